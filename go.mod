@@ -1,0 +1,3 @@
+module downpour
+
+go 1.26

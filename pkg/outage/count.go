@@ -1,0 +1,93 @@
+package outage
+
+// Count is a sum of reports. Which of its keys are set depends on what was
+// asked for (see Query); an empty key means "all together", except that the
+// zero Cell and empty Region also stand for reports without a place.
+type Count struct {
+	Service string
+	Country Country
+	Region  Region
+	Cell    Cell
+	Start   Minute // first minute of the step
+	Kind    Kind
+	Symptom string
+	// N is the number of counted reports, less those taken back.
+	N int64
+	// Submissions also counts repeats within the half hour.
+	Submissions int64
+}
+
+// Query asks a store of counts for sums over a span. The zero values of
+// Service and Country mean all of them, told apart in the answer.
+type Query struct {
+	Service string
+	Country Country
+	Span    Span
+	// Step is the length in minutes of the buckets of the answer, aligned to
+	// the epoch; 0 gives one sum for the whole span, told under Span.From.
+	Step int
+	// ByPlace tells regions and cells apart, BySymptom symptoms.
+	ByPlace, BySymptom bool
+}
+
+// Point is one step of a series.
+type Point struct {
+	Start    Minute
+	Reports  int64
+	Works    int64
+	Back     int64
+	Expected *float64 // nil while no baseline is known
+	Upper    *float64 // the upper edge of the normal band; nil like Expected
+}
+
+// SymptomCount is the number of reports that named one symptom. Symptom "" is
+// those that named none.
+type SymptomCount struct {
+	Symptom string
+	Reports int64
+	Share   float64 // of all reports in the answer, 0 to 1
+}
+
+// Symptoms is a breakdown by symptom over a span of whole quarter hours.
+type Symptoms struct {
+	Span     Span
+	Total    int64
+	Withheld int64 // reports in counts too small to show
+	Items    []SymptomCount
+}
+
+// Series is a run of points of equal step, oldest first.
+type Series struct {
+	Span   Span
+	Step   int // minutes
+	Points []Point
+}
+
+// HeatCell is what a map draws for one cell.
+type HeatCell struct {
+	Cell     Cell
+	Region   Region // where most of its reports are
+	Reports  int64
+	Expected *float64 // reports expected in the span; nil while no baseline is known
+	Ratio    *float64 // Reports / Expected
+	Status   Status
+}
+
+// Heatmap is the public table over a span of whole quarter hours, at one
+// resolution: Total = Unplaced + Withheld + the sum over Cells.
+type Heatmap struct {
+	Span       Span
+	Service    string // "" for all
+	Country    Country
+	Resolution int
+	Total      int64
+	Unplaced   int64
+	Withheld   int64 // placed, but too few near each other to show
+	Cells      []HeatCell
+}
+
+// RegionCount is one row of the table beside the map.
+type RegionCount struct {
+	Region  Region
+	Reports int64
+}

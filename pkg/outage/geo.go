@@ -1,0 +1,121 @@
+package outage
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // a container without zone files still knows Kolkata
+)
+
+// Country is an ISO 3166-1 alpha-2 code. Downpour covers GB and IN.
+type Country string
+
+// The covered countries. "UK" is display text only.
+const (
+	GB Country = "GB"
+	IN Country = "IN"
+)
+
+// Countries lists the covered countries in the order in which they are shown.
+func Countries() []Country { return []Country{GB, IN} }
+
+// Covered reports whether c is a country that Downpour counts in.
+func (c Country) Covered() bool { return c == GB || c == IN }
+
+var zones = map[Country]*time.Location{GB: mustZone("Europe/London"), IN: mustZone("Asia/Kolkata")}
+
+func mustZone(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // the zone tables are linked in, so this is a wrong name in this file
+	}
+	return zone
+}
+
+// Zone is the country's local time, in which its days and weeks are told; UTC
+// for a country that is not covered.
+func (c Country) Zone() *time.Location {
+	if zone, ok := zones[c]; ok {
+		return zone
+	}
+	return time.UTC
+}
+
+// Region is a code of the geography tables: ISO 3166-2 in India ("IN-WB"),
+// GB- and the ITL 1 code in the United Kingdom ("GB-TLI"). The empty Region is
+// that of a report without a place.
+type Region string
+
+// Country is the country a region belongs to, empty for the empty region.
+func (r Region) Country() Country {
+	country, _, _ := strings.Cut(string(r), "-")
+	return Country(country)
+}
+
+// LatLng is a point in degrees, latitude first as in H3.
+type LatLng struct {
+	Lat float64 `json:"lat"`
+	Lng float64 `json:"lng"`
+}
+
+// Resolutions between which places are told. A report is kept at CellFine and
+// nothing finer exists anywhere; CellCoarse is the largest cell that is shown.
+const (
+	CellFine   = 6
+	CellCoarse = 3
+)
+
+// Cell is an H3 index: a uint64 inside, lower-case hexadecimal on the wire.
+// The zero Cell means "unplaced".
+//
+// The arithmetic on cells here is that of the H3 index layout (mode and
+// resolution in the high bits, then three bits for each of 15 digits), so that
+// a stage can climb from a cell to its parents without the H3 library.
+// https://h3geo.org/docs/core-library/h3Indexing
+type Cell uint64
+
+const (
+	cellResolutionShift = 52
+	cellDigitBits       = 3
+	cellDigits          = 15
+)
+
+// String is the cell in lower-case hexadecimal, or "" for the zero cell.
+func (c Cell) String() string {
+	if c == 0 {
+		return ""
+	}
+	return strconv.FormatUint(uint64(c), 16)
+}
+
+// MarshalText writes the cell as String does.
+func (c Cell) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what MarshalText wrote. It checks the notation only; that
+// the index is a valid H3 cell is for package cell to say.
+func (c *Cell) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*c = 0
+		return nil
+	}
+	index, err := strconv.ParseUint(string(text), 16, 64)
+	if err != nil {
+		return fmt.Errorf("reading cell %q: not a hexadecimal H3 index", text)
+	}
+	*c = Cell(index)
+	return nil
+}
+
+// Resolution is the H3 resolution of the cell, 0 to 15.
+func (c Cell) Resolution() int { return int(c>>cellResolutionShift) & 0xf }
+
+// Parent is the cell of the given, coarser or equal resolution that contains c
+// in the H3 hierarchy. The parent of the zero cell is the zero cell.
+func (c Cell) Parent(resolution int) Cell {
+	if c == 0 || resolution >= c.Resolution() {
+		return c
+	}
+	unused := Cell(1)<<(cellDigitBits*(cellDigits-resolution)) - 1
+	return c&^(0xf<<cellResolutionShift) | Cell(resolution)<<cellResolutionShift | unused
+}

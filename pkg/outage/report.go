@@ -1,0 +1,91 @@
+package outage
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Kind is what a report says of a service.
+type Kind string
+
+// The kinds of report.
+const (
+	Problem Kind = "problem" // it is broken for me; the default
+	Works   Kind = "works"   // it works for me
+	Back    Kind = "back"    // it works for me again
+)
+
+// Kinds lists the kinds in the order in which they are shown.
+func Kinds() []Kind { return []Kind{Problem, Works, Back} }
+
+// Valid reports whether k is one of the kinds.
+func (k Kind) Valid() bool { return k == Problem || k == Works || k == Back }
+
+// HalfHour is how long a counted report keeps the same reporter from counting
+// again for the same service and kind.
+const HalfHour = 30 * time.Minute
+
+// UndoFor is how long after a report its sender may take it back.
+const UndoFor = 10 * time.Minute
+
+// Client is who asks, as far as the network tells. It lives as long as the
+// request and is never written anywhere.
+type Client struct {
+	Addr           netip.Addr
+	UserAgent      string
+	AcceptLanguage string
+}
+
+// Submission is a report as somebody sent it: unchecked text. Exactly one of
+// Location, Place and Country says where; Country may stand beside Place to
+// tell two places of one name apart.
+type Submission struct {
+	Service  string
+	Symptom  string
+	Kind     string
+	Location *LatLng
+	Place    string
+	Country  string
+	Network  string
+	Since    string
+	Token    string // random, made by the form or app; tells people behind one address apart
+}
+
+// Report is a submission that passed every check, without anything that could
+// identify its sender. The coordinate became a cell before it was made.
+type Report struct {
+	ID      string
+	Service string
+	Symptom string // "" when none was given
+	Kind    Kind
+	Country Country
+	Region  Region // "" when unplaced
+	Cell    Cell   // resolution CellFine, 0 when unplaced
+	At      time.Time
+	Since   time.Time // when it broke, as the sender says; zero when not said
+	Network string    // provider of the sender, "" when not said
+
+	// Reporter is a keyed hash that changes each UTC day; Earlier is the same
+	// sender under the key before, while that key is still checked, else 0.
+	Reporter, Earlier uint64
+	// Prefix is a keyed hash of the sender's IPv4 /24 or IPv6 /48.
+	Prefix uint64
+	// UndoHash is the hash of the undo token given to the sender.
+	UndoHash uint64
+}
+
+// Minute is the minute that the report belongs to.
+func (r Report) Minute() Minute { return MinuteOf(r.At) }
+
+// Receipt is the answer to a report: what was understood, and whether it
+// counted.
+type Receipt struct {
+	ID      string  `json:"id"`
+	Service string  `json:"service"`
+	Cell    Cell    `json:"cell,omitempty"`
+	Country Country `json:"country"`
+	Region  Region  `json:"region,omitempty"`
+	Counted bool    `json:"counted"`
+	Undo    string  `json:"undo"`
+	Status  Status  `json:"status"`
+}

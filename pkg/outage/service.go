@@ -1,0 +1,30 @@
+package outage
+
+// Service is something that people report about. Slug is its name in
+// addresses and on the wire.
+type Service struct {
+	Slug     string
+	Name     string
+	Family   string            // slug of the group it breaks with ("meta"), "" for none
+	Category string            // slug of the category that gives its symptoms
+	Names    map[string]string // display names by language tag
+	Aliases  []string          // other names people search for, in any script
+	Country  []Country         // where it is used; all covered countries when empty
+	Symptoms []Symptom
+}
+
+// Symptom is one way in which a service can be broken.
+type Symptom struct {
+	Slug  string
+	Names map[string]string // by language tag; "en" always stands
+}
+
+// Symptom finds one of the service's symptoms by its slug.
+func (s Service) Symptom(slug string) (Symptom, bool) {
+	for _, symptom := range s.Symptoms {
+		if symptom.Slug == slug {
+			return symptom, true
+		}
+	}
+	return Symptom{}, false
+}
