@@ -15,6 +15,13 @@ type Count struct {
 	N int64
 	// Submissions also counts repeats within the half hour.
 	Submissions int64
+	// Judged is what the detector sees of N: less where one network prefix sent
+	// more than its cap. It stands on kind Problem only, and only in answers
+	// about the hot window.
+	Judged float64
+	// Prefixes is the number of network prefixes that reported for the first
+	// time in their half hour; like Judged, for the detector only.
+	Prefixes int64
 }
 
 // Query asks a store of counts for sums over a span. The zero values of

@@ -54,7 +54,7 @@ type Submission struct {
 // Report is a submission that passed every check, without anything that could
 // identify its sender. The coordinate became a cell before it was made.
 type Report struct {
-	ID      string
+	ID      ReportID
 	Service string
 	Symptom string // "" when none was given
 	Kind    Kind
@@ -72,6 +72,9 @@ type Report struct {
 	Prefix uint64
 	// UndoHash is the hash of the undo token given to the sender.
 	UndoHash uint64
+	// Keyed says that an importer with an API key vouches for the report, so
+	// that no cap per prefix applies.
+	Keyed bool
 }
 
 // Minute is the minute that the report belongs to.

@@ -1,0 +1,171 @@
+package bucket
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// cellDigits is the length of a cell in hexadecimal. What is left of it after
+// its trailing f's, which only mark unused digits, is kept in Redis.
+const cellDigits = 15
+
+func packCell(cell outage.Cell) string { return strings.TrimRight(cell.String(), "f") }
+
+func unpackCell(text string) (outage.Cell, error) {
+	if text == "" {
+		return 0, nil
+	}
+	var cell outage.Cell
+	if len(text) < cellDigits {
+		text += strings.Repeat("f", cellDigits-len(text))
+	}
+	err := cell.UnmarshalText([]byte(text))
+	return cell, err
+}
+
+// A field of a minute's counters is service|country|cell|what|symptom, where
+// what is the first letter of a kind: lower case for reports that counted,
+// upper case for repeats. Two more, without a symptom, are for the detector.
+const (
+	judgedField = "j" // thousandths of a report
+	firstField  = "x"
+)
+
+func placeField(service string, country outage.Country, cell outage.Cell) string {
+	return service + "|" + string(country) + "|" + packCell(cell) + "|"
+}
+
+var kindOf = map[string]outage.Kind{"p": outage.Problem, "w": outage.Works, "b": outage.Back}
+
+// decodeCount reads one field of a minute's counters.
+func decodeCount(field, value string) (outage.Count, error) {
+	parts := strings.Split(field, "|")
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil || len(parts) != 5 {
+		return outage.Count{}, fmt.Errorf("reading counter %q: %q is not its form", field, value)
+	}
+	cell, err := unpackCell(parts[2])
+	if err != nil {
+		return outage.Count{}, fmt.Errorf("reading counter %q: %w", field, err)
+	}
+	count := outage.Count{
+		Service: parts[0], Country: outage.Country(parts[1]), Cell: cell,
+		Kind: outage.Problem, Symptom: parts[4],
+	}
+	switch what := parts[3]; what {
+	case judgedField:
+		count.Judged = float64(n) / 1000
+	case firstField:
+		count.Prefixes = n
+	default:
+		kind, ok := kindOf[strings.ToLower(what)]
+		if !ok {
+			return outage.Count{}, fmt.Errorf("reading counter %q: no kind %q", field, what)
+		}
+		count.Kind, count.Submissions = kind, n
+		if kindOf[what] == kind {
+			count.N = n
+		}
+	}
+	return count, nil
+}
+
+// A row of the log is the fields of a report, separated by tabs. None of them
+// can hold a tab: they are slugs, codes and numbers.
+const rowFields = 13
+
+func encodeReport(r outage.Report) string {
+	since := ""
+	if !r.Since.IsZero() {
+		since = strconv.FormatInt(r.Since.Unix(), 10)
+	}
+	return strings.Join([]string{
+		r.ID.String(), strconv.FormatInt(r.At.Unix(), 10), r.Service, string(r.Country), string(r.Region),
+		packCell(r.Cell), string(r.Kind), r.Symptom, r.Network, since,
+		hex(r.Reporter), hex(r.Prefix), hex(r.UndoHash),
+	}, "\t")
+}
+
+func decodeReport(f []string) (outage.Report, error) {
+	if len(f) != rowFields {
+		return outage.Report{}, fmt.Errorf("reading a log row: %d fields instead of %d", len(f), rowFields)
+	}
+	id, err := outage.ParseReportID(f[0])
+	if err != nil {
+		return outage.Report{}, fmt.Errorf("reading a log row: id %q is not of its form", f[0])
+	}
+	r := outage.Report{
+		ID: id, Service: f[2], Country: outage.Country(f[3]), Region: outage.Region(f[4]),
+		Kind: outage.Kind(f[6]), Symptom: f[7], Network: f[8],
+	}
+	numbers := rowNumbers{}
+	r.At = time.Unix(numbers.decimal(f[1]), 0).UTC()
+	if f[9] != "" {
+		r.Since = time.Unix(numbers.decimal(f[9]), 0).UTC()
+	}
+	r.Reporter, r.Prefix, r.UndoHash = numbers.hex(f[10]), numbers.hex(f[11]), numbers.hex(f[12])
+	if r.Cell, err = unpackCell(f[5]); err != nil {
+		numbers.err = err
+	}
+	if numbers.err != nil {
+		return outage.Report{}, fmt.Errorf("reading log row %s: %w", f[0], numbers.err)
+	}
+	return r, nil
+}
+
+// DecodeEntries reads the rows of one entry of the report log, in the order in
+// which they were stored.
+func DecodeEntries(rows string) ([]outage.Entry, error) {
+	lines := strings.Split(rows, "\n")
+	entries := make([]outage.Entry, 0, len(lines))
+	for _, line := range lines {
+		f := strings.Split(line, "\t")
+		if len(f) != rowFields+4 || (f[0] != "+" && f[0] != "-") {
+			return nil, fmt.Errorf("reading a log row: %q does not begin as one", line)
+		}
+		report, err := decodeReport(f[4:])
+		if err != nil {
+			return nil, err
+		}
+		weight, err := strconv.ParseInt(f[2], 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("reading log row %s: %w", f[4], err)
+		}
+		sign := int8(1)
+		if f[0] == "-" {
+			sign = -1
+		}
+		entries = append(entries, outage.Entry{
+			Report: report, Sign: sign, Counted: f[1] == "1",
+			Weight: float64(weight) / 1000, First: f[3] == "1",
+		})
+	}
+	return entries, nil
+}
+
+func hex(n uint64) string { return strconv.FormatUint(n, 16) }
+
+// rowNumbers reads numbers and keeps the first error.
+type rowNumbers struct{ err error }
+
+func (r *rowNumbers) decimal(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	r.keep(err)
+	return n
+}
+
+func (r *rowNumbers) hex(text string) uint64 {
+	n, err := strconv.ParseUint(text, 16, 64)
+	r.keep(err)
+	return n
+}
+
+func (r *rowNumbers) keep(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}

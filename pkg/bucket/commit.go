@@ -1,0 +1,105 @@
+package bucket
+
+import (
+	"context"
+	"sync"
+)
+
+// Run writes queued reports until ctx ends, then those that are still queued,
+// and returns. It owns the writers.
+func (s *Store) Run(ctx context.Context) error {
+	var writers sync.WaitGroup
+	for range s.Writers {
+		writers.Go(func() { s.write(ctx) })
+	}
+	writers.Wait()
+	return nil
+}
+
+// write commits batch after batch. A batch is whatever waits while the one
+// before is on its way: a lone report goes at once, and a crowd shares the
+// round trip.
+func (s *Store) write(ctx context.Context) {
+	for {
+		select {
+		case first := <-s.queue:
+			s.commit(s.gather(first))
+		case <-ctx.Done():
+			s.drain()
+			return
+		}
+	}
+}
+
+func (s *Store) drain() {
+	for {
+		select {
+		case first := <-s.queue:
+			s.commit(s.gather(first))
+		default:
+			return
+		}
+	}
+}
+
+func (s *Store) gather(first *pending) []*pending {
+	batch := []*pending{first}
+	for len(batch) < s.Batch {
+		select {
+		case next := <-s.queue:
+			batch = append(batch, next)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit stores a batch, shard by shard in one round trip, and answers every
+// sender. It does not end with the server's context: a batch that was begun
+// is finished.
+func (s *Store) commit(batch []*pending) {
+	ctx, cancel := context.WithTimeout(context.Background(), s.Patience)
+	shards := map[int][]*pending{}
+	for _, waiting := range batch {
+		shard := shardOf(waiting.report)
+		shards[shard] = append(shards[shard], waiting)
+	}
+	stored := s.Redis.add(ctx, shards, s.Now(), s.Cap)
+	if s.Durable == nil {
+		defer cancel()
+		for shard, waiting := range shards {
+			answer(waiting, stored[shard], stored[shard].err)
+		}
+		return
+	}
+	// The archive answers for many batches at once, so waiting for it must not
+	// keep the next batch from being written.
+	go func() {
+		defer cancel()
+		for shard, waiting := range shards {
+			err := stored[shard].err
+			if err == nil {
+				err = s.settle(ctx, shard, stored[shard].entry)
+			}
+			answer(waiting, stored[shard], err)
+		}
+	}()
+}
+
+// added is what became of one shard's part of a batch.
+type added struct {
+	entry   string // id of the log entry
+	counted []bool // in the order of the reports
+	err     error
+}
+
+func answer(waiting []*pending, stored added, err error) {
+	for i, one := range waiting {
+		if err != nil {
+			one.done <- result{err: unavailable("storing a report", err)}
+			continue
+		}
+		one.done <- result{counted: stored.counted[i]}
+	}
+}

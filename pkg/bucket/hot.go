@@ -1,0 +1,224 @@
+package bucket
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+type change struct {
+	sequence int64
+	minutes  []outage.Minute
+}
+
+type shardMinute struct {
+	shard  int
+	minute outage.Minute
+}
+
+// Hot is the hot window in the memory of this process: a copy of the counters
+// in Redis, brought up to date by Refresh. Reading it costs no round trip and
+// works on while Redis is away, with what was last seen.
+type Hot struct {
+	redis    *Redis
+	regionOf func(outage.Cell) outage.Region
+	now      func() time.Time
+	logger   *slog.Logger
+
+	refreshing sync.Mutex // held by Refresh; guards sequences
+	sequences  [Shards]int64
+
+	mutex     sync.RWMutex // guards what is below
+	minutes   map[outage.Minute]*minuteCounts
+	refreshed time.Time
+}
+
+// minuteCounts are the counts of one minute. A value is never changed once it
+// is in Hot.minutes; a change of a shard makes a new one.
+type minuteCounts struct {
+	shards [Shards][]outage.Count
+	placed map[string][]outage.Count // by service, as in the shards
+	totals map[string][]outage.Count // by service: country and kind only
+}
+
+// NewHot makes an empty window. regionOf is asked for the region of each
+// counted cell.
+func NewHot(redis *Redis, regionOf func(outage.Cell) outage.Region, now func() time.Time, logger *slog.Logger) *Hot {
+	return &Hot{
+		redis: redis, regionOf: regionOf, now: now, logger: logger,
+		minutes: map[outage.Minute]*minuteCounts{},
+	}
+}
+
+// Refreshed is when the window last agreed with Redis; zero before the first time.
+func (h *Hot) Refreshed() time.Time {
+	h.mutex.RLock()
+	defer h.mutex.RUnlock()
+	return h.refreshed
+}
+
+// Span is the stretch of minutes that the window covers now, the minute under
+// way included.
+func (h *Hot) Span() outage.Span {
+	now := h.now()
+	return outage.Span{From: outage.MinuteOf(now.Add(-HotWindow)) + 1, To: outage.MinuteOf(now) + 1}
+}
+
+// Run refreshes the window at the given interval until ctx ends.
+func (h *Hot) Run(ctx context.Context, every time.Duration) error {
+	ticks := time.NewTicker(every)
+	defer ticks.Stop()
+	wasDown := false
+	for {
+		err := h.Refresh(ctx)
+		if down := err != nil && ctx.Err() == nil; down != wasDown {
+			wasDown = down
+			if down {
+				h.logger.Warn("hot window is stale", "error", err)
+			} else {
+				h.logger.Info("hot window is fresh again")
+			}
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Refresh reads what changed in Redis since the last time, and forgets what is
+// older than the window.
+func (h *Hot) Refresh(ctx context.Context) error {
+	h.refreshing.Lock()
+	defer h.refreshing.Unlock()
+	changes, err := h.redis.changes(ctx, h.sequences)
+	if err != nil {
+		return err
+	}
+	forgotten := false
+	for shard := range changes {
+		// A sequence that went back means that Redis lost its memory: nothing of
+		// what was read before holds.
+		forgotten = forgotten || changes[shard].sequence < h.sequences[shard]
+	}
+	if forgotten {
+		h.logger.Warn("redis has lost its memory, reading the hot window anew")
+		h.sequences = [Shards]int64{}
+		if changes, err = h.redis.changes(ctx, h.sequences); err != nil {
+			return err
+		}
+	}
+	span := h.Span()
+	var wanted []shardMinute
+	for shard := range changes {
+		for _, minute := range changes[shard].minutes {
+			if minute >= span.From {
+				wanted = append(wanted, shardMinute{shard, minute})
+			}
+		}
+	}
+	read, err := h.redis.counters(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	h.apply(wanted, read, span, forgotten)
+	for shard := range changes {
+		h.sequences[shard] = changes[shard].sequence
+	}
+	return nil
+}
+
+func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.Span, forgotten bool) {
+	decoded := make([][]outage.Count, len(read))
+	for i, fields := range read {
+		decoded[i] = h.decode(wanted[i].minute, fields)
+	}
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if forgotten {
+		clear(h.minutes)
+	}
+	fresh := map[outage.Minute]*minuteCounts{}
+	for i, w := range wanted {
+		minute, ok := fresh[w.minute]
+		if !ok {
+			minute = &minuteCounts{}
+			if old := h.minutes[w.minute]; old != nil {
+				minute.shards = old.shards
+			}
+			fresh[w.minute] = minute
+		}
+		minute.shards[w.shard] = decoded[i]
+	}
+	for at, minute := range fresh {
+		minute.index()
+		h.minutes[at] = minute
+	}
+	for at := range h.minutes {
+		if at < span.From {
+			delete(h.minutes, at)
+		}
+	}
+	h.refreshed = h.now()
+}
+
+func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Count {
+	counts := make([]outage.Count, 0, len(fields))
+	for field, value := range fields {
+		count, err := decodeCount(field, value)
+		if err != nil {
+			h.logger.Error("skipping a counter", "error", err)
+			continue
+		}
+		count.Start = minute
+		if count.Cell != 0 {
+			count.Region = h.regionOf(count.Cell)
+		}
+		counts = append(counts, count)
+	}
+	return counts
+}
+
+func (m *minuteCounts) index() {
+	m.placed = map[string][]outage.Count{}
+	totals := outage.Sums{}
+	for _, counts := range m.shards {
+		for _, count := range counts {
+			m.placed[count.Service] = append(m.placed[count.Service], count)
+			totals.Add(count, outage.Query{Step: 1})
+		}
+	}
+	m.totals = map[string][]outage.Count{}
+	for _, count := range totals.Counts() {
+		m.totals[count.Service] = append(m.totals[count.Service], count)
+	}
+}
+
+// Counts answers a query from the window. Minutes outside of it count nothing.
+// The order of the answer is that of outage.Sums. It never fails.
+func (h *Hot) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
+	h.mutex.RLock()
+	defer h.mutex.RUnlock()
+	sums := outage.Sums{}
+	for at, minute := range h.minutes {
+		if !query.Span.Contains(at) {
+			continue
+		}
+		index := minute.totals
+		if query.ByPlace || query.BySymptom {
+			index = minute.placed
+		}
+		if query.Service != "" {
+			sums.AddAll(index[query.Service], query)
+			continue
+		}
+		for _, counts := range index {
+			sums.AddAll(counts, query)
+		}
+	}
+	return sums.Counts(), nil
+}
