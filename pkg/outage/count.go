@@ -98,3 +98,15 @@ type RegionCount struct {
 	Region  Region
 	Reports int64
 }
+
+// Add adds reports of a kind to the point.
+func (p *Point) Add(kind Kind, n int64) {
+	switch kind {
+	case Problem:
+		p.Reports += n
+	case Works:
+		p.Works += n
+	case Back:
+		p.Back += n
+	}
+}

@@ -1,0 +1,70 @@
+package heatmap
+
+import (
+	"context"
+	"slices"
+
+	"downpour/pkg/outage"
+)
+
+// quarter is one quarter hour of one service in one country, as counted.
+type quarter struct {
+	service string
+	country outage.Country
+	start   outage.Minute
+	counts  []outage.Count
+	// open says that the quarter hour is under way; then counts are by minute,
+	// and those from wholeUntil on are of the minute under way.
+	open       bool
+	wholeUntil outage.Minute
+}
+
+type quarterKey struct {
+	start   outage.Minute
+	service string
+	country outage.Country
+}
+
+// quarters reads the query's span, a run of whole quarter hours, and gives
+// them one by one, oldest first.
+func (r *Reader) quarters(ctx context.Context, query outage.Query, each func(quarter)) error {
+	current := outage.MinuteOf(r.now())
+	opens := current.Floor(outage.Quarter)
+	closed, open := query, query
+	closed.Step, closed.Span.To = outage.Quarter, min(query.Span.To, opens)
+	open.Step, open.Span.From = 1, max(query.Span.From, opens)
+	for _, part := range []outage.Query{closed, open} {
+		if part.Span.From >= part.Span.To {
+			continue
+		}
+		counts, err := r.source.Counts(ctx, part)
+		if err != nil {
+			return err
+		}
+		for _, q := range splitQuarters(counts) {
+			// A clock ahead of ours may have begun the next quarter hour.
+			q.open, q.wholeUntil = q.start >= opens, current
+			each(q)
+		}
+	}
+	return nil
+}
+
+func splitQuarters(counts []outage.Count) []quarter {
+	parts := map[quarterKey]*quarter{}
+	for _, count := range counts {
+		key := quarterKey{count.Start.Floor(outage.Quarter), count.Service, count.Country}
+		part, ok := parts[key]
+		if !ok {
+			part = &quarter{service: key.service, country: key.country, start: key.start}
+			parts[key] = part
+		}
+		part.counts = append(part.counts, count)
+	}
+	quarters := make([]quarter, 0, len(parts))
+	for _, part := range parts {
+		quarters = append(quarters, *part)
+	}
+	slices.SortFunc(quarters, func(a, b quarter) int { return int(a.start - b.start) })
+	return quarters
+}

@@ -1,0 +1,160 @@
+package heatmap
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"downpour/pkg/outage"
+)
+
+// observedMinutes is the stretch over which a service's reports are told as
+// "now".
+const observedMinutes = 10
+
+// Series is the reports of a service over a span, in steps of whole minutes.
+// With a region, whose counts exist only as the public table shows them, the
+// step becomes a multiple of a quarter hour and the span whole steps.
+func (r *Reader) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
+	if region != "" {
+		step = int(outage.Minute(step).Ceil(outage.Quarter))
+	}
+	series := outage.Series{Span: span.Snap(step), Step: step}
+	for at := series.Span.From; at < series.Span.To; at += outage.Minute(step) {
+		series.Points = append(series.Points, outage.Point{Start: at})
+	}
+	var counts []outage.Count
+	var err error
+	if region == "" {
+		counts, err = r.source.Counts(ctx, outage.Query{Service: service, Country: country, Span: series.Span, Step: step})
+	} else {
+		counts, err = r.regionCounts(ctx, service, region, series.Span)
+	}
+	if err != nil {
+		return series, err
+	}
+	for _, count := range counts {
+		point := int(count.Start-series.Span.From) / step
+		if point < 0 || point >= len(series.Points) {
+			continue
+		}
+		series.Points[point].Add(count.Kind, count.N)
+	}
+	return series, nil
+}
+
+// regionCounts is what the public table shows of a region, by quarter hour.
+func (r *Reader) regionCounts(ctx context.Context, service string, region outage.Region, span outage.Span) ([]outage.Count, error) {
+	var shown []outage.Count
+	query := outage.Query{Service: service, Country: region.Country(), Span: span, ByPlace: true}
+	err := r.quarters(ctx, query, func(q quarter) {
+		shown = append(shown, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(region)})
+		for _, kind := range []outage.Kind{outage.Works, outage.Back} {
+			if n := q.whole(kind, region); n >= Floor {
+				shown = append(shown, outage.Count{Start: q.start, Kind: kind, N: n})
+			}
+		}
+	})
+	return shown, err
+}
+
+// whole is the number of reports of a kind in a region in the quarter hour; of
+// an open one, only those of whole minutes.
+func (q quarter) whole(kind outage.Kind, region outage.Region) (n int64) {
+	for _, count := range q.counts {
+		if count.Kind == kind && count.Region == region && (!q.open || count.Start < q.wholeUntil) {
+			n += count.N
+		}
+	}
+	return n
+}
+
+// Symptoms breaks the problem reports of a span of whole quarter hours down by
+// symptom, in a country or a region. A symptom that was named fewer than Floor
+// times in a quarter hour is withheld for it.
+func (r *Reader) Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error) {
+	answer := outage.Symptoms{Span: span.Snap(outage.Quarter)}
+	query := outage.Query{Service: service, Country: country, Span: answer.Span, BySymptom: true, ByPlace: region != ""}
+	sums := map[string]int64{}
+	err := r.quarters(ctx, query, func(q quarter) {
+		total := q.problems()
+		if region != "" {
+			total = q.shownOf(region)
+		}
+		answer.Total += total
+		for symptom, n := range q.symptoms(region, total) {
+			sums[symptom] += n
+		}
+	})
+	answer.Withheld = answer.Total
+	for symptom, n := range sums {
+		share := float64(n) / float64(answer.Total)
+		answer.Items = append(answer.Items, outage.SymptomCount{Symptom: symptom, Reports: n, Share: share})
+		answer.Withheld -= n
+	}
+	slices.SortFunc(answer.Items, func(a, b outage.SymptomCount) int {
+		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Symptom, b.Symptom))
+	})
+	return answer, err
+}
+
+// symptoms is what may be shown of total reports in the quarter hour. In a
+// region the total is itself of the public table, so a symptom is left out,
+// too, where what is left of the total without it would be under the floor.
+func (q quarter) symptoms(region outage.Region, total int64) map[string]int64 {
+	named := map[string]int64{}
+	for _, count := range q.counts {
+		whole := !q.open || count.Start < q.wholeUntil
+		if whole && count.Kind == outage.Problem && (region == "" || count.Region == region) {
+			named[count.Symptom] += count.N
+		}
+	}
+	left := total
+	for _, symptom := range slices.Sorted(maps.Keys(named)) {
+		n := named[symptom]
+		rest := left - n
+		if n < Floor || region != "" && rest != 0 && rest < Floor {
+			delete(named, symptom)
+			continue
+		}
+		left = rest
+	}
+	return named
+}
+
+// problems is the number of problem reports in the quarter hour.
+func (q quarter) problems() (n int64) {
+	for _, count := range q.counts {
+		if count.Kind == outage.Problem {
+			n += count.N
+		}
+	}
+	return n
+}
+
+// shownOf is what the public table shows of a region in the quarter hour.
+func (q quarter) shownOf(region outage.Region) (n int64) {
+	table := newTable()
+	table.add(q)
+	for at, shown := range table.shown {
+		if at.region == region {
+			n += shown
+		}
+	}
+	return n
+}
+
+// Health is a service in a country now.
+func (r *Reader) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
+	now := outage.MinuteOf(r.now())
+	span := outage.Span{From: now + 1 - observedMinutes, To: now + 1}
+	health := outage.Health{Status: outage.StatusUnknown}
+	counts, err := r.source.Counts(ctx, outage.Query{Service: service, Country: country, Span: span})
+	for _, count := range counts {
+		if count.Kind == outage.Problem {
+			health.Observed += count.N
+		}
+	}
+	return health, err
+}

@@ -1,0 +1,133 @@
+package intake
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+
+	"downpour/pkg/outage"
+)
+
+// How far back "it broke at" may lie, and how far a clock may be ahead of ours.
+const (
+	sinceAtMost = 7 * 24 * time.Hour
+	clockSlack  = 2 * time.Minute
+)
+
+// The most characters of each text that a stranger may send.
+const (
+	maxSlug    = 40
+	maxPlace   = 80
+	maxNetwork = 40
+	maxToken   = 128
+)
+
+// check turns a submission into a report that has everything but its sender.
+func (d *Desk) check(s outage.Submission, now time.Time) (outage.Report, error) {
+	report := outage.Report{Kind: outage.Problem, At: now}
+	if s.Service == "" {
+		return report, outage.Invalid("service", "is missing")
+	}
+	service, ok := d.Catalog.Service(s.Service)
+	if !ok {
+		return report, outage.Unknown("service", "no service has this name")
+	}
+	report.Service = service.Slug
+	if s.Kind != "" {
+		report.Kind = outage.Kind(s.Kind)
+	}
+	if !report.Kind.Valid() {
+		return report, outage.Unknown("kind", "must be problem, works or back")
+	}
+	// Only a problem has a symptom; a form may send its last choice along.
+	if report.Kind == outage.Problem && s.Symptom != "" {
+		symptom, ok := service.Symptom(s.Symptom)
+		if !ok {
+			return report, outage.Unknown("symptom", "%s has no such symptom", service.Name)
+		}
+		report.Symptom = symptom.Slug
+	}
+	if utf8.RuneCountInString(s.Token) > maxToken {
+		return report, outage.Invalid("token", "has more than %d characters", maxToken)
+	}
+	var err error
+	if report.Network, err = d.network(s.Network); err != nil {
+		return report, err
+	}
+	if report.Since, err = since(s.Since, now); err != nil {
+		return report, err
+	}
+	return report, d.locate(s, &report)
+}
+
+// locate finds the cell of a report from whichever way of saying it was used.
+func (d *Desk) locate(s outage.Submission, report *outage.Report) error {
+	country := outage.Country(strings.ToUpper(s.Country))
+	if s.Country != "" && !country.Covered() {
+		return outage.Unknown("country", "must be GB or IN")
+	}
+	switch {
+	case s.Location != nil && s.Place != "":
+		return outage.Invalid("place", "stands beside location, and only one of them can say where")
+	case s.Location != nil:
+		cell, of, region, err := d.Geography.Locate(*s.Location)
+		if err != nil {
+			return err
+		}
+		report.Cell, report.Country, report.Region = cell, of, region
+	case s.Place != "":
+		if utf8.RuneCountInString(s.Place) > maxPlace {
+			return outage.Invalid("place", "has more than %d characters", maxPlace)
+		}
+		place, err := d.Places.Lookup(s.Place, country)
+		if err != nil {
+			return err
+		}
+		report.Cell, report.Country, report.Region = place.Cell, place.Country, place.Region
+	case country == "":
+		return outage.Invalid("location", "is missing: give a location, a place or a country")
+	default:
+		report.Country = country
+	}
+	if country != "" && report.Country != country {
+		return outage.Invalid("country", "is not where the location is")
+	}
+	return nil
+}
+
+func since(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	switch {
+	case err != nil:
+		return time.Time{}, outage.Invalid("since", "must be a time like %s", now.Format(time.RFC3339))
+	case at.After(now.Add(clockSlack)):
+		return time.Time{}, outage.Invalid("since", "lies in the future")
+	case at.Before(now.Add(-sinceAtMost)):
+		return time.Time{}, outage.Invalid("since", "lies more than 7 days back")
+	}
+	return at.UTC(), nil
+}
+
+var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+// network turns the sender's word for their provider into a slug, so that one
+// provider has one spelling and no free text is kept.
+func (d *Desk) network(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	if utf8.RuneCountInString(text) > maxNetwork {
+		return "", outage.Invalid("network", "has more than %d characters", maxNetwork)
+	}
+	slug := strings.Trim(notInSlug.ReplaceAllString(cases.Fold().String(text), "-"), "-")
+	if slug == "" || len(slug) > maxSlug {
+		return "", outage.Invalid("network", "must be the name of a provider in Latin letters")
+	}
+	return slug, nil
+}

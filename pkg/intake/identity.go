@@ -1,0 +1,155 @@
+package intake
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// KeyStore keeps the secret keys under which senders are hashed, for all
+// servers alike. Key gives the key of a name and makes it where it is not
+// there yet; it is destroyed at until, or never where until is zero. Find gives
+// it only where it is there, else nil. Sweep destroys what is over by now.
+// They may block for a round trip, and fail when the store is away.
+type KeyStore interface {
+	Key(ctx context.Context, name string, until time.Time) ([]byte, error)
+	Find(ctx context.Context, name string) ([]byte, error)
+	Sweep(ctx context.Context, now time.Time) error
+}
+
+// prefixDays is how long one key for network prefixes is used.
+const prefixDays = 28
+
+// identity turns senders into keyed hashes. It holds keys no longer than they
+// are good for.
+type identity struct {
+	store KeyStore
+
+	mutex sync.Mutex
+	held  map[string]heldKey
+}
+
+type heldKey struct {
+	key   []byte // nil: known not to exist
+	until time.Time
+}
+
+// mark gives a report the hashes of its sender, and says which shard the
+// sender's reports belong to. The shard is told by a key that never changes,
+// so that a sender's half hour is found again after midnight; it is eight bits
+// of a hash of a whole network, which identify nobody.
+func (i *identity) mark(ctx context.Context, report *outage.Report, client outage.Client, token string, now time.Time) (shard byte, err error) {
+	day := now.Truncate(24 * time.Hour)
+	today, err := i.key(ctx, "day:"+day.Format(time.DateOnly), day.Add(24*time.Hour+outage.HalfHour))
+	if err != nil {
+		return 0, err
+	}
+	epoch := day.Unix() / 86_400 / prefixDays
+	epochEnd := time.Unix((epoch+1)*prefixDays*86_400, 0)
+	prefixes, err := i.key(ctx, fmt.Sprintf("prefix:%d", epoch), epochEnd)
+	if err != nil {
+		return 0, err
+	}
+	shards, err := i.key(ctx, "shard", time.Time{})
+	if err != nil {
+		return 0, err
+	}
+	report.Reporter = reporterHash(today, client, token)
+	network := wideNetwork(client.Addr).String()
+	report.Prefix = keyed(prefixes, network)
+	if now.Sub(day) < outage.HalfHour {
+		earlier, err := i.earlier(ctx, day)
+		if err != nil {
+			return 0, err
+		}
+		if earlier != nil {
+			report.Earlier = reporterHash(earlier, client, token)
+		}
+	}
+	return byte(keyed(shards, network)), nil
+}
+
+func (i *identity) key(ctx context.Context, name string, until time.Time) ([]byte, error) {
+	return i.recall(name, until, func() ([]byte, error) { return i.store.Key(ctx, name, until) })
+}
+
+// earlier is the key of the day before, or nil where no report came that day.
+func (i *identity) earlier(ctx context.Context, day time.Time) ([]byte, error) {
+	name := "day:" + day.Add(-time.Hour).Format(time.DateOnly)
+	return i.recall(name, day.Add(outage.HalfHour), func() ([]byte, error) { return i.store.Find(ctx, name) })
+}
+
+func (i *identity) recall(name string, until time.Time, read func() ([]byte, error)) ([]byte, error) {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	if held, ok := i.held[name]; ok {
+		return held.key, nil
+	}
+	key, err := read()
+	if err != nil {
+		return nil, fmt.Errorf("reading a key: %w: %w", err, &outage.Error{
+			Code: outage.CodeUnavailable, Detail: "reports cannot be taken at the moment, please try again", RetryAfter: 5 * time.Second,
+		})
+	}
+	if i.held == nil {
+		i.held = map[string]heldKey{}
+	}
+	i.held[name] = heldKey{key: key, until: until}
+	return key, nil
+}
+
+// sweep destroys the keys that are over, here and in the store.
+func (i *identity) sweep(ctx context.Context, now time.Time) error {
+	i.mutex.Lock()
+	for name, held := range i.held {
+		if !held.until.IsZero() && !now.Before(held.until) {
+			delete(i.held, name)
+		}
+	}
+	i.mutex.Unlock()
+	return i.store.Sweep(ctx, now)
+}
+
+func reporterHash(key []byte, client outage.Client, token string) uint64 {
+	return keyed(key, narrowNetwork(client.Addr).String(), client.UserAgent, client.AcceptLanguage, token)
+}
+
+// keyed is 64 bits of the HMAC-SHA256 of some texts. No text can pass for
+// another by where its neighbour ends, because each is told with its length.
+func keyed(key []byte, texts ...string) uint64 {
+	mac := hmac.New(sha256.New, key)
+	var length [8]byte
+	for _, text := range texts {
+		binary.BigEndian.PutUint64(length[:], uint64(len(text)))
+		mac.Write(length[:])
+		mac.Write([]byte(text))
+	}
+	return binary.BigEndian.Uint64(mac.Sum(nil))
+}
+
+// narrowNetwork is what one household or phone has: an IPv4 address or an IPv6
+// /64.
+func narrowNetwork(addr netip.Addr) netip.Prefix { return network(addr, 32, 64) }
+
+// wideNetwork is what one sender may command: an IPv4 /24 or an IPv6 /48.
+func wideNetwork(addr netip.Addr) netip.Prefix { return network(addr, 24, 48) }
+
+func network(addr netip.Addr, bits4, bits6 int) netip.Prefix {
+	addr = addr.Unmap().WithZone("")
+	bits := bits6
+	if addr.Is4() {
+		bits = bits4
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{} // an address that is not known: all such share one
+	}
+	return prefix
+}

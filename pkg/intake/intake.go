@@ -1,0 +1,173 @@
+// Package intake takes reports from strangers.
+//
+// It owns what happens between the bytes of a request and a report that can be
+// counted: the limits, the checks, who is asking, whether they are too eager
+// and whether they said the same before. The coordinate becomes a cell here
+// and goes no further; the address, the user agent and the language become
+// keyed hashes here and go no further. It promises that a request with an
+// Idempotency-Key is one report however often it is sent, and that every
+// refusal names the field at fault. It refuses to guess: an unknown service,
+// symptom, place or field is an error.
+package intake
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Counter stores reports. Add says whether the report counted; adding a report
+// whose ID is known changes nothing and gives the first answer. Both may block
+// for a round trip to Redis, and fail with outage.Errors.
+type Counter interface {
+	Add(ctx context.Context, report outage.Report) (counted bool, err error)
+	Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error
+}
+
+// Catalog knows the services.
+type Catalog interface {
+	Service(slug string) (outage.Service, bool)
+}
+
+// Geography turns a coordinate into a cell and its region. Its error is an
+// outage.Error on the field "location".
+type Geography interface {
+	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
+}
+
+// Places turns the name of a place into its cell, in the given country or,
+// where it is empty, in any. Its error is an outage.Error on the field "place".
+type Places interface {
+	Lookup(text string, country outage.Country) (outage.Place, error)
+}
+
+// Config is what a Desk is made of.
+type Config struct {
+	Counter   Counter
+	Catalog   Catalog
+	Geography Geography
+	Places    Places
+	Keys      KeyStore
+	Answers   Answers
+	// Status says how a service looks in a country now. It must not block.
+	Status func(service string, country outage.Country) outage.Status
+	Now    func() time.Time
+	// PerMinute is how many reports one IPv4 address or IPv6 /64 may send.
+	PerMinute int
+}
+
+// Desk is where reports are taken. Its methods are safe for concurrent use.
+type Desk struct {
+	Config
+	identity *identity
+	limits   *limits
+}
+
+// New makes a Desk. Run must run beside it.
+func New(config Config) *Desk {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.PerMinute == 0 {
+		config.PerMinute = DefaultPerMinute
+	}
+	return &Desk{
+		Config:   config,
+		identity: &identity{store: config.Keys},
+		limits:   newLimits(config.PerMinute),
+	}
+}
+
+// Run forgets in time: keys that are over, and senders that fell silent. It
+// returns when ctx ends.
+func (d *Desk) Run(ctx context.Context) error {
+	ticks := time.NewTicker(time.Minute)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ticks.C:
+			now := d.Now()
+			d.limits.sweep(now)
+			if err := d.identity.sweep(ctx, now); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Take checks a submission and counts it. idempotencyKey may be empty. Errors
+// are outage.Errors.
+func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage.Submission, idempotencyKey string) (outage.Receipt, error) {
+	now := d.Now().UTC()
+	if err := checkIdempotencyKey(idempotencyKey); err != nil {
+		return outage.Receipt{}, err
+	}
+	report, err := d.check(submission, now)
+	if err != nil {
+		return outage.Receipt{}, err
+	}
+	if err := d.limits.take(client.Addr, now); err != nil {
+		return outage.Receipt{}, err
+	}
+	shard, err := d.identity.mark(ctx, &report, client, submission.Token, now)
+	if err != nil {
+		return outage.Receipt{}, err
+	}
+	report.ID = outage.NewReportID(uint64(shard), now)
+	undo := newUndoToken()
+	report.UndoHash = hashUndo(undo)
+	first := answer{Report: report, Receipt: d.receipt(report, undo), Fingerprint: fingerprint(submission)}
+	if idempotencyKey == "" {
+		return d.count(ctx, first)
+	}
+	return d.countOnce(ctx, first, idempotencyKey)
+}
+
+func (d *Desk) receipt(report outage.Report, undo string) outage.Receipt {
+	return outage.Receipt{
+		ID: report.ID.String(), Service: report.Service, Cell: report.Cell, Country: report.Country,
+		Region: report.Region, Undo: undo, Status: d.Status(report.Service, report.Country),
+	}
+}
+
+func (d *Desk) count(ctx context.Context, a answer) (outage.Receipt, error) {
+	counted, err := d.Counter.Add(ctx, a.Report)
+	if err != nil {
+		return outage.Receipt{}, err
+	}
+	a.Receipt.Counted = counted
+	return a.Receipt, nil
+}
+
+// Undo takes back a report, for who holds the token of its receipt. Errors are
+// outage.Errors.
+func (d *Desk) Undo(ctx context.Context, id, token string) error {
+	if token == "" {
+		return outage.Invalid("undo", "the undo token of the report's answer is needed")
+	}
+	parsed, err := outage.ParseReportID(id)
+	if err != nil {
+		return err
+	}
+	return d.Counter.Undo(ctx, parsed, hashUndo(token))
+}
+
+const undoTokenBytes = 12
+
+func newUndoToken() string {
+	var token [undoTokenBytes]byte
+	rand.Read(token[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(token[:])
+}
+
+func hashUndo(token string) uint64 {
+	sum := sha256.Sum256([]byte("undo " + token))
+	return binary.BigEndian.Uint64(sum[:])
+}

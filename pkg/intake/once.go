@@ -1,0 +1,154 @@
+package intake
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Answers keeps the answers to requests with an Idempotency-Key for a day.
+// Claim stores a value under a name unless there is one, and gives the one that
+// stands; Complete replaces it. They may block for a round trip, and fail when
+// the store is away.
+type Answers interface {
+	Claim(ctx context.Context, name string, value []byte) (standing []byte, err error)
+	Complete(ctx context.Context, name string, value []byte) error
+}
+
+// outcomeKnown is how long after a try that was never answered the counters
+// still tell whether it was counted.
+const outcomeKnown = outage.UndoFor
+
+const maxIdempotencyKey = 200
+
+func checkIdempotencyKey(key string) error {
+	if len(key) > maxIdempotencyKey {
+		return outage.Invalid("Idempotency-Key", "has more than %d bytes", maxIdempotencyKey)
+	}
+	return nil
+}
+
+// answer is what is kept under an Idempotency-Key: first, before the report is
+// counted, the report itself, so that a retry counts the very same one; then
+// the receipt that was given.
+type answer struct {
+	Report      outage.Report
+	Receipt     outage.Receipt
+	Fingerprint string // of the submission
+	Done        bool
+}
+
+// countOnce counts a report under an Idempotency-Key. Whatever fails in
+// between, the retry finds the claim, adds the same report again, which
+// changes nothing if it was added, and completes it.
+func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.Receipt, error) {
+	name := hashed("idempotency name", key)
+	sealed, err := first.seal(key)
+	if err != nil {
+		return outage.Receipt{}, err
+	}
+	standing, err := d.Answers.Claim(ctx, name, sealed)
+	if err != nil {
+		return outage.Receipt{}, answersAway(err)
+	}
+	kept, err := openAnswer(standing, key)
+	if err != nil {
+		return outage.Receipt{}, err
+	}
+	switch {
+	case kept.Fingerprint != first.Fingerprint:
+		return outage.Receipt{}, &outage.Error{
+			Code: outage.CodeConflict, Field: "Idempotency-Key", Detail: "this key was used for another report",
+		}
+	case kept.Done:
+		return kept.Receipt, nil
+	case first.Report.At.Sub(kept.Report.At) > outcomeKnown:
+		return outage.Receipt{}, &outage.Error{
+			Code: outage.CodeConflict, Field: "Idempotency-Key",
+			Detail: "a try with this key was interrupted too long ago to tell its outcome; use a new key",
+		}
+	}
+	if kept.Receipt, err = d.count(ctx, kept); err != nil {
+		return outage.Receipt{}, err
+	}
+	kept.Done = true
+	if sealed, err = kept.seal(key); err != nil {
+		return outage.Receipt{}, err
+	}
+	if err := d.Answers.Complete(ctx, name, sealed); err != nil {
+		return outage.Receipt{}, answersAway(err)
+	}
+	return kept.Receipt, nil
+}
+
+func answersAway(err error) error {
+	return fmt.Errorf("keeping an answer: %w: %w", err, &outage.Error{
+		Code: outage.CodeUnavailable, Detail: "reports cannot be taken at the moment, please try again", RetryAfter: 5 * time.Second,
+	})
+}
+
+func fingerprint(s outage.Submission) string {
+	where := ""
+	if s.Location != nil {
+		where = fmt.Sprint(s.Location.Lat, s.Location.Lng)
+	}
+	return hashed("submission", fmt.Sprintf("%q", []string{
+		s.Service, s.Symptom, s.Kind, where, s.Place, s.Country, s.Network, s.Since, s.Token,
+	}))
+}
+
+func hashed(purpose, text string) string {
+	sum := sha256.Sum256([]byte(purpose + "\x00" + text))
+	return hex.EncodeToString(sum[:16])
+}
+
+// seal encrypts an answer under the client's own key: it holds the undo token,
+// which is stored nowhere else but hashed.
+func (a answer) seal(key string) ([]byte, error) {
+	plain, err := json.Marshal(a)
+	if err != nil {
+		return nil, fmt.Errorf("sealing an answer: %w", err)
+	}
+	aead, err := sealer(key)
+	if err != nil {
+		return nil, err
+	}
+	nonce := make([]byte, aead.NonceSize())
+	rand.Read(nonce) // never fails
+	return aead.Seal(nonce, nonce, plain, nil), nil
+}
+
+func openAnswer(sealed []byte, key string) (a answer, err error) {
+	aead, err := sealer(key)
+	if err != nil {
+		return a, err
+	}
+	if len(sealed) < aead.NonceSize() {
+		return a, fmt.Errorf("opening an answer: %d bytes are too few", len(sealed))
+	}
+	plain, err := aead.Open(nil, sealed[:aead.NonceSize()], sealed[aead.NonceSize():], nil)
+	if err != nil {
+		return a, fmt.Errorf("opening an answer: %w", err)
+	}
+	if err := json.Unmarshal(plain, &a); err != nil {
+		return a, fmt.Errorf("opening an answer: %w", err)
+	}
+	return a, nil
+}
+
+func sealer(key string) (cipher.AEAD, error) {
+	secret := sha256.Sum256([]byte("idempotency seal\x00" + key))
+	block, err := aes.NewCipher(secret[:])
+	if err != nil {
+		return nil, fmt.Errorf("sealing an answer: %w", err)
+	}
+	return cipher.NewGCM(block)
+}
