@@ -85,34 +85,36 @@ func (g gazetteer) under(prefix string) gazetteer {
 	return g[from:to]
 }
 
-// suggest are the names that start with a prefix, each city once, those that
-// are the prefix before those that go on, then the more populous first.
-func (g gazetteer) suggest(prefix string, country outage.Country) gazetteer {
-	var out gazetteer
+// suggest are the names that start with a prefix, each city once, at most limit
+// of them: those that are the prefix before those that go on, then the more
+// populous first. A short prefix has hundreds of names, so they are not all
+// sorted; only the best so far are kept.
+func (g gazetteer) suggest(prefix string, country outage.Country, limit int) gazetteer {
+	order := func(a, b name) int { return cmp.Or(exactFirst(a.key, b.key, prefix), bySize(a, b)) }
+	best := make(gazetteer, 0, limit+1)
 	for _, n := range g.under(prefix) {
-		if in(n.city.country, country) {
-			out = append(out, n)
+		full := len(best) == limit
+		if !in(n.city.country, country) || full && order(n, best[limit-1]) >= 0 {
+			continue
 		}
+		if slices.ContainsFunc(best, func(had name) bool { return had.city == n.city }) {
+			continue // under an earlier key, and an exact one is the earliest
+		}
+		after, _ := slices.BinarySearchFunc(best, n, func(had, n name) int { return cmp.Or(order(had, n), -1) })
+		best = slices.Insert(best, after, n)
+		best = best[:min(len(best), limit)]
 	}
-	slices.SortStableFunc(out, func(a, b name) int {
-		return cmp.Or(exactFirst(a.key, b.key, prefix), bySize(a, b))
-	})
-	seen := map[*city]bool{}
-	return slices.DeleteFunc(out, func(n name) bool {
-		again := seen[n.city]
-		seen[n.city] = true
-		return again
-	})
+	return best
 }
 
 func exactFirst(a, b, wanted string) int {
-	switch {
-	case a == wanted && b != wanted:
+	switch exact := a == wanted; {
+	case exact == (b == wanted):
+		return 0
+	case exact:
 		return -1
-	case a != wanted && b == wanted:
-		return 1
 	}
-	return 0
+	return 1
 }
 
 // in reports whether a place in one country answers a question about another,

@@ -192,7 +192,7 @@ func TestLookupPrefersTheLargerNamesake(t *testing.T) {
 			t.Errorf("%s in %q: got %+v", tc.key, tc.country, got)
 		}
 	}
-	if got := names.suggest("new", outage.GB); len(got) != 1 {
+	if got := names.suggest("new", outage.GB, 5); len(got) != 1 {
 		t.Errorf("the smaller namesake is offered: %v", got)
 	}
 }

@@ -29,10 +29,7 @@ func (x *Index) Search(q string, country outage.Country, limit int) []outage.Pla
 		return nil
 	}
 	var out []outage.Place
-	for _, found := range x.cities.suggest(prefix, country) {
-		if len(out) == limit {
-			return out
-		}
+	for _, found := range x.cities.suggest(prefix, country, limit) {
 		out = append(out, x.city(found))
 	}
 	if in(outage.GB, country) {
