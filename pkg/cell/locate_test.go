@@ -105,6 +105,10 @@ func TestLocateRefuses(t *testing.T) {
 	}
 }
 
+// reach is how many rings off the tables still have a region. It is promised
+// to the outside, so the tests do not take it from the code.
+const reach = 3
+
 // Off the coast there is a region for three rings and none beyond.
 func TestLocateReachesThreeRings(t *testing.T) {
 	g := world(t)
@@ -119,40 +123,95 @@ func TestLocateReachesThreeRings(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, cell := range cells {
-			away := distanceToLand(t, cell)
+			away, _ := nearestLand(t, cell)
 			got := g.RegionOf(cell)
-			if away > rings && got != "" {
+			if away > reach && got != "" {
 				t.Errorf("%s lies %d rings from land and has region %s", cell, away, got)
 			}
-			if away <= rings && got != region {
+			if away <= reach && got != region {
 				t.Errorf("%s lies %d rings from land and has region %q, want %s", cell, away, got, region)
 			}
 			found[away] = true
 		}
 	}
-	for away := 0; away <= rings+1; away++ {
+	for away := 0; away <= reach+1; away++ {
 		if !found[away] {
 			t.Errorf("no cell %d rings from land was tried", away)
 		}
 	}
 }
 
-// distanceToLand counts rings to the nearest cell of the tables, one more than
-// are searched for farther ones.
-func distanceToLand(t *testing.T, cell outage.Cell) int {
+// Where two regions meet at the sea, the nearer ring wins, then the distance.
+func TestRegionOfSeaIsThatOfTheNearestLand(t *testing.T) {
+	g := world(t)
+	contested := 0
+	for _, mouth := range []outage.LatLng{
+		{Lat: 51.50, Lng: 0.75}, {Lat: 51.45, Lng: -2.95}, {Lat: 53.30, Lng: -3.25}, {Lat: 54.95, Lng: -3.5},
+		{Lat: 53.55, Lng: 0.1}, {Lat: 21.55, Lng: 87.4}, {Lat: 15.75, Lng: 73.6}, {Lat: 20.1, Lng: 72.65}, {Lat: 12.75, Lng: 74.8},
+	} {
+		at, err := cellAt(mouth, outage.CellFine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range 7 {
+			cells, err := ring(at, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cell := range cells {
+				away, want := nearestLand(t, cell)
+				if away == 0 || away > reach {
+					continue
+				}
+				if len(want) > 1 {
+					contested++
+				}
+				if got := g.RegionOf(cell); got != closestOf(want) {
+					t.Errorf("%s, %d rings from land: got %s of %v", cell, away, got, want)
+				}
+			}
+		}
+	}
+	if contested == 0 {
+		t.Error("no cell lay between two regions")
+	}
+}
+
+// nearestLand counts rings to the nearest cell of the tables, one more than
+// the reach for those beyond it, with the distance in kilometres to each region
+// that the ring meets.
+func nearestLand(t *testing.T, cell outage.Cell) (int, map[outage.Region]float64) {
 	t.Helper()
-	for k := range rings + 1 {
+	g := world(t)
+	for k := range reach + 1 {
 		cells, err := ring(cell, k)
 		if err != nil {
 			t.Fatal(err)
 		}
+		met := map[outage.Region]float64{}
 		for _, near := range cells {
-			if world(t).onLand(near) != "" {
-				return k
+			if region := g.onLand(near); region != "" {
+				km := kilometres(g.Center(cell), g.Center(near))
+				if least, ok := met[region]; !ok || km < least {
+					met[region] = km
+				}
 			}
 		}
+		if len(met) > 0 {
+			return k, met
+		}
 	}
-	return rings + 1
+	return reach + 1, nil
+}
+
+func closestOf(distances map[outage.Region]float64) outage.Region {
+	var best outage.Region
+	for region, km := range distances {
+		if best == "" || km < distances[best] {
+			best = region
+		}
+	}
+	return best
 }
 
 func TestParse(t *testing.T) {
