@@ -1,0 +1,124 @@
+package cell
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"downpour/pkg/outage"
+)
+
+// Geography answers questions about cells and regions. It is built once by Load
+// and is safe for concurrent use.
+type Geography struct {
+	// table holds the lines of the tables; it never changes.
+	table map[outage.Cell]outage.Region
+	// mixed holds each cell coarser than the lines below it, with the region
+	// that has most of its land; it never changes.
+	mixed map[outage.Cell]outage.Region
+	// near holds cells outside the tables once their region was found. There
+	// are only so many cells within three rings of a coast, which bounds it;
+	// cells too far away are never kept.
+	near sync.Map // outage.Cell to outage.Region
+
+	byCountry map[outage.Country][]entry
+	regions   map[outage.Country][]outage.Region
+	names     map[outage.Region]map[string]string
+
+	lands    memo[landKey, []outage.Cell]
+	outlines memo[outlineKey, []Polygon]
+}
+
+// Load reads the embedded tables. It fails only when a table is damaged.
+func Load() (*Geography, error) {
+	g := &Geography{byCountry: map[outage.Country][]entry{}, regions: map[outage.Country][]outage.Region{}}
+	for country, table := range map[outage.Country][]byte{outage.GB: cellsGB, outage.IN: cellsIN} {
+		lines, err := entries(fmt.Sprintf("the cells of %s", country), table)
+		if err != nil {
+			return nil, err
+		}
+		g.byCountry[country] = lines
+		g.regions[country] = regionsOf(lines)
+	}
+	g.table = index(g.byCountry)
+	g.mixed = majorities(g.byCountry)
+	names, err := readNames(regionNames)
+	if err != nil {
+		return nil, err
+	}
+	g.names = names
+	return g, nil
+}
+
+// Regions lists a country's regions in the order of their codes; nil for a
+// country that is not covered.
+func (g *Geography) Regions(country outage.Country) []outage.Region {
+	return slices.Clone(g.regions[country])
+}
+
+// RegionOf is the region of a cell of resolution 3 or finer, "" when none is
+// within reach. Where a cell holds land of several regions, it is the one that
+// holds most of it, in cells of resolution 6; the smaller code decides a tie. A
+// cell finer than 6 takes the region of its parent at 6. A cell with no land
+// at all takes the region of the nearest land within three rings, see Locate.
+//
+// Cells of the tables, and all that hold land, are answered without a call
+// into the H3 library.
+func (g *Geography) RegionOf(cell outage.Cell) outage.Region {
+	if region := g.onLand(cell); region != "" {
+		return region
+	}
+	cell = cell.Parent(outage.CellFine)
+	if cell.Resolution() < outage.CellCoarse {
+		return ""
+	}
+	if known, ok := g.near.Load(cell); ok {
+		return known.(outage.Region)
+	}
+	if !valid(cell) {
+		return ""
+	}
+	region := g.nearby(cell)
+	if region != "" {
+		g.near.Store(cell, region)
+	}
+	return region
+}
+
+// onLand is the region of a cell that lies in the tables, contains cells of
+// them, or is contained in one.
+func (g *Geography) onLand(cell outage.Cell) outage.Region {
+	for resolution := min(cell.Resolution(), outage.CellFine); resolution >= outage.CellCoarse; resolution-- {
+		if region, ok := g.table[cell.Parent(resolution)]; ok {
+			return region
+		}
+	}
+	return g.mixed[cell.Parent(outage.CellFine)]
+}
+
+func index(tables map[outage.Country][]entry) map[outage.Cell]outage.Region {
+	size := 0
+	for _, lines := range tables {
+		size += len(lines)
+	}
+	out := make(map[outage.Cell]outage.Region, size)
+	for _, lines := range tables {
+		for _, line := range lines {
+			out[line.cell] = line.region
+		}
+	}
+	return out
+}
+
+func regionsOf(lines []entry) []outage.Region {
+	seen := map[outage.Region]bool{}
+	var out []outage.Region
+	for _, line := range lines {
+		if !seen[line.region] {
+			seen[line.region] = true
+			out = append(out, line.region)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,102 @@
+package cell
+
+import (
+	"math"
+
+	"downpour/pkg/outage"
+)
+
+// Locate is the cell of resolution 6 that contains a point, with its country
+// and region. A point in no cell of the tables (a seafront, a pier, a rounding)
+// takes the region of the nearest cell of them within three rings: the nearer
+// ring wins, then the smaller great-circle distance between centres.
+//
+// Errors are of type *outage.Error on field "location": invalid when the point
+// is not one on Earth, unknown when it lies outside both countries. They do not
+// repeat the coordinate.
+func (g *Geography) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {
+	if err := check(point); err != nil {
+		return 0, "", "", err
+	}
+	cell, err := cellAt(point, outage.CellFine)
+	if err != nil {
+		return 0, "", "", outage.Invalid("location", "The location is not a point on Earth.")
+	}
+	region := g.RegionOf(cell)
+	if region == "" {
+		return 0, "", "", outage.Unknown("location", "The location is outside the United Kingdom and India.")
+	}
+	return cell, region.Country(), region, nil
+}
+
+func check(point outage.LatLng) error {
+	switch {
+	case unreal(point.Lat):
+		return outage.Invalid("location", "The latitude is not a number.")
+	case unreal(point.Lng):
+		return outage.Invalid("location", "The longitude is not a number.")
+	case math.Abs(point.Lat) > 90:
+		return outage.Invalid("location", "The latitude must be between -90 and 90 degrees.")
+	case math.Abs(point.Lng) > 180:
+		return outage.Invalid("location", "The longitude must be between -180 and 180 degrees.")
+	}
+	return nil
+}
+
+func unreal(degrees float64) bool { return math.IsNaN(degrees) || math.IsInf(degrees, 0) }
+
+// nearby is the region of a valid cell that holds no land, of resolution 3 to
+// 6: that of the nearest land, or, for a coarser cell, of most of its children
+// at 6 that have land near them.
+func (g *Geography) nearby(cell outage.Cell) outage.Region {
+	if cell.Resolution() == outage.CellFine {
+		return g.nearest(cell)
+	}
+	below, err := children(cell, outage.CellFine)
+	if err != nil {
+		return ""
+	}
+	counted := tally{}
+	for _, child := range below {
+		if region := g.nearest(child); region != "" {
+			counted.add(entry{child, region})
+		}
+	}
+	return counted.most()
+}
+
+// nearest goes out ring by ring from a cell of resolution 6 that is not in the
+// tables.
+func (g *Geography) nearest(cell outage.Cell) outage.Region {
+	for k := 1; k <= rings; k++ {
+		candidates, err := ring(cell, k)
+		if err != nil {
+			return ""
+		}
+		if region := g.closest(cell, candidates); region != "" {
+			return region
+		}
+	}
+	return ""
+}
+
+// closest is the region of the candidate on land whose centre is closest to
+// that of the cell; the smaller index decides between equal distances.
+func (g *Geography) closest(cell outage.Cell, candidates []outage.Cell) outage.Region {
+	var best struct {
+		entry
+		km float64
+	}
+	from := g.Center(cell)
+	for _, candidate := range candidates {
+		region := g.onLand(candidate)
+		if region == "" {
+			continue
+		}
+		km := kilometres(from, g.Center(candidate))
+		if best.region == "" || km < best.km || km == best.km && candidate < best.cell {
+			best.entry, best.km = entry{candidate, region}, km
+		}
+	}
+	return best.region
+}
