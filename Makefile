@@ -1,0 +1,42 @@
+# make run     build and serve on http://localhost:8080 with the engines inside
+# make test    everything that CI runs
+GO      ?= go
+BIN     := bin/downpour
+COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -X main.commit=$(COMMIT)
+E2E     := frontend/e2e
+
+.PHONY: build run test unit e2e bench fuzz lint prerequisites
+
+build: prerequisites
+	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
+
+run: build
+	$(BIN) serve
+
+test: lint unit e2e
+
+unit: prerequisites
+	$(GO) test -timeout 20m ./...
+
+e2e: build $(E2E)/node_modules
+	sh frontend/e2e/run.sh
+
+$(E2E)/node_modules: $(E2E)/package-lock.json
+	cd $(E2E) && npm ci --no-audit --no-fund
+	@touch $@
+
+bench: prerequisites
+	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
+
+# Each fuzz target for a short time, beyond its seeds, which make unit runs.
+fuzz: prerequisites
+	sh .ci/fuzz $(FUZZTIME)
+
+lint: prerequisites
+	sh .ci/lint
+
+prerequisites:
+	@command -v $(GO) >/dev/null || { echo 'Go is missing: install Go 1.26 or newer, https://go.dev/dl'; exit 1; }
+	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo 'a C compiler is missing: install gcc or clang'; exit 1; }
+	@command -v npm >/dev/null || { echo 'Node is missing: install Node 20 or newer with npm, https://nodejs.org'; exit 1; }

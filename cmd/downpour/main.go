@@ -1,0 +1,61 @@
+// Command downpour is the outage map: the server, and the tools around it.
+//
+// This package wires the stages together and does nothing else. It owns the
+// command line, the order in which parts start and stop, and the listener.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line. Each flag is also DOWNPOUR_… in the
+// environment and a key of the file that --config names.
+type commands struct {
+	Config configFile `help:"YAML file with a key for any flag." placeholder:"FILE" type:"path"`
+
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Version versionCommand `cmd:"" help:"Print the version, the commit and the versions of the engines."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "downpour: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run parses the arguments and runs the command they name.
+func run(ctx context.Context, arguments []string) error {
+	var line commands
+	parser, err := kong.New(&line,
+		kong.Name("downpour"),
+		kong.Description("An open, crowd-sourced outage map for the United Kingdom and India."),
+		kong.DefaultEnvars("DOWNPOUR"),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(arguments)
+	if err != nil {
+		return usageError(err)
+	}
+	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+func usageError(err error) error {
+	return fmt.Errorf("%w (downpour --help lists what it takes)", err)
+}

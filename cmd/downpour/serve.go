@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strings"
+)
+
+// serveCommand is the server's settings. Help texts are what --help shows.
+type serveCommand struct {
+	Listen         string         `help:"Address to listen on." default:":8080"`
+	Redis          []string       `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
+	Data           string         `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
+	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
+	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
+	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
+}
+
+// Validate is called before Run, and names the flag at fault.
+func (s *serveCommand) Validate() error {
+	if s.ReportsPerMin < 1 {
+		return fmt.Errorf("--reports-per-minute: must be at least 1")
+	}
+	for _, address := range s.Redis {
+		known := strings.HasPrefix(address, "redis://") || strings.HasPrefix(address, "rediss://")
+		if !known && (address != "embedded" || len(s.Redis) > 1) {
+			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
+		}
+	}
+	return nil
+}
+
+// Run serves until ctx ends.
+func (s *serveCommand) Run(ctx context.Context) error {
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.LogLevel}))
+	app, err := newApp(ctx, *s, logger)
+	if err != nil {
+		return err
+	}
+	return app.run(ctx)
+}

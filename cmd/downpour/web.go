@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"downpour/api"
+	"downpour/frontend"
+	"downpour/pkg/forwarded"
+	"downpour/pkg/outage"
+)
+
+const (
+	readTimeout  = 15 * time.Second
+	idleTimeout  = 60 * time.Second
+	drainFor     = 10 * time.Second
+	maxBodyBytes = 4 << 20
+	// staleAfter is how old the hot window may be before the server says so.
+	staleAfter = 15 * time.Second
+)
+
+// web is the listener and the two faces behind it.
+type web struct {
+	app      *app
+	fiber    *fiber.App
+	draining atomic.Bool
+}
+
+func (a *app) buildWeb(context.Context) error {
+	w := &web{app: a}
+	site, err := frontend.New(frontend.Config{
+		Intake: a.desk, Readings: a.reader, Services: a.services, Shapes: a.geography,
+		ClientOf: a.client, Now: a.now, Log: a.logger,
+	})
+	if err != nil {
+		return err
+	}
+	w.fiber = fiber.New(fiber.Config{
+		AppName: "downpour", DisableStartupMessage: true, BodyLimit: maxBodyBytes,
+		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, ErrorHandler: api.ErrorHandler(a.logger, site.Error),
+	})
+	w.fiber.Use(compress.New(compress.Config{Level: compress.LevelDefault}))
+	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
+	api.New(api.Config{
+		Intake: a.desk, Readings: a.reader, Services: a.services, Places: a.places, Shapes: a.geography,
+		Readiness: w, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
+	}).Register(w.fiber)
+	site.Routes(w.fiber)
+	a.add(part{name: "web", run: w.run})
+	return nil
+}
+
+// run listens until ctx ends, then lets requests that are under way finish.
+func (w *web) run(ctx context.Context) error {
+	w.app.warnOfForgetfulRedis(ctx)
+	listener, err := net.Listen("tcp", w.app.settings.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	w.app.logger.Info("listening", "address", listener.Addr().String())
+	ended := make(chan error, 1)
+	go func() { ended <- w.fiber.Listener(listener) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		w.draining.Store(true)
+		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), <-ended)
+	}
+}
+
+// Ready says whether this server does its work, and what it does without.
+func (w *web) Ready() (ready bool, degraded []string, reason string) {
+	refreshed := w.app.hot.Refreshed()
+	switch {
+	case w.draining.Load():
+		return false, nil, "draining"
+	case refreshed.IsZero():
+		return false, nil, "starting"
+	case w.app.now().Sub(refreshed) > staleAfter:
+		return false, []string{"redis"}, "redis does not answer, so reports cannot be taken"
+	}
+	return true, nil, ""
+}
+
+// client is who sent a request, behind the proxies that we trust.
+func (a *app) client(c *fiber.Ctx) outage.Client {
+	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
+	var headers []string
+	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		headers = append(headers, string(value))
+	}
+	return outage.Client{
+		Addr:           forwarded.Client(peer, headers, a.settings.TrustedProxies),
+		UserAgent:      strings.Clone(c.Get(fiber.HeaderUserAgent)),
+		AcceptLanguage: strings.Clone(c.Get(fiber.HeaderAcceptLanguage)),
+	}
+}

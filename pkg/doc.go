@@ -1,0 +1,18 @@
+// Package pkg holds the stages of a report's path, in this order:
+//
+//  1. intake takes a request: limits, checks, who is asking, whether they said
+//     the same before.
+//  2. cell and place turn a coordinate, a postcode district, a PIN code or a
+//     city into an H3 cell. The coordinate ends there.
+//  3. bucket adds the report to Redis in one atomic step: a counter for each
+//     service, cell and minute, and an entry in the report log.
+//  4. heatmap turns counts into what the public sees, through one table with a
+//     floor for privacy.
+//
+// Beside the path stand outage, the words that all stages share; catalog, the
+// services that people report; forwarded, which finds a client behind proxies;
+// and redistest, the engines for tests.
+//
+// A stage imports outage and none of its neighbours: the command wires them.
+// layering_test.go holds this page and the imports to that.
+package pkg

@@ -1,0 +1,158 @@
+package pkg_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// drivers are imported only in the file named after them.
+var drivers = map[string][]string{
+	"github.com/redis/go-redis/":           {"redis.go"},
+	"github.com/alicebob/miniredis/":       {"redis.go"},
+	"github.com/uber/h3-go/":               {"h3.go"},
+	"github.com/ClickHouse/clickhouse-go/": {"clickhouse.go"},
+	"go.yaml.in/yaml/":                     {"yaml.go"},
+}
+
+// fiberIn are the folders that may import Fiber: the two faces, and the command
+// that listens.
+var fiberIn = []string{"api", "frontend", "cmd/downpour"}
+
+// shared are the packages that any package may import.
+var shared = []string{"downpour/pkg/outage", "downpour/pkg/forwarded"}
+
+// compositions may import the stages they are made of, and tests what they need.
+var compositions = map[string][]string{}
+
+// imports lists the imports of every file that is not a test, by folder from
+// the root of the module.
+func imports(t *testing.T) map[string]map[string][]string {
+	t.Helper()
+	found := map[string]map[string][]string{}
+	root := os.DirFS("..")
+	err := fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "testdata" || len(entry.Name()) > 1 && entry.Name()[0] == '.') {
+			return fs.SkipDir
+		}
+		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		text, err := fs.ReadFile(root, path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, text, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		folder := filepath.ToSlash(filepath.Dir(path))
+		if found[folder] == nil {
+			found[folder] = map[string][]string{}
+		}
+		for _, spec := range file.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			found[folder][filepath.Base(path)] = append(found[folder][filepath.Base(path)], name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestStagesDoNotImportEachOther(t *testing.T) {
+	for folder, files := range imports(t) {
+		if folder == "cmd/downpour" {
+			continue
+		}
+		for file, names := range files {
+			for _, name := range names {
+				ours := strings.HasPrefix(name, "downpour/")
+				within := strings.HasPrefix(name, "downpour/"+folder+"/")
+				if ours && !within && !slices.Contains(shared, name) && !slices.Contains(compositions[folder], name) {
+					t.Errorf("%s/%s imports %s", folder, file, name)
+				}
+			}
+		}
+	}
+}
+
+func TestVocabularyImportsNothingOfOurs(t *testing.T) {
+	for file, names := range imports(t)["pkg/outage"] {
+		for _, name := range names {
+			if strings.Contains(name, ".") || strings.HasPrefix(name, "downpour/") {
+				t.Errorf("outage/%s imports %s", file, name)
+			}
+		}
+	}
+}
+
+func TestDriversStayInTheirFiles(t *testing.T) {
+	for folder, files := range imports(t) {
+		for file, names := range files {
+			for _, name := range names {
+				for driver, allowed := range drivers {
+					if strings.HasPrefix(name, driver) && !slices.Contains(allowed, file) {
+						t.Errorf("%s/%s imports %s; only %s may", folder, file, name, strings.Join(allowed, ", "))
+					}
+				}
+				if strings.HasPrefix(name, "github.com/gofiber/") && !slices.Contains(fiberIn, folder) {
+					t.Errorf("%s/%s imports %s; only %s may", folder, file, name, strings.Join(fiberIn, ", "))
+				}
+			}
+		}
+	}
+}
+
+func TestEveryPackageHasAComment(t *testing.T) {
+	for folder := range imports(t) {
+		packages, err := parser.ParseDir(token.NewFileSet(), filepath.Join("..", folder), func(info fs.FileInfo) bool {
+			return !strings.HasSuffix(info.Name(), "_test.go")
+		}, parser.PackageClauseOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, pack := range packages {
+			documented := false
+			for _, file := range pack.Files {
+				documented = documented || file.Doc != nil && len(file.Doc.Text()) > 40
+			}
+			if !documented {
+				t.Errorf("package %s in %s has no comment", name, folder)
+			}
+		}
+	}
+}
+
+// TestPathOfAReportNamesEveryStage holds the package comment in doc.go to the
+// folders that exist, both ways.
+func TestPathOfAReportNamesEveryStage(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.FieldsFunc(string(text), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() && !slices.Contains(words, entry.Name()) {
+			t.Errorf("doc.go does not tell of %s", entry.Name())
+		}
+	}
+}
