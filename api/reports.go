@@ -14,7 +14,7 @@ import (
 
 const (
 	maxBody = 16 << 10 // bytes of one report
-	maxKey  = 255      // bytes of an Idempotency-Key
+	maxKey  = 200      // bytes of an Idempotency-Key
 )
 
 const headerIdempotencyKey = "Idempotency-Key"

@@ -47,7 +47,7 @@ var calls = []call{
 	{name: "report-not-json", method: "POST", path: "/api/v1/reports", header: takes, body: `{`, status: 400, code: "invalid"},
 	{name: "report-query", method: "POST", path: "/api/v1/reports?service=whatsapp", header: takes, body: `{}`, status: 400, code: "invalid", field: "service"},
 	{name: "report-key-twice", method: "POST", path: "/api/v1/reports", header: takes + "\nIdempotency-Key: a\nIdempotency-Key: b", body: `{}`, status: 400, code: "invalid", field: "Idempotency-Key"},
-	{name: "report-key-long", method: "POST", path: "/api/v1/reports", header: takes + "\nIdempotency-Key: " + strings.Repeat("k", 256), body: `{}`, status: 400, code: "invalid", field: "Idempotency-Key"},
+	{name: "report-key-long", method: "POST", path: "/api/v1/reports", header: takes + "\nIdempotency-Key: " + strings.Repeat("k", 201), body: `{}`, status: 400, code: "invalid", field: "Idempotency-Key"},
 	{name: "report-unknown-service", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"x"}`, world: world{err: outage.Unknown("service", "There is no such service.")}, status: 400, code: "unknown", field: "service"},
 	{name: "report-two-errors", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"x"}`, world: world{err: errors.Join(outage.Invalid("service", "Bad."), outage.Invalid("kind", "Worse."))}, status: 400, code: "invalid", field: "service"},
 	{name: "report-conflict", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: &outage.Error{Code: outage.CodeConflict, Detail: "The key came with another body."}}, status: 409, code: "conflict"},
