@@ -46,6 +46,34 @@ func TestDescriptionIsServed(t *testing.T) {
 	}
 }
 
+func TestDocsPage(t *testing.T) {
+	for _, path := range []string{"/api", "/api/"} {
+		c := call{path: path}
+		response, body := c.send(t)
+		loadSpec(t).check(t, c.request(), "", response, body, false)
+		page := string(body)
+		for code := range statuses {
+			if !strings.Contains(page, `id="problem-`+string(code)+`"`) {
+				t.Errorf("the type of the problem %s leads nowhere", code)
+			}
+		}
+		for _, route := range New(Config{}).routes() {
+			if !strings.Contains(page, "<h2><code>"+route.method+" "+pathInDocument(route.path)+"</code></h2>") {
+				t.Errorf("the page does not describe %s %s", route.method, route.path)
+			}
+		}
+		if strings.Contains(page, "<th scope=\"row\"><code></code>") {
+			t.Error("a parameter has no name")
+		}
+	}
+}
+
+func TestProse(t *testing.T) {
+	if got, want := string(prose("a <b> `from` & `<to>`")), "a &lt;b&gt; <code>from</code> &amp; <code>&lt;to&gt;</code>"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestNotModified(t *testing.T) {
 	first := call{path: "/api/v1/heatmap"}
 	response, whole := first.send(t)
@@ -232,7 +260,7 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestPagesDoNotAnswerForTheAPI(t *testing.T) {
-	for path, want := range map[string]int{"/api/": 404, "/api/v1": 404, "/API/v1/x": 404, "/apiary": 200, "/apiary/x": 200} {
+	for path, want := range map[string]int{"/api/x": 404, "/api/v1": 404, "/API/v1/x": 404, "/apiary": 200, "/apiary/x": 200} {
 		c := call{path: path}
 		if response, body := c.send(t); response.StatusCode != want {
 			t.Errorf("%s: status %d, want %d: %s", path, response.StatusCode, want, body)

@@ -14,6 +14,7 @@ import (
 	"context"
 	"log/slog"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -44,7 +45,10 @@ type Config struct {
 }
 
 // API answers requests. It is safe for concurrent use.
-type API struct{ Config }
+type API struct {
+	Config
+	docs func() ([]byte, error) // the page for people, written once
+}
 
 const defaultTimeout = 10 * time.Second
 
@@ -62,7 +66,9 @@ func New(config Config) *API {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	return &API{config}
+	a := &API{Config: config}
+	a.docs = sync.OnceValues(a.writeDocs)
+	return a
 }
 
 // routes is all that the API answers, in the order of openapi.yaml.
@@ -76,6 +82,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/services/:slug/symptoms", a.getSymptoms},
 		{fiber.MethodGet, "/api/v1/heatmap", a.getHeatmap},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
+		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},
 		{fiber.MethodGet, "/livez", a.getLive},
 		{fiber.MethodGet, "/readyz", a.getReady},
@@ -92,7 +99,7 @@ func (a *API) Register(router fiber.Router) {
 			router.Add(fiber.MethodHead, route.path, handle)
 		}
 	}
-	router.All("/api/v1", a.wrap(a.elsewhere))
+	router.All("/api", a.wrap(a.elsewhere))
 	router.All("/api/*", a.wrap(a.elsewhere))
 }
 

@@ -48,6 +48,7 @@ func ErrorHandler(logger *slog.Logger, pages fiber.ErrorHandler) fiber.ErrorHand
 			return pages(c, err)
 		}
 		first := explain(logger, c, err)[0]
+		waitHeaders(c, first)
 		return c.Status(statuses[first.Code]).SendString(titles[first.Code])
 	}
 }
