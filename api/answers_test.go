@@ -1,0 +1,301 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+func decodeJSON(t testing.TB, body []byte) any {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	return value
+}
+
+// indent spreads JSON over lines so that a change of a golden file reads well.
+func indent(body []byte) string {
+	var spread bytes.Buffer
+	if json.Indent(&spread, body, "", "  ") != nil {
+		return string(body)
+	}
+	return spread.String() + "\n"
+}
+
+func TestDescriptionIsServed(t *testing.T) {
+	c := call{path: "/api/openapi.json"}
+	response, body := c.send(t)
+	loadSpec(t).check(t, c.request(), "", response, body, false)
+	document := decodeJSON(t, body).(map[string]any)
+	if document["openapi"] != "3.1.0" || document["paths"].(map[string]any)["/api/v1/heatmap"] == nil {
+		t.Errorf("not the description: %.200s", body)
+	}
+}
+
+func TestDocsPage(t *testing.T) {
+	for _, path := range []string{"/api", "/api/"} {
+		c := call{path: path}
+		response, body := c.send(t)
+		loadSpec(t).check(t, c.request(), "", response, body, false)
+		page := string(body)
+		for code := range statuses {
+			if !strings.Contains(page, `id="problem-`+string(code)+`"`) {
+				t.Errorf("the type of the problem %s leads nowhere", code)
+			}
+		}
+		for _, route := range New(Config{}).routes() {
+			if !strings.Contains(page, "<h2><code>"+route.method+" "+pathInDocument(route.path)+"</code></h2>") {
+				t.Errorf("the page does not describe %s %s", route.method, route.path)
+			}
+		}
+		if strings.Contains(page, "<th scope=\"row\"><code></code>") {
+			t.Error("a parameter has no name")
+		}
+	}
+}
+
+func TestProse(t *testing.T) {
+	if got, want := string(prose("a <b> `from` & `<to>`")), "a &lt;b&gt; <code>from</code> &amp; <code>&lt;to&gt;</code>"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestNotModified(t *testing.T) {
+	first := call{path: "/api/v1/heatmap"}
+	response, whole := first.send(t)
+	etag := response.Header.Get("ETag")
+	cases := []struct {
+		name, sent string
+		status     int
+	}{
+		{"same", etag, 304},
+		{"weak", "W/" + etag, 304},
+		{"in a list", `"x", ` + etag, 304},
+		{"any", "*", 304},
+		{"another", `"x"`, 200},
+		{"part of it", etag[:len(etag)-2] + `"`, 200},
+		{"none", "", 200},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			again := call{path: "/api/v1/heatmap", header: "If-None-Match: " + c.sent}
+			response, body := again.send(t)
+			if response.StatusCode != c.status {
+				t.Fatalf("status %d, want %d", response.StatusCode, c.status)
+			}
+			if got := response.Header.Get("ETag"); got != etag {
+				t.Errorf("ETag %s, want %s", got, etag)
+			}
+			if c.status == 304 && (len(body) > 0 || response.Header.Get("Vary") != "Accept") {
+				t.Errorf("304 with %d bytes and Vary %q", len(body), response.Header.Get("Vary"))
+			}
+			if c.status == 200 && !bytes.Equal(body, whole) {
+				t.Errorf("another body: %s", body)
+			}
+		})
+	}
+}
+
+func TestFormatsDifferInETag(t *testing.T) {
+	seen := make(map[string]string)
+	for _, accept := range []string{"application/json", typeGeoJSON, typeCSV} {
+		c := call{path: "/api/v1/heatmap", header: "Accept: " + accept}
+		response, _ := c.send(t)
+		if !strings.HasPrefix(response.Header.Get("Content-Type"), accept) {
+			t.Errorf("%s answered as %s", accept, response.Header.Get("Content-Type"))
+		}
+		etag := response.Header.Get("ETag")
+		if other, ok := seen[etag]; ok {
+			t.Errorf("%s and %s share an ETag", accept, other)
+		}
+		seen[etag] = accept
+	}
+}
+
+func TestHeadHasNoBody(t *testing.T) {
+	for _, path := range []string{"/api/v1/services", "/api/v1/heatmap", "/livez"} {
+		c := call{method: "HEAD", path: path}
+		if response, body := c.send(t); response.StatusCode != 200 || len(body) > 0 {
+			t.Errorf("%s: status %d, %d bytes", path, response.StatusCode, len(body))
+		}
+	}
+}
+
+func TestReadsAreOpenAndWritesAreNot(t *testing.T) {
+	for _, c := range calls {
+		response, _ := c.send(t)
+		want := "*"
+		if c.method == "POST" || c.method == "DELETE" || c.method == "PUT" {
+			want = ""
+		}
+		if got := response.Header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s: allows origin %q, want %q", c.name, got, want)
+		}
+	}
+}
+
+func TestClientAddress(t *testing.T) {
+	c := call{
+		method: "POST", path: "/api/v1/reports", body: `{"service":"whatsapp"}`,
+		header: takes + "\nX-Forwarded-For: 8.8.8.8\nX-Forwarded-For: 192.0.2.7\nUser-Agent: ua\nAccept-Language: bn",
+	}
+	c.send(t)
+	from := c.world.from
+	if from.Addr.String() != "192.0.2.7" || from.UserAgent != "ua" || from.AcceptLanguage != "bn" {
+		t.Errorf("the client is %+v", from)
+	}
+}
+
+// What a handler hands on must not change when the framework reuses the memory
+// of its request for another one.
+func TestNothingOfTheRequestIsKept(t *testing.T) {
+	w := &world{}
+	app := w.app()
+	send := func(agent, id string) {
+		request := httptest.NewRequest("POST", "/api/v1/reports", strings.NewReader(`{"service":"`+id+`"}`))
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("User-Agent", agent)
+		if _, err := app.Test(request, -1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("first-agent", "first")
+	kept := w.from
+	for range 50 {
+		send("other-agent", "other")
+	}
+	if kept.UserAgent != "first-agent" || w.asked[0] != `take first  ""` {
+		t.Errorf("kept %+v, %s", kept, w.asked[0])
+	}
+}
+
+func TestLogOfErrors(t *testing.T) {
+	internal := call{path: "/api/v1/heatmap?window=24h", header: "X-Forwarded-For: 192.0.2.7\nUser-Agent: ua-string", world: world{err: errors.New("table missing")}}
+	internal.send(t)
+	logged := internal.world.log.String()
+	if !strings.Contains(logged, "table missing") {
+		t.Errorf("the cause is not in the log: %q", logged)
+	}
+	if strings.Contains(logged, "192.0.2.7") || strings.Contains(logged, "ua-string") {
+		t.Errorf("the log tells who asked: %q", logged)
+	}
+	ordinary := call{path: "/api/v1/heatmap?windw=1"}
+	ordinary.send(t)
+	if ordinary.world.log.Len() > 0 {
+		t.Errorf("a mistake of the sender was logged: %s", ordinary.world.log.String())
+	}
+}
+
+func TestErrorHandler(t *testing.T) {
+	logger := slog.New(slog.DiscardHandler)
+	page := func(c *fiber.Ctx, err error) error { return c.Status(418).SendString("page") }
+	cases := []struct {
+		name, path, accept string
+		pages              fiber.ErrorHandler
+		err                error
+		status             int
+		contentType        string
+	}{
+		{"api", "/api/fail", "text/html", page, errors.New("x"), 500, typeProblem},
+		{"page", "/fail", "text/html", page, errors.New("x"), 418, "text/plain; charset=utf-8"},
+		{"no preference", "/fail", "", page, errors.New("x"), 418, "text/plain; charset=utf-8"},
+		{"json", "/fail", "application/json", page, &outage.Error{Code: outage.CodeGone, Detail: "Gone."}, 410, typeProblem},
+		{"no pages", "/fail", "text/html", nil, fiber.NewError(413, "internal words"), 413, "text/plain; charset=utf-8"},
+		{"headers too large", "/api/fail", "", nil, fiber.ErrRequestHeaderFieldsTooLarge, 413, typeProblem},
+		{"slow", "/api/fail", "", nil, fiber.ErrRequestTimeout, 408, typeProblem},
+		{"type", "/api/fail", "", nil, fiber.ErrUnsupportedMediaType, 415, typeProblem},
+		{"unreadable", "/api/fail", "", nil, fiber.NewError(400, "internal words"), 400, typeProblem},
+		{"gateway", "/api/fail", "", nil, fiber.ErrBadGateway, 500, typeProblem},
+		{"unknown code", "/api/fail", "", nil, &outage.Error{Code: "other", Detail: "internal words"}, 500, typeProblem},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			app := fiber.New(fiber.Config{ErrorHandler: ErrorHandler(logger, c.pages)})
+			app.Get(c.path, func(*fiber.Ctx) error { return c.err })
+			request := httptest.NewRequest("GET", c.path, nil)
+			request.Header.Set("Accept", c.accept)
+			response, err := app.Test(request, -1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(response.Body)
+			if response.StatusCode != c.status || response.Header.Get("Content-Type") != c.contentType {
+				t.Errorf("status %d as %q: %s", response.StatusCode, response.Header.Get("Content-Type"), body)
+			}
+			if strings.Contains(string(body), "internal words") {
+				t.Errorf("internal detail in the answer: %s", body)
+			}
+		})
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	app := fiber.New()
+	a := New(Config{Timeout: time.Nanosecond, Logger: slog.New(slog.DiscardHandler)})
+	app.Get("/slow", a.wrap(func(c *fiber.Ctx) error {
+		<-c.UserContext().Done()
+		return c.UserContext().Err()
+	}))
+	response, err := app.Test(httptest.NewRequest("GET", "/slow", nil), -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Errorf("status %d, Retry-After %q", response.StatusCode, response.Header.Get("Retry-After"))
+	}
+}
+
+func TestPagesDoNotAnswerForTheAPI(t *testing.T) {
+	for path, want := range map[string]int{"/api/x": 404, "/api/v1": 404, "/API/v1/x": 404, "/apiary": 200, "/apiary/x": 200} {
+		c := call{path: path}
+		if response, body := c.send(t); response.StatusCode != want {
+			t.Errorf("%s: status %d, want %d: %s", path, response.StatusCode, want, body)
+		}
+	}
+}
+
+// The server stops reading a body beyond its own limit before any handler runs.
+func TestBodyBeyondTheServer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{}
+	app := w.app()
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(listener) }()
+	body := strings.NewReader(strings.Repeat(" ", 33<<10))
+	response, err := http.Post("http://"+listener.Addr().String()+"/api/v1/reports", "application/json", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 413 || response.Header.Get("Content-Type") != typeProblem {
+		t.Errorf("status %d as %s: %s", response.StatusCode, response.Header.Get("Content-Type"), answer)
+	}
+	loadSpec(t).checkProblem(t, answer)
+	if err := app.Shutdown(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+}

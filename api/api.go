@@ -1,0 +1,120 @@
+// Package api owns the JSON face of Downpour: the routes under /api/v1, the
+// health checks, and the document that describes them, openapi.yaml.
+//
+// It promises that every answer has the shape that the document gives it, that
+// every error is a problem document with a stable code, that reads can be
+// cached and called from any web page, and that nothing the server knows about
+// its own troubles leaks into an answer. It refuses query parameters it does
+// not know, bodies that are not JSON, and to hold any state: what it shows it
+// asks for through the small interfaces in ports.go, and the rules of counting
+// are behind them.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/forwarded"
+)
+
+// Config is what an API needs. The interfaces are required except Limiter.
+type Config struct {
+	Intake    Intake
+	Readings  Readings
+	Services  Services
+	Places    Places
+	Shapes    Shapes
+	Readiness Readiness
+	// Limiter bounds the attempts to take reports back, so that undo tokens
+	// cannot be guessed. Reports themselves are limited by the intake. Nil is no
+	// limit.
+	Limiter Limiter
+
+	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
+	// those on this machine, empty is none.
+	TrustedProxies []netip.Prefix
+	// Timeout bounds how long one request may take to answer; 0 is 10 seconds.
+	Timeout time.Duration
+	Now     func() time.Time // nil is time.Now
+	Logger  *slog.Logger     // nil is slog.Default()
+}
+
+// API answers requests. It is safe for concurrent use.
+type API struct {
+	Config
+	docs func() ([]byte, error) // the page for people, written once
+}
+
+const defaultTimeout = 10 * time.Second
+
+// New is an API with the defaults filled in.
+func New(config Config) *API {
+	if config.TrustedProxies == nil {
+		config.TrustedProxies = forwarded.Loopback()
+	}
+	if config.Timeout == 0 {
+		config.Timeout = defaultTimeout
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Logger == nil {
+		config.Logger = slog.Default()
+	}
+	a := &API{Config: config}
+	a.docs = sync.OnceValues(a.writeDocs)
+	return a
+}
+
+// routes is all that the API answers, in the order of openapi.yaml.
+func (a *API) routes() []route {
+	return []route{
+		{fiber.MethodPost, "/api/v1/reports", a.createReport},
+		{fiber.MethodDelete, "/api/v1/reports/:id", a.undoReport},
+		{fiber.MethodGet, "/api/v1/services", a.listServices},
+		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},
+		{fiber.MethodGet, "/api/v1/services/:slug/series", a.getSeries},
+		{fiber.MethodGet, "/api/v1/services/:slug/symptoms", a.getSymptoms},
+		{fiber.MethodGet, "/api/v1/heatmap", a.getHeatmap},
+		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
+		{fiber.MethodGet, "/api", a.getDocs},
+		{fiber.MethodGet, "/api/openapi.json", a.getDescription},
+		{fiber.MethodGet, "/livez", a.getLive},
+		{fiber.MethodGet, "/readyz", a.getReady},
+	}
+}
+
+// Register adds all routes to the router, and answers for every other address
+// under /api/, so that a page with a wide pattern never does.
+func (a *API) Register(router fiber.Router) {
+	for _, route := range a.routes() {
+		handle := a.wrap(route.handle)
+		router.Add(route.method, route.path, handle)
+		if route.method == fiber.MethodGet {
+			router.Add(fiber.MethodHead, route.path, handle)
+		}
+	}
+	router.All("/api", a.wrap(a.elsewhere))
+	router.All("/api/*", a.wrap(a.elsewhere))
+}
+
+// wrap gives a handler its deadline and the headers of every answer, and turns
+// its error into a problem.
+func (a *API) wrap(handle fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), a.Timeout)
+		defer cancel()
+		c.SetUserContext(ctx)
+		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+		openReads(c)
+		if err := handle(c); err != nil {
+			return writeProblem(c, a.Logger, err)
+		}
+		return nil
+	}
+}

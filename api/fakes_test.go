@@ -1,0 +1,188 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// now is the instant at which all tests take place.
+var now = time.Date(2026, 11, 22, 20, 20, 30, 0, time.UTC)
+
+const (
+	kolkata outage.Cell = 0x843cf3bffffffff
+	leeds   outage.Cell = 0x84195abffffffff
+)
+
+// world is everything behind the API, and what it was asked.
+type world struct {
+	asked    []string
+	from     outage.Client
+	log      strings.Builder
+	err      error // what the intake and the readings answer
+	past     error // what Series answers
+	place    bool  // whether receipts have a place
+	ready    bool
+	degraded []string
+	limited  bool
+}
+
+func (w *world) ask(format string, args ...any) {
+	w.asked = append(w.asked, fmt.Sprintf(format, args...))
+}
+
+func (w *world) Decode(body []byte) (outage.Submission, error) {
+	var said struct {
+		Service, Country string
+		Location         *outage.LatLng
+	}
+	if err := json.Unmarshal(body, &said); err != nil {
+		return outage.Submission{}, outage.Invalid("", "The body is not JSON.")
+	}
+	return outage.Submission{Service: said.Service, Country: said.Country, Location: said.Location}, nil
+}
+
+func (w *world) Take(_ context.Context, from outage.Client, said outage.Submission, key string) (outage.Receipt, error) {
+	w.from = from
+	w.ask("take %s %s %q", said.Service, said.Country, key)
+	if w.err != nil {
+		return outage.Receipt{}, w.err
+	}
+	receipt := outage.Receipt{ID: "r1", Service: said.Service, Country: outage.IN, Counted: true, Undo: "secret", Status: outage.StatusElevated}
+	if w.place {
+		receipt.Cell, receipt.Region = 0x863cf3b07ffffff, "IN-WB"
+	}
+	return receipt, nil
+}
+
+func (w *world) Undo(_ context.Context, id, token string) error {
+	w.ask("undo %s %s", id, token)
+	switch {
+	case w.err != nil:
+		return w.err
+	case id == "old":
+		return &outage.Error{Code: outage.CodeGone, Detail: "Too late."}
+	case id != "r1":
+		return &outage.Error{Code: outage.CodeNotFound, Detail: "No such report."}
+	case token != "secret":
+		return &outage.Error{Code: outage.CodeForbidden, Detail: "The token does not fit.", Field: "undo"}
+	}
+	return nil
+}
+
+func window(span outage.Span) string {
+	return span.From.Time().Format("01-02T15:04") + ".." + span.To.Time().Format("01-02T15:04")
+}
+
+func (w *world) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+	w.ask("heatmap %q %q %d %s", service, country, resolution, window(span))
+	expected, ratio, wrong := 3.00004, 14.0, math.Inf(1)
+	return outage.Heatmap{
+		Span: span.Snap(outage.Quarter), Service: service, Country: country, Resolution: resolution,
+		Total: 50, Unplaced: 3, Withheld: 2,
+		Cells: []outage.HeatCell{
+			{Cell: kolkata, Region: "IN-WB", Reports: 42, Expected: &expected, Ratio: &ratio, Status: outage.StatusOutage},
+			{Cell: leeds, Reports: 3, Ratio: &wrong, Status: outage.StatusUnknown},
+		},
+	}, w.err
+}
+
+func (w *world) Series(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
+	w.ask("series %q %q %q %s %d", service, country, region, window(span), step)
+	expected, upper := 1.5, 4.0
+	points := []outage.Point{
+		{Start: span.From, Reports: 5, Works: 1, Back: 2, Expected: &expected, Upper: &upper},
+		{Start: span.To - outage.Minute(step), Reports: 7},
+	}
+	return outage.Series{Span: span, Step: step, Points: points}, errors.Join(w.err, w.past)
+}
+
+func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error) {
+	w.ask("symptoms %q %q %q %s", service, country, region, window(span))
+	return outage.Symptoms{
+		Span: span.Snap(outage.Quarter), Total: 9, Withheld: 1,
+		Items: []outage.SymptomCount{{Symptom: "send", Reports: 5, Share: 5.0 / 9}, {Reports: 3, Share: 3.0 / 9}},
+	}, w.err
+}
+
+func (w *world) Health(_ context.Context, service string, country outage.Country) (outage.Health, error) {
+	expected := 2.25
+	if country == outage.GB {
+		return outage.Health{Status: outage.StatusUnknown, Observed: 1}, w.err
+	}
+	return outage.Health{Status: outage.StatusOutage, Observed: 31, Expected: &expected}, w.err
+}
+
+func (w *world) Services() []outage.Service {
+	symptoms := []outage.Symptom{{Slug: "send", Names: map[string]string{"en": "Messages not sending", "bn": "মেসেজ যাচ্ছে না"}}}
+	return []outage.Service{
+		{Slug: "whatsapp", Name: "WhatsApp", Family: "meta", Category: "messaging", Names: map[string]string{"en": "WhatsApp", "hi": "व्हाट्सऐप"}, Symptoms: symptoms},
+		{Slug: "virgin-media", Name: "Virgin <b>Media</b>", Category: "broadband", Names: map[string]string{"en": "Virgin <b>Media</b>"}, Country: []outage.Country{outage.GB}},
+	}
+}
+
+func (w *world) Service(slug string) (outage.Service, bool) {
+	for _, service := range w.Services() {
+		if service.Slug == slug {
+			return service, true
+		}
+	}
+	return outage.Service{}, false
+}
+
+func (w *world) Search(q string, country outage.Country, limit int) []outage.Place {
+	w.ask("places %q %q %d", q, country, limit)
+	if q == "nowhere" {
+		return nil
+	}
+	return []outage.Place{{Name: "Kolkata", Kind: outage.PlaceCity, Country: outage.IN, Region: "IN-WB", Cell: 0x863cf3b07ffffff}}
+}
+
+// Boundary is a square, clockwise for one cell and counter-clockwise for the other.
+func (w *world) Boundary(cell outage.Cell) []outage.LatLng {
+	if cell == kolkata {
+		return []outage.LatLng{{Lat: 22, Lng: 88}, {Lat: 23.123456789, Lng: 88}, {Lat: 23, Lng: 89}, {Lat: 22, Lng: 89}}
+	}
+	return []outage.LatLng{{Lat: 53, Lng: -2}, {Lat: 53, Lng: -1}, {Lat: 54, Lng: -1}, {Lat: 54, Lng: -2}}
+}
+
+func (w *world) Regions(country outage.Country) []outage.Region {
+	return map[outage.Country][]outage.Region{outage.GB: {"GB-TLE", "GB-TLI"}, outage.IN: {"IN-WB"}}[country]
+}
+
+func (w *world) Ready() (bool, []string, string) {
+	if !w.ready {
+		return false, w.degraded, "starting"
+	}
+	return true, w.degraded, ""
+}
+
+func (w *world) Allow(addr netip.Addr) (int, time.Duration, bool) {
+	return 3, 1500 * time.Millisecond, !w.limited
+}
+
+// app is an app around the world, as the server makes one.
+func (w *world) app() *fiber.App {
+	logger := slog.New(slog.NewTextHandler(&w.log, nil))
+	app := fiber.New(fiber.Config{BodyLimit: 32 << 10, ErrorHandler: ErrorHandler(logger, nil)})
+	New(Config{
+		Intake: w, Readings: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w,
+		// The router's tests have no socket, and their peer is 0.0.0.0.
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
+		Now:            func() time.Time { return now },
+		Logger:         logger,
+	}).Register(app)
+	// A page with a wide pattern, which must never answer for the API.
+	app.Get("/:a/:b?/:c?", func(c *fiber.Ctx) error { return c.SendString("page") })
+	return app
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"bytes"
+	"encoding/csv"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// ringDecimals rounds corners of cells to about a metre.
+const ringDecimals = 1e5
+
+type featureJSON struct {
+	Type       string       `json:"type"`
+	ID         outage.Cell  `json:"id"`
+	Geometry   polygonJSON  `json:"geometry"`
+	Properties heatCellJSON `json:"properties"`
+}
+
+type polygonJSON struct {
+	Type        string         `json:"type"`
+	Coordinates [][][2]float64 `json:"coordinates"`
+}
+
+type featuresJSON struct {
+	Type string `json:"type"`
+	heatSummary
+	Features []featureJSON `json:"features"`
+}
+
+// sendGeoJSON answers with a FeatureCollection (RFC 7946).
+func (a *API) sendGeoJSON(c *fiber.Ctx, summary heatSummary, cells []heatCellJSON) error {
+	collection := featuresJSON{Type: "FeatureCollection", heatSummary: summary, Features: make([]featureJSON, 0, len(cells))}
+	for _, cell := range cells {
+		collection.Features = append(collection.Features, featureJSON{
+			Type:       "Feature",
+			ID:         cell.Cell,
+			Geometry:   polygonJSON{Type: "Polygon", Coordinates: [][][2]float64{ring(a.Shapes.Boundary(cell.Cell))}},
+			Properties: cell,
+		})
+	}
+	err := sendJSON(c, collection, freshReading)
+	if err == nil && len(c.Response().Body()) > 0 {
+		c.Set(fiber.HeaderContentType, typeGeoJSON)
+	}
+	return err
+}
+
+// ring turns an outline into a linear ring: longitude first, closed, and
+// counter-clockwise as the right-hand rule has it. This is the one place where
+// longitude comes first.
+func ring(outline []outage.LatLng) [][2]float64 {
+	points := make([][2]float64, 0, len(outline)+1)
+	for _, corner := range outline {
+		points = append(points, [2]float64{
+			math.Round(corner.Lng*ringDecimals) / ringDecimals,
+			math.Round(corner.Lat*ringDecimals) / ringDecimals,
+		})
+	}
+	if clockwise(points) {
+		slices.Reverse(points)
+	}
+	if len(points) > 0 {
+		points = append(points, points[0])
+	}
+	return points
+}
+
+// clockwise tells the direction of an open ring by the sign of its area, which
+// the shoelace formula gives.
+func clockwise(points [][2]float64) bool {
+	area := 0.0
+	for i, here := range points {
+		next := points[(i+1)%len(points)]
+		area += here[0]*next[1] - next[0]*here[1]
+	}
+	return area < 0
+}
+
+// sendCSV answers with a line for each cell. The numbers of the whole have no
+// place in a table of cells and go into headers.
+func sendCSV(c *fiber.Ctx, summary heatSummary, cells []heatCellJSON) error {
+	var body bytes.Buffer
+	lines := csv.NewWriter(&body)
+	lines.UseCRLF = true // RFC 4180
+	records := [][]string{{"cell", "region", "reports", "expected", "ratio", "status"}}
+	for _, cell := range cells {
+		region := ""
+		if cell.Region != nil {
+			region = string(*cell.Region)
+		}
+		records = append(records, []string{
+			cell.Cell.String(), region, strconv.FormatInt(cell.Reports, 10),
+			decimal(cell.Expected), decimal(cell.Ratio), string(cell.Status),
+		})
+	}
+	if err := lines.WriteAll(records); err != nil {
+		return err
+	}
+	c.Set("Downpour-Total", strconv.FormatInt(summary.Total, 10))
+	c.Set("Downpour-Unplaced", strconv.FormatInt(summary.Unplaced, 10))
+	c.Set("Downpour-Withheld", strconv.FormatInt(summary.Withheld, 10))
+	return send(c, typeCSV+"; charset=utf-8", body.Bytes(), freshReading)
+}
+
+func decimal(value *float64) string {
+	if value == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*value, 'f', -1, 64)
+}

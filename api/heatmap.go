@@ -1,0 +1,90 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// heatSummary is what every JSON form of a heatmap says of the whole.
+type heatSummary struct {
+	Service    *string         `json:"service"`
+	Country    *outage.Country `json:"country"`
+	Resolution int             `json:"resolution"`
+	From       string          `json:"from"`
+	To         string          `json:"to"`
+	Total      int64           `json:"total"`
+	Unplaced   int64           `json:"unplaced"`
+	Withheld   int64           `json:"withheld"`
+}
+
+type heatCellJSON struct {
+	Cell     outage.Cell    `json:"cell"`
+	Region   *outage.Region `json:"region"`
+	Reports  int64          `json:"reports"`
+	Expected *float64       `json:"expected"`
+	Ratio    *float64       `json:"ratio"`
+	Status   outage.Status  `json:"status"`
+}
+
+type heatmapJSON struct {
+	heatSummary
+	list[heatCellJSON]
+}
+
+func (a *API) getHeatmap(c *fiber.Ctx) error {
+	q := a.query(c, "service", "country", "resolution", "from", "to", "window", "cursor")
+	q.cursor()
+	service, country := q.service(), q.country()
+	resolution := q.integer("resolution", outage.CellCoarse, outage.CellFine, usualResolution(country))
+	span := q.span(outage.Quarter, longestDetail)
+	if err := q.err(); err != nil {
+		return err
+	}
+	heatmap, err := a.Readings.Heatmap(c.UserContext(), service, country, resolution, span)
+	if err != nil {
+		return err
+	}
+	c.Vary(fiber.HeaderAccept)
+	summary, cells := wireHeatmap(heatmap)
+	switch c.Accepts(fiber.MIMEApplicationJSON, typeGeoJSON, typeCSV) {
+	case typeGeoJSON:
+		return a.sendGeoJSON(c, summary, cells)
+	case typeCSV:
+		return sendCSV(c, summary, cells)
+	}
+	return sendJSON(c, heatmapJSON{summary, list[heatCellJSON]{Items: cells}}, freshReading)
+}
+
+// usualResolution shows a whole country in one to two thousand cells.
+func usualResolution(country outage.Country) int {
+	if country == outage.GB {
+		return 5
+	}
+	return 4
+}
+
+func wireHeatmap(heatmap outage.Heatmap) (heatSummary, []heatCellJSON) {
+	summary := heatSummary{
+		Service:    orNull(heatmap.Service),
+		Country:    orNull(heatmap.Country),
+		Resolution: heatmap.Resolution,
+		From:       wireTime(heatmap.Span.From),
+		To:         wireTime(heatmap.Span.To),
+		Total:      heatmap.Total,
+		Unplaced:   heatmap.Unplaced,
+		Withheld:   heatmap.Withheld,
+	}
+	cells := make([]heatCellJSON, 0, len(heatmap.Cells))
+	for _, cell := range heatmap.Cells {
+		cells = append(cells, heatCellJSON{
+			Cell:     cell.Cell,
+			Region:   orNull(cell.Region),
+			Reports:  cell.Reports,
+			Expected: number(cell.Expected),
+			Ratio:    number(cell.Ratio),
+			Status:   cell.Status,
+		})
+	}
+	return summary, cells
+}

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+const (
+	longestSearch = 64 // characters
+	mostPlaces    = 50
+	usualPlaces   = 10
+)
+
+type placeJSON struct {
+	Name    string           `json:"name"`
+	Kind    outage.PlaceKind `json:"kind"`
+	Country outage.Country   `json:"country"`
+	Region  outage.Region    `json:"region"`
+	Cell    outage.Cell      `json:"cell"`
+}
+
+func (a *API) searchPlaces(c *fiber.Ctx) error {
+	q := a.query(c, "q", "country", "limit", "cursor")
+	q.cursor()
+	country := q.country()
+	limit := q.integer("limit", 1, mostPlaces, usualPlaces)
+	text, given := q.values["q"]
+	switch {
+	case !given && q.err() == nil:
+		q.fail(outage.Invalid("q", "The start of a postcode, PIN code or city is needed."))
+	case utf8.RuneCountInString(text) > longestSearch:
+		q.fail(outage.Invalid("q", "It must not be longer than %d characters.", longestSearch))
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	answer := list[placeJSON]{Items: []placeJSON{}}
+	for _, place := range a.Places.Search(text, country, limit) {
+		answer.Items = append(answer.Items, placeJSON(place))
+	}
+	return sendJSON(c, answer, freshTable)
+}

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Intake takes reports. Its errors for the sender are *outage.Error.
+type Intake interface {
+	// Decode reads the body of a report. The submission keeps nothing of body.
+	Decode(body []byte) (outage.Submission, error)
+	// Take validates, limits and stores a report, and returns once a crash can
+	// no longer lose it. A key that is not empty repeats the first receipt.
+	Take(ctx context.Context, from outage.Client, said outage.Submission, idempotencyKey string) (outage.Receipt, error)
+	// Undo takes a report back: CodeForbidden for a wrong token, CodeNotFound
+	// for an unknown id, CodeGone when it is too late.
+	Undo(ctx context.Context, id, token string) error
+}
+
+// Readings answers what was counted. The service "" is all services, the
+// country "" both, the region "" the whole country. CodeUnavailable says that
+// the past cannot be read now.
+type Readings interface {
+	// Heatmap snaps the span to whole quarter hours and says to which.
+	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error)
+	// Series has a step of the given number of minutes, aligned to the epoch.
+	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error)
+	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error)
+	// Health is how a service does now.
+	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
+}
+
+// Services is the catalogue. It does not block.
+type Services interface {
+	Services() []outage.Service
+	Service(slug string) (outage.Service, bool)
+}
+
+// Places finds places by the start of their names, best first. It does not block.
+type Places interface {
+	Search(q string, country outage.Country, limit int) []outage.Place
+}
+
+// Shapes knows the geography. It does not block.
+type Shapes interface {
+	// Boundary is the outline of a cell as an open ring.
+	Boundary(cell outage.Cell) []outage.LatLng
+	Regions(country outage.Country) []outage.Region
+}
+
+// Readiness says whether this process does its work, which parts are missing,
+// and, when it is not ready, why in a few words.
+type Readiness interface {
+	Ready() (ready bool, degraded []string, reason string)
+}
+
+// Limiter counts one attempt of an address and says whether it may go on.
+type Limiter interface {
+	Allow(addr netip.Addr) (remaining int, retryAfter time.Duration, ok bool)
+}

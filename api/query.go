@@ -1,0 +1,123 @@
+package api
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// maxField is how much of a stranger's parameter name an error repeats, in bytes.
+const maxField = 64
+
+// query reads the parameters of one request and collects what is wrong with
+// them, so that one answer names every mistake. Its strings are copies.
+type query struct {
+	api    *API
+	now    time.Time
+	values map[string]string
+	errs   []error
+}
+
+// query takes the parameters of a request. One that is not known is an error,
+// and so is one that stands twice or is empty.
+func (a *API) query(c *fiber.Ctx, known ...string) *query {
+	q := &query{api: a, now: a.Now(), values: make(map[string]string)}
+	c.Context().QueryArgs().VisitAll(func(key, value []byte) {
+		name := string(key)
+		_, again := q.values[name]
+		switch {
+		case !slices.Contains(known, name):
+			q.fail(outage.Invalid(clip(name), "This address takes no such parameter."))
+		case again:
+			q.fail(outage.Invalid(name, "The parameter stands more than once."))
+		case len(value) == 0:
+			q.fail(outage.Invalid(name, "The value is empty."))
+		case !utf8.Valid(value):
+			q.fail(outage.Invalid(name, "The value is not UTF-8."))
+		default:
+			q.values[name] = string(value)
+		}
+	})
+	return q
+}
+
+func clip(name string) string {
+	if len(name) <= maxField {
+		return name
+	}
+	return name[:maxField]
+}
+
+func (q *query) fail(err *outage.Error) { q.errs = append(q.errs, err) }
+
+// err is all that is wrong with the parameters, nil when nothing is.
+func (q *query) err() error { return errors.Join(q.errs...) }
+
+// text is the value of a parameter, "" when it was not given.
+func (q *query) text(name string) string { return q.values[name] }
+
+// integer is a whole number between two bounds, or the fallback.
+func (q *query) integer(name string, low, high, fallback int) int {
+	text, given := q.values[name]
+	if !given {
+		return fallback
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		q.fail(outage.Invalid(name, "It must be a whole number from %d to %d.", low, high))
+		return fallback
+	}
+	return n
+}
+
+// service is a service named by the parameter, "" for all.
+func (q *query) service() string {
+	slug := q.text("service")
+	if slug == "" {
+		return ""
+	}
+	if _, ok := q.api.Services.Service(slug); !ok {
+		q.fail(outage.Unknown("service", "There is no service of this name."))
+	}
+	return slug
+}
+
+// country is a covered country, "" for both.
+func (q *query) country() outage.Country {
+	country := outage.Country(q.text("country"))
+	if country != "" && !country.Covered() {
+		q.fail(outage.Unknown("country", "It must be GB or IN."))
+		return ""
+	}
+	return country
+}
+
+// place is the country and the region of a request. A region implies its
+// country and must not contradict the one given.
+func (q *query) place() (outage.Country, outage.Region) {
+	country, region := q.country(), outage.Region(q.text("region"))
+	if region == "" {
+		return country, ""
+	}
+	home := region.Country()
+	switch {
+	case !home.Covered() || !slices.Contains(q.api.Shapes.Regions(home), region):
+		q.fail(outage.Unknown("region", "There is no region of this code."))
+	case country != "" && country != home:
+		q.fail(outage.Invalid("region", "The region is in another country."))
+	}
+	return home, region
+}
+
+// cursor refuses every cursor, since no list has a second page yet.
+func (q *query) cursor() {
+	if q.text("cursor") != "" {
+		q.fail(outage.Invalid("cursor", "It is not a cursor that this list gave out."))
+	}
+}

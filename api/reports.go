@@ -1,0 +1,153 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"downpour/pkg/outage"
+)
+
+const (
+	maxBody = 16 << 10 // bytes of one report
+	maxKey  = 200      // bytes of an Idempotency-Key
+)
+
+const headerIdempotencyKey = "Idempotency-Key"
+
+// receipt is an outage.Receipt on the wire.
+type receipt struct {
+	ID      string         `json:"id"`
+	Cell    *outage.Cell   `json:"cell"`
+	Country outage.Country `json:"country"`
+	Region  *outage.Region `json:"region"`
+	Counted bool           `json:"counted"`
+	Undo    string         `json:"undo"`
+	Status  outage.Status  `json:"status"`
+}
+
+func (a *API) createReport(c *fiber.Ctx) error {
+	if err := a.query(c).err(); err != nil {
+		return err
+	}
+	body, err := readBody(c)
+	if err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c)
+	if err != nil {
+		return err
+	}
+	said, err := a.Intake.Decode(body)
+	if err != nil {
+		return err
+	}
+	given, err := a.Intake.Take(c.UserContext(), a.client(c), said, key)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.Status(fiber.StatusAccepted).JSON(receipt{
+		ID:      given.ID,
+		Cell:    orNull(given.Cell),
+		Country: given.Country,
+		Region:  orNull(given.Region),
+		Counted: given.Counted,
+		Undo:    given.Undo,
+		Status:  given.Status,
+	})
+}
+
+func (a *API) undoReport(c *fiber.Ctx) error {
+	q := a.query(c, "undo")
+	if err := q.err(); err != nil {
+		return err
+	}
+	token := q.text("undo")
+	if len(c.Request().Body()) > 0 {
+		said, err := undoBody(c)
+		if err != nil {
+			return err
+		}
+		if token != "" && token != said {
+			return outage.Invalid("undo", "The address and the body disagree.")
+		}
+		token = said
+	}
+	if token == "" {
+		return outage.Invalid("undo", "The undo token of the report is needed.")
+	}
+	if err := a.allow(c); err != nil {
+		return err
+	}
+	if err := a.Intake.Undo(c.UserContext(), utils.CopyString(c.Params("id")), token); err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Status(fiber.StatusNoContent)
+	return nil
+}
+
+// allow counts an attempt against the limit of its sender.
+func (a *API) allow(c *fiber.Ctx) error {
+	if a.Limiter == nil {
+		return nil
+	}
+	if _, wait, ok := a.Limiter.Allow(a.client(c).Addr); !ok {
+		return &outage.Error{Code: outage.CodeLimited, Detail: "Too many requests from this address. Try again later.", RetryAfter: wait}
+	}
+	return nil
+}
+
+// undoBody is the token in the body of an undo.
+func undoBody(c *fiber.Ctx) (string, error) {
+	body, err := readBody(c)
+	if err != nil {
+		return "", err
+	}
+	var said struct {
+		Undo string `json:"undo"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&said); err != nil || decoder.More() {
+		return "", outage.Invalid("undo", `The body must be {"undo": "the token"}.`)
+	}
+	return said.Undo, nil
+}
+
+// readBody is a copy of a JSON body. A compressed one is refused: it could grow
+// without bound, and a report is too short to gain from it.
+func readBody(c *fiber.Ctx) ([]byte, error) {
+	media, parameters, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	charset := parameters["charset"]
+	if err != nil || media != fiber.MIMEApplicationJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
+		return nil, &outage.Error{Code: outage.CodeContentType, Detail: "The body must be application/json in UTF-8."}
+	}
+	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return nil, &outage.Error{Code: outage.CodeContentType, Detail: "The body must not be compressed."}
+	}
+	body := c.Request().Body() // as it came; c.Body() would decompress
+	if len(body) > maxBody {
+		return nil, &outage.Error{Code: outage.CodeTooLarge, Detail: "The body must not be larger than 16 kB."}
+	}
+	return bytes.Clone(body), nil
+}
+
+// idempotencyKey is the key of a request, "" when it has none.
+func idempotencyKey(c *fiber.Ctx) (string, error) {
+	values := c.Request().Header.PeekAll(headerIdempotencyKey)
+	if len(values) == 0 {
+		return "", nil
+	}
+	key := string(values[0])
+	printable := func(r rune) bool { return '!' <= r && r <= '~' }
+	if len(values) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, func(r rune) bool { return !printable(r) }) {
+		return "", outage.Invalid(headerIdempotencyKey, "It must be one value of up to %d visible ASCII characters.", maxKey)
+	}
+	return key, nil
+}

@@ -1,0 +1,232 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// call is one request and what must come of it. The whole answer is also
+// compared with the golden file of the call's name, and with openapi.yaml.
+type call struct {
+	name         string
+	method, path string // method GET unless given
+	header       string // "Name: value" lines
+	body         string
+	world        world
+	status       int
+	code, field  string // of the problem
+	asked        string // what the parts behind were asked, joined by "; "
+	lenient      bool   // the request is answered though openapi.yaml does not allow it
+}
+
+const takes = "Content-Type: application/json"
+
+var calls = []call{
+	{name: "report", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"whatsapp","location":{"lat":22.57,"lng":88.36}}`, world: world{place: true}, status: 202, asked: `take whatsapp  ""`},
+	{name: "report-unplaced", method: "POST", path: "/api/v1/reports", header: takes + "; charset=UTF-8\nIdempotency-Key: k-1", body: `{"service":"whatsapp","country":"IN"}`, status: 202, asked: `take whatsapp IN "k-1"`},
+	{name: "report-form", method: "POST", path: "/api/v1/reports", header: "Content-Type: application/x-www-form-urlencoded", body: `service=whatsapp`, status: 415, code: "content_type"},
+	{name: "report-no-type", method: "POST", path: "/api/v1/reports", body: `{}`, status: 415, code: "content_type"},
+	{name: "report-latin1", method: "POST", path: "/api/v1/reports", header: takes + "; charset=latin1", body: `{}`, status: 415, code: "content_type"},
+	{name: "report-gzip", method: "POST", path: "/api/v1/reports", header: takes + "\nContent-Encoding: gzip", body: `x`, status: 415, code: "content_type"},
+	{name: "report-16k", method: "POST", path: "/api/v1/reports", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
+	{name: "report-not-json", method: "POST", path: "/api/v1/reports", header: takes, body: `{`, status: 400, code: "invalid"},
+	{name: "report-query", method: "POST", path: "/api/v1/reports?service=whatsapp", header: takes, body: `{}`, status: 400, code: "invalid", field: "service"},
+	{name: "report-key-twice", method: "POST", path: "/api/v1/reports", header: takes + "\nIdempotency-Key: a\nIdempotency-Key: b", body: `{}`, status: 400, code: "invalid", field: "Idempotency-Key"},
+	{name: "report-key-long", method: "POST", path: "/api/v1/reports", header: takes + "\nIdempotency-Key: " + strings.Repeat("k", 201), body: `{}`, status: 400, code: "invalid", field: "Idempotency-Key"},
+	{name: "report-unknown-service", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"x"}`, world: world{err: outage.Unknown("service", "There is no such service.")}, status: 400, code: "unknown", field: "service"},
+	{name: "report-two-errors", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"x"}`, world: world{err: errors.Join(outage.Invalid("service", "Bad."), outage.Invalid("kind", "Worse."))}, status: 400, code: "invalid", field: "service"},
+	{name: "report-conflict", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: &outage.Error{Code: outage.CodeConflict, Detail: "The key came with another body."}}, status: 409, code: "conflict"},
+	{name: "report-limited", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: fmt.Errorf("taking a report: %w", &outage.Error{Code: outage.CodeLimited, Detail: "Slow down.", RetryAfter: 1200 * time.Millisecond})}, status: 429, code: "limited"},
+	{name: "report-no-redis", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: &outage.Error{Code: outage.CodeUnavailable, Detail: "Reports cannot be taken now."}}, status: 503, code: "unavailable"},
+	{name: "report-internal", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: errors.New("dial tcp 10.1.2.3: secret")}, status: 500, code: "internal"},
+
+	{name: "undo", method: "DELETE", path: "/api/v1/reports/r1?undo=secret", status: 204, asked: "undo r1 secret"},
+	{name: "undo-body", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret"}`, status: 204, asked: "undo r1 secret"},
+	{name: "undo-without-token", method: "DELETE", path: "/api/v1/reports/r1", status: 400, code: "invalid", field: "undo"},
+	{name: "undo-empty-token", method: "DELETE", path: "/api/v1/reports/r1?undo=", status: 400, code: "invalid", field: "undo"},
+	{name: "undo-two-tokens", method: "DELETE", path: "/api/v1/reports/r1?undo=a", header: takes, body: `{"undo":"b"}`, status: 400, code: "invalid", field: "undo"},
+	{name: "undo-bad-body", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: `{"token":"b"}`, status: 400, code: "invalid", field: "undo"},
+	{name: "undo-wrong-token", method: "DELETE", path: "/api/v1/reports/r1?undo=x", status: 403, code: "forbidden", field: "undo"},
+	{name: "undo-unknown", method: "DELETE", path: "/api/v1/reports/r2?undo=x", status: 404, code: "not_found"},
+	{name: "undo-too-late", method: "DELETE", path: "/api/v1/reports/old?undo=x", status: 410, code: "gone"},
+	{name: "undo-limited", method: "DELETE", path: "/api/v1/reports/r1?undo=x", world: world{limited: true}, status: 429, code: "limited"},
+
+	{name: "services", path: "/api/v1/services", status: 200, asked: `series "whatsapp" "" "" 11-21T20:25..11-22T20:25 5; series "virgin-media" "" "" 11-21T20:25..11-22T20:25 5`},
+	{name: "services-cursor", path: "/api/v1/services?cursor=x", status: 400, code: "invalid", field: "cursor"},
+	{name: "services-no-past", path: "/api/v1/services/whatsapp", world: world{past: &outage.Error{Code: outage.CodeUnavailable, Detail: "No past."}}, status: 200},
+	{name: "services-down", path: "/api/v1/services", world: world{err: &outage.Error{Code: outage.CodeUnavailable, Detail: "Not now.", RetryAfter: 3 * time.Second}}, status: 503, code: "unavailable"},
+	{name: "service", path: "/api/v1/services/virgin-media", status: 200},
+	{name: "service-unknown", path: "/api/v1/services/x", status: 404, code: "not_found"},
+	{name: "service-parameter", path: "/api/v1/services/whatsapp?country=IN", status: 400, code: "invalid", field: "country"},
+
+	{name: "series", path: "/api/v1/services/whatsapp/series", status: 200, asked: `series "whatsapp" "" "" 11-21T20:25..11-22T20:25 5`},
+	{name: "series-region", path: "/api/v1/services/whatsapp/series?region=IN-WB&step=5m&window=2h", status: 200, asked: `series "whatsapp" "IN" "IN-WB" 11-22T18:30..11-22T20:30 15`},
+	{name: "series-month", path: "/api/v1/services/virgin-media/series?country=GB&window=30d", status: 200, asked: `series "virgin-media" "GB" "" 10-23T20:30..11-22T20:30 15`},
+	{name: "series-year", path: "/api/v1/services/whatsapp/series?from=2026-01-01T05:30:00%2b05:30&to=2026-02-10T00:00:01Z", status: 200, asked: `series "whatsapp" "" "" 01-01T00:00..02-10T00:01 60`},
+	{name: "series-plus", path: "/api/v1/services/whatsapp/series?from=2026-11-22T05:30:00+05:30&to=2026-11-22T01:00:00Z&step=1h", lenient: true, status: 200, asked: `series "whatsapp" "" "" 11-22T00:00..11-22T01:00 60`},
+	{name: "series-window-in-part-steps", path: "/api/v1/services/whatsapp/series?window=7m&step=1h", status: 200, asked: `series "whatsapp" "" "" 11-22T20:00..11-22T21:00 60`},
+	{name: "series-too-long", path: "/api/v1/services/whatsapp/series?window=401d", status: 400, code: "invalid", field: "window"},
+	{name: "series-too-fine", path: "/api/v1/services/whatsapp/series?window=92d&step=1m", status: 400, code: "invalid", field: "step"},
+	{name: "series-odd-step", path: "/api/v1/services/whatsapp/series?step=7m", status: 400, code: "invalid", field: "step"},
+	{name: "series-bad-step", path: "/api/v1/services/whatsapp/series?step=0m", status: 400, code: "invalid", field: "step"},
+	{name: "series-unknown", path: "/api/v1/services/x/series", status: 404, code: "not_found"},
+	{name: "series-region-unknown", path: "/api/v1/services/whatsapp/series?region=IN-XX", status: 400, code: "unknown", field: "region"},
+	{name: "series-region-elsewhere", path: "/api/v1/services/whatsapp/series?region=IN-WB&country=GB", status: 400, code: "invalid", field: "region"},
+	{name: "series-cursor", path: "/api/v1/services/whatsapp/series?cursor=%00%ff", status: 400, code: "invalid", field: "cursor"},
+
+	{name: "symptoms", path: "/api/v1/services/whatsapp/symptoms?country=IN", status: 200, asked: `symptoms "whatsapp" "IN" "" 11-21T20:21..11-22T20:21`},
+	{name: "symptoms-too-long", path: "/api/v1/services/whatsapp/symptoms?from=2026-01-01T00:00:00Z", status: 400, code: "invalid", field: "from"},
+
+	{name: "heatmap", path: "/api/v1/heatmap", status: 200, asked: `heatmap "" "" 4 11-22T20:06..11-22T20:21`},
+	{name: "heatmap-gb", path: "/api/v1/heatmap?service=whatsapp&country=GB", status: 200, asked: `heatmap "whatsapp" "GB" 5 11-22T20:06..11-22T20:21`},
+	{name: "heatmap-in", path: "/api/v1/heatmap?country=IN&window=24h&resolution=6", status: 200, asked: `heatmap "" "IN" 6 11-21T20:21..11-22T20:21`},
+	{name: "heatmap-from-to", path: "/api/v1/heatmap?from=2026-11-22T10:07:00Z&to=2026-11-22T10:20:00Z", status: 200, asked: `heatmap "" "" 4 11-22T10:07..11-22T10:20`},
+	{name: "heatmap-to", path: "/api/v1/heatmap?to=2026-11-22T10:20:00Z", status: 200, asked: `heatmap "" "" 4 11-22T10:05..11-22T10:20`},
+	{name: "heatmap-geojson", path: "/api/v1/heatmap", header: "Accept: application/json;q=0.5, application/geo+json", status: 200},
+	{name: "heatmap-csv", path: "/api/v1/heatmap", header: "Accept: text/csv", status: 200},
+	{name: "heatmap-browser", path: "/api/v1/heatmap", header: "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", status: 200},
+	{name: "heatmap-resolution-7", path: "/api/v1/heatmap?resolution=7", status: 400, code: "invalid", field: "resolution"},
+	{name: "heatmap-resolution-word", path: "/api/v1/heatmap?resolution=4.0", status: 400, code: "invalid", field: "resolution"},
+	{name: "heatmap-service-unknown", path: "/api/v1/heatmap?service=x", status: 400, code: "unknown", field: "service"},
+	{name: "heatmap-country-unknown", path: "/api/v1/heatmap?country=UK", status: 400, code: "unknown", field: "country"},
+	{name: "heatmap-unknown-parameter", path: "/api/v1/heatmap?windw=15m", status: 400, code: "invalid", field: "windw"},
+	{name: "heatmap-twice", path: "/api/v1/heatmap?country=IN&country=GB", status: 400, code: "invalid", field: "country"},
+	{name: "heatmap-reversed", path: "/api/v1/heatmap?from=2026-11-22T11:00:00Z&to=2026-11-22T10:00:00Z", status: 400, code: "invalid", field: "from"},
+	{name: "heatmap-empty-window", path: "/api/v1/heatmap?from=2026-11-22T10:00:00Z&to=2026-11-22T10:00:00Z", status: 400, code: "invalid", field: "from"},
+	{name: "heatmap-too-long", path: "/api/v1/heatmap?window=93d", status: 400, code: "invalid", field: "window"},
+	{name: "heatmap-window-and-from", path: "/api/v1/heatmap?window=15m&from=2026-11-22T10:00:00Z", status: 400, code: "invalid", field: "window"},
+	{name: "heatmap-window-word", path: "/api/v1/heatmap?window=15", status: 400, code: "invalid", field: "window"},
+	{name: "heatmap-from-word", path: "/api/v1/heatmap?from=yesterday", status: 400, code: "invalid", field: "from"},
+	{name: "heatmap-from-ancient", path: "/api/v1/heatmap?from=0001-01-01T00:00:00Z", status: 400, code: "invalid", field: "from"},
+	{name: "heatmap-several", path: "/api/v1/heatmap?resolution=9&country=FR", status: 400, code: "unknown", field: "country"},
+	{name: "heatmap-internal", path: "/api/v1/heatmap", world: world{err: errors.New("clickhouse: table missing")}, status: 500, code: "internal"},
+
+	{name: "places", path: "/api/v1/places?q=kol&country=IN&limit=5", status: 200, asked: `places "kol" "IN" 5`},
+	{name: "places-bengali", path: "/api/v1/places?q=%E0%A6%95%E0%A6%B2", status: 200, asked: `places "কল" "" 10`},
+	{name: "places-none", path: "/api/v1/places?q=nowhere", status: 200},
+	{name: "places-no-q", path: "/api/v1/places", status: 400, code: "invalid", field: "q"},
+	{name: "places-empty-q", path: "/api/v1/places?q=", status: 400, code: "invalid", field: "q"},
+	{name: "places-not-utf8", path: "/api/v1/places?q=%ff", status: 400, code: "invalid", field: "q"},
+	{name: "places-long-q", path: "/api/v1/places?q=" + strings.Repeat("k", 65), status: 400, code: "invalid", field: "q"},
+	{name: "places-limit", path: "/api/v1/places?q=k&limit=51", status: 400, code: "invalid", field: "limit"},
+
+	{name: "livez", path: "/livez", status: 200},
+	{name: "readyz", path: "/readyz", world: world{ready: true}, status: 200},
+	{name: "readyz-degraded", path: "/readyz", world: world{ready: true, degraded: []string{"clickhouse"}}, status: 200},
+	{name: "readyz-starting", path: "/readyz", status: 503},
+
+	{name: "unknown-route", path: "/api/v1/nothing", status: 404, code: "not_found"},
+	{name: "unknown-version", path: "/api/v2", status: 404, code: "not_found"},
+	{name: "wrong-method", method: "PUT", path: "/api/v1/heatmap", status: 405, code: "method_not_allowed"},
+	{name: "get-of-a-write", path: "/api/v1/reports", status: 405, code: "method_not_allowed"},
+	{name: "preflight", method: "OPTIONS", path: "/api/v1/services/whatsapp", status: 204},
+	{name: "preflight-unknown", method: "OPTIONS", path: "/api/v1/nothing", status: 404, code: "not_found"},
+}
+
+func TestRoutes(t *testing.T) {
+	document := loadSpec(t)
+	for _, c := range calls {
+		t.Run(c.name, func(t *testing.T) {
+			response, body := c.send(t)
+			if response.StatusCode != c.status {
+				t.Fatalf("status %d, want %d: %s", response.StatusCode, c.status, body)
+			}
+			if c.method != "OPTIONS" || c.status >= 400 {
+				document.check(t, c.request(), c.body, response, body, c.lenient)
+			}
+			c.checkProblem(t, response, body)
+			if asked := strings.Join(c.world.asked, "; "); c.asked != "" && asked != c.asked {
+				t.Errorf("asked\n%s\nwant\n%s", asked, c.asked)
+			}
+			golden(t, c.name, response, body)
+		})
+	}
+}
+
+func (c *call) request() *http.Request {
+	method := c.method
+	if method == "" {
+		method = http.MethodGet
+	}
+	request := httptest.NewRequest(method, c.path, strings.NewReader(c.body))
+	for line := range strings.Lines(c.header) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		request.Header.Add(name, value)
+	}
+	return request
+}
+
+func (c *call) send(t testing.TB) (*http.Response, []byte) {
+	t.Helper()
+	response, err := c.world.app().Test(c.request(), -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, body
+}
+
+func (c *call) checkProblem(t testing.TB, response *http.Response, body []byte) {
+	t.Helper()
+	if c.code == "" {
+		return
+	}
+	var got problem
+	if err := json.Unmarshal(body, &got); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	if string(got.Code) != c.code || got.Field != c.field || got.Status != response.StatusCode {
+		t.Errorf("problem %s on %q with status %d, want %s on %q", got.Code, got.Field, got.Status, c.code, c.field)
+	}
+	if strings.Contains(string(body), "secret") || strings.Contains(string(body), "clickhouse") {
+		t.Errorf("internal detail in the answer: %s", body)
+	}
+}
+
+// golden compares an answer with its file.
+func golden(t *testing.T, name string, response *http.Response, body []byte) {
+	t.Helper()
+	var got strings.Builder
+	fmt.Fprintf(&got, "%d\n", response.StatusCode)
+	var headers []string
+	for key, values := range response.Header {
+		if !slices.Contains([]string{"Date", "Content-Length", "Connection"}, key) {
+			headers = append(headers, key+": "+strings.Join(values, " | "))
+		}
+	}
+	slices.Sort(headers)
+	fmt.Fprintf(&got, "%s\n\n", strings.Join(headers, "\n"))
+	got.WriteString(indent(body))
+	path := filepath.Join("testdata", "golden", name+".txt")
+	if *update {
+		if err := os.WriteFile(path, []byte(got.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("differs from %s (rewrite with -update):\n%s", path, got.String())
+	}
+}

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"downpour/pkg/forwarded"
+	"downpour/pkg/outage"
+)
+
+// route is one entry of the table of routes. A part of the path that starts
+// with a colon stands for any one part.
+type route struct {
+	method string
+	path   string
+	handle fiber.Handler
+}
+
+// matches reports whether the path of a request is one that the route answers.
+func (r route) matches(path string) bool {
+	want, got := strings.Split(r.path, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
+	return slices.EqualFunc(want, got, func(want, got string) bool {
+		if strings.HasPrefix(want, ":") {
+			return got != ""
+		}
+		return strings.EqualFold(want, got) // the router ignores case too
+	})
+}
+
+// methods lists what a path allows, nothing for a path that does not exist.
+func (a *API) methods(path string) []string {
+	var allowed []string
+	for _, route := range a.routes() {
+		if !route.matches(path) {
+			continue
+		}
+		allowed = append(allowed, route.method)
+		if route.method == fiber.MethodGet {
+			allowed = append(allowed, fiber.MethodHead)
+		}
+	}
+	if allowed != nil {
+		allowed = append(allowed, fiber.MethodOptions)
+	}
+	return allowed
+}
+
+// elsewhere answers what no route under /api/ does: a preflight request, a
+// wrong method, an unknown address.
+func (a *API) elsewhere(c *fiber.Ctx) error {
+	allowed := a.methods(c.Path())
+	if allowed == nil {
+		return errNoSuchRoute()
+	}
+	c.Set(fiber.HeaderAllow, strings.Join(allowed, ", "))
+	if c.Method() != fiber.MethodOptions {
+		return errMethod()
+	}
+	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, OPTIONS")
+	c.Set(fiber.HeaderAccessControlAllowHeaders, "If-None-Match, Last-Event-ID")
+	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
+	c.Status(fiber.StatusNoContent)
+	return nil
+}
+
+// openReads lets any web page read. Writes are left to the server's own pages:
+// a browser asks before it sends JSON elsewhere, and is not told yes.
+func openReads(c *fiber.Ctx) {
+	switch c.Method() {
+	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
+		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Retry-After, Downpour-Total, Downpour-Unplaced, Downpour-Withheld")
+	}
+}
+
+// client is who asks. Its strings are copies, since the framework reuses those
+// of the request once the handler has returned.
+func (a *API) client(c *fiber.Ctx) outage.Client {
+	var headers []string
+	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
+		headers = append(headers, string(value))
+	}
+	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
+	return outage.Client{
+		Addr:           forwarded.Client(peer, headers, a.TrustedProxies),
+		UserAgent:      utils.CopyString(c.Get(fiber.HeaderUserAgent)),
+		AcceptLanguage: utils.CopyString(c.Get(fiber.HeaderAcceptLanguage)),
+	}
+}

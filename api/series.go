@@ -1,0 +1,121 @@
+package api
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// about is what an answer about one service repeats of the question.
+type about struct {
+	Service string          `json:"service"`
+	Country *outage.Country `json:"country"`
+	Region  *outage.Region  `json:"region"`
+	From    string          `json:"from"`
+	To      string          `json:"to"`
+}
+
+type pointJSON struct {
+	T        string   `json:"t"`
+	Reports  int64    `json:"reports"`
+	Works    int64    `json:"works"`
+	Back     int64    `json:"back"`
+	Expected *float64 `json:"expected"`
+	Upper    *float64 `json:"upper"`
+}
+
+type seriesJSON struct {
+	about
+	Step string `json:"step"`
+	list[pointJSON]
+}
+
+func (a *API) getSeries(c *fiber.Ctx) error {
+	service, err := a.named(c)
+	if err != nil {
+		return err
+	}
+	q := a.query(c, "country", "region", "from", "to", "window", "step", "cursor")
+	q.cursor()
+	country, region := q.place()
+	span := q.span(day, longestSeries)
+	step := q.step(span, region)
+	if err := q.err(); err != nil {
+		return err
+	}
+	series, err := a.Readings.Series(c.UserContext(), service.Slug, country, region, q.whole(span, step), step)
+	if err != nil {
+		return err
+	}
+	answer := seriesJSON{
+		about: tell(service, country, region, series.Span),
+		Step:  formatDuration(series.Step),
+		list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
+	}
+	for _, point := range series.Points {
+		answer.Items = append(answer.Items, pointJSON{
+			T:        wireTime(point.Start),
+			Reports:  point.Reports,
+			Works:    point.Works,
+			Back:     point.Back,
+			Expected: number(point.Expected),
+			Upper:    number(point.Upper),
+		})
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+type symptomCountJSON struct {
+	Symptom *string `json:"symptom"`
+	Reports int64   `json:"reports"`
+	Share   float64 `json:"share"`
+}
+
+type symptomsJSON struct {
+	about
+	Total    int64 `json:"total"`
+	Withheld int64 `json:"withheld"`
+	list[symptomCountJSON]
+}
+
+func (a *API) getSymptoms(c *fiber.Ctx) error {
+	service, err := a.named(c)
+	if err != nil {
+		return err
+	}
+	q := a.query(c, "country", "region", "from", "to", "window", "cursor")
+	q.cursor()
+	country, region := q.place()
+	span := q.span(day, longestDetail)
+	if err := q.err(); err != nil {
+		return err
+	}
+	symptoms, err := a.Readings.Symptoms(c.UserContext(), service.Slug, country, region, span)
+	if err != nil {
+		return err
+	}
+	answer := symptomsJSON{
+		about:    tell(service, country, region, symptoms.Span),
+		Total:    symptoms.Total,
+		Withheld: symptoms.Withheld,
+		list:     list[symptomCountJSON]{Items: make([]symptomCountJSON, 0, len(symptoms.Items))},
+	}
+	for _, item := range symptoms.Items {
+		share := number(&item.Share)
+		if share == nil {
+			share = new(float64)
+		}
+		answer.Items = append(answer.Items, symptomCountJSON{orNull(item.Symptom), item.Reports, *share})
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+func tell(service outage.Service, country outage.Country, region outage.Region, span outage.Span) about {
+	return about{
+		Service: service.Slug,
+		Country: orNull(country),
+		Region:  orNull(region),
+		From:    wireTime(span.From),
+		To:      wireTime(span.To),
+	}
+}

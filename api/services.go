@@ -1,0 +1,143 @@
+package api
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"downpour/pkg/outage"
+)
+
+// sparks is the number of hours in a sparkline.
+const sparks = 24
+
+// sparkStep is the step in which a sparkline is read, in minutes: its hours end
+// now rather than with the clock, to within one such step.
+const sparkStep = 5
+
+type symptomJSON struct {
+	Slug  string            `json:"slug"`
+	Name  string            `json:"name"`
+	Names map[string]string `json:"names"`
+}
+
+type healthJSON struct {
+	Status   outage.Status `json:"status"`
+	Observed int64         `json:"observed"`
+	Expected *float64      `json:"expected"`
+}
+
+type serviceJSON struct {
+	Slug       string                        `json:"slug"`
+	Name       string                        `json:"name"`
+	Names      map[string]string             `json:"names"`
+	Family     *string                       `json:"family"`
+	Category   string                        `json:"category"`
+	Countries  []outage.Country              `json:"countries"`
+	Symptoms   []symptomJSON                 `json:"symptoms"`
+	Status     map[outage.Country]healthJSON `json:"status"`
+	Reports24h *int64                        `json:"reports_24h"`
+	Sparkline  []int64                       `json:"sparkline"`
+}
+
+func (a *API) listServices(c *fiber.Ctx) error {
+	q := a.query(c, "cursor")
+	q.cursor()
+	if err := q.err(); err != nil {
+		return err
+	}
+	answer := list[serviceJSON]{Items: []serviceJSON{}}
+	for _, service := range a.Services.Services() {
+		item, err := a.service(c.UserContext(), q, service)
+		if err != nil {
+			return err
+		}
+		answer.Items = append(answer.Items, item)
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+func (a *API) getService(c *fiber.Ctx) error {
+	service, err := a.named(c)
+	if err != nil {
+		return err
+	}
+	q := a.query(c)
+	if err := q.err(); err != nil {
+		return err
+	}
+	item, err := a.service(c.UserContext(), q, service)
+	if err != nil {
+		return err
+	}
+	return sendJSON(c, item, freshReading)
+}
+
+// named is the service that the path names.
+func (a *API) named(c *fiber.Ctx) (outage.Service, error) {
+	service, ok := a.Services.Service(utils.CopyString(c.Params("slug")))
+	if !ok {
+		return outage.Service{}, &outage.Error{Code: outage.CodeNotFound, Detail: "There is no service of this name."}
+	}
+	return service, nil
+}
+
+// service is the wire shape of a service with how it does now.
+func (a *API) service(ctx context.Context, q *query, service outage.Service) (serviceJSON, error) {
+	wire := describe(service)
+	for _, country := range wire.Countries {
+		health, err := a.Readings.Health(ctx, service.Slug, country)
+		if err != nil {
+			return serviceJSON{}, err
+		}
+		wire.Status[country] = healthJSON{health.Status, health.Observed, number(health.Expected)}
+	}
+	span := lastDay(outage.MinuteOf(q.now))
+	series, err := a.Readings.Series(ctx, service.Slug, "", "", span, sparkStep)
+	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
+		return wire, nil // the live status is worth having without its past
+	} else if err != nil {
+		return serviceJSON{}, err
+	}
+	wire.Sparkline, wire.Reports24h = sparkline(series.Points, span)
+	return wire, nil
+}
+
+func describe(service outage.Service) serviceJSON {
+	wire := serviceJSON{
+		Slug:      service.Slug,
+		Name:      service.Name,
+		Names:     service.Names,
+		Family:    orNull(service.Family),
+		Category:  service.Category,
+		Countries: service.Country,
+		Symptoms:  []symptomJSON{},
+		Status:    make(map[outage.Country]healthJSON),
+	}
+	if len(wire.Countries) == 0 {
+		wire.Countries = outage.Countries()
+	}
+	for _, symptom := range service.Symptoms {
+		wire.Symptoms = append(wire.Symptoms, symptomJSON{symptom.Slug, symptom.Names["en"], symptom.Names})
+	}
+	return wire
+}
+
+// lastDay is the 24 hours up to and with the step that runs.
+func lastDay(now outage.Minute) outage.Span {
+	end := (now + 1).Ceil(sparkStep)
+	return outage.Span{From: end - sparks*hour, To: end}
+}
+
+// sparkline sums points by hours from the start of the span, and altogether.
+func sparkline(points []outage.Point, span outage.Span) (hours []int64, total *int64) {
+	hours, total = make([]int64, sparks), new(int64)
+	for _, point := range points {
+		if span.Contains(point.Start) {
+			hours[(point.Start-span.From)/hour] += point.Reports
+			*total += point.Reports
+		}
+	}
+	return hours, total
+}

@@ -1,0 +1,150 @@
+package api
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Lengths in minutes.
+const (
+	hour = 60
+	day  = 24 * hour
+)
+
+// How long a window may be, in minutes: cells and symptoms are kept in more
+// detail than totals.
+const (
+	longestDetail = 92 * day
+	longestSeries = 400 * day
+)
+
+var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([mhd])$`)
+
+var units = map[string]int{"m": 1, "h": hour, "d": day}
+
+// parseDuration reads 15m, 24h or 90d, in minutes.
+func parseDuration(text string) (minutes int, ok bool) {
+	match := durationForm.FindStringSubmatch(text)
+	if match == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(match[1])
+	return n * units[match[2]], err == nil
+}
+
+// formatDuration writes minutes in the largest unit that fits.
+func formatDuration(minutes int) string {
+	switch {
+	case minutes%day == 0:
+		return strconv.Itoa(minutes/day) + "d"
+	case minutes%hour == 0:
+		return strconv.Itoa(minutes/hour) + "h"
+	}
+	return strconv.Itoa(minutes) + "m"
+}
+
+// span is the window of a request: from and to, or a length that ends now, or
+// the usual length. The minute that runs is inside. What is given in seconds
+// widens to whole minutes. Lengths are in minutes.
+func (q *query) span(usual, longest int) outage.Span {
+	end := outage.MinuteOf(q.now) + 1
+	length, field := usual, "from"
+	if text := q.text("window"); text != "" {
+		if q.text("from") != "" || q.text("to") != "" {
+			q.fail(outage.Invalid("window", "It cannot stand beside from or to."))
+		}
+		minutes, ok := parseDuration(text)
+		if !ok {
+			q.fail(outage.Invalid("window", "It must be a duration such as 15m, 24h or 90d."))
+			minutes = usual
+		}
+		length, field = minutes, "window"
+	}
+	if to, ok := q.instant("to"); ok {
+		end = outage.MinuteOf(to.Add(time.Minute - time.Nanosecond))
+	}
+	span := outage.Span{From: end - outage.Minute(length), To: end}
+	if from, ok := q.instant("from"); ok {
+		span.From = outage.MinuteOf(from)
+	}
+	switch {
+	case span.From >= span.To:
+		q.fail(outage.Invalid("from", "The window must start before it ends."))
+	case span.To-span.From > outage.Minute(longest):
+		q.fail(outage.Invalid(field, "The window must not be longer than %s.", formatDuration(longest)))
+	}
+	return span
+}
+
+// Years outside of which a time is a mistake, and near which a window would
+// leave what RFC 3339 can write.
+const firstYear, lastYear = 1970, 9998
+
+// instant reads an RFC 3339 time. A plus sign that was not escaped arrives as a
+// space, and no valid time holds one, so it is read as the plus it was.
+func (q *query) instant(name string) (time.Time, bool) {
+	text := q.text(name)
+	if text == "" {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+"))
+	if year := at.UTC().Year(); err != nil || year < firstYear || year > lastYear {
+		q.fail(outage.Invalid(name, "It must be a time such as 2026-11-22T20:30:00Z."))
+		return time.Time{}, false
+	}
+	return at, true
+}
+
+// whole moves a window that ends now so that it ends with the step that runs
+// and starts with a whole one: a cut first step would look like a dip. A window
+// between two given times stays as it was asked for.
+func (q *query) whole(span outage.Span, step int) outage.Span {
+	if q.text("from") != "" || q.text("to") != "" {
+		return span
+	}
+	end := span.To.Ceil(step)
+	return outage.Span{From: (end - (span.To - span.From)).Floor(step), To: end}
+}
+
+// mostSteps bounds the answer to one question.
+const mostSteps = 12_000
+
+// step is the length of a step of a series, in minutes. Counts of a region are
+// told by whole quarter hours only, so there a finer step is widened.
+func (q *query) step(span outage.Span, region outage.Region) int {
+	length := int(span.To - span.From)
+	step := usualStep(length)
+	if text := q.text("step"); text != "" {
+		minutes, ok := parseDuration(text)
+		switch {
+		case !ok:
+			q.fail(outage.Invalid("step", "It must be a duration such as 5m, 1h or 1d."))
+		case day%minutes != 0:
+			q.fail(outage.Invalid("step", "Whole steps must fill a day."))
+		default:
+			step = minutes
+		}
+	}
+	for region != "" && (step%outage.Quarter != 0 || day%step != 0) {
+		step++
+	}
+	if length/step > mostSteps {
+		q.fail(outage.Invalid("step", "The window would hold more than %d steps.", mostSteps))
+	}
+	return step
+}
+
+// usualStep keeps a picture of any window to about two thousand steps a month.
+func usualStep(length int) int {
+	switch {
+	case length <= 7*day:
+		return 5
+	case length <= 31*day:
+		return outage.Quarter
+	}
+	return hour
+}

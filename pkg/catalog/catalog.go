@@ -1,0 +1,134 @@
+// Package catalog owns the list of services that people can report about: their
+// slugs, names in every script, families, categories and symptoms.
+//
+// It promises that a catalogue it hands out is whole: every slug is a usable
+// address, every family and category exists, every name is short plain text.
+// It reports everything that is wrong with a file at once, by line. It refuses
+// to guess: a key it does not know is an error, and names are text, never
+// markup. A catalogue never changes after it was read.
+package catalog
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"downpour/pkg/outage"
+)
+
+//go:embed catalog.yaml
+var builtin []byte
+
+// Catalog is a checked list of services. It is safe for concurrent use. What
+// its methods return shares its maps and slices and must not be written to.
+type Catalog struct {
+	services   []outage.Service // in the order of the file
+	bySlug     map[string]int   // index into services
+	byFamily   map[string][]outage.Service
+	families   []family
+	categories []category
+	keys       []searchKeys // beside services
+}
+
+// family is a group of services that tend to break together.
+type family struct {
+	slug  string
+	names map[string]string
+}
+
+// category gives the services in it their symptoms.
+type category struct {
+	slug     string
+	names    map[string]string
+	symptoms []outage.Symptom
+}
+
+// Default is the catalogue built into the program.
+func Default() (*Catalog, error) { return Parse("catalog.yaml", builtin) }
+
+// Parse reads a catalogue that stands alone. The name is what errors call the
+// file. The error has one line for each thing that is wrong:
+//
+//	catalog.yaml:12: services.whatsapp.category: there is no category "massaging"
+func Parse(name string, data []byte) (*Catalog, error) {
+	return parse(name, data, &Catalog{})
+}
+
+// Load is the built-in catalogue changed by the file at path. A service, family
+// or category in the file replaces the built-in one of the same slug whole, at
+// its place in the order; others come after the built-in ones. Nothing merges
+// inside an entry. A file that says "standalone: true" replaces the built-in
+// catalogue altogether. The empty path is the built-in catalogue.
+func Load(path string) (*Catalog, error) {
+	base, err := Default()
+	if err != nil || path == "" {
+		return base, err
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the catalogue: %w", err)
+	}
+	return parse(filepath.Base(path), data, base)
+}
+
+// Services lists all services in the order of the catalogue.
+func (c *Catalog) Services() []outage.Service { return slices.Clone(c.services) }
+
+// Service finds a service by its slug.
+func (c *Catalog) Service(slug string) (outage.Service, bool) {
+	at, ok := c.bySlug[slug]
+	if !ok {
+		return outage.Service{}, false
+	}
+	return c.services[at], true
+}
+
+// Family lists the services of a family in the order of the catalogue; none for
+// a family that does not exist and for "".
+func (c *Catalog) Family(slug string) []outage.Service { return slices.Clone(c.byFamily[slug]) }
+
+// FamilyNames are the display names of a family by language tag, nil for one
+// that does not exist.
+func (c *Catalog) FamilyNames(slug string) map[string]string {
+	for _, family := range c.families {
+		if family.slug == slug {
+			return family.names
+		}
+	}
+	return nil
+}
+
+// CategoryNames are the display names of a category by language tag, nil for
+// one that does not exist.
+func (c *Catalog) CategoryNames(slug string) map[string]string {
+	if category := findCategory(c.categories, slug); category != nil {
+		return category.names
+	}
+	return nil
+}
+
+// index builds what the methods look things up in.
+func (c *Catalog) index() *Catalog {
+	c.bySlug = make(map[string]int, len(c.services))
+	c.byFamily = make(map[string][]outage.Service)
+	c.keys = make([]searchKeys, len(c.services))
+	for i, service := range c.services {
+		c.bySlug[service.Slug] = i
+		if service.Family != "" {
+			c.byFamily[service.Family] = append(c.byFamily[service.Family], service)
+		}
+		c.keys[i] = keysOf(service)
+	}
+	return c
+}
+
+func findCategory(categories []category, slug string) *category {
+	for i := range categories {
+		if categories[i].slug == slug {
+			return &categories[i]
+		}
+	}
+	return nil
+}

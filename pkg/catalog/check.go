@@ -1,0 +1,97 @@
+package catalog
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxName is the longest display name or alias, in runes.
+const maxName = 60
+
+var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+
+// languages are those that pages are written in.
+var languages = []string{"en", "hi", "bn", "cy"}
+
+// reserved are the first parts of addresses that something else answers, or may
+// one day: a service by that name could not be reached.
+var reserved = []string{
+	"en", "hi", "bn", "cy", // languages
+	"gb", "in", "uk", // countries
+	"about", "admin", "all", "api", "assets", "badge", "credits", "debug", "docs",
+	"embed", "favicon", "feed", "feeds", "health", "healthz", "heatmap", "history",
+	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "places",
+	"privacy", "readyz", "report", "reports", "robots", "search", "services",
+	"sitemap", "static", "status", "stream", "summary", "terms", "thanks", "undo",
+	"webhooks",
+}
+
+// fault is one thing that is wrong with a file.
+type fault struct {
+	line      int // from 1
+	key, what string
+}
+
+// faults collects what is wrong with one file.
+type faults struct {
+	file string
+	all  []fault
+}
+
+func (f *faults) add(line int, key, what string, args ...any) {
+	f.all = append(f.all, fault{line, key, fmt.Sprintf(what, args...)})
+}
+
+// err joins the faults in the order of their lines, nil when there are none.
+func (f *faults) err() error {
+	slices.SortFunc(f.all, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.key, b.key), cmp.Compare(a.what, b.what))
+	})
+	var lines []error
+	for _, fault := range f.all {
+		key := fault.key
+		if key != "" {
+			key += ": "
+		}
+		lines = append(lines, fmt.Errorf("%s:%d: %s%s", f.file, fault.line, key, fault.what))
+	}
+	return errors.Join(lines...)
+}
+
+// slugFault says what is wrong with a slug, "" when nothing is.
+func slugFault(slug string) string {
+	if !slugForm.MatchString(slug) {
+		return "not a slug: up to 40 of a-z, 0-9 and -, not starting with -"
+	}
+	return ""
+}
+
+// addressFault is slugFault for a slug that is also an address.
+func addressFault(slug string) string {
+	if what := slugFault(slug); what != "" {
+		return what
+	}
+	if slices.Contains(reserved, slug) {
+		return "this word is reserved for another address"
+	}
+	return ""
+}
+
+// nameFault says what is wrong with a display name, "" when nothing is.
+func nameFault(name string) string {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return "is empty"
+	case utf8.RuneCountInString(name) > maxName:
+		return fmt.Sprintf("is longer than %d characters", maxName)
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return "holds control characters"
+	}
+	return ""
+}

@@ -1,0 +1,133 @@
+package catalog
+
+import (
+	"slices"
+
+	"downpour/pkg/outage"
+)
+
+// catalog reads the sections of a file over the base.
+func (r *reader) catalog(top entry, base *Catalog) *Catalog {
+	sections := r.mapping(top, "standalone", "families", "categories", "services")
+	if alone, ok := sections["standalone"]; ok && r.truth(alone) {
+		base = &Catalog{}
+	}
+	c := &Catalog{
+		families:   slices.Clone(base.families),
+		categories: slices.Clone(base.categories),
+		services:   slices.Clone(base.services),
+	}
+	for _, e := range r.entries(sections["families"]) {
+		c.families = put(c.families, r.family(e), func(f family) string { return f.slug })
+	}
+	for _, e := range r.entries(sections["categories"]) {
+		c.categories = put(c.categories, r.category(e), func(c category) string { return c.slug })
+	}
+	for _, e := range r.entries(sections["services"]) {
+		c.services = put(c.services, r.service(e, c), func(s outage.Service) string { return s.Slug })
+	}
+	if len(c.services) == 0 {
+		r.add(top.line, "services", "there are no services")
+	}
+	// A replaced category changes the symptoms of the services already in it.
+	for i, service := range c.services {
+		if category := findCategory(c.categories, service.Category); category != nil {
+			c.services[i].Symptoms = category.symptoms
+		}
+	}
+	return c
+}
+
+// put replaces the item with the same slug or appends a new one.
+func put[T any](items []T, item T, slug func(T) string) []T {
+	for i := range items {
+		if slug(items[i]) == slug(item) {
+			items[i] = item
+			return items
+		}
+	}
+	return append(items, item)
+}
+
+func (r *reader) family(e entry) family {
+	r.slug(e, slugFault(e.key))
+	parts := r.mapping(e, "names")
+	return family{slug: e.key, names: r.names(e, parts)}
+}
+
+func (r *reader) category(e entry) category {
+	r.slug(e, slugFault(e.key))
+	parts := r.mapping(e, "names", "symptoms")
+	read := category{slug: e.key, names: r.names(e, parts)}
+	if _, ok := parts["symptoms"]; !ok {
+		r.add(e.line, e.path+".symptoms", "is missing")
+	}
+	for _, s := range r.entries(parts["symptoms"]) {
+		r.slug(s, slugFault(s.key))
+		names := r.names(s, r.mapping(s, "names"))
+		read.symptoms = append(read.symptoms, outage.Symptom{Slug: s.key, Names: names})
+	}
+	return read
+}
+
+func (r *reader) service(e entry, c *Catalog) outage.Service {
+	r.slug(e, addressFault(e.key))
+	parts := r.mapping(e, "names", "family", "category", "countries", "aliases")
+	names := r.names(e, parts)
+	read := outage.Service{Slug: e.key, Name: names["en"], Names: names}
+	if part, ok := parts["family"]; ok {
+		read.Family = r.text(part)
+		if !slices.ContainsFunc(c.families, func(f family) bool { return f.slug == read.Family }) {
+			r.add(part.line, part.path, "there is no family %q", read.Family)
+		}
+	}
+	if part, ok := parts["category"]; !ok {
+		r.add(e.line, e.path+".category", "is missing")
+	} else if read.Category = r.text(part); findCategory(c.categories, read.Category) == nil {
+		r.add(part.line, part.path, "there is no category %q", read.Category)
+	}
+	read.Country = r.countries(parts)
+	for _, alias := range r.list(parts["aliases"]) {
+		text := r.text(alias)
+		if what := nameFault(text); what != "" {
+			r.add(alias.line, alias.path, "%s", what)
+		}
+		read.Aliases = append(read.Aliases, text)
+	}
+	return read
+}
+
+func (r *reader) countries(parts map[string]entry) []outage.Country {
+	var read []outage.Country
+	for _, item := range r.list(parts["countries"]) {
+		country := outage.Country(r.text(item))
+		switch {
+		case !country.Covered():
+			r.add(item.line, item.path, "%q is not a covered country, which are GB and IN", country)
+		case slices.Contains(read, country):
+			r.add(item.line, item.path, "%s stands twice", country)
+		}
+		read = append(read, country)
+	}
+	return read
+}
+
+// names reads display names by language. English must be among them.
+func (r *reader) names(e entry, parts map[string]entry) map[string]string {
+	part, ok := parts["names"]
+	if !ok {
+		r.add(e.line, e.path+".names", "is missing")
+		return nil
+	}
+	read := make(map[string]string)
+	for language, name := range r.mapping(part, languages...) {
+		read[language] = r.text(name)
+		if what := nameFault(read[language]); what != "" {
+			r.add(name.line, name.path, "%s", what)
+		}
+	}
+	if _, ok := read["en"]; !ok {
+		r.add(part.line, part.path+".en", "is missing")
+	}
+	return read
+}
