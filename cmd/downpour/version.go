@@ -17,10 +17,10 @@ type versionCommand struct{}
 
 // engines are the modules whose versions matter to who reports a fault.
 var engines = map[string]string{
-	"github.com/gofiber/fiber/v2":           "fiber",
-	"github.com/redis/go-redis/v9":          "go-redis",
-	"github.com/alicebob/miniredis/v2":      "embedded redis (miniredis)",
-	"github.com/uber/h3-go/v4":              "h3",
+	"github.com/gofiber/fiber/v2":            "fiber",
+	"github.com/redis/go-redis/v9":           "go-redis",
+	"github.com/alicebob/miniredis/v2":       "embedded redis (miniredis)",
+	"github.com/uber/h3-go/v4":               "h3",
 	"github.com/ClickHouse/clickhouse-go/v2": "clickhouse-go",
 }
 

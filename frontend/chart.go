@@ -1,0 +1,198 @@
+package frontend
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// chartHeight is the height of the plot in the units of its paths. Its width
+// is one unit for each step. The labels stand outside of the plot, which is
+// stretched, so that text keeps its size on every screen.
+const chartHeight = 200
+
+// chart is a day of reports as a picture, a sentence and a table.
+type chart struct {
+	SVG      template.HTML
+	Caption  string
+	Expected bool // a normal band is drawn
+	Hours    []hour
+}
+
+// hour is one row of the table under a chart.
+type hour struct {
+	Text, Reports, Expected string
+	from                    outage.Minute
+	reports                 int64
+	expected                float64
+	known                   bool
+}
+
+// chart draws a series in the local time of the country, which it names.
+func (f *frame) chart(series outage.Series, country outage.Country, name string) chart {
+	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
+	top, known := scale(series)
+	made.Expected = known
+	id := "c" + string(country)
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="chart" role="img" aria-labelledby="%s %sd"><title id="%s">%s</title><desc id="%sd">%s</desc>`,
+		id, id, id, template.HTMLEscapeString(name), id, template.HTMLEscapeString(made.Caption))
+	f.axes(&b, series, country, top)
+	steps := int(series.Span.To-series.Span.From) / max(series.Step, 1)
+	fmt.Fprintf(&b, `<svg y="18" width="100%%" height="140" viewBox="0 0 %d %d" preserveAspectRatio="none">`, max(steps-1, 1), chartHeight)
+	if known {
+		upper := line(series, top, func(p outage.Point) (float64, bool) { return value(p.Upper) })
+		expected := line(series, top, func(p outage.Point) (float64, bool) { return value(p.Expected) })
+		fmt.Fprintf(&b, `<path class="band" d="M0 %d%sV%dz"/><path class="exp" d="%s"/>`, chartHeight, strings.Replace(upper, "M0 ", "V", 1), chartHeight, expected)
+	}
+	reports := line(series, top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
+	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg></svg>`, reports)
+	made.SVG = template.HTML(b.String())
+	return made
+}
+
+// scale is the number at the top of the plot, a round one, and whether any
+// point has an expected value.
+func scale(series outage.Series) (top float64, known bool) {
+	for _, p := range series.Points {
+		top = max(top, float64(p.Reports))
+		if upper, ok := value(p.Upper); ok {
+			top = max(top, upper)
+		}
+		known = known || p.Expected != nil && p.Upper != nil
+	}
+	return roundUp(max(top, 4)), known
+}
+
+// roundUp is the least of 1, 2, 4, 5, 6, 8 times a power of ten that is not
+// below x: all of them halve to a number worth printing.
+func roundUp(x float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, step := range []float64{1, 2, 4, 5, 6, 8} {
+		if x <= step*power {
+			return step * power
+		}
+	}
+	return 10 * power
+}
+
+func value(x *float64) (float64, bool) {
+	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
+		return 0, false
+	}
+	return *x, true
+}
+
+// line is a path through the points, in steps from the start of the span. A
+// point without a value keeps the height before it; equal heights are one
+// command.
+func line(series outage.Series, top float64, of func(outage.Point) (float64, bool)) string {
+	var b strings.Builder
+	x, y, flat := 0, -1, 0
+	for _, p := range series.Points {
+		v, ok := of(p)
+		at := int(p.Start-series.Span.From) / max(series.Step, 1)
+		if !ok && y < 0 {
+			continue
+		}
+		next := y
+		if ok {
+			next = chartHeight - int(math.Round(chartHeight*min(max(v/top, 0), 1)))
+		}
+		switch {
+		case y < 0:
+			b.WriteString("M0 " + strconv.Itoa(next))
+			flat = at
+		case next == y:
+			flat += at - x
+		default:
+			if flat > 0 {
+				b.WriteString("h" + strconv.Itoa(flat))
+			}
+			flat = 0
+			fmt.Fprintf(&b, "l%d %d", at-x, next-y)
+		}
+		x, y = at, next
+	}
+	if flat > 0 {
+		b.WriteString("h" + strconv.Itoa(flat))
+	}
+	return b.String()
+}
+
+// axes draws the lines and labels around the plot: the hours of the local day
+// and two round numbers.
+func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Country, top float64) {
+	for i, y := range []int{18, 88, 158} {
+		fmt.Fprintf(b, `<path class="grid" d="M0 %dh4e3"/>`, y)
+		if i < 2 {
+			fmt.Fprintf(b, `<text y="%d">%s</text>`, y-4, f.words.integer(int64(top)/int64(i+1)))
+		}
+	}
+	length := float64(series.Span.To - series.Span.From)
+	for m := series.Span.From.Ceil(outage.Quarter); m < series.Span.To; m += outage.Quarter {
+		local := m.Time().In(country.Zone())
+		if local.Minute() != 0 || local.Hour()%6 != 0 {
+			continue
+		}
+		share := 100 * float64(m-series.Span.From) / length
+		anchor := ""
+		if share < 5 {
+			anchor = ` class="s"`
+		} else if share > 95 {
+			anchor = ` class="e"`
+		}
+		fmt.Fprintf(b, `<line x1="%.1f%%" x2="%.1f%%" y1="158" y2="164"/><g class="x"><text x="%.1f%%" y="180"%s>%s</text></g>`,
+			share, share, share, anchor, f.words.clock(local, country))
+	}
+}
+
+// hours sums a series by local hour, the newest first.
+func (f *frame) hours(series outage.Series, country outage.Country) []hour {
+	var rows []hour
+	for _, p := range series.Points {
+		local := p.Start.Time().In(country.Zone())
+		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
+		if len(rows) == 0 || rows[len(rows)-1].from != start {
+			rows = append(rows, hour{from: start, Text: f.words.clock(start.Time(), country)})
+		}
+		row := &rows[len(rows)-1]
+		row.reports += p.Reports
+		if v, ok := value(p.Expected); ok {
+			row.expected, row.known = row.expected+v, true
+		}
+	}
+	for i := range rows {
+		rows[i].Reports = f.words.integer(rows[i].reports)
+		if rows[i].known {
+			rows[i].Expected = f.words.amount(rows[i].expected)
+		}
+	}
+	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
+		rows[i], rows[j] = rows[j], rows[i]
+	}
+	return rows
+}
+
+// chartCaption says what a chart shows to those who do not see it: the total
+// and the highest step with its time.
+func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
+	var total int64
+	var peak outage.Point
+	for _, p := range series.Points {
+		total += p.Reports
+		if p.Reports > peak.Reports {
+			peak = p
+		}
+	}
+	if total == 0 {
+		return f.Say("chart.none", "zone", f.Say("zone."+string(country)))
+	}
+	return f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
+		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
+}

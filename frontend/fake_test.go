@@ -1,0 +1,309 @@
+package frontend
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"log/slog"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// noon is the instant at which tests look at pages, 12:34 in London.
+var noon = time.Date(2026, 11, 18, 12, 34, 0, 0, time.UTC)
+
+// fakeIntake knows two places and remembers what it was given.
+type fakeIntake struct {
+	took   []outage.Submission
+	client outage.Client
+	key    string
+	undone []string
+	err    error
+	again  bool // the reporter already counted
+}
+
+func (f *fakeIntake) Take(_ context.Context, client outage.Client, sent outage.Submission, key string) (outage.Receipt, error) {
+	f.took, f.client, f.key = append(f.took, sent), client, key
+	if f.err != nil {
+		return outage.Receipt{}, f.err
+	}
+	receipt := outage.Receipt{ID: "r1", Service: sent.Service, Country: outage.Country(sent.Country), Counted: !f.again, Undo: "secret"}
+	switch strings.ToLower(sent.Place) {
+	case "":
+		if sent.Country == "" {
+			return outage.Receipt{}, outage.Invalid("country", "choose a country")
+		}
+	case "kolkata", "700001", "৭০০০০১":
+		receipt.Country, receipt.Region = outage.IN, "IN-WB"
+	case "ls1":
+		receipt.Country, receipt.Region = outage.GB, "GB-TLE"
+	default:
+		return outage.Receipt{}, outage.Unknown("place", "no such place")
+	}
+	return receipt, nil
+}
+
+func (f *fakeIntake) Undo(_ context.Context, id, token string) error {
+	if token != "secret" {
+		return &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "wrong token"}
+	}
+	f.undone = append(f.undone, id)
+	return nil
+}
+
+// fakeReadings makes up a day: WhatsApp is in trouble in India, UPI a little,
+// the rest is quiet.
+type fakeReadings struct {
+	err   error // what every reading answers
+	young bool  // no baseline is known yet
+}
+
+// factor is how far above normal a service is.
+func factor(service string, country outage.Country) float64 {
+	switch {
+	case service == "whatsapp" && country != outage.GB:
+		return 9
+	case service == "upi":
+		return 2.2
+	}
+	return 1
+}
+
+func seeded(parts ...any) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprint(h, parts...)
+	return rand.New(rand.NewPCG(h.Sum64(), 7))
+}
+
+func (f fakeReadings) Health(_ context.Context, service string, country outage.Country) (outage.Health, error) {
+	if f.err != nil {
+		return outage.Health{}, f.err
+	}
+	r := seeded("health", service, country)
+	expected := 2 + r.Float64()*20
+	times := factor(service, country)
+	health := outage.Health{Observed: int64(expected * times * 14), Expected: new(expected * 14), Status: outage.StatusNormal}
+	if times == 1 {
+		health.Observed, *health.Expected = int64(expected), expected
+	}
+	switch {
+	case f.young:
+		health.Status, health.Expected = outage.StatusUnknown, nil
+	case times > 3:
+		health.Status = outage.StatusOutage
+	case times > 1:
+		health.Status = outage.StatusElevated
+	case expected < 6:
+		health.Status = outage.StatusUnknown
+	}
+	return health, nil
+}
+
+func (f fakeReadings) Series(_ context.Context, service string, country outage.Country, _ outage.Region, span outage.Span, step int) (outage.Series, error) {
+	if f.err != nil {
+		return outage.Series{}, f.err
+	}
+	r, series := seeded("series", service, country), outage.Series{Span: span, Step: step}
+	for m := span.From; m < span.To; m += outage.Minute(step) {
+		local := m.Time().In(country.Zone())
+		expected := 6 + 5*math.Sin((float64(local.Hour())+float64(local.Minute())/60-9)*math.Pi/12)
+		reports := expected + r.NormFloat64()*math.Sqrt(expected)
+		if since := float64(span.To-m) / 60; since < 2 {
+			reports *= 1 + (factor(service, country)-1)*min(1, 3*(2-since))
+		}
+		p := outage.Point{Start: m, Reports: int64(max(reports, 0))}
+		if !f.young {
+			p.Expected, p.Upper = new(expected), new(expected+2.5*math.Sqrt(expected))
+		}
+		series.Points = append(series.Points, p)
+	}
+	return series, nil
+}
+
+func (f fakeReadings) Symptoms(_ context.Context, service string, _ outage.Country, _ outage.Region, span outage.Span) (outage.Symptoms, error) {
+	if f.err != nil {
+		return outage.Symptoms{}, f.err
+	}
+	return outage.Symptoms{Span: span, Total: 4321, Items: []outage.SymptomCount{
+		{Symptom: "messages", Reports: 2592, Share: .6}, {Symptom: "connect", Reports: 1080, Share: .25},
+		{Symptom: "", Reports: 432, Share: .1}, {Symptom: "login", Reports: 217, Share: .05},
+	}}, nil
+}
+
+func (f fakeReadings) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+	if f.err != nil {
+		return outage.Heatmap{}, f.err
+	}
+	r, heat := seeded("heat", service, country), outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
+	for _, land := range testLand {
+		if land.country != country || r.Float64() < .45 {
+			continue
+		}
+		near := 1 / (1 + math.Hypot(land.ring[0].Lat-23, land.ring[0].Lng-86)/4)
+		ratio := (1 + near*factor(service, country)*2) * (.5 + r.Float64())
+		cell := outage.HeatCell{Cell: land.cell, Region: land.region, Reports: int64(3 + ratio*10*r.Float64()), Status: outage.StatusNormal}
+		if r.Float64() < .25 {
+			cell.Reports, cell.Status = 3, outage.StatusUnknown
+		}
+		if !f.young {
+			cell.Ratio, cell.Expected = new(ratio), new(float64(cell.Reports)/ratio)
+		}
+		heat.Cells, heat.Total = append(heat.Cells, cell), heat.Total+cell.Reports
+	}
+	heat.Total += heat.Unplaced + heat.Withheld
+	return heat, nil
+}
+
+func (f fakeReadings) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
+	heat, err := f.Heatmap(ctx, service, country, mapResolution, span)
+	sums, rows := map[outage.Region]int64{}, []outage.RegionCount{}
+	for _, cell := range heat.Cells {
+		sums[cell.Region] += cell.Reports
+	}
+	for region, n := range sums {
+		rows = append(rows, outage.RegionCount{Region: region, Reports: n})
+	}
+	return rows, err
+}
+
+type fakeServices []outage.Service
+
+func (f fakeServices) Services() []outage.Service { return f }
+
+func (f fakeServices) Service(slug string) (outage.Service, bool) {
+	for _, service := range f {
+		if service.Slug == slug {
+			return service, true
+		}
+	}
+	return outage.Service{}, false
+}
+
+func testServices() fakeServices {
+	symptoms := []outage.Symptom{
+		{Slug: "messages", Names: map[string]string{"en": "Messages do not arrive", "hi": "संदेश नहीं पहुँचते", "bn": "মেসেজ পৌঁছচ্ছে না", "cy": "Negeseuon ddim yn cyrraedd"}},
+		{Slug: "connect", Names: map[string]string{"en": "No connection", "hi": "कनेक्शन नहीं", "bn": "সংযোগ নেই", "cy": "Dim cysylltiad"}},
+		{Slug: "login", Names: map[string]string{"en": "Cannot log in", "hi": "लॉग इन नहीं होता", "bn": "লগ ইন হচ্ছে না", "cy": "Methu mewngofnodi"}},
+		{Slug: "calls", Names: map[string]string{"en": "Calls fail", "hi": "कॉल नहीं लगती", "bn": "কল হচ্ছে না", "cy": "Galwadau'n methu"}},
+		{Slug: "slow", Names: map[string]string{"en": "Very slow", "hi": "बहुत धीमा", "bn": "খুব ধীর", "cy": "Araf iawn"}},
+	}
+	var all fakeServices
+	for _, row := range []string{
+		"whatsapp|WhatsApp||व्हाट्सऐप|হোয়াটসঅ্যাপ", "instagram|Instagram||इंस्टाग्राम|ইনস্টাগ্রাম", "facebook|Facebook||फ़ेसबुक|ফেসবুক",
+		"telegram|Telegram||टेलीग्राम|টেলিগ্রাম", "youtube|YouTube||यूट्यूब|ইউটিউব", "netflix|Netflix||नेटफ़्लिक्स|নেটফ্লিক্স",
+		"upi|UPI|IN|यूपीआई|ইউপিআই", "jio|Jio|IN|जियो|জিও", "airtel|Airtel|IN|एयरटेल|এয়ারটেল", "sbi|SBI|IN|एसबीआई|এসবিআই",
+		"bt|BT|GB||", "ee|EE|GB||", "virgin-media|Virgin Media|GB||", "sky|Sky|GB||", "hsbc|HSBC|||",
+	} {
+		f := strings.Split(row, "|")
+		service := outage.Service{Slug: f[0], Name: f[1], Names: map[string]string{"hi": f[3], "bn": f[4]}, Symptoms: symptoms}
+		if f[2] != "" {
+			service.Country = []outage.Country{outage.Country(f[2])}
+		}
+		all = append(all, service)
+	}
+	return all
+}
+
+//go:embed testdata/land.csv
+var landFile string
+
+type landRow struct {
+	cell    outage.Cell
+	country outage.Country
+	region  outage.Region
+	ring    []outage.LatLng
+}
+
+var testLand = readLand(landFile)
+
+func readLand(text string) []landRow {
+	var rows []landRow
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n")[1:] {
+		f := strings.Split(line, ",")
+		row := landRow{country: outage.Country(f[1]), region: outage.Region(f[2])}
+		if err := row.cell.UnmarshalText([]byte(f[0])); err != nil {
+			panic(err)
+		}
+		numbers := strings.Fields(f[3])
+		for i := 0; i < len(numbers); i += 2 {
+			lat, _ := strconv.ParseFloat(numbers[i], 64)
+			lng, _ := strconv.ParseFloat(numbers[i+1], 64)
+			row.ring = append(row.ring, outage.LatLng{Lat: lat, Lng: lng})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// fakeShapes has the true land cells at resolution 3.
+type fakeShapes map[outage.Cell]landRow
+
+func testShapes() fakeShapes {
+	shapes := fakeShapes{}
+	for _, row := range testLand {
+		shapes[row.cell] = row
+	}
+	return shapes
+}
+
+func (f fakeShapes) Boundary(cell outage.Cell) []outage.LatLng { return f[cell].ring }
+func (f fakeShapes) RegionOf(cell outage.Cell) outage.Region   { return f[cell].region }
+
+func (f fakeShapes) Land(country outage.Country, _ int) []outage.Cell {
+	var cells []outage.Cell
+	for cell, row := range f {
+		if row.country == country {
+			cells = append(cells, cell)
+		}
+	}
+	return cells
+}
+
+func (f fakeShapes) RegionName(region outage.Region, lang string) string {
+	names := map[string]string{"IN-WB en": "West Bengal", "IN-WB bn": "পশ্চিমবঙ্গ", "IN-MH en": "Maharashtra", "IN-UP en": "Uttar Pradesh",
+		"IN-BR en": "Bihar", "IN-OD en": "Odisha", "IN-JH en": "Jharkhand", "IN-CG en": "Chhattisgarh", "IN-MP en": "Madhya Pradesh",
+		"IN-RJ en": "Rajasthan", "GB-TLE en": "Yorkshire and the Humber", "GB-TLM en": "Scotland", "GB-TLL en": "Wales", "GB-TLK en": "South West"}
+	for _, key := range []string{string(region) + " " + lang, string(region) + " en"} {
+		if name := names[key]; name != "" {
+			return name
+		}
+	}
+	return string(region)
+}
+
+var errAway = errors.New("the store is away")
+
+// site makes pages over the fakes, which a test may change first.
+func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
+	t.Helper()
+	config := Config{
+		Intake: &fakeIntake{}, Readings: fakeReadings{}, Services: testServices(), Shapes: testShapes(),
+		ClientOf: func(*fiber.Ctx) outage.Client {
+			return outage.Client{Addr: netip.MustParseAddr("192.0.2.7"), UserAgent: "test"}
+		},
+		Now: func() time.Time { return noon },
+		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	if change != nil {
+		change(&config)
+	}
+	site, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := fiber.New(fiber.Config{ErrorHandler: site.Error, DisableStartupMessage: true})
+	site.Routes(app)
+	return site, app
+}

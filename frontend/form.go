@@ -1,0 +1,118 @@
+package frontend
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// form is the report form: what may be chosen, what was, and what was wrong.
+type form struct {
+	*frame
+	Service  outage.Service
+	Name     string
+	Choices  []choice         // symptoms
+	Asked    []outage.Country // countries to choose from; none when the address says it
+	Values   outage.Submission
+	Problems []problem
+	Key      string
+}
+
+// choice is one radio button.
+type choice struct {
+	Value, Text string
+	Checked     bool
+}
+
+// problem is a fault of a form. Field is the id of the part to mend, "" when
+// the fault is in none.
+type problem struct{ Field, Text string }
+
+// form prepares the form for a service; a nil submission is an untouched one.
+func (f *frame) form(service outage.Service, sent *outage.Submission) form {
+	made := form{frame: f, Service: service, Name: f.words.serviceName(service)}
+	if sent != nil {
+		made.Values = *sent
+	}
+	for _, symptom := range service.Symptoms {
+		made.Choices = append(made.Choices, choice{
+			Value: symptom.Slug, Text: f.words.symptomName(symptom), Checked: symptom.Slug == made.Values.Symptom,
+		})
+	}
+	if asked := f.At.countries(service); f.At.Country == "" && len(asked) > 1 {
+		made.Asked = asked
+	} else if len(asked) == 1 {
+		made.Values.Country = string(asked[0])
+	}
+	return made
+}
+
+// Country is one radio button for a country.
+func (f form) CountryChoice(country outage.Country) choice {
+	return choice{Value: string(country), Text: f.countryName(country), Checked: string(country) == f.Values.Country}
+}
+
+// Problem is what is wrong with a field, "" when nothing is.
+func (f form) Problem(field string) string {
+	for _, p := range f.Problems {
+		if p.Field == field {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+type formPage struct {
+	*frame
+	Form form
+}
+
+// formPage is the form alone: no chart, no map, nothing that could be slow.
+func (s *Site) formPage(c *fiber.Ctx, at address) error {
+	service, _ := s.Services.Service(at.Service)
+	page := s.reportPage(at, service, nil)
+	return s.send(c, "report", page.frame, page)
+}
+
+func (s *Site) reportPage(at address, service outage.Service, sent *outage.Submission) *formPage {
+	page := &formPage{frame: s.frame(at.withLeaf(leafReport))}
+	page.Form = page.form(service, sent)
+	page.Title = page.Say("report.title", "service", page.Form.Name)
+	page.Summary = page.Say("service.summary", "service", page.Form.Name)
+	page.Index = false
+	return page
+}
+
+// fault words an error about a submission in the language of the page. A field
+// that the form does not show has no place to link to.
+func (f form) fault(known *outage.Error) problem {
+	made := problem{Field: known.Field, Text: f.explain(known)}
+	switch {
+	case known.Field == "country" && len(f.Asked) == 0:
+		made.Field = "place"
+	case known.Field == "location":
+		made.Field = "place"
+	case !strings.Contains(" symptom place country network ", " "+known.Field+" "):
+		made.Field = ""
+	}
+	return made
+}
+
+// explain is the text for a code and field, else for the code, else the
+// detail, which is English.
+func (f *frame) explain(known *outage.Error) string {
+	for _, key := range []string{
+		"error." + string(known.Code) + "." + known.Field,
+		"error." + string(known.Code),
+	} {
+		if f.words.has(key) {
+			return f.Say(key)
+		}
+	}
+	if known.Detail != "" {
+		return known.Detail
+	}
+	return f.Say("error.internal")
+}

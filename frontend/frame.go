@@ -1,0 +1,89 @@
+package frontend
+
+import (
+	"html/template"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// frame is what the layout of every page needs. Templates speak through its
+// methods, so that no sentence stands in a template.
+type frame struct {
+	site    *Site
+	words   *speaker
+	At      address
+	Title   string
+	Summary string // one sentence for search results and link previews
+	Index   bool   // whether search engines may list the page
+	partial bool   // some numbers could not be had
+}
+
+func (s *Site) frame(at address) *frame {
+	return &frame{site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: true}
+}
+
+// link is one choice of a switch.
+type link struct {
+	Path, Text, Lang string
+	Current          bool
+}
+
+// Say is the text of a catalogue key; see speaker.say.
+func (f *frame) Say(key string, pairs ...any) string { return f.words.say(key, pairs...) }
+
+// Int writes a whole number, Percent a share, Amount a mean.
+func (f *frame) Int(n int64) string         { return f.words.integer(n) }
+func (f *frame) Percent(x float64) string   { return f.words.percent(x) }
+func (f *frame) Amount(x float64) string    { return f.words.amount(x) }
+func (f *frame) Style() template.HTML       { return f.site.assets.style }
+func (f *frame) Icon() string               { return "/static/" + f.site.assets.iconName }
+func (f *frame) Home() string               { return address{Lang: f.At.Lang, Country: f.At.Country}.path() }
+func (f *frame) Path() string               { return f.At.path() }
+func (f *frame) To(leaf string) string      { return f.At.withLeaf(leaf).path() }
+func (f *frame) Prose(leaf string) string   { return address{Lang: f.At.Lang, Leaf: leaf}.path() }
+func (f *frame) Service(slug string) string { return f.At.withService(slug).path() }
+
+// Languages links to this page in each language.
+func (f *frame) Languages() []link {
+	var links []link
+	for _, lang := range languages() {
+		at := f.At.withLang(lang)
+		if at.Leaf == leafThanks {
+			at.Leaf = "" // what it says stands in the query of one address only
+		}
+		links = append(links, link{
+			Path: at.path(), Text: f.site.locales[lang].File.Name, Lang: lang, Current: lang == f.At.Lang,
+		})
+	}
+	return links
+}
+
+// countryLinks links to this page for both countries together and for each.
+func (f *frame) countryLinks(shown []outage.Country) []link {
+	if len(shown) < 2 {
+		return nil
+	}
+	links := []link{{Path: f.At.withCountry("").path(), Text: f.Say("country.both"), Current: f.At.Country == ""}}
+	for _, country := range shown {
+		links = append(links, link{
+			Path: f.At.withCountry(country).path(), Text: f.countryName(country), Current: f.At.Country == country,
+		})
+	}
+	return links
+}
+
+func (f *frame) countryName(country outage.Country) string {
+	return f.Say("country." + string(country))
+}
+
+// moment is an instant as people read it, and as machines do.
+type moment struct{ Text, Machine string }
+
+// moment tells the time in the zone of the country, which it names.
+func (f *frame) moment(at time.Time, country outage.Country) moment {
+	return moment{
+		Text:    f.Say("time.at", "time", f.words.clock(at, country), "zone", f.Say("zone."+string(country))),
+		Machine: at.UTC().Format(time.RFC3339),
+	}
+}

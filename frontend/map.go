@@ -1,0 +1,146 @@
+package frontend
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"downpour/pkg/outage"
+)
+
+// Limits of the classes of a map: a cell is in the last class whose limit it
+// reaches. Ratios are against what is normal there; counts are drawn only
+// where nothing is known to be normal, and say so.
+var (
+	ratioLimits = []float64{0, 1.5, 3, 6, 12}
+	countLimits = []float64{0, 10, 30, 100, 300}
+)
+
+// smallestShown is the least count that is shown below country level.
+const smallestShown = 3
+
+// mapClasses is the number of colours of a map; the class after the last one
+// is hatched: too few to say.
+const mapClasses = 5
+
+// heatmap is a map, its legend, and what it cannot show.
+type heatmap struct {
+	SVG     template.HTML
+	Legend  []legendItem
+	Counts  bool // the colours are raw counts
+	Caption string
+	Note    string // how many reports stand in no cell
+}
+
+type legendItem struct {
+	Class int
+	Text  string
+}
+
+// heatmap draws the cells of a country over its land, one path for a class.
+func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string) heatmap {
+	land := f.site.maps[code]
+	made := heatmap{Counts: !hasRatios(heat), Caption: name, Note: f.mapNote(heat)}
+	classes, hatched := classed(heat, made.Counts)
+	made.Legend = f.legend(made.Counts, hatched)
+	if land == nil || land.width == 0 {
+		return made
+	}
+	shown := map[outage.Cell]bool{}
+	for _, cell := range heat.Cells {
+		shown[cell.Cell] = true
+	}
+	bare := slices.DeleteFunc(slices.Clone(land.land), func(cell outage.Cell) bool { return shown[cell] })
+	var b strings.Builder
+	id := "m" + string(code)
+	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="-4 -4 %d %d"><title id="%s">%s</title>`,
+		id, land.width+8, land.height+8, id, template.HTMLEscapeString(made.Caption))
+	fmt.Fprintf(&b, `<path class="land" d="%s"/>`, land.path(bare))
+	for class, cells := range classes {
+		if len(cells) == 0 {
+			continue
+		}
+		fill := ""
+		if class == mapClasses {
+			fill = fmt.Sprintf(` fill="url(#%sh)"`, id)
+			fmt.Fprintf(&b, `<pattern id="%sh" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 8L8-1"/></pattern>`, id)
+		}
+		slices.Sort(cells)
+		fmt.Fprintf(&b, `<path class="k%d"%s d="%s"/>`, class+1, fill, land.path(cells))
+	}
+	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, land.borders, land.coast)
+	made.SVG = template.HTML(b.String())
+	return made
+}
+
+// hasRatios reports whether any cell has something to be compared with.
+func hasRatios(heat outage.Heatmap) bool {
+	return slices.ContainsFunc(heat.Cells, func(c outage.HeatCell) bool { return c.Ratio != nil })
+}
+
+// classed sorts the cells by class; hatched says whether the last one is used.
+func classed(heat outage.Heatmap, counts bool) (classes [mapClasses + 1][]outage.Cell, hatched bool) {
+	for _, cell := range heat.Cells {
+		class := mapClasses
+		switch {
+		case counts:
+			class = classOf(countLimits, float64(cell.Reports))
+		case cell.Ratio != nil && cell.Status != outage.StatusUnknown:
+			class = classOf(ratioLimits, *cell.Ratio)
+		}
+		classes[class] = append(classes[class], cell.Cell)
+	}
+	return classes, len(classes[mapClasses]) > 0
+}
+
+func classOf(limits []float64, x float64) int {
+	class := 0
+	for i, limit := range limits {
+		if x >= limit {
+			class = i
+		}
+	}
+	return class
+}
+
+// legend prints the limits of the classes.
+func (f *frame) legend(counts, hatched bool) []legendItem {
+	var items []legendItem
+	for i := range mapClasses {
+		items = append(items, legendItem{Class: i + 1, Text: f.limits(i, counts)})
+	}
+	if hatched {
+		items = append(items, legendItem{Class: mapClasses + 1, Text: f.Say("map.few")})
+	}
+	return items
+}
+
+func (f *frame) limits(class int, counts bool) string {
+	limits, key, upTo := ratioLimits, "map.times", 0.0
+	low := limits[class]
+	if counts {
+		limits, key, upTo = countLimits, "map.count", 1
+		low = max(limits[class], smallestShown)
+	}
+	if class == mapClasses-1 {
+		return f.Say(key+".over", "from", f.words.amount(limits[class]))
+	}
+	to := f.words.amount(limits[class+1] - upTo)
+	if class == 0 && !counts {
+		return f.Say(key+".under", "to", to)
+	}
+	return f.Say(key, "from", f.words.amount(low), "to", to)
+}
+
+// mapNote accounts for the reports that stand in no cell of the map.
+func (f *frame) mapNote(heat outage.Heatmap) string {
+	var parts []string
+	if heat.Unplaced > 0 {
+		parts = append(parts, f.Say("map.unplaced", "n", heat.Unplaced))
+	}
+	if heat.Withheld > 0 {
+		parts = append(parts, f.Say("map.withheld", "n", heat.Withheld))
+	}
+	return strings.Join(parts, " ")
+}

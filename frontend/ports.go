@@ -1,0 +1,49 @@
+package frontend
+
+import (
+	"context"
+
+	"downpour/pkg/outage"
+)
+
+// Intake takes reports and takes them back. An error that the sender can act
+// on is an *outage.Error whose Field is the name of a field of the form.
+type Intake interface {
+	// Take counts a submission, or says with the receipt that its sender
+	// already counted. The key may be empty; a key seen before gives the first
+	// receipt again.
+	Take(ctx context.Context, client outage.Client, report outage.Submission, idempotencyKey string) (outage.Receipt, error)
+	// Undo takes back the report with this id, given the token of its receipt.
+	Undo(ctx context.Context, id, token string) error
+}
+
+// Readings answers what pages show. Service "" means all services together,
+// country "" both countries, region "" the whole country. It answers from
+// memory or from a nearby store; a page leaves out what fails.
+type Readings interface {
+	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error)
+	// Series has points of step minutes.
+	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error)
+	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error)
+	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
+	// Regions has the regions whose counts may be shown.
+	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error)
+}
+
+// Services is the catalogue of what people can report about.
+type Services interface {
+	Services() []outage.Service
+	Service(slug string) (outage.Service, bool)
+}
+
+// Shapes gives maps their geometry and regions their names.
+type Shapes interface {
+	// Boundary is the open ring of a cell's corners.
+	Boundary(cell outage.Cell) []outage.LatLng
+	// Land lists the cells that cover a country.
+	Land(country outage.Country, resolution int) []outage.Cell
+	// RegionName is the region's name in a language, in English where there is
+	// none.
+	RegionName(region outage.Region, lang string) string
+	RegionOf(cell outage.Cell) outage.Region
+}

@@ -1,0 +1,36 @@
+package frontend
+
+import (
+	"flag"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var (
+	previewAt    = flag.String("preview", "", "serve the pages over made-up numbers at this address until interrupted")
+	previewYoung = flag.Bool("young", false, "preview a server that knows no baseline yet")
+)
+
+// TestPreview lets people look at the pages without the rest of the server:
+//
+//	go test ./frontend -run TestPreview -preview 127.0.0.1:8090 -timeout 0
+func TestPreview(t *testing.T) {
+	if *previewAt == "" {
+		t.Skip("only with -preview ADDRESS")
+	}
+	_, app := testSite(t, func(c *Config) {
+		c.Now, c.Readings = time.Now, fakeReadings{young: *previewYoung}
+	})
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-stop
+		_ = app.Shutdown()
+	}()
+	if err := app.Listen(*previewAt); err != nil {
+		t.Fatal(err)
+	}
+}

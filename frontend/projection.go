@@ -1,0 +1,126 @@
+package frontend
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"downpour/pkg/outage"
+)
+
+// mapResolution is the H3 resolution of the map on a page, which has no finer
+// one: a whole country fits a phone.
+const mapResolution = outage.CellCoarse
+
+// mapSize is the longer side of a map in the whole units of its paths.
+const mapSize = 700
+
+// point is a place on a map, in its units, y downwards.
+type point struct{ x, y int }
+
+// country is the projected geometry of a country's map. It never changes.
+type country struct {
+	shapes        Shapes
+	west, north   float64 // degrees
+	scaleX, scale float64 // units for a degree of longitude and of latitude
+	width, height int
+	land          []outage.Cell
+	rings         map[outage.Cell][]point
+	borders       string // path of the lines between regions
+	coast         string // path of the line around the land
+}
+
+// project lays a country's land out flat: degrees of longitude shrink by the
+// cosine of the middle latitude, which is true enough for one country.
+func project(shapes Shapes, code outage.Country) *country {
+	c := &country{shapes: shapes, land: slices.Clone(shapes.Land(code, mapResolution)), rings: map[outage.Cell][]point{}}
+	slices.Sort(c.land)
+	west, east, south, north := 180.0, -180.0, 90.0, -90.0
+	for _, cell := range c.land {
+		for _, p := range shapes.Boundary(cell) {
+			west, east = min(west, p.Lng), max(east, p.Lng)
+			south, north = min(south, p.Lat), max(north, p.Lat)
+		}
+	}
+	if west >= east || south >= north {
+		return c // no land, no map
+	}
+	shrink := math.Cos((north + south) / 2 * math.Pi / 180)
+	c.west, c.north = west, north
+	c.scale = mapSize / max((east-west)*shrink, north-south)
+	c.scaleX = c.scale * shrink
+	c.width, c.height = int(math.Ceil((east-west)*c.scaleX)), int(math.Ceil((north-south)*c.scale))
+	for _, cell := range c.land {
+		c.rings[cell] = c.ring(cell)
+	}
+	c.borders, c.coast = c.lines()
+	return c
+}
+
+// ring is the outline of a cell on the map; cells off the land, which reports
+// from a seafront may name, are laid out when they come.
+func (c *country) ring(cell outage.Cell) []point {
+	if ring, ok := c.rings[cell]; ok {
+		return ring
+	}
+	var ring []point
+	for _, p := range c.shapes.Boundary(cell) {
+		next := point{int(math.Round((p.Lng - c.west) * c.scaleX)), int(math.Round((c.north - p.Lat) * c.scale))}
+		if len(ring) == 0 || ring[len(ring)-1] != next {
+			ring = append(ring, next)
+		}
+	}
+	return ring
+}
+
+// path outlines cells in commands relative to the point before, which brotli
+// squeezes to about a dozen bytes a cell.
+func (c *country) path(cells []outage.Cell) string {
+	var b pen
+	for _, cell := range cells {
+		for i, p := range c.ring(cell) {
+			b.to(p, i == 0)
+		}
+		b.WriteByte('z')
+		b.at = b.start // where a closed outline leaves the pen
+	}
+	return b.String()
+}
+
+// pen writes path commands, relative to where it is.
+type pen struct {
+	strings.Builder
+	at, start point
+	drawing   bool
+}
+
+// to moves the pen, or draws a line.
+func (b *pen) to(p point, move bool) {
+	x, y := p.x-b.at.x, p.y-b.at.y
+	switch {
+	case b.Len() == 0:
+		fmt.Fprintf(b, "M%d %d", p.x, p.y)
+	case move:
+		b.WriteString("m" + pair(x, y))
+	case b.drawing:
+		b.WriteString(separated(pair(x, y)))
+	default:
+		b.WriteString("l" + pair(x, y))
+	}
+	if move {
+		b.start = p
+	}
+	b.drawing, b.at = !move, p
+}
+
+func pair(x, y int) string { return strconv.Itoa(x) + separated(strconv.Itoa(y)) }
+
+// separated puts a space before a number that has no sign to set it apart.
+func separated(number string) string {
+	if strings.HasPrefix(number, "-") {
+		return number
+	}
+	return " " + number
+}

@@ -1,0 +1,29 @@
+package frontend
+
+import "github.com/gofiber/fiber/v2"
+
+// prosePage is a page of text: about, credits.
+type prosePage struct {
+	*frame
+	Parts []part
+}
+
+// part is one heading with its text.
+type part struct{ ID, Heading, Text string }
+
+// aboutParts lists the questions that the page about counting answers.
+func aboutParts() []string {
+	return []string{"report", "once", "where", "kept", "shown", "judged", "status", "undo"}
+}
+
+// prose serves the pages that only change with the program.
+func (s *Site) prose(c *fiber.Ctx, at address) error {
+	page := &prosePage{frame: s.frame(at)}
+	page.Title, page.Summary = page.Say(at.Leaf+".title"), page.Say(at.Leaf+".intro")
+	if at.Leaf == leafAbout {
+		for _, id := range aboutParts() {
+			page.Parts = append(page.Parts, part{ID: id, Heading: page.Say("about." + id), Text: page.Say("about." + id + ".text")})
+		}
+	}
+	return s.send(c, at.Leaf, page.frame, page)
+}

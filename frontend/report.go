@@ -1,0 +1,110 @@
+package frontend
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// longestEcho bounds, in bytes, what of a field is read: anything longer is
+// refused by intake, and need not be shown in full again.
+const longestEcho = 500
+
+// postReport takes the form. A fault shows the form again with the values kept.
+func (s *Site) postReport(c *fiber.Ctx) error {
+	if err := ownForm(c); err != nil {
+		return err
+	}
+	sent := outage.Submission{
+		Service: field(c, "service"), Symptom: field(c, "symptom"), Kind: field(c, "kind"),
+		Place: strings.TrimSpace(field(c, "place")), Country: field(c, "country"),
+		Network: strings.TrimSpace(field(c, "network")), Since: field(c, "since"), Token: field(c, "token"),
+	}
+	at := address{Lang: s.locales.known(field(c, "lang")), Service: sent.Service}
+	if page, ok := countryOf(field(c, "page")); ok {
+		at.Country = page
+	}
+	receipt, err := s.Intake.Take(c.UserContext(), s.ClientOf(c), sent, field(c, "key"))
+	if err != nil {
+		return s.refused(c, at, sent, err)
+	}
+	at.Country = receipt.Country
+	query := url.Values{"id": {receipt.ID}, "undo": {receipt.Undo}, "kind": {sent.Kind}}
+	if receipt.Counted {
+		query.Set("counted", "1")
+	}
+	if receipt.Region != "" {
+		query.Set("region", string(receipt.Region))
+	}
+	s.headers(c, cacheNever)
+	return c.Redirect(at.withLeaf(leafThanks).path()+"?"+query.Encode(), fiber.StatusSeeOther)
+}
+
+// refused shows the form again, where there is one for the service.
+func (s *Site) refused(c *fiber.Ctx, at address, sent outage.Submission, err error) error {
+	known := outage.AsError(err)
+	service, ok := s.Services.Service(sent.Service)
+	if known == nil || !ok {
+		return inLanguage(c, at.Lang, err)
+	}
+	if !usedIn(service, at.Country) {
+		at.Country = ""
+	}
+	page := s.reportPage(at, service, &sent)
+	fault := page.Form.fault(known)
+	page.Form.Problems = []problem{fault}
+	page.Form.Key = field(c, "key")
+	page.Title = page.Say("error.title", "title", page.Title)
+	retryAfter(c, known)
+	return s.sendPrivate(c, statusOf(known.Code), "report", page)
+}
+
+// postUndo takes a report back and says so.
+func (s *Site) postUndo(c *fiber.Ctx) error {
+	if err := ownForm(c); err != nil {
+		return err
+	}
+	lang := s.locales.known(field(c, "lang"))
+	if err := s.Intake.Undo(c.UserContext(), field(c, "id"), field(c, "undo")); err != nil {
+		return inLanguage(c, lang, err)
+	}
+	at := address{Lang: lang}
+	if service, ok := s.Services.Service(field(c, "service")); ok {
+		at.Service = service.Slug
+	}
+	if country, ok := countryOf(field(c, "country")); ok {
+		at.Country = country
+	}
+	s.headers(c, cacheNever)
+	if again, ok := s.parse(at.withLeaf(leafThanks).path()); ok {
+		return c.Redirect(again.path()+"?undone=1", fiber.StatusSeeOther)
+	}
+	return c.Redirect(address{Lang: lang}.path(), fiber.StatusSeeOther)
+}
+
+// ownForm refuses posts that a page of another site made a visitor's browser
+// send, so that a busy site elsewhere cannot report through its readers.
+// Browsers say so in Sec-Fetch-Site; those too old to say are believed.
+func ownForm(c *fiber.Ctx) error {
+	if c.Get("Sec-Fetch-Site") == "cross-site" {
+		return &outage.Error{Code: outage.CodeForbidden, Field: "site", Detail: "the form was sent by a page of another site"}
+	}
+	kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
+	if strings.TrimSpace(strings.ToLower(kind)) != fiber.MIMEApplicationForm {
+		return &outage.Error{Code: outage.CodeContentType, Detail: "a report is sent as " + fiber.MIMEApplicationForm}
+	}
+	return nil
+}
+
+// field copies a value of the form: what Fiber returns is reused after the
+// request.
+func field(c *fiber.Ctx, name string) string {
+	text := strings.ToValidUTF8(string(c.Request().PostArgs().Peek(name)), "\uFFFD")
+	if len(text) > longestEcho {
+		text = strings.ToValidUTF8(text[:longestEcho], "")
+	}
+	return text
+}

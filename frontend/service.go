@@ -1,0 +1,179 @@
+package frontend
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+const (
+	// chartStep is the length in minutes of a step of the 24-hour chart.
+	chartStep = 5
+	day       = 24 * 60 // minutes
+	// mapMinutes is how far back the map and the table beside it look.
+	mapMinutes = 60
+	// firstRegions is how many rows of the table stand open.
+	firstRegions = 8
+)
+
+type servicePage struct {
+	*frame
+	Name      string
+	Countries []link
+	Verdicts  []verdict
+	Panels    []panel
+	Symptoms  []share
+	Symptom   string // how many reports the shares are of
+	Form      form
+	AsOf      []moment
+	Missing   bool
+}
+
+// panel is one country on a service page: chart, map and table.
+type panel struct {
+	*frame
+	Country     outage.Country
+	Name        string
+	Chart       chart
+	HasChart    bool
+	Map         heatmap
+	HasMap      bool
+	Span        string
+	First, Rest []share
+}
+
+// More invites to the rows that do not stand open.
+func (p panel) More() string { return p.Say("region.more", "n", int64(len(p.Rest))) }
+
+// share is a row with a bar. Width is in percent of the longest.
+type share struct {
+	Name, Number string
+	Width        int
+}
+
+// service is the page of one service.
+func (s *Site) service(c *fiber.Ctx, at address) error {
+	service, _ := s.Services.Service(at.Service)
+	page := &servicePage{frame: s.frame(at)}
+	page.Name = page.words.serviceName(service)
+	page.Countries = page.countryLinks(at.withCountry("").countries(service))
+	page.Form = page.form(service, nil)
+	ctx, cancel := s.deadline(c)
+	defer cancel()
+	for _, country := range at.countries(service) {
+		health, err := s.Readings.Health(ctx, service.Slug, country)
+		if err != nil {
+			page.miss(err, "health")
+		} else {
+			page.Verdicts = append(page.Verdicts, page.verdict(service, country, health))
+		}
+		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
+		page.Panels = append(page.Panels, page.panel(ctx, service, country))
+	}
+	page.symptoms(ctx, service)
+	page.Title = page.Say("service.title", "service", page.Name)
+	if at.Country != "" {
+		page.Title = page.Say("service.title.in", "service", page.Name, "in", page.words.in(at.Country))
+	}
+	page.Summary = page.Say("service.summary", "service", page.Name)
+	if len(page.Verdicts) == 1 {
+		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers
+	}
+	page.Missing = page.partial
+	return s.send(c, "service", page.frame, page)
+}
+
+// panel reads and draws one country. What cannot be read is left out.
+func (f *frame) panel(ctx context.Context, service outage.Service, country outage.Country) panel {
+	made := panel{frame: f, Country: country, Name: f.countryName(country)}
+	readings, name, in := f.site.Readings, f.words.serviceName(service), f.words.in(country)
+	now := outage.MinuteOf(f.site.Now())
+
+	last := now.Floor(chartStep)
+	series, err := readings.Series(ctx, service.Slug, country, "", outage.Span{From: last - day, To: last}, chartStep)
+	if err != nil {
+		f.miss(err, "series")
+	} else {
+		made.Chart = f.chart(series, country, f.Say("chart.name", "service", name, "in", in))
+		made.HasChart = true
+	}
+
+	span := outage.Span{From: now - mapMinutes, To: now}.Snap(outage.Quarter)
+	heat, err := readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
+	if err != nil {
+		f.miss(err, "heatmap")
+	} else {
+		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in))
+		made.HasMap = true
+	}
+	made.Span = f.Say("span", "from", f.words.clock(span.From.Time(), country),
+		"to", f.words.clock(span.To.Time(), country), "zone", f.Say("zone."+string(country)))
+
+	regions, err := readings.Regions(ctx, service.Slug, country, span)
+	if err != nil {
+		f.miss(err, "regions")
+	}
+	rows := f.regions(regions)
+	made.First, made.Rest = rows[:min(len(rows), firstRegions)], rows[min(len(rows), firstRegions):]
+	return made
+}
+
+// regions makes the table beside a map, most reports first.
+func (f *frame) regions(counts []outage.RegionCount) []share {
+	counts = slices.Clone(counts)
+	slices.SortFunc(counts, func(a, b outage.RegionCount) int {
+		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region))
+	})
+	var rows []share
+	for _, c := range counts {
+		name := f.site.Shapes.RegionName(c.Region, f.At.Lang)
+		if c.Region == "" {
+			name = f.Say("region.none")
+		}
+		rows = append(rows, share{Name: name, Number: f.words.integer(c.Reports), Width: width(c.Reports, counts[0].Reports)})
+	}
+	return rows
+}
+
+// symptoms reads what people say is broken, over a day.
+func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
+	now := outage.MinuteOf(page.site.Now()).Floor(outage.Quarter)
+	span := outage.Span{From: now - day, To: now}
+	found, err := page.site.Readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)
+	if err != nil {
+		page.miss(err, "symptoms")
+		return
+	}
+	var most int64
+	for _, item := range found.Items {
+		most = max(most, item.Reports)
+	}
+	for _, item := range found.Items {
+		page.Symptoms = append(page.Symptoms, share{
+			Name: page.symptom(service, item.Symptom), Number: page.words.percent(item.Share), Width: width(item.Reports, most),
+		})
+	}
+	page.Symptom = page.Say("symptoms.of", "n", found.Total)
+}
+
+// symptom names a symptom that may have left the catalogue since.
+func (f *frame) symptom(service outage.Service, slug string) string {
+	if slug == "" {
+		return f.Say("symptoms.none")
+	}
+	if symptom, ok := service.Symptom(slug); ok {
+		return f.words.symptomName(symptom)
+	}
+	return slug
+}
+
+func width(n, most int64) int {
+	if most <= 0 || n <= 0 {
+		return 0
+	}
+	return max(1, int(100*n/most))
+}

@@ -1,0 +1,111 @@
+package frontend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// Config names the parts a Site reads from. All of the interfaces and ClientOf
+// are needed; Now and Log have defaults.
+type Config struct {
+	Intake   Intake
+	Readings Readings
+	Services Services
+	Shapes   Shapes
+	// ClientOf says who sent a request. What it returns is passed to Intake
+	// and kept nowhere.
+	ClientOf func(*fiber.Ctx) outage.Client
+	// Now is the clock that pages tell the time by; time.Now by default.
+	Now func() time.Time
+	// Log takes what went wrong behind a page; slog.Default by default.
+	Log *slog.Logger
+}
+
+// Site is the set of pages. It is safe for concurrent use.
+type Site struct {
+	Config
+	locales locales
+	pages   *pages
+	assets  assets
+	maps    map[outage.Country]*country
+}
+
+// New checks the configuration, reads the catalogues and templates that are
+// part of the program, and projects the maps. It starts nothing.
+func New(config Config) (*Site, error) {
+	if config.Intake == nil || config.Readings == nil || config.Services == nil ||
+		config.Shapes == nil || config.ClientOf == nil {
+		return nil, errors.New("making the pages: intake, readings, services, shapes and client of a request are all needed")
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.Default()
+	}
+	words, err := loadLocales()
+	if err != nil {
+		return nil, fmt.Errorf("reading the catalogues of the pages: %w", err)
+	}
+	templates, err := loadPages()
+	if err != nil {
+		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
+	}
+	site := &Site{Config: config, locales: words, pages: templates, assets: loadAssets(), maps: map[outage.Country]*country{}}
+	for _, c := range outage.Countries() {
+		site.maps[c] = project(config.Shapes, c)
+	}
+	return site, nil
+}
+
+// Routes adds the pages to a router. It takes every address that reads as
+// language, country and service, so it is registered last; what it does not
+// know it passes on.
+func (s *Site) Routes(router fiber.Router) {
+	router.Get("/static/:name", s.static)
+	router.Get("/favicon.ico", s.favicon)
+	router.Post("/report", s.postReport)
+	router.Post("/undo", s.postUndo)
+	router.Get("/report", s.home)
+	router.Get("/undo", s.home)
+	router.Get("/*", s.get)
+}
+
+// home sends people who reload a form's target by its address to the start.
+func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSeeOther) }
+
+// get answers every page that is only read.
+func (s *Site) get(c *fiber.Ctx) error {
+	at, ok := s.parse(c.Path())
+	if !ok {
+		return c.Next()
+	}
+	if path := at.path(); path != c.Path() && path != c.Path()+"/" {
+		return c.Redirect(path, fiber.StatusMovedPermanently)
+	}
+	switch at.Leaf {
+	case leafAbout, leafCredits:
+		return s.prose(c, at)
+	case leafReport:
+		return s.formPage(c, at)
+	case leafThanks:
+		return s.thanks(c, at)
+	}
+	if at.Service == "" {
+		return s.grid(c, at)
+	}
+	return s.service(c, at)
+}
+
+// deadline bounds the time a page waits for its numbers; a page with less on
+// it is better than a late one.
+func (s *Site) deadline(c *fiber.Ctx) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(c.UserContext(), 3*time.Second)
+}

@@ -1,0 +1,67 @@
+package frontend
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+type thanksPage struct {
+	*frame
+	Name           string // of the service
+	Heading        string
+	Lines          []string
+	ID, Undo, Back string
+	Undone         bool
+}
+
+// thanks tells a reader what became of their report and lets them take it
+// back. Everything it says comes from its query, which holds the undo token:
+// it is kept by no cache, and no link from it tells where it was followed.
+func (s *Site) thanks(c *fiber.Ctx, at address) error {
+	service, _ := s.Services.Service(at.Service)
+	page := &thanksPage{frame: s.frame(at), Name: ""}
+	page.Index = false
+	page.Name = page.words.serviceName(service)
+	page.Back = at.withLeaf("").path()
+	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
+	page.ID, page.Undo, page.Undone = query("id"), query("undo"), query("undone") != ""
+	page.Heading, page.Lines = page.told(outage.Kind(query("kind")), query("counted") != "", outage.Region(query("region")))
+	page.Title = page.Heading
+	err := s.sendPrivate(c, fiber.StatusOK, "thanks", page)
+	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	return err
+}
+
+// told words the page.
+func (page *thanksPage) told(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
+	if page.Undone {
+		return page.Say("undone.heading"), []string{page.Say("undone.text", "service", page.Name)}
+	}
+	if page.ID == "" {
+		return page.Say("thanks.empty"), nil
+	}
+	if !kind.Valid() {
+		kind = outage.Problem
+	}
+	if !counted {
+		return page.Say("thanks.again"), []string{page.Say("thanks.again.text", "service", page.Name)}
+	}
+	lines = append(lines, page.Say("thanks."+string(kind), "service", page.Name))
+	if placed(region) {
+		lines = append(lines, page.Say("thanks.region", "region", page.site.Shapes.RegionName(region, page.At.Lang)))
+	} else if page.At.Country != "" {
+		lines = append(lines, page.Say("thanks.unplaced", "in", page.words.in(page.At.Country)))
+	}
+	return page.Say("thanks.heading"), lines
+}
+
+// regionCode is the form of a region's code.
+var regionCode = regexp.MustCompile(`^(GB|IN)-[A-Z]{2,3}$`)
+
+// placed reports whether a region from a query has the form of one, so that no
+// address can put other words on the page.
+func placed(region outage.Region) bool { return regionCode.MatchString(string(region)) }

@@ -1,0 +1,84 @@
+package frontend
+
+import (
+	"cmp"
+
+	"downpour/pkg/outage"
+)
+
+// verdict is how a service is doing in one country, in words and numbers.
+type verdict struct {
+	Country  outage.Country
+	Name     string // of the country
+	Path     string // the service's page for this country
+	Status   outage.Status
+	Word     string // the status in a few words
+	Sentence string
+	Numbers  string
+	health   outage.Health
+}
+
+// ranks orders statuses by trouble, the worst first.
+var ranks = map[outage.Status]int{
+	outage.StatusOutage: 0, outage.StatusElevated: 1, outage.StatusNormal: 2, outage.StatusUnknown: 3,
+}
+
+func (f *frame) verdict(service outage.Service, country outage.Country, health outage.Health) verdict {
+	if _, known := ranks[health.Status]; !known {
+		health.Status = outage.StatusUnknown
+	}
+	sentence := "verdict." + string(health.Status)
+	if health.Expected == nil && health.Status == outage.StatusUnknown {
+		sentence = "verdict.new"
+	}
+	return verdict{
+		Country:  country,
+		Name:     f.countryName(country),
+		Path:     f.At.withCountry(country).withService(service.Slug).path(),
+		Status:   health.Status,
+		Word:     f.Say("status." + string(health.Status)),
+		Sentence: f.Say(sentence, "service", f.words.serviceName(service), "in", f.words.in(country)),
+		Numbers:  f.numbers(health),
+		health:   health,
+	}
+}
+
+// Observed and Usual are the numbers of a card.
+func (v verdict) Observed(f *gridPage) string { return f.Say("home.reports", "n", v.health.Observed) }
+
+// Usual is empty while nothing is known to be usual.
+func (v verdict) Usual(f *gridPage) string {
+	if v.health.Expected == nil {
+		return ""
+	}
+	return f.Say("home.usual", "expected", f.words.amount(*v.health.Expected))
+}
+
+// Rains reports whether the verdict is drawn with rain behind it.
+func (v verdict) Rains() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
+
+// numbers states what was observed, and what is normal where that is known.
+func (f *frame) numbers(health outage.Health) string {
+	if health.Expected == nil {
+		return f.Say("numbers.observed", "n", health.Observed)
+	}
+	return f.Say("numbers.against", "n", health.Observed, "expected", f.words.amount(*health.Expected))
+}
+
+// ratio is observed over expected, 0 while nothing is expected.
+func ratio(health outage.Health) float64 {
+	if health.Expected == nil || *health.Expected <= 0 {
+		return 0
+	}
+	return float64(health.Observed) / *health.Expected
+}
+
+// byTrouble orders the healths of two services or countries: status, then
+// observed over expected, then observed alone.
+func byTrouble(a, b outage.Health) int {
+	return cmp.Or(
+		cmp.Compare(ranks[a.Status], ranks[b.Status]),
+		cmp.Compare(ratio(b), ratio(a)),
+		cmp.Compare(b.Observed, a.Observed),
+	)
+}
