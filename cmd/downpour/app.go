@@ -36,6 +36,7 @@ type app struct {
 	hot       *bucket.Hot
 	reader    *heatmap.Reader
 	desk      *intake.Desk
+	web       *web
 
 	parts []part
 }

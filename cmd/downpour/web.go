@@ -57,6 +57,7 @@ func (a *app) buildWeb(context.Context) error {
 		Readiness: w, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)
+	a.web = w
 	a.add(part{name: "web", run: w.run})
 	return nil
 }
