@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/gofiber/fiber/v2/middleware/compress"
+	recovery "github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"downpour/api"
@@ -50,6 +51,7 @@ func (a *app) buildWeb(context.Context) error {
 		AppName: "downpour", DisableStartupMessage: true, BodyLimit: maxBodyBytes,
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, ErrorHandler: api.ErrorHandler(a.logger, site.Error),
 	})
+	w.fiber.Use(recovery.New())
 	w.fiber.Use(compress.New(compress.Config{Level: compress.LevelDefault}))
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
