@@ -10,7 +10,8 @@
 //     floor for privacy.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
-// services that people report; forwarded, which finds a client behind proxies;
+// services that people report; embedded, the engines inside the process for
+// one-command use; forwarded, which finds a client behind proxies;
 // and redistest, the engines for tests.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
