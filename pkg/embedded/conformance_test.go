@@ -335,6 +335,12 @@ func TestCallerWhoGoesAwayIsAnsweredAtOnce(t *testing.T) {
 		if err := conn.Exec(ctx, "SELECT 1"); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
+		// Nor does it help the engine to be in the middle of a long sum.
+		ctx, cancel = context.WithTimeout(context.Background(), 20*time.Millisecond)
+		defer cancel()
+		if err := conn.Exec(ctx, "SELECT max(sipHash64(number)) FROM numbers(50000000)"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
 		// Leaving in the middle of a large answer gives the session back:
 		// otherwise the fifth would wait for ever.
 		for range 6 {

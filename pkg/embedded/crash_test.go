@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,6 +35,22 @@ var children = map[string]func(*embedded.ClickHouse, driver.Conn) error{
 	},
 	"send": func(_ *embedded.ClickHouse, conn driver.Conn) error {
 		return send(once("batch"), conn, "log", 0, 20_000)
+	},
+	"hammer": func(_ *embedded.ClickHouse, conn driver.Conn) error {
+		for batch := 0; ; batch++ {
+			fmt.Println(batch)
+			if err := send(once(fmt.Sprint(os.Getpid(), "-", batch)), conn, "log", 0, hammerRows); err != nil {
+				return err
+			}
+		}
+	},
+	"again": func(_ *embedded.ClickHouse, conn driver.Conn) error {
+		for n := 0; os.Getenv("DOWNPOUR_TEST_TOKEN_"+fmt.Sprint(n)) != ""; n++ {
+			if err := send(once(os.Getenv("DOWNPOUR_TEST_TOKEN_"+fmt.Sprint(n))), conn, "log", 0, hammerRows); err != nil {
+				return err
+			}
+		}
+		return nil
 	},
 	"count": func(_ *embedded.ClickHouse, conn driver.Conn) error {
 		for _, query := range []string{"SELECT count() FROM log", "SELECT sum(reports) FROM rollup", "SELECT sum(reports) FROM totals"} {
@@ -71,6 +89,9 @@ var children = map[string]func(*embedded.ClickHouse, driver.Conn) error{
 	},
 }
 
+// hammerRows is how many rows each batch of the child "hammer" has.
+const hammerRows = 1000
+
 // child is the main function of a child: it opens the archive, does its thing,
 // says "done" and waits for its input to end. It closes the archive then,
 // unless it was killed.
@@ -105,11 +126,18 @@ func child() int {
 // spawned is a child that has done its thing and waits.
 type spawned struct {
 	*exec.Cmd
-	said []string
-	end  func()
+	said  []string
+	lines *bufio.Scanner
+	end   func()
 }
 
 func spawn(t testing.TB, folder string, things ...string) *spawned {
+	t.Helper()
+	return spawnUntil(t, "done", folder, things...)
+}
+
+// spawnUntil comes back when the child has said a certain word.
+func spawnUntil(t testing.TB, until, folder string, things ...string) *spawned {
 	t.Helper()
 	self, err := os.Executable()
 	must(t, err)
@@ -124,20 +152,26 @@ func spawn(t testing.TB, folder string, things ...string) *spawned {
 	must(t, err)
 	must(t, command.Start())
 	t.Cleanup(func() { command.Process.Kill(); command.Wait() })
-	c := &spawned{Cmd: command, end: func() { input.Close() }}
-	for lines := bufio.NewScanner(output); lines.Scan(); {
-		if lines.Text() == "done" {
+	c := &spawned{Cmd: command, lines: bufio.NewScanner(output), end: func() { input.Close() }}
+	for c.lines.Scan() {
+		if c.lines.Text() == "done" {
 			return c
 		}
-		c.said = append(c.said, lines.Text())
+		c.said = append(c.said, c.lines.Text())
+		if c.lines.Text() == until {
+			return c
+		}
 	}
 	return c
 }
 
-// kill ends a child as a power cut would.
+// kill ends a child without a warning, and hears the last it said.
 func (c *spawned) kill(t testing.TB) {
 	t.Helper()
 	must(t, c.Process.Kill())
+	for c.lines.Scan() {
+		c.said = append(c.said, c.lines.Text())
+	}
 	c.Wait()
 }
 
@@ -160,6 +194,39 @@ func TestAcknowledgedIsKeptThroughKill(t *testing.T) {
 		}
 		child.leave(t)
 	}
+}
+
+// A process dies somewhere inside an insert, in the table or in one of its
+// views. Whoever sends its batches again completes them and doubles nothing.
+func TestKillAtAnyPointThenSendAgain(t *testing.T) {
+	seed := uint64(os.Getpid())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	folder := t.TempDir()
+	spawn(t, folder, "create").leave(t)
+	var batches int
+	for range 6 {
+		last := random.IntN(8)
+		child := spawnUntil(t, fmt.Sprint(last), folder, "hammer")
+		for range random.IntN(20_000_000) {
+			continue // up to the length of an insert, so that the end falls anywhere in it
+		}
+		child.kill(t)
+		begun, err := strconv.Atoi(child.said[len(child.said)-1])
+		must(t, err)
+		for batch := range begun + 1 {
+			t.Setenv("DOWNPOUR_TEST_TOKEN_"+fmt.Sprint(batches), fmt.Sprint(child.Process.Pid, "-", batch))
+			batches++
+		}
+	}
+	child := spawn(t, folder, "again", "count", "again", "count")
+	want := fmt.Sprint(batches * hammerRows)
+	for _, got := range child.said {
+		if got != want {
+			t.Fatalf("counts %v, want %s each", child.said, want)
+		}
+	}
+	child.leave(t)
 }
 
 func TestDirectoryOfAnotherProcess(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -198,5 +199,27 @@ func TestRetryAfterAFailingView(t *testing.T) {
 			must(t, send(once("batch"), conn, "log", 0, 1000))
 		}
 		checkArchive(t, conn, 1000)
+	})
+}
+
+// Two senders of one batch, such as one that was taken for dead and the one
+// that took over, insert it once between them.
+func TestOneTokenFromManySenders(t *testing.T) {
+	overEvery(t, func(t *testing.T, conn driver.Conn) {
+		for _, statement := range archiveTables {
+			must(t, conn.Exec(context.Background(), statement))
+		}
+		for batch := range 5 {
+			var group sync.WaitGroup
+			for range 4 {
+				group.Go(func() {
+					if err := send(once(fmt.Sprint("batch-", batch)), conn, "log", 0, 1000); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+			checkArchive(t, conn, uint64(batch+1)*1000)
+		}
 	})
 }

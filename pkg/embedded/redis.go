@@ -21,6 +21,7 @@ const redisTick = time.Second
 // password that only this process knows. It keeps nothing on disk.
 type Redis struct {
 	server   *miniredis.Miniredis
+	address  string
 	password string
 	logger   *slog.Logger
 	stop     context.CancelFunc
@@ -43,6 +44,7 @@ func StartRedis(ctx context.Context, logger *slog.Logger) (*Redis, error) {
 	if err := r.server.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("starting the embedded redis: %w", err)
 	}
+	r.address = r.server.Addr()
 	ctx, r.stop = context.WithCancel(ctx)
 	go r.run(ctx)
 	logger.Info("embedded redis started", "address", r.Addr())
@@ -50,7 +52,7 @@ func StartRedis(ctx context.Context, logger *slog.Logger) (*Redis, error) {
 }
 
 // Addr is where it listens, "127.0.0.1:port".
-func (r *Redis) Addr() string { return r.server.Addr() }
+func (r *Redis) Addr() string { return r.address }
 
 // Password is what a client must give.
 func (r *Redis) Password() string { return r.password }

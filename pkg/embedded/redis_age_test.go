@@ -34,7 +34,7 @@ func TestRedisKeysAge(t *testing.T) {
 	check("after half an hour", true, true, true)
 	aged = r.age(aged, start.Add(2*time.Hour))
 	check("after two hours", false, true, true)
-	// A clock that is set back does not make anything younger, or older.
+	// A clock that is set back makes nothing younger, and counts on from there.
 	aged = r.age(aged, start)
 	check("after going back", false, true, true)
 	r.age(aged, start.Add(2*time.Hour))

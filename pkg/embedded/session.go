@@ -32,9 +32,10 @@ type session struct {
 	database string
 }
 
-// constant are the settings that every statement starts from. Times are UTC
-// everywhere in Downpour, whatever the machine's zone is.
-var constant = map[string]string{"session_timezone": "UTC"}
+// constant are the settings that every statement starts from: times are UTC
+// everywhere in Downpour, whatever the machine's zone is, and a statement
+// without SELECT is a mistake as it is on a server.
+var constant = map[string]string{"session_timezone": "UTC", "implicit_select": "0"}
 
 // connect opens a session. The engine starts with the first one.
 func (l *library) session(arguments ...string) (*session, error) {
