@@ -40,15 +40,18 @@ var notSettings = map[string]bool{
 	"session_timeout": true, "compress": true, "decompress": true, "session_id": true,
 }
 
+// name is the pattern of a table or database, quoted or not.
+const name = "(?:\\w+|`[^`]+`|\"[^\"]+\")"
+
 var (
 	namePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	// comments and spaces before the first word
 	leadPattern = regexp.MustCompile(`^(?s:\s+|--[^\n]*\n?|/\*.*?\*/)+`)
 	wordPattern = regexp.MustCompile(`^[A-Za-z]+`)
 	// An insert of given rows: table, columns, perhaps settings, the format,
-	// and then nothing, or a space and rows. Deliberately narrow: what it does
-	// not match is run as text, which is also right, only slower.
-	insertPattern = regexp.MustCompile(`(?is)^(INSERT\s+INTO\s+(?:TABLE\s+)?[\w.` + "`" + `"]+\s*(?:\([^()]*\))?\s*(?:SETTINGS\s+[\w\s=,.'-]+?)?)\s+FORMAT\s+(\w+)\s*?(?:;?\s*$|[ \t]*\r?\n|\s)`)
+	// and then nothing, or a space and rows.
+	insertPattern = regexp.MustCompile(`(?is)^(INSERT\s+INTO\s+(?:TABLE\s+)?` + name + `(?:\.` + name + `)?\s*(?:\([^()]*\))?` +
+		`\s*(?:SETTINGS\s+[\w\s=,.'-]+?)?)\s+FORMAT\s+(\w+)\s*?(?:;?\s*$|[ \t]*\r?\n|\s)`)
 )
 
 // read makes a statement of a request, reading its body to the end first: an
@@ -102,16 +105,26 @@ func (s *statement) split(address string, body []byte) error {
 		if match := insertPattern.FindStringSubmatchIndex(text); match != nil {
 			s.insert = true
 			s.format = text[match[4]:match[5]]
-			s.rows = append([]byte(text[match[1]:]), body...)
-			s.text = text[match[2]:match[3]]
+			s.text, s.rows = text[match[2]:match[3]], body
+			if first := text[match[1]:]; first != "" {
+				s.rows = []byte(joined(first, body))
+			}
 			return nil
 		}
+		if len(body) > 0 && !strings.HasSuffix(strings.ToUpper(strings.TrimSpace(text)), "VALUES") {
+			return refuse(codeNotImplemented, "rows beside the query need INSERT INTO table (columns) FORMAT name or VALUES")
+		}
 	}
-	s.text = text
-	if len(body) > 0 {
-		s.text += "\n" + string(body)
-	}
+	s.text = joined(text, body)
 	return nil
+}
+
+// joined is what is in the address and what is in the body, as one text.
+func joined(address string, body []byte) string {
+	if len(body) == 0 {
+		return address
+	}
+	return address + "\n" + string(body)
 }
 
 // streamable reports whether the engine can hand the answer out block by

@@ -26,6 +26,9 @@ func TestStatementOfARequest(t *testing.T) {
 		{name: "with settings", query: "query=" + url.QueryEscape("INSERT INTO t SETTINGS a = 'x', b=1 FORMAT CSV"), body: "1", text: "INSERT INTO t SETTINGS a = 'x', b=1", rows: "1", format: "CSV", insert: true},
 		{name: "rows after the text", body: "INSERT INTO t FORMAT CSV\n1\n\n2", text: "INSERT INTO t", rows: "1\n\n2", format: "CSV", insert: true},
 		{name: "rows after a space", body: "INSERT INTO t FORMAT JSONEachRow {}", text: "INSERT INTO t", rows: "{}", format: "JSONEachRow", insert: true},
+		{name: "rows in both", query: "query=INSERT+INTO+t+FORMAT+CSV+1", body: "2", text: "INSERT INTO t", rows: "1\n2", format: "CSV", insert: true},
+		{name: "odd names", query: "query=" + url.QueryEscape("INSERT INTO `a-b`.\"c d\" (`x y`) FORMAT Native"), body: "\n", text: "INSERT INTO `a-b`.\"c d\" (`x y`)", rows: "\n", format: "Native", insert: true},
+		{name: "values in the body", query: "query=INSERT+INTO+t+VALUES", body: "(1)", text: "INSERT INTO t VALUES\n(1)"},
 		{name: "values are text", body: "INSERT INTO t VALUES (' FORMAT Native ')", text: "INSERT INTO t VALUES (' FORMAT Native ')"},
 		{name: "so is a query", body: "INSERT INTO t SELECT 1 FORMAT Native", text: "INSERT INTO t SELECT 1 FORMAT Native"},
 	} {
@@ -71,6 +74,7 @@ func TestRefusedRequests(t *testing.T) {
 		{name: "gzip that is none", encoding: "gzip", body: "SELECT 1", status: 500},
 		{name: "no name of a setting", query: "a%3D1%2Cb=1", body: "SELECT 1", status: 400},
 		{name: "no name of a parameter", query: "param_a%3D=1", body: "SELECT 1", status: 400},
+		{name: "an insert not understood", query: "query=" + url.QueryEscape("INSERT INTO t (f(x)) FORMAT Native"), body: "\x01", status: 501},
 		{name: "too long", body: "SELECT '" + strings.Repeat("x", 1000) + "'", status: 413},
 	} {
 		t.Run(c.name, func(t *testing.T) {
