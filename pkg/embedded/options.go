@@ -1,0 +1,65 @@
+package embedded
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+)
+
+// Options say where the archive is and what it may use. The zero value of each
+// is its default, except Path.
+type Options struct {
+	// Library is the path of libchdb; by default it is located for the running
+	// executable.
+	Library string
+	// Path is the data directory, made when it does not exist.
+	Path string
+	// Connections is how many statements run at the same time; 4 by default.
+	Connections int
+	// Memory bounds what the engine allocates, in bytes; by default it takes
+	// the bound from the machine.
+	Memory int64
+	// LongestRequest bounds the text and rows of one request, in bytes;
+	// 256 MiB by default.
+	LongestRequest int64
+	Logger         *slog.Logger
+}
+
+func (o *Options) complete() error {
+	if o.Path == "" {
+		return errors.New("opening the archive: no data directory is given")
+	}
+	if o.Connections <= 0 {
+		o.Connections = 4
+	}
+	if o.LongestRequest <= 0 {
+		o.LongestRequest = 256 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	path, err := filepath.Abs(o.Path)
+	o.Path = path
+	return err
+}
+
+func (o *Options) load() (*library, error) {
+	path := o.Library
+	if path == "" {
+		located, err := locateForThisProcess()
+		if err != nil {
+			return nil, err
+		}
+		path = located
+	}
+	return load(path)
+}
+
+func (o *Options) arguments() []string {
+	arguments := []string{"clickhouse", "--path=" + o.Path}
+	if o.Memory > 0 {
+		arguments = append(arguments, "--max_server_memory_usage="+strconv.FormatInt(o.Memory, 10))
+	}
+	return arguments
+}
