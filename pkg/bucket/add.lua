@@ -16,6 +16,11 @@
 -- whether it counted. A report whose id is in the ledger changes nothing and
 -- gets the answer it got before.
 local base, now = KEYS[1], tonumber(ARGV[1])
+-- Without the mark, this Redis lost its memory and waits to be told again what
+-- was counted: counting now would count some people twice.
+if redis.call('EXISTS', base .. 'alive') == 0 then
+  return redis.error_reply('EMPTY the counters are not restored yet')
+end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
 

@@ -117,6 +117,24 @@ func decodeReport(f []string) (outage.Report, error) {
 	return r, nil
 }
 
+// encodeEntry is the line of the ledger and of the log for an entry, as the
+// scripts write it.
+func encodeEntry(e outage.Entry) string {
+	sign := "+"
+	if e.Sign < 0 {
+		sign = "-"
+	}
+	weight := strconv.FormatInt(int64(e.Weight*1000+0.5), 10)
+	return strings.Join([]string{sign, digit(e.Counted), weight, digit(e.First), encodeReport(e.Report)}, "\t")
+}
+
+func digit(is bool) string {
+	if is {
+		return "1"
+	}
+	return "0"
+}
+
 // DecodeEntries reads the rows of one entry of the report log, in the order in
 // which they were stored.
 func DecodeEntries(rows string) ([]outage.Entry, error) {

@@ -16,6 +16,9 @@ import (
 //	u:<minute received>      the ledger: what was added, and whether it was undone
 //	t, q                     minutes in the order of their last change; the sequence of changes
 //	log                      the report log
+//	alive                    the mark that all of this is here
+//
+// All expire but the last two: the log until it is archived, and the mark.
 func base(shard int) string { return fmt.Sprintf("dp:{%02d}:", shard) }
 
 func minuteKey(shard int, minute outage.Minute) string {

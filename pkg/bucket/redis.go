@@ -199,6 +199,129 @@ func (r *Redis) counters(ctx context.Context, wanted []shardMinute) ([]map[strin
 	return out, nil
 }
 
+// records reads the streams of all shards, or, where to is given, of its
+// shards up to its records. most bounds the records of a shard; 0 does not.
+func (r *Redis) records(ctx context.Context, to map[int]string, most int64) (read [Shards][]record, err error) {
+	pipe := r.client.Pipeline()
+	var calls [Shards]*redis.XMessageSliceCmd
+	for shard := range Shards {
+		end, wanted := to[shard]
+		switch {
+		case most > 0:
+			calls[shard] = pipe.XRangeN(ctx, base(shard)+"log", "-", "+", most)
+		case wanted:
+			calls[shard] = pipe.XRange(ctx, base(shard)+"log", "-", end)
+		}
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return read, err
+	}
+	for shard, call := range calls {
+		if call == nil {
+			continue
+		}
+		for _, message := range call.Val() {
+			rows, _ := message.Values["r"].(string)
+			read[shard] = append(read[shard], record{message.ID, rows})
+		}
+	}
+	return read, nil
+}
+
+// Trim forgets all records up to the given ones.
+func (r *Redis) Trim(ctx context.Context, to map[int]string) error {
+	pipe := r.client.Pipeline()
+	for shard, id := range to {
+		pipe.XTrimMinID(ctx, base(shard)+"log", after(id))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("trimming the report log: %w", err)
+	}
+	return nil
+}
+
+// logLength is the number of records that wait in the log.
+func (r *Redis) logLength(ctx context.Context) (int64, error) {
+	pipe := r.client.Pipeline()
+	var calls [Shards]*redis.IntCmd
+	for shard := range Shards {
+		calls[shard] = pipe.XLen(ctx, base(shard)+"log")
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, fmt.Errorf("measuring the report log: %w", err)
+	}
+	var length int64
+	for _, call := range calls {
+		length += call.Val()
+	}
+	return length, nil
+}
+
+// lostShards lists the shards without the mark that their counters are there.
+func (r *Redis) lostShards(ctx context.Context) (lost []int, err error) {
+	pipe := r.client.Pipeline()
+	var calls [Shards]*redis.IntCmd
+	for shard := range Shards {
+		calls[shard] = pipe.Exists(ctx, base(shard)+"alive")
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fmt.Errorf("asking Redis for its memory: %w", err)
+	}
+	for shard, call := range calls {
+		if call.Val() == 0 {
+			lost = append(lost, shard)
+		}
+	}
+	return lost, nil
+}
+
+// lockRevival makes this server the one that restores the counters.
+func (r *Redis) lockRevival(ctx context.Context, life time.Duration) (mine bool, release func(), err error) {
+	const key = "dp:{revival}:lock"
+	mine, err = r.client.SetNX(ctx, key, "held", life).Result()
+	if err != nil {
+		return false, nil, fmt.Errorf("locking the counters: %w", err)
+	}
+	return mine, func() { r.client.Del(context.WithoutCancel(ctx), key) }, nil
+}
+
+// restore writes a memory and then the mark of its shards. It sets values and
+// adds to none, so that a second try after a crash does no harm.
+func (r *Redis) restore(ctx context.Context, m *memory, shards []int) error {
+	pipe := r.client.Pipeline()
+	flush := func(least int) error {
+		if pipe.Len() < least {
+			return nil
+		}
+		_, err := pipe.Exec(ctx)
+		return err
+	}
+	const many = 1000
+	for key, fields := range m.hashes {
+		pipe.HSet(ctx, key, fields)
+		pipe.Expire(ctx, key, m.life[key])
+		if err := flush(many); err != nil {
+			return fmt.Errorf("restoring the counters: %w", err)
+		}
+	}
+	for _, shard := range shards {
+		touched := make([]redis.Z, 0, len(m.shards[shard]))
+		for minute := range m.shards[shard] {
+			touched = append(touched, redis.Z{Score: 1, Member: int64(minute)})
+		}
+		if len(touched) > 0 {
+			pipe.Set(ctx, base(shard)+"q", 1, countersFor)
+			pipe.ZAdd(ctx, base(shard)+"t", touched...)
+			pipe.Expire(ctx, base(shard)+"t", countersFor)
+		}
+		pipe.Set(ctx, base(shard)+"alive", 1, 0)
+	}
+	if err := flush(1); err != nil {
+		return fmt.Errorf("restoring the counters: %w", err)
+	}
+	return nil
+}
+
 // Appendfsync is how Redis writes what it was given to its disk: "always",
 // "everysec", "no", or "off" where it keeps nothing; "" where it does not say.
 func (r *Redis) Appendfsync(ctx context.Context) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"downpour/pkg/outage"
@@ -25,6 +26,9 @@ type Config struct {
 	Batch int
 	// Queue is how many reports may wait; beyond it reports are turned away.
 	Queue int
+	// LogLimit is how many records may wait in the log for the archive; beyond
+	// it reports are turned away until the archive has caught up.
+	LogLimit int64
 	// Patience is how long a report may wait for its acknowledgement.
 	Patience time.Duration
 }
@@ -45,6 +49,9 @@ func (c *Config) setDefaults() {
 			*d.value = d.is
 		}
 	}
+	if c.LogLimit == 0 {
+		c.LogLimit = 2_000_000
+	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second
 	}
@@ -54,6 +61,8 @@ func (c *Config) setDefaults() {
 type Store struct {
 	Config
 	queue chan *pending
+	alive atomic.Bool // as Revive last saw it
+	full  atomic.Bool // as Revive last saw it
 }
 
 // pending is a report on its way, and where its sender waits.
@@ -78,6 +87,9 @@ func NewStore(config Config) *Store {
 // is known changes nothing and gives the first answer again, so an Add that
 // failed may be repeated. Errors carry an outage.Error of CodeUnavailable.
 func (s *Store) Add(ctx context.Context, report outage.Report) (counted bool, err error) {
+	if s.full.Load() {
+		return false, unavailable("queueing a report", errors.New("the log is full, the archive does not keep up"))
+	}
 	waiting := &pending{report: report, done: make(chan result, 1)}
 	select {
 	case s.queue <- waiting:

@@ -13,6 +13,9 @@
 -- Answers 'absent', 'forbidden', 'late' or 'done', and the id of the log entry
 -- that holds the retraction or, where it was taken back before, of the newest.
 local base, now = KEYS[1], tonumber(ARGV[1])
+if redis.call('EXISTS', base .. 'alive') == 0 then
+  return redis.error_reply('EMPTY the counters are not restored yet')
+end
 local ledger = base .. 'u:' .. ARGV[3]
 local told = redis.call('HGET', ledger, ARGV[2])
 if not told then return { 'absent', '' } end

@@ -25,14 +25,34 @@ type Source interface {
 	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
 }
 
-// Reader answers the questions of the two faces. It is safe for concurrent use.
-type Reader struct {
-	source Source
-	now    func() time.Time
+// Hot is the source of the last day, the minute under way included.
+type Hot interface {
+	Source
+	// Span is the stretch that the source covers now.
+	Span() outage.Span
 }
 
-// New makes a Reader over a source.
-func New(source Source, now func() time.Time) *Reader { return &Reader{source: source, now: now} }
+// Past is the source of everything before the hot window.
+type Past interface {
+	Source
+	// Table gives the public table over whole, closed quarter hours, summed up
+	// at a resolution, or by region where it is 0. Counts under the floor move
+	// up as they do in this package.
+	Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error)
+}
+
+// Reader answers the questions of the two faces. It is safe for concurrent use.
+type Reader struct {
+	hot  Hot
+	past Past
+	now  func() time.Time
+}
+
+// New makes a Reader over two sources. past may be nil: then nothing is known
+// from before the hot window.
+func New(hot Hot, past Past, now func() time.Time) *Reader {
+	return &Reader{hot: hot, past: past, now: now}
+}
 
 // Heatmap is the public table over a span, which is widened to whole quarter
 // hours, at a resolution from outage.CellCoarse to outage.CellFine. An empty
@@ -40,13 +60,13 @@ func New(source Source, now func() time.Time) *Reader { return &Reader{source: s
 func (r *Reader) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
 	span = span.Snap(outage.Quarter)
 	heatmap := outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution}
-	table, err := r.table(ctx, service, country, span)
+	table, err := r.table(ctx, outage.Query{Service: service, Country: country, Span: span}, resolution)
 	if err != nil {
 		return heatmap, err
 	}
-	heatmap.Total, heatmap.Unplaced = table.total, table.unplaced
+	heatmap.Total, heatmap.Unplaced = table.Total, table.Unplaced
 	heatmap.Withheld = heatmap.Total - heatmap.Unplaced
-	heatmap.Cells = table.cells(resolution)
+	heatmap.Cells = cells(table.Rows)
 	for _, cell := range heatmap.Cells {
 		heatmap.Withheld -= cell.Reports
 	}
@@ -56,15 +76,13 @@ func (r *Reader) Heatmap(ctx context.Context, service string, country outage.Cou
 // Regions is the public table over a span, widened to whole quarter hours, by
 // region: most reports first, regions with nothing to show left out.
 func (r *Reader) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
-	table, err := r.table(ctx, service, country, span.Snap(outage.Quarter))
+	table, err := r.table(ctx, outage.Query{Service: service, Country: country, Span: span.Snap(outage.Quarter)}, 0)
 	if err != nil {
 		return nil, err
 	}
 	sums := map[outage.Region]int64{}
-	for at, n := range table.shown {
-		if at.region != "" {
-			sums[at.region] += n
-		}
+	for _, row := range table.Rows {
+		sums[row.Region] += row.Reports
 	}
 	regions := make([]outage.RegionCount, 0, len(sums))
 	for region, n := range sums {
@@ -76,11 +94,65 @@ func (r *Reader) Regions(ctx context.Context, service string, country outage.Cou
 	return regions, nil
 }
 
-// table reads the public table over whole quarter hours.
-func (r *Reader) table(ctx context.Context, service string, country outage.Country, span outage.Span) (*table, error) {
+// table is the public table over whole quarter hours at a resolution, or by
+// region where it is 0: what lies before the hot window as the archive gives
+// it, the rest from the counts.
+func (r *Reader) table(ctx context.Context, query outage.Query, resolution int) (outage.Table, error) {
 	sum := newTable()
-	err := r.quarters(ctx, outage.Query{Service: service, Country: country, Span: span, ByPlace: true}, func(q quarter) {
-		sum.add(q)
-	})
-	return sum, err
+	old, hot := r.split(query.Span)
+	query.ByPlace = true
+	query.Span = hot
+	if err := r.quarters(ctx, query, sum.add); err != nil {
+		return outage.Table{}, err
+	}
+	table := sum.at(resolution)
+	if r.past == nil || old.From >= old.To {
+		return table, nil
+	}
+	query.Span = old
+	before, err := r.past.Table(ctx, query, resolution, Floor)
+	if err != nil {
+		return outage.Table{}, err
+	}
+	table.Total += before.Total
+	table.Unplaced += before.Unplaced
+	table.Rows = append(table.Rows, before.Rows...)
+	return table, nil
+}
+
+// split cuts a span at the border of the hot window, which is a whole quarter
+// hour.
+func (r *Reader) split(span outage.Span) (old, hot outage.Span) {
+	border := r.hot.Span().From.Ceil(outage.Quarter)
+	old = outage.Span{From: span.From, To: max(span.From, min(span.To, border))}
+	hot = outage.Span{From: max(span.From, border), To: max(span.To, border)}
+	return old, hot
+}
+
+// counts answers a query from both sources. Its step, where it has one, must
+// divide a quarter hour or be a multiple of it.
+func (r *Reader) counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
+	old, hot := r.split(query.Span)
+	sums := outage.Sums{}
+	for _, part := range []struct {
+		source Source
+		span   outage.Span
+	}{{r.past, old}, {r.hot, hot}} {
+		if part.span.From >= part.span.To || part.source == nil {
+			continue
+		}
+		asked := query
+		asked.Span = part.span
+		counts, err := part.source.Counts(ctx, asked)
+		if err != nil {
+			return nil, err
+		}
+		if query.Step == 0 {
+			for i := range counts {
+				counts[i].Start = query.Span.From
+			}
+		}
+		sums.AddAll(counts, outage.Query{Step: 1, ByPlace: true, BySymptom: true})
+	}
+	return sums.Counts(), nil
 }

@@ -37,7 +37,7 @@ func (r *Reader) quarters(ctx context.Context, query outage.Query, each func(qua
 		if part.Span.From >= part.Span.To {
 			continue
 		}
-		counts, err := r.source.Counts(ctx, part)
+		counts, err := r.counts(ctx, part)
 		if err != nil {
 			return err
 		}

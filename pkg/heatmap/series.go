@@ -27,7 +27,7 @@ func (r *Reader) Series(ctx context.Context, service string, country outage.Coun
 	var counts []outage.Count
 	var err error
 	if region == "" {
-		counts, err = r.source.Counts(ctx, outage.Query{Service: service, Country: country, Span: series.Span, Step: step})
+		counts, err = r.counts(ctx, outage.Query{Service: service, Country: country, Span: series.Span, Step: step})
 	} else {
 		counts, err = r.regionCounts(ctx, service, region, series.Span)
 	}
@@ -150,7 +150,7 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 	now := outage.MinuteOf(r.now())
 	span := outage.Span{From: now + 1 - observedMinutes, To: now + 1}
 	health := outage.Health{Status: outage.StatusUnknown}
-	counts, err := r.source.Counts(ctx, outage.Query{Service: service, Country: country, Span: span})
+	counts, err := r.counts(ctx, outage.Query{Service: service, Country: country, Span: span})
 	for _, count := range counts {
 		if count.Kind == outage.Problem {
 			health.Observed += count.N

@@ -102,16 +102,33 @@ func (t *table) add(q quarter) {
 	}
 }
 
-// cells is what the table shows at a resolution: most reports first.
-func (t *table) cells(resolution int) []outage.HeatCell {
-	sums := map[outage.Cell]*outage.HeatCell{}
-	most := map[outage.Cell]int64{}
+// at sums the table up at a resolution, or by region where it is 0.
+func (t *table) at(resolution int) outage.Table {
 	parts := map[node]int64{}
 	for at, n := range t.shown {
-		if at.cell != 0 && at.cell.Resolution() >= resolution {
+		switch {
+		case resolution == 0 && at.region != "":
+			parts[node{region: at.region}] += n
+		case resolution > 0 && at.cell != 0 && at.cell.Resolution() >= resolution:
 			parts[node{at.region, at.cell.Parent(resolution)}] += n
 		}
 	}
+	out := outage.Table{Total: t.total, Unplaced: t.unplaced}
+	for at, n := range parts {
+		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: n})
+	}
+	return out
+}
+
+// cells joins the rows of each cell, which are one for each region it lies in:
+// most reports first.
+func cells(rows []outage.TableRow) []outage.HeatCell {
+	parts := map[node]int64{}
+	for _, row := range rows {
+		parts[node{row.Region, row.Cell}] += row.Reports
+	}
+	sums := map[outage.Cell]*outage.HeatCell{}
+	most := map[outage.Cell]int64{}
 	for at, n := range parts {
 		sum, ok := sums[at.cell]
 		if !ok {

@@ -110,3 +110,18 @@ func (p *Point) Add(kind Kind, n int64) {
 		p.Back += n
 	}
 }
+
+// Table is a part of the public table, summed up over a span.
+type Table struct {
+	Total    int64 // all reports of the span
+	Unplaced int64 // those of them without a place
+	Rows     []TableRow
+}
+
+// TableRow is what the public table shows for a cell within a region, or for a
+// region where the cell is not told.
+type TableRow struct {
+	Region  Region
+	Cell    Cell
+	Reports int64
+}

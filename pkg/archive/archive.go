@@ -1,0 +1,62 @@
+// Package archive keeps every report in ClickHouse, once.
+//
+// It owns the schema and its migrations, the way from the report log into the
+// tables, and the questions about the past. It promises that each entry of the
+// log is in the raw table once and in every roll-up once, whatever is killed
+// when: a batch is written down before it is first tried, its rows are read
+// again from the log, which nobody changes, and its token makes a second try
+// add nothing. The log is trimmed only behind what is archived. It refuses to
+// start on tables of a newer version, and to answer when ClickHouse does not.
+package archive
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Log is the report log: entries in shards, each shard in order. Positions
+// mark the last entry of a shard that is meant. All may block for a round trip.
+type Log interface {
+	// Oldest reads the oldest entries of all shards, at most the given number
+	// of records a shard, and says up to where; more says that there are others.
+	Oldest(ctx context.Context, most int) (entries []outage.Entry, to Positions, more bool, err error)
+	// Read reads all entries up to the positions, the same in the same order as
+	// Oldest did.
+	Read(ctx context.Context, to Positions) ([]outage.Entry, error)
+	// Trim forgets all entries up to the positions.
+	Trim(ctx context.Context, to Positions) error
+}
+
+// Positions are ids of log records, by shard.
+type Positions = map[int]string
+
+// Plans keeps the one batch that is under way, for all servers. They may block
+// for a round trip.
+type Plans interface {
+	// Lead says whether this server archives now; it holds for the given time.
+	Lead(ctx context.Context, server string, hold time.Duration) (bool, error)
+	// Standing gives the batch under way, or nil.
+	Standing(ctx context.Context) (*Plan, error)
+	// Begin writes a batch down, unless one is under way.
+	Begin(ctx context.Context, plan Plan) error
+	// Advance replaces or, with a nil next, removes the batch with this token,
+	// if it is still the one under way.
+	Advance(ctx context.Context, token string, next *Plan) error
+}
+
+// Plan is a batch: what it holds, the token under which it is inserted, and
+// whether it is in the archive.
+type Plan struct {
+	Token string    `json:"token"`
+	To    Positions `json:"to"`
+	Done  bool      `json:"done"`
+}
+
+func unavailable(act string, err error) error {
+	return fmt.Errorf("%s: %w: %w", act, err, &outage.Error{
+		Code: outage.CodeUnavailable, Detail: "the past cannot be read at the moment, please try again", RetryAfter: 10 * time.Second,
+	})
+}

@@ -1,0 +1,157 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"downpour/pkg/outage"
+)
+
+// Options say where ClickHouse is.
+type Options struct {
+	// URL is http(s)://[user[:password]@]host:port[/database].
+	URL string
+	// Transport takes the place of the network for an engine in the process.
+	Transport http.RoundTripper
+	// Timeout bounds one question.
+	Timeout time.Duration
+}
+
+// DB is ClickHouse as the archive uses it. It is safe for concurrent use.
+type DB struct{ conn driver.Conn }
+
+const defaultTimeout = 30 * time.Second
+
+// OpenDB makes a client. It does not connect yet.
+func OpenDB(options Options) (*DB, error) {
+	if options.Timeout == 0 {
+		options.Timeout = defaultTimeout
+	}
+	settings := &clickhouse.Options{
+		Protocol: clickhouse.HTTP, ReadTimeout: options.Timeout, DialTimeout: 5 * time.Second,
+		MaxOpenConns: 8, MaxIdleConns: 8,
+		Auth: clickhouse.Auth{Database: "default"},
+	}
+	if options.Transport != nil {
+		settings.Addr = []string{"embedded"}
+		settings.TransportFunc = func(*http.Transport) (http.RoundTripper, error) { return options.Transport, nil }
+	} else if err := address(options.URL, settings); err != nil {
+		return nil, err
+	}
+	conn, err := clickhouse.Open(settings)
+	if err != nil {
+		return nil, fmt.Errorf("opening clickhouse: %w", err)
+	}
+	return &DB{conn: conn}, nil
+}
+
+func address(text string, settings *clickhouse.Options) error {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
+		return errors.New("must be 'embedded' or an http(s):// address")
+	}
+	parsedOptions, err := clickhouse.ParseDSN(text)
+	if err != nil {
+		return err
+	}
+	settings.Addr, settings.TLS = parsedOptions.Addr, parsedOptions.TLS
+	settings.Auth.Username, settings.Auth.Password = parsedOptions.Auth.Username, parsedOptions.Auth.Password
+	if parsedOptions.Auth.Database != "" {
+		settings.Auth.Database = parsedOptions.Auth.Database
+	}
+	return nil
+}
+
+// Close ends the connections.
+func (d *DB) Close() error { return d.conn.Close() }
+
+// Ping says whether ClickHouse answers.
+func (d *DB) Ping(ctx context.Context) error { return d.conn.Ping(ctx) }
+
+// release is the version that the server gives, as year and month.
+func (d *DB) release(ctx context.Context) (text string, year, month int, err error) {
+	if err := d.conn.QueryRow(ctx, "SELECT version()").Scan(&text); err != nil {
+		return "", 0, 0, err
+	}
+	_, err = fmt.Sscanf(text, "%d.%d", &year, &month)
+	return text, year, month, err
+}
+
+func (d *DB) exec(ctx context.Context, statement string, arguments ...any) error {
+	return d.conn.Exec(ctx, statement, arguments...)
+}
+
+// number reads a single number.
+func (d *DB) number(ctx context.Context, query string, arguments ...any) (n int64, err error) {
+	err = d.conn.QueryRow(ctx, query, arguments...).Scan(&n)
+	return n, err
+}
+
+// rows reads an answer row by row.
+func (d *DB) rows(ctx context.Context, query string, arguments []any, each func(scan func(...any) error) error) error {
+	rows, err := d.conn.Query(ctx, query, arguments...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// insertSettings pin whatever could cut the same rows into other blocks at a
+// second try: the token is honoured block by block.
+func insertSettings(token string) clickhouse.Settings {
+	return clickhouse.Settings{
+		"insert_deduplicate":                                 1,
+		"insert_deduplication_token":                         token,
+		"deduplicate_blocks_in_dependent_materialized_views": 1,
+		"async_insert":                                       0,
+		"max_insert_block_size":                              1 << 20,
+		"min_insert_block_size_rows":                         1 << 20,
+		"max_insert_threads":                                 1,
+		"max_threads":                                        1,
+	}
+}
+
+// insert adds the entries as one block under a token. A second insert under
+// the same token adds nothing.
+func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(insertSettings(token)))
+	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO reports (at, service, country, region, cell, kind, symptom,
+		network, since, sign, counted, weight, first, received, shard, random, reporter, prefix, undo)`)
+	if err != nil {
+		return err
+	}
+	defer batch.Close()
+	for _, e := range entries {
+		since := e.Since
+		if since.IsZero() {
+			since = time.Unix(0, 0).UTC()
+		}
+		err := batch.Append(e.At, e.Service, string(e.Country), string(e.Region), uint64(e.Cell), string(e.Kind), e.Symptom,
+			e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000+0.5), flag(e.First),
+			e.ID.Received.Time(), e.ID.Shard, e.ID.Random, e.Reporter, e.Prefix, e.UndoHash)
+		if err != nil {
+			return err
+		}
+	}
+	return batch.Send()
+}
+
+func flag(is bool) uint8 {
+	if is {
+		return 1
+	}
+	return 0
+}

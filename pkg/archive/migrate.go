@@ -1,0 +1,43 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+)
+
+// Prepare checks that ClickHouse is one that the archive can use, and brings
+// its tables up to date. The caller sees to it that only one server does so at
+// a time. Each error is one line that says what to do about it.
+func (d *DB) Prepare(ctx context.Context) error {
+	text, year, month, err := d.release(ctx)
+	if err != nil {
+		return fmt.Errorf("asking clickhouse for its version: %w", err)
+	}
+	if year < oldestYear || year == oldestYear && month < oldestMonth {
+		return fmt.Errorf("clickhouse is release %s, and %d.%d or newer is needed", text, oldestYear, oldestMonth)
+	}
+	err = d.exec(ctx, `CREATE TABLE IF NOT EXISTS migrations (version UInt32, at DateTime('UTC') DEFAULT now())
+		ENGINE = MergeTree ORDER BY version`)
+	if err != nil {
+		return fmt.Errorf("making the table of migrations (the user needs the right to create tables): %w", err)
+	}
+	version, err := d.number(ctx, "SELECT toInt64(max(version)) FROM migrations")
+	if err != nil {
+		return fmt.Errorf("reading the version of the tables: %w", err)
+	}
+	if int(version) > len(migrations) {
+		return fmt.Errorf("the archive was made by a newer downpour: its tables are of version %d, this program knows %d",
+			version, len(migrations))
+	}
+	for number := int(version) + 1; number <= len(migrations); number++ {
+		for _, statement := range migrations[number-1] {
+			if err := d.exec(ctx, statement); err != nil {
+				return fmt.Errorf("migrating the archive to version %d: %w", number, err)
+			}
+		}
+		if err := d.exec(ctx, fmt.Sprintf("INSERT INTO migrations (version) VALUES (%d)", number)); err != nil {
+			return fmt.Errorf("migrating the archive to version %d: %w", number, err)
+		}
+	}
+	return nil
+}

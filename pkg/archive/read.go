@@ -1,0 +1,198 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// where is the condition of a query, and its arguments in order.
+type where struct {
+	text      []string
+	arguments []any
+}
+
+func (w *where) and(text string, arguments ...any) {
+	w.text = append(w.text, text)
+	w.arguments = append(w.arguments, arguments...)
+}
+
+func (w *where) String() string { return strings.Join(w.text, " AND ") }
+
+func filter(query outage.Query) *where {
+	w := &where{}
+	w.and("start >= ? AND start < ?", query.Span.From.Time(), query.Span.To.Time())
+	if query.Service != "" {
+		w.and("service = ?", query.Service)
+	}
+	if query.Country != "" {
+		w.and("country = ?", string(query.Country))
+	}
+	return w
+}
+
+// Counts answers a query from the roll-ups. Its error says CodeUnavailable.
+func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
+	table, detail := "minute_counts", "sum(judged), sum(prefixes)"
+	if quarters(query) {
+		table, detail = "quarter_counts", "toInt64(0), toInt64(0)"
+	}
+	start := fmt.Sprintf("toInt64(%d)", query.Span.From)
+	if query.Step > 0 {
+		start = fmt.Sprintf("intDiv(toInt64(toUnixTimestamp(start)), %d) * %d", query.Step*60, query.Step)
+	}
+	place, symptom := "'', toUInt64(0)", "''"
+	if query.ByPlace {
+		place = "toString(region), cell"
+	}
+	if query.BySymptom {
+		symptom = "toString(symptom)"
+	}
+	w := filter(query)
+	statement := fmt.Sprintf(`SELECT toString(service), toString(country), %s, %s AS step, toString(kind), %s, sum(n), sum(submissions), %s
+		FROM %s WHERE %s GROUP BY ALL`, place, start, symptom, detail, table, w)
+	sums := outage.Sums{}
+	err := d.rows(ctx, statement, w.arguments, func(scan func(...any) error) error {
+		var c outage.Count
+		var country, region, kind string
+		var cell uint64
+		var step, judged int64
+		if err := scan(&c.Service, &country, &region, &cell, &step, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes); err != nil {
+			return err
+		}
+		c.Country, c.Region, c.Cell = outage.Country(country), outage.Region(region), outage.Cell(cell)
+		c.Start, c.Kind, c.Judged = outage.Minute(step), outage.Kind(kind), float64(judged)/1000
+		sums.Add(c, outage.Query{Step: 1, ByPlace: true, BySymptom: true})
+		return nil
+	})
+	if err != nil {
+		return nil, unavailable("reading counts", err)
+	}
+	return sums.Counts(), nil
+}
+
+// quarters says whether a query can be answered from quarter hours.
+func quarters(query outage.Query) bool {
+	return query.Step%outage.Quarter == 0 && query.Span == query.Span.Snap(outage.Quarter)
+}
+
+// Table answers a query for the public table, summed up over the span at a
+// resolution, or by region where it is 0. The floor is applied by ClickHouse,
+// level by level as heatmap.floored does it. Its error says CodeUnavailable.
+func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error) {
+	w := filter(query)
+	w.and("kind = ?", string(outage.Problem))
+	var table outage.Table
+	statement := tableStatement(w.String(), resolution, floor)
+	err := d.rows(ctx, statement, w.arguments, func(scan func(...any) error) error {
+		var region string
+		var cell uint64
+		var shown, total int64
+		var placed uint8
+		if err := scan(&placed, &region, &cell, &shown, &total); err != nil {
+			return err
+		}
+		table.Total += total
+		if placed == 0 {
+			table.Unplaced += total
+			return nil
+		}
+		if shown > 0 {
+			row := outage.TableRow{Region: outage.Region(region), Cell: outage.Cell(cell), Reports: shown}
+			table.Rows = append(table.Rows, row)
+		}
+		return nil
+	})
+	if err != nil {
+		return table, unavailable("reading the public table", err)
+	}
+	return table, nil
+}
+
+// tableStatement climbs from the cells of resolution 6 to the one that is asked
+// for. On each level, own is what no level below could show, and shown is what
+// they do show.
+func tableStatement(condition string, resolution, floor int) string {
+	statement := fmt.Sprintf(`SELECT start, service, country, toString(region) AS region, cell, sum(n) AS own, toInt64(0) AS shown, sum(n) AS total
+		FROM quarter_counts WHERE %s GROUP BY start, service, country, region, cell`, condition)
+	climb := func(parent string) {
+		statement = fmt.Sprintf(`SELECT start, service, country, region, %[1]s AS above,
+			sum(if(own < %[2]d, greatest(own, 0), 0)) AS own_above, sum(shown + if(own >= %[2]d, own, 0)) AS shown_above, sum(total) AS total_above
+			FROM (%[3]s) GROUP BY start, service, country, region, above`, parent, floor, statement)
+		statement = fmt.Sprintf(`SELECT start, service, country, region, above AS cell, own_above AS own, shown_above AS shown, total_above AS total FROM (%s)`, statement)
+	}
+	lowest := resolution
+	if resolution == 0 {
+		lowest = outage.CellCoarse
+	}
+	for level := outage.CellFine - 1; level >= lowest; level-- {
+		climb(fmt.Sprintf("if(cell = 0, 0, h3ToParent(cell, %d))", level))
+	}
+	if resolution == 0 {
+		climb("if(cell = 0, toUInt64(0), toUInt64(1))")
+	}
+	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, region, toUInt64(cell) AS at, sum(shown + if(own >= %d, own, 0)) AS reports, sum(total) AS counted
+		FROM (%s) GROUP BY placed, region, at`, floor, statement)
+}
+
+// ShardCounts gives the counts of each minute since from, as the counters of
+// the hot window hold them, with the shard that each came from.
+func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
+	statement := `SELECT shard, toString(service), toString(country), toString(region), cell,
+			intDiv(toInt64(toUnixTimestamp(at)), 60) AS minute, toString(kind), toString(symptom),
+			sum(toInt64(sign) * counted), sum(toInt64(sign)), sum(toInt64(sign) * weight), sum(toInt64(sign) * first)
+		FROM reports WHERE at >= ? GROUP BY ALL`
+	err := d.rows(ctx, statement, []any{from.Time()}, func(scan func(...any) error) error {
+		var c outage.Count
+		var shard uint8
+		var country, region, kind string
+		var cell uint64
+		var minute, judged int64
+		if err := scan(&shard, &c.Service, &country, &region, &cell, &minute, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes); err != nil {
+			return err
+		}
+		c.Country, c.Region, c.Cell = outage.Country(country), outage.Region(region), outage.Cell(cell)
+		c.Start, c.Kind, c.Judged = outage.Minute(minute), outage.Kind(kind), float64(judged)/1000
+		each(shard, c)
+		return nil
+	})
+	if err != nil {
+		return unavailable("reading the hot window from the archive", err)
+	}
+	return nil
+}
+
+// Entries gives the raw entries received, or of a time, since the given one.
+func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
+	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
+			toString(network), since, sign, counted, weight, first, received, shard, random, reporter, prefix, undo
+		FROM reports WHERE received >= ? ORDER BY received, at`
+	err := d.rows(ctx, statement, []any{since.UTC()}, func(scan func(...any) error) error {
+		var e outage.Entry
+		var country, region, kind string
+		var cell uint64
+		var counted, first uint8
+		var weight uint16
+		var received time.Time
+		err := scan(&e.At, &e.Service, &country, &region, &cell, &kind, &e.Symptom, &e.Network, &e.Since, &e.Sign,
+			&counted, &weight, &first, &received, &e.ID.Shard, &e.ID.Random, &e.Reporter, &e.Prefix, &e.UndoHash)
+		if err != nil {
+			return err
+		}
+		e.Country, e.Region, e.Cell, e.Kind = outage.Country(country), outage.Region(region), outage.Cell(cell), outage.Kind(kind)
+		e.Counted, e.First, e.Weight = counted == 1, first == 1, float64(weight)/1000
+		e.ID.Received = outage.MinuteOf(received)
+		if e.Since.Unix() == 0 {
+			e.Since = time.Time{}
+		}
+		each(e)
+		return nil
+	})
+	if err != nil {
+		return unavailable("reading the latest reports from the archive", err)
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+const (
+	planKey = "dp:{archive}:plan"
+	leadKey = "dp:{archive}:lead"
+)
+
+// The plan has no expiry: a batch under way must not be forgotten. It is gone
+// when the batch is done.
+var (
+	leadScript = redis.NewScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`)
+	advanceScript = redis.NewScript(`
+local standing = redis.call('GET', KEYS[1])
+if not standing or cjson.decode(standing).token ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
+return 1`)
+)
+
+// RedisPlans keeps the batch under way in Redis.
+type RedisPlans struct{ client redis.UniversalClient }
+
+// NewRedisPlans uses a client that is already made.
+func NewRedisPlans(client redis.UniversalClient) RedisPlans { return RedisPlans{client: client} }
+
+// Lead says whether this server archives now.
+func (p RedisPlans) Lead(ctx context.Context, server string, hold time.Duration) (bool, error) {
+	won, err := leadScript.Run(ctx, p.client, []string{leadKey}, server, hold.Milliseconds()).Int()
+	if err != nil {
+		return false, fmt.Errorf("asking who archives: %w", err)
+	}
+	return won == 1, nil
+}
+
+// Standing gives the batch under way, or nil.
+func (p RedisPlans) Standing(ctx context.Context) (*Plan, error) {
+	text, err := p.client.Get(ctx, planKey).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the batch under way: %w", err)
+	}
+	var plan Plan
+	if err := json.Unmarshal(text, &plan); err != nil {
+		return nil, fmt.Errorf("reading the batch under way: %w", err)
+	}
+	return &plan, nil
+}
+
+// Begin writes a batch down, unless one is under way.
+func (p RedisPlans) Begin(ctx context.Context, plan Plan) error {
+	text, err := json.Marshal(plan)
+	if err != nil {
+		return fmt.Errorf("writing a batch down: %w", err)
+	}
+	fresh, err := p.client.SetNX(ctx, planKey, text, 0).Result()
+	if err == nil && !fresh {
+		err = errors.New("another is under way")
+	}
+	if err != nil {
+		return fmt.Errorf("writing a batch down: %w", err)
+	}
+	return nil
+}
+
+// Advance replaces or removes the batch with this token.
+func (p RedisPlans) Advance(ctx context.Context, token string, next *Plan) error {
+	text := []byte{}
+	if next != nil {
+		var err error
+		if text, err = json.Marshal(next); err != nil {
+			return fmt.Errorf("advancing a batch: %w", err)
+		}
+	}
+	if err := advanceScript.Run(ctx, p.client, []string{planKey}, token, text).Err(); err != nil {
+		return fmt.Errorf("advancing a batch: %w", err)
+	}
+	return nil
+}

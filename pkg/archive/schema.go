@@ -1,0 +1,93 @@
+package archive
+
+// migrations are run in order, each once. A migration is never changed after
+// it was released; a new one is added behind it. Each statement can be run
+// again, so that a crash between two of them does no harm.
+//
+// All tables that a batch reaches keep the tokens of the last
+// deduplication_window batches.
+var migrations = [][]string{
+	{
+		// The raw reports, one row for each entry of the log. What could tie two
+		// reports of one sender together (hashes under keys that are destroyed each
+		// day) or take one back is forgotten after a day; the random part of the id,
+		// by which an importer's line is known again, after eight.
+		`CREATE TABLE IF NOT EXISTS reports (
+			at       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
+			service  LowCardinality(String),
+			country  LowCardinality(String),
+			region   LowCardinality(String),
+			cell     UInt64 CODEC(ZSTD(1)),
+			kind     LowCardinality(String),
+			symptom  LowCardinality(String),
+			network  LowCardinality(String),
+			since    DateTime('UTC') CODEC(ZSTD(1)),
+			sign     Int8,
+			counted  UInt8,
+			weight   UInt16 CODEC(ZSTD(1)),
+			first    UInt8,
+			received DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
+			shard    UInt8,
+			random   UInt64 TTL received + INTERVAL 8 DAY,
+			reporter UInt64 TTL received + INTERVAL 1 DAY,
+			prefix   UInt64 TTL received + INTERVAL 1 DAY,
+			undo     UInt64 TTL received + INTERVAL 1 DAY
+		) ENGINE = MergeTree
+		PARTITION BY toYYYYMM(at)
+		ORDER BY (service, country, at)
+		TTL at + INTERVAL 400 DAY
+		SETTINGS non_replicated_deduplication_window = 10000`,
+
+		// What happened in each minute, by cell: for series and for the detector.
+		`CREATE TABLE IF NOT EXISTS minute_counts (
+			start       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
+			service     LowCardinality(String),
+			country     LowCardinality(String),
+			region      LowCardinality(String),
+			cell        UInt64 CODEC(ZSTD(1)),
+			kind        LowCardinality(String),
+			symptom     LowCardinality(String),
+			n           Int64 CODEC(ZSTD(1)),
+			submissions Int64 CODEC(ZSTD(1)),
+			judged      Int64 CODEC(ZSTD(1)),
+			prefixes    Int64 CODEC(ZSTD(1))
+		) ENGINE = SummingMergeTree((n, submissions, judged, prefixes))
+		PARTITION BY toYYYYMM(start)
+		ORDER BY (service, country, start, kind, symptom, region, cell)
+		TTL start + INTERVAL 400 DAY
+		SETTINGS non_replicated_deduplication_window = 10000`,
+		`CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_minute_counts TO minute_counts AS
+		SELECT toStartOfMinute(at) AS start, service, country, region, cell, kind, symptom,
+			sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions,
+			sum(toInt64(sign) * weight) AS judged, sum(toInt64(sign) * first) AS prefixes
+		FROM reports GROUP BY start, service, country, region, cell, kind, symptom`,
+
+		// What happened in each aligned quarter hour, by cell: the leaves of the
+		// public table.
+		`CREATE TABLE IF NOT EXISTS quarter_counts (
+			start       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
+			service     LowCardinality(String),
+			country     LowCardinality(String),
+			region      LowCardinality(String),
+			cell        UInt64 CODEC(ZSTD(1)),
+			kind        LowCardinality(String),
+			symptom     LowCardinality(String),
+			n           Int64 CODEC(ZSTD(1)),
+			submissions Int64 CODEC(ZSTD(1))
+		) ENGINE = SummingMergeTree((n, submissions))
+		PARTITION BY toYYYYMM(start)
+		ORDER BY (service, country, start, kind, symptom, region, cell)
+		TTL start + INTERVAL 5 YEAR
+		SETTINGS non_replicated_deduplication_window = 10000`,
+		`CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_quarter_counts TO quarter_counts AS
+		SELECT toStartOfFifteenMinutes(at) AS start, service, country, region, cell, kind, symptom,
+			sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions
+		FROM reports GROUP BY start, service, country, region, cell, kind, symptom`,
+	},
+}
+
+// The oldest release of ClickHouse that the statements above were run against.
+const (
+	oldestYear  = 24
+	oldestMonth = 8
+)

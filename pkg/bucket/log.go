@@ -1,0 +1,69 @@
+package bucket
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"downpour/pkg/outage"
+)
+
+// record is one entry of a shard's stream: the rows of one batch.
+type record struct{ id, rows string }
+
+// Oldest reads the oldest records of all shards, at most the given number a
+// shard, and gives their rows by shard and, within a shard, in the order in
+// which they were stored; to is the last record read of each shard that had
+// any, and more says that a shard may hold others.
+func (r *Redis) Oldest(ctx context.Context, most int) (entries []outage.Entry, to map[int]string, more bool, err error) {
+	records, err := r.records(ctx, nil, int64(most))
+	if err != nil {
+		return nil, nil, false, fmt.Errorf("reading the report log: %w", err)
+	}
+	to = map[int]string{}
+	for shard := range Shards {
+		if n := len(records[shard]); n > 0 {
+			to[shard] = records[shard][n-1].id
+			more = more || n == most
+		}
+	}
+	entries, err = decodeRecords(records)
+	return entries, to, more, err
+}
+
+// Read reads all records up to the given ones, as Oldest did.
+func (r *Redis) Read(ctx context.Context, to map[int]string) ([]outage.Entry, error) {
+	records, err := r.records(ctx, to, 0)
+	if err != nil {
+		return nil, fmt.Errorf("reading the report log: %w", err)
+	}
+	for shard, id := range to {
+		if n := len(records[shard]); n == 0 || records[shard][n-1].id != id {
+			return nil, fmt.Errorf("reading the report log: record %s of shard %d is not there", id, shard)
+		}
+	}
+	return decodeRecords(records)
+}
+
+func decodeRecords(records [Shards][]record) ([]outage.Entry, error) {
+	var entries []outage.Entry
+	for shard := range Shards {
+		for _, one := range records[shard] {
+			decoded, err := DecodeEntries(one.rows)
+			if err != nil {
+				return nil, fmt.Errorf("record %s of shard %d: %w", one.id, shard, err)
+			}
+			entries = append(entries, decoded...)
+		}
+	}
+	return entries, nil
+}
+
+// after is the id that follows a record's: ids are milliseconds, a dash and a
+// sequence number.
+func after(id string) string {
+	millis, sequence, _ := strings.Cut(id, "-")
+	n, _ := strconv.ParseUint(sequence, 10, 64) // Redis made the id
+	return millis + "-" + strconv.FormatUint(n+1, 10)
+}

@@ -1,0 +1,178 @@
+package bucket
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Past is where the hot window is read again after Redis lost its memory. Its
+// shards are the Shard of the reports' ids.
+type Past interface {
+	// ShardCounts gives what was counted from a minute on, by shard and minute.
+	ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error
+	// Entries gives what was received since a time, oldest first.
+	Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error
+}
+
+const (
+	// reviveEvery is how often a server looks whether Redis still knows what
+	// was counted.
+	reviveEvery = time.Second
+	// reviveFor is how long one server may take to restore the counters before
+	// another tries.
+	reviveFor = 2 * time.Minute
+	// recent is how far back the half-hour rule can reach, by its keys.
+	recent = 2 * outage.HalfHour
+)
+
+// Keep watches over the memory of Redis until ctx ends: whenever a shard does
+// not bear the mark that its counters are there, they are read from the past,
+// and no report is taken meanwhile. A Redis that never counted is revived from
+// a past without reports.
+func (s *Store) Keep(ctx context.Context, past Past) error {
+	ticks := time.NewTicker(reviveEvery)
+	defer ticks.Stop()
+	for {
+		if err := s.Revive(ctx, past); err != nil && ctx.Err() == nil {
+			s.Logger.Warn("counters are not restored", "error", err)
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Alive says whether reports can be taken, as far as was last seen.
+func (s *Store) Alive() bool { return s.alive.Load() }
+
+// Revive looks at Redis once: whether the log is full, and which shards lack
+// the mark; those it restores.
+func (s *Store) Revive(ctx context.Context, past Past) error {
+	length, err := s.Redis.logLength(ctx)
+	s.full.Store(err == nil && length > s.LogLimit)
+	if err != nil {
+		s.alive.Store(false)
+		return err
+	}
+	lost, err := s.Redis.lostShards(ctx)
+	s.alive.Store(err == nil && len(lost) == 0)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	mine, release, err := s.Redis.lockRevival(ctx, reviveFor)
+	if err != nil || !mine {
+		return err
+	}
+	defer release()
+	began := time.Now()
+	memory, err := s.remember(ctx, past, lost)
+	if err != nil {
+		return err
+	}
+	if err := s.Redis.restore(ctx, memory, lost); err != nil {
+		return err
+	}
+	s.alive.Store(true)
+	s.Logger.Info("counters are restored", "minutes", memory.minutes(), "shards", len(lost), "seconds", time.Since(began).Seconds())
+	return nil
+}
+
+// memory is what Redis is told again, as it is stored there: the fields of each
+// hash, and the minutes of each shard.
+type memory struct {
+	hashes map[string]map[string]string
+	life   map[string]time.Duration
+	shards [Shards]map[outage.Minute]bool
+}
+
+func (m *memory) minutes() (n int) {
+	for _, minutes := range m.shards {
+		n += len(minutes)
+	}
+	return n
+}
+
+func (m *memory) set(key, field, value string, life time.Duration) {
+	if m.hashes[key] == nil {
+		m.hashes[key] = map[string]string{}
+	}
+	m.hashes[key][field] = value
+	m.life[key] = life
+}
+
+func (m *memory) add(key, field string, n int64, life time.Duration) {
+	if n == 0 {
+		return
+	}
+	before := int64(0)
+	if text, ok := m.hashes[key][field]; ok {
+		before, _ = strconv.ParseInt(text, 10, 64) // written by add
+	}
+	m.set(key, field, strconv.FormatInt(before+n, 10), life)
+}
+
+func (s *Store) remember(ctx context.Context, past Past, lost []int) (*memory, error) {
+	m := &memory{hashes: map[string]map[string]string{}, life: map[string]time.Duration{}}
+	wanted := [Shards]bool{}
+	for _, shard := range lost {
+		wanted[shard], m.shards[shard] = true, map[outage.Minute]bool{}
+	}
+	if past == nil {
+		return m, nil
+	}
+	now := s.Now()
+	err := past.ShardCounts(ctx, outage.MinuteOf(now.Add(-HotWindow)), func(from byte, count outage.Count) {
+		if shard := int(from) % Shards; wanted[shard] {
+			m.count(shard, count)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("restoring the counters: %w", err)
+	}
+	err = past.Entries(ctx, now.Add(-recent-time.Minute), func(entry outage.Entry) {
+		if shard := shardOf(entry.Report); wanted[shard] {
+			m.entry(shard, entry, now)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("restoring the latest reports: %w", err)
+	}
+	return m, nil
+}
+
+// count restores the counters of a minute.
+func (m *memory) count(shard int, c outage.Count) {
+	key := minuteKey(shard, c.Start)
+	place := placeField(c.Service, c.Country, c.Cell)
+	letter := string(c.Kind)[:1]
+	m.add(key, place+letter+"|"+c.Symptom, c.N, countersFor)
+	m.add(key, place+strings.ToUpper(letter)+"|"+c.Symptom, c.Submissions-c.N, countersFor)
+	m.add(key, place+judgedField+"|", int64(c.Judged*1000+0.5), countersFor)
+	m.add(key, place+firstField+"|", c.Prefixes, countersFor)
+	m.shards[shard][c.Start] = true
+}
+
+// entry restores what one report left behind: its reporter's half hour, its
+// prefix's share and its line in the ledger.
+func (m *memory) entry(shard int, e outage.Entry, now time.Time) {
+	second := e.At.Unix()
+	half := int64(outage.HalfHour / time.Second)
+	slot := second / half
+	if e.Counted && e.Sign > 0 {
+		bucket, field := halfHourField(e.Reporter, e.Service, e.Kind)
+		m.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
+		if e.Kind == outage.Problem && !e.Keyed {
+			m.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
+		}
+	}
+	if now.Sub(e.ID.Received.Time()) < ledgerFor {
+		m.set(fmt.Sprintf("%su:%d", base(shard), e.ID.Received), e.ID.String(), encodeEntry(e), ledgerFor)
+	}
+}
