@@ -42,7 +42,7 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="chart" role="img" aria-labelledby="%s %sd"><title id="%s">%s</title><desc id="%sd">%s</desc>`,
 		id, id, id, template.HTMLEscapeString(name), id, template.HTMLEscapeString(made.Caption))
-	f.axes(&b, series, country, top)
+	b.WriteString(`<line class="grid" x2="100%" y1="18" y2="18"/><line class="grid" x2="100%" y1="88" y2="88"/><line class="grid" x2="100%" y1="158" y2="158"/>`)
 	steps := int(series.Span.To-series.Span.From) / max(series.Step, 1)
 	fmt.Fprintf(&b, `<svg y="18" width="100%%" height="140" viewBox="0 0 %d %d" preserveAspectRatio="none">`, max(steps-1, 1), chartHeight)
 	if known {
@@ -51,7 +51,9 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string)
 		fmt.Fprintf(&b, `<path class="band" d="M0 %d%sV%dz"/><path class="exp" d="%s"/>`, chartHeight, strings.Replace(upper, "M0 ", "V", 1), chartHeight, expected)
 	}
 	reports := line(series, top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
-	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg></svg>`, reports)
+	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg>`, reports)
+	f.axes(&b, series, country, top)
+	b.WriteString("</svg>")
 	made.SVG = template.HTML(b.String())
 	return made
 }
@@ -125,15 +127,10 @@ func line(series outage.Series, top float64, of func(outage.Point) (float64, boo
 	return b.String()
 }
 
-// axes draws the lines and labels around the plot: the hours of the local day
-// and two round numbers.
+// axes labels the plot: two round numbers, and the hours of the local day. It
+// comes after the lines, so that they never hide a label.
 func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Country, top float64) {
-	for i, y := range []int{18, 88, 158} {
-		fmt.Fprintf(b, `<path class="grid" d="M0 %dh4e3"/>`, y)
-		if i < 2 {
-			fmt.Fprintf(b, `<text y="%d">%s</text>`, y-4, f.words.integer(int64(top)/int64(i+1)))
-		}
-	}
+	fmt.Fprintf(b, `<text y="14">%s</text><text y="84">%s</text>`, f.words.integer(int64(top)), f.words.integer(int64(top)/2))
 	length := float64(series.Span.To - series.Span.From)
 	for m := series.Span.From.Ceil(outage.Quarter); m < series.Span.To; m += outage.Quarter {
 		local := m.Time().In(country.Zone())

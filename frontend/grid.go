@@ -12,11 +12,13 @@ import (
 // card is one service on the home page.
 type card struct {
 	Name, Path, Slug string
-	Verdicts         []verdict // one for each country shown, the worst first
+	Verdicts         []verdict // one for each country shown, in a fixed order
 }
 
 // Worst is the verdict that the card is sorted and coloured by.
-func (c card) Worst() verdict { return c.Verdicts[0] }
+func (c card) Worst() verdict {
+	return slices.MinFunc(c.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
+}
 
 // group is a run of cards under one heading.
 type group struct {
@@ -67,7 +69,6 @@ func (s *Site) cards(c *fiber.Ctx, f *frame) []card {
 			made.Verdicts = append(made.Verdicts, f.verdict(service, country, health))
 		}
 		if len(made.Verdicts) > 0 {
-			slices.SortStableFunc(made.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
 			cards = append(cards, made)
 		}
 	}

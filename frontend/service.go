@@ -74,6 +74,7 @@ func (s *Site) service(c *fiber.Ctx, at address) error {
 		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
 		page.Panels = append(page.Panels, page.panel(ctx, service, country))
 	}
+	slices.SortStableFunc(page.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
 	page.symptoms(ctx, service)
 	page.Title = page.Say("service.title", "service", page.Name)
 	if at.Country != "" {

@@ -87,7 +87,7 @@ func (s *Site) get(c *fiber.Ctx) error {
 	if !ok {
 		return c.Next()
 	}
-	if path := at.path(); path != c.Path() && path != c.Path()+"/" {
+	if path := at.path(); path != c.Path() {
 		return c.Redirect(path, fiber.StatusMovedPermanently)
 	}
 	switch at.Leaf {
