@@ -45,7 +45,7 @@ func (f *fakeIntake) Take(_ context.Context, client outage.Client, sent outage.S
 		if sent.Country == "" {
 			return outage.Receipt{}, outage.Invalid("country", "choose a country")
 		}
-	case "kolkata", "700001", "৭০০০০১":
+	case "kolkata", "700001", "৭০০০০১", "110001":
 		receipt.Country, receipt.Region = outage.IN, "IN-WB"
 	case "ls1":
 		receipt.Country, receipt.Region = outage.GB, "GB-TLE"
