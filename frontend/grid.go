@@ -2,9 +2,8 @@ package frontend
 
 import (
 	"cmp"
+	"context"
 	"slices"
-
-	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
 )
@@ -36,27 +35,25 @@ type gridPage struct {
 }
 
 // grid is the home page: all services, those in trouble first.
-func (s *Site) grid(c *fiber.Ctx, at address) error {
+func (s *Site) grid(ctx context.Context, at address) *gridPage {
 	page := &gridPage{frame: s.frame(at)}
 	page.Title, page.Summary = page.Say("home.title"), page.Say("home.summary")
 	if at.Country != "" {
 		page.Title = page.Say("home.title.in", "in", page.words.in(at.Country))
 	}
 	page.Countries = page.countryLinks(outage.Countries())
-	cards := s.cards(c, page.frame)
+	cards := s.cards(ctx, page.frame)
 	page.Groups, page.Missing = grouped(cards), page.partial
 	page.Calm = !page.Missing && (len(page.Groups) == 0 || page.Groups[0].Key != "trouble")
 	for _, country := range at.countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
 	}
-	return s.send(c, "home", page.frame, page)
+	return page
 }
 
 // cards reads the health of every service in the countries of the page. A
 // health that cannot be read counts as unknown.
-func (s *Site) cards(c *fiber.Ctx, f *frame) []card {
-	ctx, cancel := s.deadline(c)
-	defer cancel()
+func (s *Site) cards(ctx context.Context, f *frame) []card {
 	var cards []card
 	for _, service := range s.Services.Services() {
 		made := card{Name: f.words.serviceName(service), Slug: service.Slug, Path: f.Service(service.Slug)}

@@ -114,7 +114,7 @@ func TestPublicPages(t *testing.T) {
 			}
 			for name, want := range map[string]string{
 				"Cache-Control": cachePublic, "X-Content-Type-Options": "nosniff",
-				"Content-Type": "text/html; charset=utf-8", "Set-Cookie": "", "Vary": "",
+				"Content-Type": "text/html; charset=utf-8", "Set-Cookie": "", "Vary": "Accept-Encoding",
 			} {
 				if have := got.header.Get(name); have != want {
 					t.Errorf("%s: %s is %q, want %q", path, name, have, want)

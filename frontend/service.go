@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/gofiber/fiber/v2"
-
 	"downpour/pkg/outage"
 )
 
@@ -56,14 +54,12 @@ type share struct {
 }
 
 // service is the page of one service.
-func (s *Site) service(c *fiber.Ctx, at address) error {
+func (s *Site) service(ctx context.Context, at address) *servicePage {
 	service, _ := s.Services.Service(at.Service)
 	page := &servicePage{frame: s.frame(at)}
 	page.Name = page.words.serviceName(service)
 	page.Countries = page.countryLinks(at.withCountry("").countries(service))
 	page.Form = page.form(service, nil)
-	ctx, cancel := s.deadline(c)
-	defer cancel()
 	for _, country := range at.countries(service) {
 		health, err := s.Readings.Health(ctx, service.Slug, country)
 		if err != nil {
@@ -85,7 +81,7 @@ func (s *Site) service(c *fiber.Ctx, at address) error {
 		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers
 	}
 	page.Missing = page.partial
-	return s.send(c, "service", page.frame, page)
+	return page
 }
 
 // panel reads and draws one country. What cannot be read is left out.
