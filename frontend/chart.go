@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -170,19 +171,17 @@ func (f *frame) hours(series outage.Series, country outage.Country) []hour {
 			rows[i].Expected = f.words.amount(rows[i].expected)
 		}
 	}
-	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
-		rows[i], rows[j] = rows[j], rows[i]
-	}
+	slices.Reverse(rows)
 	return rows
 }
 
 // chartCaption says what a chart shows to those who do not see it: the total
 // and the highest step with its time.
 func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
-	var total int64
+	var total, works, back int64
 	var peak outage.Point
 	for _, p := range series.Points {
-		total += p.Reports
+		total, works, back = total+p.Reports, works+p.Works, back+p.Back
 		if p.Reports > peak.Reports {
 			peak = p
 		}
@@ -190,6 +189,10 @@ func (f *frame) chartCaption(series outage.Series, country outage.Country) strin
 	if total == 0 {
 		return f.Say("chart.none", "zone", f.Say("zone."+string(country)))
 	}
-	return f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
+	caption := f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
 		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
+	if works > 0 || back > 0 {
+		caption += " " + f.Say("chart.others", "works", works, "back", back)
+	}
+	return caption
 }

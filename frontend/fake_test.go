@@ -92,7 +92,7 @@ func (f fakeReadings) Health(ctx context.Context, service string, country outage
 		return outage.Health{}, f.err
 	}
 	now := outage.MinuteOf(noon)
-	series, _ := f.Series(ctx, service, country, "", outage.Span{From: now - 10, To: now}, 5)
+	series, _ := f.Series(ctx, service, country, "", outage.Span{From: now - 10, To: now}, 10)
 	times, health := factor(service, country), outage.Health{Status: outage.StatusNormal}
 	var expected float64
 	for _, p := range series.Points {
@@ -113,7 +113,7 @@ func (f fakeReadings) Health(ctx context.Context, service string, country outage
 	return health, nil
 }
 
-// normalAt is what is normal for five minutes, by the local time of day.
+// normalAt is what is normal for ten minutes, by the local time of day.
 func normalAt(m outage.Minute, service string, country outage.Country) float64 {
 	local, size := m.Time().In(country.Zone()), 1+seeded(service, country).Float64()*4
 	if service == "whatsapp" {
@@ -133,7 +133,7 @@ func (f fakeReadings) Series(_ context.Context, service string, country outage.C
 		if since := float64(span.To-m) / 60; since < 2 {
 			reports *= 1 + (factor(service, country)-1)*min(1, 3*(2-since))
 		}
-		p := outage.Point{Start: m, Reports: int64(max(reports, 0))}
+		p := outage.Point{Start: m, Reports: int64(max(reports, 0)), Works: int64(reports / 20), Back: int64(reports / 90)}
 		if !f.young {
 			p.Expected, p.Upper = new(expected), new(expected+2.5*math.Sqrt(expected))
 		}

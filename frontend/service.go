@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// chartStep is the length in minutes of a step of the 24-hour chart.
-	chartStep = 5
+	// chartStep is the length in minutes of a step of the 24-hour chart: that of
+	// the verdict above it, so that the two show the same numbers.
+	chartStep = 10
 	day       = 24 * 60 // minutes
 	// mapMinutes is how far back the map and the table beside it look.
 	mapMinutes = 60
@@ -99,7 +100,8 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 		made.HasChart = true
 	}
 
-	span := outage.Span{From: now - mapMinutes, To: now}.Snap(outage.Quarter)
+	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
+	span := outage.Span{From: to - mapMinutes, To: to}
 	heat, err := readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
 	if err != nil {
 		f.miss(err, "heatmap")
@@ -108,7 +110,7 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 		made.HasMap = true
 	}
 	made.Span = f.Say("span", "from", f.words.clock(span.From.Time(), country),
-		"to", f.words.clock(span.To.Time(), country), "zone", f.Say("zone."+string(country)))
+		"to", f.words.clock(now.Time(), country), "zone", f.Say("zone."+string(country)))
 
 	regions, err := readings.Regions(ctx, service.Slug, country, span)
 	if err != nil {
