@@ -191,8 +191,12 @@ func (f *frame) chartCaption(series outage.Series, country outage.Country) strin
 	}
 	caption := f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
 		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
-	if works > 0 || back > 0 {
-		caption += " " + f.Say("chart.others", "works", works, "back", back)
+	// Kinds are told apart only where the floor allows it.
+	if works >= smallestShown {
+		caption += " " + f.Say("chart.works", "works", works)
+	}
+	if back >= smallestShown {
+		caption += " " + f.Say("chart.back", "back", back)
 	}
 	return caption
 }

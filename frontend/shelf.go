@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"sync"
 	"time"
 
@@ -63,8 +64,8 @@ func newMade(body []byte, f *frame, now time.Time) *made {
 }
 
 // shelf holds the public pages of the current tick by their path. Only paths
-// that are pages get here, so it holds languages times countries times
-// services of them at most, and a new one takes the place of the old.
+// that are pages get here, so strangers cannot fill it, and each new page
+// clears away those whose time is over.
 type shelf struct {
 	mu      sync.Mutex
 	pages   map[string]*made
@@ -86,6 +87,7 @@ func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return !now.Before(old.until) })
 		s.pages[path] = page
 		return page, nil
 	})

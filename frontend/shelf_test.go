@@ -48,6 +48,19 @@ func TestOneRenderingForATick(t *testing.T) {
 	}
 }
 
+func TestTheShelfIsCleared(t *testing.T) {
+	now := noon
+	site, app := testSite(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	for _, path := range everyPage {
+		get(t, app, path)
+	}
+	now = now.Add(tick)
+	get(t, app, "/bn")
+	if len(site.shelf.pages) != 1 {
+		t.Errorf("%d pages on the shelf, want 1", len(site.shelf.pages))
+	}
+}
+
 func TestPartialPagesAreMadeAgainSooner(t *testing.T) {
 	now, asked := noon, &atomic.Int64{}
 	_, app := testSite(t, func(c *Config) {

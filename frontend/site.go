@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -87,7 +88,7 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 
 // get answers every page that is only read.
 func (s *Site) get(c *fiber.Ctx) error {
-	at, ok := s.parse(c.Path())
+	at, ok := s.parse(strings.Clone(c.Path())) // parts of it outlive the request on the shelf
 	if !ok {
 		return c.Next()
 	}

@@ -176,6 +176,16 @@ func TestChartTicksAreLocalHours(t *testing.T) {
 	}
 }
 
+func TestCaptionKeepsTheFloor(t *testing.T) {
+	site, _ := testSite(t, nil)
+	series := outage.Series{Span: outage.Span{To: 20}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
+	got := site.frame(address{Lang: "en"}).chartCaption(series, outage.GB)
+	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestRoundUp(t *testing.T) {
 	for x, want := range map[float64]float64{4: 4, 4.1: 5, 7: 8, 9: 10, 10: 10, 11: 20, 214: 400, 999: 1000} {
 		if got := roundUp(x); got != want {
