@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"downpour/pkg/outage"
 )
@@ -23,15 +21,6 @@ type chart struct {
 	Caption  string
 	Expected bool // a normal band is drawn
 	Hours    []hour
-}
-
-// hour is one row of the table under a chart.
-type hour struct {
-	Text, Reports, Expected string
-	from                    outage.Minute
-	reports                 int64
-	expected                float64
-	known                   bool
 }
 
 // chart draws a series in the local time of the country, which it names.
@@ -51,12 +40,26 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string)
 		expected := line(series, top, func(p outage.Point) (float64, bool) { return value(p.Expected) })
 		fmt.Fprintf(&b, `<path class="band" d="M0 %d%sV%dz"/><path class="exp" d="%s"/>`, chartHeight, strings.Replace(upper, "M0 ", "V", 1), chartHeight, expected)
 	}
-	reports := line(series, top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
+	reports := line(f.settled(series), top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
 	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg>`, reports)
 	f.axes(&b, series, country, top)
 	b.WriteString("</svg>")
 	made.SVG = template.HTML(b.String())
 	return made
+}
+
+// settled leaves out the step that is still running for as long as it is lower
+// than the one before: it would look as if reports were falling.
+func (f *frame) settled(series outage.Series) outage.Series {
+	last := len(series.Points) - 1
+	if last < 1 {
+		return series
+	}
+	end := series.Points[last].Start + outage.Minute(series.Step)
+	if end > outage.MinuteOf(f.site.Now()) && series.Points[last].Reports < series.Points[last-1].Reports {
+		series.Points = series.Points[:last]
+	}
+	return series
 }
 
 // scale is the number at the top of the plot, a round one, and whether any
@@ -148,55 +151,4 @@ func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Co
 		fmt.Fprintf(b, `<line x1="%.1f%%" x2="%.1f%%" y1="158" y2="164"/><g class="x"><text x="%.1f%%" y="180"%s>%s</text></g>`,
 			share, share, share, anchor, f.words.clock(local, country))
 	}
-}
-
-// hours sums a series by local hour, the newest first.
-func (f *frame) hours(series outage.Series, country outage.Country) []hour {
-	var rows []hour
-	for _, p := range series.Points {
-		local := p.Start.Time().In(country.Zone())
-		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
-		if len(rows) == 0 || rows[len(rows)-1].from != start {
-			rows = append(rows, hour{from: start, Text: f.words.clock(start.Time(), country)})
-		}
-		row := &rows[len(rows)-1]
-		row.reports += p.Reports
-		if v, ok := value(p.Expected); ok {
-			row.expected, row.known = row.expected+v, true
-		}
-	}
-	for i := range rows {
-		rows[i].Reports = f.words.integer(rows[i].reports)
-		if rows[i].known {
-			rows[i].Expected = f.words.amount(rows[i].expected)
-		}
-	}
-	slices.Reverse(rows)
-	return rows
-}
-
-// chartCaption says what a chart shows to those who do not see it: the total
-// and the highest step with its time.
-func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
-	var total, works, back int64
-	var peak outage.Point
-	for _, p := range series.Points {
-		total, works, back = total+p.Reports, works+p.Works, back+p.Back
-		if p.Reports > peak.Reports {
-			peak = p
-		}
-	}
-	if total == 0 {
-		return f.Say("chart.none", "zone", f.Say("zone."+string(country)))
-	}
-	caption := f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
-		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
-	// Kinds are told apart only where the floor allows it.
-	if works >= smallestShown {
-		caption += " " + f.Say("chart.works", "works", works)
-	}
-	if back >= smallestShown {
-		caption += " " + f.Say("chart.back", "back", back)
-	}
-	return caption
 }

@@ -19,6 +19,11 @@ func (c card) Worst() verdict {
 	return slices.MinFunc(c.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
 }
 
+// compared reports whether anything is known to be usual for the service.
+func (c card) compared() bool {
+	return slices.ContainsFunc(c.Verdicts, func(v verdict) bool { return v.health.Expected != nil })
+}
+
 // group is a run of cards under one heading.
 type group struct {
 	Key   string
@@ -30,6 +35,7 @@ type gridPage struct {
 	Countries []link
 	Groups    []group
 	Calm      bool // no service has more reports than usual
+	New       bool // nothing is known to be usual for any service
 	Missing   bool // no numbers could be had
 	AsOf      []moment
 }
@@ -44,7 +50,11 @@ func (s *Site) grid(ctx context.Context, at address) *gridPage {
 	page.Countries = page.countryLinks(outage.Countries())
 	cards := s.cards(ctx, page.frame)
 	page.Groups, page.Missing = grouped(cards), page.partial
-	page.Calm = !page.Missing && (len(page.Groups) == 0 || page.Groups[0].Key != "trouble")
+	page.New = !page.Missing && len(page.Groups) == 1 && !slices.ContainsFunc(cards, card.compared)
+	page.Calm = !page.Missing && !page.New && (len(page.Groups) == 0 || page.Groups[0].Key != "trouble")
+	if page.New {
+		page.Groups[0].Key = "new"
+	}
 	for _, country := range at.countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
 	}

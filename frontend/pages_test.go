@@ -265,6 +265,9 @@ func TestYoungServerLabelsCounts(t *testing.T) {
 			t.Errorf("no %q", want)
 		}
 	}
+	if home := get(t, app, "/in").body; !strings.Contains(home, "too early to say what is usual") || strings.Contains(home, "No service has clearly") {
+		t.Error("the home page compares with nothing")
+	}
 	if strings.Contains(body, `class="kexp"`) {
 		t.Error("a normal band without a baseline")
 	}

@@ -91,7 +91,7 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 	readings, name, in := f.site.Readings, f.words.serviceName(service), f.words.in(country)
 	now := outage.MinuteOf(f.site.Now())
 
-	last := now.Floor(chartStep)
+	last := (now + 1).Ceil(chartStep)
 	series, err := readings.Series(ctx, service.Slug, country, "", outage.Span{From: last - day, To: last}, chartStep)
 	if err != nil {
 		f.miss(err, "series")

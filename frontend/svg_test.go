@@ -176,6 +176,23 @@ func TestChartTicksAreLocalHours(t *testing.T) {
 	}
 }
 
+func TestTheRunningStepNeverLooksLikeAFall(t *testing.T) {
+	site, _ := testSite(t, nil)
+	now := outage.MinuteOf(noon)
+	for _, test := range []struct {
+		start       outage.Minute // of the last step
+		before, now int64
+		want        int // points drawn
+	}{
+		{now - 4, 9, 3, 1}, {now - 4, 9, 9, 2}, {now - 4, 0, 1, 2}, {now - 10, 9, 3, 2}, {now - 9, 9, 3, 1},
+	} {
+		series := outage.Series{Step: 10, Points: []outage.Point{{Start: test.start - 10, Reports: test.before}, {Start: test.start, Reports: test.now}}}
+		if got := len(site.frame(address{Lang: "en"}).settled(series).Points); got != test.want {
+			t.Errorf("%+v: %d points", test, got)
+		}
+	}
+}
+
 func TestCaptionKeepsTheFloor(t *testing.T) {
 	site, _ := testSite(t, nil)
 	series := outage.Series{Span: outage.Span{To: 20}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
