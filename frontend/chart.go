@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"downpour/pkg/outage"
 )
@@ -24,15 +23,6 @@ type chart struct {
 	Hours    []hour
 }
 
-// hour is one row of the table under a chart.
-type hour struct {
-	Text, Reports, Expected string
-	from                    outage.Minute
-	reports                 int64
-	expected                float64
-	known                   bool
-}
-
 // chart draws a series in the local time of the country, which it names.
 func (f *frame) chart(series outage.Series, country outage.Country, name string) chart {
 	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
@@ -42,7 +32,7 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="chart" role="img" aria-labelledby="%s %sd"><title id="%s">%s</title><desc id="%sd">%s</desc>`,
 		id, id, id, template.HTMLEscapeString(name), id, template.HTMLEscapeString(made.Caption))
-	f.axes(&b, series, country, top)
+	b.WriteString(`<line class="grid" x2="100%" y1="18" y2="18"/><line class="grid" x2="100%" y1="88" y2="88"/><line class="grid" x2="100%" y1="158" y2="158"/>`)
 	steps := int(series.Span.To-series.Span.From) / max(series.Step, 1)
 	fmt.Fprintf(&b, `<svg y="18" width="100%%" height="140" viewBox="0 0 %d %d" preserveAspectRatio="none">`, max(steps-1, 1), chartHeight)
 	if known {
@@ -50,10 +40,26 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string)
 		expected := line(series, top, func(p outage.Point) (float64, bool) { return value(p.Expected) })
 		fmt.Fprintf(&b, `<path class="band" d="M0 %d%sV%dz"/><path class="exp" d="%s"/>`, chartHeight, strings.Replace(upper, "M0 ", "V", 1), chartHeight, expected)
 	}
-	reports := line(series, top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
-	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg></svg>`, reports)
+	reports := line(f.settled(series), top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
+	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg>`, reports)
+	f.axes(&b, series, country, top)
+	b.WriteString("</svg>")
 	made.SVG = template.HTML(b.String())
 	return made
+}
+
+// settled leaves out the step that is still running for as long as it is lower
+// than the one before: it would look as if reports were falling.
+func (f *frame) settled(series outage.Series) outage.Series {
+	last := len(series.Points) - 1
+	if last < 1 {
+		return series
+	}
+	end := series.Points[last].Start + outage.Minute(series.Step)
+	if end > outage.MinuteOf(f.site.Now()) && series.Points[last].Reports < series.Points[last-1].Reports {
+		series.Points = series.Points[:last]
+	}
+	return series
 }
 
 // scale is the number at the top of the plot, a round one, and whether any
@@ -125,15 +131,10 @@ func line(series outage.Series, top float64, of func(outage.Point) (float64, boo
 	return b.String()
 }
 
-// axes draws the lines and labels around the plot: the hours of the local day
-// and two round numbers.
+// axes labels the plot: two round numbers, and the hours of the local day. It
+// comes after the lines, so that they never hide a label.
 func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Country, top float64) {
-	for i, y := range []int{18, 88, 158} {
-		fmt.Fprintf(b, `<path class="grid" d="M0 %dh4e3"/>`, y)
-		if i < 2 {
-			fmt.Fprintf(b, `<text y="%d">%s</text>`, y-4, f.words.integer(int64(top)/int64(i+1)))
-		}
-	}
+	fmt.Fprintf(b, `<text y="14">%s</text><text y="84">%s</text>`, f.words.integer(int64(top)), f.words.integer(int64(top)/2))
 	length := float64(series.Span.To - series.Span.From)
 	for m := series.Span.From.Ceil(outage.Quarter); m < series.Span.To; m += outage.Quarter {
 		local := m.Time().In(country.Zone())
@@ -150,49 +151,4 @@ func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Co
 		fmt.Fprintf(b, `<line x1="%.1f%%" x2="%.1f%%" y1="158" y2="164"/><g class="x"><text x="%.1f%%" y="180"%s>%s</text></g>`,
 			share, share, share, anchor, f.words.clock(local, country))
 	}
-}
-
-// hours sums a series by local hour, the newest first.
-func (f *frame) hours(series outage.Series, country outage.Country) []hour {
-	var rows []hour
-	for _, p := range series.Points {
-		local := p.Start.Time().In(country.Zone())
-		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
-		if len(rows) == 0 || rows[len(rows)-1].from != start {
-			rows = append(rows, hour{from: start, Text: f.words.clock(start.Time(), country)})
-		}
-		row := &rows[len(rows)-1]
-		row.reports += p.Reports
-		if v, ok := value(p.Expected); ok {
-			row.expected, row.known = row.expected+v, true
-		}
-	}
-	for i := range rows {
-		rows[i].Reports = f.words.integer(rows[i].reports)
-		if rows[i].known {
-			rows[i].Expected = f.words.amount(rows[i].expected)
-		}
-	}
-	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
-		rows[i], rows[j] = rows[j], rows[i]
-	}
-	return rows
-}
-
-// chartCaption says what a chart shows to those who do not see it: the total
-// and the highest step with its time.
-func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
-	var total int64
-	var peak outage.Point
-	for _, p := range series.Points {
-		total += p.Reports
-		if p.Reports > peak.Reports {
-			peak = p
-		}
-	}
-	if total == 0 {
-		return f.Say("chart.none", "zone", f.Say("zone."+string(country)))
-	}
-	return f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
-		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
 }

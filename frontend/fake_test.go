@@ -45,7 +45,7 @@ func (f *fakeIntake) Take(_ context.Context, client outage.Client, sent outage.S
 		if sent.Country == "" {
 			return outage.Receipt{}, outage.Invalid("country", "choose a country")
 		}
-	case "kolkata", "700001", "৭০০০০১":
+	case "kolkata", "700001", "৭০০০০১", "110001":
 		receipt.Country, receipt.Region = outage.IN, "IN-WB"
 	case "ls1":
 		receipt.Country, receipt.Region = outage.GB, "GB-TLE"
@@ -87,17 +87,19 @@ func seeded(parts ...any) *rand.Rand {
 	return rand.New(rand.NewPCG(h.Sum64(), 7))
 }
 
-func (f fakeReadings) Health(_ context.Context, service string, country outage.Country) (outage.Health, error) {
+func (f fakeReadings) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
 	if f.err != nil {
 		return outage.Health{}, f.err
 	}
-	r := seeded("health", service, country)
-	expected := 2 + r.Float64()*20
-	times := factor(service, country)
-	health := outage.Health{Observed: int64(expected * times * 14), Expected: new(expected * 14), Status: outage.StatusNormal}
-	if times == 1 {
-		health.Observed, *health.Expected = int64(expected), expected
+	now := outage.MinuteOf(noon)
+	series, _ := f.Series(ctx, service, country, "", outage.Span{From: now - 10, To: now}, 10)
+	times, health := factor(service, country), outage.Health{Status: outage.StatusNormal}
+	var expected float64
+	for _, p := range series.Points {
+		health.Observed += p.Reports
+		expected += normalAt(p.Start, service, country)
 	}
+	health.Expected = new(expected)
 	switch {
 	case f.young:
 		health.Status, health.Expected = outage.StatusUnknown, nil
@@ -105,10 +107,19 @@ func (f fakeReadings) Health(_ context.Context, service string, country outage.C
 		health.Status = outage.StatusOutage
 	case times > 1:
 		health.Status = outage.StatusElevated
-	case expected < 6:
+	case expected < 5:
 		health.Status = outage.StatusUnknown
 	}
 	return health, nil
+}
+
+// normalAt is what is normal for ten minutes, by the local time of day.
+func normalAt(m outage.Minute, service string, country outage.Country) float64 {
+	local, size := m.Time().In(country.Zone()), 1+seeded(service, country).Float64()*4
+	if service == "whatsapp" {
+		size = 30
+	}
+	return size * (1.1 + math.Sin((float64(local.Hour())+float64(local.Minute())/60-9)*math.Pi/12))
 }
 
 func (f fakeReadings) Series(_ context.Context, service string, country outage.Country, _ outage.Region, span outage.Span, step int) (outage.Series, error) {
@@ -117,13 +128,12 @@ func (f fakeReadings) Series(_ context.Context, service string, country outage.C
 	}
 	r, series := seeded("series", service, country), outage.Series{Span: span, Step: step}
 	for m := span.From; m < span.To; m += outage.Minute(step) {
-		local := m.Time().In(country.Zone())
-		expected := 6 + 5*math.Sin((float64(local.Hour())+float64(local.Minute())/60-9)*math.Pi/12)
+		expected := normalAt(m, service, country)
 		reports := expected + r.NormFloat64()*math.Sqrt(expected)
 		if since := float64(span.To-m) / 60; since < 2 {
 			reports *= 1 + (factor(service, country)-1)*min(1, 3*(2-since))
 		}
-		p := outage.Point{Start: m, Reports: int64(max(reports, 0))}
+		p := outage.Point{Start: m, Reports: int64(max(reports, 0)), Works: int64(reports / 20), Back: int64(reports / 90)}
 		if !f.young {
 			p.Expected, p.Upper = new(expected), new(expected+2.5*math.Sqrt(expected))
 		}

@@ -3,8 +3,6 @@ package frontend
 import (
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"downpour/pkg/outage"
 )
 
@@ -70,10 +68,9 @@ type formPage struct {
 }
 
 // formPage is the form alone: no chart, no map, nothing that could be slow.
-func (s *Site) formPage(c *fiber.Ctx, at address) error {
+func (s *Site) formPage(at address) *formPage {
 	service, _ := s.Services.Service(at.Service)
-	page := s.reportPage(at, service, nil)
-	return s.send(c, "report", page.frame, page)
+	return s.reportPage(at, service, nil)
 }
 
 func (s *Site) reportPage(at address, service outage.Service, sent *outage.Submission) *formPage {

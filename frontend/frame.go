@@ -19,6 +19,11 @@ type frame struct {
 	partial bool   // some numbers could not be had
 }
 
+// content is the data of a page, on its frame.
+type content interface{ base() *frame }
+
+func (f *frame) base() *frame { return f }
+
 func (s *Site) frame(at address) *frame {
 	return &frame{site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: true}
 }

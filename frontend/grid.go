@@ -2,9 +2,8 @@ package frontend
 
 import (
 	"cmp"
+	"context"
 	"slices"
-
-	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
 )
@@ -12,11 +11,18 @@ import (
 // card is one service on the home page.
 type card struct {
 	Name, Path, Slug string
-	Verdicts         []verdict // one for each country shown, the worst first
+	Verdicts         []verdict // one for each country shown, in a fixed order
 }
 
 // Worst is the verdict that the card is sorted and coloured by.
-func (c card) Worst() verdict { return c.Verdicts[0] }
+func (c card) Worst() verdict {
+	return slices.MinFunc(c.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
+}
+
+// compared reports whether anything is known to be usual for the service.
+func (c card) compared() bool {
+	return slices.ContainsFunc(c.Verdicts, func(v verdict) bool { return v.health.Expected != nil })
+}
 
 // group is a run of cards under one heading.
 type group struct {
@@ -29,32 +35,35 @@ type gridPage struct {
 	Countries []link
 	Groups    []group
 	Calm      bool // no service has more reports than usual
+	New       bool // nothing is known to be usual for any service
 	Missing   bool // no numbers could be had
 	AsOf      []moment
 }
 
 // grid is the home page: all services, those in trouble first.
-func (s *Site) grid(c *fiber.Ctx, at address) error {
+func (s *Site) grid(ctx context.Context, at address) *gridPage {
 	page := &gridPage{frame: s.frame(at)}
 	page.Title, page.Summary = page.Say("home.title"), page.Say("home.summary")
 	if at.Country != "" {
 		page.Title = page.Say("home.title.in", "in", page.words.in(at.Country))
 	}
 	page.Countries = page.countryLinks(outage.Countries())
-	cards := s.cards(c, page.frame)
+	cards := s.cards(ctx, page.frame)
 	page.Groups, page.Missing = grouped(cards), page.partial
-	page.Calm = !page.Missing && (len(page.Groups) == 0 || page.Groups[0].Key != "trouble")
+	page.New = !page.Missing && len(page.Groups) == 1 && !slices.ContainsFunc(cards, card.compared)
+	page.Calm = !page.Missing && !page.New && (len(page.Groups) == 0 || page.Groups[0].Key != "trouble")
+	if page.New {
+		page.Groups[0].Key = "new"
+	}
 	for _, country := range at.countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
 	}
-	return s.send(c, "home", page.frame, page)
+	return page
 }
 
 // cards reads the health of every service in the countries of the page. A
 // health that cannot be read counts as unknown.
-func (s *Site) cards(c *fiber.Ctx, f *frame) []card {
-	ctx, cancel := s.deadline(c)
-	defer cancel()
+func (s *Site) cards(ctx context.Context, f *frame) []card {
 	var cards []card
 	for _, service := range s.Services.Services() {
 		made := card{Name: f.words.serviceName(service), Slug: service.Slug, Path: f.Service(service.Slug)}
@@ -67,7 +76,6 @@ func (s *Site) cards(c *fiber.Ctx, f *frame) []card {
 			made.Verdicts = append(made.Verdicts, f.verdict(service, country, health))
 		}
 		if len(made.Verdicts) > 0 {
-			slices.SortStableFunc(made.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
 			cards = append(cards, made)
 		}
 	}

@@ -147,7 +147,17 @@ func (s *speaker) say(key string, pairs ...any) string {
 // has reports whether the catalogue has a key.
 func (s *speaker) has(key string) bool { _, ok := s.Messages[key]; return ok }
 
+// form is the plural form for a number. The rules look at the last six digits
+// and at whether there are more; they know no negative numbers, which a step of
+// a series can be when more was taken back in it than reported.
 func (l *locale) form(n int64) plural.Form {
+	const enough = 1_000_000
+	if n < 0 {
+		n = -(n % enough)
+	}
+	if n >= enough {
+		n = enough + n%enough
+	}
 	return plural.Cardinal.MatchPlural(l.tag, int(n), 0, 0, 0, 0)
 }
 

@@ -6,7 +6,6 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
-	"time"
 )
 
 var (
@@ -22,7 +21,7 @@ func TestPreview(t *testing.T) {
 		t.Skip("only with -preview ADDRESS")
 	}
 	_, app := testSite(t, func(c *Config) {
-		c.Now, c.Readings = time.Now, fakeReadings{young: *previewYoung}
+		c.Readings = fakeReadings{young: *previewYoung}
 	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)

@@ -1,7 +1,5 @@
 package frontend
 
-import "github.com/gofiber/fiber/v2"
-
 // prosePage is a page of text: about, credits.
 type prosePage struct {
 	*frame
@@ -17,7 +15,7 @@ func aboutParts() []string {
 }
 
 // prose serves the pages that only change with the program.
-func (s *Site) prose(c *fiber.Ctx, at address) error {
+func (s *Site) prose(at address) *prosePage {
 	page := &prosePage{frame: s.frame(at)}
 	page.Title, page.Summary = page.Say(at.Leaf+".title"), page.Say(at.Leaf+".intro")
 	if at.Leaf == leafAbout {
@@ -25,5 +23,5 @@ func (s *Site) prose(c *fiber.Ctx, at address) error {
 			page.Parts = append(page.Parts, part{ID: id, Heading: page.Say("about." + id), Text: page.Say("about." + id + ".text")})
 		}
 	}
-	return s.send(c, at.Leaf, page.frame, page)
+	return page
 }

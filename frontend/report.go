@@ -96,6 +96,7 @@ func ownForm(c *fiber.Ctx) error {
 	if strings.TrimSpace(strings.ToLower(kind)) != fiber.MIMEApplicationForm {
 		return &outage.Error{Code: outage.CodeContentType, Detail: "a report is sent as " + fiber.MIMEApplicationForm}
 	}
+	c.Request().Header.SetContentType(fiber.MIMEApplicationForm) // fasthttp reads forms of this very spelling only
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package frontend
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -25,26 +23,36 @@ func (s *Site) headers(c *fiber.Ctx, cache string) {
 	c.Set(fiber.HeaderCacheControl, cache)
 }
 
-// send answers with a public page, or with 304 where the reader has it.
-func (s *Site) send(c *fiber.Ctx, name string, page *frame, data any) error {
-	body, err := s.pages.render(name, data)
-	if err != nil {
-		return err
-	}
+// send answers with a public page, compressed where the reader takes that, or
+// with 304 where the reader has it.
+func (s *Site) send(c *fiber.Ctx, page *made) error {
 	cache := cachePublic
 	if page.partial {
 		cache = cachePartial
 	}
 	s.headers(c, cache)
-	c.Set(fiber.HeaderContentLanguage, page.At.Lang)
-	sum := sha256.Sum256(body)
-	// Weak, because a proxy that compresses the page keeps the tag.
-	tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
-	c.Set(fiber.HeaderETag, tag)
-	if matches(c.Get(fiber.HeaderIfNoneMatch), tag) {
+	c.Set(fiber.HeaderContentLanguage, page.lang)
+	c.Set(fiber.HeaderETag, page.tag)
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if matches(c.Get(fiber.HeaderIfNoneMatch), page.tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	return c.Send(body)
+	switch {
+	case takes(c, "br"):
+		c.Set(fiber.HeaderContentEncoding, "br")
+		return c.Send(page.brotli())
+	case takes(c, "gzip"):
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(page.gzip())
+	}
+	return c.Send(page.body)
+}
+
+// takes reports whether a reader reads an encoding. Each is asked for by
+// itself, because browsers list them in no order of liking; a reader that lists
+// none gets none.
+func takes(c *fiber.Ctx, encoding string) bool {
+	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
 }
 
 // sendPrivate answers with a page that is for one reader only.

@@ -5,14 +5,13 @@ import (
 	"context"
 	"slices"
 
-	"github.com/gofiber/fiber/v2"
-
 	"downpour/pkg/outage"
 )
 
 const (
-	// chartStep is the length in minutes of a step of the 24-hour chart.
-	chartStep = 5
+	// chartStep is the length in minutes of a step of the 24-hour chart: that of
+	// the verdict above it, so that the two show the same numbers.
+	chartStep = 10
 	day       = 24 * 60 // minutes
 	// mapMinutes is how far back the map and the table beside it look.
 	mapMinutes = 60
@@ -56,14 +55,12 @@ type share struct {
 }
 
 // service is the page of one service.
-func (s *Site) service(c *fiber.Ctx, at address) error {
+func (s *Site) service(ctx context.Context, at address) *servicePage {
 	service, _ := s.Services.Service(at.Service)
 	page := &servicePage{frame: s.frame(at)}
 	page.Name = page.words.serviceName(service)
 	page.Countries = page.countryLinks(at.withCountry("").countries(service))
 	page.Form = page.form(service, nil)
-	ctx, cancel := s.deadline(c)
-	defer cancel()
 	for _, country := range at.countries(service) {
 		health, err := s.Readings.Health(ctx, service.Slug, country)
 		if err != nil {
@@ -74,6 +71,7 @@ func (s *Site) service(c *fiber.Ctx, at address) error {
 		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
 		page.Panels = append(page.Panels, page.panel(ctx, service, country))
 	}
+	slices.SortStableFunc(page.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
 	page.symptoms(ctx, service)
 	page.Title = page.Say("service.title", "service", page.Name)
 	if at.Country != "" {
@@ -84,7 +82,7 @@ func (s *Site) service(c *fiber.Ctx, at address) error {
 		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers
 	}
 	page.Missing = page.partial
-	return s.send(c, "service", page.frame, page)
+	return page
 }
 
 // panel reads and draws one country. What cannot be read is left out.
@@ -93,7 +91,7 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 	readings, name, in := f.site.Readings, f.words.serviceName(service), f.words.in(country)
 	now := outage.MinuteOf(f.site.Now())
 
-	last := now.Floor(chartStep)
+	last := (now + 1).Ceil(chartStep)
 	series, err := readings.Series(ctx, service.Slug, country, "", outage.Span{From: last - day, To: last}, chartStep)
 	if err != nil {
 		f.miss(err, "series")
@@ -102,7 +100,8 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 		made.HasChart = true
 	}
 
-	span := outage.Span{From: now - mapMinutes, To: now}.Snap(outage.Quarter)
+	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
+	span := outage.Span{From: to - mapMinutes, To: to}
 	heat, err := readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
 	if err != nil {
 		f.miss(err, "heatmap")
@@ -111,7 +110,7 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 		made.HasMap = true
 	}
 	made.Span = f.Say("span", "from", f.words.clock(span.From.Time(), country),
-		"to", f.words.clock(span.To.Time(), country), "zone", f.Say("zone."+string(country)))
+		"to", f.words.clock(now.Time(), country), "zone", f.Say("zone."+string(country)))
 
 	regions, err := readings.Regions(ctx, service.Slug, country, span)
 	if err != nil {

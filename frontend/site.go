@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -35,6 +36,7 @@ type Site struct {
 	pages   *pages
 	assets  assets
 	maps    map[outage.Country]*country
+	shelf   shelf
 }
 
 // New checks the configuration, reads the catalogues and templates that are
@@ -58,7 +60,10 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
 	}
-	site := &Site{Config: config, locales: words, pages: templates, assets: loadAssets(), maps: map[outage.Country]*country{}}
+	site := &Site{
+		Config: config, locales: words, pages: templates, assets: loadAssets(),
+		maps: map[outage.Country]*country{}, shelf: shelf{pages: map[string]*made{}},
+	}
 	for _, c := range outage.Countries() {
 		site.maps[c] = project(config.Shapes, c)
 	}
@@ -83,29 +88,47 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 
 // get answers every page that is only read.
 func (s *Site) get(c *fiber.Ctx) error {
-	at, ok := s.parse(c.Path())
+	at, ok := s.parse(strings.Clone(c.Path())) // parts of it outlive the request on the shelf
 	if !ok {
 		return c.Next()
 	}
-	if path := at.path(); path != c.Path() && path != c.Path()+"/" {
+	if path := at.path(); path != c.Path() {
 		return c.Redirect(path, fiber.StatusMovedPermanently)
 	}
-	switch at.Leaf {
-	case leafAbout, leafCredits:
-		return s.prose(c, at)
-	case leafReport:
-		return s.formPage(c, at)
-	case leafThanks:
+	if at.Leaf == leafThanks {
 		return s.thanks(c, at)
 	}
-	if at.Service == "" {
-		return s.grid(c, at)
+	page, err := s.shelf.take(at.path(), s.Now(), func() (*made, error) { return s.make(at) })
+	if err != nil {
+		return err
 	}
-	return s.service(c, at)
+	return s.send(c, page)
 }
 
-// deadline bounds the time a page waits for its numbers; a page with less on
-// it is better than a late one.
-func (s *Site) deadline(c *fiber.Ctx) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(c.UserContext(), 3*time.Second)
+// waitFor bounds the time a page waits for its numbers; a page with less on it
+// is better than a late one.
+const waitFor = 3 * time.Second
+
+// make reads and renders a public page. It serves everybody who asks in the
+// same tick, so it outlives the request that happened to come first.
+func (s *Site) make(at address) (*made, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
+	defer cancel()
+	var name string
+	var page content
+	switch {
+	case at.Leaf == leafAbout || at.Leaf == leafCredits:
+		name, page = at.Leaf, s.prose(at)
+	case at.Leaf == leafReport:
+		name, page = "report", s.formPage(at)
+	case at.Service == "":
+		name, page = "home", s.grid(ctx, at)
+	default:
+		name, page = "service", s.service(ctx, at)
+	}
+	body, err := s.pages.render(name, page)
+	if err != nil {
+		return nil, err
+	}
+	return newMade(body, page.base(), s.Now()), nil
 }

@@ -27,17 +27,17 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 	if _, known := ranks[health.Status]; !known {
 		health.Status = outage.StatusUnknown
 	}
-	sentence := "verdict." + string(health.Status)
+	as := string(health.Status)
 	if health.Expected == nil && health.Status == outage.StatusUnknown {
-		sentence = "verdict.new"
+		as = "new" // there may be many reports, but nothing to hold them against
 	}
 	return verdict{
 		Country:  country,
 		Name:     f.countryName(country),
 		Path:     f.At.withCountry(country).withService(service.Slug).path(),
 		Status:   health.Status,
-		Word:     f.Say("status." + string(health.Status)),
-		Sentence: f.Say(sentence, "service", f.words.serviceName(service), "in", f.words.in(country)),
+		Word:     f.Say("status." + as),
+		Sentence: f.Say("verdict."+as, "service", f.words.serviceName(service), "in", f.words.in(country)),
 		Numbers:  f.numbers(health),
 		health:   health,
 	}
@@ -45,6 +45,9 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 
 // Observed and Usual are the numbers of a card.
 func (v verdict) Observed(f *gridPage) string { return f.Say("home.reports", "n", v.health.Observed) }
+
+// Count is the observed number alone.
+func (v verdict) Count(f *gridPage) string { return f.Int(v.health.Observed) }
 
 // Usual is empty while nothing is known to be usual.
 func (v verdict) Usual(f *gridPage) string {

@@ -1,0 +1,34 @@
+// Starts the browser the tests run in. CHROMIUM names another executable;
+// DOWNPOUR_URL is the server under test.
+import { chromium } from 'playwright-core';
+
+export const base = (process.env.DOWNPOUR_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
+
+const flags = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+export function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+}
+
+// withPage runs a test in a fresh window, with scripts off unless asked for,
+// and fails when the page breaks its own content security policy.
+export async function withPage(browser, { width, scripts = false, scheme = 'light' }, act) {
+  const context = await browser.newContext({
+    viewport: { width, height: 800 }, javaScriptEnabled: scripts, colorScheme: scheme,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const refused = [];
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) refused.push(message.text());
+  });
+  try {
+    await act(page);
+    if (refused.length > 0) throw new Error(`the page breaks its policy: ${refused.join('; ')}`);
+  } finally {
+    await context.close();
+  }
+}

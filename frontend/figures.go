@@ -1,0 +1,68 @@
+package frontend
+
+import (
+	"slices"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// hour is one row of the table under a chart.
+type hour struct {
+	Text, Reports, Expected string
+	from                    outage.Minute
+	reports                 int64
+	expected                float64
+	known                   bool
+}
+
+// hours sums a series by local hour, the newest first.
+func (f *frame) hours(series outage.Series, country outage.Country) []hour {
+	var rows []hour
+	for _, p := range series.Points {
+		local := p.Start.Time().In(country.Zone())
+		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
+		if len(rows) == 0 || rows[len(rows)-1].from != start {
+			rows = append(rows, hour{from: start, Text: f.words.clock(start.Time(), country)})
+		}
+		row := &rows[len(rows)-1]
+		row.reports += p.Reports
+		if v, ok := value(p.Expected); ok {
+			row.expected, row.known = row.expected+v, true
+		}
+	}
+	for i := range rows {
+		rows[i].Reports = f.words.integer(rows[i].reports)
+		if rows[i].known {
+			rows[i].Expected = f.words.amount(rows[i].expected)
+		}
+	}
+	slices.Reverse(rows)
+	return rows
+}
+
+// chartCaption says what a chart shows to those who do not see it: the total
+// and the highest step with its time.
+func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
+	var total, works, back int64
+	var peak outage.Point
+	for _, p := range series.Points {
+		total, works, back = total+p.Reports, works+p.Works, back+p.Back
+		if p.Reports > peak.Reports {
+			peak = p
+		}
+	}
+	if total == 0 {
+		return f.Say("chart.none", "zone", f.Say("zone."+string(country)))
+	}
+	caption := f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
+		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
+	// Kinds are told apart only where the floor allows it.
+	if works >= smallestShown {
+		caption += " " + f.Say("chart.works", "works", works)
+	}
+	if back >= smallestShown {
+		caption += " " + f.Say("chart.back", "back", back)
+	}
+	return caption
+}

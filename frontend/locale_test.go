@@ -1,0 +1,138 @@
+package frontend
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+
+	"downpour/pkg/outage"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+
+func placeholders(text string) []string {
+	found := placeholder.FindAllString(text, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// forms lists the plural forms that a language uses for whole numbers.
+func forms(l *locale) []plural.Form {
+	used := map[plural.Form]bool{}
+	for n := range int64(201) {
+		used[l.form(n)] = true
+	}
+	used[plural.Other] = true
+	return slices.Sorted(maps.Keys(used))
+}
+
+func TestCataloguesAreComplete(t *testing.T) {
+	all, err := loadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	english := all[defaultLang]
+	for lang, l := range all {
+		for key, entry := range english.Messages {
+			other, ok := l.Messages[key]
+			if !ok {
+				t.Errorf("%s lacks %q", lang, key)
+				continue
+			}
+			if plurals := len(entry) > 1; plurals {
+				if got := slices.Sorted(maps.Keys(other)); !slices.Equal(got, forms(l)) {
+					t.Errorf("%s %q has plural forms %v, want %v", lang, key, got, forms(l))
+				}
+			} else if len(other) != 1 {
+				t.Errorf("%s %q has plural forms, English has none", lang, key)
+			}
+			want := placeholders(entry[plural.Other])
+			for form, text := range other {
+				if strings.TrimSpace(text) == "" {
+					t.Errorf("%s %q is empty", lang, key)
+				}
+				if got := placeholders(text); !slices.Equal(got, want) {
+					t.Errorf("%s %q form %v has placeholders %v, want %v", lang, key, form, got, want)
+				}
+			}
+		}
+		for key := range l.Messages {
+			if _, ok := english.Messages[key]; !ok {
+				t.Errorf("%s has %q, which English lacks", lang, key)
+			}
+		}
+		if lang != defaultLang && l.File.Review == "" {
+			t.Errorf("%s does not say whether a native speaker read it", lang)
+		}
+	}
+}
+
+// TestEveryKeyIsKnown reads the keys out of templates and code, so that a
+// typing error shows here and not on a page.
+func TestEveryKeyIsKnown(t *testing.T) {
+	all, _ := loadLocales()
+	used := regexp.MustCompile(`Say "([a-z.]+)"`)
+	files, _ := fs.Glob(templateFiles, "templates/*.html")
+	for _, file := range files {
+		source, _ := templateFiles.ReadFile(file)
+		for _, match := range used.FindAllStringSubmatch(string(source), -1) {
+			if _, ok := all[defaultLang].Messages[match[1]]; !ok {
+				t.Errorf("%s says %q, which no catalogue has", file, match[1])
+			}
+		}
+	}
+	for code := range statuses {
+		if _, ok := all[defaultLang].Messages["problem."+string(code)]; !ok {
+			t.Errorf("no heading for errors with code %s", code)
+		}
+	}
+}
+
+func TestWordsAndNumbers(t *testing.T) {
+	all, _ := loadLocales()
+	at := time.Date(2026, 7, 1, 18, 5, 0, 0, time.UTC)
+	for _, test := range []struct {
+		name, lang string
+		country    outage.Country
+		say        func(*speaker) string
+		want       string
+	}{
+		{"thousands in Britain", "en", outage.GB, func(s *speaker) string { return s.integer(1234567) }, "1,234,567"},
+		{"lakh in India", "en", outage.IN, func(s *speaker) string { return s.integer(1234567) }, "12,34,567"},
+		{"lakh in Hindi", "hi", outage.IN, func(s *speaker) string { return s.integer(1234567) }, "12,34,567"},
+		{"Bengali digits", "bn", outage.IN, func(s *speaker) string { return s.integer(1234567) }, "১২,৩৪,৫৬৭"},
+		{"Bengali clock in summer", "bn", outage.GB, func(s *speaker) string { return s.clock(at, outage.GB) }, "১৯:০৫"},
+		{"Indian clock", "en", outage.IN, func(s *speaker) string { return s.clock(at, outage.IN) }, "23:35"},
+		{"percent", "en", outage.GB, func(s *speaker) string { return s.percent(.256) }, "26%"},
+		{"small amount", "en", outage.GB, func(s *speaker) string { return s.amount(9.46) }, "9.5"},
+		{"large amount", "en", outage.GB, func(s *speaker) string { return s.amount(1234.6) }, "1,235"},
+		{"one", "en", outage.GB, func(s *speaker) string { return s.say("home.reports", "n", int64(1)) }, "1 report"},
+		{"none in English", "en", outage.GB, func(s *speaker) string { return s.say("home.reports", "n", int64(0)) }, "0 reports"},
+		{"none in Hindi is one", "hi", outage.IN, func(s *speaker) string { return s.say("home.reports", "n", int64(0)) }, "0 रिपोर्ट"},
+		{"below none", "en", outage.GB, func(s *speaker) string { return s.say("home.reports", "n", int64(-2)) }, "-2 reports"},
+		{"ten million", "cy", outage.GB, func(s *speaker) string { return s.say("home.reports", "n", int64(10_000_001)) }, "10,000,001 adroddiad"},
+		{"two in Welsh", "cy", outage.GB, func(s *speaker) string { return s.say("home.reports", "n", int64(2)) }, "2 adroddiad"},
+		{"a value is no template", "en", outage.GB, func(s *speaker) string { return s.say("service.title", "service", "{service}") }, "{service}: what users report"},
+		{"a missing key shows", "en", outage.GB, func(s *speaker) string { return s.say("no.such") }, "no.such"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.say(all.speaker(test.lang, test.country)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestPhraseRefusesUnknownForms(t *testing.T) {
+	var p phrase
+	if err := json.Unmarshal([]byte(`{"several": "x"}`), &p); err == nil {
+		t.Error("a plural form that does not exist was read")
+	}
+}

@@ -1,0 +1,315 @@
+package frontend
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func ask(t testing.TB, app *fiber.App, request *http.Request) answer {
+	t.Helper()
+	response, err := app.Test(request, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(body)}
+}
+
+func get(t testing.TB, app *fiber.App, path string) answer {
+	t.Helper()
+	return ask(t, app, httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+func TestAddresses(t *testing.T) {
+	_, app := testSite(t, nil)
+	for _, test := range []struct {
+		path   string
+		status int
+		want   string // a part of the page, or where it leads
+	}{
+		{"/", 200, "Is it just me?"},
+		{"/en", 301, "/"},
+		{"/bn", 200, `<html lang="bn">`},
+		{"/in", 200, "Is it just me in India?"},
+		{"/uk", 301, "/gb"},
+		{"/hi/in", 200, "भारत में क्या यह सिर्फ़ मेरे साथ है?"},
+		{"/whatsapp", 200, `name="country" value="IN"`},
+		{"/WhatsApp", 301, "/whatsapp"},
+		{"/in/whatsapp", 200, "Far more people than usual report problems with WhatsApp in India."},
+		{"/in/whatsapp/", 301, "/in/whatsapp"},
+		{"/bn/in/whatsapp", 200, "হোয়াটসঅ্যাপ"},
+		{"/cy/gb/bt", 200, `<html lang="cy">`},
+		{"/gb/jio", 404, "No such page"},
+		{"/bn/nowhere", 404, "এমন কোনও পাতা নেই"},
+		{"/in/bn/whatsapp", 404, "No such page"},
+		{"/whatsapp/in", 404, "No such page"},
+		{"/whatsapp/report/more", 404, "No such page"},
+		{"/bt/report", 200, `action="/report"`},
+		{"/about", 200, "What is a report?"},
+		{"/hi/about", 200, "रिपोर्ट क्या है?"},
+		{"/in/about", 404, "No such page"},
+		{"/credits", 200, "GeoNames"},
+		{"/report", 303, "/"},
+		{"/in/whatsapp/thanks", 200, "There is no report to show here."},
+		{"/static/icon.0.svg", 404, "No such page"},
+		{"//evil.example/", 404, "No such page"},
+	} {
+		t.Run(test.path, func(t *testing.T) {
+			request := httptest.NewRequest(http.MethodGet, "/", nil)
+			request.URL = &url.URL{Path: test.path}
+			request.RequestURI = ""
+			got := ask(t, app, request)
+			if got.status != test.status {
+				t.Fatalf("status %d, want %d", got.status, test.status)
+			}
+			if got.status/100 == 3 {
+				if location := got.header.Get("Location"); location != test.want {
+					t.Errorf("leads to %q, want %q", location, test.want)
+				}
+			} else if !strings.Contains(got.body, test.want) {
+				t.Errorf("no %q in %s", test.want, got.body)
+			}
+		})
+	}
+}
+
+// everyPage lists one address for each kind of page.
+var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits"}
+
+func TestPublicPages(t *testing.T) {
+	_, app := testSite(t, nil)
+	for _, lang := range languages() {
+		for _, path := range everyPage {
+			if lang != defaultLang {
+				path = strings.TrimSuffix("/"+lang+path, "/")
+			}
+			got := get(t, app, path)
+			if got.status != 200 {
+				t.Fatalf("%s: status %d", path, got.status)
+			}
+			for name, want := range map[string]string{
+				"Cache-Control": cachePublic, "X-Content-Type-Options": "nosniff",
+				"Content-Type": "text/html; charset=utf-8", "Set-Cookie": "", "Vary": "Accept-Encoding",
+			} {
+				if have := got.header.Get(name); have != want {
+					t.Errorf("%s: %s is %q, want %q", path, name, have, want)
+				}
+			}
+			for _, word := range []string{"<script", " style=", " onclick", "{n}", "{service}", "ZgotmplZ"} {
+				if strings.Contains(got.body, word) {
+					t.Errorf("%s: page has %q", path, word)
+				}
+			}
+			policyFits(t, path, got)
+			again := httptest.NewRequest(http.MethodGet, path, nil)
+			again.Header.Set("If-None-Match", `"other", `+got.header.Get("ETag"))
+			if second := ask(t, app, again); second.status != 304 || second.body != "" {
+				t.Errorf("%s: asked again with its tag: status %d, %d bytes", path, second.status, len(second.body))
+			}
+		}
+	}
+}
+
+// policyFits checks that the style of a page is the one its policy allows.
+func policyFits(t *testing.T, path string, got answer) {
+	t.Helper()
+	_, rest, _ := strings.Cut(got.body, "<style>")
+	css, _, found := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(css))
+	hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if policy := got.header.Get("Content-Security-Policy"); !found || !strings.Contains(policy, hash) {
+		t.Errorf("%s: policy %q does not allow style %s", path, policy, hash)
+	}
+}
+
+// budgets are in bytes at brotli level 5, which is what is served.
+func TestByteBudgets(t *testing.T) {
+	for _, young := range []bool{false, true} {
+		_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{young: young} })
+		for path, budget := range map[string]int{
+			"/": 14_000, "/bn": 14_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
+			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
+			"/whatsapp/report": 10_000, "/bn/whatsapp/report": 10_000, "/about": 10_000,
+		} {
+			size := squeezed(get(t, app, path).body)
+			t.Logf("%s: %d bytes", path, size)
+			if size > budget {
+				t.Errorf("%s: %d bytes, budget %d", path, size, budget)
+			}
+		}
+	}
+	site, _ := testSite(t, nil)
+	heat, _ := fakeReadings{}.Heatmap(t.Context(), "whatsapp", outage.IN, mapResolution, outage.Span{})
+	drawn := site.frame(address{Lang: "en"}).heatmap(heat, outage.IN, "x").SVG
+	size := squeezed(string(drawn))
+	t.Logf("map of India: %d bytes", size)
+	if size > 6_000 {
+		t.Errorf("map of India: %d bytes, budget 6000", size)
+	}
+}
+
+func squeezed(body string) int {
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, 5)
+	_, _ = w.Write([]byte(body))
+	_ = w.Close()
+	return out.Len()
+}
+
+func TestPicturesAreWellFormed(t *testing.T) {
+	site, app := testSite(t, nil)
+	body := get(t, app, "/whatsapp").body
+	for _, class := range []string{"chart", "map"} {
+		rest := body
+		for range 2 {
+			at := strings.Index(rest, `<svg class="`+class)
+			if at < 0 {
+				t.Fatalf("less than two pictures of class %s", class)
+			}
+			rest = rest[at:]
+			decoder := xml.NewDecoder(strings.NewReader(rest[:strings.Index(rest, "\n")]))
+			for {
+				if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+					break
+				} else if err != nil {
+					t.Fatalf("%s: %v", class, err)
+				}
+			}
+			rest = rest[10:]
+		}
+	}
+	icon := get(t, app, "/static/"+site.assets.iconName)
+	if icon.status != 200 || !strings.Contains(icon.header.Get("Cache-Control"), "immutable") {
+		t.Errorf("icon: status %d, %s", icon.status, icon.header.Get("Cache-Control"))
+	}
+}
+
+func TestNamesAreEscaped(t *testing.T) {
+	const nasty = `<script>alert("1")</script>`
+	_, app := testSite(t, func(c *Config) {
+		c.Services = fakeServices{{Slug: "bad", Name: nasty, Symptoms: []outage.Symptom{{Slug: "messages", Names: map[string]string{"en": nasty}}}}}
+	})
+	query := url.Values{"id": {nasty}, "undo": {nasty}, "region": {nasty}, "kind": {nasty}, "counted": {"1"}}
+	for _, path := range []string{"/", "/bad", "/in/bad", "/bad/report", "/bad/thanks?" + query.Encode(), "/" + url.PathEscape(nasty)} {
+		if body := get(t, app, path).body; strings.Contains(body, "<script") {
+			t.Errorf("%s: markup of a stranger stands in the page", path)
+		}
+	}
+}
+
+func TestNumbersThatFail(t *testing.T) {
+	_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{err: errAway} })
+	for _, path := range []string{"/", "/in/whatsapp", "/whatsapp"} {
+		got := get(t, app, path)
+		if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") {
+			t.Errorf("%s: status %d without a word about the numbers", path, got.status)
+		}
+		if got.header.Get("Cache-Control") != cachePartial {
+			t.Errorf("%s: %s", path, got.header.Get("Cache-Control"))
+		}
+		if strings.Contains(got.body, errAway.Error()) {
+			t.Errorf("%s: the reader sees the error", path)
+		}
+	}
+	if body := get(t, app, "/in/whatsapp").body; !strings.Contains(body, `action="/report"`) {
+		t.Error("no form while numbers fail")
+	}
+}
+
+func TestHomeOrder(t *testing.T) {
+	_, app := testSite(t, nil)
+	body := get(t, app, "/in").body
+	last := -1
+	for _, mark := range []string{`href="/in/whatsapp"`, `href="/in/upi"`, "As many as usual"} {
+		at := strings.Index(body, mark)
+		if at < last {
+			t.Errorf("%s stands too early", mark)
+		}
+		last = at
+	}
+	if strings.Contains(body, `href="/in/bt"`) {
+		t.Error("a service of the other country is listed")
+	}
+}
+
+func TestYoungServerLabelsCounts(t *testing.T) {
+	_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{young: true} })
+	body := get(t, app, "/in/whatsapp").body
+	for _, want := range []string{"plain counts", "It is too early to say what is normal for WhatsApp in India.", "3 to 9", "300 or more"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if home := get(t, app, "/in").body; !strings.Contains(home, "too early to say what is usual") || strings.Contains(home, "No service has clearly") {
+		t.Error("the home page compares with nothing")
+	}
+	if strings.Contains(body, `class="kexp"`) {
+		t.Error("a normal band without a baseline")
+	}
+}
+
+func TestNewNamesWhatIsMissing(t *testing.T) {
+	if _, err := New(Config{}); err == nil {
+		t.Error("a site without parts")
+	}
+}
+
+func TestErrorPages(t *testing.T) {
+	site, _ := testSite(t, nil)
+	for name, test := range map[string]struct {
+		err    error
+		status int
+		want   string
+	}{
+		"gone":        {&outage.Error{Code: outage.CodeGone, Detail: "x"}, 410, "Too late"},
+		"limited":     {&outage.Error{Code: outage.CodeLimited, RetryAfter: 1500 * time.Millisecond}, 429, "One moment, please"},
+		"unavailable": {&outage.Error{Code: outage.CodeUnavailable}, 503, "We cannot take this just now."},
+		"too large":   {fiber.ErrRequestEntityTooLarge, 413, "Too long"},
+		"teapot":      {fiber.ErrTeapot, 418, "That did not work"},
+		"method":      {fiber.ErrMethodNotAllowed, 405, "No such page"},
+		"unknown":     {outage.Unknown("widget", "there is no such widget"), 422, "there is no such widget"},
+		"inside":      {errors.New("dialling 10.0.0.1: secret"), 500, "The fault is ours."},
+		"internal":    {&outage.Error{Code: outage.CodeInternal, Detail: "secret"}, 500, "Something went wrong"},
+	} {
+		own := fiber.New(fiber.Config{ErrorHandler: site.Error})
+		own.Get("/boom", func(*fiber.Ctx) error { return test.err })
+		got := get(t, own, "/boom")
+		if got.status != test.status || !strings.Contains(got.body, test.want) {
+			t.Errorf("%s: status %d, want %d with %q: %s", name, got.status, test.status, test.want, got.body)
+		}
+		if strings.Contains(got.body, "secret") {
+			t.Errorf("%s: the reader sees the inside", name)
+		}
+		if got.header.Get("Cache-Control") != cacheNever {
+			t.Errorf("%s: the page may be kept", name)
+		}
+		if name == "limited" && got.header.Get("Retry-After") != "2" {
+			t.Errorf("Retry-After is %q", got.header.Get("Retry-After"))
+		}
+	}
+}

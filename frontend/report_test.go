@@ -1,0 +1,201 @@
+package frontend
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+func posted(path string, values url.Values) *http.Request {
+	request := httptest.NewRequest(http.MethodPost, path, strings.NewReader(values.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	return request
+}
+
+func TestReport(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		values string
+		intake fakeIntake
+		status int
+		want   []string // parts of the page, or the address it leads to
+	}{
+		{"in India by address", "service=whatsapp&kind=problem&country=IN&page=IN&lang=bn", fakeIntake{}, 303,
+			[]string{"/bn/in/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret"}},
+		{"with a PIN in Bengali digits", "service=whatsapp&kind=problem&place=%E0%A7%AD%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A7", fakeIntake{}, 303,
+			[]string{"/in/whatsapp/thanks?counted=1&id=r1&kind=problem&region=IN-WB&undo=secret"}},
+		{"again", "service=whatsapp&kind=works&country=GB", fakeIntake{again: true}, 303,
+			[]string{"/gb/whatsapp/thanks?id=r1&kind=works&undo=secret"}},
+		{"neither place nor country", "service=whatsapp&kind=problem&symptom=login", fakeIntake{}, 422,
+			[]string{`<a href="#country">Choose a country, or say where you are.</a>`, `id="country"`, `value="login" checked`, `role="alert"`}},
+		{"no country to choose", "service=jio&kind=problem&lang=hi", fakeIntake{}, 422,
+			[]string{`<a href="#place">देश चुनें, या बताएँ कि आप कहाँ हैं।</a>`}},
+		{"unknown place keeps the text", "service=whatsapp&place=%3Cb%3EXyzzy&country=IN&network=BT", fakeIntake{}, 422,
+			[]string{`<a href="#place">We do not know this place.`, `value="&lt;b&gt;Xyzzy"`, `aria-invalid="true"`, `value="IN" checked`, `value="BT"`, "<details open>"}},
+		{"on a country's page the country stays hidden", "service=whatsapp&place=Xyzzy&country=IN&page=IN&lang=bn", fakeIntake{}, 422,
+			[]string{`<input type="hidden" name="country" value="IN">`, "এই জায়গা আমরা চিনি না।"}},
+		{"too many", "service=whatsapp&country=IN", fakeIntake{err: &outage.Error{Code: outage.CodeLimited, RetryAfter: 1e9}}, 429,
+			[]string{"press the button again", `value="IN" checked`}},
+		{"away", "service=whatsapp&country=IN&lang=cy", fakeIntake{err: &outage.Error{Code: outage.CodeUnavailable, RetryAfter: 5e9}}, 503,
+			[]string{"Ni allwn dderbyn hyn ar hyn o bryd."}},
+		{"a detail without words of ours", "service=whatsapp&country=IN", fakeIntake{err: outage.Invalid("token", "the token is odd")}, 422,
+			[]string{"<li>the token is odd"}},
+		{"unknown service", "service=nothing&country=IN&lang=hi", fakeIntake{err: outage.Unknown("service", "x")}, 422,
+			[]string{"हम यह सेवा नहीं जानते।"}},
+		{"our fault", "service=whatsapp&country=IN", fakeIntake{err: errAway}, 500, []string{"The fault is ours."}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			intake := test.intake
+			_, app := testSite(t, func(c *Config) { c.Intake = &intake })
+			values, err := url.ParseQuery(test.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ask(t, app, posted("/report", values))
+			if got.status != test.status {
+				t.Fatalf("status %d, want %d: %s", got.status, test.status, got.body)
+			}
+			for _, want := range test.want {
+				if got.status == 303 {
+					if location := got.header.Get("Location"); location != want {
+						t.Errorf("leads to %s, want %s", location, want)
+					}
+				} else if !strings.Contains(got.body, want) {
+					t.Errorf("no %s in %s", want, got.body)
+				}
+			}
+			if got.header.Get("Cache-Control") != cacheNever && got.status != 500 {
+				t.Errorf("the answer may be kept: %q", got.header.Get("Cache-Control"))
+			}
+			if (got.status == 429 || got.status == 503) && got.header.Get("Retry-After") == "" {
+				t.Error("no Retry-After")
+			}
+		})
+	}
+}
+
+func TestReportPassesEverythingOn(t *testing.T) {
+	intake := &fakeIntake{}
+	_, app := testSite(t, func(c *Config) { c.Intake = intake })
+	ask(t, app, posted("/report", url.Values{
+		"service": {"whatsapp"}, "symptom": {"login"}, "kind": {"problem"}, "place": {" Kolkata "}, "country": {"IN"},
+		"network": {"Jio"}, "since": {"15:15"}, "token": {"t"}, "key": {"k"},
+	}))
+	want := outage.Submission{Service: "whatsapp", Symptom: "login", Kind: "problem", Place: "Kolkata", Country: "IN",
+		Network: "Jio", Since: "15:15", Token: "t"}
+	if len(intake.took) != 1 || intake.took[0] != want || intake.key != "k" {
+		t.Errorf("took %+v with key %q", intake.took, intake.key)
+	}
+	if intake.client.Addr.String() != "192.0.2.7" {
+		t.Errorf("client %v", intake.client)
+	}
+}
+
+func TestFormsOfOthers(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*http.Request)
+		status int
+	}{
+		"another site":     {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
+		"this site":        {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-origin") }, 303},
+		"plain text":       {func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415},
+		"no type":          {func(r *http.Request) { r.Header.Del("Content-Type") }, 415},
+		"type in capitals": {func(r *http.Request) { r.Header.Set("Content-Type", "Application/X-WWW-Form-Urlencoded") }, 303},
+	} {
+		for _, path := range []string{"/report", "/undo"} {
+			intake := &fakeIntake{}
+			_, app := testSite(t, func(c *Config) { c.Intake = intake })
+			request := posted(path, url.Values{"service": {"whatsapp"}, "country": {"IN"}, "id": {"r1"}, "undo": {"secret"}})
+			test.change(request)
+			if got := ask(t, app, request); got.status != test.status {
+				t.Errorf("%s to %s: status %d, want %d", name, path, got.status, test.status)
+			}
+			if touched := len(intake.took)+len(intake.undone) > 0; touched != (test.status == 303) {
+				t.Errorf("%s to %s: intake asked: %v", name, path, touched)
+			}
+		}
+	}
+}
+
+func TestThanksAndUndo(t *testing.T) {
+	intake := &fakeIntake{}
+	_, app := testSite(t, func(c *Config) { c.Intake = intake })
+	for path, want := range map[string]string{
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB": "It counts for West Bengal.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1":              "it counts in India as a whole",
+		"/in/whatsapp/thanks?id=r1&undo=secret":                        "You already said so.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&kind=back":    "WhatsApp is back for you",
+		"/in/whatsapp/thanks?undone=1":                                 "no longer counts",
+		"/bn/in/whatsapp/thanks?id=r1&counted=1&region=IN-WB":          "পশ্চিমবঙ্গ",
+	} {
+		got := get(t, app, path)
+		if got.status != 200 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: status %d, no %q", path, got.status, want)
+		}
+		if got.header.Get("Cache-Control") != "no-store" || got.header.Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: the token may leak: %v", path, got.header)
+		}
+		if button := strings.Contains(got.body, `action="/undo"`); button != strings.Contains(path, "undo=") {
+			t.Errorf("%s: undo button: %v", path, button)
+		}
+	}
+	wrong := ask(t, app, posted("/undo", url.Values{"id": {"r1"}, "undo": {"guess"}, "lang": {"cy"}}))
+	if wrong.status != 403 || !strings.Contains(wrong.body, `<html lang="cy">`) {
+		t.Errorf("a wrong token: status %d", wrong.status)
+	}
+	right := ask(t, app, posted("/undo", url.Values{"id": {"r1"}, "undo": {"secret"}, "lang": {"bn"}, "service": {"whatsapp"}, "country": {"IN"}}))
+	if right.status != 303 || right.header.Get("Location") != "/bn/in/whatsapp/thanks?undone=1" || len(intake.undone) != 1 {
+		t.Errorf("undo: status %d to %s", right.status, right.header.Get("Location"))
+	}
+	lost := ask(t, app, posted("/undo", url.Values{"id": {"r1"}, "undo": {"secret"}, "service": {"//evil"}}))
+	if lost.header.Get("Location") != "/" {
+		t.Errorf("undo without a page leads to %s", lost.header.Get("Location"))
+	}
+}
+
+// FuzzReport sends strange forms: whatever comes, the answer is a page or a
+// redirect within the site, and nothing of it becomes markup.
+func FuzzReport(f *testing.F) {
+	for _, seed := range []string{
+		"service=whatsapp&kind=problem&country=IN", "service=%00&lang=../..&page=zz", "place=%ff%fe&service=whatsapp",
+		"service=whatsapp&place=" + strings.Repeat("%E0%A7%AD", 400), "lang=bn&lang=hi&service=bt&country=%3Cscript%3E", "%%%=&&&==",
+	} {
+		f.Add(seed)
+	}
+	_, app := testSite(f, nil)
+	f.Fuzz(func(t *testing.T, body string) {
+		request := httptest.NewRequest(http.MethodPost, "/report", strings.NewReader(body))
+		request.Header.Set(fiber.HeaderContentType, fiber.MIMEApplicationForm)
+		got := ask(t, app, request)
+		if got.status != 303 && got.status != 422 {
+			t.Errorf("status %d for %q", got.status, body)
+		}
+		if strings.Contains(got.body, "<script") || strings.HasPrefix(got.header.Get("Location"), "//") {
+			t.Errorf("markup or a way out of the site for %q", body)
+		}
+	})
+}
+
+// FuzzAddress reads strange paths: what is an address writes itself back.
+func FuzzAddress(f *testing.F) {
+	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/\x00", "/ＢＮ"} {
+		f.Add(seed)
+	}
+	site, _ := testSite(f, nil)
+	f.Fuzz(func(t *testing.T, path string) {
+		at, ok := site.parse(path)
+		if !ok {
+			return
+		}
+		again, ok := site.parse(at.path())
+		if !ok || again != at || strings.HasPrefix(at.path(), "//") {
+			t.Errorf("%q reads as %+v, writes %q, reads as %+v", path, at, at.path(), again)
+		}
+	})
+}

@@ -1,0 +1,107 @@
+package frontend
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/andybalholm/brotli"
+	"golang.org/x/sync/singleflight"
+)
+
+// How long a public page is served as it was made. Within a tick a surge of
+// readers costs one rendering and one compression of each page.
+const (
+	tick        = 5 * time.Second
+	tickPartial = time.Second
+)
+
+// brotliLevel costs a few milliseconds a page; the highest level costs fifty
+// times that for a quarter fewer bytes.
+const brotliLevel = 5
+
+// made is a public page as it stands for one tick.
+type made struct {
+	body    []byte
+	tag     string
+	lang    string
+	partial bool
+	until   time.Time
+	brotli  func() []byte
+	gzip    func() []byte
+}
+
+// newMade works out the page's tag. The tag is weak, because it names the
+// compressed page as well.
+func newMade(body []byte, f *frame, now time.Time) *made {
+	sum := sha256.Sum256(body)
+	page := &made{
+		body: body, lang: f.At.Lang, partial: f.partial, until: now.Add(tick),
+		tag: `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
+	}
+	if f.partial {
+		page.until = now.Add(tickPartial)
+	}
+	page.brotli = sync.OnceValue(func() []byte {
+		var out bytes.Buffer
+		w := brotli.NewWriterLevel(&out, brotliLevel)
+		_, _ = w.Write(body) // a bytes.Buffer takes everything
+		_ = w.Close()
+		return out.Bytes()
+	})
+	page.gzip = sync.OnceValue(func() []byte {
+		var out bytes.Buffer
+		w := gzip.NewWriter(&out)
+		_, _ = w.Write(body)
+		_ = w.Close()
+		return out.Bytes()
+	})
+	return page
+}
+
+// shelf holds the public pages of the current tick by their path. Only paths
+// that are pages get here, so strangers cannot fill it, and each new page
+// clears away those whose time is over.
+type shelf struct {
+	mu      sync.Mutex
+	pages   map[string]*made
+	working singleflight.Group
+}
+
+// take is the page for a path, made anew by one caller when it is too old.
+func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*made, error) {
+	if page := s.look(path, now); page != nil {
+		return page, nil
+	}
+	page, err, _ := s.working.Do(path, func() (any, error) {
+		if page := s.look(path, now); page != nil {
+			return page, nil // made while this caller came here
+		}
+		page, err := fresh()
+		if err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return !now.Before(old.until) })
+		s.pages[path] = page
+		return page, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page.(*made), nil
+}
+
+func (s *shelf) look(path string, now time.Time) *made {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if page := s.pages[path]; page != nil && now.Before(page.until) {
+		return page
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package frontend
+
+import (
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/andybalholm/brotli"
+
+	"downpour/pkg/outage"
+)
+
+// countingReadings counts how often healths are asked for, and may be slow.
+type countingReadings struct {
+	fakeReadings
+	asked *atomic.Int64
+	wait  time.Duration
+}
+
+func (c countingReadings) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
+	c.asked.Add(1)
+	time.Sleep(c.wait)
+	return c.fakeReadings.Health(ctx, service, country)
+}
+
+func TestOneRenderingForATick(t *testing.T) {
+	now, asked := noon, &atomic.Int64{}
+	_, app := testSite(t, func(c *Config) {
+		c.Now, c.Readings = func() time.Time { return now }, countingReadings{asked: asked}
+	})
+	for _, step := range []struct {
+		after time.Duration
+		want  int64
+	}{{0, 1}, {0, 1}, {tick - 1, 1}, {1, 2}, {tick, 3}} {
+		now = now.Add(step.after)
+		get(t, app, "/in/whatsapp")
+		if got := asked.Load(); got != step.want {
+			t.Fatalf("%v after noon: read %d times, want %d", now.Sub(noon), got, step.want)
+		}
+	}
+}
+
+func TestTheShelfIsCleared(t *testing.T) {
+	now := noon
+	site, app := testSite(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	for _, path := range everyPage {
+		get(t, app, path)
+	}
+	now = now.Add(tick)
+	get(t, app, "/bn")
+	if len(site.shelf.pages) != 1 {
+		t.Errorf("%d pages on the shelf, want 1", len(site.shelf.pages))
+	}
+}
+
+func TestPartialPagesAreMadeAgainSooner(t *testing.T) {
+	now, asked := noon, &atomic.Int64{}
+	_, app := testSite(t, func(c *Config) {
+		c.Now = func() time.Time { return now }
+		c.Readings = countingReadings{fakeReadings: fakeReadings{err: errAway}, asked: asked}
+	})
+	get(t, app, "/in/whatsapp")
+	now = now.Add(tickPartial)
+	get(t, app, "/in/whatsapp")
+	if got := asked.Load(); got != 2 {
+		t.Errorf("read %d times, want 2", got)
+	}
+}
+
+func TestACrowdSharesOneRendering(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := &atomic.Int64{}
+		site, _ := testSite(t, func(c *Config) { c.Readings = countingReadings{asked: asked, wait: time.Second} })
+		at := address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
+		var crowd sync.WaitGroup
+		for range 50 {
+			crowd.Go(func() {
+				if _, err := site.shelf.take(at.path(), noon, func() (*made, error) { return site.make(at) }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		crowd.Wait()
+		if got := asked.Load(); got != 1 {
+			t.Errorf("read %d times for a crowd, want 1", got)
+		}
+	})
+}
+
+func TestCompression(t *testing.T) {
+	_, app := testSite(t, nil)
+	plain := get(t, app, "/in/whatsapp").body
+	for accept, want := range map[string]string{
+		"": "", "identity": "", "gzip": "gzip", "gzip, deflate, br, zstd": "br", "br;q=0, gzip": "gzip", "deflate": "",
+	} {
+		request := httptest.NewRequest(http.MethodGet, "/in/whatsapp", nil)
+		request.Header.Set("Accept-Encoding", accept)
+		got := ask(t, app, request)
+		if encoding := got.header.Get("Content-Encoding"); encoding != want {
+			t.Errorf("Accept-Encoding %q: encoding %q, want %q", accept, encoding, want)
+			continue
+		}
+		var unpacked io.Reader = strings.NewReader(got.body)
+		switch want {
+		case "br":
+			unpacked = brotli.NewReader(unpacked)
+		case "gzip":
+			reader, err := gzip.NewReader(unpacked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			unpacked = reader
+		}
+		if body, err := io.ReadAll(unpacked); err != nil || string(body) != plain {
+			t.Errorf("Accept-Encoding %q: other page, error %v", accept, err)
+		}
+	}
+}
+
+// BenchmarkService is a page made anew; BenchmarkKept one from the shelf.
+func BenchmarkService(b *testing.B) {
+	site, _ := testSite(b, nil)
+	for b.Loop() {
+		page, err := site.make(address{Lang: "bn", Service: "whatsapp"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		page.brotli()
+	}
+}
+
+func BenchmarkKept(b *testing.B) {
+	_, app := testSite(b, nil)
+	for b.Loop() {
+		get(b, app, "/bn/whatsapp")
+	}
+}
