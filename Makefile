@@ -8,7 +8,9 @@ E2E     := frontend/e2e
 
 .PHONY: build run test unit e2e bench fuzz lint prerequisites
 
-build: prerequisites
+LIBCHDB := pkg/embedded/libchdb
+
+build: prerequisites $(LIBCHDB)/node_modules
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
 
 run: build
@@ -16,17 +18,19 @@ run: build
 
 test: lint unit e2e
 
-unit: prerequisites
+unit: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test -timeout 20m ./...
 
 e2e: build $(E2E)/node_modules
 	sh frontend/e2e/run.sh
 
-$(E2E)/node_modules: $(E2E)/package-lock.json
-	cd $(E2E) && npm ci --no-audit --no-fund
+# What comes from npm: the embedded ClickHouse, and the driver of the browser
+# tests.
+%/node_modules: %/package-lock.json
+	cd $* && npm ci --no-audit --no-fund
 	@touch $@
 
-bench: prerequisites
+bench: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
 
 # Each fuzz target for a short time, beyond its seeds, which make unit runs.

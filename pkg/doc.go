@@ -6,7 +6,9 @@
 //     city into an H3 cell. The coordinate ends there.
 //  3. bucket adds the report to Redis in one atomic step: a counter for each
 //     service, cell and minute, and an entry in the report log.
-//  4. heatmap turns counts into what the public sees, through one table with a
+//  4. archive moves the report log into ClickHouse, each report once, and answers
+//     questions about the past.
+//  5. heatmap turns counts into what the public sees, through one table with a
 //     floor for privacy.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the

@@ -19,6 +19,8 @@ var drivers = map[string][]string{
 	"github.com/uber/h3-go/":               {"h3.go"},
 	"github.com/ClickHouse/clickhouse-go/": {"clickhouse.go"},
 	"go.yaml.in/yaml/":                     {"yaml.go"},
+	"go.etcd.io/bbolt":                     {"bbolt.go"},
+	"github.com/ebitengine/purego":         {"libchdb.go"},
 }
 
 // fiberIn are the folders that may import Fiber: the two faces, and the command

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"downpour/pkg/archive"
 	"downpour/pkg/bucket"
 	"downpour/pkg/catalog"
 	"downpour/pkg/cell"
@@ -32,6 +34,8 @@ type app struct {
 	places    *place.Index
 	services  *catalog.Catalog
 	redis     *bucket.Redis
+	db        *archive.DB
+	archiver  *archive.Archiver
 	store     *bucket.Store
 	hot       *bucket.Hot
 	reader    *heatmap.Reader
@@ -49,12 +53,25 @@ func newApp(ctx context.Context, settings serveCommand, logger *slog.Logger) (*a
 
 func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, now func() time.Time) (*app, error) {
 	a := &app{settings: settings, logger: logger, now: now}
-	for _, build := range []func(context.Context) error{a.loadTables, a.openRedis, a.buildCounting, a.buildWeb} {
+	for _, build := range []func(context.Context) error{
+		a.loadTables, a.openData, a.openRedis, a.openClickHouse, a.buildCounting, a.buildIntake, a.buildWeb,
+	} {
 		if err := build(ctx); err != nil {
-			return nil, err
+			return nil, errors.Join(err, a.stopAll())
 		}
 	}
 	return a, nil
+}
+
+// openData makes the data directory, where an engine inside needs one.
+func (a *app) openData(context.Context) error {
+	if !a.embeddedRedis() && !a.embeddedClickHouse() {
+		return nil
+	}
+	if err := os.MkdirAll(a.settings.Data, 0o700); err != nil {
+		return fmt.Errorf("--data: %w", err)
+	}
+	return nil
 }
 
 func (a *app) loadTables(context.Context) (err error) {
@@ -76,9 +93,6 @@ func (a *app) loadTables(context.Context) (err error) {
 func (a *app) openRedis(ctx context.Context) (err error) {
 	addresses := a.settings.Redis
 	if a.embeddedRedis() {
-		if err := os.MkdirAll(a.settings.Data, 0o700); err != nil {
-			return fmt.Errorf("--data: %w", err)
-		}
 		server, err := embedded.StartRedis(context.WithoutCancel(ctx), a.logger)
 		if err != nil {
 			return err
@@ -97,32 +111,82 @@ func (a *app) embeddedRedis() bool {
 	return len(a.settings.Redis) == 1 && a.settings.Redis[0] == "embedded"
 }
 
-func (a *app) buildCounting(context.Context) error {
-	a.store = bucket.NewStore(bucket.Config{Redis: a.redis, Logger: a.logger, Now: a.now})
-	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
-	a.reader = heatmap.New(a.hot, a.now)
-	keys, err := a.keys()
-	if err != nil {
-		return err
+func (a *app) embeddedClickHouse() bool { return a.settings.Clickhouse == "embedded" }
+
+// openClickHouse connects to the ClickHouse of the settings, or starts the
+// embedded one.
+func (a *app) openClickHouse(ctx context.Context) (err error) {
+	options := archive.Options{URL: a.settings.Clickhouse}
+	if a.embeddedClickHouse() {
+		engine, err := embedded.Open(ctx, embedded.Options{Path: filepath.Join(a.settings.Data, "archive"), Logger: a.logger})
+		if err != nil {
+			return fmt.Errorf("--clickhouse embedded: %w", err)
+		}
+		a.add(part{name: "embedded clickhouse", stop: engine.Close})
+		options = archive.Options{Transport: engine.Transport()}
 	}
-	a.desk = intake.New(intake.Config{
-		Counter: a.store, Catalog: a.services, Geography: a.geography, Places: a.places,
-		Keys: keys, Answers: intake.NewRedis(a.redis.Client()),
-		Status: a.status, Now: a.now, PerMinute: a.settings.ReportsPerMin,
+	if a.db, err = archive.OpenDB(options); err != nil {
+		return fmt.Errorf("--clickhouse: %w", err)
+	}
+	a.add(part{name: "clickhouse client", stop: a.db.Close})
+	if a.embeddedClickHouse() {
+		return a.db.Prepare(ctx)
+	}
+	return nil
+}
+
+// buildCounting makes the way of a report from the buckets to the archive. An
+// embedded Redis keeps nothing, so with it a report is acknowledged only when
+// the archive has it.
+func (a *app) buildCounting(context.Context) error {
+	a.archiver = archive.NewArchiver(archive.Config{
+		DB: a.db, Log: a.redis, Plans: archive.NewRedisPlans(a.redis.Client()), Logger: a.logger,
 	})
+	counting := bucket.Config{Redis: a.redis, Logger: a.logger, Now: a.now}
+	if a.embeddedRedis() {
+		counting.Durable = a.archiver
+	}
+	a.store = bucket.NewStore(counting)
+	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
+	a.reader = heatmap.New(a.hot, a.db, a.now)
+	a.add(part{name: "archive", run: a.archiver.Run})
+	a.add(part{name: "counters", run: func(ctx context.Context) error { return a.store.Keep(ctx, a.db) }})
 	a.add(part{name: "buckets", run: a.store.Run})
 	a.add(part{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})
+	return nil
+}
+
+func (a *app) buildIntake(context.Context) error {
+	settings := intake.Config{
+		Counter: a.store, Catalog: a.services, Geography: a.geography, Places: a.places,
+		Status: a.status, Now: a.now, PerMinute: a.settings.ReportsPerMin,
+	}
+	if err := a.openSecrets(&settings); err != nil {
+		return err
+	}
+	a.desk = intake.New(settings)
 	a.add(part{name: "intake", run: a.desk.Run})
 	return nil
 }
 
-// keys are kept where they outlive this process: in Redis, or in a file where
-// Redis is a part of the process.
-func (a *app) keys() (intake.KeyStore, error) {
-	if a.embeddedRedis() {
-		return intake.OpenKeyFile(filepath.Join(a.settings.Data, "keys.json"))
+// openSecrets finds the keys and the answers where they outlive this process:
+// in Redis, or in files where Redis is a part of the process.
+func (a *app) openSecrets(settings *intake.Config) (err error) {
+	if !a.embeddedRedis() {
+		inRedis := intake.NewRedis(a.redis.Client())
+		settings.Keys, settings.Answers = inRedis, inRedis
+		return nil
 	}
-	return intake.NewRedis(a.redis.Client()), nil
+	if settings.Keys, err = intake.OpenKeyFile(filepath.Join(a.settings.Data, "keys.json")); err != nil {
+		return err
+	}
+	answers, err := intake.OpenAnswerFile(filepath.Join(a.settings.Data, "answers.db"))
+	if err != nil {
+		return err
+	}
+	settings.Answers = answers
+	a.add(part{name: "answers", run: answers.Run, stop: answers.Close})
+	return nil
 }
 
 func (a *app) status(service string, country outage.Country) outage.Status {

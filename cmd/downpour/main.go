@@ -20,8 +20,9 @@ import (
 type commands struct {
 	Config configFile `help:"YAML file with a key for any flag." placeholder:"FILE" type:"path"`
 
-	Serve   serveCommand   `cmd:"" help:"Run the server."`
-	Version versionCommand `cmd:"" help:"Print the version, the commit and the versions of the engines."`
+	Serve      serveCommand      `cmd:"" help:"Run the server."`
+	Clickhouse clickhouseCommand `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
+	Version    versionCommand    `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 
 func main() {

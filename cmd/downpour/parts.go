@@ -23,6 +23,16 @@ type running struct {
 
 func (a *app) add(p part) { a.parts = append(a.parts, p) }
 
+// stopAll frees what the parts hold that were built but never ran.
+func (a *app) stopAll() (failed error) {
+	for i := len(a.parts) - 1; i >= 0; i-- {
+		if a.parts[i].stop != nil {
+			failed = errors.Join(failed, a.parts[i].stop())
+		}
+	}
+	return failed
+}
+
 // run starts the parts in order and, when ctx ends or one of them fails, stops
 // them in reverse: what takes requests stops before what answers them.
 func (a *app) run(ctx context.Context) error {

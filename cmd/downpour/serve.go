@@ -13,6 +13,7 @@ import (
 type serveCommand struct {
 	Listen         string         `help:"Address to listen on." default:":8080"`
 	Redis          []string       `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
+	Clickhouse     string         `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
 	Data           string         `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
 	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
@@ -30,6 +31,10 @@ func (s *serveCommand) Validate() error {
 		if !known && (address != "embedded" || len(s.Redis) > 1) {
 			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
 		}
+	}
+	known := strings.HasPrefix(s.Clickhouse, "http://") || strings.HasPrefix(s.Clickhouse, "https://")
+	if !known && s.Clickhouse != "embedded" {
+		return fmt.Errorf("--clickhouse: %q is neither 'embedded' nor an http(s):// address", s.Clickhouse)
 	}
 	return nil
 }

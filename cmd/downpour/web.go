@@ -93,6 +93,10 @@ func (w *web) Ready() (ready bool, degraded []string, reason string) {
 		return false, nil, "starting"
 	case w.app.now().Sub(refreshed) > staleAfter:
 		return false, []string{"redis"}, "redis does not answer, so reports cannot be taken"
+	case !w.app.store.Alive():
+		return false, nil, "the counters are not restored yet"
+	case w.app.archiver.Failing() != nil:
+		return true, []string{"clickhouse"}, ""
 	}
 	return true, nil, ""
 }

@@ -62,9 +62,25 @@ func NewArchiver(config Config) *Archiver {
 }
 
 // Run archives until ctx ends. What fails is tried again: it is all in the log.
+// It returns an error where ClickHouse is one that the archive cannot use.
 func (a *Archiver) Run(ctx context.Context) error {
 	ticks := time.NewTicker(a.Every)
 	defer ticks.Stop()
+	for {
+		err := a.prepare(ctx)
+		if err == nil || ctx.Err() != nil {
+			break
+		}
+		if refused(err) {
+			return err
+		}
+		a.note(ctx, err)
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 	for {
 		a.catchUp(ctx)
 		select {
@@ -84,6 +100,15 @@ func (a *Archiver) Run(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// prepare brings the tables up to date, unless another server leads and does.
+func (a *Archiver) prepare(ctx context.Context) error {
+	leads, err := a.Plans.Lead(ctx, a.server, leadFor)
+	if err != nil || !leads {
+		return err
+	}
+	return a.DB.Prepare(ctx)
 }
 
 // Failing is why the archive does not advance, or nil.

@@ -69,6 +69,14 @@ func address(text string, settings *clickhouse.Options) error {
 	return nil
 }
 
+// refused says that ClickHouse answered, and that the answer was no: asking
+// again will not help.
+func refused(err error) bool {
+	var exception *clickhouse.Exception
+	var known refusal
+	return errors.As(err, &exception) || errors.As(err, &known)
+}
+
 // Close ends the connections.
 func (d *DB) Close() error { return d.conn.Close() }
 

@@ -5,6 +5,15 @@ import (
 	"fmt"
 )
 
+// refusal is an error that will not go away by waiting.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+func refuse(format string, arguments ...any) error {
+	return refusal{fmt.Errorf(format, arguments...)}
+}
+
 // Prepare checks that ClickHouse is one that the archive can use, and brings
 // its tables up to date. The caller sees to it that only one server does so at
 // a time. Each error is one line that says what to do about it.
@@ -14,7 +23,7 @@ func (d *DB) Prepare(ctx context.Context) error {
 		return fmt.Errorf("asking clickhouse for its version: %w", err)
 	}
 	if year < oldestYear || year == oldestYear && month < oldestMonth {
-		return fmt.Errorf("clickhouse is release %s, and %d.%d or newer is needed", text, oldestYear, oldestMonth)
+		return refuse("clickhouse is release %s, and %d.%d or newer is needed", text, oldestYear, oldestMonth)
 	}
 	err = d.exec(ctx, `CREATE TABLE IF NOT EXISTS migrations (version UInt32, at DateTime('UTC') DEFAULT now())
 		ENGINE = MergeTree ORDER BY version`)
@@ -26,7 +35,7 @@ func (d *DB) Prepare(ctx context.Context) error {
 		return fmt.Errorf("reading the version of the tables: %w", err)
 	}
 	if int(version) > len(migrations) {
-		return fmt.Errorf("the archive was made by a newer downpour: its tables are of version %d, this program knows %d",
+		return refuse("the archive was made by a newer downpour: its tables are of version %d, this program knows %d",
 			version, len(migrations))
 	}
 	for number := int(version) + 1; number <= len(migrations); number++ {

@@ -22,9 +22,12 @@ func (w *where) and(text string, arguments ...any) {
 
 func (w *where) String() string { return strings.Join(w.text, " AND ") }
 
+// second is a minute as ClickHouse takes it whatever its time zone.
+func second(minute outage.Minute) int64 { return minute.Time().Unix() }
+
 func filter(query outage.Query) *where {
 	w := &where{}
-	w.and("start >= ? AND start < ?", query.Span.From.Time(), query.Span.To.Time())
+	w.and("start >= toDateTime(?, 'UTC') AND start < toDateTime(?, 'UTC')", second(query.Span.From), second(query.Span.To))
 	if query.Service != "" {
 		w.and("service = ?", query.Service)
 	}
@@ -144,8 +147,8 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 	statement := `SELECT shard, toString(service), toString(country), toString(region), cell,
 			intDiv(toInt64(toUnixTimestamp(at)), 60) AS minute, toString(kind), toString(symptom),
 			sum(toInt64(sign) * counted), sum(toInt64(sign)), sum(toInt64(sign) * weight), sum(toInt64(sign) * first)
-		FROM reports WHERE at >= ? GROUP BY ALL`
-	err := d.rows(ctx, statement, []any{from.Time()}, func(scan func(...any) error) error {
+		FROM reports WHERE at >= toDateTime(?, 'UTC') GROUP BY ALL`
+	err := d.rows(ctx, statement, []any{second(from)}, func(scan func(...any) error) error {
 		var c outage.Count
 		var shard uint8
 		var country, region, kind string
@@ -169,8 +172,8 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
 			toString(network), since, sign, counted, weight, first, received, shard, random, reporter, prefix, undo
-		FROM reports WHERE received >= ? ORDER BY received, at`
-	err := d.rows(ctx, statement, []any{since.UTC()}, func(scan func(...any) error) error {
+		FROM reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at`
+	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var e outage.Entry
 		var country, region, kind string
 		var cell uint64

@@ -35,7 +35,7 @@ var migrations = [][]string{
 		) ENGINE = MergeTree
 		PARTITION BY toYYYYMM(at)
 		ORDER BY (service, country, at)
-		TTL at + INTERVAL 400 DAY
+		TTL received + INTERVAL 400 DAY
 		SETTINGS non_replicated_deduplication_window = 10000`,
 
 		// What happened in each minute, by cell: for series and for the detector.
@@ -54,7 +54,7 @@ var migrations = [][]string{
 		) ENGINE = SummingMergeTree((n, submissions, judged, prefixes))
 		PARTITION BY toYYYYMM(start)
 		ORDER BY (service, country, start, kind, symptom, region, cell)
-		TTL start + INTERVAL 400 DAY
+		TTL start + INTERVAL 10 YEAR
 		SETTINGS non_replicated_deduplication_window = 10000`,
 		`CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_minute_counts TO minute_counts AS
 		SELECT toStartOfMinute(at) AS start, service, country, region, cell, kind, symptom,
@@ -77,7 +77,7 @@ var migrations = [][]string{
 		) ENGINE = SummingMergeTree((n, submissions))
 		PARTITION BY toYYYYMM(start)
 		ORDER BY (service, country, start, kind, symptom, region, cell)
-		TTL start + INTERVAL 5 YEAR
+		TTL start + INTERVAL 10 YEAR
 		SETTINGS non_replicated_deduplication_window = 10000`,
 		`CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_quarter_counts TO quarter_counts AS
 		SELECT toStartOfFifteenMinutes(at) AS start, service, country, region, cell, kind, symptom,

@@ -23,6 +23,8 @@ const (
 	// reviveEvery is how often a server looks whether Redis still knows what
 	// was counted.
 	reviveEvery = time.Second
+	// reviveSoon is how soon it tries again where that failed.
+	reviveSoon = 200 * time.Millisecond
 	// reviveFor is how long one server may take to restore the counters before
 	// another tries.
 	reviveFor = 2 * time.Minute
@@ -35,14 +37,19 @@ const (
 // and no report is taken meanwhile. A Redis that never counted is revived from
 // a past without reports.
 func (s *Store) Keep(ctx context.Context, past Past) error {
-	ticks := time.NewTicker(reviveEvery)
-	defer ticks.Stop()
+	var told string
 	for {
-		if err := s.Revive(ctx, past); err != nil && ctx.Err() == nil {
-			s.Logger.Warn("counters are not restored", "error", err)
+		again := reviveEvery
+		err := s.Revive(ctx, past)
+		if err != nil && ctx.Err() == nil {
+			again = reviveSoon
+			if err.Error() != told {
+				s.Logger.Warn("counters are not restored yet", "error", err)
+			}
 		}
+		told = fmt.Sprint(err)
 		select {
-		case <-ticks.C:
+		case <-time.After(again):
 		case <-ctx.Done():
 			return nil
 		}
