@@ -52,6 +52,23 @@ var children = map[string]func(*embedded.ClickHouse, driver.Conn) error{
 		}
 		return nil
 	},
+	"reopen": func(archive *embedded.ClickHouse, _ driver.Conn) error {
+		for range 8 {
+			if err := archive.Close(); err != nil {
+				return err
+			}
+			folder, err := os.MkdirTemp(os.Args[1], "")
+			if err != nil {
+				return err
+			}
+			again, err := embedded.Open(context.Background(), embedded.Options{Library: os.Args[2], Path: folder})
+			if err != nil {
+				return err
+			}
+			archive = again
+		}
+		return archive.Close()
+	},
 	"count": func(_ *embedded.ClickHouse, conn driver.Conn) error {
 		for _, query := range []string{"SELECT count() FROM log", "SELECT sum(reports) FROM rollup", "SELECT sum(reports) FROM totals"} {
 			var count uint64

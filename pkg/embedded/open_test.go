@@ -105,3 +105,12 @@ func TestPlainHTTP(t *testing.T) {
 		})
 	}
 }
+
+// A child does it, since the tests of this process share one engine.
+func TestReopenInOneProcess(t *testing.T) {
+	child := spawn(t, t.TempDir(), "reopen")
+	if got := strings.Join(child.said, "\n"); got != "" {
+		t.Errorf("said %q", got)
+	}
+	child.leave(t)
+}
