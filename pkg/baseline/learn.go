@@ -268,7 +268,8 @@ func (s *Series) learnStray(b *block, part float64) {
 	m := &s.memory
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean, sum := float64(b.Mean), 0.
-	for _, n := range b.Totals[:b.Minutes] {
+	// A series that begins within a block has observed the last minutes of it.
+	for _, n := range b.Totals[BlockMinutes-b.Minutes:] {
 		stray := float64(n)*part - mean
 		sum += stray*stray - mean
 	}

@@ -72,6 +72,7 @@ type Baseline struct {
 type Signal struct {
 	Service string
 	Country Country
+	Since   Minute // the first minute of the run
 	Minute  Minute // the last minute used
 	Scope   Scope
 	Region  Region // set when Scope is region
