@@ -43,7 +43,7 @@ func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most floa
 		evidence := before + x*w.gain[i] + w.drift[i]
 		if evidence <= 0 {
 			if before != 0 {
-				r.Evidence[i], r.Observed[i], r.Expected[i] = 0, 0, 0
+				r.Evidence[i], r.Observed[i], r.Expected[i], r.Since[i] = 0, 0, 0, 0
 			}
 			continue
 		}
