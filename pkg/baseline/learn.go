@@ -75,6 +75,28 @@ func (s *Series) Drop() {
 	}
 }
 
+// Recent adds up the reporters since a minute, as far back as counts wait to be
+// learnt and in whole blocks: by metro cell into counts, which has room for
+// every handle, and in the whole country. It returns the minutes that were
+// observed.
+func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, minutes int) {
+	take := func(w *waiting) {
+		if w.Start+BlockMinutes <= since {
+			return
+		}
+		total += uint32(w.reporters())
+		minutes += int(w.Minutes)
+		for _, at := range w.leaves {
+			counts[at.Handle] += at.Reporters
+		}
+	}
+	for i := range s.queue {
+		take(&s.queue[i])
+	}
+	take(&s.open)
+	return total, minutes
+}
+
 // Turned is what a Turn did.
 type Turned struct {
 	Deposits []Deposit // valid until the next Turn

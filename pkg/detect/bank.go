@@ -2,6 +2,7 @@ package detect
 
 import (
 	"slices"
+	"time"
 
 	"downpour/pkg/outage"
 )
@@ -160,12 +161,13 @@ func (b *Bank) Move(moved []int32) {
 	}
 }
 
-// Heated reports whether any node holds more than half of what opens, so that
-// what is counted now may not be ordinary.
+// Heated reports whether the country or a region holds more than half of what
+// opens, so that what is counted now may not be ordinary. Single cells are not
+// asked: there are so many that one is always warm.
 func (b *Bank) Heated() bool {
 	half := float32(b.params.Needed / 2)
 	for _, h := range b.live {
-		if b.nodes[h].run.strongest() > half {
+		if b.nodes[h].level != Cell && b.nodes[h].run.strongest() > half {
 			return true
 		}
 	}
@@ -208,8 +210,14 @@ func (b *Bank) Alarm(minute outage.Minute) (Alarm, bool) {
 // enough asks for people and for a ratio, whatever the evidence.
 func (b *Bank) enough(n *node, design int, minute outage.Minute) bool {
 	observed := n.run.Observed[design]
-	return observed >= b.params.Least[n.level] &&
+	return observed >= b.least(n, design, minute) &&
 		float64(observed) >= b.ratio(minute)*float64(n.run.Expected[design])
+}
+
+// least is how many reporters a run needs, whatever else.
+func (b *Bank) least(n *node, design int, minute outage.Minute) uint32 {
+	halfHours := (uint32(minute) - uint32(n.run.Since[design])) / uint32(outage.HalfHour/time.Minute)
+	return b.params.Least[n.level] + halfHours*b.params.LeastMore
 }
 
 // ratio is stricter while little is known of the series.
@@ -231,7 +239,7 @@ func (b *Bank) alarm(handle int32, design int, minute outage.Minute) Alarm {
 		Evidence: float64(n.run.Evidence[design]), Needed: b.needed[n.level],
 	}
 	spare := (a.Evidence - a.Needed) / float64(n.weights.gain[design])
-	a.Threshold = max(float64(a.Observed)-spare, float64(b.params.Least[n.level]), b.ratio(minute)*a.Expected)
+	a.Threshold = max(float64(a.Observed)-spare, float64(b.least(n, design, minute)), b.ratio(minute)*a.Expected)
 	return a
 }
 

@@ -4,137 +4,168 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"downpour/pkg/outage"
 )
 
-// Spread is where a run of unusual counts is: one node, or several that do not
-// overlap.
+// Node is a part of the tree with its reporters, and those expected, over one
+// stretch of minutes that is the same for all nodes.
+type Node struct {
+	Handle   int32
+	Level    Level
+	Region   int32 // handle of its region, negative for none
+	Metro    bool  // one of the smallest cells, which do not overlap
+	Observed float64
+	Expected float64
+}
+
+// Excess is the reporters beyond what was expected.
+func (n *Node) Excess() float64 { return n.Observed - n.Expected }
+
+// Spread is where something unusual is: one node, or several of one level that
+// do not overlap.
 type Spread struct {
 	Level    Level
-	Handles  []int32 // ascending; the country, regions or cells that it consists of
-	Observed float64 // reporters since the run began
+	Handles  []int32 // ascending
+	Observed float64
 	Expected float64
 	score    float64
 }
 
-// Excess is a node and the reporters in it beyond what was expected.
-type Excess struct {
-	Handle             int32
-	Observed, Expected float64
-}
-
-// candidate is a live node with the run that speaks loudest.
-type candidate struct {
-	handle                      int32
-	level                       Level
-	observed, expected, minutes float64
-	score                       float64 // log-likelihood ratio, without the prior
-}
-
-// Localise finds the place that explains the present counts best: the whole
-// country, a region, a cell, or several of them. Regions is how many the country
-// has; metro tells the smallest cells, which do not overlap. It answers the
-// country where nothing is unusual.
+// Localise finds the part of the tree that explains the counts best: the whole
+// country, a region, a cell, several regions, or several cells of one region.
+// The first node is the country. It answers the country where nothing is
+// unusual.
 //
-// Each place is scored by its likelihood ratio and the log of its prior. The
-// search over several cells tries only the cells of highest ratio, which is
-// enough for scores of this kind (D. B. Neill, Fast subset scan for spatial
-// pattern detection, 2012).
-func (b *Bank) Localise(minute outage.Minute, regions int, metro func(handle int32) bool, dispersion float64) Spread {
-	all := b.candidates(minute, dispersion)
-	best := Spread{Level: Country, Handles: []int32{0}, score: math.Inf(-1)}
-	cells := max(1, len(b.nodes)-1-regions)
+// A place is scored by its expectation-based likelihood ratio and the log of
+// its prior. Of sets only those of highest ratio are tried, which finds the
+// best set for scores of this kind (D. B. Neill, Fast subset scan for spatial
+// pattern detection, 2012); their prior is shared among all sets of their size,
+// so that picking the noisiest cells afterwards does not pay.
+func Localise(p *Params, nodes []Node) Spread {
+	best := spreadOf(Country, nodes[:1])
+	best.score = math.Inf(-1)
+	regions, cells := count(nodes)
 	prior := [levels]float64{
-		math.Log(b.params.PriorCountry),
-		math.Log(b.params.PriorRegions / float64(max(1, regions))),
-		math.Log(b.params.PriorCells / float64(cells)),
+		math.Log(p.PriorCountry),
+		math.Log(p.PriorRegions / max(1, regions)),
+		math.Log(p.PriorCells / max(1, cells)),
 	}
-	for _, c := range all {
-		if score := c.score + prior[c.level]; c.score > 0 && score > best.score {
-			best = Spread{
-				Level: c.level, Handles: []int32{c.handle},
-				Observed: c.observed, Expected: c.expected, score: score,
-			}
+	for i := range nodes {
+		n := &nodes[i]
+		gain := surprise(n.Observed, n.Expected)
+		if score := gain + prior[n.Level]; gain > 0 && score > best.score {
+			best = spreadOf(n.Level, nodes[i:i+1])
+			best.score = score
 		}
 	}
-	several := func(level Level, member func(candidate) bool) {
-		found := b.several(all, level, prior[level], dispersion, member)
-		if found.score > best.score+b.params.SeveralMustBeatBy {
-			best = found
+	single := best.score
+	consider := func(some []Node, prior float64) {
+		set := bestSet(some, prior)
+		if set.score > max(best.score, single+p.SetsMustBeatBy) {
+			best = set
 		}
 	}
-	several(Region, func(c candidate) bool { return c.level == Region })
-	several(Cell, func(c candidate) bool { return c.level == Cell && metro(c.handle) })
+	consider(regionsOf(nodes), math.Log(p.PriorSets))
+	for _, within := range metroByRegion(nodes) {
+		consider(within, math.Log(p.PriorSets/max(1, regions)))
+	}
 	slices.Sort(best.Handles)
 	return best
 }
 
-func (b *Bank) candidates(minute outage.Minute, dispersion float64) []candidate {
-	all := make([]candidate, 0, len(b.live))
-	for _, h := range b.live {
-		n := &b.nodes[h]
-		c := candidate{handle: h, level: n.level, score: -1}
-		for i := range n.run.Evidence {
-			if n.run.Evidence[i] == 0 {
-				continue
-			}
-			observed, expected := float64(n.run.Observed[i]), float64(n.run.Expected[i])
-			minutes := float64(minute) + 1 - float64(n.run.Since[i])
-			if score := likelihood(observed, expected, minutes, dispersion); score > c.score {
-				c.observed, c.expected, c.minutes, c.score = observed, expected, minutes, score
-			}
-		}
-		all = append(all, c)
+func spreadOf(level Level, some []Node) Spread {
+	s := Spread{Level: level}
+	for i := range some {
+		s.Handles = append(s.Handles, some[i].Handle)
+		s.Observed += some[i].Observed
+		s.Expected += some[i].Expected
 	}
-	return all
+	return s
 }
 
-// several is the best set of at least two nodes of a level that share one
-// multiple of the normal. Each node after the first costs one nat.
-func (b *Bank) several(all []candidate, level Level, prior, dispersion float64, member func(candidate) bool) Spread {
-	var some []candidate
-	for _, c := range all {
-		if c.score > 0 && member(c) {
-			some = append(some, c)
+func count(nodes []Node) (regions, cells float64) {
+	for i := range nodes {
+		switch nodes[i].Level {
+		case Region:
+			regions++
+		case Cell:
+			cells++
 		}
 	}
-	slices.SortStableFunc(some, func(a, b candidate) int {
-		return cmp.Compare(b.observed*a.expected, a.observed*b.expected)
+	return regions, cells
+}
+
+// surprise is the log-likelihood ratio of a Poisson count at its own rate and
+// at the expected one; 0 for less than one and a half times the expected.
+func surprise(observed, expected float64) float64 {
+	if observed <= 1.5*expected || expected <= 0 {
+		return 0
+	}
+	return observed*math.Log(observed/expected) - (observed - expected)
+}
+
+func regionsOf(nodes []Node) []Node {
+	var some []Node
+	for _, n := range nodes {
+		if n.Level == Region {
+			some = append(some, n)
+		}
+	}
+	return some
+}
+
+// metroByRegion groups the smallest cells by their region, in order of regions.
+func metroByRegion(nodes []Node) [][]Node {
+	var metro []Node
+	for _, n := range nodes {
+		if n.Metro && n.Region >= 0 {
+			metro = append(metro, n)
+		}
+	}
+	slices.SortStableFunc(metro, func(a, b Node) int { return cmp.Compare(a.Region, b.Region) })
+	var groups [][]Node
+	for from := 0; from < len(metro); {
+		to := from
+		for to < len(metro) && metro[to].Region == metro[from].Region {
+			to++
+		}
+		groups = append(groups, metro[from:to])
+		from = to
+	}
+	return groups
+}
+
+// bestSet is the best set of at least two of the given nodes.
+func bestSet(some []Node, prior float64) Spread {
+	slices.SortStableFunc(some, func(a, b Node) int {
+		return cmp.Compare(b.Observed*a.Expected, a.Observed*b.Expected)
 	})
-	best := Spread{Level: level, score: math.Inf(-1)}
-	var sum candidate
-	for i, c := range some {
-		sum.observed += c.observed
-		sum.expected += c.expected
-		sum.minutes = max(sum.minutes, c.minutes)
+	best := Spread{score: math.Inf(-1)}
+	var observed, expected float64
+	size := 0
+	for i := range some {
+		observed += some[i].Observed
+		expected += some[i].Expected
 		if i == 0 {
 			continue
 		}
-		score := likelihood(sum.observed, sum.expected, sum.minutes, dispersion) + prior - float64(i)
+		score := surprise(observed, expected) + prior - logChoose(len(some), i+1) - math.Log(float64(len(some)))
 		if score > best.score {
-			best.score, best.Observed, best.Expected = score, sum.observed, sum.expected
-			best.Handles = handlesOf(some[:i+1])
+			best.score, size = score, i+1
 		}
 	}
+	if size == 0 {
+		return best
+	}
+	score := best.score
+	best = spreadOf(some[0].Level, some[:size])
+	best.score = score
 	return best
 }
 
-func handlesOf(some []candidate) []int32 {
-	handles := make([]int32, len(some))
-	for i, c := range some {
-		handles[i] = c.handle
-	}
-	return handles
-}
-
-// Excesses are the nodes with more reporters than expected, by handle.
-func (b *Bank) Excesses(minute outage.Minute, dispersion float64) []Excess {
-	var found []Excess
-	for _, c := range b.candidates(minute, dispersion) {
-		if c.observed > c.expected {
-			found = append(found, Excess{Handle: c.handle, Observed: c.observed, Expected: c.expected})
-		}
-	}
-	return found
+// logChoose is the log of the number of sets of k among n.
+func logChoose(n, k int) float64 {
+	all, _ := math.Lgamma(float64(n) + 1)
+	in, _ := math.Lgamma(float64(k) + 1)
+	out, _ := math.Lgamma(float64(n-k) + 1)
+	return all - in - out
 }

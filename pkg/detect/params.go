@@ -27,6 +27,9 @@ type Params struct {
 	Cap    float64 // evidence beyond this is not kept
 	// Least is the number of reporters without which no node opens.
 	Least [levels]uint32
+	// LeastMore is added for each half hour that a run lasts: after so long the
+	// same few people may count again.
+	LeastMore uint32
 	// Ratio of observed to expected that a run must have, by age of the series.
 	Ratio, RatioYoung, RatioNew float64
 	NewMinutes, YoungMinutes    int
@@ -34,17 +37,16 @@ type Params struct {
 	ColdMinutes   int
 	ColdReporters uint64
 
-	QuietMinutes      int     // length of the blocks whose largest evidence is kept
-	QuietOver         float64 // evidence from which on a quiet block tells of the tail
-	QuietMost         float64
-	QuietHalfLife     float64 // days
-	QuietWeight       float64
-	QuietLow          float64 // the threshold grows to at most Needed / QuietLow
-	QuietRate         [levels]float64
-	PriorCountry      float64
-	PriorRegions      float64
-	PriorCells        float64
-	SeveralMustBeatBy float64
+	QuietMinutes  int     // length of the blocks whose largest evidence is kept
+	QuietOver     float64 // evidence from which on a quiet block tells of the tail
+	QuietMost     float64
+	QuietHalfLife float64 // days
+	QuietWeight   float64
+	QuietLow      float64 // the threshold grows to at most Needed / QuietLow
+	QuietRate     [levels]float64
+	// Priors of where something is, each shared by all places of its kind.
+	PriorCountry, PriorRegions, PriorCells, PriorSets float64
+	SetsMustBeatBy                                    float64
 }
 
 // DefaultParams are the numbers that Downpour runs with.
@@ -52,12 +54,13 @@ func DefaultParams() Params {
 	return Params{
 		Designs: [designs]float64{4, 12, 40, 200},
 		Needed:  16, Dearer: [levels]float64{0, 1, 2}, Cap: 60,
-		Least: [levels]uint32{5, 6, 6},
+		Least: [levels]uint32{5, 6, 6}, LeastMore: 3,
 		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
 		NewMinutes: 2 * 1440, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
 		QuietMinutes: 120, QuietOver: 6, QuietMost: 12, QuietHalfLife: 14,
 		QuietWeight: 6, QuietLow: .35, QuietRate: [levels]float64{1, 5, 20},
-		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, SeveralMustBeatBy: 3,
+		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
+		SetsMustBeatBy: 3,
 	}
 }

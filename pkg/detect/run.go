@@ -62,17 +62,3 @@ func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most floa
 func (r *run) strongest() float32 {
 	return max(r.Evidence[0], r.Evidence[1], r.Evidence[2], r.Evidence[3])
 }
-
-// likelihood is the log of how much better a constant multiple of the normal
-// explains a run than the normal does: a likelihood ratio of negative binomial
-// counts over the given minutes. It is 0 for less than one and a half times the
-// normal.
-func likelihood(observed, expected, minutes, dispersion float64) float64 {
-	if observed <= 1.5*expected || expected <= 0 {
-		return 0
-	}
-	r := 1 / dispersion
-	mean := expected / minutes
-	times := observed / expected
-	return observed*math.Log(times) - (observed+r*minutes)*math.Log((r+times*mean)/(r+mean))
-}

@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"math"
 	"time"
 
 	"downpour/pkg/outage"
@@ -95,7 +94,7 @@ func (c *Case) Open(o Opening, judge Judge) outage.Incident {
 		ID:      outage.IncidentID(o.Signal.Service, o.Signal.Country, at),
 		Service: o.Signal.Service, Country: o.Signal.Country,
 		State: outage.StateOpen, OpenedAt: at, Since: o.Signal.Since,
-		Threshold: o.Signal.Threshold,
+		Observed: o.Signal.Observed, Expected: o.Signal.Expected, Threshold: o.Signal.Threshold,
 	}
 	c.place(o)
 	return c.reviewed(minute, judge)
@@ -112,7 +111,6 @@ func (c *Case) Move(o Opening) {
 func (c *Case) place(o Opening) {
 	c.handles = append(c.handles[:0:0], o.Handles...)
 	c.current.Footprint = o.Footprint
-	c.current.Observed, c.current.Expected = int64(math.Round(o.Observed)), o.Expected
 	c.current.Ratio = (o.Observed + 1) / (o.Expected + 1)
 	c.current.Peak = max(c.current.Peak, c.current.Ratio)
 }

@@ -30,13 +30,13 @@ func (c *Case) window(m Minute) (observed, expected float64) {
 
 // over weighs the minute as evidence that the incident has ended, and says
 // whether there is enough of it. The test mirrors the one that opens: a sum of
-// log-likelihood ratios, of the normal against half the worst strength seen.
+// log-likelihood ratios, of the normal against a part of the strength seen.
 func (c *Case) over(m Minute, elapsed int) bool {
 	if m.Missing {
 		return false
 	}
 	p := c.params
-	strength := min(max(p.PeakPart*c.current.Peak, p.StrengthLow), p.StrengthHigh)
+	strength := c.strength()
 	r := 1 / m.Dispersion
 	a := math.Log((r + m.Mean) / (r + strength*m.Mean))
 	over := c.state.Over - float64(m.Reporters)*(math.Log(strength)+a) - r*a
@@ -46,4 +46,17 @@ func (c *Case) over(m Minute, elapsed int) bool {
 	}
 	observed, expected := c.window(m)
 	return observed <= max(p.CalmRatio*expected, expected+2*math.Sqrt(expected)+1)
+}
+
+// strength is the multiple of the normal that closing has to rule out: half the
+// worst ten minutes within bounds, or a part of what has been usual of late.
+// Where next to nothing is normal only the latter tells silence from trouble
+// within the hour.
+func (c *Case) strength() float64 {
+	p := c.params
+	worst := min(max(p.PeakPart*c.current.Peak, p.StrengthLow), p.StrengthHigh)
+	if c.state.Mean <= 0 {
+		return worst
+	}
+	return max(worst, p.UsualPart*c.state.Count/c.state.Mean)
 }

@@ -5,9 +5,10 @@ type Params struct {
 	LocaliseFor int // after opening; then the footprint stays
 	CloseAfter  int // no incident is shorter
 	// CloseEvidence is what closing takes, in nats, for the normal against
-	// the strength PeakPart x peak, held between StrengthLow and StrengthHigh.
+	// the strength PeakPart x peak, held between StrengthLow and StrengthHigh,
+	// or UsualPart x the usual ratio since it opened, if that is more.
 	CloseEvidence             float64
-	PeakPart                  float64
+	PeakPart, UsualPart       float64
 	StrengthLow, StrengthHigh float64
 	// RecoverEvidence makes an incident recovering.
 	RecoverEvidence float64
@@ -26,7 +27,7 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		LocaliseFor: 10, CloseAfter: 5,
-		CloseEvidence: 4, PeakPart: .5, StrengthLow: 2.5, StrengthHigh: 12,
+		CloseEvidence: 4, PeakPart: .5, UsualPart: .3, StrengthLow: 2.5, StrengthHigh: 12,
 		RecoverEvidence: 2, CalmRatio: 2.2, ReopenWithin: 20, AcceptAfter: 1440,
 		LevelKeep:  .9942, // half in two hours
 		MajorRatio: 6, CriticalRatio: 20, LongMinutes: 120,

@@ -119,8 +119,7 @@ type Incident struct {
 	Footprint Footprint
 	// Final says that the footprint no longer moves.
 	Final bool
-	// Observed, Expected and Threshold are in reporters on the footprint, over
-	// the run that opened the incident and until the footprint became final.
+	// Observed, Expected and Threshold are those of the signal that opened it.
 	Observed  int64
 	Expected  float64
 	Threshold float64

@@ -42,14 +42,14 @@ func (s *series) open(minute outage.Minute) {
 		return
 	}
 	s.silent = minute < s.config.AlertFrom
-	opening := s.localise(minute)
+	opening := s.localise(alarm.Since)
 	opening.Signal = s.signal(alarm, minute)
 	s.tell(s.incident.Open(opening, s.config.Judge))
 }
 
 func (s *series) watch(minute outage.Minute, missing bool) {
 	if s.incident.Localising() && !missing {
-		s.incident.Move(s.localise(minute))
+		s.incident.Move(s.localise(s.incident.Incident().Since))
 	}
 	m := incident.Minute{Minute: minute, Dispersion: s.base.Dispersion(), Missing: missing}
 	for _, h := range s.incident.Handles() {

@@ -38,38 +38,53 @@ func scopeOf(level detect.Level) outage.Scope {
 	return outage.ScopeCell
 }
 
-// localise finds the footprint of the present counts.
-func (s *series) localise(minute outage.Minute) incident.Opening {
-	dispersion := s.base.Dispersion()
-	spread := s.bank.Localise(minute, len(s.country.regions), s.metroCell, dispersion)
-	excesses := s.bank.Excesses(minute, dispersion)
-	footprint := outage.Footprint{Scope: scopeOf(spread.Level)}
-	footprint.Cells = s.cells(spread, excesses)
-	footprint.Regions = s.regionsOf(spread, excesses)
-	footprint.Centroid = s.centroid(footprint.Cells)
+// localise finds the footprint of the counts since a minute.
+func (s *series) localise(since outage.Minute) incident.Opening {
+	nodes := s.nodes(since)
+	spread := detect.Localise(&s.config.Detect, nodes)
+	inside := func(n *detect.Node) bool { return s.within(n.Handle, spread) }
+	cells := s.cells(nodes, inside)
 	return incident.Opening{
-		Footprint: footprint, Handles: spread.Handles,
-		Observed: spread.Observed, Expected: spread.Expected,
+		Footprint: outage.Footprint{
+			Scope:    scopeOf(spread.Level),
+			Cells:    cells,
+			Regions:  s.regionsOf(nodes, inside),
+			Centroid: s.centroid(cells),
+		},
+		Handles: spread.Handles, Observed: spread.Observed, Expected: spread.Expected,
 	}
 }
 
-// cells are the metro cells within the spread that have an excess, the largest
-// first.
-func (s *series) cells(spread detect.Spread, excesses []detect.Excess) []outage.CellWeight {
-	cells := []outage.CellWeight{}
-	for _, e := range excesses {
-		if s.level(e.Handle) != detect.Cell || !s.metroCell(e.Handle) || !s.within(e.Handle, spread) {
+// nodes are all places with their counts since a minute, the country first.
+func (s *series) nodes(since outage.Minute) []detect.Node {
+	places := s.base.Places()
+	counts := make([]uint32, places)
+	total, minutes := s.base.Recent(since, counts)
+	for h := int32(places) - 1; h > 0; h-- {
+		place := s.base.Place(h)
+		if place.Parent == baseline.Nowhere { // a sparse cell or a region has no counts of its own
 			continue
 		}
-		cells = append(cells, outage.CellWeight{Cell: s.base.Place(e.Handle).Cell, Weight: rounded(e.Observed - e.Expected)})
+		counts[place.Parent] += counts[h]
+		if place.Region != baseline.Nowhere {
+			counts[place.Region] += counts[h]
+		}
 	}
-	slices.SortStableFunc(cells, func(a, b outage.CellWeight) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Cell, b.Cell))
-	})
-	return cells
+	counts[baseline.Whole] = total
+	nodes := make([]detect.Node, places)
+	for h := range nodes {
+		handle := int32(h)
+		mean, _ := s.base.Rates(handle)
+		nodes[h] = detect.Node{
+			Handle: handle, Level: s.level(handle), Region: s.base.Place(handle).Region,
+			Metro:    s.base.Place(handle).Parent != baseline.Nowhere,
+			Observed: float64(counts[h]), Expected: mean * float64(minutes),
+		}
+	}
+	return nodes
 }
 
-// within reports whether a metro cell lies in the spread.
+// within reports whether a place lies in the spread, or is part of it.
 func (s *series) within(handle int32, spread detect.Spread) bool {
 	place := s.base.Place(handle)
 	for _, h := range spread.Handles {
@@ -80,17 +95,29 @@ func (s *series) within(handle int32, spread detect.Spread) bool {
 	return false
 }
 
-// regionsOf are the regions that the spread touches, the largest excess first.
-func (s *series) regionsOf(spread detect.Spread, excesses []detect.Excess) []outage.Region {
+// cells are the metro cells inside that have an excess, the largest first.
+func (s *series) cells(nodes []detect.Node, inside func(*detect.Node) bool) []outage.CellWeight {
+	cells := []outage.CellWeight{}
+	for i := range nodes {
+		n := &nodes[i]
+		if weight := rounded(n.Excess()); n.Metro && weight > 0 && inside(n) {
+			cells = append(cells, outage.CellWeight{Cell: s.base.Place(n.Handle).Cell, Weight: weight})
+		}
+	}
+	slices.SortStableFunc(cells, func(a, b outage.CellWeight) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Cell, b.Cell))
+	})
+	return cells
+}
+
+// regionsOf are the regions with an excess inside, the largest first. What is
+// inside is told by its metro cells, whatever the level of the spread.
+func (s *series) regionsOf(nodes []detect.Node, inside func(*detect.Node) bool) []outage.Region {
 	excess := make([]float64, len(s.country.regions))
-	for _, e := range excesses {
-		switch level := s.level(e.Handle); {
-		case level == detect.Region && s.covers(spread, e.Handle):
-			excess[e.Handle-1] = e.Observed - e.Expected
-		case level == detect.Cell && spread.Level == detect.Cell && s.metroCell(e.Handle) && s.within(e.Handle, spread):
-			if region := s.base.Place(e.Handle).Region; region != baseline.Nowhere {
-				excess[region-1] += e.Observed - e.Expected
-			}
+	for i := range nodes {
+		n := &nodes[i]
+		if n.Metro && n.Region != baseline.Nowhere && inside(n) {
+			excess[n.Region-1] += n.Excess()
 		}
 	}
 	numbers := []int{}
@@ -105,11 +132,6 @@ func (s *series) regionsOf(spread detect.Spread, excesses []detect.Excess) []out
 		regions[i] = s.country.regions[n]
 	}
 	return regions
-}
-
-// covers reports whether a region is part of the spread as a whole.
-func (s *series) covers(spread detect.Spread, region int32) bool {
-	return spread.Level == detect.Country || slices.Contains(spread.Handles, region)
 }
 
 // centroid is the middle of the excess; of the country, where none is placed.

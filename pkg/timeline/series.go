@@ -89,6 +89,7 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 		s.turn()
 	}
 	s.gather()
+	s.base.Observe(minute, s.reporters)
 	missing := s.listen()
 	if missing {
 		s.bank.Reset()
@@ -98,7 +99,6 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 		s.bank.Step(minute, s.hits, s.base)
 	}
 	s.decide(minute, missing)
-	s.base.Observe(minute, s.reporters)
 	s.clear()
 }
 
