@@ -22,7 +22,7 @@ type header struct {
 
 // savedPlace is a Place as it is saved; its prior comes from the pool.
 type savedPlace struct {
-	Cell   outage.Cell
+	Key    outage.Cell
 	Count  float32
 	Region int16
 	Parent int16
@@ -41,7 +41,7 @@ func (s *Series) AppendState(to []byte) []byte {
 	for i := range s.places.list {
 		p := &s.places.list[i]
 		to = put(to, savedPlace{
-			Cell: p.Cell, Count: p.Count, Region: int16(p.Region), Parent: int16(p.Parent), Seen: p.Seen,
+			Key: p.Key, Count: p.Count, Region: int16(p.Region), Parent: int16(p.Parent), Seen: p.Seen,
 		})
 	}
 	for i := range s.queue {
@@ -100,10 +100,10 @@ func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error
 			return nil, errors.New("reading a baseline: a place lies in one that does not exist")
 		}
 		s.places.list[i] = Place{
-			Cell: p.Cell, Count: p.Count, Region: int32(p.Region), Parent: int32(p.Parent), Seen: p.Seen,
+			Key: p.Key, Count: p.Count, Region: int32(p.Region), Parent: int32(p.Parent), Seen: p.Seen,
 		}
-		if p.Cell != 0 {
-			s.places.index[p.Cell] = int32(i)
+		if p.Key != 0 {
+			s.places.index[p.Key] = int32(i)
 		}
 	}
 	s.places.total, s.places.unplaced = head.Total, head.Unplaced
@@ -192,7 +192,7 @@ func ReadPool(params Params, land Land, from []byte) (*Pool, []byte, error) {
 		p.sparse[s.Cell] = s.Share
 	}
 	for i := range p.cells {
-		p.index[p.cells[i].Cell] = int32(i)
+		p.index[p.cells[i].Key] = int32(i)
 	}
 	return p, from, nil
 }

@@ -32,10 +32,10 @@ type leaf struct {
 	Reporters uint32
 }
 
-// Deposit is what a series learnt of one metro cell, for the pool. Cell is 0
-// for reporters without a place.
+// Deposit is what a series learnt of one metro cell, for the pool. Key is 0 for
+// reporters without a place.
 type Deposit struct {
-	Cell      outage.Cell
+	Key       outage.Cell
 	Reporters float32
 }
 
@@ -111,7 +111,7 @@ func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool
 	if s.open.Minutes > 0 {
 		s.closeBlock(frozen)
 	}
-	turned.Deposits = s.ripen(now.Minute)
+	turned.Deposits = s.ripen(now.Minute, pool)
 	if day := int32(now.Day); day != s.memory.Day {
 		s.memory.Day = day
 		turned.Moved = s.newDay(busy)
@@ -139,7 +139,7 @@ func (s *Series) closeBlock(frozen bool) {
 }
 
 // ripen learns or drops the blocks that have waited long enough.
-func (s *Series) ripen(now outage.Minute) []Deposit {
+func (s *Series) ripen(now outage.Minute, pool *Pool) []Deposit {
 	s.deposits = s.deposits[:0]
 	ripe := 0
 	for ; ripe < len(s.queue); ripe++ {
@@ -147,7 +147,7 @@ func (s *Series) ripen(now outage.Minute) []Deposit {
 		if b.Start+BlockMinutes+outage.Minute(s.params.QueueMinutes) > now {
 			break
 		}
-		s.consider(b)
+		s.consider(b, pool)
 		s.spare = append(s.spare, b.leaves)
 	}
 	s.queue = append(s.queue[:0], s.queue[ripe:]...)
@@ -218,7 +218,7 @@ func (s *Series) young(b *block) bool {
 // consider learns a block that has waited, or drops it. A slot that was
 // dropped in the week before as well is learnt anyway: what happens every week
 // at the same hour is a habit, and so is a level that came to stay.
-func (s *Series) consider(b *waiting) {
+func (s *Series) consider(b *waiting, pool *Pool) {
 	if b.Dropped {
 		last := s.memory.SlotDropped[b.Slot]
 		if last == 0 || int32(last) != b.Week-1 {
@@ -226,10 +226,10 @@ func (s *Series) consider(b *waiting) {
 			return
 		}
 	}
-	s.learn(b)
+	s.learn(b, pool)
 }
 
-func (s *Series) learn(b *waiting) {
+func (s *Series) learn(b *waiting, pool *Pool) {
 	p, m := &s.params, &s.memory
 	raw := b.reporters()
 	count, minutes := min(raw, s.clip(&b.block)), float64(b.Minutes)
@@ -241,7 +241,7 @@ func (s *Series) learn(b *waiting) {
 	keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
 	m.Count = m.Count*keep + count
 	m.Minutes = m.Minutes*keep + minutes
-	s.learnSlot(&b.block, float32(count))
+	s.learnSlot(&b.block, float32(count), pool)
 	if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
 		s.learnStray(&b.block, part)
 	}
@@ -254,13 +254,13 @@ func (s *Series) learn(b *waiting) {
 	for _, at := range b.leaves {
 		reporters := float32(float64(at.Reporters) * part)
 		s.places.credit(at.Handle, reporters)
-		s.deposits = append(s.deposits, Deposit{Cell: s.places.list[at.Handle].Cell, Reporters: reporters})
+		s.deposits = append(s.deposits, Deposit{Key: s.places.list[at.Handle].Key, Reporters: reporters})
 	}
 }
 
 // learnSlot adds a block to its slot, hour and weekday. Their older memory
 // fades when the slot begins, once a week for a slot.
-func (s *Series) learnSlot(b *block, count float32) {
+func (s *Series) learnSlot(b *block, count float32, pool *Pool) {
 	m, slot := &s.memory, int(b.Slot)
 	hour, weekday := slot%hours, slot/hours
 	if m.LastSlot != int16(slot) {
@@ -281,7 +281,7 @@ func (s *Series) learnSlot(b *block, count float32) {
 	m.HourCount[hour] += count
 	m.HourMinutes[hour] += minutes
 	m.WeekdayCount[weekday] += count
-	m.WeekdayMinutes[weekday] += minutes
+	m.WeekdayMinutes[weekday] += minutes * float32(s.byHour(hour, s.base(), pool))
 }
 
 // learnStray learns the dispersion by moments: what the squared strays of
@@ -331,7 +331,7 @@ func (s *Series) acceptShares(handles []int32, ratio float64) float64 {
 	list := s.places.list
 	for i := range list {
 		place := &list[i]
-		if place.Cell.Resolution() != MetroResolution || place.Cell == 0 {
+		if place.Parent == Nowhere { // only metro cells have counts of their own
 			continue
 		}
 		if inside[int32(i)] || inside[place.Parent] || inside[place.Region] {

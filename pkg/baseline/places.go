@@ -13,6 +13,31 @@ const (
 	SparseResolution = 4
 )
 
+// Regions of a metro cell are told in its key, in bits that no cell of that
+// resolution uses: the last two digits of the index.
+const (
+	keyBits  = 0x3f
+	noRegion = keyBits
+)
+
+// Metro is the key of the metro cell that contains a cell, within a region: its
+// number in the country's order, -1 for none. A metro cell that straddles
+// regions is a place in each, so that regions are counted exactly.
+func Metro(cell outage.Cell, region int) outage.Cell {
+	if cell == 0 {
+		return 0
+	}
+	return cell.Parent(MetroResolution)&^keyBits | outage.Cell(region&keyBits)
+}
+
+// regionOf is the number that Metro put into a key.
+func regionOf(key outage.Cell) int {
+	if region := int(key & keyBits); region != noRegion {
+		return region
+	}
+	return -1
+}
+
 // Handles of places. A handle numbers a place within its series: the whole
 // country, then the regions in the country's order, then cells as they come.
 // Handles of cells change only when Turn says so.
@@ -23,13 +48,21 @@ const (
 
 // Place is one node of the tree country, region, sparse cell, metro cell.
 type Place struct {
-	Cell   outage.Cell // 0 for the country and for regions
+	Key    outage.Cell // of a cell, 0 for the country and for regions
 	Count  float32     // reporters learnt here, less what has faded
 	Region int32       // handle of the region, Nowhere when in none
 	Parent int32       // handle of the sparse cell above a metro cell, else Nowhere
 	Seen   int32       // local day of the last report
 	prior  float32     // pooled share of the country
 	leaf   int32       // 1 + its number among the open block's leaves, 0 for none
+}
+
+// Cell is the cell of a place, 0 for the country and for regions.
+func (p Place) Cell() outage.Cell {
+	if p.Key == 0 {
+		return 0
+	}
+	return p.Key | keyBits
 }
 
 // places is the table of a series' places.
@@ -55,33 +88,33 @@ func (s *Series) Places() int { return len(s.places.list) }
 // Place is the place of a handle.
 func (s *Series) Place(handle int32) Place { return s.places.list[handle] }
 
-// Find is the handle of a cell, which must be of one of the two judged
-// resolutions.
-func (s *Series) Find(cell outage.Cell) (int32, bool) {
-	handle, ok := s.places.index[cell]
+// Find is the handle of a metro cell by its key.
+func (s *Series) Find(key outage.Cell) (int32, bool) {
+	handle, ok := s.places.index[key]
 	return handle, ok
 }
 
 // Add makes a place of a metro cell, and of the sparse cell above it where
-// that is new too. The region is a number in the country's order, -1 for none.
-func (s *Series) Add(cell outage.Cell, region int, pool *Pool, now Moment) int32 {
+// that is new too.
+func (s *Series) Add(key outage.Cell, pool *Pool, now Moment) int32 {
 	p := &s.places
-	above := cell.Parent(SparseResolution)
+	above := key.Parent(SparseResolution)
 	parent, ok := p.index[above]
 	if !ok {
-		parent = p.add(Place{Cell: above, Region: int32(region) + 1, Parent: Nowhere, Seen: int32(now.Day)}, pool)
+		parent = p.add(Place{Key: above, Region: Nowhere, Parent: Nowhere, Seen: int32(now.Day)}, pool)
 	}
-	return p.add(Place{Cell: cell, Region: int32(region) + 1, Parent: parent, Seen: int32(now.Day)}, pool)
+	region := Nowhere
+	if number := regionOf(key); number >= 0 {
+		region = int32(number) + 1
+	}
+	return p.add(Place{Key: key, Region: region, Parent: parent, Seen: int32(now.Day)}, pool)
 }
 
 func (p *places) add(place Place, pool *Pool) int32 {
-	if place.Region == 0 {
-		place.Region = Nowhere
-	}
-	place.prior = pool.share(place.Cell)
+	place.prior = pool.share(place.Key)
 	handle := int32(len(p.list))
 	p.list = append(p.list, place)
-	p.index[place.Cell] = handle
+	p.index[place.Key] = handle
 	return handle
 }
 
@@ -92,10 +125,10 @@ func (p *places) refresh(pool *Pool) {
 		switch {
 		case i == int(Whole):
 			place.prior = 1
-		case place.Cell == 0:
+		case place.Key == 0:
 			place.prior = pool.regionShare(i - 1)
 		default:
-			place.prior = pool.share(place.Cell)
+			place.prior = pool.share(place.Key)
 		}
 	}
 }
@@ -122,7 +155,7 @@ func (p *places) fade(keep float32, since int32, busy func(int32) bool) []int32 
 	for i := range p.list {
 		place := &p.list[i]
 		place.Count *= keep
-		idle[i] = place.Cell != 0 && place.Seen < since && !busy(int32(i))
+		idle[i] = place.Key != 0 && place.Seen < since && !busy(int32(i))
 		anything = anything || idle[i]
 	}
 	if !anything {
@@ -143,7 +176,7 @@ func (p *places) compact(idle []bool) []int32 {
 	for i, place := range p.list {
 		if idle[i] {
 			moved[i] = Nowhere
-			delete(p.index, place.Cell)
+			delete(p.index, place.Key)
 			continue
 		}
 		moved[i] = int32(len(kept))
@@ -155,8 +188,8 @@ func (p *places) compact(idle []bool) []int32 {
 		if place.Parent != Nowhere {
 			place.Parent = moved[place.Parent]
 		}
-		if place.Cell != 0 {
-			p.index[place.Cell] = int32(i)
+		if place.Key != 0 {
+			p.index[place.Key] = int32(i)
 		}
 	}
 	return moved

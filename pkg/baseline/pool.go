@@ -26,7 +26,7 @@ type Pool struct {
 
 	land   Land
 	weight float64
-	cells  []pooled // sorted by cell; the zero cell is reporters without a place
+	cells  []pooled // sorted by key; the zero key is reporters without a place
 	index  map[outage.Cell]int32
 	sparse map[outage.Cell]float32 // published share
 	region []float32               // published share
@@ -35,8 +35,7 @@ type Pool struct {
 }
 
 type pooled struct {
-	Cell      outage.Cell
-	Region    int32
+	Key       outage.Cell
 	Reporters float32
 	Share     float32
 }
@@ -70,14 +69,13 @@ func (p *Pool) share(cell outage.Cell) float32 {
 	return p.unseen[0]
 }
 
-// Add takes in what a series learnt of one cell; region is its number in the
-// country's order, -1 for none.
-func (p *Pool) Add(deposit Deposit, region int) {
-	at, ok := p.index[deposit.Cell]
+// Add takes in what a series learnt of one metro cell.
+func (p *Pool) Add(deposit Deposit) {
+	at, ok := p.index[deposit.Key]
 	if !ok {
 		at = int32(len(p.cells))
-		p.index[deposit.Cell] = at
-		p.cells = append(p.cells, pooled{Cell: deposit.Cell, Region: int32(region)})
+		p.index[deposit.Key] = at
+		p.cells = append(p.cells, pooled{Key: deposit.Key})
 	}
 	p.cells[at].Reporters += deposit.Reporters
 }
@@ -98,9 +96,9 @@ func (p *Pool) Publish(now Moment, series []*Series) {
 }
 
 func (p *Pool) sortCells() {
-	slices.SortFunc(p.cells, func(a, b pooled) int { return cmp.Compare(a.Cell, b.Cell) })
+	slices.SortFunc(p.cells, func(a, b pooled) int { return cmp.Compare(a.Key, b.Key) })
 	for i := range p.cells {
-		p.index[p.cells[i].Cell] = int32(i)
+		p.index[p.cells[i].Key] = int32(i)
 	}
 }
 
@@ -121,18 +119,18 @@ func (p *Pool) publishShares() {
 	for i := range p.cells {
 		c := &p.cells[i]
 		share := float64(c.Reporters) / total
-		if c.Cell == 0 {
+		if c.Key == 0 {
 			c.Share = float32(share)
 			continue
 		}
 		c.Share = float32(share + perMetro)
-		above := c.Cell.Parent(SparseResolution)
+		above := c.Key.Parent(SparseResolution)
 		if _, ok := p.sparse[above]; !ok {
 			p.sparse[above] = float32(perSparse)
 		}
 		p.sparse[above] += float32(share)
-		if c.Region >= 0 {
-			p.region[c.Region] += float32(share)
+		if region := regionOf(c.Key); region >= 0 && region < len(p.region) {
+			p.region[region] += float32(share)
 		}
 	}
 }

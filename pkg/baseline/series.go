@@ -31,8 +31,10 @@ type memory struct {
 
 	Count, Minutes float64 // long-run level: reporters and minutes
 
-	SlotCount, SlotMinutes       [slots]float32
-	HourCount, HourMinutes       [hours]float32
+	SlotCount, SlotMinutes [slots]float32
+	HourCount, HourMinutes [hours]float32
+	// WeekdayMinutes weigh each minute by its hour's share of a day, so that a
+	// weekday of which only the night was seen is no quiet weekday.
 	WeekdayCount, WeekdayMinutes [weekdays]float32
 	// SlotDropped is the local week in which a slot was last dropped, 0 never.
 	SlotDropped [slots]uint16
@@ -86,16 +88,30 @@ func (s *Series) Expect(handle int32) outage.Baseline {
 // Rates is Expect without its dispersion: the mean and the upper mean.
 func (s *Series) Rates(handle int32) (mean, upper float64) { return s.expect(handle) }
 
+// Share is the part of the country's reporters that is expected in a place.
+func (s *Series) Share(handle int32) float64 {
+	share, _ := s.share(handle)
+	return share
+}
+
+// share also tells how many reporters it rests on.
+func (s *Series) share(handle int32) (share, known float64) {
+	if handle == Whole {
+		return 1, s.level.Total
+	}
+	place := &s.places.list[handle]
+	known = float64(place.Count) + s.params.ShareWeight*float64(place.prior)
+	return known / (s.level.Total + s.params.ShareWeight), known
+}
+
 func (s *Series) expect(handle int32) (mean, upper float64) {
 	if handle == Whole {
 		return s.level.Mean, s.level.Mean * s.level.Raise
 	}
-	place := &s.places.list[handle]
-	known := float64(place.Count) + s.params.ShareWeight*float64(place.prior)
-	share := known / (s.level.Total + s.params.ShareWeight)
+	share, known := s.share(handle)
 	mean = max(s.level.Mean*share, s.params.RateFloor)
 	doubt := 1.
-	if place.Cell == 0 {
+	if s.places.list[handle].Key == 0 {
 		doubt = .5
 	}
 	return mean, mean * s.level.Raise * (1 + doubt/math.Sqrt(known+1e-9))
@@ -105,13 +121,18 @@ func (s *Series) expect(handle int32) (mean, upper float64) {
 func (s *Series) profile(slot int, base float64, pool *Pool) float64 {
 	p, m := &s.params, &s.memory
 	hour, weekday := slot%hours, slot/hours
-	byHour := (float64(m.HourCount[hour]) + p.HourWeight*pool.Curve[hour]) /
-		(float64(m.HourMinutes[hour])*base + p.HourWeight)
+	byHour := s.byHour(hour, base, pool)
 	byWeekday := (float64(m.WeekdayCount[weekday]) + p.WeekdayWeight) /
 		(float64(m.WeekdayMinutes[weekday])*base + p.WeekdayWeight)
 	profile := (float64(m.SlotCount[slot]) + p.SlotWeight*byHour*byWeekday) /
 		(float64(m.SlotMinutes[slot])*base + p.SlotWeight)
 	return max(profile, p.ProfileFloor)
+}
+
+// byHour is how an hour of the day compares with the long-run level.
+func (s *Series) byHour(hour int, base float64, pool *Pool) float64 {
+	return (float64(s.memory.HourCount[hour]) + s.params.HourWeight*pool.Curve[hour]) /
+		(float64(s.memory.HourMinutes[hour])*base + s.params.HourWeight)
 }
 
 // base is the long-run level in reporters a minute.

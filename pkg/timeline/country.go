@@ -11,6 +11,7 @@ type country struct {
 	config  *Config
 	regions []outage.Region
 	number  map[outage.Region]int
+	keys    map[outage.Cell]outage.Cell // metro keys of the cells seen
 	land    baseline.Land
 	middle  outage.LatLng // of the land
 	pool    *baseline.Pool
@@ -23,7 +24,7 @@ type country struct {
 
 func newCountry(code outage.Country, config *Config) *country {
 	geography := config.Geography
-	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int)}
+	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell)}
 	for i, region := range c.regions {
 		c.number[region] = i
 	}
@@ -45,12 +46,22 @@ func newCountry(code outage.Country, config *Config) *country {
 	return c
 }
 
-// regionOf is the number of a cell's region, -1 for none.
-func (c *country) regionOf(cell outage.Cell) int {
-	if i, ok := c.number[c.config.Geography.RegionOf(cell)]; ok {
-		return i
+// metro is the key of the metro cell that a cell counts in, 0 for a cell that is
+// too coarse to say where. The answers are kept: there are only so many cells.
+func (c *country) metro(cell outage.Cell) outage.Cell {
+	if cell.Resolution() < baseline.MetroResolution {
+		return 0
 	}
-	return -1
+	key, ok := c.keys[cell]
+	if !ok {
+		region := -1
+		if i, known := c.number[c.config.Geography.RegionOf(cell)]; known {
+			region = i
+		}
+		key = baseline.Metro(cell, region)
+		c.keys[cell] = key
+	}
+	return key
 }
 
 // begin moves the country's clock, and on the hour tells its services what
@@ -92,10 +103,6 @@ func (c *country) listen(due float64) {
 // learn adds what a service learnt to the pool.
 func (c *country) learn(deposits []baseline.Deposit) {
 	for _, d := range deposits {
-		region := -1
-		if d.Cell != 0 {
-			region = c.regionOf(d.Cell)
-		}
-		c.pool.Add(d, region)
+		c.pool.Add(d)
 	}
 }

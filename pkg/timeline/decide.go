@@ -1,7 +1,6 @@
 package timeline
 
 import (
-	"downpour/pkg/baseline"
 	"downpour/pkg/incident"
 	"downpour/pkg/outage"
 )
@@ -66,9 +65,4 @@ func (s *series) watch(minute outage.Minute, missing bool) {
 	if !s.incident.Active() {
 		s.bank.Reset()
 	}
-}
-
-// metroCell tells the cells that do not overlap.
-func (s *series) metroCell(handle int32) bool {
-	return s.base.Place(handle).Cell.Resolution() == baseline.MetroResolution
 }

@@ -23,7 +23,7 @@ func (s *series) signal(a detect.Alarm, minute outage.Minute) outage.Signal {
 	case detect.Region:
 		signal.Region = s.country.regions[a.Handle-1]
 	case detect.Cell:
-		signal.Cell = s.base.Place(a.Handle).Cell
+		signal.Cell = s.base.Place(a.Handle).Cell()
 	}
 	return signal
 }
@@ -74,7 +74,7 @@ func (s *series) nodes(since outage.Minute) []detect.Node {
 	nodes := make([]detect.Node, places)
 	for h := range nodes {
 		handle := int32(h)
-		mean, _ := s.base.Rates(handle)
+		mean := s.base.Mean() * s.base.Share(handle)
 		nodes[h] = detect.Node{
 			Handle: handle, Level: s.level(handle), Region: s.base.Place(handle).Region,
 			Metro:    s.base.Place(handle).Parent != baseline.Nowhere,
@@ -97,14 +97,19 @@ func (s *series) within(handle int32, spread detect.Spread) bool {
 
 // cells are the metro cells inside that have an excess, the largest first.
 func (s *series) cells(nodes []detect.Node, inside func(*detect.Node) bool) []outage.CellWeight {
-	cells := []outage.CellWeight{}
+	weights := map[outage.Cell]float64{} // a cell may be a place in two regions
 	for i := range nodes {
-		n := &nodes[i]
-		if weight := rounded(n.Excess()); n.Metro && weight > 0 && inside(n) {
-			cells = append(cells, outage.CellWeight{Cell: s.base.Place(n.Handle).Cell, Weight: weight})
+		if n := &nodes[i]; n.Metro && inside(n) {
+			weights[s.base.Place(n.Handle).Cell()] += n.Excess()
 		}
 	}
-	slices.SortStableFunc(cells, func(a, b outage.CellWeight) int {
+	cells := []outage.CellWeight{}
+	for cell, weight := range weights {
+		if weight = rounded(weight); weight > 0 {
+			cells = append(cells, outage.CellWeight{Cell: cell, Weight: weight})
+		}
+	}
+	slices.SortFunc(cells, func(a, b outage.CellWeight) int {
 		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Cell, b.Cell))
 	})
 	return cells

@@ -31,9 +31,9 @@ type series struct {
 	changes  []outage.Incident
 }
 
-// count is the reporters of a metro cell, 0 for no place.
+// count is the reporters of a metro cell, by its key; 0 for no place.
 type count struct {
-	cell      outage.Cell
+	key       outage.Cell
 	reporters uint32
 }
 
@@ -76,11 +76,7 @@ func (s *series) take(c *outage.Judged) {
 		return
 	}
 	s.reporters += uint32(c.Reporters)
-	cell := c.Cell
-	if cell.Resolution() < baseline.MetroResolution {
-		cell = 0 // too coarse to say where
-	}
-	s.metro = append(s.metro, count{cell.Parent(baseline.MetroResolution), uint32(c.Reporters)})
+	s.metro = append(s.metro, count{s.country.metro(c.Cell), uint32(c.Reporters)})
 }
 
 // tick takes the present minute in.
@@ -127,16 +123,16 @@ func (s *series) grow() {
 // gather adds the reporters of each metro cell to every node above it, in an
 // order that does not depend on the order in which they came.
 func (s *series) gather() {
-	slices.SortFunc(s.metro, func(a, b count) int { return cmp.Compare(a.cell, b.cell) })
+	slices.SortFunc(s.metro, func(a, b count) int { return cmp.Compare(a.key, b.key) })
 	s.add(baseline.Whole, s.reporters)
 	for _, c := range s.metro {
-		if c.cell == 0 {
+		if c.key == 0 {
 			s.base.ObserveAt(baseline.Nowhere, c.reporters, s.country.now)
 			continue
 		}
-		handle, ok := s.base.Find(c.cell)
+		handle, ok := s.base.Find(c.key)
 		if !ok {
-			handle = s.base.Add(c.cell, s.country.regionOf(c.cell), s.country.pool, s.country.now)
+			handle = s.base.Add(c.key, s.country.pool, s.country.now)
 			s.grow()
 		}
 		s.base.ObserveAt(handle, c.reporters, s.country.now)
