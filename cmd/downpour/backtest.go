@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"downpour/pkg/outage"
+	"downpour/pkg/scenario"
+	"downpour/pkg/timeline"
+)
+
+// backtestGeography is what a backtest asks of the map.
+type backtestGeography interface {
+	timeline.Geography
+	// Locate is the cell of a point, and the country it lies in or next to; an
+	// error for a point that is near none.
+	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
+}
+
+// backtestOptions are the flags of the backtest.
+type backtestOptions struct {
+	Warmup  time.Duration // history that trains and never alerts
+	Workers int           // goroutines that share a minute
+}
+
+// runBacktest reads rows, runs the detector of the server over them in event
+// time, and writes a line for each incident when it opens and when it changes.
+// What was found before an error is written.
+func runBacktest(ctx context.Context, opts backtestOptions, geography backtestGeography, in io.Reader, out io.Writer) error {
+	rows, err := scenario.NewReader(in)
+	if err != nil {
+		return fmt.Errorf("backtesting: %w", err)
+	}
+	b := backtest{opts: opts, places: newPlacer(geography), lines: newIncidentLines(out)}
+	if err := b.run(ctx, rows); err != nil {
+		return fmt.Errorf("backtesting: %w", err)
+	}
+	return nil
+}
+
+type backtest struct {
+	opts     backtestOptions
+	places   *placer
+	lines    *incidentLines
+	timeline *timeline.Timeline
+	minute   outage.Minute
+	counts   []outage.Judged // of the minute
+}
+
+func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return b.tick()
+		}
+		if err != nil {
+			return err
+		}
+		if b.timeline == nil {
+			b.begin(row.Minute)
+		}
+		if row.Minute != b.minute {
+			if err := b.tick(); err != nil {
+				return err
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			b.minute = row.Minute
+		}
+		b.counts = append(b.counts, outage.Judged{
+			Service: row.Service, Country: row.Country,
+			Cell: b.places.cell(&row), Reporters: row.Reporters,
+		})
+	}
+}
+
+// begin starts the timeline at the minute of the first row.
+func (b *backtest) begin(first outage.Minute) {
+	config := timeline.DefaultConfig(b.places.geography)
+	config.Workers = max(1, b.opts.Workers)
+	config.AlertFrom = first + outage.Minute(b.opts.Warmup/time.Minute)
+	b.timeline, b.minute = timeline.New(config), first
+}
+
+// tick takes in the minute whose rows have all been read, and the empty ones
+// before it.
+func (b *backtest) tick() error {
+	if b.timeline == nil {
+		return nil
+	}
+	changes, err := b.timeline.Tick(b.minute, b.counts)
+	if err != nil {
+		return err
+	}
+	b.counts = b.counts[:0]
+	return b.lines.write(changes)
+}
+
+// placer turns points into cells, and remembers them: reports come from the
+// same places again and again.
+type placer struct {
+	geography backtestGeography
+	known     map[placeOf]outage.Cell
+}
+
+type placeOf struct {
+	point   outage.LatLng
+	country outage.Country
+}
+
+const mostKnownPlaces = 1 << 18
+
+func newPlacer(geography backtestGeography) *placer {
+	return &placer{geography: geography, known: make(map[placeOf]outage.Cell)}
+}
+
+// cell is where a row counts; 0, the country alone, where its point is missing
+// or too far from the row's country.
+func (p *placer) cell(row *scenario.Row) outage.Cell {
+	if !row.Placed {
+		return 0
+	}
+	at := placeOf{row.Point, row.Country}
+	if cell, ok := p.known[at]; ok {
+		return cell
+	}
+	cell, country, _, err := p.geography.Locate(row.Point)
+	if err != nil || country != row.Country {
+		cell = 0
+	}
+	if len(p.known) >= mostKnownPlaces {
+		clear(p.known)
+	}
+	p.known[at] = cell
+	return cell
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// incidentLine is an incident as a line of a backtest.
+type incidentLine struct {
+	ID             string              `json:"id"`
+	Service        string              `json:"service"`
+	Country        outage.Country      `json:"country"`
+	State          outage.State        `json:"state"`
+	OpenedAt       time.Time           `json:"opened_at"`
+	ClosedAt       *time.Time          `json:"closed_at"`
+	Scope          outage.Scope        `json:"scope"`
+	Regions        []outage.Region     `json:"regions"`
+	Cells          []outage.CellWeight `json:"cells"`
+	Centroid       outage.LatLng       `json:"centroid"`
+	Observed       int64               `json:"observed"`
+	Expected       float64             `json:"expected"`
+	Threshold      float64             `json:"threshold"`
+	Verdict        outage.Verdict      `json:"verdict"`
+	FootprintFinal bool                `json:"footprint_final,omitempty"`
+}
+
+// incidentLines writes incidents as NDJSON. Each line is written at once, so
+// that whoever reads along sees an incident when it is found.
+type incidentLines struct {
+	out   io.Writer
+	final map[string]bool // ids whose final footprint has been told
+}
+
+func newIncidentLines(out io.Writer) *incidentLines {
+	return &incidentLines{out: out, final: make(map[string]bool)}
+}
+
+func (l *incidentLines) write(changes []outage.Incident) error {
+	for i := range changes {
+		line := lineOf(&changes[i])
+		line.FootprintFinal = changes[i].Final && !l.final[line.ID]
+		l.note(line)
+		text, err := json.Marshal(line)
+		if err != nil {
+			return fmt.Errorf("writing incident %s: %w", line.ID, err)
+		}
+		if _, err := l.out.Write(append(text, '\n')); err != nil {
+			return fmt.Errorf("writing incident %s: %w", line.ID, err)
+		}
+	}
+	return nil
+}
+
+// note remembers that a footprint was told. A service has one incident in a
+// country at a time, but a resolved one may open again, so ids are kept.
+func (l *incidentLines) note(line incidentLine) {
+	if line.FootprintFinal {
+		l.final[line.ID] = true
+	}
+}
+
+func lineOf(in *outage.Incident) incidentLine {
+	line := incidentLine{
+		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
+		OpenedAt: in.OpenedAt, Scope: in.Footprint.Scope,
+		Regions: in.Footprint.Regions, Cells: in.Footprint.Cells, Centroid: places5(in.Footprint.Centroid),
+		Observed: in.Observed, Expected: places3(in.Expected), Threshold: places3(in.Threshold),
+		Verdict: in.Verdict,
+	}
+	if !in.ClosedAt.IsZero() {
+		closed := in.ClosedAt
+		line.ClosedAt = &closed
+	}
+	return line
+}
+
+func places3(x float64) float64 { return math.Round(x*1e3) / 1e3 }
+
+func places5(p outage.LatLng) outage.LatLng {
+	return outage.LatLng{Lat: math.Round(p.Lat*1e5) / 1e5, Lng: math.Round(p.Lng*1e5) / 1e5}
+}

@@ -1,0 +1,54 @@
+package baseline
+
+import "downpour/pkg/outage"
+
+// The local week in slots of an hour, Monday first.
+const (
+	slots        = 168
+	hours        = 24
+	weekdays     = 7
+	minutesADay  = 1440
+	minutesAHour = 60
+)
+
+// Moment is a minute as the people of a country live it: in their own zone, so
+// that a habit stays in its slot when the clocks change.
+type Moment struct {
+	Minute outage.Minute
+	Slot   int // hour of the local week, 0 to 167, Monday 00:00 first
+	Past   int // minutes since the local hour began
+	Day    int // number of the local day, counted from 1970
+	Week   int // number of the local week, counted from 1970
+}
+
+// Hour is the hour of the local day, 0 to 23.
+func (m Moment) Hour() int { return m.Slot % hours }
+
+// Weekday is the day of the local week, Monday is 0.
+func (m Moment) Weekday() int { return m.Slot / hours }
+
+// MomentOf is the given minute in the zone of the given country.
+func MomentOf(country outage.Country, minute outage.Minute) Moment {
+	_, offset := minute.Time().In(country.Zone()).Zone()
+	local := int(minute) + offset/60
+	day := floorDiv(local, minutesADay)
+	inDay := local - day*minutesADay
+	const thursday = 3 // 1970-01-01
+	week := floorDiv(day+thursday, weekdays)
+	weekday := day + thursday - week*weekdays
+	return Moment{
+		Minute: minute,
+		Slot:   weekday*hours + inDay/minutesAHour,
+		Past:   inDay % minutesAHour,
+		Day:    day,
+		Week:   week,
+	}
+}
+
+func floorDiv(a, b int) int {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

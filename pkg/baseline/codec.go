@@ -1,0 +1,225 @@
+package baseline
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"downpour/pkg/outage"
+)
+
+var (
+	order       = binary.LittleEndian
+	errTooShort = errors.New("reading a baseline: the state ends too early")
+)
+
+// header says how much follows the fixed part of a saved series.
+type header struct {
+	Places, Blocks uint32
+	Total          float32
+	Unplaced       float32
+}
+
+// savedPlace is a Place as it is saved; its prior comes from the pool.
+type savedPlace struct {
+	Key    outage.Cell
+	Count  float32
+	Region int16
+	Parent int16
+	Seen   int32
+}
+
+// AppendState appends the state of the series. The same state gives the same
+// bytes.
+func (s *Series) AppendState(to []byte) []byte {
+	to = put(to, &s.memory)
+	to = put(to, &s.level)
+	to = put(to, header{
+		Places: uint32(len(s.places.list)), Blocks: uint32(len(s.queue)),
+		Total: s.places.total, Unplaced: s.places.unplaced,
+	})
+	for i := range s.places.list {
+		p := &s.places.list[i]
+		to = put(to, savedPlace{
+			Key: p.Key, Count: p.Count, Region: int16(p.Region), Parent: int16(p.Parent), Seen: p.Seen,
+		})
+	}
+	for i := range s.queue {
+		to = s.queue[i].appendState(to)
+	}
+	return s.open.appendState(to)
+}
+
+func (w *waiting) appendState(to []byte) []byte {
+	to = put(to, &w.block)
+	to = put(to, uint32(len(w.leaves)))
+	return put(to, w.leaves)
+}
+
+// ReadSeries reads what AppendState wrote and returns what follows it. The
+// pool must be the one that stood beside the series.
+func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error) {
+	s := &Series{params: params, places: newPlaces(pool.regions())}
+	var head header
+	var err error
+	for _, part := range []any{&s.memory, &s.level, &head} {
+		if from, err = get(from, part); err != nil {
+			return nil, nil, err
+		}
+	}
+	if from, err = s.readPlaces(head, pool, from); err != nil {
+		return nil, nil, err
+	}
+	for range head.Blocks {
+		var w waiting
+		if from, err = w.read(from, len(s.places.list)); err != nil {
+			return nil, nil, err
+		}
+		s.queue = append(s.queue, w)
+	}
+	if from, err = s.open.read(from, len(s.places.list)); err != nil {
+		return nil, nil, err
+	}
+	for i, at := range s.open.leaves {
+		s.places.list[at.Handle].leaf = int32(i) + 1
+	}
+	return s, from, nil
+}
+
+func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error) {
+	saved, from, err := getMany[savedPlace](from, head.Places)
+	if err != nil {
+		return nil, err
+	}
+	if len(saved) < 1+pool.regions() {
+		return nil, fmt.Errorf("reading a baseline: %d places where %d regions are known", len(saved), pool.regions())
+	}
+	s.places.list = make([]Place, len(saved))
+	for i, p := range saved {
+		if int(p.Region) >= len(saved) || int(p.Parent) >= len(saved) {
+			return nil, errors.New("reading a baseline: a place lies in one that does not exist")
+		}
+		s.places.list[i] = Place{
+			Key: p.Key, Count: p.Count, Region: int32(p.Region), Parent: int32(p.Parent), Seen: p.Seen,
+		}
+		if p.Key != 0 {
+			s.places.index[p.Key] = int32(i)
+		}
+	}
+	s.places.total, s.places.unplaced = head.Total, head.Unplaced
+	s.places.refresh(pool)
+	return from, nil
+}
+
+func (w *waiting) read(from []byte, places int) ([]byte, error) {
+	var leaves uint32
+	from, err := get(from, &w.block)
+	if err != nil {
+		return nil, err
+	}
+	if from, err = get(from, &leaves); err != nil {
+		return nil, err
+	}
+	if w.leaves, from, err = getMany[leaf](from, leaves); err != nil {
+		return nil, err
+	}
+	for _, at := range w.leaves {
+		if at.Handle < 0 || int(at.Handle) >= places {
+			return nil, errors.New("reading a baseline: a count lies in a place that does not exist")
+		}
+	}
+	return from, nil
+}
+
+// poolHeader is the fixed part of a saved pool.
+type poolHeader struct {
+	Curve [hours]float64
+	Day   int64
+	Cells uint32
+	// Unseen and the shares are what was last published.
+	Unseen          [2]float32
+	Regions, Sparse uint32
+}
+
+type savedSparse struct {
+	Cell  outage.Cell
+	Share float32
+}
+
+// AppendState appends the state of the pool, what was published included.
+func (p *Pool) AppendState(to []byte) []byte {
+	sparse := p.sortedSparse()
+	to = put(to, poolHeader{
+		Curve: p.Curve, Day: int64(p.day), Cells: uint32(len(p.cells)), Unseen: p.unseen,
+		Regions: uint32(len(p.region)), Sparse: uint32(len(sparse)),
+	})
+	to = put(to, p.region)
+	to = put(to, sparse)
+	return put(to, p.cells)
+}
+
+func (p *Pool) sortedSparse() []savedSparse {
+	sparse := make([]savedSparse, 0, len(p.sparse))
+	for _, cell := range sortedCells(p.sparse) {
+		sparse = append(sparse, savedSparse{Cell: cell, Share: p.sparse[cell]})
+	}
+	return sparse
+}
+
+// ReadPool reads what Pool.AppendState wrote and returns what follows it.
+func ReadPool(params Params, land Land, from []byte) (*Pool, []byte, error) {
+	p := NewPool(params, land)
+	var head poolHeader
+	from, err := get(from, &head)
+	if err != nil {
+		return nil, nil, err
+	}
+	if int(head.Regions) != len(land.Regions) {
+		return nil, nil, fmt.Errorf("reading a pool: it has %d regions, the country %d", head.Regions, len(land.Regions))
+	}
+	if p.region, from, err = getMany[float32](from, head.Regions); err != nil {
+		return nil, nil, err
+	}
+	sparse, from, err := getMany[savedSparse](from, head.Sparse)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p.cells, from, err = getMany[pooled](from, head.Cells); err != nil {
+		return nil, nil, err
+	}
+	p.Curve, p.day, p.unseen = head.Curve, int(head.Day), head.Unseen
+	for _, s := range sparse {
+		p.sparse[s.Cell] = s.Share
+	}
+	for i := range p.cells {
+		p.index[p.cells[i].Key] = int32(i)
+	}
+	return p, from, nil
+}
+
+func put(to []byte, value any) []byte {
+	grown, err := binary.Append(to, order, value)
+	if err != nil {
+		panic(err) // a type without a fixed size: a mistake in this package
+	}
+	return grown
+}
+
+func get(from []byte, into any) ([]byte, error) {
+	n, err := binary.Decode(from, order, into)
+	if err != nil {
+		return nil, errTooShort
+	}
+	return from[n:], nil
+}
+
+func getMany[T any](from []byte, count uint32) ([]T, []byte, error) {
+	var one T
+	size := binary.Size(&one)
+	if uint64(count)*uint64(size) > uint64(len(from)) {
+		return nil, nil, errTooShort
+	}
+	many := make([]T, count)
+	from, err := get(from, many)
+	return many, from, err
+}

@@ -1,0 +1,348 @@
+package baseline
+
+import (
+	"math"
+
+	"downpour/pkg/outage"
+)
+
+// block is five minutes of counts that wait to be learnt.
+type block struct {
+	Start   outage.Minute
+	Totals  [BlockMinutes]uint32 // reporters of each minute in the whole country
+	Minutes uint8                // how many were observed
+	Dropped bool
+	Slot    uint8
+	Week    int32
+	Mean    float32 // what was expected of a minute
+	Plain   float32 // the same without the fast level
+	// Unplaced is the reporters without a place.
+	Unplaced uint32
+}
+
+// waiting is a block and its metro cells.
+type waiting struct {
+	block
+	leaves []leaf
+}
+
+// leaf is the reporters of a metro cell within a block.
+type leaf struct {
+	Handle    int32
+	Reporters uint32
+}
+
+// Deposit is what a series learnt of one metro cell, for the pool. Key is 0 for
+// reporters without a place.
+type Deposit struct {
+	Key       outage.Cell
+	Reporters float32
+}
+
+// Observe counts the reporters of one minute: in the whole country, and by
+// metro cell. It must be called once for each minute, after Turn where the
+// minute begins a block.
+func (s *Series) Observe(minute outage.Minute, reporters uint32) {
+	s.open.Totals[minute-s.open.Start] = reporters
+	s.open.Minutes++
+}
+
+// ObserveAt counts reporters of the open block in one metro cell, or Nowhere.
+// Calls for one minute come in ascending order of handles.
+func (s *Series) ObserveAt(handle int32, reporters uint32, now Moment) {
+	if handle == Nowhere {
+		s.open.Unplaced += reporters
+		return
+	}
+	place := &s.places.list[handle]
+	if place.leaf == 0 {
+		s.open.leaves = append(s.open.leaves, leaf{Handle: handle})
+		place.leaf = int32(len(s.open.leaves))
+	}
+	s.open.leaves[place.leaf-1].Reporters += reporters
+	place.Seen = int32(now.Day)
+	if place.Parent != Nowhere {
+		s.places.list[place.Parent].Seen = int32(now.Day)
+	}
+}
+
+// Drop marks everything that waits, the open block included: an incident is
+// open, or data are missing, and none of it will be learnt as ordinary.
+func (s *Series) Drop() {
+	s.open.Dropped = true
+	for i := range s.queue {
+		s.queue[i].Dropped = true
+	}
+}
+
+// Recent adds up the reporters since a minute, as far back as counts wait to be
+// learnt and in whole blocks: by metro cell into counts, which has room for
+// every handle, and in the whole country. It returns the minutes that were
+// observed.
+func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, minutes int) {
+	take := func(w *waiting) {
+		if w.Start+BlockMinutes <= since {
+			return
+		}
+		total += uint32(w.reporters())
+		minutes += int(w.Minutes)
+		for _, at := range w.leaves {
+			counts[at.Handle] += at.Reporters
+		}
+	}
+	for i := range s.queue {
+		take(&s.queue[i])
+	}
+	take(&s.open)
+	return total, minutes
+}
+
+// Turned is what a Turn did.
+type Turned struct {
+	Deposits []Deposit // valid until the next Turn
+	Moved    []int32   // new handles of places, nil when they are as before
+}
+
+// Turn begins the block that starts at now: it closes the block before, learns
+// what has waited long enough, and works out what is expected next. Frozen
+// keeps the fast level as it is. Busy tells which cells may not be forgotten.
+func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool) Turned {
+	var turned Turned
+	if s.open.Minutes > 0 {
+		s.closeBlock(frozen)
+	}
+	turned.Deposits = s.ripen(now.Minute, pool)
+	if day := int32(now.Day); day != s.memory.Day {
+		s.memory.Day = day
+		turned.Moved = s.newDay(busy)
+	}
+	s.relevel(now, pool)
+	s.open.block = block{
+		Start: now.Minute.Floor(BlockMinutes),
+		Slot:  uint8(now.Slot), Week: int32(now.Week),
+		Mean: float32(s.level.Mean), Plain: float32(s.level.Plain),
+	}
+	return turned
+}
+
+// closeBlock moves the open block into the queue.
+func (s *Series) closeBlock(frozen bool) {
+	s.follow(s.open.block, frozen)
+	for _, at := range s.open.leaves {
+		s.places.list[at.Handle].leaf = 0
+	}
+	s.queue = append(s.queue, s.open)
+	s.open = waiting{}
+	if n := len(s.spare); n > 0 {
+		s.open.leaves, s.spare = s.spare[n-1][:0], s.spare[:n-1]
+	}
+}
+
+// ripen learns or drops the blocks that have waited long enough.
+func (s *Series) ripen(now outage.Minute, pool *Pool) []Deposit {
+	s.deposits = s.deposits[:0]
+	ripe := 0
+	for ; ripe < len(s.queue); ripe++ {
+		b := &s.queue[ripe]
+		if b.Start+BlockMinutes+outage.Minute(s.params.QueueMinutes) > now {
+			break
+		}
+		s.consider(b, pool)
+		s.spare = append(s.spare, b.leaves)
+	}
+	s.queue = append(s.queue[:0], s.queue[ripe:]...)
+	return s.deposits
+}
+
+// Republished takes over the pooled shares, after the pool published anew.
+func (s *Series) Republished(pool *Pool) { s.places.refresh(pool) }
+
+func (s *Series) newDay(busy func(int32) bool) []int32 {
+	keep := float32(math.Exp2(-1 / s.params.LevelHalfLife))
+	moved := s.places.fade(keep, s.memory.Day-int32(s.params.IdleDays), busy)
+	if moved == nil {
+		return nil
+	}
+	for i := range s.queue {
+		for j := range s.queue[i].leaves {
+			at := &s.queue[i].leaves[j]
+			at.Handle = moved[at.Handle]
+		}
+	}
+	return moved
+}
+
+// follow moves the fast level by a block that has just closed.
+func (s *Series) follow(b block, frozen bool) {
+	m := &s.memory
+	if b.Dropped && !frozen {
+		return // missing data are no level
+	}
+	if frozen && m.FrozenBlocks < int32(s.params.FastFrozenAtMost) {
+		m.FrozenBlocks++
+		return
+	}
+	if !frozen {
+		m.FrozenBlocks = 0
+	}
+	count := min(b.reporters(), s.clip(&b))
+	keep := math.Exp2(-BlockMinutes / s.params.FastHalfLife)
+	m.FastCount = m.FastCount*keep + count
+	m.FastExpected = m.FastExpected*keep + float64(b.Plain)*float64(b.Minutes)
+}
+
+func (b *block) reporters() float64 {
+	sum := uint32(0)
+	for _, n := range b.Totals {
+		sum += n
+	}
+	return float64(sum)
+}
+
+// clip is the most that a block may teach: three standard deviations above
+// what was expected, where a quarter of the mean stands for the wander of the
+// level. A young series may learn anything.
+func (s *Series) clip(b *block) float64 {
+	if s.young(b) {
+		return math.Inf(1)
+	}
+	m := float64(b.Mean) * float64(b.Minutes)
+	variance := m + s.level.Dispersion*m*m/BlockMinutes + (.25*m)*(.25*m)
+	return m + 3*math.Sqrt(variance) + 1
+}
+
+func (s *Series) young(b *block) bool {
+	return b.Start-s.memory.First < outage.Minute(s.params.YoungMinutes)
+}
+
+// consider learns a block that has waited, or drops it. A slot that was
+// dropped in the week before as well is learnt anyway: what happens every week
+// at the same hour is a habit, and so is a level that came to stay.
+func (s *Series) consider(b *waiting, pool *Pool) {
+	if b.Dropped {
+		last := s.memory.SlotDropped[b.Slot]
+		if last == 0 || int32(last) != b.Week-1 {
+			s.memory.SlotDropped[b.Slot] = uint16(b.Week)
+			return
+		}
+	}
+	s.learn(b, pool)
+}
+
+func (s *Series) learn(b *waiting, pool *Pool) {
+	p, m := &s.params, &s.memory
+	raw := b.reporters()
+	count, minutes := min(raw, s.clip(&b.block)), float64(b.Minutes)
+	part := 1.
+	if count < raw {
+		part = count / raw
+	}
+
+	keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
+	m.Count = m.Count*keep + count
+	m.Minutes = m.Minutes*keep + minutes
+	s.learnSlot(&b.block, float32(count), pool)
+	if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
+		s.learnStray(&b.block, part)
+	}
+	if b.Unplaced > 0 {
+		reporters := float32(float64(b.Unplaced) * part)
+		s.places.unplaced += reporters
+		s.places.total += reporters
+		s.deposits = append(s.deposits, Deposit{Reporters: reporters})
+	}
+	for _, at := range b.leaves {
+		reporters := float32(float64(at.Reporters) * part)
+		s.places.credit(at.Handle, reporters)
+		s.deposits = append(s.deposits, Deposit{Key: s.places.list[at.Handle].Key, Reporters: reporters})
+	}
+}
+
+// learnSlot adds a block to its slot, hour and weekday. Their older memory
+// fades when the slot begins, once a week for a slot.
+func (s *Series) learnSlot(b *block, count float32, pool *Pool) {
+	m, slot := &s.memory, int(b.Slot)
+	hour, weekday := slot%hours, slot/hours
+	if m.LastSlot != int16(slot) {
+		m.LastSlot = int16(slot)
+		keep := float32(s.params.SlotKeep)
+		m.SlotCount[slot] *= keep
+		m.SlotMinutes[slot] *= keep
+		aDay := float32(math.Exp2(-1 / s.params.LevelHalfLife))
+		m.HourCount[hour] *= aDay
+		m.HourMinutes[hour] *= aDay
+		anHourOfAWeek := float32(math.Exp2(-weekdays / (hours * s.params.LevelHalfLife)))
+		m.WeekdayCount[weekday] *= anHourOfAWeek
+		m.WeekdayMinutes[weekday] *= anHourOfAWeek
+	}
+	minutes := float32(b.Minutes)
+	m.SlotCount[slot] += count
+	m.SlotMinutes[slot] += minutes
+	m.HourCount[hour] += count
+	m.HourMinutes[hour] += minutes
+	m.WeekdayCount[weekday] += count
+	m.WeekdayMinutes[weekday] += minutes * float32(s.byHour(hour, s.base(), pool))
+}
+
+// learnStray learns the dispersion by moments: what the squared strays of
+// single minutes have beyond the mean, over the squared means.
+func (s *Series) learnStray(b *block, part float64) {
+	m := &s.memory
+	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
+	mean, sum := float64(b.Mean), 0.
+	// A series that begins within a block has observed the last minutes of it.
+	for _, n := range b.Totals[BlockMinutes-b.Minutes:] {
+		stray := float64(n)*part - mean
+		sum += stray*stray - mean
+	}
+	m.StraySum = max(0, m.StraySum*keep+sum)
+	m.StrayWeight = m.StrayWeight*keep + mean*mean*float64(b.Minutes)
+}
+
+// Accept takes a lasting level of a footprint for the new normal: its counts
+// were ratio times what was expected. Given Whole, the whole country changed.
+func (s *Series) Accept(handles []int32, ratio float64, now Moment, pool *Pool) {
+	factor := s.acceptShares(handles, ratio)
+	m := &s.memory
+	m.Count *= factor
+	for i := range m.SlotCount {
+		m.SlotCount[i] *= float32(factor)
+	}
+	for i := range m.HourCount {
+		m.HourCount[i] *= float32(factor)
+	}
+	for i := range m.WeekdayCount {
+		m.WeekdayCount[i] *= float32(factor)
+	}
+	s.relevel(now, pool)
+}
+
+// acceptShares scales the shares of the places and returns by how much the
+// country changes with them.
+func (s *Series) acceptShares(handles []int32, ratio float64) float64 {
+	if len(handles) == 0 || handles[0] == Whole {
+		return ratio
+	}
+	grown := float32(0)
+	inside := make(map[int32]bool, len(handles))
+	for _, h := range handles {
+		inside[h] = true
+	}
+	list := s.places.list
+	for i := range list {
+		place := &list[i]
+		if place.Parent == Nowhere { // only metro cells have counts of their own
+			continue
+		}
+		if inside[int32(i)] || inside[place.Parent] || inside[place.Region] {
+			more := place.Count * float32(ratio-1)
+			s.places.credit(int32(i), more)
+			grown += more
+		}
+	}
+	before := s.places.total - grown
+	if before <= 0 {
+		return 1
+	}
+	return float64(s.places.total) / float64(before)
+}

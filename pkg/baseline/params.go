@@ -1,0 +1,45 @@
+package baseline
+
+// Params are the numbers by which a baseline learns. Counts are reporters,
+// weights are worth that many reporters of the prior they stand for.
+type Params struct {
+	LevelHalfLife float64 // days, of the long-run level, the hours, the weekdays and the shares
+	LevelCount    float64 // prior of the long-run level: this many reporters
+	LevelMinutes  float64 // in this many minutes
+
+	HourWeight, WeekdayWeight, SlotWeight float64
+	SlotKeep                              float64 // of a slot's memory, from one week to the next
+	ProfileFloor                          float64
+
+	FastHalfLife       float64 // minutes
+	FastWeight         float64
+	FastLow, FastHigh  float64
+	FastFrozenAtMost   int // blocks
+	DispersionHalfLife float64
+	DispersionSum      float64 // prior: DispersionSum / DispersionWeight
+	DispersionWeight   float64
+	DispersionLow      float64
+	DispersionHigh     float64
+	DispersionAfter    int // minutes of age before strays are learnt
+
+	ShareWeight float64 // reporters that the pooled share of a place is worth
+	RateFloor   float64 // reporters a minute in a part of a country
+
+	QueueMinutes int // how long a block waits before it is learnt
+	YoungMinutes int // a series younger than this learns without clipping
+	IdleDays     int // a cell without a report for so long is forgotten
+	PoolWeight   float64
+}
+
+// DefaultParams are the numbers that Downpour runs with.
+func DefaultParams() Params {
+	return Params{
+		LevelHalfLife: 28, LevelCount: 18, LevelMinutes: 60,
+		HourWeight: 20, WeekdayWeight: 40, SlotWeight: 20, SlotKeep: .8, ProfileFloor: .02,
+		FastHalfLife: 180, FastWeight: 30, FastLow: .85, FastHigh: 2, FastFrozenAtMost: 72,
+		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
+		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,
+		ShareWeight: 150, RateFloor: 2e-4,
+		QueueMinutes: 30, YoungMinutes: 7 * 24 * 60, IdleDays: 28, PoolWeight: 30,
+	}
+}

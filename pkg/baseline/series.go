@@ -1,0 +1,171 @@
+package baseline
+
+import (
+	"math"
+
+	"downpour/pkg/outage"
+)
+
+// BlockMinutes is the length of the blocks, aligned to the epoch, in which a
+// series learns. What it expects changes only where a block begins.
+const BlockMinutes = 5
+
+// Series is what is normal for one service in one country. It is not safe for
+// concurrent use.
+type Series struct {
+	params Params
+	memory memory
+	places places
+	queue  []waiting // oldest first; learnt from the front
+	open   waiting   // the block being counted
+	level  level     // valid for the open block
+
+	spare    [][]leaf // room for leaves, used again
+	deposits []Deposit
+}
+
+// memory is everything that a series learns about its own level and week. It
+// has a fixed size, so that it is written and read as it stands.
+type memory struct {
+	First outage.Minute // the first minute seen
+
+	Count, Minutes float64 // long-run level: reporters and minutes
+
+	SlotCount, SlotMinutes [slots]float32
+	HourCount, HourMinutes [hours]float32
+	// WeekdayMinutes weigh each minute by its hour's share of a day, so that a
+	// weekday of which only the night was seen is no quiet weekday.
+	WeekdayCount, WeekdayMinutes [weekdays]float32
+	// SlotDropped is the local week in which a slot was last dropped, 0 never.
+	SlotDropped [slots]uint16
+	LastSlot    int16 // the slot learnt last; its memory has faded for this week
+
+	FastCount, FastExpected float64
+	FrozenBlocks            int32
+
+	StraySum, StrayWeight float64
+
+	Day int32 // the local day whose daily pass is done
+}
+
+// level is what is expected in the open block.
+type level struct {
+	Plain      float64 // reporters a minute by long-run level and week
+	Mean       float64 // the same, by the last hours too
+	Raise      float64 // how much ignorance of the level raises the upper mean
+	Dispersion float64
+	Total      float64 // reporters behind the shares of places
+}
+
+// NewSeries is a series that knows nothing yet. The country has the given
+// number of regions; first is the first minute that will be observed.
+func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
+	s := &Series{params: params, places: newPlaces(pool.regions())}
+	s.memory.First = first
+	s.memory.LastSlot = -1
+	s.places.refresh(pool)
+	return s
+}
+
+// First is the first minute of the series.
+func (s *Series) First() outage.Minute { return s.memory.First }
+
+// Learnt is the number of reporters behind the level, less what has faded.
+func (s *Series) Learnt() float64 { return s.memory.Count }
+
+// Mean is the expected number of reporters a minute in the whole country.
+func (s *Series) Mean() float64 { return s.level.Mean }
+
+// Dispersion is the alpha of a minute's negative binomial count.
+func (s *Series) Dispersion() float64 { return s.level.Dispersion }
+
+// Expect is what is normal now in a place of the series.
+func (s *Series) Expect(handle int32) outage.Baseline {
+	mean, upper := s.expect(handle)
+	return outage.Baseline{Mean: mean, Upper: upper, Dispersion: s.level.Dispersion}
+}
+
+// Rates is Expect without its dispersion: the mean and the upper mean.
+func (s *Series) Rates(handle int32) (mean, upper float64) { return s.expect(handle) }
+
+// Share is the part of the country's reporters that is expected in a place.
+func (s *Series) Share(handle int32) float64 {
+	share, _ := s.share(handle)
+	return share
+}
+
+// share also tells how many reporters it rests on.
+func (s *Series) share(handle int32) (share, known float64) {
+	if handle == Whole {
+		return 1, s.level.Total
+	}
+	place := &s.places.list[handle]
+	known = float64(place.Count) + s.params.ShareWeight*float64(place.prior)
+	return known / (s.level.Total + s.params.ShareWeight), known
+}
+
+func (s *Series) expect(handle int32) (mean, upper float64) {
+	if handle == Whole {
+		return s.level.Mean, s.level.Mean * s.level.Raise
+	}
+	share, known := s.share(handle)
+	mean = max(s.level.Mean*share, s.params.RateFloor)
+	doubt := 1.
+	if s.places.list[handle].Key == 0 {
+		doubt = .5
+	}
+	return mean, mean * s.level.Raise * (1 + doubt/math.Sqrt(known+1e-9))
+}
+
+// profile is how a slot of the local week compares with the long-run level.
+func (s *Series) profile(slot int, base float64, pool *Pool) float64 {
+	p, m := &s.params, &s.memory
+	hour, weekday := slot%hours, slot/hours
+	byHour := s.byHour(hour, base, pool)
+	byWeekday := (float64(m.WeekdayCount[weekday]) + p.WeekdayWeight) /
+		(float64(m.WeekdayMinutes[weekday])*base + p.WeekdayWeight)
+	profile := (float64(m.SlotCount[slot]) + p.SlotWeight*byHour*byWeekday) /
+		(float64(m.SlotMinutes[slot])*base + p.SlotWeight)
+	return max(profile, p.ProfileFloor)
+}
+
+// byHour is how an hour of the day compares with the long-run level.
+func (s *Series) byHour(hour int, base float64, pool *Pool) float64 {
+	return (float64(s.memory.HourCount[hour]) + s.params.HourWeight*pool.Curve[hour]) /
+		(float64(s.memory.HourMinutes[hour])*base + s.params.HourWeight)
+}
+
+// base is the long-run level in reporters a minute.
+func (s *Series) base() float64 {
+	return (s.memory.Count + s.params.LevelCount) / (s.memory.Minutes + s.params.LevelMinutes)
+}
+
+// relevel works out what is expected in the block that begins at now.
+func (s *Series) relevel(now Moment, pool *Pool) {
+	p, m := &s.params, &s.memory
+	base := s.base()
+	fast := (m.FastCount + p.FastWeight) / (m.FastExpected + p.FastWeight)
+	fast = min(max(fast, p.FastLow), p.FastHigh)
+	dispersion := (m.StraySum + p.DispersionSum) / (m.StrayWeight + p.DispersionWeight)
+	plain := base * s.between(now, base, pool)
+	s.level = level{
+		Plain:      plain,
+		Mean:       plain * fast,
+		Raise:      1 + min(2, 2/math.Sqrt(m.Count+1)),
+		Dispersion: min(max(dispersion, p.DispersionLow), p.DispersionHigh),
+		Total:      float64(s.places.total),
+	}
+}
+
+// between interpolates the profile, linearly in its logarithm, between the
+// centres of the two slots around the middle of the block.
+func (s *Series) between(now Moment, base float64, pool *Pool) float64 {
+	middle := float64(now.Past) + BlockMinutes/2.
+	other, weight := now.Slot+1, middle/minutesAHour-.5
+	if weight < 0 {
+		other, weight = now.Slot-1, -weight
+	}
+	here := s.profile(now.Slot, base, pool)
+	there := s.profile((other+slots)%slots, base, pool)
+	return here * math.Pow(there/here, weight)
+}

@@ -1,0 +1,66 @@
+package detect
+
+// designs is how many strengths of outage each node watches for.
+const designs = 4
+
+// Level is the depth of a node in the tree.
+type Level uint8
+
+// The levels, widest first.
+const (
+	Country Level = iota
+	Region
+	Cell
+	levels = 3
+)
+
+// Params are the numbers by which the detector decides. Evidence is in nats.
+type Params struct {
+	// Designs are the multiples of the normal that the sums are built for. The
+	// smallest decides what is still harmless: a sum for 4 drifts down for any
+	// true ratio under 2.16, so a surge to twice the normal hardly feeds it.
+	Designs [designs]float64
+	// Needed is the evidence that opens an incident of a whole country on
+	// noise of the nominal kind; Dearer is added where there are many nodes.
+	Needed float64
+	Dearer [levels]float64
+	Cap    float64 // evidence beyond this is not kept
+	// Least is the number of reporters without which no node opens.
+	Least [levels]uint32
+	// LeastMore is added for each half hour that a run lasts: after so long the
+	// same few people may count again.
+	LeastMore uint32
+	// Ratio of observed to expected that a run must have, by age of the series.
+	Ratio, RatioYoung, RatioNew float64
+	NewMinutes, YoungMinutes    int
+	// A series is cold until it is this old and has had this many reporters.
+	ColdMinutes   int
+	ColdReporters uint64
+
+	QuietMinutes  int     // length of the blocks whose largest evidence is kept
+	QuietOver     float64 // evidence from which on a quiet block tells of the tail
+	QuietMost     float64
+	QuietHalfLife float64 // days
+	QuietWeight   float64
+	QuietLow      float64 // the threshold grows to at most Needed / QuietLow
+	QuietRate     [levels]float64
+	// Priors of where something is, each shared by all places of its kind.
+	PriorCountry, PriorRegions, PriorCells, PriorSets float64
+	SetsMustBeatBy                                    float64
+}
+
+// DefaultParams are the numbers that Downpour runs with.
+func DefaultParams() Params {
+	return Params{
+		Designs: [designs]float64{4, 12, 40, 200},
+		Needed:  16, Dearer: [levels]float64{0, 1, 2}, Cap: 60,
+		Least: [levels]uint32{5, 6, 6}, LeastMore: 3,
+		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
+		NewMinutes: 2 * 1440, YoungMinutes: 7 * 1440,
+		ColdMinutes: 360, ColdReporters: 15,
+		QuietMinutes: 120, QuietOver: 6, QuietMost: 12, QuietHalfLife: 14,
+		QuietWeight: 6, QuietLow: .35, QuietRate: [levels]float64{1, 5, 20},
+		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
+		SetsMustBeatBy: 3,
+	}
+}

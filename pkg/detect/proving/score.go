@@ -1,0 +1,173 @@
+package proving
+
+import (
+	"math"
+	"slices"
+
+	"downpour/pkg/outage"
+	"downpour/pkg/scenario/simulate"
+)
+
+// Score is how well a detector did. Times are in minutes, distances in km.
+type Score struct {
+	ServiceWeeks float64
+	Detectable   [4]int // outages by size
+	Hit          [4]int
+	Times        []float64 // to detect, infinite for a miss
+	StepTimes    []float64
+	Benign       map[simulate.BenignKind]int
+	Triggered    map[simulate.BenignKind]int
+	False        int
+	True         int // incidents that match an outage
+	ScopeRight   int
+	RegionRight  int
+	Regional     int
+	Distances    []float64
+	CloseDelays  []float64
+	ClosedEarly  int
+	Closed       int
+
+	Misses     []*simulate.Outage
+	Falses     []*Found
+	Wrong      []*Found // triggered by something harmless
+	ScopeWrong []Pair
+	Early      []Pair
+}
+
+// Pair is an outage and the incident that found it.
+type Pair struct {
+	Truth *simulate.Outage
+	Found *Found
+}
+
+// after is how long after its end an event may still explain an incident.
+const after = 30
+
+// Judge scores what was found in a world.
+func Judge(world *simulate.World, found []*Found) *Score {
+	s := &Score{
+		ServiceWeeks: world.ServiceWeeks(),
+		Benign:       make(map[simulate.BenignKind]int), Triggered: make(map[simulate.BenignKind]int),
+	}
+	judged := world.Judged()
+	hits := make(map[*simulate.Outage][]*Found)
+	triggered := make(map[*simulate.Benign]bool)
+	for _, f := range found {
+		if o := truthOf(world, f); o != nil {
+			hits[o] = append(hits[o], f)
+			s.True++
+			continue
+		}
+		if b := benignOf(world, f); b != nil {
+			triggered[b] = true
+			s.Wrong = append(s.Wrong, f)
+			continue
+		}
+		s.False++
+		s.Falses = append(s.Falses, f)
+	}
+	for _, o := range world.Outages {
+		if o.Span.From >= judged.From {
+			s.outage(o, hits[o])
+		}
+	}
+	for _, b := range world.Benign {
+		if b.Span.From >= judged.From {
+			s.Benign[b.Kind]++
+			if triggered[b] {
+				s.Triggered[b.Kind]++
+			}
+		}
+	}
+	return s
+}
+
+func (s *Score) outage(o *simulate.Outage, hits []*Found) {
+	if o.Detectable() {
+		s.Detectable[o.Size]++
+		delay := math.Inf(1)
+		if len(hits) > 0 {
+			s.Hit[o.Size]++
+			delay = math.Max(0, float64(hits[0].Opened-o.Span.From))
+		} else {
+			s.Misses = append(s.Misses, o)
+		}
+		s.Times = append(s.Times, delay)
+		if o.Shape == simulate.Step {
+			s.StepTimes = append(s.StepTimes, delay)
+		}
+	}
+	if len(hits) > 0 {
+		s.place(o, hits[0])
+		s.closing(o, hits[len(hits)-1])
+	}
+}
+
+func (s *Score) place(o *simulate.Outage, f *Found) {
+	footprint := f.Final.Footprint
+	if footprint.Scope == o.Scope {
+		s.ScopeRight++
+	} else {
+		s.ScopeWrong = append(s.ScopeWrong, Pair{o, f})
+	}
+	if o.Scope != outage.ScopeCountry {
+		s.Regional++
+		if len(footprint.Regions) > 0 && footprint.Regions[0] == o.Region {
+			s.RegionRight++
+		}
+	}
+	s.Distances = append(s.Distances, kilometres(o.Middle, footprint.Centroid))
+}
+
+func (s *Score) closing(o *simulate.Outage, last *Found) {
+	if last.Closed == 0 {
+		return
+	}
+	s.Closed++
+	delay := float64(last.Closed - o.Span.To)
+	if delay < 0 {
+		s.ClosedEarly++
+		s.Early = append(s.Early, Pair{o, last})
+	}
+	s.CloseDelays = append(s.CloseDelays, delay)
+}
+
+// truthOf is the outage that an incident found: they overlap in time.
+func truthOf(world *simulate.World, f *Found) *simulate.Outage {
+	for _, o := range world.Outages {
+		if o.Service == f.First.Service && o.Country == f.First.Country && overlap(o.Span, f) {
+			return o
+		}
+	}
+	return nil
+}
+
+func benignOf(world *simulate.World, f *Found) *simulate.Benign {
+	for _, b := range world.Benign {
+		if (b.Service == "" || b.Service == f.First.Service) && b.Country == f.First.Country && overlap(b.Span, f) {
+			return b
+		}
+	}
+	return nil
+}
+
+func overlap(span outage.Span, f *Found) bool {
+	return f.Opened >= span.From && f.Opened <= span.To+after
+}
+
+// Quantile is the q-quantile of values, infinite values last; NaN of none.
+func Quantile(values []float64, q float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+// kilometres is the great-circle distance by the haversine formula.
+func kilometres(a, b outage.LatLng) float64 {
+	const earth, radian = 6371, math.Pi / 180
+	dLat, dLng := (b.Lat-a.Lat)*radian/2, (b.Lng-a.Lng)*radian/2
+	h := math.Sin(dLat)*math.Sin(dLat) + math.Cos(a.Lat*radian)*math.Cos(b.Lat*radian)*math.Sin(dLng)*math.Sin(dLng)
+	return 2 * earth * math.Asin(math.Sqrt(h))
+}

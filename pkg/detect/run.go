@@ -1,0 +1,64 @@
+package detect
+
+import (
+	"math"
+
+	"downpour/pkg/outage"
+)
+
+// run is the state of one node: for each design the evidence, and the
+// reporters and the expected reporters since the evidence was last nil.
+type run struct {
+	Evidence [designs]float32
+	Observed [designs]uint32
+	Expected [designs]float32
+	Since    [designs]int32 // first minute of the run
+}
+
+// weights turn a count into evidence: Gain for each reporter, Drift for each
+// minute. With mean m, dispersion 1/r and strength k, the log-likelihood ratio
+// of a negative binomial count x is x (ln k + a) + r a, a = ln((r+m)/(r+k m)).
+type weights struct {
+	gain, drift [designs]float32
+	mean        float32
+}
+
+func newWeights(p *Params, logs *[designs]float64, mean, upper, dispersion float64) weights {
+	w := weights{mean: float32(mean)}
+	r := 1 / dispersion
+	for i, k := range p.Designs {
+		a := math.Log((r + upper) / (r + k*upper))
+		w.gain[i] = float32(logs[i] + a)
+		w.drift[i] = float32(r * a)
+	}
+	return w
+}
+
+// step takes one minute in and says whether any evidence is left.
+func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most float32) bool {
+	x := float32(reporters)
+	alive := false
+	for i := range r.Evidence {
+		before := r.Evidence[i]
+		evidence := before + x*w.gain[i] + w.drift[i]
+		if evidence <= 0 {
+			if before != 0 {
+				r.Evidence[i], r.Observed[i], r.Expected[i], r.Since[i] = 0, 0, 0, 0
+			}
+			continue
+		}
+		if before == 0 {
+			r.Since[i] = int32(minute)
+		}
+		r.Evidence[i] = min(evidence, most)
+		r.Observed[i] += reporters
+		r.Expected[i] += w.mean
+		alive = true
+	}
+	return alive
+}
+
+// strongest is the largest evidence of any design.
+func (r *run) strongest() float32 {
+	return max(r.Evidence[0], r.Evidence[1], r.Evidence[2], r.Evidence[3])
+}

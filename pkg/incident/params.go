@@ -1,0 +1,35 @@
+package incident
+
+// Params are the numbers by which incidents live. Times are in minutes.
+type Params struct {
+	LocaliseFor int // after opening; then the footprint stays
+	CloseAfter  int // no incident is shorter
+	// CloseEvidence is what closing takes, in nats, for the normal against
+	// the strength PeakPart x peak, held between StrengthLow and StrengthHigh,
+	// or UsualPart x the usual ratio since it opened, if that is more.
+	CloseEvidence             float64
+	PeakPart, UsualPart       float64
+	StrengthLow, StrengthHigh float64
+	// RecoverEvidence makes an incident recovering.
+	RecoverEvidence float64
+	// CalmRatio is the most that ten minutes may hold when an incident closes,
+	// as a multiple of the normal.
+	CalmRatio    float64
+	ReopenWithin int
+	AcceptAfter  int     // an incident still open is a new normal
+	LevelKeep    float64 // of the lasting level, a minute
+
+	MajorRatio, CriticalRatio float64
+	LongMinutes               int // from here on an incident weighs one severity more
+}
+
+// DefaultParams are the numbers that Downpour runs with.
+func DefaultParams() Params {
+	return Params{
+		LocaliseFor: 10, CloseAfter: 5,
+		CloseEvidence: 4, PeakPart: .5, UsualPart: .3, StrengthLow: 2.5, StrengthHigh: 12,
+		RecoverEvidence: 2, CalmRatio: 2.2, ReopenWithin: 20, AcceptAfter: 1440,
+		LevelKeep:  .9942, // half in two hours
+		MajorRatio: 6, CriticalRatio: 20, LongMinutes: 120,
+	}
+}

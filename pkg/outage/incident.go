@@ -1,0 +1,141 @@
+package outage
+
+import (
+	"strings"
+	"time"
+)
+
+// Scope is how far an incident reaches within its country.
+type Scope string
+
+// The scopes, widest first.
+const (
+	ScopeCountry Scope = "country"
+	ScopeRegion  Scope = "region"
+	ScopeCell    Scope = "cell"
+)
+
+// State is where an incident stands in its life.
+type State string
+
+// The states. A pending incident is evidence of at least half of what opening
+// takes; it has no address yet. An incident that alarms again soon after it was
+// resolved is open again under the same id.
+const (
+	StatePending    State = "pending"
+	StateOpen       State = "open"
+	StateRecovering State = "recovering"
+	StateResolved   State = "resolved"
+)
+
+// Severity is how much an incident matters to the people of a country.
+type Severity string
+
+// The severities.
+const (
+	SeverityMinor    Severity = "minor"
+	SeverityMajor    Severity = "major"
+	SeverityCritical Severity = "critical"
+)
+
+// Verdict says whether the service itself is probably at fault.
+type Verdict string
+
+// The verdicts.
+const (
+	LikelyCause      Verdict = "likely_cause"
+	LikelyCollateral Verdict = "likely_collateral" // people name it, another thing broke
+)
+
+// Judged is what the detector sees of one service in one cell in one minute:
+// distinct reporters, after the caps that keep a few from looking like many.
+type Judged struct {
+	Service   string
+	Country   Country
+	Cell      Cell // any resolution from 5 to CellFine; 0 when unplaced
+	Reporters int
+}
+
+// Baseline is what is normal for a service at one moment in one place, in
+// reporters a minute.
+type Baseline struct {
+	Mean float64
+	// Upper is the mean raised by how little is known about it. Evidence is
+	// weighed against Upper, so that ignorance costs time and no false alarm.
+	Upper float64
+	// Dispersion is the alpha of a negative binomial count: the variance of a
+	// minute is Mean + Dispersion x Mean^2.
+	Dispersion float64
+}
+
+// Signal is a run of counts that the baseline does not explain.
+type Signal struct {
+	Service string
+	Country Country
+	Since   Minute // the first minute of the run
+	Minute  Minute // the last minute used
+	Scope   Scope
+	Region  Region // set when Scope is region
+	Cell    Cell   // set when Scope is cell
+	// Observed and Expected are the reporters since the run began.
+	Observed int64
+	Expected float64
+	// Evidence and Needed are in nats: the log of how much likelier the counts
+	// are in an outage than on an ordinary day, and how much it takes to open.
+	Evidence, Needed float64
+	// Threshold is the number of reporters, in the same run, at which an
+	// incident opens.
+	Threshold float64
+}
+
+// CellWeight is a cell of a footprint and the reporters in it beyond what was
+// expected there.
+type CellWeight struct {
+	Cell   Cell    `json:"cell"`
+	Weight float64 `json:"weight"`
+}
+
+// Footprint is where an incident is. Regions are sorted by excess, the main
+// one first, and so are Cells. Centroid is the middle of the excess.
+type Footprint struct {
+	Scope    Scope
+	Regions  []Region
+	Cells    []CellWeight
+	Centroid LatLng
+}
+
+// Incident is an outage as the reports tell it, of one service in one country.
+type Incident struct {
+	ID      string
+	Service string
+	Country Country
+	State   State
+	// OpenedAt and ClosedAt are instants of decision: the end of the last
+	// minute used. OpenedAt keeps its first value when the incident reopens;
+	// ClosedAt is zero unless the incident is resolved.
+	OpenedAt, ClosedAt time.Time
+	// Since is the first minute of the run that opened it.
+	Since     Minute
+	Footprint Footprint
+	// Final says that the footprint no longer moves.
+	Final bool
+	// Observed, Expected and Threshold are those of the signal that opened it.
+	Observed  int64
+	Expected  float64
+	Threshold float64
+	// Ratio and Peak compare ten minutes with what is normal for them: the
+	// last ten, and the worst so far.
+	Ratio, Peak float64
+	Severity    Severity
+	Verdict     Verdict
+	// Cause is what probably broke, when the verdict is LikelyCollateral.
+	Cause string
+	// Parent is the wider event that the incident belongs to, "" for none.
+	Parent string
+}
+
+// IncidentID is the address of the incident that opened at the given instant.
+// A replay of the same minutes gives the same address.
+func IncidentID(service string, country Country, openedAt time.Time) string {
+	return service + "-" + strings.ToLower(string(country)) + "-" + openedAt.UTC().Format("20060102T1504Z")
+}

@@ -1,0 +1,191 @@
+package simulate
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"downpour/pkg/outage"
+)
+
+// Count is the reports of one service from one point in one minute.
+type Count struct {
+	Service   string
+	Country   outage.Country
+	Point     *Point // nil for reports without a place
+	Reporters int
+	N         int
+}
+
+// Minute draws the counts of a minute, which must be the one after the last
+// one drawn.
+func (w *World) Minute(m outage.Minute, emit func(Count)) {
+	for _, s := range w.series {
+		s.minute(m, emit)
+	}
+}
+
+func (s *stream) minute(m outage.Minute, emit func(Count)) {
+	mean := s.normal(m)
+	times, some := 1., []int(nil)
+	for _, b := range s.benign {
+		if !b.Span.Contains(m) {
+			continue
+		}
+		switch b.Kind {
+		case Gap:
+			return
+		case Surge:
+			times, some = b.times, b.points
+		case Abuse:
+			s.abuse(m, b, emit)
+		}
+	}
+	luck := gamma(s.random, 1/s.dispersion) * s.dispersion
+	if some == nil {
+		mean *= times
+	}
+	points := s.world.points[s.country]
+	for range poisson(s.random, mean*luck) {
+		var at *Point
+		if s.random.Float64() >= s.world.Params.Unplaced {
+			at = &points[s.pick.draw(s.random)]
+		}
+		emit(Count{Service: s.service, Country: s.country, Point: at, Reporters: 1, N: 1})
+	}
+	if some != nil {
+		_, share := s.middle(some)
+		s.extra(some, mean*share*(times-1)*luck, emit)
+	}
+	for _, o := range s.outages {
+		if o.Span.Contains(m) {
+			s.extra(o.points, s.normal(m)*o.share*(o.times(m)-1)*luck, emit)
+		}
+	}
+}
+
+// extra draws reports beyond the normal, from some points, or from all and from
+// nowhere when none are named.
+func (s *stream) extra(points []int, mean float64, emit func(Count)) {
+	all := s.world.points[s.country]
+	pick := s.pick
+	if points != nil {
+		known, ok := s.picks[&points[0]]
+		if !ok {
+			known = newAlias(s.weights, points)
+			s.picks[&points[0]] = known
+		}
+		pick = known
+	}
+	for range poisson(s.random, mean) {
+		var at *Point
+		if points != nil || s.random.Float64() >= s.world.Params.Unplaced {
+			at = &all[pick.draw(s.random)]
+		}
+		emit(Count{Service: s.service, Country: s.country, Point: at, Reporters: 1, N: 1})
+	}
+}
+
+// abuse is one to three senders with many reports each. Their half hour lets
+// each count once in thirty minutes.
+func (s *stream) abuse(m outage.Minute, b *Benign, emit func(Count)) {
+	senders := 1 + int(b.Span.From)%3
+	c := Count{
+		Service: s.service, Country: s.country, Point: &s.world.points[s.country][b.points[0]],
+		N: 10 + s.random.IntN(40),
+	}
+	if (m-b.Span.From)%30 == 0 {
+		c.Reporters = senders
+	}
+	emit(c)
+}
+
+// alias draws a number with given weights in constant time (A. J. Walker 1977).
+type alias struct {
+	part  []float64
+	other []int
+	value []int
+}
+
+// newAlias draws among the given numbers, all when none are given.
+func newAlias(weights []float64, among []int) alias {
+	if among == nil {
+		among = make([]int, len(weights))
+		for i := range among {
+			among[i] = i
+		}
+	}
+	sum := 0.
+	for _, i := range among {
+		sum += weights[i]
+	}
+	n := len(among)
+	a := alias{part: make([]float64, n), other: make([]int, n), value: among}
+	var small, large []int
+	for at, i := range among {
+		a.part[at] = weights[i] / sum * float64(n)
+		if a.part[at] < 1 {
+			small = append(small, at)
+		} else {
+			large = append(large, at)
+		}
+	}
+	for len(small) > 0 && len(large) > 0 {
+		low, high := small[len(small)-1], large[len(large)-1]
+		small = small[:len(small)-1]
+		a.other[low] = high
+		a.part[high] -= 1 - a.part[low]
+		if a.part[high] < 1 {
+			large = large[:len(large)-1]
+			small = append(small, high)
+		}
+	}
+	for _, rest := range append(small, large...) {
+		a.part[rest] = 1
+	}
+	return a
+}
+
+func (a alias) draw(random *rand.Rand) int {
+	at := random.IntN(len(a.part))
+	if random.Float64() < a.part[at] {
+		return a.value[at]
+	}
+	return a.value[a.other[at]]
+}
+
+// poisson draws a count; large means by the normal approximation.
+func poisson(random *rand.Rand, mean float64) int {
+	if mean <= 0 {
+		return 0
+	}
+	if mean > 60 {
+		return max(0, int(math.Round(mean+math.Sqrt(mean)*random.NormFloat64())))
+	}
+	limit, product, k := math.Exp(-mean), random.Float64(), 0
+	for product > limit {
+		product *= random.Float64()
+		k++
+	}
+	return k
+}
+
+// gamma draws from a gamma distribution of the given shape and scale 1
+// (G. Marsaglia and W. W. Tsang 2000).
+func gamma(random *rand.Rand, shape float64) float64 {
+	if shape < 1 {
+		return gamma(random, shape+1) * math.Pow(random.Float64(), 1/shape)
+	}
+	d := shape - 1./3
+	c := 1 / math.Sqrt(9*d)
+	for {
+		x := random.NormFloat64()
+		v := 1 + c*x
+		if v <= 0 {
+			continue
+		}
+		v = v * v * v
+		if math.Log(1-random.Float64()) < .5*x*x+d-d*v+d*math.Log(v) {
+			return d * v
+		}
+	}
+}

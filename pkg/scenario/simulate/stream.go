@@ -1,0 +1,129 @@
+package simulate
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"downpour/pkg/outage"
+)
+
+// stream is one service in one country.
+type stream struct {
+	world      *World
+	service    string
+	country    outage.Country
+	random     *rand.Rand
+	rate       float64
+	week       [168]float64
+	growth     float64
+	dispersion float64
+	wander     []float64 // log level by block of five minutes
+	weights    []float64 // of the points
+	pick       alias     // of a point
+	outages    []*Outage
+	benign     []*Benign
+	picks      map[*int]alias
+}
+
+const wanderBlock = 5
+
+func newStream(w *World, number int, country outage.Country, random *rand.Rand) *stream {
+	p := w.Params
+	at := float64(number) / math.Max(1, float64(p.Services-1))
+	s := &stream{
+		world: w, service: fmt.Sprintf("service-%02d", number), country: country,
+		random:     rand.New(rand.NewPCG(p.Seed, random.Uint64())),
+		rate:       p.RateLow * math.Pow(p.RateHigh/p.RateLow, at),
+		growth:     p.GrowthWeekly * (2*random.Float64() - 1),
+		dispersion: p.DispersionLow + (p.DispersionHigh-p.DispersionLow)*random.Float64(),
+		picks:      make(map[*int]alias),
+	}
+	if country == outage.IN {
+		s.rate *= .3 + .7*random.Float64()
+	}
+	s.week = weekOf(random)
+	for _, point := range w.points[country] {
+		s.weights = append(s.weights, point.weight*math.Exp(.4*random.NormFloat64()))
+	}
+	s.pick = newAlias(s.weights, nil)
+	s.wander = wanderOf(p, s.random)
+	return s
+}
+
+// weekOf draws a week: a day with one or two humps, quiet nights, and weekends
+// of their own strength.
+func weekOf(random *rand.Rand) (shape [168]float64) {
+	evening, midday := random.Float64(), random.Float64()
+	weekend := .5 + .8*random.Float64()
+	sum := 0.
+	for slot := range shape {
+		hour := float64(slot%24) + .5
+		hump := func(at, width float64) float64 {
+			d := math.Abs(hour - at)
+			d = math.Min(d, 24-d)
+			return math.Exp(-d * d / (2 * width * width))
+		}
+		shape[slot] = .12 + (.3+evening)*hump(20, 3.2) + (.3+midday)*hump(12.5, 3.5)
+		if slot >= 5*24 {
+			shape[slot] *= weekend
+		}
+		sum += shape[slot]
+	}
+	for slot := range shape {
+		shape[slot] *= 168 / sum
+	}
+	return shape
+}
+
+func wanderOf(p Params, random *rand.Rand) []float64 {
+	blocks := p.Weeks * week / wanderBlock
+	keep := math.Exp(-wanderBlock / p.WanderMinutes)
+	fresh := p.Wander * math.Sqrt(1-keep*keep)
+	wander := make([]float64, blocks)
+	level := p.Wander * random.NormFloat64()
+	for i := range wander {
+		wander[i] = level - p.Wander*p.Wander/2
+		level = level*keep + fresh*random.NormFloat64()
+	}
+	return wander
+}
+
+// normal is the expected reports of a minute in the whole country, without
+// outages and surges.
+func (s *stream) normal(m outage.Minute) float64 {
+	start := s.world.Params.Start
+	_, offset := m.Time().In(s.country.Zone()).Zone()
+	local := int(m-start) + offset/60 // the start is a Monday at midnight
+	slot := ((local/60)%168 + 168) % 168
+	past := float64(local%60)/60 - .5
+	other := slot + 1
+	if past < 0 {
+		other, past = slot+167, -past
+	}
+	season := s.week[slot]*(1-past) + s.week[other%168]*past
+	if held, ok := s.world.held[s.country]; ok && held.Contains(m) {
+		sunday := s.week[144+slot%24]
+		season = .8 * math.Min(sunday, season)
+	}
+	grown := math.Exp(s.growth * float64(m-start) / week)
+	return s.rate * season * grown * math.Exp(s.wander[int(m-start)/wanderBlock])
+}
+
+// measure works out what a perfect observer would know of each outage.
+func (s *stream) measure() {
+	for _, o := range s.outages {
+		o.Nats = 0
+		for m := o.Span.From; m < o.Span.To; m++ {
+			o.Nats += divergence(s.normal(m)*o.share, o.times(m), s.dispersion)
+		}
+	}
+}
+
+// divergence is the mean log-likelihood ratio of a negative binomial count of
+// the given mean and of its multiple, when the multiple is true.
+func divergence(mean, times, dispersion float64) float64 {
+	r := 1 / dispersion
+	a := math.Log((r + mean) / (r + times*mean))
+	return times*mean*(math.Log(times)+a) + r*a
+}

@@ -1,0 +1,261 @@
+package timeline
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+
+	"downpour/pkg/outage"
+)
+
+// start is a Monday, 00:00 UTC.
+var start = outage.MinuteOf(mustTime("2025-01-06T00:00:00Z"))
+
+const day = 1440
+
+// noise makes ordinary minutes: Poisson counts with a daily season, spread over
+// the world's cells.
+type noise struct {
+	random *rand.Rand
+	rates  map[string]float64
+}
+
+func newNoise(seed uint64) *noise {
+	return &noise{random: rand.New(rand.NewPCG(seed, 7)), rates: map[string]float64{
+		"chat": 4, "bank": .6, "rail": .05,
+	}}
+}
+
+func (n *noise) poisson(mean float64) int {
+	limit, product, k := math.Exp(-mean), n.random.Float64(), 0
+	for product > limit {
+		product *= n.random.Float64()
+		k++
+	}
+	return k
+}
+
+func season(minute outage.Minute) float64 {
+	return 1 + .8*math.Sin(2*math.Pi*float64(minute%day)/day-2)
+}
+
+// minute is the counts of all services in both countries.
+func (n *noise) minute(m outage.Minute) []outage.Judged {
+	var counts []outage.Judged
+	for _, service := range []string{"bank", "chat", "rail"} {
+		for _, country := range outage.Countries() {
+			for range n.poisson(n.rates[service] * season(m)) {
+				counts = append(counts, outage.Judged{Service: service, Country: country, Cell: n.place(country), Reporters: 1})
+			}
+		}
+	}
+	return counts
+}
+
+func (n *noise) place(c outage.Country) outage.Cell {
+	if n.random.IntN(5) == 0 {
+		return 0
+	}
+	region := min(n.random.IntN(4), n.random.IntN(4))
+	return cellIn(c, region, n.random.IntN(3), n.random.IntN(3), 1)
+}
+
+// burst adds an outage: reporters a minute of one service in the given cells.
+func (n *noise) burst(counts []outage.Judged, service string, c outage.Country, mean float64, at func() outage.Cell) []outage.Judged {
+	for range n.poisson(mean) {
+		counts = append(counts, outage.Judged{Service: service, Country: c, Cell: at(), Reporters: 1})
+	}
+	return counts
+}
+
+func config() Config {
+	c := DefaultConfig(world{})
+	c.AlertFrom = start + 14*day
+	return c
+}
+
+func tick(t *testing.T, line *Timeline, m outage.Minute, counts []outage.Judged) []outage.Incident {
+	t.Helper()
+	changes, err := line.Tick(m, counts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changes
+}
+
+// story is three weeks of noise with three outages: a country, a region, a cell.
+func story(n *noise, m outage.Minute) []outage.Judged {
+	counts := n.minute(m)
+	since := func(days, hours int) int { return int(m - start - outage.Minute(days*day+hours*60)) }
+	if at := since(15, 12); at >= 0 && at < 60 {
+		counts = n.burst(counts, "chat", outage.GB, 40, func() outage.Cell { return n.place(outage.GB) })
+	}
+	if at := since(16, 9); at >= 0 && at < 60 {
+		counts = n.burst(counts, "bank", outage.IN, 4, func() outage.Cell {
+			return cellIn(outage.IN, 2, n.random.IntN(3), n.random.IntN(3), 2)
+		})
+	}
+	if at := since(18, 20); at >= 0 && at < 90 {
+		counts = n.burst(counts, "rail", outage.GB, .8, func() outage.Cell { return cellIn(outage.GB, 3, 1, 1, 3) })
+	}
+	return counts
+}
+
+func TestStory(t *testing.T) {
+	line := New(config())
+	n := newNoise(1)
+	var all []outage.Incident
+	for m := start; m < start+21*day; m++ {
+		all = append(all, tick(t, line, m, story(n, m))...)
+	}
+	for _, in := range all {
+		t.Logf("%s %s opened %s closed %s %s %v cells %d obs %d exp %.2f thr %.2f peak %.1f %s",
+			in.ID, in.State, in.OpenedAt.Format("02T15:04"), in.ClosedAt.Format("02T15:04"),
+			in.Footprint.Scope, in.Footprint.Regions, len(in.Footprint.Cells), in.Observed, in.Expected, in.Threshold, in.Peak, in.Severity)
+	}
+	wants := []struct {
+		service string
+		country outage.Country
+		scope   outage.Scope
+		region  outage.Region
+	}{
+		{"chat", outage.GB, outage.ScopeCountry, ""},
+		{"bank", outage.IN, outage.ScopeRegion, "IN-MH"},
+		{"rail", outage.GB, outage.ScopeCell, "GB-TLM"},
+	}
+	ids := map[string]outage.Incident{}
+	var order []string
+	for _, in := range all {
+		if _, seen := ids[in.ID]; !seen {
+			order = append(order, in.ID)
+		}
+		ids[in.ID] = in
+	}
+	if len(order) != len(wants) {
+		t.Fatalf("incidents %v, want %d", order, len(wants))
+	}
+	for i, want := range wants {
+		in := ids[order[i]]
+		if in.Service != want.service || in.Country != want.country || in.Footprint.Scope != want.scope {
+			t.Errorf("incident %d is %s %s %s, want %v", i, in.Service, in.Country, in.Footprint.Scope, want)
+		}
+		if want.region != "" && (len(in.Footprint.Regions) != 1 || in.Footprint.Regions[0] != want.region) {
+			t.Errorf("%s lies in %v, want %s", in.ID, in.Footprint.Regions, want.region)
+		}
+		if in.State != outage.StateResolved {
+			t.Errorf("%s is %s, want resolved", in.ID, in.State)
+		}
+	}
+}
+
+func TestSavedAndRestoredEqualsNeverStopped(t *testing.T) {
+	const days = 17
+	whole, halting := New(config()), New(config())
+	n, again := newNoise(3), newNoise(3)
+	random := rand.New(rand.NewPCG(11, 12))
+	for m := start; m < start+days*day; m++ {
+		want := tick(t, whole, m, story(n, m))
+		got := tick(t, halting, m, story(again, m))
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("at %s: changes differ:\n%v\n%v", stamp(m), got, want)
+		}
+		if random.IntN(500) != 0 {
+			continue
+		}
+		state := saved(t, halting)
+		if !bytes.Equal(state, saved(t, whole)) {
+			t.Fatalf("at %s: states differ", stamp(m))
+		}
+		halting = New(config())
+		if err := halting.Restore(bytes.NewReader(state)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(state, saved(t, halting)) {
+			t.Fatalf("at %s: saving what was restored differs", stamp(m))
+		}
+	}
+}
+
+func saved(t *testing.T, line *Timeline) []byte {
+	t.Helper()
+	var state bytes.Buffer
+	if err := line.Save(&state); err != nil {
+		t.Fatal(err)
+	}
+	return state.Bytes()
+}
+
+func TestWorkersAndOrderChangeNothing(t *testing.T) {
+	parallel := config()
+	parallel.Workers = 4
+	one, many := New(config()), New(parallel)
+	n, shuffled := newNoise(5), newNoise(5)
+	random := rand.New(rand.NewPCG(21, 22))
+	for m := start; m < start+16*day; m++ {
+		counts := story(shuffled, m)
+		random.Shuffle(len(counts), func(i, j int) { counts[i], counts[j] = counts[j], counts[i] })
+		want, got := tick(t, one, m, story(n, m)), tick(t, many, m, counts)
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("at %s: changes differ", stamp(m))
+		}
+	}
+	if !bytes.Equal(saved(t, one), saved(t, many)) {
+		t.Error("states differ at the end")
+	}
+}
+
+func TestDamagedStateIsRefused(t *testing.T) {
+	line := New(config())
+	n := newNoise(9)
+	for m := start; m < start+2*day; m++ {
+		tick(t, line, m, n.minute(m))
+	}
+	state := saved(t, line)
+	for cut := 0; cut < len(state); cut += max(1, len(state)/97) {
+		if err := New(config()).Restore(bytes.NewReader(state[:cut])); err == nil {
+			t.Errorf("the first %d of %d bytes are taken for a state", cut, len(state))
+		}
+	}
+	before := saved(t, line)
+	if err := line.Restore(bytes.NewReader([]byte("DPTL\x00"))); err == nil {
+		t.Error("another version is taken for a state")
+	}
+	if !bytes.Equal(before, saved(t, line)) {
+		t.Error("a refused state changed the timeline")
+	}
+	t.Logf("%d bytes of state for 6 series", len(state))
+}
+
+func TestTickRefuses(t *testing.T) {
+	line := New(config())
+	tick(t, line, start, nil)
+	for _, c := range []struct {
+		name   string
+		minute outage.Minute
+		counts []outage.Judged
+	}{
+		{"a minute that is over", start, nil},
+		{"a country that is not covered", start + 1, []outage.Judged{{Service: "a", Country: "FR", Reporters: 1}}},
+		{"fewer reporters than none", start + 1, []outage.Judged{{Service: "a", Country: "GB", Reporters: -1}}},
+		{"no service", start + 1, []outage.Judged{{Country: "GB", Reporters: 1}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := line.Tick(c.minute, c.counts); err == nil {
+				t.Error("no error")
+			}
+			if last, _ := line.Last(); last != start {
+				t.Errorf("the timeline moved to %s", stamp(last))
+			}
+		})
+	}
+}
+
+func ExampleTimeline_Tick() {
+	line := New(DefaultConfig(world{}))
+	changes, err := line.Tick(start, []outage.Judged{{Service: "chat", Country: outage.GB, Reporters: 3}})
+	fmt.Println(len(changes), err)
+	// Output: 0 <nil>
+}
