@@ -6,13 +6,18 @@
 //     city into an H3 cell. The coordinate ends there.
 //  3. bucket adds the report to Redis in one atomic step: a counter for each
 //     service, cell and minute, and an entry in the report log.
-//  4. archive moves the report log into ClickHouse, each report once, and answers
+//  4. baseline knows what is normal for a service and a place at an hour of the
+//     week; detect tells closed minutes that it does not explain; incident makes
+//     of that what opens, moves and ends. timeline is the three together, as the
+//     live server, imports and backtests run them.
+//  5. archive moves the report log into ClickHouse, each report once, and answers
 //     questions about the past.
-//  5. heatmap turns counts into what the public sees, through one table with a
+//  6. heatmap turns counts into what the public sees, through one table with a
 //     floor for privacy.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
-// services that people report; embedded, the engines inside the process for
+// services that people report; scenario, past outages as
+// rows to play and to test against; embedded, the engines inside the process for
 // one-command use; forwarded, which finds a client behind proxies;
 // and redistest, the engines for tests.
 //

@@ -31,7 +31,13 @@ var fiberIn = []string{"api", "frontend", "cmd/downpour"}
 var shared = []string{"downpour/pkg/outage", "downpour/pkg/forwarded"}
 
 // compositions may import the stages they are made of, and tests what they need.
-var compositions = map[string][]string{}
+var compositions = map[string][]string{
+	// What is normal, what is not, and what became of it are one decision about
+	// one minute, taken by the live server, by imports and by backtests alike.
+	"pkg/timeline": {"downpour/pkg/baseline", "downpour/pkg/detect", "downpour/pkg/incident"},
+	// The proving ground runs the whole detector over streams whose truth is known.
+	"pkg/detect/proving": {"downpour/pkg/scenario/simulate", "downpour/pkg/timeline"},
+}
 
 // imports lists the imports of every file that is not a test, by folder from
 // the root of the module.
