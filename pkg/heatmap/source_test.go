@@ -25,7 +25,7 @@ func (m memory) Counts(_ context.Context, query outage.Query) ([]outage.Count, e
 // India, west and north its neighbours in the hierarchy, london one in the
 // United Kingdom.
 var (
-	kolkata = outage.Cell(0x863cf30e7ffffff).Parent(outage.CellCoarse)
+	kolkata = outage.Cell(0x863cf2c67ffffff).Parent(outage.CellCoarse)
 	west    = sibling(kolkata, 1)
 	london  = outage.Cell(0x86194ad37ffffff).Parent(outage.CellCoarse)
 )
