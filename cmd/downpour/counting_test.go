@@ -223,17 +223,17 @@ func TestIdempotencyAfterFailure(t *testing.T) {
 				s.app.desk.Counter = &fallible{s.app.desk.Counter, true, after}
 				body := `{"service":"whatsapp","country":"IN"}`
 				if got := s.report(alice, body, "k"); got.status != 503 || got.header.Get("Retry-After") == "" {
-					t.Fatalf("the cut request got %d %s", got.status, got.body)
+					s.t.Fatalf("the cut request got %d %s", got.status, got.body)
 				}
 				s.set(s.now().Add(time.Minute))
 				first, second := s.report(alice, body, "k"), s.report(alice, body, "k")
 				if outcome(first) != "counted" || !bytes.Equal(first.body, second.body) {
-					t.Errorf("the retries got %s and %s", first.body, second.body)
+					s.t.Errorf("the retries got %s and %s", first.body, second.body)
 				}
 				totals("whatsapp", 1, 0, 0)(s)
 				logged(1, 0)(s)
 				if got := s.undo(alice, second); outcome(got) != "undone" {
-					t.Errorf("the report of a retry cannot be taken back: %s", got.body)
+					s.t.Errorf("the report of a retry cannot be taken back: %s", got.body)
 				}
 				totals("whatsapp", 0, 0, 0)(s)
 			})

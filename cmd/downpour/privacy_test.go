@@ -25,18 +25,17 @@ func TestNoIdentityAtRest(t *testing.T) {
 	}
 	const where = `"location":{"lat":51.123456,"lng":-0.987654}`
 	secrets := []string{
-		"81.2.69", "203.0.113", "2001:db8", "85a3", "370", // addresses and what they begin with
+		"81.2.69", "203.0.113", "2001:db8", "85a3:1234", // addresses and what they begin with
 		"SecretAgent", "Nokia", "Fairphone", "q=0.31", "q=0.42", "q=0.53", "cy-GB", "bn-IN", "ta-IN",
 		"51.123", "0.9876", "51123456", "token-of-a-person", "key-of-a-request",
 	}
-	secrets = append(secrets[:4], secrets[5:]...) // three digits alone stand in any number
 	eachEngine(t, func(s *server) {
 		for i, person := range people {
 			body := fmt.Sprintf(`{"service":"whatsapp","symptom":"send","network":"BT",%s,"token":"token-of-a-person-%d"}`, where, i)
 			key := fmt.Sprintf("key-of-a-request-%d", i)
 			first := s.report(person, body, key)
 			if outcome(first) != "counted" || outcome(s.report(person, body, key)) != "counted" {
-				t.Fatalf("person %d: %s", i, first.body)
+				s.t.Fatalf("person %d: %s", i, first.body)
 			}
 			s.report(person, body, "")                                           // a repeat
 			s.report(person, `{"service":"whatsapp",`+where+`,"place":"x"}`, "") // a mistake
@@ -47,7 +46,7 @@ func TestNoIdentityAtRest(t *testing.T) {
 			s.send(person, http.MethodPost, "/report", "service=facebook&country=GB&token=token-of-a-person",
 				http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
 			if got := s.undo(person, first); outcome(got) != "undone" {
-				t.Fatalf("person %d: undo: %s", i, got.body)
+				s.t.Fatalf("person %d: undo: %s", i, got.body)
 			}
 			// What goes wrong inside is told in the log, too.
 			s.app.desk.Counter = &fallible{Counter: s.app.desk.Counter, fail: true}
@@ -61,12 +60,12 @@ func TestNoIdentityAtRest(t *testing.T) {
 		}
 		written["the log"] = s.log.String()
 		if len(written) < 10 {
-			t.Fatalf("only %d things were written, so this looks in the wrong place", len(written))
+			s.t.Fatalf("only %d things were written, so this looks in the wrong place", len(written))
 		}
 		for name, text := range written {
 			for _, secret := range secrets {
 				if secret != "" && strings.Contains(strings.ToLower(name+"\n"+text), strings.ToLower(secret)) {
-					t.Errorf("%s holds %q: %.400q", name, secret, text)
+					s.t.Errorf("%s holds %q: %.400q", name, secret, text)
 				}
 			}
 		}
