@@ -47,6 +47,7 @@ func OpenRedis(addresses []string) (*Redis, error) {
 	if len(addresses) == 0 {
 		return nil, errors.New("reading the address of Redis: none is given")
 	}
+	all.ContextTimeoutEnabled = true // a Redis that hangs must not hold a caller beyond its patience
 	return NewRedis(redis.NewUniversalClient(all)), nil
 }
 
