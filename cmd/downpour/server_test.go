@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +66,7 @@ func newServer(t *testing.T, redis string) *server {
 	s := &server{t: t, data: t.TempDir(), log: &lines{}, clock: today.Add(10 * time.Hour)}
 	settings := serveCommand{
 		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300,
+		Clickhouse:     "http://127.0.0.1:1",                                // nobody is there: these tests need no archive
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")}, // what a request without a listener comes from
 	}
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -75,16 +75,18 @@ func newServer(t *testing.T, redis string) *server {
 		t.Fatal(err)
 	}
 	s.app = app
+	app.store.Durable = nil // nor do they wait for it
+	if err := app.store.Revive(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- app.store.Run(ctx) }()
 	t.Cleanup(func() {
 		cancel()
 		<-ended
-		for _, part := range slices.Backward(app.parts) {
-			if part.stop != nil {
-				_ = part.stop()
-			}
+		if err := app.stopAll(); err != nil {
+			t.Error(err)
 		}
 	})
 	return s

@@ -132,8 +132,12 @@ func (h *Hot) Refresh(ctx context.Context) error {
 }
 
 // generation is how many changes a shard counts before its sequence runs into
-// that of another memory; add.lua begins each memory in a generation of its own.
-const generation = 1 << 36
+// that of another memory. Each memory, begun by add.lua or restored, counts in
+// one of the generations, by the time at which it began.
+const (
+	generation  = 1 << 36
+	generations = 1 << 16
+)
 
 // lost says whether a shard's memory is another one than the one in which the
 // sequence before was read, so that nothing of what was read before holds.

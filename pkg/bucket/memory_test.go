@@ -28,10 +28,8 @@ func TestHotAfterLostMemory(t *testing.T) {
 				if got := b.total("whatsapp", outage.Problem); got != 3 {
 					t.Fatalf("before the loss: %d", got)
 				}
-				if err := client.FlushAll(context.Background()).Err(); err != nil {
-					t.Fatal(err)
-				}
 				b.at("10:05:00")
+				b.forget()
 				for reporter := range uint64(after) {
 					b.add(b.report(reporter+1, "whatsapp", outage.Problem))
 				}
@@ -40,6 +38,18 @@ func TestHotAfterLostMemory(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// forget lets Redis lose its memory and take reports again, with nothing of the
+// past to restore.
+func (b *bench) forget() {
+	b.t.Helper()
+	if err := b.redis.client.FlushAll(context.Background()).Err(); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.store.Revive(context.Background(), nil); err != nil {
+		b.t.Fatal(err)
 	}
 }
 
@@ -86,10 +96,8 @@ func TestLossIsFoundAgain(t *testing.T) {
 		if got := b.total("whatsapp", outage.Problem); got != 1 {
 			t.Fatalf("before the loss: %d", got)
 		}
-		if err := client.FlushAll(context.Background()).Err(); err != nil {
-			t.Fatal(err)
-		}
 		b.at("10:05:00")
+		b.forget()
 		b.add(b.report(2, "facebook", outage.Problem))
 		fault.refuses = func(command redis.Cmder) bool { return strings.EqualFold(command.Name(), "hgetall") }
 		if err := b.hot.Refresh(context.Background()); !errors.Is(err, errBroken) {

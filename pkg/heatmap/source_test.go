@@ -21,6 +21,9 @@ func (m memory) Counts(_ context.Context, query outage.Query) ([]outage.Count, e
 	return sums.Counts(), nil
 }
 
+// Span says that the hot window holds all that the tests write down.
+func (memory) Span() outage.Span { return outage.Span{From: ten - 900, To: ten + 900} }
+
 // kolkata is the cell of resolution 3 under which the tests place reports in
 // India, west and north its neighbours in the hierarchy, london one in the
 // United Kingdom.
@@ -77,7 +80,7 @@ func problems(start outage.Minute, cell outage.Cell, n int64) outage.Count {
 
 // readAt is a reader over counts whose clock stands at the start of a minute.
 func readAt(now outage.Minute, counts ...outage.Count) *Reader {
-	return New(memory(counts), func() time.Time { return now.Time() })
+	return New(memory(counts), nil, func() time.Time { return now.Time() })
 }
 
 func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Country, resolution int, span outage.Span) outage.Heatmap {
