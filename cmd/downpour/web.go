@@ -73,7 +73,7 @@ func (w *web) run(ctx context.Context) error {
 	}
 	w.app.logger.Info("listening", "address", listener.Addr().String())
 	ended := make(chan error, 1)
-	go func() { ended <- w.fiber.Listener(listener) }()
+	go func() { ended <- w.fiber.Listener(lingering{listener}) }()
 	select {
 	case err := <-ended:
 		return err

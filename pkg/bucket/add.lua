@@ -23,6 +23,7 @@ if redis.call('EXISTS', base .. 'alive') == 0 then
 end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
+local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
 
@@ -35,8 +36,9 @@ end
 local function repeated(second, bucket, field)
   local slot = math.floor(second / half)
   if seen(slot, second, bucket, field) or seen(slot - 1, second, bucket, field) then return true end
-  -- Only a report of the past can follow one that happened after it.
-  return second < now - 60 and seen(slot + 1, second, bucket, field)
+  -- A report that was delayed, or told by a slower clock, can follow one that
+  -- happened after it. Clocks are taken to agree to a minute.
+  return (slot + 1) * half <= now + 60 and seen(slot + 1, second, bucket, field)
 end
 
 local function take_half_hour(second, bucket, field)
@@ -97,7 +99,14 @@ end
 for key, seconds in pairs(expiry) do redis.call('EXPIRE', key, seconds) end
 if #rows > 0 then
   local sequence = redis.call('INCR', base .. 'q')
-  for minute in pairs(minutes) do redis.call('ZADD', base .. 't', sequence, minute) end
+  if sequence == 1 then
+    -- A new memory counts in a generation of its own, so that a reader who
+    -- remembers another one notices, however many changes it has seen.
+    sequence = (now + tonumber(string.sub(ARGV[5], -4), 16)) % 65536 * generation + 1
+    redis.call('SET', base .. 'q', string.format('%.0f', sequence))
+  end
+  local score = string.format('%.0f', sequence)
+  for minute in pairs(minutes) do redis.call('ZADD', base .. 't', score, minute) end
   redis.call('ZREMRANGEBYRANK', base .. 't', 0, -touched_most - 1)
   redis.call('EXPIRE', base .. 'q', keep)
   redis.call('EXPIRE', base .. 't', keep)

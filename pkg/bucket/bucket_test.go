@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,16 +18,17 @@ import (
 
 // bench is a Store and a Hot window over one engine, with a clock of its own.
 type bench struct {
-	t     *testing.T
+	t     testing.TB
 	now   time.Time
 	redis *Redis
 	store *Store
 	hot   *Hot
+	stop  func() // ends the store when all that is queued was written
 }
 
 const kolkata = outage.Cell(0x863cf30e7ffffff)
 
-func newBench(t *testing.T, client redis.UniversalClient) *bench {
+func newBench(t testing.TB, client redis.UniversalClient) *bench {
 	b := &bench{t: t, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), redis: NewRedis(client)}
 	clock := func() time.Time { return b.now }
 	b.store = NewStore(Config{Redis: b.redis, Now: clock})
@@ -37,7 +39,8 @@ func newBench(t *testing.T, client redis.UniversalClient) *bench {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- b.store.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-ended })
+	b.stop = sync.OnceFunc(func() { cancel(); <-ended })
+	t.Cleanup(b.stop)
 	return b
 }
 

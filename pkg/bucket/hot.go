@@ -112,14 +112,13 @@ func (h *Hot) Refresh(ctx context.Context) error {
 	}
 	forgotten := false
 	for shard := range changes {
-		// A sequence that went back means that Redis lost its memory: nothing of
-		// what was read before holds.
-		forgotten = forgotten || changes[shard].sequence < h.sequences[shard]
+		forgotten = forgotten || lost(h.sequences[shard], changes[shard].sequence)
 	}
 	if forgotten {
 		h.logger.Warn("redis has lost its memory, reading the hot window anew")
-		h.sequences = [Shards]int64{}
-		if changes, err = h.redis.changes(ctx, h.sequences); err != nil {
+		// The old sequences stay until all is read, so that a refresh which fails
+		// on the way leaves the next one to find the same.
+		if changes, err = h.redis.changes(ctx, [Shards]int64{}); err != nil {
 			return err
 		}
 	}
@@ -141,6 +140,20 @@ func (h *Hot) Refresh(ctx context.Context) error {
 		h.sequences[shard] = changes[shard].sequence
 	}
 	return nil
+}
+
+// generation is how many changes a shard counts before its sequence runs into
+// that of another memory. Each memory, begun by add.lua or restored, counts in
+// one of the generations, by the time at which it began.
+const (
+	generation  = 1 << 36
+	generations = 1 << 16
+)
+
+// lost says whether a shard's memory is another one than the one in which the
+// sequence before was read, so that nothing of what was read before holds.
+func lost(before, now int64) bool {
+	return before != 0 && (now < before || now/generation != before/generation)
 }
 
 func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.Span, forgotten bool) {

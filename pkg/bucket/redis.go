@@ -47,6 +47,7 @@ func OpenRedis(addresses []string) (*Redis, error) {
 	if len(addresses) == 0 {
 		return nil, errors.New("reading the address of Redis: none is given")
 	}
+	all.ContextTimeoutEnabled = true // a Redis that hangs must not hold a caller beyond its patience
 	return NewRedis(redis.NewUniversalClient(all)), nil
 }
 
@@ -306,6 +307,7 @@ func (r *Redis) restore(ctx context.Context, m *memory, shards []int) error {
 		return err
 	}
 	const many = 1000
+	sequence := time.Now().Unix()%generations*generation + 1
 	for key, fields := range m.hashes {
 		pipe.HSet(ctx, key, fields)
 		pipe.Expire(ctx, key, m.life[key])
@@ -316,10 +318,10 @@ func (r *Redis) restore(ctx context.Context, m *memory, shards []int) error {
 	for _, shard := range shards {
 		touched := make([]redis.Z, 0, len(m.shards[shard]))
 		for minute := range m.shards[shard] {
-			touched = append(touched, redis.Z{Score: 1, Member: int64(minute)})
+			touched = append(touched, redis.Z{Score: float64(sequence), Member: int64(minute)})
 		}
 		if len(touched) > 0 {
-			pipe.Set(ctx, base(shard)+"q", 1, countersFor)
+			pipe.Set(ctx, base(shard)+"q", sequence, countersFor)
 			pipe.ZAdd(ctx, base(shard)+"t", touched...)
 			pipe.Expire(ctx, base(shard)+"t", countersFor)
 		}

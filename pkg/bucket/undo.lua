@@ -45,7 +45,7 @@ redis.call('EXPIRE', counters, ARGV[6])
 
 local retraction = '-' .. string.sub(told, 2)
 redis.call('HSET', ledger, ARGV[2], retraction)
-local sequence = redis.call('INCR', base .. 'q')
+local sequence = string.format('%.0f', redis.call('INCR', base .. 'q'))
 redis.call('ZADD', base .. 't', sequence, minute)
 redis.call('ZREMRANGEBYRANK', base .. 't', 0, -tonumber(ARGV[7]) - 1)
 redis.call('EXPIRE', base .. 'q', ARGV[6])

@@ -138,10 +138,15 @@ func fieldOf(path []level) string {
 			keys = append(keys, l.key)
 		}
 	}
-	if len(keys) == 0 {
+	return named(strings.Join(keys, "."))
+}
+
+// named is a field as an answer names it: the body where it has no name.
+func named(field string) string {
+	if field == "" {
 		return "body"
 	}
-	return shorten(strings.Join(keys, "."))
+	return shorten(field)
 }
 
 // shorten keeps a stranger's text from filling our answers.
@@ -160,10 +165,10 @@ func decodeError(err error) error {
 		if want == "" {
 			want = "an object"
 		}
-		return outage.Invalid(shorten(wrongType.Field), "must be %s", want)
+		return outage.Invalid(named(wrongType.Field), "must be %s", want)
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return outage.Unknown(shorten(strings.Trim(name, `"`)), "a report has no such field")
+		return outage.Unknown(named(strings.Trim(name, `"`)), "a report has no such field")
 	}
 	return outage.Invalid("body", "is not JSON")
 }

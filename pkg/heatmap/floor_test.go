@@ -1,0 +1,275 @@
+package heatmap
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// The tests of this file make random worlds of few reports in few places,
+// where the floor decides nearly everything, and ask each world every question
+// that the public can ask.
+
+const worlds = 15
+
+var worldServices = []string{"whatsapp", "jio"}
+
+// world is five quarter hours of reports, of which the last is under way.
+type world struct {
+	t      *testing.T
+	reader *Reader
+	counts memory
+	spans  []outage.Span // all runs of its quarter hours
+}
+
+func eachWorld(t *testing.T, check func(world)) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 3))
+	for round := range worlds {
+		ok := t.Run(fmt.Sprint(round), func(t *testing.T) { check(newWorld(t, random)) })
+		if !ok {
+			return
+		}
+	}
+}
+
+func newWorld(t *testing.T, random *rand.Rand) world {
+	const quarters = 5
+	w := world{t: t}
+	now := ten + (quarters-1)*outage.Quarter + outage.Minute(random.IntN(outage.Quarter))
+	w.reader = New(&w.counts, nil, func() time.Time { return now.Time().Add(30 * time.Second) })
+	for range random.IntN(150) {
+		w.counts = append(w.counts, randomCount(random, now))
+	}
+	for range len(w.counts) / 10 { // some are taken back, and leave nothing
+		at := random.IntN(len(w.counts))
+		w.counts = slices.Delete(w.counts, at, at+1)
+	}
+	for from := range quarters {
+		for to := from + 1; to <= quarters; to++ {
+			w.spans = append(w.spans, outage.Span{
+				From: ten + outage.Minute(from*outage.Quarter), To: ten + outage.Minute(to*outage.Quarter),
+			})
+		}
+	}
+	return w
+}
+
+func randomCount(random *rand.Rand, now outage.Minute) outage.Count {
+	bases := []outage.Cell{kolkata, kolkata, west, london, 0}
+	cell := bases[random.IntN(len(bases))]
+	for range 3 {
+		if cell != 0 {
+			cell = below(cell, min(random.IntN(7), random.IntN(7), 5))
+		}
+	}
+	minute := ten + outage.Minute(random.Int64N(int64(now-ten)+1))
+	count := problems(minute, cell, 1)
+	count.Service = worldServices[random.IntN(2)]
+	count.Kind = []outage.Kind{outage.Problem, outage.Problem, outage.Problem, outage.Works, outage.Back}[random.IntN(5)]
+	if count.Kind == outage.Problem {
+		count.Symptom = []string{"", "send", "calls", "media"}[random.IntN(4)]
+	}
+	return count
+}
+
+// ask runs over the questions that a world can be asked about what is where.
+func (w world) ask(each func(service string, country outage.Country, span outage.Span)) {
+	for _, service := range append([]string{""}, worldServices...) {
+		for _, country := range append([]outage.Country{""}, outage.Countries()...) {
+			for _, span := range w.spans {
+				each(service, country, span)
+			}
+		}
+	}
+}
+
+func (w world) reports(service string, country outage.Country, span outage.Span) (n int64) {
+	for _, count := range w.counts {
+		right := (service == "" || count.Service == service) && (country == "" || count.Country == country)
+		if right && span.Contains(count.Start) && count.Kind == outage.Problem {
+			n += count.N
+		}
+	}
+	return n
+}
+
+// small is a number that would single out one or two people.
+func small(n int64) bool { return n != 0 && n > -Floor && n < Floor }
+
+func TestAnswersAddUp(t *testing.T) {
+	eachWorld(t, func(w world) {
+		w.ask(func(service string, country outage.Country, span outage.Span) {
+			for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
+				got := w.reader.mustHeatmap(w.t, service, country, resolution, span)
+				sum := got.Withheld + got.Unplaced
+				for _, cell := range got.Cells {
+					sum += cell.Reports
+				}
+				if want := w.reports(service, country, span); got.Total != want || sum != want || got.Withheld < 0 {
+					w.t.Errorf("%q %q %v at %d: total %d, sum %d, withheld %d; %d were made",
+						service, country, span, resolution, got.Total, sum, got.Withheld, want)
+				}
+			}
+		})
+	})
+}
+
+func TestNothingShowsFewerThanTheFloor(t *testing.T) {
+	eachWorld(t, func(w world) {
+		told := func(n int64, what string, about ...any) {
+			if small(n) {
+				w.t.Errorf("%s of %v shows %d", what, about, n)
+			}
+		}
+		w.ask(func(service string, country outage.Country, span outage.Span) {
+			for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
+				for _, cell := range w.reader.mustHeatmap(w.t, service, country, resolution, span).Cells {
+					told(cell.Reports, "cell", cell.Cell, service, country, span)
+				}
+			}
+			for region, n := range w.reader.mustRegions(w.t, service, country, span) {
+				told(n, "region", region, service, country, span)
+			}
+		})
+		for _, region := range []outage.Region{"IN-WB", "IN-JH", "GB-TLI"} {
+			for _, span := range w.spans {
+				for _, point := range w.series(region, span) {
+					told(point.Reports, "series", region, point.Start)
+					told(point.Works, "works", region, point.Start)
+					told(point.Back, "back", region, point.Start)
+				}
+				symptoms := w.symptoms(region, span)
+				told(symptoms.Total, "total of symptoms", region, span)
+				told(symptoms.Withheld, "withheld of symptoms", region, span)
+				for _, item := range symptoms.Items {
+					told(item.Reports, "symptom", region, span, item.Symptom)
+				}
+			}
+		}
+	})
+}
+
+func (w world) series(region outage.Region, span outage.Span) []outage.Point {
+	series, err := w.reader.Series(context.Background(), "whatsapp", region.Country(), region, span, 5)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return series.Points
+}
+
+func (w world) symptoms(region outage.Region, span outage.Span) outage.Symptoms {
+	symptoms, err := w.reader.Symptoms(context.Background(), "whatsapp", region.Country(), region, span)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return symptoms
+}
+
+// TestNoDifferenceShowsFewerThanTheFloor subtracts answers about one place
+// from each other: windows within windows, one service from all, one
+// resolution from a coarser one, cells from their region.
+func TestNoDifferenceShowsFewerThanTheFloor(t *testing.T) {
+	eachWorld(t, func(w world) {
+		whole := w.spans[4] // all five quarter hours
+		w.ask(func(service string, country outage.Country, span outage.Span) {
+			for fine := outage.CellCoarse; fine <= outage.CellFine; fine++ {
+				cells := byCell(w.reader.mustHeatmap(w.t, service, country, fine, span))
+				w.apart("a window", cells, byCell(w.reader.mustHeatmap(w.t, service, country, fine, whole)), span)
+				w.apart("a service", cells, byCell(w.reader.mustHeatmap(w.t, "", country, fine, span)), service)
+				w.apart("a country", cells, byCell(w.reader.mustHeatmap(w.t, service, "", fine, span)), country)
+				for coarse := outage.CellCoarse; coarse < fine; coarse++ {
+					climbed := map[outage.Cell]int64{}
+					for cell, n := range cells {
+						climbed[cell.Parent(coarse)] += n
+					}
+					w.apart("a resolution", climbed, byCell(w.reader.mustHeatmap(w.t, service, country, coarse, span)), fine)
+				}
+			}
+			ofCells := map[outage.Region]int64{}
+			for _, cell := range w.reader.mustHeatmap(w.t, service, country, outage.CellFine, span).Cells {
+				ofCells[cell.Region] += cell.Reports
+			}
+			regions := w.reader.mustRegions(w.t, service, country, span)
+			for region := range regions {
+				if small(regions[region]-ofCells[region]) || regions[region] < ofCells[region] {
+					w.t.Errorf("region %s shows %d and its cells %d", region, regions[region], ofCells[region])
+				}
+			}
+		})
+		w.regionsAgree()
+	})
+}
+
+// apart compares what two answers show of the same cells, the second about at
+// least as much as the first.
+func (w world) apart(what string, part, all map[outage.Cell]int64, about any) {
+	for cell := range all {
+		if n := all[cell] - part[cell]; small(n) || n < 0 {
+			w.t.Errorf("%s %v tells %d of %s apart: %d and %d", what, about, n, cell, part[cell], all[cell])
+		}
+	}
+	for cell, n := range part {
+		if n > 0 && all[cell] == 0 {
+			w.t.Errorf("%s %v: %s shows %d in a part and nothing in all", what, about, cell, n)
+		}
+	}
+}
+
+// regionsAgree compares the three answers that tell a region's reports.
+func (w world) regionsAgree() {
+	for _, region := range []outage.Region{"IN-WB", "IN-JH", "GB-TLI"} {
+		for _, span := range w.spans {
+			table := w.reader.mustRegions(w.t, "whatsapp", region.Country(), span)[region]
+			var series int64
+			for _, point := range w.series(region, span) {
+				series += point.Reports
+			}
+			if symptoms := w.symptoms(region, span).Total; table != series || table != symptoms {
+				w.t.Errorf("%s in %v: the table shows %d, the series %d, the symptoms %d", region, span, table, series, symptoms)
+			}
+		}
+	}
+}
+
+// TestCellsMoveOnceAMinute adds reports one by one to a quarter hour under way:
+// within a minute a cell may appear with the floor, and does nothing else.
+func TestCellsMoveOnceAMinute(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 5))
+	for range worlds {
+		var counts memory
+		now := ten
+		r := New(&counts, nil, func() time.Time { return now.Time() })
+		span := outage.Span{From: ten, To: ten + outage.Quarter}
+		made := map[outage.Cell]int64{}
+		for now = ten; now < ten+outage.Quarter; now++ {
+			before := byCell(r.mustHeatmap(t, "", "", outage.CellFine, span))
+			for cell, n := range made {
+				if n >= Floor && before[cell] != n {
+					t.Fatalf("at the turn of a minute %s shows %d of %d", cell, before[cell], n)
+				}
+			}
+			for range random.IntN(8) {
+				cell := below(kolkata, 0, 0, random.IntN(4))
+				counts = append(counts, problems(now, cell, 1))
+				made[cell]++
+				after := byCell(r.mustHeatmap(t, "", "", outage.CellFine, span))
+				for cell, n := range after {
+					appeared := before[cell] == 0 && n == Floor && made[cell] == Floor
+					if n != before[cell] && !appeared {
+						t.Fatalf("within a minute %s went from %d to %d", cell, before[cell], n)
+					}
+				}
+				before = after
+			}
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package heatmap
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// memory is a source of counts that a test wrote down by minute.
+type memory []outage.Count
+
+func (m memory) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
+	sums := outage.Sums{}
+	for _, count := range m {
+		if query.Span.Contains(count.Start) {
+			sums.Add(count, query)
+		}
+	}
+	return sums.Counts(), nil
+}
+
+// Span says that the hot window holds all that the tests write down.
+func (memory) Span() outage.Span { return outage.Span{From: ten - 900, To: ten + 900} }
+
+// kolkata is the cell of resolution 3 under which the tests place reports in
+// India, west and north its neighbours in the hierarchy, london one in the
+// United Kingdom.
+var (
+	kolkata = outage.Cell(0x863cf2c67ffffff).Parent(outage.CellCoarse)
+	west    = sibling(kolkata, 1)
+	london  = outage.Cell(0x86194ad37ffffff).Parent(outage.CellCoarse)
+)
+
+// below is the child of a cell that the digits lead to, one resolution finer
+// for each.
+func below(cell outage.Cell, digits ...int) outage.Cell {
+	for _, digit := range digits {
+		resolution := cell.Resolution() + 1
+		shift := 3 * (15 - resolution)
+		cell = cell&^(0xf<<52)&^(7<<shift) | outage.Cell(resolution)<<52 | outage.Cell(digit)<<shift
+	}
+	return cell
+}
+
+// sibling is another child of the cell's parent.
+func sibling(cell outage.Cell, offset int) outage.Cell {
+	shift := 3 * (15 - cell.Resolution())
+	digit := (int(cell>>shift)&7 + offset) % 7
+	return cell&^(7<<shift) | outage.Cell(digit)<<shift
+}
+
+// regionOf cuts kolkata's cell between two regions, as a border would, and
+// leaves the other cells whole.
+func regionOf(cell outage.Cell) outage.Region {
+	switch cell.Parent(outage.CellCoarse) {
+	case kolkata:
+		if int(cell>>(3*(15-4)))&7 < 4 {
+			return "IN-WB"
+		}
+		return "IN-JH"
+	case west:
+		return "IN-JH"
+	}
+	return "GB-TLI"
+}
+
+const ten = outage.Minute(29_724_360) // 2026-07-07T10:00Z, where a quarter hour starts
+
+// problems is n problem reports in a cell, or without a place, in India.
+func problems(start outage.Minute, cell outage.Cell, n int64) outage.Count {
+	count := outage.Count{Service: "whatsapp", Country: outage.IN, Kind: outage.Problem, Cell: cell, Start: start, N: n}
+	if cell != 0 {
+		count.Region = regionOf(cell)
+		count.Country = count.Region.Country()
+	}
+	return count
+}
+
+// readAt is a reader over counts whose clock stands at the start of a minute.
+func readAt(now outage.Minute, counts ...outage.Count) *Reader {
+	return New(memory(counts), nil, func() time.Time { return now.Time() })
+}
+
+func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Country, resolution int, span outage.Span) outage.Heatmap {
+	t.Helper()
+	heatmap, err := r.Heatmap(context.Background(), service, country, resolution, span)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return heatmap
+}
+
+func (r *Reader) mustRegions(t *testing.T, service string, country outage.Country, span outage.Span) map[outage.Region]int64 {
+	t.Helper()
+	regions, err := r.Regions(context.Background(), service, country, span)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports := map[outage.Region]int64{}
+	for _, region := range regions {
+		reports[region.Region] = region.Reports
+	}
+	return reports
+}
+
+func byCell(heatmap outage.Heatmap) map[outage.Cell]int64 {
+	reports := map[outage.Cell]int64{}
+	for _, cell := range heatmap.Cells {
+		reports[cell.Cell] = cell.Reports
+	}
+	return reports
+}

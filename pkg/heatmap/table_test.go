@@ -1,0 +1,220 @@
+package heatmap
+
+import (
+	"context"
+	"maps"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// TestPublicTable holds a closed quarter hour to the rule of the floor: what a
+// cell, each of its parents, the region and the answer as a whole show.
+func TestPublicTable(t *testing.T) {
+	// Three children of one cell of resolution 5, and a far cell of the same region.
+	a, b, c := below(kolkata, 0, 0, 0), below(kolkata, 0, 0, 1), below(kolkata, 0, 0, 2)
+	far := below(kolkata, 3, 0, 0)
+	// Across the region's border, in the same cell of resolution 3.
+	abroad := below(kolkata, 5, 0, 0)
+	type shown = map[outage.Cell]int64
+	cases := map[string]struct {
+		reports  map[outage.Cell]int64
+		at       map[int]shown // by resolution
+		regions  map[outage.Region]int64
+		withheld [4]int64 // at resolutions 3, 4, 5, 6
+		unplaced int64
+	}{
+		"nobody": {},
+		"country only": {
+			reports: shown{0: 2}, unplaced: 2,
+		},
+		"one report in a village": {
+			reports: shown{a: 1}, withheld: [4]int64{1, 1, 1, 1},
+		},
+		"two and two in sibling cells": {
+			reports: shown{a: 2, b: 2}, withheld: [4]int64{0, 0, 0, 4},
+			at:      map[int]shown{5: {a.Parent(5): 4}, 4: {a.Parent(4): 4}, 3: {kolkata: 4}},
+			regions: map[outage.Region]int64{"IN-WB": 4},
+		},
+		"three and two": {
+			reports: shown{a: 3, b: 2}, withheld: [4]int64{2, 2, 2, 2},
+			at:      map[int]shown{6: {a: 3}, 5: {a.Parent(5): 3}, 4: {a.Parent(4): 3}, 3: {kolkata: 3}},
+			regions: map[outage.Region]int64{"IN-WB": 3},
+		},
+		"three, two and one": {
+			reports: shown{a: 3, b: 2, c: 1}, withheld: [4]int64{0, 0, 0, 3},
+			at:      map[int]shown{6: {a: 3}, 5: {a.Parent(5): 6}, 4: {a.Parent(4): 6}, 3: {kolkata: 6}},
+			regions: map[outage.Region]int64{"IN-WB": 6},
+		},
+		"what two places leave over meets at resolution 3": {
+			reports: shown{a: 5, b: 2, far: 1}, withheld: [4]int64{0, 3, 3, 3},
+			at:      map[int]shown{6: {a: 5}, 5: {a.Parent(5): 5}, 4: {a.Parent(4): 5}, 3: {kolkata: 8}},
+			regions: map[outage.Region]int64{"IN-WB": 8},
+		},
+		"a border keeps what is left over apart": {
+			reports: shown{a: 2, abroad: 2}, withheld: [4]int64{4, 4, 4, 4},
+		},
+		"a coarse cell on a border is the sum of both sides": {
+			reports: shown{a: 4, abroad: 3},
+			at: map[int]shown{
+				6: {a: 4, abroad: 3}, 5: {a.Parent(5): 4, abroad.Parent(5): 3},
+				4: {a.Parent(4): 4, abroad.Parent(4): 3}, 3: {kolkata: 7},
+			},
+			regions: map[outage.Region]int64{"IN-WB": 4, "IN-JH": 3},
+		},
+		"cells that meet only in their region": {
+			reports: shown{below(kolkata, 5, 0, 0): 2, below(west, 0, 0, 0): 1}, withheld: [4]int64{3, 3, 3, 3},
+			regions: map[outage.Region]int64{"IN-JH": 3},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var counts []outage.Count
+			var total int64
+			for cell, n := range c.reports {
+				counts = append(counts, problems(ten+3, cell, n))
+				total += n
+			}
+			r := readAt(ten+20, counts...)
+			span := outage.Span{From: ten, To: ten + 15}
+			for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
+				got := r.mustHeatmap(t, "whatsapp", outage.IN, resolution, span)
+				if want := c.at[resolution]; !maps.Equal(byCell(got), want) {
+					t.Errorf("resolution %d shows %v, want %v", resolution, byCell(got), want)
+				}
+				if want := c.withheld[resolution-3]; got.Total != total || got.Withheld != want || got.Unplaced != c.unplaced {
+					t.Errorf("resolution %d: total %d, withheld %d, unplaced %d; want %d, %d, %d",
+						resolution, got.Total, got.Withheld, got.Unplaced, total, want, c.unplaced)
+				}
+			}
+			if got := r.mustRegions(t, "whatsapp", outage.IN, span); !maps.Equal(got, c.regions) {
+				t.Errorf("regions show %v, want %v", got, c.regions)
+			}
+		})
+	}
+}
+
+func TestWindowsSnapToQuarterHours(t *testing.T) {
+	a := below(kolkata, 0, 0, 0)
+	r := readAt(ten+60, problems(ten-1, a, 10), problems(ten, a, 3), problems(ten+16, a, 4), problems(ten+30, a, 10))
+	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten + 7, To: ten + 20})
+	if want := (outage.Span{From: ten, To: ten + 30}); got.Span != want {
+		t.Errorf("10:07 to 10:20 is answered for %v, want 10:00 to 10:30", got.Span)
+	}
+	if got.Total != 7 || byCell(got)[a] != 7 {
+		t.Errorf("total %d, cells %v; want the 3 and the 4", got.Total, byCell(got))
+	}
+}
+
+// TestSmallQuartersDoNotAddUp is why the table is by quarter hour: a window is
+// a sum of what each of its quarter hours shows, however long it is.
+func TestSmallQuartersDoNotAddUp(t *testing.T) {
+	a := below(kolkata, 0, 0, 0)
+	r := readAt(ten+60, problems(ten, a, 2), problems(ten+15, a, 2), problems(ten+30, a, 3))
+	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 45})
+	if got.Total != 7 || got.Withheld != 4 || byCell(got)[a] != 3 {
+		t.Errorf("total %d, withheld %d, cells %v; want 7, 4 and the 3", got.Total, got.Withheld, byCell(got))
+	}
+}
+
+// TestOpenQuarter tells a quarter hour under way, report by report.
+func TestOpenQuarter(t *testing.T) {
+	a := below(kolkata, 0, 0, 0)
+	steps := []struct {
+		name    string
+		now     outage.Minute
+		reports []int64 // in the cell, by minute from 10:00
+		shown   int64
+	}{
+		{"two", ten, []int64{2}, 0},
+		{"the third makes the cell appear at once", ten, []int64{3}, 3},
+		{"more wait for the minute to end", ten, []int64{9}, 3},
+		{"the minute ended", ten + 1, []int64{9}, 9},
+		{"more wait again", ten + 1, []int64{9, 4}, 9},
+		{"two minutes ended", ten + 2, []int64{9, 4}, 13},
+		{"two from before and one now", ten + 1, []int64{2, 1}, 3},
+		{"two from before and nine now", ten + 1, []int64{2, 9}, 3},
+		{"a report of before was taken back", ten + 1, []int64{8, 0}, 8},
+		{"all but two were taken back", ten + 1, []int64{2}, 0},
+		{"the quarter hour ended", ten + 15, []int64{2, 9}, 11},
+	}
+	for _, step := range steps {
+		var counts []outage.Count
+		var total int64
+		for minute, n := range step.reports {
+			counts = append(counts, problems(ten+outage.Minute(minute), a, n))
+			total += n
+		}
+		r := readAt(step.now, counts...)
+		got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 15})
+		if byCell(got)[a] != step.shown || got.Total != total || got.Withheld != total-step.shown {
+			t.Errorf("%s: cell %d of %d, withheld %d; want %d", step.name, byCell(got)[a], got.Total, got.Withheld, step.shown)
+		}
+	}
+}
+
+// TestClockAhead reads counts of the next quarter hour, which another server
+// with a faster clock has begun.
+func TestClockAhead(t *testing.T) {
+	a := below(kolkata, 0, 0, 0)
+	counts := memory{problems(ten+14, a, 4), problems(ten+15, a, 5)}
+	r := New(counts, nil, func() time.Time { return (ten + 14).Time().Add(59 * time.Second) })
+	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 30})
+	if got.Total != 9 || byCell(got)[a] != 6 || got.Withheld != 3 {
+		t.Errorf("total %d, cells %v, withheld %d; want 9, the floor of each quarter hour, and 3", got.Total, byCell(got), got.Withheld)
+	}
+}
+
+func TestSymptoms(t *testing.T) {
+	a := below(kolkata, 0, 0, 0)
+	named := func(symptom string, n int64) outage.Count {
+		count := problems(ten, a, n)
+		count.Symptom = symptom
+		return count
+	}
+	cases := map[string]struct {
+		counts   []outage.Count
+		region   outage.Region
+		total    int64
+		withheld int64
+		items    map[string]int64
+	}{
+		"a country": {
+			counts: []outage.Count{named("send", 4), named("calls", 2), named("", 3)},
+			total:  9, withheld: 2, items: map[string]int64{"send": 4, "": 3},
+		},
+		"a region withholds another so that the rest is not told": {
+			counts: []outage.Count{named("send", 4), named("calls", 2), named("media", 3)}, region: "IN-WB",
+			total: 9, withheld: 6, items: map[string]int64{"media": 3},
+		},
+		"a region where all can be told": {
+			counts: []outage.Count{named("send", 4), named("calls", 3)}, region: "IN-WB",
+			total: 7, items: map[string]int64{"send": 4, "calls": 3},
+		},
+		"another region": {counts: []outage.Count{named("send", 4)}, region: "IN-JH"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := readAt(ten+20, c.counts...)
+			got, err := r.Symptoms(context.Background(), "whatsapp", outage.IN, c.region, outage.Span{From: ten, To: ten + 15})
+			if err != nil {
+				t.Fatal(err)
+			}
+			items, shares := map[string]int64{}, 0.0
+			for _, item := range got.Items {
+				items[item.Symptom] = item.Reports
+				shares += item.Share
+			}
+			if got.Total != c.total || got.Withheld != c.withheld {
+				t.Errorf("total %d, withheld %d; want %d, %d", got.Total, got.Withheld, c.total, c.withheld)
+			}
+			if !maps.Equal(items, c.items) {
+				t.Errorf("items are %v, want %v", items, c.items)
+			}
+			if shares > 1.0001 {
+				t.Errorf("the shares add up to %v", shares)
+			}
+		})
+	}
+}

@@ -1,0 +1,102 @@
+package intake
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+func TestCheck(t *testing.T) {
+	here := &outage.LatLng{Lat: 22.5, Lng: 88.3}
+	cases := map[string]struct {
+		said  outage.Submission
+		field string // at fault; "" where the report is taken
+		want  func(outage.Report) bool
+	}{
+		"a country":      {plain, "", func(r outage.Report) bool { return r.Country == outage.IN && r.Cell == 0 && r.Kind == outage.Problem }},
+		"in small print": {outage.Submission{Service: "whatsapp", Country: "in"}, "", func(r outage.Report) bool { return r.Country == outage.IN }},
+		"a location":     {outage.Submission{Service: "whatsapp", Location: here}, "", func(r outage.Report) bool { return r.Cell == someCell && r.Region == "IN-WB" }},
+		"a place":        {outage.Submission{Service: "whatsapp", Place: "700001"}, "", func(r outage.Report) bool { return r.Cell == someCell }},
+		"a place and its country": {outage.Submission{Service: "whatsapp", Place: "700001", Country: "IN"}, "",
+			func(r outage.Report) bool { return r.Country == outage.IN }},
+		"works, with the symptom of a form": {outage.Submission{Service: "whatsapp", Country: "IN", Kind: "works", Symptom: "send"}, "",
+			func(r outage.Report) bool { return r.Kind == outage.Works && r.Symptom == "" }},
+		"a network in any spelling": {outage.Submission{Service: "whatsapp", Country: "IN", Network: " Act  FiberNet! "}, "",
+			func(r outage.Report) bool { return r.Network == "act-fibernet" }},
+		"since, in local time": {outage.Submission{Service: "whatsapp", Country: "IN", Since: "2031-07-08T16:30:00+05:30"}, "",
+			func(r outage.Report) bool { return r.Since.Equal(noon.Add(-time.Hour)) && r.At.Equal(noon) }},
+		"since just now, by a clock ahead": {outage.Submission{Service: "whatsapp", Country: "IN", Since: "2031-07-08T12:01:30Z"}, "",
+			func(r outage.Report) bool { return r.At.Equal(noon) }},
+		"no service":        {outage.Submission{Country: "IN"}, "service", nil},
+		"unknown service":   {outage.Submission{Service: "nosuch", Country: "IN"}, "service", nil},
+		"unknown symptom":   {outage.Submission{Service: "whatsapp", Country: "IN", Symptom: "atm"}, "symptom", nil},
+		"unknown kind":      {outage.Submission{Service: "whatsapp", Country: "IN", Kind: "Problem"}, "kind", nil},
+		"nowhere":           {outage.Submission{Service: "whatsapp"}, "location", nil},
+		"elsewhere":         {outage.Submission{Service: "whatsapp", Location: &outage.LatLng{}}, "location", nil},
+		"two places":        {outage.Submission{Service: "whatsapp", Location: here, Place: "7"}, "place", nil},
+		"unknown place":     {outage.Submission{Service: "whatsapp", Place: "Atlantis"}, "place", nil},
+		"long place":        {outage.Submission{Service: "whatsapp", Place: strings.Repeat("7", 81)}, "place", nil},
+		"unknown country":   {outage.Submission{Service: "whatsapp", Country: "UK"}, "country", nil},
+		"another country":   {outage.Submission{Service: "whatsapp", Location: here, Country: "GB"}, "country", nil},
+		"network of signs":  {outage.Submission{Service: "whatsapp", Country: "IN", Network: "জিও"}, "network", nil},
+		"long network":      {outage.Submission{Service: "whatsapp", Country: "IN", Network: strings.Repeat("x", 41)}, "network", nil},
+		"since yesterday":   {outage.Submission{Service: "whatsapp", Country: "IN", Since: "yesterday"}, "since", nil},
+		"since last week":   {outage.Submission{Service: "whatsapp", Country: "IN", Since: "2031-07-01T11:59:59Z"}, "since", nil},
+		"since tomorrow":    {outage.Submission{Service: "whatsapp", Country: "IN", Since: "2031-07-09T12:00:00Z"}, "since", nil},
+		"long token":        {outage.Submission{Service: "whatsapp", Country: "IN", Token: strings.Repeat("x", 129)}, "token", nil},
+		"a token in Bangla": {outage.Submission{Service: "whatsapp", Country: "IN", Token: strings.Repeat("ক", 128)}, "", func(outage.Report) bool { return true }},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			desk, behind, _ := newDesk(t)
+			_, err := desk.Take(context.Background(), somebody, c.said, "")
+			if c.field == "" {
+				if err != nil || len(behind.reports) != 1 || !c.want(behind.reports[0]) {
+					t.Errorf("taken as %+v, %v", behind.reports, err)
+				}
+				return
+			}
+			if known := outage.AsError(err); known == nil || known.Field != c.field || len(behind.reports) != 0 {
+				t.Errorf("%v with %d reports, want an error on %s", err, len(behind.reports), c.field)
+			}
+		})
+	}
+}
+
+// TestLimits holds one sender to a rate by the test's own time.
+func TestLimits(t *testing.T) {
+	if DefaultPerMinute < 120 {
+		t.Errorf("%d reports a minute are too few for people who share an address", DefaultPerMinute)
+	}
+	desk, behind, clock := newDesk(t)
+	wrong := outage.Submission{Service: "nosuch", Country: "IN"}
+	for range 2 * DefaultPerMinute { // mistakes are free
+		if _, err := desk.Take(context.Background(), somebody, wrong, ""); outage.AsError(err).Code != outage.CodeUnknown {
+			t.Fatalf("a mistake got %v", err)
+		}
+	}
+	for range DefaultPerMinute {
+		take(t, desk, behind, somebody, plain)
+	}
+	_, err := desk.Take(context.Background(), somebody, plain, "")
+	known := outage.AsError(err)
+	if known == nil || known.Code != outage.CodeLimited || known.RetryAfter <= 0 {
+		t.Fatalf("one too many got %v", err)
+	}
+	other := somebody
+	other.Addr = other.Addr.Next()
+	take(t, desk, behind, other, plain) // a neighbour is not held
+	*clock = clock.Add(known.RetryAfter)
+	take(t, desk, behind, somebody, plain)
+	if _, err := desk.Take(context.Background(), somebody, plain, ""); outage.AsError(err) == nil {
+		t.Error("the wait gave more than the one report it promised")
+	}
+	*clock = clock.Add(time.Minute)
+	desk.limits.sweep(*clock)
+	if left := len(desk.limits.senders); left != 0 {
+		t.Errorf("%d silent senders are remembered", left)
+	}
+}

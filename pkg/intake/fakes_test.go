@@ -1,0 +1,78 @@
+package intake
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// fakes are all that a desk asks, without anything behind it.
+type fakes struct {
+	mutex   sync.Mutex
+	reports []outage.Report
+}
+
+var noon = time.Date(2031, 7, 8, 12, 0, 0, 0, time.UTC)
+
+var somebody = outage.Client{Addr: netip.MustParseAddr("81.2.69.142"), UserAgent: "Agent/1", AcceptLanguage: "en-GB"}
+
+func (f *fakes) Add(_ context.Context, report outage.Report) (bool, error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	f.reports = append(f.reports, report)
+	return true, nil
+}
+
+func (*fakes) Undo(context.Context, outage.ReportID, uint64) error { return nil }
+
+func (*fakes) Service(slug string) (outage.Service, bool) {
+	return outage.Service{Slug: slug, Name: slug, Symptoms: []outage.Symptom{{Slug: "send"}}}, slug == "whatsapp"
+}
+
+const someCell = outage.Cell(0x863cf2c67ffffff)
+
+func (*fakes) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {
+	if point.Lat < 10 {
+		return 0, "", "", outage.Unknown("location", "is elsewhere")
+	}
+	return someCell, outage.IN, "IN-WB", nil
+}
+
+func (*fakes) Lookup(text string, _ outage.Country) (outage.Place, error) {
+	if !strings.HasPrefix(text, "7") {
+		return outage.Place{}, outage.Unknown("place", "no place has this name")
+	}
+	return outage.Place{Country: outage.IN, Region: "IN-WB", Cell: someCell}, nil
+}
+
+// newDesk is a desk over fakes, with a key file and a clock that the test moves.
+func newDesk(t testing.TB) (desk *Desk, behind *fakes, clock *time.Time) {
+	t.Helper()
+	keys, err := OpenKeyFile(t.TempDir() + "/keys.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind, now := &fakes{}, noon
+	desk = New(Config{
+		Counter: behind, Catalog: behind, Geography: behind, Places: behind, Keys: keys,
+		Status: func(string, outage.Country) outage.Status { return outage.StatusUnknown },
+		Now:    func() time.Time { return now },
+	})
+	return desk, behind, &now
+}
+
+// take sends a report and gives it as it was counted.
+func take(t testing.TB, desk *Desk, behind *fakes, from outage.Client, said outage.Submission) outage.Report {
+	t.Helper()
+	if _, err := desk.Take(context.Background(), from, said, ""); err != nil {
+		t.Fatal(err)
+	}
+	return behind.reports[len(behind.reports)-1]
+}
+
+var plain = outage.Submission{Service: "whatsapp", Country: "IN"}
