@@ -43,7 +43,7 @@ func newWorld(t *testing.T, random *rand.Rand) world {
 	const quarters = 5
 	w := world{t: t}
 	now := ten + (quarters-1)*outage.Quarter + outage.Minute(random.IntN(outage.Quarter))
-	w.reader = New(&w.counts, nil, func() time.Time { return now.Time().Add(30 * time.Second) })
+	w.reader = New(Config{Hot: &w.counts, Now: func() time.Time { return now.Time().Add(30 * time.Second) }})
 	for range random.IntN(150) {
 		w.counts = append(w.counts, randomCount(random, now))
 	}
@@ -247,7 +247,7 @@ func TestCellsMoveOnceAMinute(t *testing.T) {
 	for range worlds {
 		var counts memory
 		now := ten
-		r := New(&counts, nil, func() time.Time { return now.Time() })
+		r := New(Config{Hot: &counts, Now: func() time.Time { return now.Time() }})
 		span := outage.Span{From: ten, To: ten + outage.Quarter}
 		made := map[outage.Cell]int64{}
 		for now = ten; now < ten+outage.Quarter; now++ {

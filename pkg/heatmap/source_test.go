@@ -80,7 +80,7 @@ func problems(start outage.Minute, cell outage.Cell, n int64) outage.Count {
 
 // readAt is a reader over counts whose clock stands at the start of a minute.
 func readAt(now outage.Minute, counts ...outage.Count) *Reader {
-	return New(memory(counts), nil, func() time.Time { return now.Time() })
+	return New(Config{Hot: memory(counts), Now: func() time.Time { return now.Time() }})
 }
 
 func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Country, resolution int, span outage.Span) outage.Heatmap {

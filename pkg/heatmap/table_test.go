@@ -159,7 +159,7 @@ func TestOpenQuarter(t *testing.T) {
 func TestClockAhead(t *testing.T) {
 	a := below(kolkata, 0, 0, 0)
 	counts := memory{problems(ten+14, a, 4), problems(ten+15, a, 5)}
-	r := New(counts, nil, func() time.Time { return (ten + 14).Time().Add(59 * time.Second) })
+	r := New(Config{Hot: counts, Now: func() time.Time { return (ten + 14).Time().Add(59 * time.Second) }})
 	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 30})
 	if got.Total != 9 || byCell(got)[a] != 6 || got.Withheld != 3 {
 		t.Errorf("total %d, cells %v, withheld %d; want 9, the floor of each quarter hour, and 3", got.Total, byCell(got), got.Withheld)
