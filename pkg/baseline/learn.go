@@ -200,14 +200,15 @@ func (b *block) reporters() float64 {
 }
 
 // clip is the most that a block may teach: three standard deviations above
-// what was expected, where a quarter of the mean stands for the wander of the
-// level. A young series may learn anything.
+// what was expected, where the wander of the level is taken for a quarter of the
+// mean at least. A young series may learn anything.
 func (s *Series) clip(b *block) float64 {
 	if s.young(b) {
 		return math.Inf(1)
 	}
 	m := float64(b.Mean) * float64(b.Minutes)
-	variance := m + s.level.Dispersion*m*m/BlockMinutes + (.25*m)*(.25*m)
+	wander := max(.25, s.level.Wander)
+	variance := m + s.level.Dispersion*m*m/BlockMinutes + (wander*m)*(wander*m)
 	return m + 3*math.Sqrt(variance) + 1
 }
 
@@ -244,6 +245,7 @@ func (s *Series) learn(b *waiting, pool *Pool) {
 	s.learnSlot(&b.block, float32(count), pool)
 	if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
 		s.learnStray(&b.block, part)
+		s.learnWander(&b.block, count)
 	}
 	if b.Unplaced > 0 {
 		reporters := float32(float64(b.Unplaced) * part)
@@ -297,6 +299,17 @@ func (s *Series) learnStray(b *block, part float64) {
 	}
 	m.StraySum = max(0, m.StraySum*keep+sum)
 	m.StrayWeight = m.StrayWeight*keep + mean*mean*float64(b.Minutes)
+}
+
+// learnWander learns what blocks stray beyond what single minutes explain. A
+// block weighs by how much of its stray is not the luck of few reporters.
+func (s *Series) learnWander(b *block, count float64) {
+	m := &s.memory
+	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
+	mean := float64(b.Mean) * float64(b.Minutes)
+	stray := (count-mean)*(count-mean) - mean - s.level.Dispersion*mean*mean/BlockMinutes
+	m.WanderSum = max(0, m.WanderSum*keep+stray/(mean*mean+mean))
+	m.WanderWeight = m.WanderWeight*keep + mean/(mean+1)
 }
 
 // Accept takes a lasting level of a footprint for the new normal: its counts

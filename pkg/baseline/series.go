@@ -45,6 +45,8 @@ type memory struct {
 
 	StraySum, StrayWeight float64
 
+	WanderSum, WanderWeight float64
+
 	Day int32 // the local day whose daily pass is done
 }
 
@@ -54,6 +56,7 @@ type level struct {
 	Mean       float64 // the same, by the last hours too
 	Raise      float64 // how much ignorance of the level raises the upper mean
 	Dispersion float64
+	Wander     float64 // standard deviation of the level, relative
 	Total      float64 // reporters behind the shares of places
 }
 
@@ -147,11 +150,14 @@ func (s *Series) relevel(now Moment, pool *Pool) {
 	fast := (m.FastCount + p.FastWeight) / (m.FastExpected + p.FastWeight)
 	fast = min(max(fast, p.FastLow), p.FastHigh)
 	dispersion := (m.StraySum + p.DispersionSum) / (m.StrayWeight + p.DispersionWeight)
+	wander := (m.WanderSum + p.WanderPrior*p.WanderPrior*p.WanderWeight) / (m.WanderWeight + p.WanderWeight)
+	wander = min(math.Sqrt(max(0, wander)), p.WanderHigh)
 	plain := base * s.between(now, base, pool)
 	s.level = level{
 		Plain:      plain,
 		Mean:       plain * fast,
-		Raise:      1 + min(2, 2/math.Sqrt(m.Count+1)),
+		Raise:      (1 + min(2, 2/math.Sqrt(m.Count+1))) * math.Exp(p.WanderRaise*max(0, wander-p.WanderFree)),
+		Wander:     wander,
 		Dispersion: min(max(dispersion, p.DispersionLow), p.DispersionHigh),
 		Total:      float64(s.places.total),
 	}

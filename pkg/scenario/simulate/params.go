@@ -45,7 +45,7 @@ func Plain(seed uint64) Params {
 // faster than a detector would like.
 func Harsh(seed uint64) Params {
 	p := Plain(seed)
-	p.DispersionLow, p.DispersionHigh = .2, .8
-	p.Wander, p.WanderMinutes = .3, 90
+	p.DispersionLow, p.DispersionHigh = .15, .6
+	p.Wander, p.WanderMinutes = .25, 120
 	return p
 }
