@@ -148,8 +148,9 @@ func bestSet(some []Node, prior float64) Spread {
 		if i == 0 {
 			continue
 		}
-		score := surprise(observed, expected) + prior - logChoose(len(some), i+1) - math.Log(float64(len(some)))
-		if score > best.score {
+		gain := surprise(observed, expected)
+		score := gain + prior - logChoose(len(some), i+1) - math.Log(float64(len(some)))
+		if gain > 0 && score > best.score {
 			best.score, size = score, i+1
 		}
 	}

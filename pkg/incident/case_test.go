@@ -1,0 +1,241 @@
+package incident
+
+import (
+	"bytes"
+	"reflect"
+	"testing"
+
+	"downpour/pkg/outage"
+)
+
+const opened = outage.Minute(29012599) // 2025-02-28T15:19Z
+
+func opening(minute outage.Minute) Opening {
+	return Opening{
+		Signal: outage.Signal{
+			Service: "whatsapp", Country: outage.GB, Since: minute - 2, Minute: minute,
+			Scope: outage.ScopeCountry, Observed: 60, Expected: 6, Threshold: 30,
+		},
+		Footprint: outage.Footprint{Scope: outage.ScopeCountry, Regions: []outage.Region{"GB-TLI"}},
+		Observed:  60, Expected: 6, Handles: []int32{0},
+	}
+}
+
+// story plays minutes of reporters to a case, with two a minute expected, and
+// returns every change.
+type story struct {
+	c       *Case
+	now     outage.Minute
+	changes []outage.Incident
+}
+
+func begin() *story {
+	params := DefaultParams()
+	s := &story{c: NewCase(&params), now: opened}
+	s.changes = append(s.changes, s.c.Open(opening(opened), Blame))
+	return s
+}
+
+func (s *story) pass(minutes int, reporters uint32) []outage.Incident {
+	from := len(s.changes)
+	for range minutes {
+		s.now++
+		s.changes = append(s.changes, s.c.Watch(Minute{Minute: s.now, Reporters: reporters, Mean: 2, Dispersion: .1}, Blame)...)
+	}
+	return s.changes[from:]
+}
+
+func states(changes []outage.Incident) (told []outage.State) {
+	for _, in := range changes {
+		told = append(told, in.State)
+	}
+	return told
+}
+
+func TestLife(t *testing.T) {
+	s := begin()
+	first := s.changes[0]
+	if first.ID != "whatsapp-gb-20250228T1520Z" || !first.OpenedAt.Equal((opened + 1).Time()) || first.Final {
+		t.Errorf("opened as %+v", first)
+	}
+	if got := s.pass(9, 40); len(got) > 0 {
+		t.Errorf("changes in the first nine minutes: %v", states(got))
+	}
+	if got := s.pass(1, 40); len(got) != 1 || !got[0].Final || got[0].State != outage.StateOpen {
+		t.Errorf("after ten minutes: %v, want the final footprint", states(got))
+	}
+	if got := s.pass(60, 40); len(got) > 0 {
+		t.Errorf("changes while it lasts: %v", states(got))
+	}
+	got := s.pass(30, 2)
+	if want := []outage.State{outage.StateRecovering, outage.StateResolved}; !reflect.DeepEqual(states(got), want) {
+		t.Fatalf("as it ends: %v, want %v", states(got), want)
+	}
+	closed := got[1]
+	if closed.ID != first.ID || closed.ClosedAt.IsZero() || closed.ClosedAt.Before((opened + 70).Time()) {
+		t.Errorf("closed as %+v", closed)
+	}
+	if closed.Severity != outage.SeverityCritical && closed.Severity != outage.SeverityMajor {
+		t.Errorf("severity %s of a country at twenty times the normal", closed.Severity)
+	}
+}
+
+func TestNoIncidentIsShorterThanFiveMinutes(t *testing.T) {
+	s := begin()
+	for minute := 1; s.c.Active(); minute++ {
+		if s.pass(1, 0); minute < 5 && !s.c.Active() {
+			t.Fatalf("closed after %d minutes", minute)
+		}
+		if minute > 60 {
+			t.Fatal("never closed on silence")
+		}
+	}
+	if got := states(s.changes); !reflect.DeepEqual(got, []outage.State{outage.StateOpen, outage.StateOpen, outage.StateResolved}) {
+		t.Errorf("told %v, want the final footprint at the close", got)
+	}
+}
+
+func TestAlarmSoonAfterReopens(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		after outage.Minute
+		same  bool
+	}{{"20 minutes", 20, true}, {"21 minutes", 21, false}} {
+		t.Run(c.name, func(t *testing.T) {
+			s := begin()
+			s.pass(20, 40)
+			for s.c.Active() {
+				s.pass(1, 1)
+			}
+			again := s.c.Open(opening(s.now+c.after), Blame)
+			if (again.ID == s.changes[0].ID) != c.same || again.State != outage.StateOpen || !again.ClosedAt.IsZero() {
+				t.Errorf("told %+v", again)
+			}
+			if c.same && !again.OpenedAt.Equal(s.changes[0].OpenedAt) {
+				t.Error("the first instant moved")
+			}
+			if s.c.Localising() == c.same {
+				t.Errorf("the footprint moves again: %t", s.c.Localising())
+			}
+		})
+	}
+}
+
+func TestSilenceWithoutDataClosesNothing(t *testing.T) {
+	s := begin()
+	s.pass(20, 40)
+	for range 300 {
+		s.now++
+		if got := s.c.Watch(Minute{Minute: s.now, Mean: 2, Dispersion: .1, Missing: true}, Blame); len(got) > 0 {
+			t.Fatalf("%v without data", states(got))
+		}
+	}
+}
+
+func TestADayIsEnough(t *testing.T) {
+	s := begin()
+	for range 1439 {
+		if _, yes := s.c.Outlasted(s.now); yes {
+			t.Fatalf("outlasted after %d minutes", s.now-opened)
+		}
+		s.pass(1, 20)
+	}
+	s.pass(1, 20)
+	ratio, yes := s.c.Outlasted(s.now)
+	if !yes || ratio < 9 || ratio > 11 {
+		t.Fatalf("outlasted %t at %.1f times the normal, want ten times", yes, ratio)
+	}
+	if in := s.c.Accept(s.now, Blame); in.State != outage.StateResolved || s.c.Active() {
+		t.Errorf("accepted as %s", in.State)
+	}
+}
+
+func TestRareReportsCloseWithinHours(t *testing.T) {
+	params := DefaultParams()
+	c := NewCase(&params)
+	o := opening(opened)
+	o.Observed, o.Expected = 8, .02
+	c.Open(o, Blame)
+	now := opened
+	quiet := func() Minute { now++; return Minute{Minute: now, Mean: .001, Dispersion: .1} }
+	for i := range 60 {
+		m := quiet()
+		m.Reporters = uint32(i % 2)
+		c.Watch(m, Blame)
+	}
+	end := now
+	for c.Active() {
+		if c.Watch(quiet(), Blame); now > end+120 {
+			t.Fatal("still open two hours after the last report")
+		}
+	}
+}
+
+func TestVerdictIsAsked(t *testing.T) {
+	params := DefaultParams()
+	c := NewCase(&params)
+	in := c.Open(opening(opened), func(in outage.Incident) (outage.Verdict, string) {
+		return outage.LikelyCollateral, "not " + in.Service
+	})
+	if in.Verdict != outage.LikelyCollateral || in.Cause != "not whatsapp" {
+		t.Errorf("verdict %s of %s", in.Verdict, in.Cause)
+	}
+}
+
+func TestSeverity(t *testing.T) {
+	params := DefaultParams()
+	for _, c := range []struct {
+		scope   outage.Scope
+		peak    float64
+		minutes int
+		want    outage.Severity
+	}{
+		{outage.ScopeCountry, 3, 5, outage.SeverityMinor},
+		{outage.ScopeCountry, 8, 5, outage.SeverityMajor},
+		{outage.ScopeCountry, 40, 5, outage.SeverityCritical},
+		{outage.ScopeRegion, 8, 180, outage.SeverityCritical},
+		{outage.ScopeCell, 8, 5, outage.SeverityMinor},
+		{outage.ScopeCell, 40, 5, outage.SeverityMajor},
+	} {
+		if got := severityOf(&params, c.scope, c.peak, c.minutes); got != c.want {
+			t.Errorf("%s at %.0f times for %d minutes is %s, want %s", c.scope, c.peak, c.minutes, got, c.want)
+		}
+	}
+}
+
+func TestStateReadsBack(t *testing.T) {
+	params := DefaultParams()
+	fresh := NewCase(&params)
+	s := begin()
+	s.pass(15, 30)
+	for _, c := range []*Case{fresh, s.c} {
+		state := c.AppendState(nil)
+		got, rest, err := ReadCase(&params, 1, append(bytes.Clone(state), 7))
+		if err != nil || len(rest) != 1 {
+			t.Fatalf("%d bytes left, %v", len(rest), err)
+		}
+		if again := got.AppendState(nil); !bytes.Equal(again, state) {
+			t.Error("what was read is written differently")
+		}
+		for cut := range len(state) {
+			if _, _, err := ReadCase(&params, 1, state[:cut]); err == nil {
+				t.Fatalf("the first %d of %d bytes are taken for a state", cut, len(state))
+			}
+		}
+	}
+	if _, _, err := ReadCase(&params, 0, s.c.AppendState(nil)); err == nil {
+		t.Error("a place that does not exist is taken")
+	}
+}
+
+func TestRenumber(t *testing.T) {
+	params := DefaultParams()
+	c := NewCase(&params)
+	o := opening(opened)
+	o.Handles = []int32{3, 5, 6}
+	c.Open(o, Blame)
+	c.Renumber([]int32{0, 1, 2, -1, 3, 4, 5})
+	if got := c.Handles(); !reflect.DeepEqual(got, []int32{4, 5}) {
+		t.Errorf("handles %v, want 4 and 5", got)
+	}
+}
