@@ -48,7 +48,7 @@ func DefaultParams() Params {
 		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
 		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,
 		WanderPrior: .1, WanderWeight: 200, WanderHigh: .6,
-		WanderFree: .1, WanderRaise: 1.75,
+		WanderFree: .15, WanderRaise: 1.75,
 		ShareWeight: 150, RateFloor: 2e-4,
 		QueueMinutes: 30, YoungMinutes: 7 * 24 * 60, IdleDays: 28, PoolWeight: 30,
 	}

@@ -24,7 +24,6 @@ type Reader struct {
 	format Format
 	line   int
 	blank  int // first of the blank lines just read, 0 for none
-	long   []byte
 	last   outage.Minute
 	any    bool
 	words  map[string]string // services and symptoms seen, kept once

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"downpour/pkg/cell"
+)
+
+// backtestCommand runs the detector of the server over counts of the past.
+type backtestCommand struct {
+	Input   string  `help:"Counts to read, CSV or NDJSON, packed with gzip or not; - is standard input." required:"" placeholder:"FILE"`
+	Warmup  history `help:"History that trains and never alerts, as 28d or 36h." default:"28d"`
+	Workers int     `help:"Goroutines that share the work; they change no result." default:"2"`
+}
+
+// history is a length of time that may be given in days.
+type history time.Duration
+
+// UnmarshalText reads 28d, and what time.ParseDuration reads.
+func (h *history) UnmarshalText(text []byte) error {
+	length, err := time.ParseDuration(string(text))
+	if days, ok := strings.CutSuffix(string(text), "d"); ok {
+		var n int
+		n, err = strconv.Atoi(days)
+		length = time.Duration(n) * 24 * time.Hour
+	}
+	const most = 10 * 366 * 24 * time.Hour
+	if err != nil || length < 0 || length > most {
+		return fmt.Errorf("%q is no length of time such as 28d or 36h", text)
+	}
+	*h = history(length)
+	return nil
+}
+
+// Run prints the incidents as NDJSON.
+func (c *backtestCommand) Run(ctx context.Context) error {
+	in := io.Reader(os.Stdin)
+	if c.Input != "-" {
+		file, err := os.Open(c.Input)
+		if err != nil {
+			return fmt.Errorf("--input: %w", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	geography, err := cell.Load()
+	if err != nil {
+		return err
+	}
+	opts := backtestOptions{Warmup: time.Duration(c.Warmup), Workers: c.Workers}
+	return runBacktest(ctx, opts, geography, in, os.Stdout)
+}
