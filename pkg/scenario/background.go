@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"downpour/pkg/outage"
 )
@@ -123,13 +124,15 @@ func (b *background) symptoms(service *outage.Service) []Share {
 // runs smoothly between the middles of hours, as a straight line of logarithms.
 func (r *rhythm) factor(minute outage.Minute, country outage.Country) float64 {
 	local := minute.Time().In(country.Zone())
+	before := local.Add(-30 * time.Minute)
+	part := float64(before.Minute()) / 60
+	return math.Pow(r.hour(before), 1-part) * math.Pow(r.hour(before.Add(time.Hour)), part)
+}
+
+// hour is the factor in the middle of the hour that holds a local time.
+func (r *rhythm) hour(local time.Time) float64 {
 	day := (int(local.Weekday()) + daysInAWeek - 1) % daysInAWeek
-	middle := float64(local.Hour()) + float64(local.Minute())/60 - .5
-	before := math.Floor(middle)
-	part := middle - before
-	a := r.Hours[(int(before)+hoursInADay)%hoursInADay]
-	b := r.Hours[(int(before)+1)%hoursInADay]
-	return r.Days[day] * math.Pow(a, 1-part) * math.Pow(b, part)
+	return r.Hours[local.Hour()] * r.Days[day]
 }
 
 // countriesOf are those in which a service is reported, in a fixed order.

@@ -2,7 +2,9 @@ package scenario
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -68,10 +70,17 @@ func Parse(name string, text []byte) (*Script, error) {
 	return script, nil
 }
 
+// strictly reads a file of one document whose keys are all known.
 func strictly(text []byte, into any) error {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
-	return decoder.Decode(into)
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return outage.Invalid("", "something follows the first document")
+	}
+	return nil
 }
 
 func (f *scriptFile) script(name string) (*Script, error) {
