@@ -48,7 +48,7 @@ func TestRhythmFollowsLocalTime(t *testing.T) {
 		{outage.IN, "2025-02-04 23:00", "2025-02-05 14:30"},
 	} {
 		night, day := r.factor(minute(t, test.night), test.country), r.factor(minute(t, test.day), test.country)
-		if night > .16 || day < 1.3 {
+		if night > .24 || day < 1.3 {
 			t.Errorf("%s: %.2f at %s and %.2f at %s", test.country, night, test.night, day, test.day)
 		}
 	}

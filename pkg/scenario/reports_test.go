@@ -28,13 +28,9 @@ func TestReportsOfARow(t *testing.T) {
 	if !reflect.DeepEqual(lines, Reports(row)) {
 		t.Error("the same row gives other reports")
 	}
-	got, err := json.Marshal(lines[1])
-	if err != nil {
-		t.Fatal(err)
-	}
 	const want = `{"id":"ID","service":"whatsapp","kind":"problem","country":"IN","location":{"lat":22.563,"lng":88.363},"symptom":"send","reported_at":"2025-02-28T15:45:12Z","reporter":"WHO"}`
 	lines[1].ID, lines[1].Reporter = "ID", "WHO"
-	if got, err = json.Marshal(lines[1]); err != nil || string(got) != want {
+	if got, err := json.Marshal(lines[1]); err != nil || string(got) != want {
 		t.Errorf("%s", got)
 	}
 }
