@@ -16,7 +16,7 @@ var backgroundFile []byte
 
 // background is what people report while nothing is broken. It never changes.
 type background struct {
-	Budget     float64                    `yaml:"budget"`
+	Budget     rate                       `yaml:"budget"` // of all services together, at most
 	Dispersion float64                    `yaml:"dispersion"`
 	Unnamed    float64                    `yaml:"unnamed"`
 	Rhythms    map[string]*rhythm         `yaml:"rhythms"`

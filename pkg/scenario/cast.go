@@ -74,7 +74,7 @@ func newCast(script *Script, options Options) (*cast, error) {
 		return nil, outage.Unknown("services", "have no %s in %s, which the script needs", name.service, name.country)
 	}
 	c.order()
-	c.economise(b.Budget / float64(script.Span.To-script.Span.From))
+	c.economise(b.Budget)
 	return c, nil
 }
 
@@ -102,18 +102,18 @@ func (c *cast) order() {
 	})
 }
 
-// economise lowers all rates alike where together they are above what may be
-// played in a minute.
-func (c *cast) economise(aMinute float64) {
+// economise lowers all rates alike where together they are above the budget of
+// a minute.
+func (c *cast) economise(budget float64) {
 	sum := 0.
 	for _, s := range c.series {
 		sum += s.rate
 	}
-	if sum <= aMinute {
+	if sum <= budget {
 		return
 	}
 	for _, s := range c.series {
-		s.rate *= aMinute / sum
+		s.rate *= budget / sum
 	}
 }
 
