@@ -1,0 +1,280 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"downpour/pkg/catalog"
+	"downpour/pkg/cell"
+	"downpour/pkg/outage"
+	"downpour/pkg/scenario"
+)
+
+// cities are the places of the gazetteer, with the middles of their cells.
+func cities(t testing.TB, geography *cell.Geography) []scenario.Place {
+	t.Helper()
+	file, err := os.Open("../../pkg/place/cities.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	lines, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var places []scenario.Place
+	for _, line := range lines[1:] {
+		var at outage.Cell
+		if err := at.UnmarshalText([]byte(line[2])); err != nil {
+			t.Fatal(err)
+		}
+		people, err := strconv.Atoi(line[3])
+		if err != nil {
+			t.Fatal(err)
+		}
+		middle := geography.Center(at)
+		places = append(places, scenario.Place{
+			Name: line[0], Country: outage.Country(line[1]), Lat: middle.Lat, Lng: middle.Lng, Population: people,
+		})
+	}
+	return places
+}
+
+// catalogue is the services built into the program.
+func catalogue(t testing.TB) []outage.Service {
+	t.Helper()
+	whole, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole.Services()
+}
+
+// printed is a scenario as the command prints it.
+func printed(t testing.TB, name string, format scenario.Format, services []outage.Service, geography *cell.Geography) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	err := printScenario(context.Background(), name, string(format), services, cities(t, geography), &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// incidentsOf is the incidents that a backtest finds: their last lines, and the
+// services and countries they are of, sorted.
+func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]incidentLine, []string) {
+	t.Helper()
+	var out bytes.Buffer
+	err := runBacktest(context.Background(), backtestOptions{Warmup: warmup, Workers: 2}, geography, in, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, names := map[string]incidentLine{}, []string(nil)
+	decoder := json.NewDecoder(&out)
+	for {
+		var line incidentLine
+		if err := decoder.Decode(&line); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := line.Service + " " + string(line.Country)
+		if before, ok := found[name]; !ok {
+			names = append(names, name)
+		} else if before.ID != line.ID {
+			t.Errorf("%s has two incidents, %s and %s", name, before.ID, line.ID)
+		}
+		found[name] = line
+	}
+	slices.Sort(names)
+	return found, names
+}
+
+const fourWeeks = 28 * 24 * time.Hour
+
+// WhatsApp on 28 February 2025: it and nothing else broke, in both countries,
+// though some people reported Messenger in its place.
+func TestScenarioOfWhatsApp(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the detector over four weeks of every service")
+	}
+	t.Parallel()
+	geography := testGeography(t)
+	found, names := incidentsOf(t, geography, fourWeeks, bytes.NewReader(printed(t, "whatsapp-2025-02-28", scenario.CSV, catalogue(t), geography)))
+	if want := []string{"messenger GB", "whatsapp GB", "whatsapp IN"}; !slices.Equal(names, want) {
+		t.Errorf("incidents of %s; wanted %s", names, want)
+	}
+	at := func(hour, minute int) time.Time { return time.Date(2025, 2, 28, hour, minute, 0, 0, time.UTC) }
+	for _, name := range []string{"whatsapp GB", "whatsapp IN"} {
+		in := found[name]
+		if in.OpenedAt.Before(at(15, 12)) || in.OpenedAt.After(at(15, 40)) {
+			t.Errorf("%s opened at %v", name, in.OpenedAt)
+		}
+		if in.State != outage.StateResolved || in.ClosedAt == nil || in.ClosedAt.Before(at(15, 45)) || in.ClosedAt.After(at(18, 0)) {
+			t.Errorf("%s is %s, closed at %v", name, in.State, in.ClosedAt)
+		}
+		if in.Scope != outage.ScopeCountry {
+			t.Errorf("%s has the scope of a %s", name, in.Scope)
+		}
+	}
+}
+
+// The services of Meta on 11 December 2024: they and no others.
+func TestScenarioOfMeta(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the detector over four weeks of ten services")
+	}
+	t.Parallel()
+	geography := testGeography(t)
+	// To save time, only those that might be drawn in stand beside them.
+	services := slices.DeleteFunc(catalogue(t), func(s outage.Service) bool {
+		return s.Family != "meta" && s.Slug != "telegram" && s.Slug != "jio" && s.Slug != "bt"
+	})
+	rows := printed(t, "meta-2024-12-11", scenario.NDJSON, services, geography)
+	found, names := incidentsOf(t, geography, fourWeeks, bytes.NewReader(rows))
+	want := []string{
+		"facebook GB", "facebook IN", "instagram GB", "instagram IN",
+		"messenger GB", "threads GB", "whatsapp GB", "whatsapp IN",
+	}
+	if !slices.Equal(names, want) {
+		t.Errorf("incidents of %s; wanted %s", names, want)
+	}
+	for name, in := range found {
+		early, late := time.Date(2024, 12, 11, 17, 50, 0, 0, time.UTC), time.Date(2024, 12, 12, 0, 0, 0, 0, time.UTC)
+		if in.OpenedAt.Before(early) || in.OpenedAt.After(early.Add(40*time.Minute)) || in.ClosedAt == nil || in.ClosedAt.After(late) {
+			t.Errorf("%s opened at %v and closed at %v", name, in.OpenedAt, in.ClosedAt)
+		}
+	}
+}
+
+// Eight weeks in which nothing happens, over the day on which British clocks
+// change, without a warm-up that would hide a false alarm.
+func TestOrdinaryDaysAreSilent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the detector over eight weeks of every service")
+	}
+	t.Parallel()
+	geography := testGeography(t)
+	from := outage.MinuteOf(time.Date(2025, 2, 24, 0, 0, 0, 0, time.UTC))
+	const seed, eightWeeks = 1, 8 * 7 * 24 * 60
+	script := scenario.Ordinary(outage.Span{From: from, To: from + eightWeeks}, seed)
+	options := scenario.Options{Services: catalogue(t), Places: cities(t, geography)}
+	in, out := io.Pipe()
+	go func() { // ends with the script, or when the backtest closes its end
+		rows, err := scenario.NewWriter(out, scenario.CSV)
+		if err == nil {
+			err = scenario.Play(script, options, func(row scenario.Row) error { return rows.Write(&row) })
+		}
+		if err == nil {
+			err = rows.Flush()
+		}
+		out.CloseWithError(err)
+	}()
+	defer in.Close()
+	if _, names := incidentsOf(t, geography, 0, in); len(names) > 0 {
+		t.Errorf("incidents of %s (seed %d)", names, seed)
+	}
+}
+
+// What a script prints can be sent to a server: its places are in the countries
+// it says, its symptoms are in the catalogue, and on the map of India the
+// outage can be seen.
+func TestPrintedScenarios(t *testing.T) {
+	t.Parallel()
+	geography := testGeography(t)
+	known := map[string][]outage.Symptom{}
+	for _, service := range catalogue(t) {
+		known[service.Slug] = service.Symptoms
+	}
+	for _, name := range scenario.Names() {
+		rows, err := scenario.NewReader(bytes.NewReader(printed(t, name, scenario.CSV, catalogue(t), geography)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		places := newPlacer(geography)
+		shown, total := map[outage.Cell]map[outage.Minute]int{}, 0
+		for {
+			row, err := rows.Read()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			at := places.cell(&row)
+			if at == 0 {
+				t.Fatalf("%s: %v is not in %s", name, row.Point, row.Country)
+			}
+			if row.Symptom != "" && !slices.ContainsFunc(known[row.Service], func(s outage.Symptom) bool { return s.Slug == row.Symptom }) {
+				t.Fatalf("%s: %s has no symptom %s", name, row.Service, row.Symptom)
+			}
+			total += row.N
+			if row.Service == "whatsapp" && row.Country == outage.IN && whileWhatsAppWasDown.Contains(row.Minute) {
+				parent := at.Parent(4)
+				if shown[parent] == nil {
+					shown[parent] = map[outage.Minute]int{}
+				}
+				shown[parent][row.Minute.Floor(outage.Quarter)] += row.N
+			}
+		}
+		if total > 1_500_000 {
+			t.Errorf("%s has %d reports", name, total)
+		}
+		if strings.HasPrefix(name, "whatsapp-2025") {
+			checkMapOfIndia(t, geography, shown)
+		}
+	}
+}
+
+var whileWhatsAppWasDown = outage.Span{
+	From: outage.MinuteOf(time.Date(2025, 2, 28, 15, 0, 0, 0, time.UTC)),
+	To:   outage.MinuteOf(time.Date(2025, 2, 28, 16, 30, 0, 0, time.UTC)),
+}
+
+// checkMapOfIndia wants thirty cells in ten states, counting those cells that
+// have three reports within a quarter of an hour.
+func checkMapOfIndia(t *testing.T, geography *cell.Geography, quarters map[outage.Cell]map[outage.Minute]int) {
+	cells, states := 0, map[outage.Region]bool{}
+	for at, counts := range quarters {
+		for _, n := range counts {
+			if n >= 3 {
+				cells++
+				states[geography.RegionOf(at)] = true
+				break
+			}
+		}
+	}
+	if cells < 30 || len(states) < 10 {
+		t.Errorf("%d cells in %d states are shown", cells, len(states))
+	}
+}
+
+func TestPrintScenarioRefuses(t *testing.T) {
+	geography := testGeography(t)
+	for _, test := range []struct{ name, format, says string }{
+		{"whatsapp", "csv", "whatsapp-2025-02-28"},
+		{"whatsapp-2025-02-28", "xml", "csv nor ndjson"},
+	} {
+		err := printScenario(context.Background(), test.name, test.format, catalogue(t), cities(t, geography), io.Discard)
+		if err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s as %s: error %v", test.name, test.format, err)
+		}
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	err := printScenario(stopped, "whatsapp-2025-02-28", "csv", catalogue(t), cities(t, geography), io.Discard)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: error %v", err)
+	}
+}
