@@ -15,9 +15,11 @@ import (
 	"downpour/pkg/cell"
 	"downpour/pkg/embedded"
 	"downpour/pkg/heatmap"
+	"downpour/pkg/incident"
 	"downpour/pkg/intake"
 	"downpour/pkg/outage"
 	"downpour/pkg/place"
+	"downpour/pkg/timeline"
 )
 
 // hotEvery is how often the hot window is brought up to date.
@@ -39,6 +41,8 @@ type app struct {
 	store     *bucket.Store
 	hot       *bucket.Hot
 	reader    *heatmap.Reader
+	live      *timeline.Live
+	book      *incident.Book
 	desk      *intake.Desk
 	web       *web
 
@@ -54,7 +58,7 @@ func newApp(ctx context.Context, settings serveCommand, logger *slog.Logger) (*a
 func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, now func() time.Time) (*app, error) {
 	a := &app{settings: settings, logger: logger, now: now}
 	for _, build := range []func(context.Context) error{
-		a.loadTables, a.openData, a.openRedis, a.openClickHouse, a.buildCounting, a.buildIntake, a.buildWeb,
+		a.loadTables, a.openData, a.openRedis, a.openClickHouse, a.buildCounting, a.buildDetection, a.buildIntake, a.buildWeb,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, a.stopAll())
@@ -148,7 +152,7 @@ func (a *app) buildCounting(context.Context) error {
 	}
 	a.store = bucket.NewStore(counting)
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
-	a.reader = heatmap.New(a.hot, a.db, a.now)
+	a.reader = heatmap.New(heatmap.Config{Hot: a.hot, Past: a.db, Normals: a.db, View: a.view, Now: a.now})
 	a.add(part{name: "archive", run: a.archiver.Run})
 	a.add(part{name: "counters", run: func(ctx context.Context) error { return a.store.Keep(ctx, a.db) }})
 	a.add(part{name: "buckets", run: a.store.Run})

@@ -159,6 +159,21 @@ func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) e
 	return batch.Send()
 }
 
+// append adds rows to a table in which the same row twice is one.
+func (d *DB) append(ctx context.Context, statement string, rows [][]any) error {
+	batch, err := d.conn.PrepareBatch(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer batch.Close()
+	for _, row := range rows {
+		if err := batch.Append(row...); err != nil {
+			return err
+		}
+	}
+	return batch.Send()
+}
+
 func flag(is bool) uint8 {
 	if is {
 		return 1

@@ -85,6 +85,26 @@ var migrations = [][]string{
 			sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions
 		FROM reports GROUP BY start, service, country, region, cell, kind, symptom`,
 	},
+	{
+		// Incidents, the latest version of each.
+		`CREATE TABLE IF NOT EXISTS incidents (
+			id      String,
+			version Int64,
+			body    String CODEC(ZSTD(3))
+		) ENGINE = ReplacingMergeTree(version) ORDER BY id`,
+
+		// What was expected, in slots of five minutes.
+		`CREATE TABLE IF NOT EXISTS normals (
+			start      DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
+			service    LowCardinality(String),
+			country    LowCardinality(String),
+			mean       Float32,
+			dispersion Float32
+		) ENGINE = ReplacingMergeTree
+		PARTITION BY toYYYYMM(start)
+		ORDER BY (service, country, start)
+		TTL start + INTERVAL 400 DAY`,
+	},
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

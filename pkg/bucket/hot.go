@@ -34,6 +34,7 @@ type Hot struct {
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
 	refreshed time.Time
+	fresh     chan struct{} // closed after the first Refresh
 }
 
 // minuteCounts are the counts of one minute. A value is never changed once it
@@ -49,7 +50,7 @@ type minuteCounts struct {
 func NewHot(redis *Redis, regionOf func(outage.Cell) outage.Region, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
 		redis: redis, regionOf: regionOf, now: now, logger: logger,
-		minutes: map[outage.Minute]*minuteCounts{},
+		minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
 	}
 }
 
@@ -60,6 +61,17 @@ func (h *Hot) Refreshed() time.Time {
 	return h.refreshed
 }
 
+// WaitFresh returns once the window agreed with Redis for the first time, or
+// with the error of ctx.
+func (h *Hot) WaitFresh(ctx context.Context) error {
+	select {
+	case <-h.fresh:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Span is the stretch of minutes that the window covers now, the minute under
 // way included.
 func (h *Hot) Span() outage.Span {
@@ -67,23 +79,22 @@ func (h *Hot) Span() outage.Span {
 	return outage.Span{From: outage.MinuteOf(now.Add(-HotWindow)) + 1, To: outage.MinuteOf(now) + 1}
 }
 
-// Run refreshes the window at the given interval until ctx ends.
+// Run refreshes the window at the given interval until ctx ends, and sooner
+// until it was fresh for the first time.
 func (h *Hot) Run(ctx context.Context, every time.Duration) error {
-	ticks := time.NewTicker(every)
-	defer ticks.Stop()
 	wasDown := false
 	for {
 		err := h.Refresh(ctx)
-		if down := err != nil && ctx.Err() == nil; down != wasDown {
+		if down := err != nil && ctx.Err() == nil; down != wasDown && !h.Refreshed().IsZero() {
 			wasDown = down
-			if down {
-				h.logger.Warn("hot window is stale", "error", err)
-			} else {
-				h.logger.Info("hot window is fresh again")
-			}
+			h.logger.Info("hot window", "stale", down, "error", err)
+		}
+		wait := every
+		if h.Refreshed().IsZero() {
+			wait = every / 10
 		}
 		select {
-		case <-ticks.C:
+		case <-time.After(wait):
 		case <-ctx.Done():
 			return nil
 		}
@@ -175,6 +186,9 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 		if at < span.From {
 			delete(h.minutes, at)
 		}
+	}
+	if h.refreshed.IsZero() {
+		close(h.fresh)
 	}
 	h.refreshed = h.now()
 }

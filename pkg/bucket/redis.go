@@ -158,14 +158,20 @@ func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, n
 	return answer[0], answer[1], nil
 }
 
+// errNotRestored says that Redis lost its memory, or never had one, and was not
+// told yet what was counted.
+var errNotRestored = errors.New("the counters are not restored yet")
+
 // changes lists, for each shard, the minutes that changed since its sequence
 // was read, and the sequence now.
 func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]change, error) {
 	var out [Shards]change
 	var minutes [Shards]*redis.StringSliceCmd
 	var sequences [Shards]*redis.StringCmd
+	var alive [Shards]*redis.IntCmd
 	pipe := r.client.Pipeline()
 	for shard := range Shards {
+		alive[shard] = pipe.Exists(ctx, base(shard)+"alive")
 		sequences[shard] = pipe.Get(ctx, base(shard)+"q")
 		minutes[shard] = pipe.ZRangeByScore(ctx, base(shard)+"t",
 			&redis.ZRangeBy{Min: fmt.Sprintf("(%d", since[shard]), Max: "+inf"})
@@ -174,6 +180,9 @@ func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]chang
 		return out, fmt.Errorf("asking Redis what changed: %w", err)
 	}
 	for shard := range Shards {
+		if alive[shard].Val() == 0 {
+			return out, errNotRestored
+		}
 		sequence, err := sequences[shard].Int64()
 		if err != nil && !errors.Is(err, redis.Nil) {
 			return out, fmt.Errorf("asking Redis what changed: %w", err)

@@ -41,17 +41,36 @@ type Past interface {
 	Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error)
 }
 
-// Reader answers the questions of the two faces. It is safe for concurrent use.
-type Reader struct {
-	hot  Hot
-	past Past
-	now  func() time.Time
+// Config is what a Reader is made of.
+type Config struct {
+	Hot Hot
+	// Past may be nil: then nothing is known from before the hot window.
+	Past Past
+	// Normals may be nil: then nothing is compared with what is normal.
+	Normals Normals
+	// View is what the detector says now; nil, or a nil answer, where none does.
+	View func() *outage.View
+	Now  func() time.Time
 }
 
-// New makes a Reader over two sources. past may be nil: then nothing is known
-// from before the hot window.
-func New(hot Hot, past Past, now func() time.Time) *Reader {
-	return &Reader{hot: hot, past: past, now: now}
+// Reader answers the questions of the two faces. It is safe for concurrent use.
+type Reader struct {
+	hot     Hot
+	past    Past
+	normals *normals
+	view    func() *outage.View
+	now     func() time.Time
+}
+
+// New makes a Reader.
+func New(config Config) *Reader {
+	if config.View == nil {
+		config.View = func() *outage.View { return nil }
+	}
+	return &Reader{
+		hot: config.Hot, past: config.Past, normals: &normals{source: config.Normals},
+		view: config.View, now: config.Now,
+	}
 }
 
 // Heatmap is the public table over a span, which is widened to whole quarter
@@ -67,6 +86,7 @@ func (r *Reader) Heatmap(ctx context.Context, service string, country outage.Cou
 	heatmap.Total, heatmap.Unplaced = table.Total, table.Unplaced
 	heatmap.Withheld = heatmap.Total - heatmap.Unplaced
 	heatmap.Cells = cells(table.Rows)
+	r.compare(ctx, &heatmap)
 	for _, cell := range heatmap.Cells {
 		heatmap.Withheld -= cell.Reports
 	}

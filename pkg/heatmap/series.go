@@ -41,6 +41,7 @@ func (r *Reader) Series(ctx context.Context, service string, country outage.Coun
 		}
 		series.Points[point].Add(count.Kind, count.N)
 	}
+	r.expect(ctx, &series, service, country, region)
 	return series, nil
 }
 
@@ -150,11 +151,17 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 	now := outage.MinuteOf(r.now())
 	span := outage.Span{From: now + 1 - observedMinutes, To: now + 1}
 	health := outage.Health{Status: outage.StatusUnknown}
-	counts, err := r.counts(ctx, outage.Query{Service: service, Country: country, Span: span})
+	counts, err := r.hot.Counts(ctx, outage.Query{Service: service, Country: country, Span: span})
 	for _, count := range counts {
 		if count.Kind == outage.Problem {
 			health.Observed += count.N
 		}
+	}
+	if watch, ok := r.view().Watch(service, country); ok {
+		expected := watch.Baseline.Mean * observedMinutes
+		health.Expected = &expected
+		health.Status = watch.Status(health.Observed)
+		health.Incident = watch.Incident
 	}
 	return health, err
 }

@@ -17,6 +17,7 @@ const (
 // Health is a service in one country now: its status and the numbers behind it.
 type Health struct {
 	Status   Status
-	Observed int64    // counted problem reports of the last 10 minutes
-	Expected *float64 // what is normal for those 10 minutes; nil while no baseline is known
+	Observed int64     // counted problem reports of the last 10 minutes
+	Expected *float64  // what is normal for those 10 minutes; nil while no baseline is known
+	Incident *Incident // the one that is open or recovering, or nil
 }

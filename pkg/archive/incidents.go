@@ -1,0 +1,89 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"downpour/pkg/outage"
+)
+
+// SaveIncidents keeps the latest of each incident.
+func (d *DB) SaveIncidents(ctx context.Context, version int64, records []outage.Record) error {
+	rows := make([][]any, len(records))
+	for i, record := range records {
+		body, err := json.Marshal(record)
+		if err != nil {
+			return fmt.Errorf("saving incident %s: %w", record.ID, err)
+		}
+		rows[i] = []any{record.ID, version, string(body)}
+	}
+	if err := d.append(ctx, "INSERT INTO incidents (id, version, body)", rows); err != nil {
+		return fmt.Errorf("saving %d incidents: %w", len(records), err)
+	}
+	return nil
+}
+
+// LoadIncidents gives the incidents that were saved under a version after the
+// given one, and the latest version. Versions are times, so what a slower
+// server saves at the same moment is read again.
+func (d *DB) LoadIncidents(ctx context.Context, after int64) (records []outage.Record, latest int64, err error) {
+	const slack = 60_000 // milliseconds
+	latest = after
+	err = d.rows(ctx, "SELECT version, body FROM incidents FINAL WHERE version > ? ORDER BY version", []any{after - slack},
+		func(scan func(...any) error) error {
+			var version int64
+			var body string
+			if err := scan(&version, &body); err != nil {
+				return err
+			}
+			var record outage.Record
+			if err := json.Unmarshal([]byte(body), &record); err != nil {
+				return fmt.Errorf("reading an incident: %w", err)
+			}
+			records, latest = append(records, record), max(latest, version)
+			return nil
+		})
+	if err != nil {
+		return nil, after, unavailable("reading incidents", err)
+	}
+	return records, latest, nil
+}
+
+// KeepNormals keeps what a view expects in the slot that begins at start.
+func (d *DB) KeepNormals(ctx context.Context, start outage.Minute, view *outage.View) error {
+	var rows [][]any
+	view.Each(func(w outage.Watch) {
+		rows = append(rows, []any{start.Time(), w.Service, string(w.Country), float32(w.Baseline.Mean), float32(w.Baseline.Dispersion)})
+	})
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := d.append(ctx, "INSERT INTO normals (start, service, country, mean, dispersion)", rows); err != nil {
+		return fmt.Errorf("keeping what is expected: %w", err)
+	}
+	return nil
+}
+
+// Normals gives what was expected in a span, by slot, of one service or, where
+// it is empty, of each.
+func (d *DB) Normals(ctx context.Context, service string, span outage.Span, each func(service string, country outage.Country, n outage.Normal)) error {
+	w := filter(outage.Query{Service: service, Span: span})
+	err := d.rows(ctx, "SELECT toString(service), toString(country), toUnixTimestamp(start), mean, dispersion FROM normals FINAL WHERE "+w.String(),
+		w.arguments, func(scan func(...any) error) error {
+			var slug, country string
+			var start uint32
+			var mean, dispersion float32
+			if err := scan(&slug, &country, &start, &mean, &dispersion); err != nil {
+				return err
+			}
+			each(slug, outage.Country(country), outage.Normal{
+				Start: outage.Minute(start / 60), Mean: float64(mean), Dispersion: float64(dispersion),
+			})
+			return nil
+		})
+	if err != nil {
+		return unavailable("reading what was expected", err)
+	}
+	return nil
+}

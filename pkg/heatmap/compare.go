@@ -1,0 +1,116 @@
+package heatmap
+
+import (
+	"context"
+
+	"downpour/pkg/outage"
+)
+
+// expect gives the points of a series what was expected of them.
+func (r *Reader) expect(ctx context.Context, series *outage.Series, service string, country outage.Country, region outage.Region) {
+	if service == "" {
+		return
+	}
+	if region != "" {
+		country = region.Country()
+	}
+	var all []slots
+	for _, of := range countries(country) {
+		all = append(all, r.normals.of(ctx, service, of, series.Span, r.now()))
+	}
+	share := 1.
+	if region != "" {
+		watch, ok := r.view().Watch(service, country)
+		if !ok || watch.Baseline.Mean <= 0 {
+			return
+		}
+		share = watch.Regions[region] / watch.Baseline.Mean
+	}
+	for i := range series.Points {
+		point := &series.Points[i]
+		expected, upper, known := 0., 0., false
+		for _, of := range all {
+			// A service that is not used in a country has no normal there.
+			if band, ok := of.scaled(share).band(outage.Span{From: point.Start, To: point.Start + outage.Minute(series.Step)}); ok {
+				expected, upper, known = expected+band.Expected(), upper+band.Upper(), true
+			}
+		}
+		if known {
+			point.Expected, point.Upper = &expected, &upper
+		}
+	}
+}
+
+// scaled is the normal of a part of the country.
+func (s slots) scaled(share float64) slots {
+	if share == 1 || s == nil {
+		return s
+	}
+	out := make(slots, len(s))
+	for at, normal := range s {
+		normal.Mean *= share
+		out[at] = normal
+	}
+	return out
+}
+
+// compare gives the cells of a heatmap of one service what was expected of
+// them: the country's normal over the span, times the cell's share of it now.
+func (r *Reader) compare(ctx context.Context, heatmap *outage.Heatmap) {
+	if heatmap.Service == "" {
+		return
+	}
+	for _, country := range countries(heatmap.Country) {
+		watch, ok := r.view().Watch(heatmap.Service, country)
+		if !ok || watch.Baseline.Mean <= 0 {
+			continue
+		}
+		past := outage.Span{From: heatmap.Span.From, To: min(heatmap.Span.To, outage.MinuteOf(r.now())+1)}
+		band, known := r.normals.of(ctx, heatmap.Service, country, past, r.now()).band(past)
+		if !known {
+			continue
+		}
+		shares := sharesOf(watch, heatmap.Resolution)
+		for i := range heatmap.Cells {
+			cell := &heatmap.Cells[i]
+			if cell.Region.Country() != country {
+				continue
+			}
+			share := shares.of(cell.Cell)
+			if expected := band.Expected() * share; expected > 0 {
+				ratio := float64(cell.Reports) / expected
+				cell.Expected, cell.Ratio = &expected, &ratio
+			}
+			cell.Status = watch.StatusIn(cell.Region, cell.Cell, watch.Baseline.Mean*share, cell.Reports)
+		}
+	}
+}
+
+// shares is the part of the country's reporters that is normal for each cell.
+type shares map[outage.Cell]float64
+
+// sharesOf sums what the detector knows of cells up to a resolution. Cells that
+// it knows only as larger ones stay as they are.
+func sharesOf(watch outage.Watch, resolution int) shares {
+	known := shares{}
+	for cell, mean := range watch.Cells {
+		known[cell.Parent(resolution)] += mean / watch.Baseline.Mean
+	}
+	return known
+}
+
+// childrenPerCell is how many cells of the next resolution make up one.
+const childrenPerCell = 7
+
+// of is the share of a cell. Where only a larger cell is known, each of its
+// children is taken for an equal part of it; 0 where nothing is known.
+func (s shares) of(cell outage.Cell) float64 {
+	part := 1.
+	for resolution := cell.Resolution(); resolution >= outage.CellCoarse; resolution-- {
+		if share, ok := s[cell.Parent(resolution)]; ok {
+			return share * part
+		}
+		part /= childrenPerCell
+	}
+	return 0
+}

@@ -1,0 +1,201 @@
+package outage
+
+import (
+	"math"
+	"time"
+)
+
+// Watch is what the detector says, after a minute, of one service in one
+// country.
+type Watch struct {
+	Service string
+	Country Country
+	// Baseline is what is normal for the country now. Regions and Cells are the
+	// means of its parts, in reporters a minute; the cells are of resolution 5,
+	// or 4 in sparse land.
+	Baseline Baseline
+	Regions  map[Region]float64
+	Cells    map[Cell]float64
+	// Evidence is that of the strongest node, as a part of what opening takes.
+	Evidence float64
+	// Needed is what opening takes for the whole country, in nats.
+	Needed float64
+	// Incident is the one that is open or recovering, or nil.
+	Incident *Incident
+}
+
+// View is what the detector says of everything it watches. It is never changed
+// after it was made.
+type View struct {
+	Minute  Minute // the last minute used
+	watches map[watchKey]Watch
+}
+
+type watchKey struct {
+	service string
+	country Country
+}
+
+// NewView holds watches together.
+func NewView(minute Minute, watches []Watch) *View {
+	v := &View{Minute: minute, watches: make(map[watchKey]Watch, len(watches))}
+	for _, watch := range watches {
+		v.watches[watchKey{watch.Service, watch.Country}] = watch
+	}
+	return v
+}
+
+// Watch is what is said of a service in a country; false where it was never
+// seen. A nil view has seen nothing.
+func (v *View) Watch(service string, country Country) (Watch, bool) {
+	if v == nil {
+		return Watch{}, false
+	}
+	watch, ok := v.watches[watchKey{service, country}]
+	return watch, ok
+}
+
+// Each calls f with every watch, in no order.
+func (v *View) Each(f func(Watch)) {
+	if v == nil {
+		return
+	}
+	for _, watch := range v.watches {
+		f(watch)
+	}
+}
+
+// The parameters of a status, as design and /about tell them.
+const (
+	outageRatio     = 3.  // a 10-minute ratio at which an open incident is an outage
+	elevatedPart    = .5  // of the evidence that opening takes
+	noticeableTimes = 5.  // a rise that must be noticed, or nothing can be said
+	noticeableIn    = 30. // minutes
+	fewestReporters = 5.
+)
+
+// Status is how the service does in the country.
+func (w Watch) Status(observed int64) Status {
+	return w.status(w.Incident, w.Baseline.Mean, w.Evidence, observed)
+}
+
+// StatusIn is how the service does in a part of the country: a region, or a
+// cell of any resolution within one. mean is what is normal there, in reporters
+// a minute.
+func (w Watch) StatusIn(region Region, cell Cell, mean float64, observed int64) Status {
+	incident := w.Incident
+	if incident != nil && !incident.Footprint.Covers(region, cell) {
+		incident = nil
+	}
+	return w.status(incident, mean, 0, observed)
+}
+
+func (w Watch) status(incident *Incident, mean, evidence float64, observed int64) Status {
+	switch {
+	case incident != nil && (incident.Ratio >= outageRatio || incident.Footprint.Scope == ScopeCountry):
+		return StatusOutage
+	case incident != nil || evidence >= elevatedPart:
+		return StatusElevated
+	case !w.noticeable(mean) && float64(observed) < fewestReporters:
+		return StatusUnknown
+	}
+	return StatusNormal
+}
+
+// noticeable says whether five times the mean would be enough evidence within
+// half an hour, on average.
+func (w Watch) noticeable(mean float64) bool {
+	if mean <= 0 || noticeableTimes*mean*noticeableIn < fewestReporters {
+		return false
+	}
+	r := 1 / max(w.Baseline.Dispersion, 1e-6)
+	a := math.Log((r + mean) / (r + noticeableTimes*mean))
+	nats := noticeableTimes*mean*(math.Log(noticeableTimes)+a) + r*a
+	return nats*noticeableIn >= w.Needed
+}
+
+// Covers says whether the footprint reaches a region, or a cell within it.
+func (f Footprint) Covers(region Region, cell Cell) bool {
+	if f.Scope == ScopeCountry {
+		return true
+	}
+	inRegion := false
+	for _, of := range f.Regions {
+		inRegion = inRegion || of == region
+	}
+	if f.Scope == ScopeRegion || cell == 0 {
+		return inRegion
+	}
+	for _, of := range f.Cells {
+		coarser := min(cell.Resolution(), of.Cell.Resolution())
+		if cell.Parent(coarser) == of.Cell.Parent(coarser) {
+			return true
+		}
+	}
+	return false
+}
+
+// Normal is what was expected in one slot of time.
+type Normal struct {
+	Start      Minute // first of NormalSlot minutes
+	Mean       float64
+	Dispersion float64
+}
+
+// NormalSlot is the length, in minutes, of the slots in which what was expected
+// is kept.
+const NormalSlot = 5
+
+// upperDeviations is how many standard deviations the upper edge of the normal
+// band lies above the mean: one ordinary step in about a thousand is beyond it.
+const upperDeviations = 3
+
+// Band is what is expected over some minutes, each with the given mean and
+// dispersion, and the upper edge of what is normal.
+type Band struct{ expected, variance float64 }
+
+// Add adds minutes.
+func (b *Band) Add(minutes float64, n Normal) {
+	b.expected += minutes * n.Mean
+	b.variance += minutes * (n.Mean + n.Dispersion*n.Mean*n.Mean)
+}
+
+// Expected is the mean of the sum.
+func (b Band) Expected() float64 { return b.expected }
+
+// Upper is the edge above it.
+func (b Band) Upper() float64 { return b.expected + upperDeviations*math.Sqrt(b.variance) }
+
+// Change is a step in the life of an incident.
+type Change struct {
+	At    time.Time
+	State State
+	Ratio float64
+}
+
+// Record is an incident as it is kept, with its life so far.
+type Record struct {
+	Incident
+	Changes []Change
+}
+
+// IncidentFilter says which incidents are asked for. Zero values mean all; an
+// incident is in the span if it was open at any time of it.
+type IncidentFilter struct {
+	Service string
+	Country Country
+	State   State
+	Span    Span
+}
+
+// Matches reports whether an incident is asked for.
+func (f IncidentFilter) Matches(i Incident) bool {
+	if f.Service != "" && i.Service != f.Service || f.Country != "" && i.Country != f.Country || f.State != "" && i.State != f.State {
+		return false
+	}
+	if f.Span == (Span{}) {
+		return true
+	}
+	ended := !i.ClosedAt.IsZero() && !i.ClosedAt.After(f.Span.From.Time())
+	return i.OpenedAt.Before(f.Span.To.Time()) && !ended
+}

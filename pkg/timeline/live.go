@@ -1,0 +1,228 @@
+package timeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Watermark is how long after its end a minute is taken to be complete.
+const Watermark = 20 * time.Second
+
+// warmUp is how much of the past a detector without a state learns from.
+const warmUp = 28 * 24 * time.Hour
+
+// Source gives the counts of closed minutes. It may block, and fail while the
+// store behind it is away.
+type Source interface {
+	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
+}
+
+// Book keeps incidents. Note may be told the same change again.
+type Book interface {
+	Note(ctx context.Context, at time.Time, changes []outage.Incident) error
+}
+
+// States keeps the detector's state. Load gives nil where there is none.
+type States interface {
+	Load(ctx context.Context) ([]byte, error)
+	Store(ctx context.Context, state []byte) error
+}
+
+// Normals keeps what was expected.
+type Normals interface {
+	KeepNormals(ctx context.Context, start outage.Minute, view *outage.View) error
+}
+
+// LiveConfig is what a Live is made of.
+type LiveConfig struct {
+	Timeline Config
+	Hot      Source // the minutes just over
+	Past     Source // for what a restart missed, and for a first start
+	// HotFrom is the first minute that Hot knows.
+	HotFrom func() outage.Minute
+	Book    Book
+	States  States
+	Normals Normals
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Live runs a timeline beside the clock: one minute after the other, each once
+// it is over. Its state is saved after each minute, so that a restart goes on
+// where it stopped and takes in what it missed.
+type Live struct {
+	LiveConfig
+	timeline *Timeline
+	view     atomic.Pointer[outage.View]
+}
+
+// NewLive makes a Live, which works while its Run does.
+func NewLive(config LiveConfig) *Live { return &Live{LiveConfig: config} }
+
+// View is what the detector says after its last minute, or nil before the
+// first.
+func (l *Live) View() *outage.View { return l.view.Load() }
+
+// Run watches until ctx ends. What fails is tried again.
+func (l *Live) Run(ctx context.Context) error {
+	const every = time.Second
+	ticks := time.NewTicker(every)
+	defer ticks.Stop()
+	var told string
+	for {
+		err := l.catchUp(ctx)
+		if err != nil && ctx.Err() == nil && err.Error() != told {
+			l.Logger.Warn("detector waits", "error", err)
+		}
+		told = fmt.Sprint(err)
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// catchUp takes in all minutes that are over.
+func (l *Live) catchUp(ctx context.Context) error {
+	if l.timeline == nil {
+		if err := l.begin(ctx); err != nil {
+			return err
+		}
+	}
+	closed := outage.MinuteOf(l.Now().Add(-Watermark)) - 1
+	last, started := l.timeline.Last()
+	next := last + 1
+	if !started {
+		next = closed
+	}
+	for next <= closed {
+		// What was missed is read in pieces, and saved after each.
+		const piece = 24 * 60
+		span := outage.Span{From: next, To: min(closed+1, next+piece)}
+		if err := l.take(ctx, span); err != nil {
+			return err
+		}
+		next = span.To
+	}
+	return nil
+}
+
+// begin restores the state, or learns from the archive where there is none.
+func (l *Live) begin(ctx context.Context) error {
+	state, err := l.States.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("loading the detector's state: %w", err)
+	}
+	fresh := New(l.Timeline)
+	if state != nil {
+		err := fresh.Restore(bytes.NewReader(state))
+		if err == nil {
+			l.timeline = fresh
+			l.view.Store(fresh.View())
+			return nil
+		}
+		l.Logger.Warn("the detector's state cannot be used, it learns anew", "error", err)
+	}
+	now := outage.MinuteOf(l.Now().Add(-Watermark))
+	config := l.Timeline
+	config.AlertFrom = now
+	fresh = New(config)
+	first := outage.MinuteOf(l.Now().Add(-warmUp))
+	for from := first; from < now; from += 24 * 60 {
+		span := outage.Span{From: from, To: min(now, from+24*60)}
+		if err := l.feed(ctx, fresh, span, false); err != nil {
+			return err
+		}
+	}
+	l.timeline = fresh
+	return nil
+}
+
+// take ticks through a span, notes what changed, and saves the state. After a
+// crash in between, the same minutes give the same changes again.
+func (l *Live) take(ctx context.Context, span outage.Span) error {
+	if err := l.feed(ctx, l.timeline, span, true); err != nil {
+		// The timeline may be in the middle of the span: go on from what was saved.
+		l.timeline = nil
+		return err
+	}
+	var state bytes.Buffer
+	if err := l.timeline.Save(&state); err != nil {
+		return err
+	}
+	l.view.Store(l.timeline.View())
+	if err := l.States.Store(ctx, state.Bytes()); err != nil {
+		return fmt.Errorf("saving the detector's state: %w", err)
+	}
+	return nil
+}
+
+// feed ticks a timeline through every minute of a span. With tell, changes are
+// noted and what was expected is kept.
+func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell bool) error {
+	minutes, err := Minutes(ctx, l.source(span), span)
+	if err != nil {
+		return err
+	}
+	_, started := t.Last()
+	for minute := span.From; minute < span.To; minute++ {
+		counts := minutes[minute]
+		if !started && len(counts) == 0 && !tell {
+			continue // a past begins with its first report
+		}
+		started = true
+		changed, err := t.Tick(minute, counts)
+		if err != nil {
+			return err
+		}
+		if !tell {
+			continue
+		}
+		if len(changed) > 0 {
+			if err := l.Book.Note(ctx, (minute + 1).Time(), changed); err != nil {
+				return err
+			}
+		}
+		if minute.Floor(outage.NormalSlot) == minute {
+			if err := l.Normals.KeepNormals(ctx, minute, t.View()); err != nil {
+				l.Logger.Warn("what was expected is not kept", "error", err)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Live) source(span outage.Span) Source {
+	if span.From >= l.HotFrom() {
+		return l.Hot
+	}
+	return l.Past
+}
+
+// Minutes reads the counts of a span as a timeline takes them, by minute.
+func Minutes(ctx context.Context, source Source, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
+	counts, err := source.Counts(ctx, outage.Query{Span: span, Step: 1, ByPlace: true})
+	if err != nil {
+		return nil, err
+	}
+	minutes := map[outage.Minute][]outage.Judged{}
+	for _, c := range counts {
+		// What the caps leave of a count need not be whole.
+		reporters := int(math.Round(c.Judged))
+		if c.Kind != outage.Problem || reporters <= 0 {
+			continue
+		}
+		minutes[c.Start] = append(minutes[c.Start], outage.Judged{
+			Service: c.Service, Country: c.Country, Cell: c.Cell, Reporters: reporters,
+		})
+	}
+	return minutes, nil
+}

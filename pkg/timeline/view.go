@@ -1,0 +1,43 @@
+package timeline
+
+import (
+	"downpour/pkg/baseline"
+	"downpour/pkg/detect"
+	"downpour/pkg/outage"
+)
+
+// View is what the timeline says of every service after its last minute. It
+// shares nothing with the timeline.
+func (t *Timeline) View() *outage.View {
+	watches := make([]outage.Watch, len(t.ordered))
+	for i, s := range t.ordered {
+		watches[i] = s.watched()
+	}
+	return outage.NewView(t.last, watches)
+}
+
+func (s *series) watched() outage.Watch {
+	w := outage.Watch{
+		Service: s.service, Country: s.country.code,
+		Baseline: s.base.Expect(baseline.Whole), Needed: s.bank.Needed(detect.Country),
+		Regions: map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
+	}
+	for handle := range int32(s.base.Places()) {
+		level := s.level(handle)
+		w.Evidence = max(w.Evidence, s.bank.Evidence(handle)/s.bank.Needed(level))
+		mean, _ := s.base.Rates(handle)
+		switch level {
+		case detect.Region:
+			w.Regions[s.country.regions[handle-1]] = mean
+		case detect.Cell:
+			if cell := s.base.Place(handle).Cell(); cell != 0 {
+				w.Cells[cell] += mean
+			}
+		}
+	}
+	if s.incident.Active() && !s.silent {
+		incident := s.incident.Incident()
+		w.Incident = &incident
+	}
+	return w
+}
