@@ -22,7 +22,8 @@ import (
 	"downpour/pkg/forwarded"
 )
 
-// Config is what an API needs. The interfaces are required except Limiter.
+// Config is what an API needs. The interfaces are required except
+// Limiter and Keys.
 type Config struct {
 	Intake    Intake
 	Readings  Readings
@@ -34,6 +35,8 @@ type Config struct {
 	// cannot be guessed. Reports themselves are limited by the intake. Nil is no
 	// limit.
 	Limiter Limiter
+	// Keys are the API keys. Nil is none, so that what needs one is refused.
+	Keys Keys
 
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
 	// those on this machine, empty is none.
@@ -75,6 +78,7 @@ func New(config Config) *API {
 func (a *API) routes() []route {
 	return []route{
 		{fiber.MethodPost, "/api/v1/reports", a.createReport},
+		{fiber.MethodPost, "/api/v1/reports/batch", a.createBatch},
 		{fiber.MethodDelete, "/api/v1/reports/:id", a.undoReport},
 		{fiber.MethodGet, "/api/v1/services", a.listServices},
 		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},

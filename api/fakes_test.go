@@ -65,6 +65,21 @@ func (w *world) Take(_ context.Context, from outage.Client, said outage.Submissi
 	return receipt, nil
 }
 
+func (w *world) TakeBatch(_ context.Context, importer string, lines []byte, key string) (outage.BatchReceipt, error) {
+	w.ask("batch %s %d %q", importer, len(lines), key)
+	return outage.BatchReceipt{
+		Accepted: 2, Counted: 1, Duplicate: 3,
+		Rejected: []*outage.Error{{Code: outage.CodeUnknown, Field: "service", Line: 7, Detail: "no service has this name"}},
+	}, w.err
+}
+
+func (w *world) Owner(key string) string {
+	if key == "open" {
+		return "importer"
+	}
+	return ""
+}
+
 func (w *world) Undo(_ context.Context, id, token string) error {
 	w.ask("undo %s %s", id, token)
 	switch {
@@ -176,7 +191,7 @@ func (w *world) app() *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: 32 << 10, ErrorHandler: ErrorHandler(logger, nil)})
 	New(Config{
-		Intake: w, Readings: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w,
+		Intake: w, Readings: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		Now:            func() time.Time { return now },

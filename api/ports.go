@@ -15,6 +15,10 @@ type Intake interface {
 	// Take validates, limits and stores a report, and returns once a crash can
 	// no longer lose it. A key that is not empty repeats the first receipt.
 	Take(ctx context.Context, from outage.Client, said outage.Submission, idempotencyKey string) (outage.Receipt, error)
+	// TakeBatch checks the lines of an importer, by the name of its API key, and
+	// stores those that pass. A line at fault is in the receipt; an error is about
+	// the whole, and after one the batch can be sent again.
+	TakeBatch(ctx context.Context, importer string, lines []byte, idempotencyKey string) (outage.BatchReceipt, error)
 	// Undo takes a report back: CodeForbidden for a wrong token, CodeNotFound
 	// for an unknown id, CodeGone when it is too late.
 	Undo(ctx context.Context, id, token string) error
@@ -60,4 +64,9 @@ type Readiness interface {
 // Limiter counts one attempt of an address and says whether it may go on.
 type Limiter interface {
 	Allow(addr netip.Addr) (remaining int, retryAfter time.Duration, ok bool)
+}
+
+// Keys knows the owners of API keys. Owner is "" for a key that is not known.
+type Keys interface {
+	Owner(key string) (name string)
 }

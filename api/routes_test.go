@@ -34,7 +34,11 @@ type call struct {
 	lenient      bool   // the request is answered though openapi.yaml does not allow it
 }
 
-const takes = "Content-Type: application/json"
+const (
+	takes  = "Content-Type: application/json"
+	bearer = "Authorization: Bearer open"
+	lines  = bearer + "\nContent-Type: application/x-ndjson"
+)
 
 var calls = []call{
 	{name: "report", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"whatsapp","location":{"lat":22.57,"lng":88.36}}`, world: world{place: true}, status: 202, asked: `take whatsapp  ""`},
@@ -54,6 +58,18 @@ var calls = []call{
 	{name: "report-limited", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: fmt.Errorf("taking a report: %w", &outage.Error{Code: outage.CodeLimited, Detail: "Slow down.", RetryAfter: 1200 * time.Millisecond})}, status: 429, code: "limited"},
 	{name: "report-no-redis", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: &outage.Error{Code: outage.CodeUnavailable, Detail: "Reports cannot be taken now."}}, status: 503, code: "unavailable"},
 	{name: "report-internal", method: "POST", path: "/api/v1/reports", header: takes, body: `{}`, world: world{err: errors.New("dial tcp 10.1.2.3: secret")}, status: 500, code: "internal"},
+
+	{name: "batch", method: "POST", path: "/api/v1/reports/batch", header: lines, body: "{}\n", status: 200, asked: `batch importer 3 ""`},
+	{name: "batch-with-key", method: "POST", path: "/api/v1/reports/batch", header: lines + "; charset=utf-8\nIdempotency-Key: k-1", body: "{}\n{}\n", status: 200, asked: `batch importer 6 "k-1"`},
+	{name: "batch-jsonl", method: "POST", path: "/api/v1/reports/batch", header: bearer + "\nContent-Type: application/jsonl", lenient: true, body: "{}\n", status: 200},
+	{name: "batch-without-key", method: "POST", path: "/api/v1/reports/batch", header: "Content-Type: application/x-ndjson", body: "{}\n", status: 401, code: "unauthorized", field: "Authorization"},
+	{name: "batch-wrong-key", method: "POST", path: "/api/v1/reports/batch", header: "Authorization: Bearer wrong\nContent-Type: application/x-ndjson", body: "{}\n", status: 401, code: "unauthorized", field: "Authorization"},
+	{name: "batch-other-scheme", method: "POST", path: "/api/v1/reports/batch", header: "Authorization: Basic open", body: "{}\n", status: 401, code: "unauthorized", field: "Authorization"},
+	{name: "batch-json", method: "POST", path: "/api/v1/reports/batch", header: bearer + "\n" + takes, body: "{}", status: 415, code: "content_type"},
+	{name: "batch-gzip", method: "POST", path: "/api/v1/reports/batch", header: lines + "\nContent-Encoding: gzip", body: "x", status: 415, code: "content_type"},
+	{name: "batch-query", method: "POST", path: "/api/v1/reports/batch?final=true", header: lines, body: "{}", status: 400, code: "invalid", field: "final"},
+	{name: "batch-no-redis", method: "POST", path: "/api/v1/reports/batch", header: lines, body: "{}", world: world{err: &outage.Error{Code: outage.CodeUnavailable, Detail: "Reports cannot be taken now."}}, status: 503, code: "unavailable"},
+	{name: "batch-get", path: "/api/v1/reports/batch", status: 405, code: "method_not_allowed"},
 
 	{name: "undo", method: "DELETE", path: "/api/v1/reports/r1?undo=secret", status: 204, asked: "undo r1 secret"},
 	{name: "undo-body", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret"}`, status: 204, asked: "undo r1 secret"},

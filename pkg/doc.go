@@ -18,8 +18,8 @@
 // Beside the path stand outage, the words that all stages share; catalog, the
 // services that people report; scenario, past outages as
 // rows to play and to test against; embedded, the engines inside the process for
-// one-command use; forwarded, which finds a client behind proxies;
-// and redistest, the engines for tests.
+// one-command use; forwarded, which finds a client behind proxies; apikey, which
+// knows who may import; and redistest, the engines for tests.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
 // layering_test.go holds this page and the imports to that.

@@ -21,6 +21,8 @@ type commands struct {
 	Config configFile `help:"YAML file with a key for any flag." placeholder:"FILE" type:"path"`
 
 	Serve      serveCommand      `cmd:"" help:"Run the server."`
+	Key        keyCommand        `cmd:"" help:"Print a new API key and its line for the key file."`
+	Load       loadCommand       `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
 	Clickhouse clickhouseCommand `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
 	Version    versionCommand    `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }

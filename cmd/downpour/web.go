@@ -26,7 +26,7 @@ const (
 	readTimeout  = 15 * time.Second
 	idleTimeout  = 60 * time.Second
 	drainFor     = 10 * time.Second
-	maxBodyBytes = 4 << 20
+	maxBodyBytes = 8 << 20 // a batch
 	// staleAfter is how old the hot window may be before the server says so.
 	staleAfter = 15 * time.Second
 )
@@ -40,6 +40,10 @@ type web struct {
 
 func (a *app) buildWeb(context.Context) error {
 	w := &web{app: a}
+	keys, err := a.settings.apiKeys()
+	if err != nil {
+		return err
+	}
 	site, err := frontend.New(frontend.Config{
 		Intake: a.desk, Readings: a.reader, Services: a.services, Shapes: a.geography,
 		ClientOf: a.client, Now: a.now, Log: a.logger,
@@ -56,7 +60,7 @@ func (a *app) buildWeb(context.Context) error {
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
+		Readiness: w, Keys: keys, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w

@@ -129,6 +129,8 @@ func insertSettings(token string) clickhouse.Settings {
 		"min_insert_block_size_rows":                         1 << 20,
 		"max_insert_threads":                                 1,
 		"max_threads":                                        1,
+		// An import may reach back over more months than an insert is used to.
+		"max_partitions_per_insert_block": 0,
 	}
 }
 
@@ -137,7 +139,7 @@ func insertSettings(token string) clickhouse.Settings {
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(insertSettings(token)))
 	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO reports (at, service, country, region, cell, kind, symptom,
-		network, since, sign, counted, weight, first, received, shard, random, reporter, prefix, undo)`)
+		network, since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo)`)
 	if err != nil {
 		return err
 	}
@@ -148,7 +150,7 @@ func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) e
 			since = time.Unix(0, 0).UTC()
 		}
 		err := batch.Append(e.At, e.Service, string(e.Country), string(e.Region), uint64(e.Cell), string(e.Kind), e.Symptom,
-			e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000+0.5), flag(e.First),
+			e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000+0.5), flag(e.First), flag(e.Keyed),
 			e.ID.Received.Time(), e.ID.Shard, e.ID.Random, e.Reporter, e.Prefix, e.UndoHash)
 		if err != nil {
 			return err

@@ -171,22 +171,22 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 // Entries gives the raw entries received, or of a time, since the given one.
 func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
-			toString(network), since, sign, counted, weight, first, received, shard, random, reporter, prefix, undo
+			toString(network), since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo
 		FROM reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at`
 	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var e outage.Entry
 		var country, region, kind string
 		var cell uint64
-		var counted, first uint8
+		var counted, first, keyed uint8
 		var weight uint16
 		var received time.Time
 		err := scan(&e.At, &e.Service, &country, &region, &cell, &kind, &e.Symptom, &e.Network, &e.Since, &e.Sign,
-			&counted, &weight, &first, &received, &e.ID.Shard, &e.ID.Random, &e.Reporter, &e.Prefix, &e.UndoHash)
+			&counted, &weight, &first, &keyed, &received, &e.ID.Shard, &e.ID.Random, &e.Reporter, &e.Prefix, &e.UndoHash)
 		if err != nil {
 			return err
 		}
 		e.Country, e.Region, e.Cell, e.Kind = outage.Country(country), outage.Region(region), outage.Cell(cell), outage.Kind(kind)
-		e.Counted, e.First, e.Weight = counted == 1, first == 1, float64(weight)/1000
+		e.Counted, e.First, e.Keyed, e.Weight = counted == 1, first == 1, keyed == 1, float64(weight)/1000
 		e.ID.Received = outage.MinuteOf(received)
 		if e.Since.Unix() == 0 {
 			e.Since = time.Time{}
@@ -196,6 +196,26 @@ func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entr
 	})
 	if err != nil {
 		return unavailable("reading the latest reports from the archive", err)
+	}
+	return nil
+}
+
+// Imported gives the ids of the imported lines received since the given time,
+// which is at most eight days ago: older ones are forgotten.
+func (d *DB) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
+	statement := `SELECT shard, received, random FROM reports WHERE keyed = 1 AND received >= toDateTime(?, 'UTC')`
+	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
+		var id outage.ReportID
+		var received time.Time
+		if err := scan(&id.Shard, &received, &id.Random); err != nil {
+			return err
+		}
+		id.Received = outage.MinuteOf(received)
+		each(id)
+		return nil
+	})
+	if err != nil {
+		return unavailable("reading the lines of imports from the archive", err)
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ var migrations = [][]string{
 			counted  UInt8,
 			weight   UInt16 CODEC(ZSTD(1)),
 			first    UInt8,
+			keyed    UInt8,
 			received DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
 			shard    UInt8,
 			random   UInt64 TTL received + INTERVAL 8 DAY,

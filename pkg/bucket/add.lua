@@ -9,12 +9,18 @@
 --   id, minute received, second it happened, place (service|country|cell),
 --   kind letter, symptom, half-hour bucket and field of the reporter, the same
 --   under the earlier key (or two empty strings), prefix field, cap of the
---   prefix (0: none), row for the log
+--   prefix (0: none), row for the log, timeline, and for an imported line the
+--   bucket and field by which it is known again and the request it came with.
+-- The timeline is '' for a report as it is made, 'h' for an imported line of
+-- the hot window, and 'p' for one of the past: that one goes into the log and
+-- touches no counter.
 --
 -- Answers the id of the log entry, or of the newest one where the batch held
 -- only reports that were there already, and then 1 or 0 for each report:
 -- whether it counted. A report whose id is in the ledger changes nothing and
--- gets the answer it got before.
+-- gets the answer it got before. An imported line that is there already changes
+-- nothing either: it gets the answer it got before where the same request tells
+-- it again, so that a round trip can be repeated, else 2.
 local base, now = KEYS[1], tonumber(ARGV[1])
 -- Without the mark, this Redis lost its memory and waits to be told again what
 -- was counted: counting now would count some people twice.
@@ -23,29 +29,70 @@ if redis.call('EXISTS', base .. 'alive') == 0 then
 end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
+local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is known for a week at least
+local import_for = 7200 -- seconds that the half hours of an import stay after their last change
 local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
 
-local function seen(slot, second, bucket, field)
-  if field == '' then return false end
-  local last = redis.call('HGET', base .. 'h:' .. slot .. ':' .. bucket, field)
+-- The half hours of imports lie apart: they are told by event time, of any day.
+local function half_hours(timeline)
+  if timeline == '' then return base .. 'h:' end
+  return base .. 'ih:'
+end
+
+local function taken(keys, slot, second, bucket, field)
+  local last = redis.call('HGET', keys .. slot .. ':' .. bucket, field)
   return last and math.abs(second - (slot * half + tonumber(last))) < half
 end
 
-local function repeated(second, bucket, field)
-  local slot = math.floor(second / half)
-  if seen(slot, second, bucket, field) or seen(slot - 1, second, bucket, field) then return true end
+local function repeated(timeline, second, bucket, field)
+  if field == '' then return false end
+  local keys, slot = half_hours(timeline), math.floor(second / half)
+  if taken(keys, slot, second, bucket, field) or taken(keys, slot - 1, second, bucket, field) then return true end
   -- A report that was delayed, or told by a slower clock, can follow one that
   -- happened after it. Clocks are taken to agree to a minute.
-  return (slot + 1) * half <= now + 60 and seen(slot + 1, second, bucket, field)
+  return (slot + 1) * half <= now + 60 and taken(keys, slot + 1, second, bucket, field)
 end
 
-local function take_half_hour(second, bucket, field)
+local function take_half_hour(timeline, second, bucket, field)
   local slot = math.floor(second / half)
-  local key = base .. 'h:' .. slot .. ':' .. bucket
+  local key = half_hours(timeline) .. slot .. ':' .. bucket
   redis.call('HSET', key, field, second - slot * half)
   expiry[key] = math.max(0, (slot + 1) * half - now) + half + 60
+  if timeline ~= '' then expiry[key] = math.max(expiry[key], import_for) end
+end
+
+local function seen_key(received, weeks_ago, bucket)
+  return base .. 's:' .. math.floor(received / week) - weeks_ago .. ':' .. bucket
+end
+
+-- The answer that the i-th report got before, or nothing where it is new.
+local function answered(i)
+  local received = ARGV[i + 1]
+  if ARGV[i + 13] == '' then
+    local told = redis.call('HGET', base .. 'u:' .. received, ARGV[i])
+    return told and tonumber(string.sub(told, 3, 3))
+  end
+  for weeks_ago = 0, 1 do
+    local told = redis.call('HGET', seen_key(received, weeks_ago, ARGV[i + 14]), ARGV[i + 15])
+    if told and string.sub(told, 2) == ARGV[i + 16] then return tonumber(string.sub(told, 1, 1)) end
+    if told then return 2 end
+  end
+end
+
+-- Keeps the answer that the i-th report gets now, and what was told of it.
+local function remember(i, counted, told)
+  local received = ARGV[i + 1]
+  if ARGV[i + 13] == '' then
+    local ledger = base .. 'u:' .. received
+    redis.call('HSET', ledger, ARGV[i], told)
+    expiry[ledger] = ledger_for
+  else
+    local key = seen_key(received, 0, ARGV[i + 14])
+    redis.call('HSET', key, ARGV[i + 15], counted .. ARGV[i + 16])
+    expiry[key] = seen_for
+  end
 end
 
 -- What the detector sees of the n-th report of a prefix: all of it up to the
@@ -61,43 +108,46 @@ local function weigh(second, field, cap)
   return math.floor(1000 * cap * cap / (n * n)), first
 end
 
-for i = 5, #ARGV, 13 do
-  local id, second, place = ARGV[i], tonumber(ARGV[i + 2]), ARGV[i + 3]
-  local ledger = base .. 'u:' .. ARGV[i + 1]
-  local before = redis.call('HGET', ledger, id)
+-- Adds a counted report, or a repeat, to the counters of its minute, and says
+-- what the detector sees of it.
+local function count(i, second, counted)
+  local place, kind, symptom = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
+  local weight, first = 0, 0
+  if counted == 1 and kind == 'p' then weight, first = weigh(second, ARGV[i + 10], tonumber(ARGV[i + 11])) end
+  if ARGV[i + 13] == 'p' then return weight, first end
+  local minute = math.floor(second / 60)
+  local counters = base .. 'm:' .. minute
+  if counted == 0 then kind = string.upper(kind) end
+  redis.call('HINCRBY', counters, place .. kind .. '|' .. symptom, 1)
+  if weight > 0 then redis.call('HINCRBY', counters, place .. 'j|', weight) end
+  if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', 1) end
+  expiry[counters] = keep
+  minutes[string.format('%d', minute)] = true -- as text: a number would be taken for an index into a list
+  return weight, first
+end
+
+for i = 5, #ARGV, 17 do
+  local before = answered(i)
   if before then
-    answers[#answers + 1] = tonumber(string.sub(before, 3, 3))
+    answers[#answers + 1] = before
   else
-    local kind, symptom, row = ARGV[i + 4], ARGV[i + 5], ARGV[i + 12]
-    local bucket, field = ARGV[i + 6], ARGV[i + 7]
+    local second, timeline = tonumber(ARGV[i + 2]), ARGV[i + 13]
     local counted = 1
-    if repeated(second, bucket, field) or repeated(second, ARGV[i + 8], ARGV[i + 9]) then counted = 0 end
-    local weight, first = 0, 0
-    local minute = math.floor(second / 60)
-    local counters = base .. 'm:' .. minute
-    if counted == 1 then
-      take_half_hour(second, bucket, field)
-      redis.call('HINCRBY', counters, place .. kind .. '|' .. symptom, 1)
-      if kind == 'p' then
-        weight, first = weigh(second, ARGV[i + 10], tonumber(ARGV[i + 11]))
-        if weight > 0 then redis.call('HINCRBY', counters, place .. 'j|', weight) end
-        if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', 1) end
-      end
+    if repeated(timeline, second, ARGV[i + 6], ARGV[i + 7]) or repeated(timeline, second, ARGV[i + 8], ARGV[i + 9]) then
+      counted = 0
     else
-      redis.call('HINCRBY', counters, place .. string.upper(kind) .. '|' .. symptom, 1)
+      take_half_hour(timeline, second, ARGV[i + 6], ARGV[i + 7])
     end
-    expiry[counters] = keep
-    minutes[string.format('%d', minute)] = true -- as text: a number would be taken for an index into a list
-    local told = '\t' .. counted .. '\t' .. weight .. '\t' .. first .. '\t' .. row
-    redis.call('HSET', ledger, id, '+' .. told)
-    expiry[ledger] = ledger_for
-    rows[#rows + 1] = '+' .. told
+    local weight, first = count(i, second, counted)
+    local told = '+\t' .. counted .. '\t' .. weight .. '\t' .. first .. '\t' .. ARGV[i + 12]
+    remember(i, counted, told)
+    rows[#rows + 1] = told
     answers[#answers + 1] = counted
   end
 end
 
 for key, seconds in pairs(expiry) do redis.call('EXPIRE', key, seconds) end
-if #rows > 0 then
+if next(minutes) then
   local sequence = redis.call('INCR', base .. 'q')
   if sequence == 1 then
     -- A new memory counts in a generation of its own, so that a reader who
@@ -110,6 +160,8 @@ if #rows > 0 then
   redis.call('ZREMRANGEBYRANK', base .. 't', 0, -touched_most - 1)
   redis.call('EXPIRE', base .. 'q', keep)
   redis.call('EXPIRE', base .. 't', keep)
+end
+if #rows > 0 then
   answers[1] = redis.call('XADD', base .. 'log', '*', 'r', table.concat(rows, '\n'))
 else
   local newest = redis.call('XREVRANGE', base .. 'log', '+', '-', 'COUNT', 1)

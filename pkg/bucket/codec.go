@@ -76,7 +76,7 @@ func decodeCount(field, value string) (outage.Count, error) {
 
 // A row of the log is the fields of a report, separated by tabs. None of them
 // can hold a tab: they are slugs, codes and numbers.
-const rowFields = 13
+const rowFields = 14
 
 func encodeReport(r outage.Report) string {
 	since := ""
@@ -86,7 +86,7 @@ func encodeReport(r outage.Report) string {
 	return strings.Join([]string{
 		r.ID.String(), strconv.FormatInt(r.At.Unix(), 10), r.Service, string(r.Country), string(r.Region),
 		packCell(r.Cell), string(r.Kind), r.Symptom, r.Network, since,
-		hex(r.Reporter), hex(r.Prefix), hex(r.UndoHash),
+		hex(r.Reporter), hex(r.Prefix), hex(r.UndoHash), digit(r.Keyed),
 	}, "\t")
 }
 
@@ -100,7 +100,7 @@ func decodeReport(f []string) (outage.Report, error) {
 	}
 	r := outage.Report{
 		ID: id, Service: f[2], Country: outage.Country(f[3]), Region: outage.Region(f[4]),
-		Kind: outage.Kind(f[6]), Symptom: f[7], Network: f[8],
+		Kind: outage.Kind(f[6]), Symptom: f[7], Network: f[8], Keyed: f[13] == "1",
 	}
 	numbers := rowNumbers{}
 	r.At = time.Unix(numbers.decimal(f[1]), 0).UTC()

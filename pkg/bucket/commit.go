@@ -3,6 +3,8 @@ package bucket
 import (
 	"context"
 	"sync"
+
+	"downpour/pkg/outage"
 )
 
 // Run writes queued reports until ctx ends, then those that are still queued,
@@ -89,9 +91,9 @@ func (s *Store) commit(batch []*pending) {
 
 // added is what became of one shard's part of a batch.
 type added struct {
-	entry   string // id of the log entry
-	counted []bool // in the order of the reports
-	err     error
+	entry    string           // id of the log entry
+	outcomes []outage.Outcome // in the order of the reports
+	err      error
 }
 
 func answer(waiting []*pending, stored added, err error) {
@@ -100,6 +102,6 @@ func answer(waiting []*pending, stored added, err error) {
 			one.done <- result{err: unavailable("storing a report", err)}
 			continue
 		}
-		one.done <- result{counted: stored.counted[i]}
+		one.done <- result{counted: stored.outcomes[i] == outage.Counted}
 	}
 }

@@ -14,6 +14,8 @@ import (
 //	h:<half hour>:<bucket>   when each reporter last counted
 //	p:<half hour>            reports by network prefix and service
 //	u:<minute received>      the ledger: what was added, and whether it was undone
+//	ih:<half hour>:<bucket>  when each reporter of an import last counted
+//	s:<week>:<bucket>        the lines of imports that are there, by the week in which they came
 //	t, q                     minutes in the order of their last change; the sequence of changes
 //	log                      the report log
 //	alive                    the mark that all of this is here
@@ -38,8 +40,40 @@ const halfHourBuckets = 1 << 13
 // halfHourField places one sender's half hour for one service and kind. The
 // result is the same in every process.
 func halfHourField(reporter uint64, service string, kind outage.Kind) (bucket, field string) {
+	return inHalfHour(reporter, service, kind, halfHourBuckets)
+}
+
+// importBuckets is how many hashes one half hour of an import has in a shard.
+// An import may tell a few reports for each half hour of a month, or a million
+// for a day; its half hours are soon forgotten.
+const importBuckets = 1 << 3
+
+// importField is halfHourField for the half hours of imports.
+func importField(reporter uint64, service string, kind outage.Kind) (bucket, field string) {
+	return inHalfHour(reporter, service, kind, importBuckets)
+}
+
+func inHalfHour(reporter uint64, service string, kind outage.Kind, buckets uint64) (bucket, field string) {
 	hash := reporter ^ textHash(service+"|"+string(kind))
-	return strconv.FormatUint(hash>>48%halfHourBuckets, 16), packed48(hash)
+	return strconv.FormatUint(hash>>48%buckets, 16), packed48(hash)
+}
+
+// Imported lines are known again by the random part of their id, which is a
+// hash of what they say. With seenBuckets, ten million lines of a week lie in
+// hashes of about 80 fields.
+const (
+	seenBuckets   = 1 << 13
+	minutesOfWeek = 7 * 24 * 60
+)
+
+// seenField places an imported line among those that are there.
+func seenField(id outage.ReportID) (bucket, field string) {
+	return strconv.FormatUint(id.Random%seenBuckets, 16), packed(id.Random, 8)
+}
+
+// seenKey is the hash of the lines that came in the same week.
+func seenKey(id outage.ReportID, bucket string) string {
+	return fmt.Sprintf("%ss:%d:%s", base(int(id.Shard)%Shards), id.Received/minutesOfWeek, bucket)
 }
 
 // prefixField is the field that counts one prefix's reports of a service.
@@ -53,10 +87,13 @@ func textHash(text string) uint64 {
 	return hash.Sum64()
 }
 
-func packed48(hash uint64) string {
-	var six [6]byte
-	for i := range six {
-		six[i] = byte(hash >> (8 * i))
+func packed48(hash uint64) string { return packed(hash, 6) }
+
+// packed is the low bytes of a hash as text.
+func packed(hash uint64, bytes int) string {
+	var eight [8]byte
+	for i := range eight {
+		eight[i] = byte(hash >> (8 * i))
 	}
-	return string(six[:])
+	return string(eight[:bytes])
 }

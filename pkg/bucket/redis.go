@@ -99,26 +99,34 @@ func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time
 	return stored
 }
 
+// addArguments is the ARGV of add.lua.
 func addArguments(waiting []*pending, now time.Time, cap int) []any {
-	arguments := make([]any, 0, 4+13*len(waiting))
+	const fields = 17
+	arguments := make([]any, 0, 4+fields*len(waiting))
 	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
 	for _, one := range waiting {
-		report := one.report
-		bucket, field := halfHourField(report.Reporter, report.Service, report.Kind)
-		earlierBucket, earlierField := "", ""
-		if report.Earlier != 0 {
-			earlierBucket, earlierField = halfHourField(report.Earlier, report.Service, report.Kind)
+		report, place, limit := one.report, halfHourField, cap
+		if one.timeline != live {
+			place = importField
 		}
-		limit := cap
 		if report.Keyed {
 			limit = 0
+		}
+		bucket, field := place(report.Reporter, report.Service, report.Kind)
+		earlierBucket, earlierField, seenBucket, seen := "", "", "", ""
+		if report.Earlier != 0 {
+			earlierBucket, earlierField = place(report.Earlier, report.Service, report.Kind)
+		}
+		if one.timeline != live {
+			seenBucket, seen = seenField(report.ID)
 		}
 		arguments = append(arguments,
 			report.ID.String(), int64(report.ID.Received), report.At.Unix(),
 			placeField(report.Service, report.Country, report.Cell),
 			string(report.Kind)[:1], report.Symptom,
 			bucket, field, earlierBucket, earlierField,
-			prefixField(report.Prefix, report.Service), limit, encodeReport(report))
+			prefixField(report.Prefix, report.Service), limit, encodeReport(report),
+			string(one.timeline), seenBucket, seen, one.request)
 	}
 	return arguments
 }
@@ -131,9 +139,10 @@ func readAdded(call *redis.Cmd, reports int) added {
 	if err != nil {
 		return added{err: err}
 	}
-	stored := added{entry: fmt.Sprint(answers[0]), counted: make([]bool, reports)}
-	for i := range stored.counted {
-		stored.counted[i] = answers[i+1] == int64(1)
+	stored := added{entry: fmt.Sprint(answers[0]), outcomes: make([]outage.Outcome, reports)}
+	for i := range stored.outcomes {
+		outcome, _ := answers[i+1].(int64) // the script answers with numbers
+		stored.outcomes[i] = outage.Outcome(outcome)
 	}
 	return stored
 }

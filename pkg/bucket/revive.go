@@ -17,6 +17,8 @@ type Past interface {
 	ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error
 	// Entries gives what was received since a time, oldest first.
 	Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error
+	// Imported gives the ids of the imported lines received since a time.
+	Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error
 }
 
 const (
@@ -64,6 +66,7 @@ func (s *Store) Alive() bool { return s.alive.Load() }
 func (s *Store) Revive(ctx context.Context, past Past) error {
 	length, err := s.Redis.logLength(ctx)
 	s.full.Store(err == nil && length > s.LogLimit)
+	s.busy.Store(err == nil && length > s.LogLimit/importShare)
 	if err != nil {
 		s.alive.Store(false)
 		return err
@@ -151,6 +154,14 @@ func (s *Store) remember(ctx context.Context, past Past, lost []int) (*memory, e
 	if err != nil {
 		return nil, fmt.Errorf("restoring the latest reports: %w", err)
 	}
+	err = past.Imported(ctx, now.Add(-seenAtLeast), func(id outage.ReportID) {
+		if wanted[int(id.Shard)%Shards] {
+			m.imported(id)
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("restoring the lines of imports: %w", err)
+	}
 	return m, nil
 }
 
@@ -172,14 +183,28 @@ func (m *memory) entry(shard int, e outage.Entry, now time.Time) {
 	second := e.At.Unix()
 	half := int64(outage.HalfHour / time.Second)
 	slot := second / half
+	if e.Keyed {
+		if e.Counted {
+			bucket, field := importField(e.Reporter, e.Service, e.Kind)
+			m.set(fmt.Sprintf("%sih:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), importFor)
+		}
+		return
+	}
 	if e.Counted && e.Sign > 0 {
 		bucket, field := halfHourField(e.Reporter, e.Service, e.Kind)
 		m.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
-		if e.Kind == outage.Problem && !e.Keyed {
+		if e.Kind == outage.Problem {
 			m.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
 		}
 	}
 	if now.Sub(e.ID.Received.Time()) < ledgerFor {
 		m.set(fmt.Sprintf("%su:%d", base(shard), e.ID.Received), e.ID.String(), encodeEntry(e), ledgerFor)
 	}
+}
+
+// imported restores that a line is there. The request with which it came is
+// forgotten, so that all see a duplicate in it.
+func (m *memory) imported(id outage.ReportID) {
+	bucket, field := seenField(id)
+	m.set(seenKey(id, bucket), field, "0", seenFor)
 }

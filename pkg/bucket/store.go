@@ -63,12 +63,18 @@ type Store struct {
 	queue chan *pending
 	alive atomic.Bool // as Revive last saw it
 	full  atomic.Bool // as Revive last saw it
+	busy  atomic.Bool // as Revive last saw it: imports must wait
+
+	imports chan struct{} // holds a token for each import under way
 }
 
 // pending is a report on its way, and where its sender waits.
 type pending struct {
 	report outage.Report
 	done   chan result // holds one result; a sender that left never blocks it
+
+	timeline timeline
+	request  string // with which an imported line came
 }
 
 type result struct {
@@ -79,7 +85,7 @@ type result struct {
 // NewStore makes a Store, which works once its Run does.
 func NewStore(config Config) *Store {
 	config.setDefaults()
-	return &Store{Config: config, queue: make(chan *pending, config.Queue)}
+	return &Store{Config: config, queue: make(chan *pending, config.Queue), imports: make(chan struct{}, importsAtOnce)}
 }
 
 // Add stores a report and says whether it counted. When it returns without an

@@ -53,6 +53,11 @@ func (d *Desk) Decode(body []byte) (outage.Submission, error) {
 	if err := decoder.Decode(&w); err != nil {
 		return outage.Submission{}, decodeError(err)
 	}
+	return w.submission()
+}
+
+// submission is the report that the JSON holds.
+func (w wire) submission() (outage.Submission, error) {
 	submission := outage.Submission{
 		Service: text(w.Service), Symptom: text(w.Symptom), Kind: text(w.Kind), Place: text(w.Place),
 		Country: text(w.Country), Network: text(w.Network), Since: text(w.Since), Token: text(w.Token),

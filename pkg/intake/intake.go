@@ -22,10 +22,13 @@ import (
 )
 
 // Counter stores reports. Add says whether the report counted; adding a report
-// whose ID is known changes nothing and gives the first answer. Both may block
-// for a round trip to Redis, and fail with outage.Errors.
+// whose ID is known changes nothing and gives the first answer. AddBatch stores
+// the lines of an import, of which the same holds, in their order, and gives
+// the outcome of each; a request told again by its name gets its first outcome.
+// All may block for round trips to Redis, and fail with outage.Errors.
 type Counter interface {
 	Add(ctx context.Context, report outage.Report) (counted bool, err error)
+	AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error)
 	Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error
 }
 

@@ -1,0 +1,129 @@
+package bucket
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// timeline says which counts a report belongs to, as add.lua reads it.
+type timeline string
+
+const (
+	live timeline = ""  // as it is made
+	hot  timeline = "h" // imported, of the hot window: counted like a live one
+	past timeline = "p" // imported, older: it goes into the log and touches no counter
+)
+
+const (
+	// batchPart is the most lines of a shard that one step adds. Redis does
+	// nothing else meanwhile, so that it bounds how long a live report waits.
+	batchPart = 256
+	// batchShards is how many shards one round trip reaches, for the same reason.
+	batchShards = 4
+	// importsAtOnce is how many batches are on their way at a time; others wait.
+	importsAtOnce = 2
+	// batchPatience is how long the lines of a batch may wait for their
+	// acknowledgement.
+	batchPatience = 45 * time.Second
+	// importShare is what part of the log's limit stops imports. An import of
+	// full records weighs more than live ones, and live reports go first.
+	importShare = 128
+	// seenAtLeast is how long a line that is there is known again; seenFor is how
+	// long the lines of one week are kept for that, since the first may be as old
+	// as the week.
+	seenAtLeast = 8 * 24 * time.Hour
+	seenFor     = 15 * 24 * time.Hour
+	// importFor is how long the half hours of an import stay.
+	importFor = 2 * time.Hour
+)
+
+// AddBatch stores the lines of an import, whose half-hour rule goes by event
+// time: of two reports of one shard the earlier of the slice is added first.
+// It gives the outcome of each, in their order. A line that was there already,
+// by the shard and the random part of its ID, is a duplicate and changes
+// nothing. Where the same request is told again, by its name, what the first
+// try stored has the outcome it had then.
+//
+// A minute that has left the hot window is not counted in Redis, but goes into
+// the log like all others. When AddBatch returns without an error, all lines
+// are where a crash cannot lose them. After an error some may be: the batch can
+// be sent again, and no line counts twice. Errors carry an outage.Error of
+// CodeUnavailable.
+func (s *Store) AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error) {
+	if s.full.Load() || s.busy.Load() {
+		return nil, unavailable("taking a batch", errors.New("the archive does not keep up with imports"))
+	}
+	ctx, cancel := context.WithTimeout(ctx, batchPatience)
+	defer cancel()
+	select {
+	case s.imports <- struct{}{}:
+		defer func() { <-s.imports }()
+	case <-ctx.Done():
+		return nil, unavailable("waiting for other batches", ctx.Err())
+	}
+	outcomes := make([]outage.Outcome, len(reports))
+	newest := map[int]string{}
+	for _, step := range s.steps(request, reports) {
+		for shard, stored := range s.Redis.add(ctx, step.lines, s.Now(), s.Cap) {
+			if stored.err != nil {
+				return nil, unavailable("storing a batch", stored.err)
+			}
+			newest[shard] = stored.entry
+			for i, outcome := range stored.outcomes {
+				outcomes[step.places[shard][i]] = outcome
+			}
+		}
+	}
+	for shard, entry := range newest {
+		if err := s.settle(ctx, shard, entry); err != nil {
+			return nil, unavailable("waiting for a batch to be stored", err)
+		}
+	}
+	return outcomes, nil
+}
+
+// step is what goes in one round trip: lines of some shards, and where each
+// stands in the batch.
+type step struct {
+	lines  map[int][]*pending
+	places map[int][]int
+}
+
+// steps cuts a batch into round trips that keep the order within each shard.
+func (s *Store) steps(request string, reports []outage.Report) (steps []step) {
+	name := sha256.Sum256([]byte(request))
+	border := outage.MinuteOf(s.Now().Add(-HotWindow))
+	var lines [Shards][]*pending
+	var places [Shards][]int
+	for i, report := range reports {
+		one := &pending{report: report, timeline: hot, request: string(name[:4])}
+		if report.Minute() <= border {
+			one.timeline = past
+		}
+		shard := shardOf(report)
+		lines[shard], places[shard] = append(lines[shard], one), append(places[shard], i)
+	}
+	for left := true; left; {
+		left = false
+		for first := 0; first < Shards; first += batchShards {
+			next := step{lines: map[int][]*pending{}, places: map[int][]int{}}
+			for shard := first; shard < min(first+batchShards, Shards); shard++ {
+				n := min(batchPart, len(lines[shard]))
+				if n == 0 {
+					continue
+				}
+				next.lines[shard], lines[shard] = lines[shard][:n], lines[shard][n:]
+				next.places[shard], places[shard] = places[shard][:n], places[shard][n:]
+				left = left || len(lines[shard]) > 0
+			}
+			if len(next.lines) > 0 {
+				steps = append(steps, next)
+			}
+		}
+	}
+	return steps
+}

@@ -1,0 +1,185 @@
+package intake
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// importDays is how long one key for the reporters of imports is used.
+const importDays = 28
+
+// importOverlap is how long the key before is still checked: as long as the
+// half hours of an import are kept.
+const importOverlap = 2 * time.Hour
+
+// TakeBatch checks the lines of an import and counts them in the order in which
+// they happened. The importer is the name of the key that vouches for it: ids
+// and reporters of two importers have nothing to do with each other. With an
+// Idempotency-Key, which may be empty, a batch that is sent again gets the
+// outcome of its lines as it was the first time; without one, lines that are
+// there already are duplicates. Errors are outage.Errors; after one of
+// CodeUnavailable some lines may be stored, and the batch can be sent again.
+func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (outage.BatchReceipt, error) {
+	now := d.Now().UTC()
+	if err := checkIdempotencyKey(idempotencyKey); err != nil {
+		return outage.BatchReceipt{}, err
+	}
+	lines, rejected, err := decodeLines(body)
+	if err != nil {
+		return outage.BatchReceipt{}, err
+	}
+	marker, err := d.identity.marker(ctx, importer, now)
+	if err != nil {
+		return outage.BatchReceipt{}, err
+	}
+	receipt := outage.BatchReceipt{Rejected: rejected}
+	reports := make([]outage.Report, 0, len(lines))
+	known := make(map[lineID]bool, len(lines))
+	for _, one := range lines {
+		if one.final {
+			receipt.Final = true
+			continue
+		}
+		report, err := d.checkLine(one, now)
+		if err != nil {
+			receipt.Rejected = append(receipt.Rejected, atLine(one.number, err))
+			continue
+		}
+		marker.mark(&report, one)
+		id := lineID{report.ID.Shard, report.ID.Random}
+		if known[id] {
+			receipt.Duplicate++
+			continue
+		}
+		known[id] = true
+		reports = append(reports, report)
+	}
+	slices.SortStableFunc(receipt.Rejected, func(a, b *outage.Error) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(reports, func(a, b outage.Report) int { return a.At.Compare(b.At) })
+	if len(reports) == 0 {
+		return receipt, nil
+	}
+	outcomes, err := d.Counter.AddBatch(ctx, requestName(importer, idempotencyKey), reports)
+	if err != nil {
+		return outage.BatchReceipt{}, err
+	}
+	for _, outcome := range outcomes {
+		switch outcome {
+		case outage.Duplicate:
+			receipt.Duplicate++
+		case outage.Counted:
+			receipt.Counted++
+			receipt.Accepted++
+		default:
+			receipt.Accepted++
+		}
+	}
+	return receipt, nil
+}
+
+// requestName tells one request from all others, except those of the importer
+// with the same Idempotency-Key.
+func requestName(importer, idempotencyKey string) string {
+	if idempotencyKey == "" {
+		return rand.Text()
+	}
+	return hashed("batch", fmt.Sprintf("%q %q", importer, idempotencyKey))
+}
+
+// checkLine turns a line into a report that has everything but its reporter.
+func (d *Desk) checkLine(one line, now time.Time) (outage.Report, error) {
+	switch {
+	case one.reportedAt == "":
+		return outage.Report{}, outage.Invalid("reported_at", "is missing")
+	case one.reporter == "":
+		return outage.Report{}, outage.Invalid("reporter", "is missing")
+	case len(one.reporter) > maxIdentity:
+		return outage.Report{}, outage.Invalid("reporter", "has more than %d bytes", maxIdentity)
+	case len(one.id) > maxIdentity:
+		return outage.Report{}, outage.Invalid("id", "has more than %d bytes", maxIdentity)
+	}
+	at, err := time.Parse(time.RFC3339, one.reportedAt)
+	switch {
+	case err != nil:
+		return outage.Report{}, outage.Invalid("reported_at", "must be a time like %s", now.Format(time.RFC3339))
+	case at.After(now.Add(clockSlack)):
+		return outage.Report{}, outage.Invalid("reported_at", "lies in the future")
+	case at.Before(now.Add(-importAtMost)):
+		return outage.Report{}, outage.Invalid("reported_at", "lies more than 10 years back")
+	}
+	report, err := d.check(one.Submission, at.UTC())
+	report.Keyed = true
+	return report, err
+}
+
+// lineID is what tells a line from all others: the shard of its reporter, and
+// a hash.
+type lineID struct {
+	shard  byte
+	random uint64
+}
+
+// marker gives the lines of one importer their identity.
+type marker struct {
+	importer     string
+	now          time.Time
+	key, earlier []byte
+}
+
+// marker reads the keys under which the reporters of imports are hashed.
+func (i *identity) marker(ctx context.Context, importer string, now time.Time) (*marker, error) {
+	const length = importDays * 24 * time.Hour
+	epoch := now.Unix() / int64(length/time.Second)
+	began := time.Unix(epoch*int64(length/time.Second), 0)
+	m := &marker{importer: importer, now: now}
+	var err error
+	if m.key, err = i.key(ctx, fmt.Sprintf("import:%d", epoch), began.Add(length+importOverlap)); err != nil {
+		return nil, err
+	}
+	if now.Sub(began) < importOverlap {
+		name := fmt.Sprintf("import:%d", epoch-1)
+		m.earlier, err = i.recall(name, began.Add(importOverlap), func() ([]byte, error) { return i.store.Find(ctx, name) })
+	}
+	return m, err
+}
+
+// mark gives a report the hashes of its line. The shard comes from the
+// reporter under no key, so that a line is looked for where it was stored
+// however the keys changed; it is eight bits, which identify nobody.
+func (m *marker) mark(report *outage.Report, one line) {
+	report.Reporter = keyed(m.key, m.importer, one.reporter)
+	if m.earlier != nil {
+		report.Earlier = keyed(m.earlier, m.importer, one.reporter)
+	}
+	said := one.Submission
+	said.Kind, said.Token = string(report.Kind), ""
+	what := []string{"content", m.importer, one.reporter, strconv.FormatInt(report.At.UnixNano(), 10), fingerprint(said)}
+	if one.id != "" {
+		what = []string{"id", m.importer, one.id}
+	}
+	report.ID = outage.ReportID{
+		Shard:    byte(digest("reporter", m.importer, one.reporter)),
+		Received: outage.MinuteOf(m.now),
+		Random:   digest(what...),
+	}
+}
+
+// digest is 64 bits of the SHA-256 of some texts, each told with its length.
+func digest(texts ...string) uint64 {
+	var told []byte
+	for _, text := range texts {
+		told = binary.BigEndian.AppendUint64(told, uint64(len(text)))
+		told = append(told, text...)
+	}
+	sum := sha256.Sum256(told)
+	return binary.BigEndian.Uint64(sum[:])
+}
