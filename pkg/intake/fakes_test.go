@@ -13,8 +13,9 @@ import (
 
 // fakes are all that a desk asks, without anything behind it.
 type fakes struct {
-	mutex   sync.Mutex
-	reports []outage.Report
+	mutex    sync.Mutex
+	reports  []outage.Report
+	requests []string // of the batches
 }
 
 var noon = time.Date(2031, 7, 8, 12, 0, 0, 0, time.UTC)
