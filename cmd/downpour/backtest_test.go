@@ -29,7 +29,8 @@ func testGeography(t testing.TB) *cell.Geography {
 func simulated(t testing.TB, format scenario.Format, weeks, services int) (*simulate.World, []byte) {
 	t.Helper()
 	params := simulate.Plain(7)
-	params.Weeks, params.Warmup, params.Services, params.RateHigh = weeks, weeks-1, services, 20
+	params.Weeks, params.Warmup, params.Services, params.RateHigh = weeks, weeks-1, services, 8
+	params.OutagesWeekly = 4 // so that a short world has some
 	world, err := simulate.New(params, testGeography(t))
 	if err != nil {
 		t.Fatal(err)
