@@ -42,6 +42,7 @@ type app struct {
 	hot       *bucket.Hot
 	reader    *heatmap.Reader
 	live      *timeline.Live
+	imports   *timeline.Imports
 	book      *incident.Book
 	desk      *intake.Desk
 	web       *web
@@ -163,6 +164,7 @@ func (a *app) buildCounting(context.Context) error {
 func (a *app) buildIntake(context.Context) error {
 	settings := intake.Config{
 		Counter: a.store, Catalog: a.services, Geography: a.geography, Places: a.places,
+		Imports: a.imports, HotWindow: bucket.HotWindow, Logger: a.logger,
 		Status: a.status, Now: a.now, PerMinute: a.settings.ReportsPerMin,
 	}
 	if err := a.openSecrets(&settings); err != nil {

@@ -33,6 +33,11 @@ func (a *app) buildDetection(ctx context.Context) error {
 		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From },
 		Book: a.book, States: a.state("detector"), Normals: a.db, Now: a.now, Logger: a.logger,
 	})
+	a.imports = timeline.NewImports(timeline.ImportsConfig{
+		Timeline: timeline.DefaultConfig(a.geography), Past: a.db, Archived: a.redis.Archived,
+		Book: a.book, States: a.state("imports"), Now: a.now, Logger: a.logger,
+	})
+	a.add(part{name: "imports", run: a.imports.Run})
 	a.add(part{name: "incidents", run: func(ctx context.Context) error {
 		if err := a.book.Open(ctx); err != nil {
 			return err

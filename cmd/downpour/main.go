@@ -21,6 +21,9 @@ type commands struct {
 	Config configFile `help:"YAML file with a key for any flag." placeholder:"FILE" type:"path"`
 
 	Serve      serveCommand      `cmd:"" help:"Run the server."`
+	Replay     replayCommand     `cmd:"" help:"Play a past outage at a server, through its public API."`
+	Scenario   scenarioCommand   `cmd:"" help:"Print a past outage as counts, for the backtest."`
+	Backtest   backtestCommand   `cmd:"" help:"Run the detector over counts of the past and print the incidents."`
 	Key        keyCommand        `cmd:"" help:"Print a new API key and its line for the key file."`
 	Load       loadCommand       `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
 	Clickhouse clickhouseCommand `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`

@@ -3,13 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,36 +16,6 @@ import (
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario"
 )
-
-// cities are the places of the gazetteer, with the middles of their cells.
-func cities(t testing.TB, geography *cell.Geography) []scenario.Place {
-	t.Helper()
-	file, err := os.Open("../../pkg/place/cities.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	lines, err := csv.NewReader(file).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var places []scenario.Place
-	for _, line := range lines[1:] {
-		var at outage.Cell
-		if err := at.UnmarshalText([]byte(line[2])); err != nil {
-			t.Fatal(err)
-		}
-		people, err := strconv.Atoi(line[3])
-		if err != nil {
-			t.Fatal(err)
-		}
-		middle := geography.Center(at)
-		places = append(places, scenario.Place{
-			Name: line[0], Country: outage.Country(line[1]), Lat: middle.Lat, Lng: middle.Lng, Population: people,
-		})
-	}
-	return places
-}
 
 // catalogue is the services built into the program.
 func catalogue(t testing.TB) []outage.Service {
@@ -64,7 +31,7 @@ func catalogue(t testing.TB) []outage.Service {
 func printed(t testing.TB, name string, format scenario.Format, services []outage.Service, geography *cell.Geography) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	err := printScenario(context.Background(), name, string(format), services, cities(t, geography), &out)
+	err := printScenario(context.Background(), name, string(format), services, townsOf(t, geography), &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +136,7 @@ func TestOrdinaryDaysAreSilent(t *testing.T) {
 	from := outage.MinuteOf(time.Date(2025, 2, 24, 0, 0, 0, 0, time.UTC))
 	const seed, eightWeeks = 1, 8 * 7 * 24 * 60
 	script := scenario.Ordinary(outage.Span{From: from, To: from + eightWeeks}, seed)
-	options := scenario.Options{Services: catalogue(t), Places: cities(t, geography)}
+	options := scenario.Options{Services: catalogue(t), Places: townsOf(t, geography)}
 	in, out := io.Pipe()
 	go func() { // ends with the script, or when the backtest closes its end
 		rows, err := scenario.NewWriter(out, scenario.CSV)
@@ -266,15 +233,25 @@ func TestPrintScenarioRefuses(t *testing.T) {
 		{"whatsapp", "csv", "whatsapp-2025-02-28"},
 		{"whatsapp-2025-02-28", "xml", "csv nor ndjson"},
 	} {
-		err := printScenario(context.Background(), test.name, test.format, catalogue(t), cities(t, geography), io.Discard)
+		err := printScenario(context.Background(), test.name, test.format, catalogue(t), townsOf(t, geography), io.Discard)
 		if err == nil || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s as %s: error %v", test.name, test.format, err)
 		}
 	}
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
-	err := printScenario(stopped, "whatsapp-2025-02-28", "csv", catalogue(t), cities(t, geography), io.Discard)
+	err := printScenario(stopped, "whatsapp-2025-02-28", "csv", catalogue(t), townsOf(t, geography), io.Discard)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: error %v", err)
 	}
+}
+
+// townsOf are the places that scenarios play in.
+func townsOf(t testing.TB, geography *cell.Geography) []scenario.Place {
+	t.Helper()
+	places, err := cities(geography)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return places
 }

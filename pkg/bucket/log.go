@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"downpour/pkg/outage"
 )
@@ -58,6 +59,30 @@ func decodeRecords(records [Shards][]record) ([]outage.Entry, error) {
 		}
 	}
 	return entries, nil
+}
+
+// Archived returns once everything that the log holds now was trimmed behind
+// the archive, or with the error of ctx.
+func (r *Redis) Archived(ctx context.Context) error {
+	newest, err := r.ends(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the report log: %w", err)
+	}
+	for {
+		waiting, err := r.holds(ctx, newest)
+		if err != nil {
+			return fmt.Errorf("reading the report log: %w", err)
+		}
+		if !waiting {
+			return nil
+		}
+		const again = 200 * time.Millisecond
+		select {
+		case <-time.After(again):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }
 
 // after is the id that follows a record's: ids are milliseconds, a dash and a

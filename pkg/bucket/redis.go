@@ -247,6 +247,46 @@ func (r *Redis) records(ctx context.Context, to map[int]string, most int64) (rea
 	return read, nil
 }
 
+// ends is the newest record of each shard that has any.
+func (r *Redis) ends(ctx context.Context) (map[int]string, error) {
+	pipe := r.client.Pipeline()
+	var calls [Shards]*redis.XMessageSliceCmd
+	for shard := range Shards {
+		calls[shard] = pipe.XRevRangeN(ctx, base(shard)+"log", "+", "-", 1)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, err
+	}
+	newest := map[int]string{}
+	for shard, call := range calls {
+		for _, message := range call.Val() {
+			newest[shard] = message.ID
+		}
+	}
+	return newest, nil
+}
+
+// holds says whether any shard still has a record up to the given ones.
+func (r *Redis) holds(ctx context.Context, to map[int]string) (bool, error) {
+	pipe := r.client.Pipeline()
+	var calls []*redis.XMessageSliceCmd
+	for shard, id := range to {
+		calls = append(calls, pipe.XRangeN(ctx, base(shard)+"log", "-", id, 1))
+	}
+	if len(calls) == 0 {
+		return false, nil
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return false, err
+	}
+	for _, call := range calls {
+		if len(call.Val()) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Trim forgets all records up to the given ones.
 func (r *Redis) Trim(ctx context.Context, to map[int]string) error {
 	pipe := r.client.Pipeline()

@@ -66,7 +66,7 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 	slices.SortStableFunc(receipt.Rejected, func(a, b *outage.Error) int { return cmp.Compare(a.Line, b.Line) })
 	slices.SortStableFunc(reports, func(a, b outage.Report) int { return a.At.Compare(b.At) })
 	if len(reports) == 0 {
-		return receipt, nil
+		return receipt, d.heard(ctx, reports, receipt.Final, now)
 	}
 	outcomes, err := d.Counter.AddBatch(ctx, requestName(importer, idempotencyKey), reports)
 	if err != nil {
@@ -83,7 +83,30 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 			receipt.Accepted++
 		}
 	}
-	return receipt, nil
+	return receipt, d.heard(ctx, reports, receipt.Final, now)
+}
+
+// heard tells of the stretch of the past that reports, in order of time, cover.
+func (d *Desk) heard(ctx context.Context, reports []outage.Report, final bool, now time.Time) error {
+	if d.Imports == nil {
+		return nil
+	}
+	border := outage.MinuteOf(now.Add(-d.HotWindow))
+	var span outage.Span
+	for _, report := range reports {
+		if minute := report.Minute(); minute <= border {
+			if span.To == 0 {
+				span.From = minute
+			}
+			span.To = minute + 1
+		}
+	}
+	if err := d.Imports.Heard(ctx, span, final); err != nil {
+		return fmt.Errorf("noting an import: %w: %w", err, &outage.Error{
+			Code: outage.CodeUnavailable, Detail: "the batch cannot be taken at the moment, please send it again", RetryAfter: 5 * time.Second,
+		})
+	}
+	return nil
 }
 
 // requestName tells one request from all others, except those of the importer

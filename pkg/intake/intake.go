@@ -16,6 +16,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"downpour/pkg/outage"
@@ -49,6 +51,13 @@ type Places interface {
 	Lookup(text string, country outage.Country) (outage.Place, error)
 }
 
+// Imports is told of the stretch of the past that a batch brought in, and
+// whether the importer has no more. When Heard returns without an error, a
+// crash cannot make it forgotten.
+type Imports interface {
+	Heard(ctx context.Context, span outage.Span, final bool) error
+}
+
 // Config is what a Desk is made of.
 type Config struct {
 	Counter   Counter
@@ -57,6 +66,11 @@ type Config struct {
 	Places    Places
 	Keys      KeyStore
 	Answers   Answers
+	// Imports may be nil: then nobody judges what batches bring in.
+	Imports Imports
+	// HotWindow is how old a line may be before it belongs to the past.
+	HotWindow time.Duration
+	Logger    *slog.Logger // nil is slog.Default()
 	// Status says how a service looks in a country now. It must not block.
 	Status func(service string, country outage.Country) outage.Status
 	Now    func() time.Time
@@ -75,6 +89,9 @@ type Desk struct {
 func New(config Config) *Desk {
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.Logger == nil {
+		config.Logger = slog.Default()
 	}
 	if config.PerMinute == 0 {
 		config.PerMinute = DefaultPerMinute
@@ -97,7 +114,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			now := d.Now()
 			d.limits.sweep(now)
 			if err := d.identity.sweep(ctx, now); err != nil {
-				return err
+				d.Logger.Error("keys that are over are not destroyed yet", "error", err)
 			}
 		case <-ctx.Done():
 			return nil
@@ -130,7 +147,10 @@ func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage
 	if idempotencyKey == "" {
 		return d.count(ctx, first)
 	}
-	return d.countOnce(ctx, first, idempotencyKey)
+	// A key that is easy to guess must not join two strangers, so it is that of
+	// their browser or app; the address may change on the way.
+	own := fmt.Sprintf("%q", []string{idempotencyKey, client.UserAgent, client.AcceptLanguage, submission.Token})
+	return d.countOnce(ctx, first, own)
 }
 
 func (d *Desk) receipt(report outage.Report, undo string) outage.Receipt {

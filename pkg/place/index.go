@@ -27,6 +27,7 @@ type Index struct {
 	pins      codes
 	prefixes  codes
 	cities    gazetteer
+	table     []city
 }
 
 // Load reads the embedded tables. It fails only when one is damaged.
@@ -51,6 +52,7 @@ func Load(geography Geography) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.table = cities
 	aliases, err := readAliases(aliasesTable)
 	if err != nil {
 		return nil, err
@@ -59,6 +61,23 @@ func Load(geography Geography) (*Index, error) {
 		return nil, err
 	}
 	return x, nil
+}
+
+// City is a city of the tables.
+type City struct {
+	Name       string
+	Country    outage.Country
+	Cell       outage.Cell
+	Population int
+}
+
+// Cities lists the cities of the tables, in their order.
+func (x *Index) Cities() []City {
+	cities := make([]City, len(x.table))
+	for i, c := range x.table {
+		cities[i] = City{Name: c.name, Country: c.country, Cell: c.cell, Population: c.population}
+	}
+	return cities
 }
 
 // Lookup is the place that a text names: a postcode or its district, a PIN

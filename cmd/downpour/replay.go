@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+	"downpour/pkg/scenario"
+)
+
+// replayCommand plays a past outage at a server.
+type replayCommand struct {
+	Name   string `arg:"" help:"Name of the scenario."`
+	To     string `help:"Address of the server." required:"" placeholder:"URL"`
+	At     string `help:"original: import it as of its own day. now: move it so that the outage begins now." enum:"original,now" default:"original"`
+	Speed  string `help:"With --at now, how fast the outage plays: 1, 60 or max." enum:"1,60,max" default:"1"`
+	APIKey string `help:"Key of the server's key file; DOWNPOUR_API_KEY in the environment." name:"api-key" hidden:""`
+}
+
+// Validate is called before Run, and names the flag at fault.
+func (r *replayCommand) Validate() error {
+	target, err := url.Parse(r.To)
+	if err != nil || target.Scheme != "http" && target.Scheme != "https" || target.Host == "" {
+		return fmt.Errorf("--to: must be an http(s):// address")
+	}
+	return nil
+}
+
+// Run plays the script, and prints what the server took as one JSON object.
+func (r *replayCommand) Run(ctx context.Context) error {
+	script, err := scenario.Load(r.Name)
+	if err != nil {
+		return err
+	}
+	w, err := loadWorld()
+	if err != nil {
+		return err
+	}
+	player := &player{
+		url: strings.TrimSuffix(r.To, "/") + "/api/v1/reports/batch", key: r.APIKey,
+		client: &http.Client{Timeout: time.Minute},
+	}
+	options := scenario.Options{Services: w.services, Places: w.cities}
+	pace := func(outage.Minute) (time.Time, error) { return time.Time{}, nil }
+	if r.At == "now" {
+		began := outage.MinuteOf(time.Now())
+		options.Shift = time.Duration(began-script.Began) * time.Minute
+		pace = (&pacer{began: began, start: time.Now(), speed: r.speed(), ctx: ctx}).wait
+	}
+	if err := player.play(ctx, script, options, pace); err != nil {
+		return fmt.Errorf("replaying %s: %w", r.Name, err)
+	}
+	return json.NewEncoder(os.Stdout).Encode(player.sum)
+}
+
+// speed is how many minutes of the script play in one; 0 has no limit.
+func (r *replayCommand) speed() float64 {
+	speed, err := strconv.ParseFloat(r.Speed, 64)
+	if err != nil {
+		return 0 // max
+	}
+	return speed
+}
+
+// pacer holds the minutes of an outage that begins now back until they are due.
+type pacer struct {
+	ctx   context.Context
+	began outage.Minute // from here on the script plays at its speed
+	start time.Time
+	speed float64
+}
+
+// wait returns once a minute is due, with the time at which its reports are
+// told to have happened: now, since a report cannot come from the future. Zero
+// means that they keep the time of the script.
+func (p *pacer) wait(minute outage.Minute) (time.Time, error) {
+	if minute < p.began {
+		return time.Time{}, nil
+	}
+	if p.speed > 0 {
+		due := p.start.Add(time.Duration(float64(minute-p.began) / p.speed * float64(time.Minute)))
+		select {
+		case <-time.After(time.Until(due)):
+		case <-p.ctx.Done():
+			return time.Time{}, p.ctx.Err()
+		}
+	}
+	return time.Now(), nil
+}
+
+// playSum is what is printed.
+type playSum struct {
+	Sent      int     `json:"sent"`
+	Accepted  int     `json:"accepted"`
+	Counted   int     `json:"counted"`
+	Duplicate int     `json:"duplicate"`
+	Rejected  int     `json:"rejected"`
+	Seconds   float64 `json:"duration_seconds"`
+}
+
+// linesABatch keeps a batch well under the most bytes that the server takes.
+const linesABatch = 10_000
+
+// player sends a script's reports in batches.
+type player struct {
+	url, key string
+	client   *http.Client
+	lines    int
+	body     bytes.Buffer
+	sum      playSum
+}
+
+func (p *player) play(ctx context.Context, script *scenario.Script, options scenario.Options, pace func(outage.Minute) (time.Time, error)) error {
+	began := time.Now()
+	encoder := json.NewEncoder(&p.body)
+	minute, told := outage.Minute(0), time.Time{}
+	err := scenario.Play(script, options, func(row scenario.Row) error {
+		if row.Minute != minute {
+			minute = row.Minute
+			paced, err := pace(minute)
+			if err != nil {
+				return err
+			}
+			if !paced.IsZero() {
+				if err := p.flush(ctx); err != nil {
+					return err
+				}
+			}
+			told = paced
+		}
+		for _, line := range scenario.Reports(row) {
+			if !told.IsZero() {
+				line.ReportedAt = told.UTC().Truncate(time.Second)
+			}
+			if err := encoder.Encode(line); err != nil {
+				return err
+			}
+			p.lines++
+		}
+		if p.lines < linesABatch {
+			return nil
+		}
+		return p.flush(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	p.body.WriteString("{\"final\":true}\n")
+	if err := p.flush(ctx); err != nil {
+		return err
+	}
+	p.sum.Seconds = time.Since(began).Seconds()
+	return nil
+}
+
+// flush sends what was gathered. Where the server is busy or away it waits and
+// sends the same again: lines that are there already count nothing.
+func (p *player) flush(ctx context.Context) error {
+	if p.body.Len() == 0 {
+		return nil
+	}
+	const tries = 20
+	var err error
+	for try := range tries {
+		var wait time.Duration
+		if wait, err = p.send(ctx); err == nil {
+			break
+		}
+		if wait == 0 || try == tries-1 {
+			return err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	p.sum.Sent += p.lines
+	p.lines = 0
+	p.body.Reset()
+	return nil
+}
+
+// send sends the batch once. After an error, wait is how long to wait before
+// trying again; 0 means that it would not help.
+func (p *player) send(ctx context.Context) (wait time.Duration, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body.Bytes()))
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Content-Type", "application/x-ndjson")
+	if p.key != "" {
+		request.Header.Set("Authorization", "Bearer "+p.key)
+	}
+	const pause = 2 * time.Second
+	response, err := p.client.Do(request)
+	if err != nil {
+		return pause, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return pause, err
+	}
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return pause, fmt.Errorf("the server is busy: %s", bytes.TrimSpace(body))
+	default:
+		return 0, fmt.Errorf("the server answered %s: %s", response.Status, bytes.TrimSpace(body))
+	}
+	var answer struct {
+		Accepted, Counted, Duplicate int
+		Rejected                     []json.RawMessage
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return 0, fmt.Errorf("reading the answer: %w", err)
+	}
+	p.sum.Accepted += answer.Accepted
+	p.sum.Counted += answer.Counted
+	p.sum.Duplicate += answer.Duplicate
+	p.sum.Rejected += len(answer.Rejected)
+	if len(answer.Rejected) > 0 {
+		fmt.Fprintf(os.Stderr, "downpour: %d lines rejected, the first: %s\n", len(answer.Rejected), answer.Rejected[0])
+	}
+	return 0, nil
+}
