@@ -65,7 +65,7 @@ func newServer(t *testing.T, redis string) *server {
 	t.Helper()
 	s := &server{t: t, data: t.TempDir(), log: &lines{}, clock: today.Add(10 * time.Hour)}
 	settings := serveCommand{
-		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300,
+		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300, APIKey: "open sesame",
 		Clickhouse:     "http://127.0.0.1:1",                                // nobody is there: these tests need no archive
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")}, // what a request without a listener comes from
 	}

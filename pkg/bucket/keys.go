@@ -44,9 +44,11 @@ func halfHourField(reporter uint64, service string, kind outage.Kind) (bucket, f
 }
 
 // importBuckets is how many hashes one half hour of an import has in a shard.
-// An import may tell a few reports for each half hour of a month, or a million
-// for a day; its half hours are soon forgotten.
-const importBuckets = 1 << 3
+// An import of a month has a few reports for each of its half hours, so that
+// more hashes would be many small ones: a key costs more than a field, and the
+// embedded Redis walks over all keys each second. What a dense import costs in
+// large hashes is soon forgotten.
+const importBuckets = 1
 
 // importField is halfHourField for the half hours of imports.
 func importField(reporter uint64, service string, kind outage.Kind) (bucket, field string) {
@@ -59,10 +61,10 @@ func inHalfHour(reporter uint64, service string, kind outage.Kind, buckets uint6
 }
 
 // Imported lines are known again by the random part of their id, which is a
-// hash of what they say. With seenBuckets, ten million lines of a week lie in
-// hashes of about 80 fields.
+// hash of what they say. With seenBuckets, two million lines of a week lie in
+// hashes of at most 128 fields, and few lines do not make many keys.
 const (
-	seenBuckets   = 1 << 13
+	seenBuckets   = 1 << 10
 	minutesOfWeek = 7 * 24 * 60
 )
 

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// TestLoad sends to a server that takes two of three reports and counts one.
+func TestLoad(t *testing.T) {
+	var mutex sync.Mutex
+	seen := 0
+	keys := map[string]bool{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mutex.Lock()
+		seen++
+		n := seen
+		keys[r.Header.Get("Authorization")] = true
+		mutex.Unlock()
+		if !json.Valid(body) || !strings.HasPrefix(r.Header.Get("X-Forwarded-For"), "100.64.") || r.URL.Path != "/api/v1/reports" {
+			t.Errorf("%s got %s from %s", r.URL.Path, body, r.Header.Get("X-Forwarded-For"))
+		}
+		if n%3 == 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		w.WriteHeader(http.StatusAccepted)
+		_ = json.NewEncoder(w).Encode(map[string]bool{"counted": n%3 == 1})
+	}))
+	defer server.Close()
+	settings := loadCommand{
+		To: server.URL + "/", Rate: 600, Duration: 100 * time.Millisecond, Clients: 100, Open: 100, Timeout: 10 * time.Second, APIKey: "k",
+	}
+	if err := settings.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	services := []outage.Service{{Slug: "whatsapp"}}
+	got := newLoad(settings, newInvention(1, services, settings.Clients)).run(context.Background())
+	if got.Sent != 60 || got.Accepted != 40 || got.Counted != 20 || got.Errors != 20 || len(keys) != 1 || !keys["Bearer k"] {
+		t.Errorf("%+v with keys %v", got, keys)
+	}
+	if l := got.LatencyMS; l.P50 <= 0 || l.P50 > l.P90 || l.P90 > l.P99 || l.P99 > l.Max {
+		t.Errorf("latencies are %+v", l)
+	}
+}
+
+func TestLoadSettings(t *testing.T) {
+	good := loadCommand{To: "http://127.0.0.1:8080", Rate: 1, Duration: time.Second, Clients: 1, Open: 1}
+	for flag, change := range map[string]func(*loadCommand){
+		"":              func(*loadCommand) {},
+		"--to":          func(l *loadCommand) { l.To = "127.0.0.1:8080" },
+		"--rate":        func(l *loadCommand) { l.Rate = 0 },
+		"--duration":    func(l *loadCommand) { l.Duration = -1 },
+		"--clients":     func(l *loadCommand) { l.Clients = maxClients + 1 },
+		"--connections": func(l *loadCommand) { l.Open = 0 },
+	} {
+		settings := good
+		change(&settings)
+		err := settings.Validate()
+		if flag == "" && err != nil || flag != "" && (err == nil || !strings.HasPrefix(err.Error(), flag+": ")) {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
+}
