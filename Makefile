@@ -5,10 +5,10 @@ BIN     := bin/downpour
 COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -X main.commit=$(COMMIT)
 E2E     := frontend/e2e
-
-.PHONY: build run test unit e2e bench fuzz lint prerequisites
-
 LIBCHDB := pkg/embedded/libchdb
+export GO
+
+.PHONY: build run test unit e2e bench fuzz lint pictures prerequisites
 
 build: prerequisites $(LIBCHDB)/node_modules
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -22,11 +22,11 @@ unit: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test -timeout 20m ./...
 
 e2e: build $(E2E)/node_modules
-	sh frontend/e2e/run.sh
+	sh $(E2E)/run.sh
 
 # What comes from npm: the embedded ClickHouse, and the driver of the browser
 # tests.
-%/node_modules: %/package-lock.json
+%/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
 
@@ -40,7 +40,9 @@ fuzz: prerequisites
 lint: prerequisites
 	sh .ci/lint
 
+# The pictures of the README, of a server that is fed invented reports.
+pictures: build $(E2E)/node_modules
+	sh $(E2E)/pictures.sh docs/pictures
+
 prerequisites:
-	@command -v $(GO) >/dev/null || { echo 'Go is missing: install Go 1.26 or newer, https://go.dev/dl'; exit 1; }
-	@command -v cc >/dev/null || command -v gcc >/dev/null || { echo 'a C compiler is missing: install gcc or clang'; exit 1; }
-	@command -v npm >/dev/null || { echo 'Node is missing: install Node 20 or newer with npm, https://nodejs.org'; exit 1; }
+	@sh .ci/prerequisites
