@@ -11,7 +11,10 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario"
@@ -110,17 +113,26 @@ type playSum struct {
 // linesABatch keeps a batch well under the most bytes that the server takes.
 const linesABatch = 10_000
 
+// batchesAtOnce is how many batches are on their way at a time, so that the
+// server counts one while it archives another. Their order does not matter: no
+// reporter of a script is in two of its rows.
+const batchesAtOnce = 2
+
 // player sends a script's reports in batches.
 type player struct {
 	url, key string
 	client   *http.Client
 	lines    int
 	body     bytes.Buffer
+	sending  *errgroup.Group
+	mutex    sync.Mutex // guards sum
 	sum      playSum
 }
 
 func (p *player) play(ctx context.Context, script *scenario.Script, options scenario.Options, pace func(outage.Minute) (time.Time, error)) error {
 	began := time.Now()
+	p.sending, ctx = errgroup.WithContext(ctx)
+	p.sending.SetLimit(batchesAtOnce)
 	encoder := json.NewEncoder(&p.body)
 	minute, told := outage.Minute(0), time.Time{}
 	err := scenario.Play(script, options, func(row scenario.Row) error {
@@ -131,9 +143,7 @@ func (p *player) play(ctx context.Context, script *scenario.Script, options scen
 				return err
 			}
 			if !paced.IsZero() {
-				if err := p.flush(ctx); err != nil {
-					return err
-				}
+				p.flush(ctx)
 			}
 			told = paced
 		}
@@ -146,36 +156,49 @@ func (p *player) play(ctx context.Context, script *scenario.Script, options scen
 			}
 			p.lines++
 		}
-		if p.lines < linesABatch {
-			return nil
+		if p.lines >= linesABatch {
+			p.flush(ctx)
 		}
-		return p.flush(ctx)
+		return ctx.Err()
 	})
+	p.flush(ctx)
+	if failed := p.sending.Wait(); failed != nil {
+		return failed
+	}
 	if err != nil {
 		return err
 	}
-	p.body.WriteString("{\"final\":true}\n")
-	if err := p.flush(ctx); err != nil {
+	if err := p.insist(context.WithoutCancel(ctx), []byte("{\"final\":true}\n"), 0); err != nil {
 		return err
 	}
 	p.sum.Seconds = time.Since(began).Seconds()
 	return nil
 }
 
-// flush sends what was gathered. Where the server is busy or away it waits and
-// sends the same again: lines that are there already count nothing.
-func (p *player) flush(ctx context.Context) error {
-	if p.body.Len() == 0 {
-		return nil
+// flush hands over what was gathered. What fails ends the play's context.
+func (p *player) flush(ctx context.Context) {
+	if p.lines == 0 {
+		return
 	}
+	body, lines := bytes.Clone(p.body.Bytes()), p.lines
+	p.body.Reset()
+	p.lines = 0
+	p.sending.Go(func() error { return p.insist(ctx, body, lines) })
+}
+
+// insist sends a batch. Where the server is busy or away it waits and sends the
+// same again: lines that are there already count nothing.
+func (p *player) insist(ctx context.Context, body []byte, lines int) error {
 	const tries = 20
-	var err error
-	for try := range tries {
-		var wait time.Duration
-		if wait, err = p.send(ctx); err == nil {
-			break
+	for try := 1; ; try++ {
+		wait, err := p.send(ctx, body)
+		if err == nil {
+			p.mutex.Lock()
+			p.sum.Sent += lines
+			p.mutex.Unlock()
+			return nil
 		}
-		if wait == 0 || try == tries-1 {
+		if wait == 0 || try == tries {
 			return err
 		}
 		select {
@@ -184,16 +207,12 @@ func (p *player) flush(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	p.sum.Sent += p.lines
-	p.lines = 0
-	p.body.Reset()
-	return nil
 }
 
 // send sends the batch once. After an error, wait is how long to wait before
 // trying again; 0 means that it would not help.
-func (p *player) send(ctx context.Context) (wait time.Duration, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(p.body.Bytes()))
+func (p *player) send(ctx context.Context, batch []byte) (wait time.Duration, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(batch))
 	if err != nil {
 		return 0, err
 	}
@@ -225,6 +244,8 @@ func (p *player) send(ctx context.Context) (wait time.Duration, err error) {
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return 0, fmt.Errorf("reading the answer: %w", err)
 	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
 	p.sum.Accepted += answer.Accepted
 	p.sum.Counted += answer.Counted
 	p.sum.Duplicate += answer.Duplicate
