@@ -14,6 +14,7 @@ const namedRegions = 3
 // entry is an incident as a line of a list.
 type entry struct {
 	Title    string // of the service and the country
+	Country  string
 	Path     string
 	Where    string
 	State    outage.State
@@ -35,8 +36,8 @@ var marks = map[outage.Severity]outage.Status{
 func (f *frame) entry(record outage.Record) entry {
 	in := record.Incident
 	made := entry{
-		Title: f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country)),
-		Path:  f.incidentPath(in.ID), Where: f.where(in),
+		Title:   f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country)),
+		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
 		State: in.State, Word: f.Say("state." + string(in.State)),
 		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
 		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in),
@@ -62,9 +63,10 @@ func (f *frame) serviceNamed(slug string) string {
 	return slug
 }
 
-// where says how far an incident reaches within its country.
-func (f *frame) where(in outage.Incident) string {
-	regions := f.regionNames(in.Footprint.Regions)
+// where says how far an incident reaches within its country, and names so many
+// of its regions.
+func (f *frame) where(in outage.Incident, most int) string {
+	regions := f.regionNames(in.Footprint.Regions, most)
 	switch {
 	case in.Footprint.Scope == outage.ScopeCountry:
 		return f.Say("scope.country")
@@ -77,9 +79,9 @@ func (f *frame) where(in outage.Incident) string {
 }
 
 // regionNames lists regions, the main one first; "" where there are none.
-func (f *frame) regionNames(regions []outage.Region) string {
+func (f *frame) regionNames(regions []outage.Region, most int) string {
 	var names []string
-	for _, region := range regions[:min(len(regions), namedRegions)] {
+	for _, region := range regions[:min(len(regions), most)] {
 		names = append(names, f.site.Shapes.RegionName(region, f.At.Lang))
 	}
 	list := strings.Join(names, ", ")
@@ -99,17 +101,27 @@ func (f *frame) brief(in outage.Incident) string {
 func (f *frame) sentence(in outage.Incident) string {
 	where := f.words.in(in.Country)
 	if in.Footprint.Scope != outage.ScopeCountry && len(in.Footprint.Regions) > 0 {
-		where = f.Say("incident.where", "in", where, "regions", f.where(in))
+		where = f.Say("incident.where", "in", where, "regions", f.where(in, namedRegions))
 	}
-	since := in.Since.Time()
-	from, to := f.words.clock(since, in.Country), f.words.clock(in.OpenedAt, in.Country)
-	if !sameDay(since, in.OpenedAt, in.Country) {
-		from = f.Say("time.on", "date", f.words.date(since, in.Country), "time", from)
-	}
-	return f.Say("incident.sentence", "date", f.words.date(in.OpenedAt, in.Country), "from", from, "to", to,
-		"zone", f.Say("zone."+string(in.Country)), "utc", f.words.clock(since, "")+"–"+f.words.clock(in.OpenedAt, ""),
-		"n", in.Observed, "service", f.serviceNamed(in.Service), "where", where,
+	return f.Say("incident.sentence", "when", f.run(in), "n", in.Observed, "service", f.serviceNamed(in.Service), "where", where,
 		"expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
+}
+
+// run tells the minutes that opened an incident, in local time and in UTC, each
+// with its dates where one date does not serve for all.
+func (f *frame) run(in outage.Incident) string {
+	since, words := in.Since.Time(), f.words
+	utc := words.clock(since, "") + "–" + words.clock(in.OpenedAt, "")
+	day, start := words.date(in.OpenedAt, in.Country), words.date(since, in.Country)
+	if utcDay := words.date(since, ""); utcDay != day {
+		utc = f.Say("time.on", "date", utcDay, "time", utc)
+	}
+	key := "incident.when"
+	if start != day {
+		key += ".over"
+	}
+	return f.Say(key, "since", start, "date", day, "from", words.clock(since, in.Country), "to", words.clock(in.OpenedAt, in.Country),
+		"zone", f.Say("zone."+string(in.Country)), "utc", utc)
 }
 
 // pastIncidents is how many ended incidents a page of a service lists.

@@ -76,7 +76,7 @@ func factor(service string, country outage.Country) float64 {
 	switch {
 	case service == "whatsapp" && country != outage.GB:
 		return 9
-	case service == "upi":
+	case service == "upi", service == "instagram" && country == outage.IN:
 		return 2.2
 	}
 	return 1
@@ -109,6 +109,9 @@ func (f fakeReadings) Health(ctx context.Context, service string, country outage
 		health.Incident = new(fakeBook{}.records()[1].Incident)
 	case times > 1:
 		health.Status = outage.StatusElevated
+		if service == "instagram" {
+			health.Incident = new(fakeBook{}.records()[0].Incident)
+		}
 	case expected < 5:
 		health.Status = outage.StatusUnknown
 	}

@@ -33,9 +33,7 @@ type incidentPage struct {
 type figure struct{ Number, Text string }
 
 // fact is a line of the table of an incident.
-type fact struct {
-	Name, Text, Machine string
-}
+type fact struct{ Name, Text string }
 
 // step is a moment in the life of an incident.
 type step struct {
@@ -87,25 +85,21 @@ func (f *frame) lasts(in outage.Incident) string {
 	return f.Say("incident." + string(in.State))
 }
 
+// allRegions is more regions than a country has.
+const allRegions = 99
+
 // facts are what stands in the table.
 func (page *incidentPage) facts(in outage.Incident) []fact {
-	began, opened := page.instant(in.Since.Time(), in.Country), page.instant(in.OpenedAt, in.Country)
 	facts := []fact{
-		{Name: page.Say("fact.where"), Text: page.countryName(in.Country) + " · " + page.where(in)},
-		{Name: page.Say("fact.began"), Text: began.Text, Machine: began.Machine},
-		{Name: page.Say("fact.opened"), Text: opened.Text, Machine: opened.Machine},
+		{page.Say("fact.where"), page.countryName(in.Country) + " · " + page.where(in, allRegions)},
+		{page.Say("fact.scope"), page.Say("scope." + string(in.Footprint.Scope))},
+		{page.Say("fact.severity"), page.Say("severity." + string(in.Severity))},
+		{page.Say("fact.peak"), page.times(in.Peak)},
 	}
 	if over(in) {
-		closed := page.instant(in.ClosedAt, in.Country)
-		facts = append(facts, fact{Name: page.Say("fact.closed"), Text: closed.Text, Machine: closed.Machine})
-	} else {
-		facts = append(facts, fact{Name: page.Say("fact.now"), Text: page.times(in.Ratio)})
+		return append(facts, fact{page.Say("fact.lasted"), page.lasted(in.ClosedAt.Sub(in.OpenedAt))})
 	}
-	return append(facts,
-		fact{Name: page.Say("fact.peak"), Text: page.times(in.Peak)},
-		fact{Name: page.Say("fact.severity"), Text: page.Say("severity." + string(in.Severity))},
-		fact{Name: page.Say("fact.scope"), Text: page.Say("scope." + string(in.Footprint.Scope))},
-	)
+	return append(facts, fact{page.Say("fact.now"), page.times(in.Ratio)})
 }
 
 func (f *frame) times(ratio float64) string {

@@ -51,7 +51,8 @@ func TestIncidentPage(t *testing.T) {
 		`<link rel="canonical" href="/incidents/`+openIncident, "unusually many problem reports", "Going on · Critical",
 		"On 18 November 2026 from 16:11 to 16:18 India time (10:41–10:48 UTC), 1,412 people reported problems with WhatsApp "+
 			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is normal for that time, and 91 make an incident.",
-		"It is still going on.", "Last 10 minutes", "8.6 times the normal", "Worst 10 minutes", "11 times the normal", "Some regions",
+		"It is still going on.", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
+		"Some regions", "Worst 10 minutes", "11 times the normal", "Last 10 minutes", "8.6 times the normal",
 		"How it went", "Reports began to rise", "Incident opened", `class="foot"`, "outlined: where the incident is",
 		"What people reported meanwhile", "Messages do not arrive",
 		"Also affected", "/incidents/instagram-in-20261118T1100Z", "Not affected in India", `href="/in/facebook"`,
@@ -62,9 +63,9 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 	_, app := testSite(t, nil)
 	body := get(t, app, "/incidents/"+endedIncident).body
 	holds(t, endedIncident, body,
-		"On 17 November 2026 from 16 November 2026, 23:54 to 00:01 India time (18:24–18:31 UTC)",
+		"From 23:54 on 16 November 2026 to 00:01 on 17 November 2026, India time (16 November 2026, 18:24–18:31 UTC)",
 		"It has ended: 17 November 2026, 05:48 India time (00:18 UTC), 5 h 47 min after it opened.",
-		"17 November 2026, 00:01 India time (16 November 2026, 18:31 UTC)", "Across the country", "Reports began to fall", "Incident ended")
+		"Across the country", "How long", "5 h 47 min", "17 November 2026, 00:01 India time (16 November 2026, 18:31 UTC)", "Reports began to fall", "Incident ended")
 	for _, word := range []string{`class="foot"`, "Last 10 minutes", "Related services", "still going on"} {
 		if strings.Contains(body, word) {
 			t.Errorf("the page has %q", word)
@@ -79,7 +80,7 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 func TestServicePageTellsItsIncidents(t *testing.T) {
 	_, app := testSite(t, nil)
 	holds(t, "/in/whatsapp", get(t, app, "/in/whatsapp").body,
-		"An incident is open since 16:18 India time: 1,412 people had reported by then, about 25 is normal, and 91 make an incident.",
+		"An incident has been open since 16:18 India time: 1,412 people had reported by then, about 25 is normal, and 91 make an incident.",
 		`href="/incidents/`+openIncident, "Past incidents", "whatsapp-in-20261030T1234Z", `href="/in/incidents"`)
 	holds(t, "/netflix", get(t, app, "/netflix").body, "Past incidents", "None so far.")
 }
