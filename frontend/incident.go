@@ -90,8 +90,12 @@ const allRegions = 99
 
 // facts are what stands in the table.
 func (page *incidentPage) facts(in outage.Incident) []fact {
+	where := page.countryName(in.Country)
+	if in.Footprint.Scope != outage.ScopeCountry {
+		where += " · " + page.where(in, allRegions)
+	}
 	facts := []fact{
-		{page.Say("fact.where"), page.countryName(in.Country) + " · " + page.where(in, allRegions)},
+		{page.Say("fact.where"), where},
 		{page.Say("fact.scope"), page.Say("scope." + string(in.Footprint.Scope))},
 		{page.Say("fact.severity"), page.Say("severity." + string(in.Severity))},
 		{page.Say("fact.peak"), page.times(in.Peak)},

@@ -75,6 +75,7 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 		page.Panels = append(page.Panels, page.panel(ctx, service, country))
 	}
 	slices.SortStableFunc(page.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
+	page.sortPanels()
 	page.symptoms(ctx, service)
 	page.Past = page.past(ctx, service.Slug)
 	page.Title = page.Say("service.title", "service", page.Name)
@@ -87,6 +88,16 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 	}
 	page.Missing = page.partial
 	return page
+}
+
+// sortPanels puts the panels in the order of the verdicts. One without a
+// verdict comes last.
+func (page *servicePage) sortPanels() {
+	rank := func(p panel) int {
+		at := slices.IndexFunc(page.Verdicts, func(v verdict) bool { return v.Country == p.Country })
+		return (at + len(page.Panels) + 1) % (len(page.Panels) + 1)
+	}
+	slices.SortStableFunc(page.Panels, func(a, b panel) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 // panel reads and draws one country. What cannot be read is left out.
