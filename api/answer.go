@@ -27,8 +27,7 @@ const (
 	freshTable   = time.Hour // what changes only with a release
 )
 
-// list is the wire shape of every list. Next stays nil while all lists have
-// one page.
+// list is the wire shape of every list. Next stays nil on the last page.
 type list[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next"`

@@ -27,6 +27,7 @@ import (
 type Config struct {
 	Intake    Intake
 	Readings  Readings
+	Incidents Incidents
 	Services  Services
 	Places    Places
 	Shapes    Shapes
@@ -85,6 +86,8 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/services/:slug/series", a.getSeries},
 		{fiber.MethodGet, "/api/v1/services/:slug/symptoms", a.getSymptoms},
 		{fiber.MethodGet, "/api/v1/heatmap", a.getHeatmap},
+		{fiber.MethodGet, "/api/v1/incidents", a.listIncidents},
+		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},

@@ -124,6 +124,9 @@ func (w *world) Series(_ context.Context, service string, country outage.Country
 
 func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error) {
 	w.ask("symptoms %q %q %q %s", service, country, region, window(span))
+	if w.past != nil {
+		return outage.Symptoms{}, w.past
+	}
 	return outage.Symptoms{
 		Span: span.Snap(outage.Quarter), Total: 9, Withheld: 1,
 		Items: []outage.SymptomCount{{Symptom: "send", Reports: 5, Share: 5.0 / 9}, {Reports: 3, Share: 3.0 / 9}},
@@ -135,7 +138,84 @@ func (w *world) Health(_ context.Context, service string, country outage.Country
 	if country == outage.GB {
 		return outage.Health{Status: outage.StatusUnknown, Observed: 1}, w.err
 	}
-	return outage.Health{Status: outage.StatusOutage, Observed: 31, Expected: &expected}, w.err
+	incident := meant().Incident
+	return outage.Health{Status: outage.StatusOutage, Observed: 31, Expected: &expected, Incident: &incident}, w.err
+}
+
+// meant is an incident that is over, with all that one can have.
+func meant() outage.Record {
+	opened := now.Add(-80 * time.Minute).Truncate(time.Minute)
+	closed := opened.Add(50 * time.Minute)
+	return outage.Record{
+		Incident: outage.Incident{
+			ID: outage.IncidentID("whatsapp", outage.IN, opened), Service: "whatsapp", Country: outage.IN,
+			State: outage.StateResolved, OpenedAt: opened, ClosedAt: closed, Since: outage.MinuteOf(opened) - 8,
+			Footprint: outage.Footprint{
+				Scope: outage.ScopeRegion, Regions: []outage.Region{"IN-WB"},
+				Cells: []outage.CellWeight{{Cell: kolkata, Weight: 120.5}}, Centroid: outage.LatLng{Lat: 22.5712345, Lng: 88.36},
+			},
+			Final: true, Observed: 1412, Expected: 18.33333, Threshold: 61.2, Ratio: 1.04, Peak: 77.12345,
+			Severity: outage.SeverityCritical, Verdict: outage.LikelyCollateral, Cause: "jio", Parent: "jio-in",
+		},
+		Changes: []outage.Change{
+			{At: opened, State: outage.StateOpen, Ratio: 60},
+			{At: closed, State: outage.StateResolved, Ratio: math.Inf(1)},
+		},
+	}
+}
+
+// scant is an incident under way of which next to nothing is known.
+func scant() outage.Record {
+	opened := now.Truncate(time.Minute)
+	return outage.Record{Incident: outage.Incident{
+		ID: outage.IncidentID("virgin-media", outage.GB, opened), Service: "virgin-media", Country: outage.GB,
+		State: outage.StateOpen, OpenedAt: opened, Since: outage.MinuteOf(opened) - 1, Observed: 1, Expected: math.NaN(), Threshold: 1,
+		Footprint: outage.Footprint{Scope: outage.ScopeCountry},
+		Severity:  outage.SeverityMinor, Verdict: outage.LikelyCause,
+	}}
+}
+
+func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]outage.Record, string, error) {
+	w.ask("incidents %q %q %q %s %q %d", filter.Service, filter.Country, filter.State, window(filter.Span), cursor, limit)
+	if cursor != "" && cursor != "more" {
+		return nil, "", outage.Invalid("cursor", "It is not one that this server gave.")
+	}
+	var found []outage.Record
+	pending := scant()
+	pending.State = outage.StatePending
+	for _, record := range []outage.Record{pending, scant(), meant()} {
+		if filter.Matches(record.Incident) {
+			found = append(found, record)
+		}
+	}
+	if len(found) > limit {
+		return found[:limit], "more", w.err
+	}
+	return found, "", w.err
+}
+
+func (w *world) Incident(_ context.Context, id string) (outage.Record, error) {
+	for _, record := range []outage.Record{scant(), meant()} {
+		if record.ID == id {
+			return record, w.err
+		}
+	}
+	return outage.Record{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "No incident has this id."}
+}
+
+func (w *world) Family(slug string) []outage.Service {
+	if slug != "meta" {
+		return nil
+	}
+	whatsapp, _ := w.Service("whatsapp")
+	return []outage.Service{
+		whatsapp, {Slug: "facebook", Family: "meta"},
+		{Slug: "portal", Family: "meta", Country: []outage.Country{outage.GB}},
+	}
+}
+
+func (w *world) RegionName(region outage.Region, _ string) string {
+	return map[outage.Region]string{"IN-WB": "West Bengal"}[region]
 }
 
 func (w *world) Services() []outage.Service {
@@ -191,7 +271,7 @@ func (w *world) app() *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: 32 << 10, ErrorHandler: ErrorHandler(logger, nil)})
 	New(Config{
-		Intake: w, Readings: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w, Keys: w,
+		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		Now:            func() time.Time { return now },

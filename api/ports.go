@@ -37,10 +37,22 @@ type Readings interface {
 	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
 }
 
+// Incidents is the book of incidents. It answers from memory. Its errors for
+// the sender are *outage.Error.
+type Incidents interface {
+	// Incidents lists the latest opened first, from behind a cursor, which is ""
+	// for the start; next is "" after the last.
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
+	// Incident has CodeNotFound for an unknown id.
+	Incident(ctx context.Context, id string) (outage.Record, error)
+}
+
 // Services is the catalogue. It does not block.
 type Services interface {
 	Services() []outage.Service
 	Service(slug string) (outage.Service, bool)
+	// Family lists the services that tend to break together.
+	Family(slug string) []outage.Service
 }
 
 // Places finds places by the start of their names, best first. It does not block.
@@ -53,6 +65,8 @@ type Shapes interface {
 	// Boundary is the outline of a cell as an open ring.
 	Boundary(cell outage.Cell) []outage.LatLng
 	Regions(country outage.Country) []outage.Region
+	// RegionName is the name of a region in a language.
+	RegionName(region outage.Region, lang string) string
 }
 
 // Readiness says whether this process does its work, which parts are missing,

@@ -115,7 +115,7 @@ func (q *query) place() (outage.Country, outage.Region) {
 	return home, region
 }
 
-// cursor refuses every cursor, since no list has a second page yet.
+// cursor refuses every cursor, for lists that have one page.
 func (q *query) cursor() {
 	if q.text("cursor") != "" {
 		q.fail(outage.Invalid("cursor", "It is not a cursor that this list gave out."))

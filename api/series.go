@@ -98,16 +98,21 @@ func (a *API) getSymptoms(c *fiber.Ctx) error {
 		about:    tell(service, country, region, symptoms.Span),
 		Total:    symptoms.Total,
 		Withheld: symptoms.Withheld,
-		list:     list[symptomCountJSON]{Items: make([]symptomCountJSON, 0, len(symptoms.Items))},
+		list:     list[symptomCountJSON]{Items: wireSymptoms(symptoms.Items)},
 	}
-	for _, item := range symptoms.Items {
+	return sendJSON(c, answer, freshReading)
+}
+
+func wireSymptoms(items []outage.SymptomCount) []symptomCountJSON {
+	wire := make([]symptomCountJSON, 0, len(items))
+	for _, item := range items {
 		share := number(&item.Share)
 		if share == nil {
 			share = new(float64)
 		}
-		answer.Items = append(answer.Items, symptomCountJSON{orNull(item.Symptom), item.Reports, *share})
+		wire = append(wire, symptomCountJSON{orNull(item.Symptom), item.Reports, *share})
 	}
-	return sendJSON(c, answer, freshReading)
+	return wire
 }
 
 func tell(service outage.Service, country outage.Country, region outage.Region, span outage.Span) about {

@@ -23,9 +23,20 @@ type symptomJSON struct {
 }
 
 type healthJSON struct {
-	Status   outage.Status `json:"status"`
-	Observed int64         `json:"observed"`
-	Expected *float64      `json:"expected"`
+	Status    outage.Status `json:"status"`
+	Observed  int64         `json:"observed"`
+	Expected  *float64      `json:"expected"`
+	Threshold *float64      `json:"threshold"`
+	Incident  *string       `json:"incident"`
+}
+
+// wireHealth is how a service does, with the incident that says so.
+func wireHealth(health outage.Health) healthJSON {
+	wire := healthJSON{Status: health.Status, Observed: health.Observed, Expected: number(health.Expected)}
+	if incident := health.Incident; incident != nil {
+		wire.Threshold, wire.Incident = number(&incident.Threshold), &incident.ID
+	}
+	return wire
 }
 
 type serviceJSON struct {
@@ -91,7 +102,7 @@ func (a *API) service(ctx context.Context, q *query, service outage.Service) (se
 		if err != nil {
 			return serviceJSON{}, err
 		}
-		wire.Status[country] = healthJSON{health.Status, health.Observed, number(health.Expected)}
+		wire.Status[country] = wireHealth(health)
 	}
 	span := lastDay(outage.MinuteOf(q.now))
 	series, err := a.Readings.Series(ctx, service.Slug, "", "", span, sparkStep)

@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,20 +10,26 @@ import (
 
 // The last parts of addresses that are not services.
 const (
-	leafAbout   = "about"
-	leafCredits = "credits"
-	leafReport  = "report"
-	leafThanks  = "thanks"
+	leafAbout     = "about"
+	leafCredits   = "credits"
+	leafReport    = "report"
+	leafThanks    = "thanks"
+	leafIncidents = "incidents"
 )
 
 // address is what the path of a page says: /[lang]/[country]/[service], then
 // perhaps a leaf. Every part is optional. The default language is not written.
+// An incident's id follows its leaf, and says the country itself.
 type address struct {
 	Lang    string // one of the languages, never ""
 	Country outage.Country
 	Service string
 	Leaf    string
+	ID      string // of an incident
 }
+
+// incidentID is the form of an incident's id in lower case.
+var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-(?:gb|in)-[0-9]{8})t([0-9]{4})z$`)
 
 // parse reads a path. It is false for a path that is no page of this package,
 // which includes services that do not exist or are not used in the country.
@@ -41,6 +48,9 @@ func (s *Site) parse(path string) (address, bool) {
 		at.Leaf = parts[0]
 		return at, true
 	}
+	if len(parts) > 0 && parts[0] == leafIncidents {
+		return at.incidents(parts[1:])
+	}
 	if len(parts) > 0 {
 		service, ok := s.Services.Service(parts[0])
 		if !ok || at.Country != "" && !usedIn(service, at.Country) {
@@ -54,6 +64,20 @@ func (s *Site) parse(path string) (address, bool) {
 	return at, len(parts) == 0
 }
 
+// incidents reads what follows the word "incidents".
+func (a address) incidents(rest []string) (address, bool) {
+	a.Leaf = leafIncidents
+	if len(rest) == 0 {
+		return a, true
+	}
+	id := incidentID.FindStringSubmatch(rest[0])
+	if len(rest) > 1 || id == nil {
+		return a, false
+	}
+	a.Country, a.ID = "", id[1]+"T"+id[2]+"Z"
+	return a, true
+}
+
 // langOf is the language that a path asks for, also where there is no page.
 func (s *Site) langOf(path string) string {
 	first, _, _ := strings.Cut(strings.Trim(path, "/"), "/")
@@ -63,7 +87,7 @@ func (s *Site) langOf(path string) string {
 // path writes the address in its one canonical form.
 func (a address) path() string {
 	var b strings.Builder
-	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Leaf} {
+	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Leaf, a.ID} {
 		if part != "" {
 			b.WriteString("/" + part)
 		}
@@ -84,8 +108,8 @@ func (a address) langPart() string {
 // The with functions give the address of a neighbouring page.
 func (a address) withLang(lang string) address         { a.Lang = lang; return a }
 func (a address) withCountry(c outage.Country) address { a.Country = c; return a }
-func (a address) withService(slug string) address      { a.Service, a.Leaf = slug, ""; return a }
-func (a address) withLeaf(leaf string) address         { a.Leaf = leaf; return a }
+func (a address) withService(slug string) address      { a.Service, a.Leaf, a.ID = slug, "", ""; return a }
+func (a address) withLeaf(leaf string) address         { a.Leaf, a.ID = leaf, ""; return a }
 
 // countryOf reads a country's part of a path; people write uk for GB.
 func countryOf(part string) (outage.Country, bool) {

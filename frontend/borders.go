@@ -41,6 +41,24 @@ func (c *country) lines() (borders, coast string) {
 	return chained(between), chained(around)
 }
 
+// outline is the line around cells as a whole.
+func (c *country) outline(cells []outage.Cell) string {
+	beside := map[edge]int{}
+	for _, cell := range cells {
+		ring := c.ring(cell)
+		for i, p := range ring {
+			beside[edgeOf(p, ring[(i+1)%len(ring)])]++
+		}
+	}
+	var around []edge
+	for side, n := range beside {
+		if n == 1 {
+			around = append(around, side)
+		}
+	}
+	return chained(around)
+}
+
 // chained draws edges as few long lines: it walks from each unused edge as far
 // as unused ones lead.
 func chained(edges []edge) string {

@@ -11,6 +11,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,7 +76,7 @@ func factor(service string, country outage.Country) float64 {
 	switch {
 	case service == "whatsapp" && country != outage.GB:
 		return 9
-	case service == "upi":
+	case service == "upi", service == "instagram" && country == outage.IN:
 		return 2.2
 	}
 	return 1
@@ -105,8 +106,12 @@ func (f fakeReadings) Health(ctx context.Context, service string, country outage
 		health.Status, health.Expected = outage.StatusUnknown, nil
 	case times > 3:
 		health.Status = outage.StatusOutage
+		health.Incident = new(fakeBook{}.records()[1].Incident)
 	case times > 1:
 		health.Status = outage.StatusElevated
+		if service == "instagram" {
+			health.Incident = new(fakeBook{}.records()[0].Incident)
+		}
 	case expected < 5:
 		health.Status = outage.StatusUnknown
 	}
@@ -201,6 +206,10 @@ func (f fakeServices) Service(slug string) (outage.Service, bool) {
 	return outage.Service{}, false
 }
 
+func (f fakeServices) Family(slug string) []outage.Service {
+	return slices.DeleteFunc(slices.Clone(f), func(s outage.Service) bool { return slug == "" || s.Family != slug })
+}
+
 func testServices() fakeServices {
 	symptoms := []outage.Symptom{
 		{Slug: "messages", Names: map[string]string{"en": "Messages do not arrive", "hi": "संदेश नहीं पहुँचते", "bn": "মেসেজ পৌঁছচ্ছে না", "cy": "Negeseuon ddim yn cyrraedd"}},
@@ -210,6 +219,7 @@ func testServices() fakeServices {
 		{Slug: "slow", Names: map[string]string{"en": "Very slow", "hi": "बहुत धीमा", "bn": "খুব ধীর", "cy": "Araf iawn"}},
 	}
 	var all fakeServices
+	family := map[string]string{"whatsapp": "meta", "instagram": "meta", "facebook": "meta"}
 	for _, row := range []string{
 		"whatsapp|WhatsApp||व्हाट्सऐप|হোয়াটসঅ্যাপ", "instagram|Instagram||इंस्टाग्राम|ইনস্টাগ্রাম", "facebook|Facebook||फ़ेसबुक|ফেসবুক",
 		"telegram|Telegram||टेलीग्राम|টেলিগ্রাম", "youtube|YouTube||यूट्यूब|ইউটিউব", "netflix|Netflix||नेटफ़्लिक्स|নেটফ্লিক্স",
@@ -217,7 +227,7 @@ func testServices() fakeServices {
 		"bt|BT|GB||", "ee|EE|GB||", "virgin-media|Virgin Media|GB||", "sky|Sky|GB||", "hsbc|HSBC|||",
 	} {
 		f := strings.Split(row, "|")
-		service := outage.Service{Slug: f[0], Name: f[1], Names: map[string]string{"hi": f[3], "bn": f[4]}, Symptoms: symptoms}
+		service := outage.Service{Slug: f[0], Name: f[1], Family: family[f[0]], Names: map[string]string{"hi": f[3], "bn": f[4]}, Symptoms: symptoms}
 		if f[2] != "" {
 			service.Country = []outage.Country{outage.Country(f[2])}
 		}
@@ -299,7 +309,7 @@ var errAway = errors.New("the store is away")
 func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
 	t.Helper()
 	config := Config{
-		Intake: &fakeIntake{}, Readings: fakeReadings{}, Services: testServices(), Shapes: testShapes(),
+		Intake: &fakeIntake{}, Readings: fakeReadings{}, Incidents: fakeBook{}, Services: testServices(), Shapes: testShapes(),
 		ClientOf: func(*fiber.Ctx) outage.Client {
 			return outage.Client{Addr: netip.MustParseAddr("192.0.2.7"), UserAgent: "test"}
 		},

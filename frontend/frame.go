@@ -49,6 +49,11 @@ func (f *frame) To(leaf string) string      { return f.At.withLeaf(leaf).path() 
 func (f *frame) Prose(leaf string) string   { return address{Lang: f.At.Lang, Leaf: leaf}.path() }
 func (f *frame) Service(slug string) string { return f.At.withService(slug).path() }
 
+// Incidents is the list of incidents, of the country where the page has one.
+func (f *frame) Incidents() string {
+	return address{Lang: f.At.Lang, Country: f.At.Country, Leaf: leafIncidents}.path()
+}
+
 // Languages links to this page in each language.
 func (f *frame) Languages() []link {
 	var links []link

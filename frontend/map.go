@@ -13,7 +13,7 @@ import (
 // reaches. Ratios are against what is normal there; counts are drawn only
 // where nothing is known to be normal, and say so.
 var (
-	ratioLimits = []float64{0, 1.5, 3, 6, 12}
+	ratioLimits = []float64{0, 2, 5, 10, 20}
 	countLimits = []float64{0, 10, 30, 100, 300}
 )
 
@@ -23,6 +23,9 @@ const smallestShown = 3
 // mapClasses is the number of colours of a map; the class after the last one
 // is hatched: too few to say.
 const mapClasses = 5
+
+// outlineClass is the mark of a legend for a line.
+const outlineClass = mapClasses + 2
 
 // heatmap is a map, its legend, and what it cannot show.
 type heatmap struct {
@@ -72,6 +75,14 @@ func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string) h
 	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, land.borders, land.coast)
 	made.SVG = template.HTML(b.String())
 	return made
+}
+
+// withOutline draws a line over the map and says in the legend what it is.
+func (h heatmap) withOutline(path, text string) heatmap {
+	over := `<path class="foot" d="` + path + `"/></svg>`
+	h.SVG = template.HTML(strings.TrimSuffix(string(h.SVG), "</svg>") + over)
+	h.Legend = append(h.Legend, legendItem{Class: outlineClass, Text: text})
+	return h
 }
 
 // hasRatios reports whether any cell has something to be compared with.

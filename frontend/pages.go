@@ -20,7 +20,7 @@ type pages struct{ byName map[string]*template.Template }
 var indent = regexp.MustCompile(`\n\s+`)
 
 // fragments are templates that pages call by their file's name.
-var fragments = []string{"layout", "form", "panel"}
+var fragments = []string{"layout", "form", "panel", "entry"}
 
 func loadPages() (*pages, error) {
 	root := template.New("")
@@ -30,7 +30,7 @@ func loadPages() (*pages, error) {
 		}
 	}
 	loaded := &pages{byName: map[string]*template.Template{}}
-	for _, name := range []string{"home", "service", "report", "thanks", "about", "credits", "problem"} {
+	for _, name := range []string{"home", "service", "incidents", "incident", "report", "thanks", "about", "credits", "problem"} {
 		page, err := root.Clone()
 		if err != nil {
 			return nil, err

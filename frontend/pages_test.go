@@ -74,6 +74,18 @@ func TestAddresses(t *testing.T) {
 		{"/hi/about", 200, "रिपोर्ट क्या है?"},
 		{"/in/about", 404, "No such page"},
 		{"/credits", 200, "GeoNames"},
+		{"/incidents", 200, "Going on now"},
+		{"/uk/incidents/", 301, "/gb/incidents"},
+		{"/bn/in/incidents", 200, "ভারতে ঘটনা"},
+		{"/incidents/" + openIncident, 200, "WhatsApp in India: unusually many problem reports"},
+		{"/incidents/" + strings.ToLower(openIncident), 301, "/incidents/" + openIncident},
+		{"/in/incidents/" + openIncident, 301, "/incidents/" + openIncident},
+		{"/hi/incidents/" + openIncident, 200, `<html lang="hi">`},
+		{"/incidents/whatsapp-in-20261118T1049Z", 404, "There is no incident at this address."},
+		{"/bn/incidents/whatsapp-in-20261118T1049Z", 404, "এই ঠিকানায় কোনও ঘটনা নেই।"},
+		{"/incidents/whatsapp", 404, "No such page"},
+		{"/incidents/" + openIncident + "/more", 404, "No such page"},
+		{"/whatsapp/incidents", 404, "No such page"},
 		{"/report", 303, "/"},
 		{"/in/whatsapp/thanks", 200, "There is no report to show here."},
 		{"/static/icon.0.svg", 404, "No such page"},
@@ -99,7 +111,8 @@ func TestAddresses(t *testing.T) {
 }
 
 // everyPage lists one address for each kind of page.
-var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits"}
+var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits",
+	"/incidents", "/in/incidents", "/incidents/" + openIncident, "/incidents/" + endedIncident}
 
 func TestPublicPages(t *testing.T) {
 	_, app := testSite(t, nil)
@@ -154,6 +167,7 @@ func TestByteBudgets(t *testing.T) {
 		for path, budget := range map[string]int{
 			"/": 14_000, "/bn": 14_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
+			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + openIncident: 14_000, "/bn/incidents/" + openIncident: 14_000,
 			"/whatsapp/report": 10_000, "/bn/whatsapp/report": 10_000, "/about": 10_000,
 		} {
 			size := squeezed(get(t, app, path).body)
@@ -209,6 +223,14 @@ func TestPicturesAreWellFormed(t *testing.T) {
 	}
 }
 
+func TestPagesOfUnknownIncidentsAreNotKept(t *testing.T) {
+	site, app := testSite(t, nil)
+	get(t, app, "/incidents/whatsapp-in-20261118T1049Z")
+	if n := len(site.shelf.pages); n != 0 {
+		t.Errorf("%d pages on the shelf", n)
+	}
+}
+
 func TestNamesAreEscaped(t *testing.T) {
 	const nasty = `<script>alert("1")</script>`
 	_, app := testSite(t, func(c *Config) {
@@ -224,7 +246,7 @@ func TestNamesAreEscaped(t *testing.T) {
 
 func TestNumbersThatFail(t *testing.T) {
 	_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{err: errAway} })
-	for _, path := range []string{"/", "/in/whatsapp", "/whatsapp"} {
+	for _, path := range []string{"/", "/in/whatsapp", "/whatsapp", "/incidents", "/incidents/" + openIncident} {
 		got := get(t, app, path)
 		if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") {
 			t.Errorf("%s: status %d without a word about the numbers", path, got.status)

@@ -30,10 +30,21 @@ type Readings interface {
 	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error)
 }
 
+// Incidents is the book of incidents. It answers from memory.
+type Incidents interface {
+	// Incidents lists the latest opened first, from behind a cursor, which is ""
+	// for the start; next is "" after the last.
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
+	// Incident has an *outage.Error with CodeNotFound for an unknown id.
+	Incident(ctx context.Context, id string) (outage.Record, error)
+}
+
 // Services is the catalogue of what people can report about.
 type Services interface {
 	Services() []outage.Service
 	Service(slug string) (outage.Service, bool)
+	// Family lists the services that tend to break together, none for "".
+	Family(slug string) []outage.Service
 }
 
 // Shapes gives maps their geometry and regions their names.

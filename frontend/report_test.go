@@ -184,7 +184,7 @@ func FuzzReport(f *testing.F) {
 
 // FuzzAddress reads strange paths: what is an address writes itself back.
 func FuzzAddress(f *testing.F) {
-	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/\x00", "/ＢＮ"} {
+	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/incidents/" + openIncident, "/in/incidents", "/incidents/x", "/\x00", "/ＢＮ"} {
 		f.Add(seed)
 	}
 	site, _ := testSite(f, nil)

@@ -28,11 +28,12 @@ type servicePage struct {
 	Symptoms  []share
 	Symptom   string // how many reports the shares are of
 	Form      form
+	Past      []entry
 	AsOf      []moment
 	Missing   bool
 }
 
-// panel is one country on a service page: chart, map and table.
+// panel is one country on a page: chart, map and table.
 type panel struct {
 	*frame
 	Country     outage.Country
@@ -41,7 +42,9 @@ type panel struct {
 	HasChart    bool
 	Map         heatmap
 	HasMap      bool
+	Heading     string // of the map
 	Span        string
+	Empty       string // stands for a table without rows
 	First, Rest []share
 }
 
@@ -72,7 +75,9 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 		page.Panels = append(page.Panels, page.panel(ctx, service, country))
 	}
 	slices.SortStableFunc(page.Verdicts, func(a, b verdict) int { return byTrouble(a.health, b.health) })
+	page.sortPanels()
 	page.symptoms(ctx, service)
+	page.Past = page.past(ctx, service.Slug)
 	page.Title = page.Say("service.title", "service", page.Name)
 	if at.Country != "" {
 		page.Title = page.Say("service.title.in", "service", page.Name, "in", page.words.in(at.Country))
@@ -85,23 +90,39 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 	return page
 }
 
+// sortPanels puts the panels in the order of the verdicts. One without a
+// verdict comes last.
+func (page *servicePage) sortPanels() {
+	rank := func(p panel) int {
+		at := slices.IndexFunc(page.Verdicts, func(v verdict) bool { return v.Country == p.Country })
+		return (at + len(page.Panels) + 1) % (len(page.Panels) + 1)
+	}
+	slices.SortStableFunc(page.Panels, func(a, b panel) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
 // panel reads and draws one country. What cannot be read is left out.
 func (f *frame) panel(ctx context.Context, service outage.Service, country outage.Country) panel {
-	made := panel{frame: f, Country: country, Name: f.countryName(country)}
-	readings, name, in := f.site.Readings, f.words.serviceName(service), f.words.in(country)
 	now := outage.MinuteOf(f.site.Now())
+	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
+	made := f.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
+	made.Heading, made.Empty = f.Say("map.heading"), f.Say("region.empty")
 
 	last := (now + 1).Ceil(chartStep)
-	series, err := readings.Series(ctx, service.Slug, country, "", outage.Span{From: last - day, To: last}, chartStep)
+	series, err := f.site.Readings.Series(ctx, service.Slug, country, "", outage.Span{From: last - day, To: last}, chartStep)
 	if err != nil {
 		f.miss(err, "series")
 	} else {
-		made.Chart = f.chart(series, country, f.Say("chart.name", "service", name, "in", in))
+		made.Chart = f.chart(series, country, f.Say("chart.name", "service", f.words.serviceName(service), "in", f.words.in(country)))
 		made.HasChart = true
 	}
+	return made
+}
 
-	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
-	span := outage.Span{From: to - mapMinutes, To: to}
+// placePanel reads and draws where the reports of a span of whole quarter hours
+// came from.
+func (f *frame) placePanel(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) panel {
+	made := panel{frame: f, Country: country, Name: f.countryName(country)}
+	readings, name, in := f.site.Readings, f.words.serviceName(service), f.words.in(country)
 	heat, err := readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
 	if err != nil {
 		f.miss(err, "heatmap")
@@ -109,8 +130,8 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in))
 		made.HasMap = true
 	}
-	made.Span = f.Say("span", "from", f.words.clock(span.From.Time(), country),
-		"to", f.words.clock(now.Time(), country), "zone", f.Say("zone."+string(country)))
+	until := min(span.To, outage.MinuteOf(f.site.Now()))
+	made.Span = f.stretch(span.From.Time(), until.Time(), country)
 
 	regions, err := readings.Regions(ctx, service.Slug, country, span)
 	if err != nil {
@@ -147,16 +168,22 @@ func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 		page.miss(err, "symptoms")
 		return
 	}
+	page.Symptoms, page.Symptom = page.shares(service, found), page.Say("symptoms.of", "n", found.Total)
+}
+
+// shares makes the table of what people say is broken.
+func (f *frame) shares(service outage.Service, found outage.Symptoms) []share {
 	var most int64
 	for _, item := range found.Items {
 		most = max(most, item.Reports)
 	}
+	var rows []share
 	for _, item := range found.Items {
-		page.Symptoms = append(page.Symptoms, share{
-			Name: page.symptom(service, item.Symptom), Number: page.words.percent(item.Share), Width: width(item.Reports, most),
+		rows = append(rows, share{
+			Name: f.symptom(service, item.Symptom), Number: f.words.percent(item.Share), Width: width(item.Reports, most),
 		})
 	}
-	page.Symptom = page.Say("symptoms.of", "n", found.Total)
+	return rows
 }
 
 // symptom names a symptom that may have left the catalogue since.

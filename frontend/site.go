@@ -16,10 +16,11 @@ import (
 // Config names the parts a Site reads from. All of the interfaces and ClientOf
 // are needed; Now and Log have defaults.
 type Config struct {
-	Intake   Intake
-	Readings Readings
-	Services Services
-	Shapes   Shapes
+	Intake    Intake
+	Readings  Readings
+	Incidents Incidents
+	Services  Services
+	Shapes    Shapes
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client
@@ -42,9 +43,9 @@ type Site struct {
 // New checks the configuration, reads the catalogues and templates that are
 // part of the program, and projects the maps. It starts nothing.
 func New(config Config) (*Site, error) {
-	if config.Intake == nil || config.Readings == nil || config.Services == nil ||
-		config.Shapes == nil || config.ClientOf == nil {
-		return nil, errors.New("making the pages: intake, readings, services, shapes and client of a request are all needed")
+	if config.Intake == nil || config.Readings == nil || config.Incidents == nil ||
+		config.Services == nil || config.Shapes == nil || config.ClientOf == nil {
+		return nil, errors.New("making the pages: intake, readings, incidents, services, shapes and client of a request are all needed")
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -116,7 +117,13 @@ func (s *Site) make(at address) (*made, error) {
 	defer cancel()
 	var name string
 	var page content
+	var err error
 	switch {
+	case at.ID != "":
+		name = "incident"
+		page, err = s.incident(ctx, at)
+	case at.Leaf == leafIncidents:
+		name, page = "incidents", s.incidents(ctx, at)
 	case at.Leaf == leafAbout || at.Leaf == leafCredits:
 		name, page = at.Leaf, s.prose(at)
 	case at.Leaf == leafReport:
@@ -125,6 +132,9 @@ func (s *Site) make(at address) (*made, error) {
 		name, page = "home", s.grid(ctx, at)
 	default:
 		name, page = "service", s.service(ctx, at)
+	}
+	if err != nil {
+		return nil, err
 	}
 	body, err := s.pages.render(name, page)
 	if err != nil {

@@ -100,9 +100,9 @@ func TestBordersPartRegions(t *testing.T) {
 func TestMapClasses(t *testing.T) {
 	ratio := func(x float64) *float64 { return &x }
 	heat := outage.Heatmap{Cells: []outage.HeatCell{
-		{Cell: 1, Reports: 3, Ratio: ratio(1.49), Status: outage.StatusNormal},
-		{Cell: 2, Reports: 9, Ratio: ratio(1.5), Status: outage.StatusElevated},
-		{Cell: 3, Reports: 99, Ratio: ratio(12), Status: outage.StatusOutage},
+		{Cell: 1, Reports: 3, Ratio: ratio(1.99), Status: outage.StatusNormal},
+		{Cell: 2, Reports: 9, Ratio: ratio(2), Status: outage.StatusElevated},
+		{Cell: 3, Reports: 99, Ratio: ratio(20), Status: outage.StatusOutage},
 		{Cell: 4, Reports: 3, Ratio: ratio(9), Status: outage.StatusUnknown},
 		{Cell: 5, Reports: 300},
 	}}

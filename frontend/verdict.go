@@ -15,6 +15,8 @@ type verdict struct {
 	Word     string // the status in a few words
 	Sentence string
 	Numbers  string
+	Open     string // the open incident in one sentence, "" without one
+	OpenPath string // where it stands
 	health   outage.Health
 }
 
@@ -31,7 +33,7 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 	if health.Expected == nil && health.Status == outage.StatusUnknown {
 		as = "new" // there may be many reports, but nothing to hold them against
 	}
-	return verdict{
+	made := verdict{
 		Country:  country,
 		Name:     f.countryName(country),
 		Path:     f.At.withCountry(country).withService(service.Slug).path(),
@@ -41,6 +43,21 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 		Numbers:  f.numbers(health),
 		health:   health,
 	}
+	if in := health.Incident; in != nil {
+		made.Open, made.OpenPath = f.opened(*in), f.incidentPath(in.ID)
+	}
+	return made
+}
+
+// opened states since when an incident is open, and on what numbers. The date
+// stands there when it was another day.
+func (f *frame) opened(in outage.Incident) string {
+	at := f.moment(in.OpenedAt, in.Country).Text
+	if !sameDay(in.OpenedAt, f.site.Now(), in.Country) {
+		at = f.Say("time.on", "date", f.words.date(in.OpenedAt, in.Country), "time", at)
+	}
+	return f.Say("verdict.incident", "time", at, "n", in.Observed,
+		"expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
 }
 
 // Observed and Usual are the numbers of a card.

@@ -45,7 +45,7 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	site, err := frontend.New(frontend.Config{
-		Intake: a.desk, Readings: a.reader, Services: a.services, Shapes: a.geography,
+		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		ClientOf: a.client, Now: a.now, Log: a.logger,
 	})
 	if err != nil {
@@ -59,7 +59,7 @@ func (a *app) buildWeb(context.Context) error {
 	w.fiber.Use(compress.New(compress.Config{Level: compress.LevelDefault}))
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
-		Intake: a.desk, Readings: a.reader, Services: a.services, Places: a.places, Shapes: a.geography,
+		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Places: a.places, Shapes: a.geography,
 		Readiness: w, Keys: keys, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)

@@ -7,7 +7,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
-const paths = ['/', '/in', '/whatsapp', '/in/whatsapp', '/whatsapp/report', '/about', '/credits', '/no-such-page'];
+const paths = ['/', '/in', '/whatsapp', '/in/whatsapp', '/whatsapp/report', '/incidents', '/about', '/credits', '/no-such-page'];
 
 for (const lang of ['en', 'hi', 'bn', 'cy']) {
   test(`no sideways scrolling at 320 px in ${lang}`, async () => {

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"math"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// incidentJSON begins with the fields of a line of a backtest, under the same
+// names.
+type incidentJSON struct {
+	ID             string              `json:"id"`
+	Service        string              `json:"service"`
+	Country        outage.Country      `json:"country"`
+	State          outage.State        `json:"state"`
+	OpenedAt       string              `json:"opened_at"`
+	ClosedAt       *string             `json:"closed_at"`
+	Scope          outage.Scope        `json:"scope"`
+	Regions        []outage.Region     `json:"regions"`
+	Cells          []outage.CellWeight `json:"cells"`
+	Centroid       outage.LatLng       `json:"centroid"`
+	Observed       int64               `json:"observed"`
+	Expected       float64             `json:"expected"`
+	Threshold      float64             `json:"threshold"`
+	Verdict        outage.Verdict      `json:"verdict"`
+	Since          string              `json:"since"`
+	Severity       outage.Severity     `json:"severity"`
+	Ratio          *float64            `json:"ratio"`
+	Peak           *float64            `json:"peak"`
+	FootprintFinal bool                `json:"footprint_final"`
+	Cause          *string             `json:"cause"`
+	Parent         *string             `json:"parent"`
+	Timeline       []changeJSON        `json:"timeline"`
+	Narrative      map[string]string   `json:"narrative"`
+}
+
+type changeJSON struct {
+	At    string       `json:"at"`
+	State outage.State `json:"state"`
+	Ratio *float64     `json:"ratio"`
+}
+
+type incidentDetailJSON struct {
+	incidentJSON
+	Symptoms   *symptomSharesJSON `json:"symptoms"`
+	Unaffected []string           `json:"unaffected"`
+}
+
+type symptomSharesJSON struct {
+	From     string             `json:"from"`
+	To       string             `json:"to"`
+	Total    int64              `json:"total"`
+	Withheld int64              `json:"withheld"`
+	Items    []symptomCountJSON `json:"items"`
+}
+
+func (a *API) wireIncident(record outage.Record) incidentJSON {
+	in := record.Incident
+	wire := incidentJSON{
+		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
+		OpenedAt: in.OpenedAt.UTC().Format(time.RFC3339), Scope: in.Footprint.Scope,
+		Regions: orEmpty(in.Footprint.Regions), Cells: orEmpty(in.Footprint.Cells), Centroid: outage.LatLng{
+			Lat: round(in.Footprint.Centroid.Lat, centroidDecimals), Lng: round(in.Footprint.Centroid.Lng, centroidDecimals),
+		},
+		Observed: in.Observed, Expected: round(in.Expected, meanDecimals), Threshold: round(in.Threshold, meanDecimals),
+		Verdict: in.Verdict, Since: wireTime(in.Since), Severity: in.Severity,
+		Ratio: number(&in.Ratio), Peak: number(&in.Peak), FootprintFinal: in.Final,
+		Cause: orNull(in.Cause), Parent: orNull(in.Parent),
+		Timeline:  make([]changeJSON, 0, len(record.Changes)),
+		Narrative: map[string]string{"en": a.narrative(in)},
+	}
+	if !in.ClosedAt.IsZero() {
+		closed := in.ClosedAt.UTC().Format(time.RFC3339)
+		wire.ClosedAt = &closed
+	}
+	for _, change := range record.Changes {
+		wire.Timeline = append(wire.Timeline, changeJSON{change.At.UTC().Format(time.RFC3339), change.State, number(&change.Ratio)})
+	}
+	return wire
+}
+
+// Rounding of incidents; a backtest rounds alike.
+const (
+	meanDecimals     = 1e3
+	centroidDecimals = 1e5
+)
+
+// round keeps some decimals. JSON has no word for what is no number, and means
+// and places always are numbers, so such a fault shows as 0.
+func round(x, decimals float64) float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0
+	}
+	return math.Round(x*decimals) / decimals
+}
+
+// orEmpty is an empty list where there is none, since null is no list.
+func orEmpty[T any](items []T) []T {
+	if items == nil {
+		return []T{}
+	}
+	return items
+}

@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"downpour/pkg/outage"
+)
+
+const (
+	usualIncidents = 50
+	mostIncidents  = 200
+)
+
+func (a *API) listIncidents(c *fiber.Ctx) error {
+	q := a.query(c, "service", "country", "state", "from", "to", "cursor", "limit")
+	filter := outage.IncidentFilter{Service: q.service(), Country: q.country(), State: q.state(), Span: q.past()}
+	limit := q.integer("limit", 1, mostIncidents, usualIncidents)
+	if err := q.err(); err != nil {
+		return err
+	}
+	page, next, err := a.Incidents.Incidents(c.UserContext(), filter, q.text("cursor"), limit)
+	if err != nil {
+		return err
+	}
+	answer := list[incidentJSON]{Items: []incidentJSON{}, Next: orNull(next)}
+	for _, record := range page {
+		if record.State != outage.StatePending || filter.State == outage.StatePending {
+			answer.Items = append(answer.Items, a.wireIncident(record))
+		}
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+func (a *API) getIncident(c *fiber.Ctx) error {
+	q := a.query(c)
+	if err := q.err(); err != nil {
+		return err
+	}
+	record, err := a.Incidents.Incident(c.UserContext(), utils.CopyString(c.Params("id")))
+	if err != nil {
+		return err
+	}
+	answer := incidentDetailJSON{incidentJSON: a.wireIncident(record)}
+	if answer.Symptoms, err = a.symptomsOf(c.UserContext(), record, q.now); err != nil {
+		return err
+	}
+	if answer.Unaffected, err = a.unaffected(c.UserContext(), record, q.now); err != nil {
+		return err
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+// state is a state of incidents, "" for all.
+func (q *query) state() outage.State {
+	state := outage.State(q.text("state"))
+	switch state {
+	case "", outage.StatePending, outage.StateOpen, outage.StateRecovering, outage.StateResolved:
+		return state
+	}
+	q.fail(outage.Invalid("state", "It must be pending, open, recovering or resolved."))
+	return ""
+}
+
+// past is the window between two given times, either of which may be left
+// open; the zero span is all time.
+func (q *query) past() outage.Span {
+	from, hasFrom := q.instant("from")
+	to, hasTo := q.instant("to")
+	if !hasFrom && !hasTo {
+		return outage.Span{}
+	}
+	span := outage.Span{To: outage.MinuteOf(q.now) + 1}
+	if hasFrom {
+		span.From = outage.MinuteOf(from)
+	}
+	if hasTo {
+		span.To = outage.MinuteOf(to.Add(time.Minute - time.Nanosecond))
+	}
+	if span.From >= span.To {
+		q.fail(outage.Invalid("from", "The window must start before it ends."))
+	}
+	return span
+}
+
+// lasted is the stretch of an incident, from the first minute of its run to
+// its end, or to now while it lasts.
+func lasted(incident outage.Incident, now time.Time) outage.Span {
+	span := outage.Span{From: incident.Since, To: outage.MinuteOf(now) + 1}
+	if !incident.ClosedAt.IsZero() {
+		span.To = outage.MinuteOf(incident.ClosedAt)
+	}
+	span.To = max(span.To, span.From+1)
+	return span
+}
+
+// symptomsOf is what people said during an incident, nil while that cannot be
+// read: the incident is worth telling without it.
+func (a *API) symptomsOf(ctx context.Context, record outage.Record, now time.Time) (*symptomSharesJSON, error) {
+	found, err := a.Readings.Symptoms(ctx, record.Service, record.Country, "", lasted(record.Incident, now))
+	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	return &symptomSharesJSON{
+		From: wireTime(found.Span.From), To: wireTime(found.Span.To),
+		Total: found.Total, Withheld: found.Withheld, Items: wireSymptoms(found.Items),
+	}, nil
+}
+
+// unaffected lists the rest of the family, as far as it is used in the
+// country, that had no incident at the time.
+func (a *API) unaffected(ctx context.Context, record outage.Record, now time.Time) ([]string, error) {
+	calm := []string{}
+	service, _ := a.Services.Service(record.Service)
+	for _, member := range a.Services.Family(service.Family) {
+		used := len(member.Country) == 0 || slices.Contains(member.Country, record.Country)
+		if member.Slug == record.Service || !used {
+			continue
+		}
+		filter := outage.IncidentFilter{Service: member.Slug, Country: record.Country, Span: lasted(record.Incident, now)}
+		found, _, err := a.Incidents.Incidents(ctx, filter, "", 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 {
+			calm = append(calm, member.Slug)
+		}
+	}
+	return calm, nil
+}

@@ -1,0 +1,157 @@
+package frontend
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// namedRegions is how many regions of a footprint are named in a line.
+const namedRegions = 3
+
+// entry is an incident as a line of a list.
+type entry struct {
+	Title    string // of the service and the country
+	Country  string
+	Path     string
+	Where    string
+	State    outage.State
+	Word     string // the state in a few words
+	Severity string
+	Drops    string // the mark of the severity
+	Status   outage.Status
+	Opened   moment
+	Lasted   string // "" while it lasts
+	Numbers  string
+}
+
+// marks are the drops that stand for a severity.
+var marks = map[outage.Severity]outage.Status{
+	outage.SeverityCritical: outage.StatusOutage, outage.SeverityMajor: outage.StatusElevated, outage.SeverityMinor: outage.StatusNormal,
+}
+
+// entry words an incident.
+func (f *frame) entry(record outage.Record) entry {
+	in := record.Incident
+	made := entry{
+		Title:   f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country)),
+		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
+		State: in.State, Word: f.Say("state." + string(in.State)),
+		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
+		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in),
+	}
+	if over(in) {
+		made.Lasted = f.lasted(in.ClosedAt.Sub(in.OpenedAt))
+	}
+	return made
+}
+
+func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
+
+// incidentPath is the one address of an incident in the language of the page.
+func (f *frame) incidentPath(id string) string {
+	return address{Lang: f.At.Lang, Leaf: leafIncidents, ID: id}.path()
+}
+
+// serviceNamed names a service that may have left the catalogue since.
+func (f *frame) serviceNamed(slug string) string {
+	if service, ok := f.site.Services.Service(slug); ok {
+		return f.words.serviceName(service)
+	}
+	return slug
+}
+
+// where says how far an incident reaches within its country, and names so many
+// of its regions.
+func (f *frame) where(in outage.Incident, most int) string {
+	regions := f.regionNames(in.Footprint.Regions, most)
+	switch {
+	case in.Footprint.Scope == outage.ScopeCountry:
+		return f.Say("scope.country")
+	case regions == "":
+		return f.Say("scope." + string(in.Footprint.Scope))
+	case in.Footprint.Scope == outage.ScopeCell:
+		return f.Say("scope.part", "regions", regions)
+	}
+	return regions
+}
+
+// regionNames lists regions, the main one first; "" where there are none.
+func (f *frame) regionNames(regions []outage.Region, most int) string {
+	var names []string
+	for _, region := range regions[:min(len(regions), most)] {
+		names = append(names, f.site.Shapes.RegionName(region, f.At.Lang))
+	}
+	list := strings.Join(names, ", ")
+	if more := len(regions) - len(names); more > 0 {
+		return f.Say("regions.more", "regions", list, "n", int64(more))
+	}
+	return list
+}
+
+// brief is the arithmetic of an incident in a few words.
+func (f *frame) brief(in outage.Incident) string {
+	return f.Say("incident.brief", "n", in.Observed, "expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
+}
+
+// sentence is the arithmetic of an incident as one sentence that can be quoted
+// by itself.
+func (f *frame) sentence(in outage.Incident) string {
+	where := f.words.in(in.Country)
+	if in.Footprint.Scope != outage.ScopeCountry && len(in.Footprint.Regions) > 0 {
+		where = f.Say("incident.where", "in", where, "regions", f.where(in, namedRegions))
+	}
+	return f.Say("incident.sentence", "when", f.run(in), "n", in.Observed, "service", f.serviceNamed(in.Service), "where", where,
+		"expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
+}
+
+// run tells the minutes that opened an incident, in local time and in UTC, each
+// with its dates where one date does not serve for all.
+func (f *frame) run(in outage.Incident) string {
+	since, words := in.Since.Time(), f.words
+	utc := words.clock(since, "") + "–" + words.clock(in.OpenedAt, "")
+	day, start := words.date(in.OpenedAt, in.Country), words.date(since, in.Country)
+	if utcDay := words.date(since, ""); utcDay != day {
+		utc = f.Say("time.on", "date", utcDay, "time", utc)
+	}
+	key := "incident.when"
+	if start != day {
+		key += ".over"
+	}
+	return f.Say(key, "since", start, "date", day, "from", words.clock(since, in.Country), "to", words.clock(in.OpenedAt, in.Country),
+		"zone", f.Say("zone."+string(in.Country)), "utc", utc)
+}
+
+// pastIncidents is how many ended incidents a page of a service lists.
+const pastIncidents = 5
+
+// past lists the last incidents of a service that are over.
+func (f *frame) past(ctx context.Context, service string) []entry {
+	filter := outage.IncidentFilter{Service: service, Country: f.At.Country, State: outage.StateResolved}
+	records, _, err := f.site.Incidents.Incidents(ctx, filter, "", pastIncidents)
+	if err != nil {
+		f.miss(err, "incidents")
+	}
+	return f.entries(records)
+}
+
+func (f *frame) entries(records []outage.Record) []entry {
+	var entries []entry
+	for _, record := range records {
+		entries = append(entries, f.entry(record))
+	}
+	return entries
+}
+
+// spanOf is the stretch of an incident, from the first minute of its run to its
+// end, or to now while it lasts.
+func spanOf(in outage.Incident, now time.Time) outage.Span {
+	span := outage.Span{From: in.Since, To: outage.MinuteOf(now) + 1}
+	if over(in) {
+		span.To = outage.MinuteOf(in.ClosedAt)
+	}
+	span.To = max(span.To, span.From+1)
+	return span
+}

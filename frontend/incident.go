@@ -1,0 +1,182 @@
+package frontend
+
+import (
+	"context"
+	"slices"
+
+	"downpour/pkg/outage"
+)
+
+type incidentPage struct {
+	*frame
+	Entry    entry
+	Heading  string
+	Sentence string
+	Now      string // whether it lasts, and since or until when
+	Cause    string // says that something else probably broke, or ""
+	Figures  []figure
+	Facts    []fact
+	Timeline []step
+	Place    panel
+	Symptoms []share
+	Symptom  string
+	Also     []link // relatives that had an incident meanwhile
+	Calm     []link // relatives that had none
+	CalmText string
+	Service  link // the page of the service
+	Data     string
+	AsOf     []moment
+	Missing  bool
+}
+
+// figure is a number that stands out.
+type figure struct{ Number, Text string }
+
+// fact is a line of the table of an incident.
+type fact struct{ Name, Text string }
+
+// step is a moment in the life of an incident.
+type step struct {
+	At         moment
+	Text, Note string
+}
+
+// incident is the page that can be quoted. The error is the book's.
+func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) {
+	record, err := s.Incidents.Incident(ctx, at.ID)
+	if err != nil {
+		return nil, err
+	}
+	in := record.Incident
+	page := &incidentPage{frame: s.frame(at)}
+	page.words = s.locales.speaker(at.Lang, in.Country) // numbers as the country writes them
+	name, here := page.serviceNamed(in.Service), page.words.in(in.Country)
+	page.Entry = page.entry(record)
+	page.Entry.Status = outage.StatusNormal
+	if !over(in) {
+		page.Entry.Status = page.statusOf(ctx, in)
+	}
+	page.Heading = page.Say("incident.heading", "service", name, "in", here)
+	page.Title = page.Say("incident.title", "service", name, "in", here, "date", page.words.date(in.OpenedAt, in.Country))
+	page.Sentence = page.sentence(in)
+	page.Summary, page.Now = page.Sentence, page.lasts(in)
+	if in.Verdict == outage.LikelyCollateral && in.Cause != "" {
+		page.Cause = page.Say("incident.cause", "service", name, "cause", page.serviceNamed(in.Cause))
+	}
+	page.Figures = []figure{
+		{page.words.integer(in.Observed), page.Say("figure.observed")},
+		{page.words.amount(in.Expected), page.Say("figure.expected")},
+		{page.words.amount(in.Threshold), page.Say("figure.threshold")},
+	}
+	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
+	page.Service = link{Path: address{Lang: at.Lang, Country: in.Country, Service: in.Service}.path(), Text: page.Say("back.service", "service", name)}
+	page.Data = "/api/v1/incidents/" + in.ID
+	page.AsOf = []moment{page.instant(s.Now(), in.Country)}
+	page.read(ctx, in)
+	page.Missing = page.partial
+	return page, nil
+}
+
+// lasts says whether an incident is over.
+func (f *frame) lasts(in outage.Incident) string {
+	if over(in) {
+		return f.Say("incident.ended", "time", f.instant(in.ClosedAt, in.Country).Text, "lasted", f.lasted(in.ClosedAt.Sub(in.OpenedAt)))
+	}
+	return f.Say("incident." + string(in.State))
+}
+
+// allRegions is more regions than a country has.
+const allRegions = 99
+
+// facts are what stands in the table.
+func (page *incidentPage) facts(in outage.Incident) []fact {
+	where := page.countryName(in.Country)
+	if in.Footprint.Scope != outage.ScopeCountry {
+		where += " · " + page.where(in, allRegions)
+	}
+	facts := []fact{
+		{page.Say("fact.where"), where},
+		{page.Say("fact.scope"), page.Say("scope." + string(in.Footprint.Scope))},
+		{page.Say("fact.severity"), page.Say("severity." + string(in.Severity))},
+		{page.Say("fact.peak"), page.times(in.Peak)},
+	}
+	if over(in) {
+		return append(facts, fact{page.Say("fact.lasted"), page.lasted(in.ClosedAt.Sub(in.OpenedAt))})
+	}
+	return append(facts, fact{page.Say("fact.now"), page.times(in.Ratio)})
+}
+
+func (f *frame) times(ratio float64) string {
+	return f.Say("fact.times", "times", f.words.amount(ratio))
+}
+
+// timeline tells the states, after the first minute of the run.
+func (page *incidentPage) timeline(record outage.Record) []step {
+	steps := []step{{At: page.instant(record.Since.Time(), record.Country), Text: page.Say("fact.began")}}
+	for i, change := range record.Changes {
+		text := page.Say("step." + string(change.State))
+		if i > 0 && change.State == outage.StateOpen {
+			text = page.Say("step.again")
+		}
+		steps = append(steps, step{At: page.instant(change.At, record.Country), Text: text, Note: page.times(change.Ratio)})
+	}
+	return steps
+}
+
+// read fills in what was counted during the incident. What cannot be read is
+// left out.
+func (page *incidentPage) read(ctx context.Context, in outage.Incident) {
+	service, ok := page.site.Services.Service(in.Service)
+	if !ok {
+		service = outage.Service{Slug: in.Service, Name: in.Service}
+	}
+	span := spanOf(in, page.site.Now())
+	page.Place = page.placePanel(ctx, service, in.Country, span.Snap(outage.Quarter))
+	page.Place.Heading, page.Place.Empty = page.Say("incident.map"), page.Say("region.few")
+	page.Place.Map = page.footprint(page.Place.Map, in)
+	found, err := page.site.Readings.Symptoms(ctx, in.Service, in.Country, "", span)
+	if err != nil {
+		page.miss(err, "symptoms")
+	} else {
+		page.Symptoms, page.Symptom = page.shares(service, found), page.Say("incident.symptoms.of", "n", found.Total)
+	}
+	page.family(ctx, service, in, span)
+}
+
+// family sorts the services that tend to break with this one by whether they
+// had an incident at the time.
+func (page *incidentPage) family(ctx context.Context, service outage.Service, in outage.Incident, span outage.Span) {
+	for _, relative := range page.site.Services.Family(service.Family) {
+		if relative.Slug == in.Service || !usedIn(relative, in.Country) {
+			continue
+		}
+		filter := outage.IncidentFilter{Service: relative.Slug, Country: in.Country, Span: span}
+		found, _, err := page.site.Incidents.Incidents(ctx, filter, "", 1)
+		name := page.words.serviceName(relative)
+		switch {
+		case err != nil:
+			page.miss(err, "incidents")
+		case len(found) > 0:
+			page.Also = append(page.Also, link{Path: page.incidentPath(found[0].ID), Text: name})
+		default:
+			path := address{Lang: page.At.Lang, Country: in.Country, Service: relative.Slug}.path()
+			page.Calm = append(page.Calm, link{Path: path, Text: name})
+		}
+	}
+	page.CalmText = page.Say("family.calm", "in", page.words.in(in.Country))
+}
+
+// footprint outlines where an incident is on a map. One that reaches across the
+// country needs no line.
+func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
+	land := page.site.maps[in.Country]
+	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
+		return drawn
+	}
+	var cells []outage.Cell
+	for _, part := range in.Footprint.Cells {
+		cells = append(cells, part.Cell.Parent(mapResolution))
+	}
+	slices.Sort(cells)
+	return drawn.withOutline(land.outline(slices.Compact(cells)), page.Say("map.footprint"))
+}
