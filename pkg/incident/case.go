@@ -54,6 +54,7 @@ type watch struct {
 	Expected  [windowMinutes]float64
 	Seen      int32   // minutes in the window
 	Over      float64 // evidence that it is over
+	Low       int32   // minutes in a row without any
 	Count     float64 // lasting level: fading sums of reporters
 	Mean      float64 // and of what was expected
 }
@@ -130,12 +131,15 @@ func (c *Case) Watch(m Minute, judge Judge) []outage.Incident {
 		return nil
 	}
 	before := c.current.State
+	if c.state.Low++; c.state.Over > 0 {
+		c.state.Low = 0
+	}
 	switch {
 	case over:
 		c.current.State, c.current.ClosedAt, c.state.Closed = outage.StateResolved, instant(m.Minute), m.Minute
 	case c.state.Over >= c.params.RecoverEvidence:
 		c.current.State = outage.StateRecovering
-	case c.state.Over == 0:
+	case before != outage.StateRecovering || int(c.state.Low) >= c.params.RelapseAfter:
 		c.current.State = outage.StateOpen
 	}
 	if c.current.State != before {

@@ -10,8 +10,11 @@ type Params struct {
 	CloseEvidence             float64
 	PeakPart, UsualPart       float64
 	StrengthLow, StrengthHigh float64
-	// RecoverEvidence makes an incident recovering.
+	// RecoverEvidence makes an incident recovering; RelapseAfter minutes in a
+	// row without any evidence make it open again, so that a long tail does not
+	// change its state every few minutes.
 	RecoverEvidence float64
+	RelapseAfter    int
 	// CalmRatio is the most that ten minutes may hold when an incident closes,
 	// as a multiple of the normal.
 	CalmRatio    float64
@@ -28,7 +31,7 @@ func DefaultParams() Params {
 	return Params{
 		LocaliseFor: 10, CloseAfter: 5,
 		CloseEvidence: 4, PeakPart: .5, UsualPart: .3, StrengthLow: 2.5, StrengthHigh: 12,
-		RecoverEvidence: 2, CalmRatio: 2.2, ReopenWithin: 20, AcceptAfter: 1440,
+		RecoverEvidence: 2, RelapseAfter: 10, CalmRatio: 2.2, ReopenWithin: 20, AcceptAfter: 1440,
 		LevelKeep:  .9942, // half in two hours
 		MajorRatio: 6, CriticalRatio: 20, LongMinutes: 120,
 	}
