@@ -152,7 +152,7 @@ func meant() outage.Record {
 			State: outage.StateResolved, OpenedAt: opened, ClosedAt: closed, Since: outage.MinuteOf(opened) - 8,
 			Footprint: outage.Footprint{
 				Scope: outage.ScopeRegion, Regions: []outage.Region{"IN-WB"},
-				Cells: []outage.CellWeight{{Cell: kolkata, Weight: 120.5}}, Centroid: outage.LatLng{Lat: 22.5712345, Lng: 88.36},
+				Cells: []outage.CellWeight{{Cell: kolkata, Weight: 120.5}, {Cell: leeds, Weight: 2.99}}, Centroid: outage.LatLng{Lat: 22.5712345, Lng: 88.36},
 			},
 			Final: true, Observed: 1412, Expected: 18.33333, Threshold: 61.2, Ratio: 1.04, Peak: 77.12345,
 			Severity: outage.SeverityCritical, Verdict: outage.LikelyCollateral, Cause: "jio", Parent: "jio-in",

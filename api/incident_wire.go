@@ -60,7 +60,7 @@ func (a *API) wireIncident(record outage.Record) incidentJSON {
 	wire := incidentJSON{
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
 		OpenedAt: in.OpenedAt.UTC().Format(time.RFC3339), Scope: in.Footprint.Scope,
-		Regions: orEmpty(in.Footprint.Regions), Cells: orEmpty(in.Footprint.Cells), Centroid: outage.LatLng{
+		Regions: orEmpty(in.Footprint.Regions), Cells: shown(in.Footprint.Cells), Centroid: outage.LatLng{
 			Lat: round(in.Footprint.Centroid.Lat, centroidDecimals), Lng: round(in.Footprint.Centroid.Lng, centroidDecimals),
 		},
 		Observed: in.Observed, Expected: round(in.Expected, meanDecimals), Threshold: round(in.Threshold, meanDecimals),
@@ -78,6 +78,21 @@ func (a *API) wireIncident(record outage.Record) incidentJSON {
 		wire.Timeline = append(wire.Timeline, changeJSON{change.At.UTC().Format(time.RFC3339), change.State, number(&change.Ratio)})
 	}
 	return wire
+}
+
+// smallestShown is the least count that the public sees below country level.
+const smallestShown = 3
+
+// shown are the cells of a footprint that the public may see. A cell with less
+// beyond the expected could tell of a single report.
+func shown(cells []outage.CellWeight) []outage.CellWeight {
+	kept := []outage.CellWeight{}
+	for _, cell := range cells {
+		if cell.Weight >= smallestShown {
+			kept = append(kept, cell)
+		}
+	}
+	return kept
 }
 
 // Rounding of incidents; a backtest rounds alike.

@@ -2,7 +2,6 @@ package frontend
 
 import (
 	"context"
-	"slices"
 
 	"downpour/pkg/outage"
 )
@@ -173,10 +172,18 @@ func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
 		return drawn
 	}
-	var cells []outage.Cell
+	weights := map[outage.Cell]float64{}
 	for _, part := range in.Footprint.Cells {
-		cells = append(cells, part.Cell.Parent(mapResolution))
+		weights[part.Cell.Parent(mapResolution)] += part.Weight
 	}
-	slices.Sort(cells)
-	return drawn.withOutline(land.outline(slices.Compact(cells)), page.Say("map.footprint"))
+	var cells []outage.Cell
+	for cell, weight := range weights {
+		if weight >= smallestShown { // fewer could tell of a single report
+			cells = append(cells, cell)
+		}
+	}
+	if len(cells) == 0 {
+		return drawn
+	}
+	return drawn.withOutline(land.outline(cells), page.Say("map.footprint"))
 }

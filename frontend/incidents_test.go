@@ -104,6 +104,27 @@ func TestInstantsTellTheDateThatDiffers(t *testing.T) {
 	}
 }
 
+func TestOutlinesKeepTheFloor(t *testing.T) {
+	site, _ := testSite(t, nil)
+	for _, test := range []struct {
+		weights []float64
+		drawn   bool
+	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
+		in := outage.Incident{Country: outage.IN, Footprint: outage.Footprint{Scope: outage.ScopeCell}}
+		for i, weight := range test.weights {
+			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.maps[outage.IN].land[7*i], Weight: weight})
+		}
+		page := &incidentPage{frame: site.frame(address{Lang: "en"})}
+		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
+		if strings.Contains(drawn, `class="foot"`) != test.drawn {
+			t.Errorf("%v: %s", test.weights, drawn)
+		}
+		if rings := strings.Count(drawn, "M") + strings.Count(drawn, "m"); test.drawn && rings != 1 {
+			t.Errorf("%v: %d outlines, want that of one cell", test.weights, rings)
+		}
+	}
+}
+
 func TestOutlineGoesAroundCells(t *testing.T) {
 	land := project(testShapes(), outage.IN)
 	sides := 0
