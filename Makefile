@@ -8,7 +8,7 @@ E2E     := frontend/e2e
 LIBCHDB := pkg/embedded/libchdb
 export GO
 
-.PHONY: build run test unit e2e bench fuzz lint pictures prerequisites
+.PHONY: build run test unit e2e bench bench-backtest bench-detect fuzz lint pictures prerequisites
 
 build: prerequisites $(LIBCHDB)/node_modules
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -32,6 +32,14 @@ e2e: build $(E2E)/node_modules
 
 bench: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test -run '^$$' -bench . -benchmem ./pkg/...
+
+# What a backtest of twelve million rows takes.
+bench-backtest: prerequisites
+	$(GO) test ./cmd/downpour -run TestBacktestAtSize -rows 12000000 -timeout 60m -v
+
+# Recall, time to detect and false alarms of the detector on simulated streams.
+bench-detect: prerequisites
+	$(GO) test ./pkg/detect/proving -run Proving -worlds 2 -mistakes -timeout 60m -v
 
 # Each fuzz target for a short time, beyond its seeds, which make unit runs.
 fuzz: prerequisites
