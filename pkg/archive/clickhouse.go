@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -25,7 +27,11 @@ type Options struct {
 }
 
 // DB is ClickHouse as the archive uses it. It is safe for concurrent use.
-type DB struct{ conn driver.Conn }
+type DB struct {
+	conn driver.Conn
+	// writing is held by inserts, and alone by who compares the tables.
+	writing sync.RWMutex
+}
 
 const defaultTimeout = 30 * time.Second
 
@@ -69,12 +75,26 @@ func address(text string, settings *clickhouse.Options) error {
 	return nil
 }
 
+// refusals are the exceptions that asking again does not help against: the user
+// is not known or may not do this, or the server does not know what we ask for.
+// The others, as those of a server that is short of memory or of space, pass.
+// https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+var refusals = []int32{
+	46,                      // unknown function
+	50,                      // unknown type
+	62,                      // syntax
+	81,                      // unknown database
+	115,                     // unknown setting
+	164,                     // read only
+	192, 193, 194, 497, 516, // user, password, rights
+}
+
 // refused says that ClickHouse answered, and that the answer was no: asking
 // again will not help.
 func refused(err error) bool {
 	var exception *clickhouse.Exception
 	var known refusal
-	return errors.As(err, &exception) || errors.As(err, &known)
+	return errors.As(err, &exception) && slices.Contains(refusals, exception.Code) || errors.As(err, &known)
 }
 
 // Close ends the connections.
@@ -137,6 +157,12 @@ func insertSettings(token string) clickhouse.Settings {
 // insert adds the entries as one block under a token. A second insert under
 // the same token adds nothing.
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
+	d.writing.RLock()
+	defer d.writing.RUnlock()
+	return d.send(ctx, token, entries)
+}
+
+func (d *DB) send(ctx context.Context, token string, entries []outage.Entry) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(insertSettings(token)))
 	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO reports (at, service, country, region, cell, kind, symptom,
 		network, since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo)`)

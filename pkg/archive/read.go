@@ -132,13 +132,22 @@ func tableStatement(condition string, resolution, floor int) string {
 		lowest = outage.CellCoarse
 	}
 	for level := outage.CellFine - 1; level >= lowest; level-- {
-		climb(fmt.Sprintf("if(cell = 0, 0, h3ToParent(cell, %d))", level))
+		climb(parentOf("cell", level))
 	}
 	if resolution == 0 {
 		climb("if(cell = 0, toUInt64(0), toUInt64(1))")
 	}
 	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, region, toUInt64(cell) AS at, sum(shown + if(own >= %d, own, 0)) AS reports, sum(total) AS counted
 		FROM (%s) GROUP BY placed, region, at`, floor, statement)
+}
+
+// parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
+// next finer resolution and for 0. Its own h3ToParent refuses 0 even where a
+// condition keeps 0 from it.
+func parentOf(column string, resolution int) string {
+	const fields = 0xf << 52
+	parent := uint64(outage.Cell(fields).Parent(resolution))
+	return fmt.Sprintf("if(%[1]s = 0, toUInt64(0), bitOr(bitAnd(%[1]s, bitNot(toUInt64(%[2]d))), toUInt64(%[3]d)))", column, uint64(fields), parent)
 }
 
 // ShardCounts gives the counts of each minute since from, as the counters of
@@ -168,11 +177,12 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 	return nil
 }
 
-// Entries gives the raw entries received, or of a time, since the given one.
+// Entries gives the raw entries received since a time, oldest first and a
+// report before its retraction.
 func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
 			toString(network), since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo
-		FROM reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at`
+		FROM reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at, sign DESC`
 	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var e outage.Entry
 		var country, region, kind string
