@@ -1,12 +1,16 @@
 package archive
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +22,7 @@ import (
 
 // Options say where ClickHouse is.
 type Options struct {
-	// URL is http(s)://[user[:password]@]host:port[/database].
+	// URL is http(s)://[user[:password]@]host[:port][/database].
 	URL string
 	// Transport takes the place of the network for an engine in the process.
 	Transport http.RoundTripper
@@ -60,18 +64,18 @@ func OpenDB(options Options) (*DB, error) {
 
 func address(text string, settings *clickhouse.Options) error {
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return errors.New("must be 'embedded' or an http(s):// address")
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.RawQuery != "" {
+		return errors.New("must be 'embedded' or http(s)://[user[:password]@]host[:port][/database]")
 	}
-	parsedOptions, err := clickhouse.ParseDSN(text)
-	if err != nil {
-		return err
+	port := cmp.Or(parsed.Port(), "8123")
+	if parsed.Scheme == "https" {
+		settings.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: parsed.Hostname()}
+		port = cmp.Or(parsed.Port(), "8443")
 	}
-	settings.Addr, settings.TLS = parsedOptions.Addr, parsedOptions.TLS
-	settings.Auth.Username, settings.Auth.Password = parsedOptions.Auth.Username, parsedOptions.Auth.Password
-	if parsedOptions.Auth.Database != "" {
-		settings.Auth.Database = parsedOptions.Auth.Database
-	}
+	settings.Addr = []string{net.JoinHostPort(parsed.Hostname(), port)}
+	settings.Auth.Username = parsed.User.Username()
+	settings.Auth.Password, _ = parsed.User.Password()
+	settings.Auth.Database = cmp.Or(strings.Trim(parsed.Path, "/"), settings.Auth.Database)
 	return nil
 }
 

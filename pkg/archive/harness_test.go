@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -303,11 +302,4 @@ func difference(table, start string) string {
 			SELECT %s(at) AS start, service, country, region, cell, kind, symptom, toInt64(sign) * counted AS n, toInt64(sign) AS submissions FROM reports
 			UNION ALL SELECT start, service, country, region, cell, kind, symptom, -n, -submissions FROM %s
 		) GROUP BY ALL HAVING n != 0 OR submissions != 0)`, start, table)
-}
-
-func parse(t testing.TB, text string) *url.URL {
-	t.Helper()
-	parsed, err := url.Parse(text)
-	must(t, err)
-	return parsed
 }
