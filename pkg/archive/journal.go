@@ -100,3 +100,12 @@ func (a *Archiver) Entries(ctx context.Context, since time.Time, each func(outag
 	}
 	return a.DB.Entries(ctx, since, each)
 }
+
+// Imported is that of the archive, once the last batch of the process before
+// this one is complete.
+func (a *Archiver) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
+	if !a.recovered.Load() {
+		return errNotRecovered
+	}
+	return a.DB.Imported(ctx, since, each)
+}

@@ -70,10 +70,10 @@ func TestEveryBorderGivesTheSameAnswers(t *testing.T) {
 		entries := randomEntries(t, random, 2500, testSpan)
 		insertAll(t, random, prepared(t, db), entries)
 		now := func() time.Time { return testNow }
-		hot := heatmap.New(model{entries, always}, nil, now)
+		hot := heatmap.New(heatmap.Config{Hot: model{entries, always}, Now: now})
 		for range 40 {
 			border := testSpan.From + outage.Minute(random.IntN(int(testSpan.To-testSpan.From)))
-			split := heatmap.New(model{entries, outage.Span{From: border, To: always.To}}, db, now)
+			split := heatmap.New(heatmap.Config{Hot: model{entries, outage.Span{From: border, To: always.To}}, Past: db, Now: now})
 			query := randomQuery(random)
 			compareReaders(t, hot, split, query, border)
 		}
