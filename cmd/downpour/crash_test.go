@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"downpour/pkg/redistest"
 )
@@ -182,13 +185,13 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Run("redis-server", func(t *testing.T) { killUnderLoad(t, redistest.Start(t)) })
 }
 
-func killUnderLoad(t *testing.T, redis *redistest.Server) {
+func killUnderLoad(t *testing.T, counters *redistest.Server) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	data, address, where := t.TempDir(), freePort(t), "embedded"
-	if redis != nil {
-		where = redis.URL()
+	if counters != nil {
+		where = counters.URL()
 	}
 	server := newProcess(t, "serve", "--listen", address, "--data", data, "--redis", where, "--log-level", "warn")
 	server.start(t)
@@ -198,20 +201,20 @@ func killUnderLoad(t *testing.T, redis *redistest.Server) {
 	for range kills(t) {
 		before := people.ledger.acknowledged.Load()
 		eventually(t, "taking reports", func() bool { return people.ledger.acknowledged.Load() > before })
-		<-time.After(time.Duration(random.IntN(60_000)) * time.Microsecond) // any instant will do
+		<-time.After(time.Duration(random.IntN(250_000)) * time.Microsecond) // any instant will do
 		victim := "server"
-		if redis != nil {
+		if counters != nil {
 			victim = []string{"server", "redis", "both"}[random.IntN(3)]
 		}
 		took[victim]++
 		if victim != "server" {
-			redis.Kill()
+			counters.Kill()
 		}
 		if victim != "redis" {
 			server.kill()
 		}
 		if victim != "server" {
-			redis.Run(t)
+			counters.Run(t)
 		}
 		if victim != "redis" {
 			server.start(t)
@@ -219,9 +222,27 @@ func killUnderLoad(t *testing.T, redis *redistest.Server) {
 	}
 	ledger := people.end()
 	eventually(t, "the hot window has every report", func() bool { n, ok := total(base); return ok && n == ledger.standing() })
+	if counters != nil {
+		client := counters.Client(t)
+		eventually(t, "the archive has caught up", func() bool { return waiting(t, client) == 0 })
+	}
 	server.stop(t)
 	archive := newVault(t, data+"/archive")
 	archive.startAndWait(t)
 	checkVault(t, archive, ledger)
 	t.Logf("killed %v; %d reports acknowledged, %d of them taken back, after %d tries that were not", took, len(ledger.signs)-ledger.undone, ledger.undone, ledger.tries)
+}
+
+// waiting is the number of records in the log, and one for a batch under way.
+func waiting(t testing.TB, client redis.UniversalClient) (n int64) {
+	t.Helper()
+	ctx := context.Background()
+	logs, err := client.Keys(ctx, "dp:*:log").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, log := range logs {
+		n += client.XLen(ctx, log).Val()
+	}
+	return n + client.Exists(ctx, "dp:{archive}:plan").Val()
 }

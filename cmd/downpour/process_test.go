@@ -113,7 +113,7 @@ func (p *process) last(n int) string {
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	const patience = 2 * time.Minute
-	ticks := time.NewTicker(20 * time.Millisecond)
+	ticks := time.NewTicker(50 * time.Millisecond)
 	defer ticks.Stop()
 	late := time.After(patience)
 	for !holds() {
