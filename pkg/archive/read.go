@@ -117,15 +117,18 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 
 // tableStatement climbs from the cells of resolution 6 to the one that is asked
 // for. On each level, own is what no level below could show, and shown is what
-// they do show.
+// they do show. All keys are numbers, which ClickHouse groups by several times
+// faster than by texts: a region's code, which has at most eight bytes, is read
+// as one, and of service and country nothing but the difference matters.
 func tableStatement(condition string, resolution, floor int) string {
-	statement := fmt.Sprintf(`SELECT start, service, country, toString(region) AS region, cell, sum(n) AS own, toInt64(0) AS shown, sum(n) AS total
-		FROM quarter_counts WHERE %s GROUP BY start, service, country, region, cell`, condition)
+	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
+			cell, sum(n) AS own, toInt64(0) AS shown, sum(n) AS total
+		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, condition)
 	climb := func(parent string) {
-		statement = fmt.Sprintf(`SELECT start, service, country, region, %[1]s AS above,
+		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS above,
 			sum(if(own < %[2]d, greatest(own, 0), 0)) AS own_above, sum(shown + if(own >= %[2]d, own, 0)) AS shown_above, sum(total) AS total_above
-			FROM (%[3]s) GROUP BY start, service, country, region, above`, parent, floor, statement)
-		statement = fmt.Sprintf(`SELECT start, service, country, region, above AS cell, own_above AS own, shown_above AS shown, total_above AS total FROM (%s)`, statement)
+			FROM (%[3]s) GROUP BY start, topic, part, above`, parent, floor, statement)
+		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, shown_above AS shown, total_above AS total FROM (%s)`, statement)
 	}
 	lowest := resolution
 	if resolution == 0 {
@@ -137,8 +140,9 @@ func tableStatement(condition string, resolution, floor int) string {
 	if resolution == 0 {
 		climb("if(cell = 0, toUInt64(0), toUInt64(1))")
 	}
-	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, region, toUInt64(cell) AS at, sum(shown + if(own >= %d, own, 0)) AS reports, sum(total) AS counted
-		FROM (%s) GROUP BY placed, region, at`, floor, statement)
+	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, reinterpretAsString(part) AS region, toUInt64(cell) AS at,
+			sum(shown + if(own >= %d, own, 0)) AS reports, sum(total) AS counted
+		FROM (%s) GROUP BY placed, part, at`, floor, statement)
 }
 
 // parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
