@@ -8,7 +8,7 @@ E2E     := frontend/e2e
 LIBCHDB := pkg/embedded/libchdb
 export GO
 
-.PHONY: build run test unit e2e bench bench-backtest bench-detect fuzz lint pictures prerequisites
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect crash fuzz lint pictures prerequisites
 
 build: prerequisites $(LIBCHDB)/node_modules
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -40,6 +40,14 @@ bench-backtest: prerequisites
 # Recall, time to detect and false alarms of the detector on simulated streams.
 bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run Proving -worlds 2 -mistakes -timeout 60m -v
+# How fast reports go into the archive, what they weigh there, and how long maps
+# of the past take, over 20 million reports.
+bench-archive: prerequisites $(LIBCHDB)/node_modules
+	DOWNPOUR_BENCH_ROWS=20000000 $(GO) test -run '^TestArchiveAtSize$$' -count 1 -timeout 60m -v ./pkg/archive
+
+# Kills the server, and Redis, 200 times each way under load.
+crash: prerequisites $(LIBCHDB)/node_modules
+	DOWNPOUR_KILLS=200 $(GO) test -run '^TestKilledUnderLoad$$' -count 1 -timeout 60m -v ./cmd/downpour
 
 # Each fuzz target for a short time, beyond its seeds, which make unit runs.
 fuzz: prerequisites

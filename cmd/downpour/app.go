@@ -144,9 +144,13 @@ func (a *app) openClickHouse(ctx context.Context) (err error) {
 // embedded Redis keeps nothing, so with it a report is acknowledged only when
 // the archive has it.
 func (a *app) buildCounting(context.Context) error {
-	a.archiver = archive.NewArchiver(archive.Config{
+	archiving := archive.Config{
 		DB: a.db, Log: a.redis, Plans: archive.NewRedisPlans(a.redis.Client()), Logger: a.logger,
-	})
+	}
+	if a.embeddedRedis() {
+		archiving.Journal = archive.NewJournal(filepath.Join(a.settings.Data, "batch"))
+	}
+	a.archiver = archive.NewArchiver(archiving)
 	counting := bucket.Config{Redis: a.redis, Logger: a.logger, Now: a.now}
 	if a.embeddedRedis() {
 		counting.Durable = a.archiver
@@ -155,7 +159,7 @@ func (a *app) buildCounting(context.Context) error {
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
 	a.reader = heatmap.New(heatmap.Config{Hot: a.hot, Past: a.db, Normals: a.db, View: a.view, Now: a.now})
 	a.add(part{name: "archive", run: a.archiver.Run})
-	a.add(part{name: "counters", run: func(ctx context.Context) error { return a.store.Keep(ctx, a.db) }})
+	a.add(part{name: "counters", run: func(ctx context.Context) error { return a.store.Keep(ctx, a.archiver) }})
 	a.add(part{name: "buckets", run: a.store.Run})
 	a.add(part{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})
 	return nil

@@ -99,6 +99,8 @@ func (w *web) Ready() (ready bool, degraded []string, reason string) {
 		return false, []string{"redis"}, "redis does not answer, so reports cannot be taken"
 	case !w.app.store.Alive():
 		return false, nil, "the counters are not restored yet"
+	case w.app.archiver.Failing() != nil && w.app.embeddedRedis():
+		return false, []string{"clickhouse"}, "the archive does not advance, so reports cannot be taken"
 	case w.app.archiver.Failing() != nil:
 		return true, []string{"clickhouse"}, ""
 	}

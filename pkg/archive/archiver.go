@@ -5,9 +5,8 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"strconv"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"downpour/pkg/outage"
@@ -19,6 +18,9 @@ type Config struct {
 	Log    Log
 	Plans  Plans
 	Logger *slog.Logger
+	// Journal is where a batch is kept while it is inserted; nil where the log
+	// outlives this process.
+	Journal *Journal
 	// Every is the longest that an entry waits for a batch while ClickHouse
 	// answers.
 	Every time.Duration
@@ -37,6 +39,8 @@ type Archiver struct {
 	Config
 	server string
 	kicks  chan struct{}
+
+	recovered atomic.Bool // the journal holds nothing of a process before this one
 
 	mutex    sync.Mutex
 	archived Positions
@@ -66,19 +70,9 @@ func NewArchiver(config Config) *Archiver {
 func (a *Archiver) Run(ctx context.Context) error {
 	ticks := time.NewTicker(a.Every)
 	defer ticks.Stop()
-	for {
-		err := a.prepare(ctx)
-		if err == nil || ctx.Err() != nil {
-			break
-		}
-		if refused(err) {
+	for _, step := range []func(context.Context) error{a.prepare, a.recover} {
+		if err := a.insist(ctx, ticks.C, step); err != nil || ctx.Err() != nil {
 			return err
-		}
-		a.note(ctx, err)
-		select {
-		case <-ticks.C:
-		case <-ctx.Done():
-			return nil
 		}
 	}
 	for {
@@ -97,6 +91,26 @@ func (a *Archiver) Run(ctx context.Context) error {
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), leadFor)
 			defer cancel()
 			a.catchUp(last)
+			return nil
+		}
+	}
+}
+
+// insist tries a step of the start at every tick until it succeeds or ctx ends.
+// It gives up where ClickHouse refuses.
+func (a *Archiver) insist(ctx context.Context, ticks <-chan time.Time, step func(context.Context) error) error {
+	for {
+		err := step(ctx)
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		if refused(err) {
+			return err
+		}
+		a.note(ctx, err)
+		select {
+		case <-ticks:
+		case <-ctx.Done():
 			return nil
 		}
 	}
@@ -176,14 +190,8 @@ func (a *Archiver) round(ctx context.Context) (more bool, err error) {
 // rows where they are already known.
 func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry) error {
 	if !plan.Done {
-		if entries == nil {
-			var err error
-			if entries, err = a.Log.Read(ctx, plan.To); err != nil {
-				return err
-			}
-		}
-		if err := a.DB.insert(ctx, plan.Token, entries); err != nil {
-			return fmt.Errorf("archiving %d reports: %w", len(entries), err)
+		if err := a.insert(ctx, plan, entries); err != nil {
+			return err
 		}
 		a.fault("inserted")
 		plan.Done = true
@@ -191,6 +199,11 @@ func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry
 			return err
 		}
 		a.fault("marked")
+	}
+	if a.Journal != nil {
+		if err := a.Journal.forget(); err != nil {
+			return err
+		}
 	}
 	if err := a.Log.Trim(ctx, plan.To); err != nil {
 		return err
@@ -204,54 +217,42 @@ func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry
 	return nil
 }
 
-// settle tells those who wait that the log is archived up to the positions.
-func (a *Archiver) settle(to Positions) {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	for shard, id := range to {
-		a.archived[shard] = id
-	}
-	close(a.advanced)
-	a.advanced = make(chan struct{})
-}
-
-// Wait returns once the log of a shard is archived up to an entry, or with the
-// error of ctx. It makes the next batch begin at once.
-func (a *Archiver) Wait(ctx context.Context, shard int, entry string) error {
-	for {
-		a.mutex.Lock()
-		reached := !before(a.archived[shard], entry)
-		advanced := a.advanced
-		a.mutex.Unlock()
-		if reached {
-			return nil
-		}
-		select {
-		case a.kicks <- struct{}{}:
-		default:
-		}
-		select {
-		case <-advanced:
-		case <-ctx.Done():
-			return ctx.Err()
+// insert brings the rows of a batch into the tables. Where entries are not
+// known, somebody tried before.
+func (a *Archiver) insert(ctx context.Context, plan Plan, entries []outage.Entry) (err error) {
+	insert := a.DB.insert
+	if entries == nil {
+		insert = a.DB.insertAgain
+		if entries, err = a.Log.Read(ctx, plan.To); err != nil {
+			return err
 		}
 	}
-}
-
-// before compares ids of log records, which are milliseconds and a sequence
-// number with a dash between them.
-func before(a, b string) bool {
-	aMillis, aSequence := splitID(a)
-	bMillis, bSequence := splitID(b)
-	if aMillis != bMillis {
-		return aMillis < bMillis
+	if a.Journal != nil {
+		if err := a.Journal.keep(plan.Token, entries); err != nil {
+			return err
+		}
 	}
-	return aSequence < bSequence
+	if err := insert(ctx, plan.Token, entries); err != nil {
+		return fmt.Errorf("archiving %d reports: %w", len(entries), err)
+	}
+	return nil
 }
 
-func splitID(id string) (millis, sequence uint64) {
-	first, second, _ := strings.Cut(id, "-")
-	millis, _ = strconv.ParseUint(first, 10, 64) // an id that is none counts as 0
-	sequence, _ = strconv.ParseUint(second, 10, 64)
-	return millis, sequence
+// recover completes the batch that a process before this one left in the
+// journal.
+func (a *Archiver) recover(ctx context.Context) error {
+	if a.Journal != nil {
+		token, entries, err := a.Journal.left()
+		if err == nil && token != "" {
+			err = a.DB.insertAgain(ctx, token, entries)
+		}
+		if err == nil {
+			err = a.Journal.forget()
+		}
+		if err != nil {
+			return fmt.Errorf("completing the last batch: %w", err)
+		}
+	}
+	a.recovered.Store(true)
+	return nil
 }

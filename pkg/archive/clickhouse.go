@@ -1,11 +1,17 @@
 package archive
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -16,7 +22,7 @@ import (
 
 // Options say where ClickHouse is.
 type Options struct {
-	// URL is http(s)://[user[:password]@]host:port[/database].
+	// URL is http(s)://[user[:password]@]host[:port][/database].
 	URL string
 	// Transport takes the place of the network for an engine in the process.
 	Transport http.RoundTripper
@@ -25,7 +31,11 @@ type Options struct {
 }
 
 // DB is ClickHouse as the archive uses it. It is safe for concurrent use.
-type DB struct{ conn driver.Conn }
+type DB struct {
+	conn driver.Conn
+	// writing is held by inserts, and alone by who compares the tables.
+	writing sync.RWMutex
+}
 
 const defaultTimeout = 30 * time.Second
 
@@ -54,19 +64,33 @@ func OpenDB(options Options) (*DB, error) {
 
 func address(text string, settings *clickhouse.Options) error {
 	parsed, err := url.Parse(text)
-	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
-		return errors.New("must be 'embedded' or an http(s):// address")
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Hostname() == "" || parsed.RawQuery != "" {
+		return errors.New("must be 'embedded' or http(s)://[user[:password]@]host[:port][/database]")
 	}
-	parsedOptions, err := clickhouse.ParseDSN(text)
-	if err != nil {
-		return err
+	port := cmp.Or(parsed.Port(), "8123")
+	if parsed.Scheme == "https" {
+		settings.TLS = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: parsed.Hostname()}
+		port = cmp.Or(parsed.Port(), "8443")
 	}
-	settings.Addr, settings.TLS = parsedOptions.Addr, parsedOptions.TLS
-	settings.Auth.Username, settings.Auth.Password = parsedOptions.Auth.Username, parsedOptions.Auth.Password
-	if parsedOptions.Auth.Database != "" {
-		settings.Auth.Database = parsedOptions.Auth.Database
-	}
+	settings.Addr = []string{net.JoinHostPort(parsed.Hostname(), port)}
+	settings.Auth.Username = parsed.User.Username()
+	settings.Auth.Password, _ = parsed.User.Password()
+	settings.Auth.Database = cmp.Or(strings.Trim(parsed.Path, "/"), settings.Auth.Database)
 	return nil
+}
+
+// refusals are the exceptions that asking again does not help against: the user
+// is not known or may not do this, or the server does not know what we ask for.
+// The others, as those of a server that is short of memory or of space, pass.
+// https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
+var refusals = []int32{
+	46,                      // unknown function
+	50,                      // unknown type
+	62,                      // syntax
+	81,                      // unknown database
+	115,                     // unknown setting
+	164,                     // read only
+	192, 193, 194, 497, 516, // user, password, rights
 }
 
 // refused says that ClickHouse answered, and that the answer was no: asking
@@ -74,7 +98,7 @@ func address(text string, settings *clickhouse.Options) error {
 func refused(err error) bool {
 	var exception *clickhouse.Exception
 	var known refusal
-	return errors.As(err, &exception) || errors.As(err, &known)
+	return errors.As(err, &exception) && slices.Contains(refusals, exception.Code) || errors.As(err, &known)
 }
 
 // Close ends the connections.
@@ -137,6 +161,12 @@ func insertSettings(token string) clickhouse.Settings {
 // insert adds the entries as one block under a token. A second insert under
 // the same token adds nothing.
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
+	d.writing.RLock()
+	defer d.writing.RUnlock()
+	return d.send(ctx, token, entries)
+}
+
+func (d *DB) send(ctx context.Context, token string, entries []outage.Entry) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(insertSettings(token)))
 	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO reports (at, service, country, region, cell, kind, symptom,
 		network, since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo)`)

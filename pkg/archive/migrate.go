@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // refusal is an error that will not go away by waiting.
@@ -14,10 +15,24 @@ func refuse(format string, arguments ...any) error {
 	return refusal{fmt.Errorf(format, arguments...)}
 }
 
+// oneLine is an error whose text fits a line of a log, whatever ClickHouse said.
+type oneLine struct{ error }
+
+func (o oneLine) Error() string { return strings.Join(strings.Fields(o.error.Error()), " ") }
+
+func (o oneLine) Unwrap() error { return o.error }
+
 // Prepare checks that ClickHouse is one that the archive can use, and brings
 // its tables up to date. The caller sees to it that only one server does so at
 // a time. Each error is one line that says what to do about it.
 func (d *DB) Prepare(ctx context.Context) error {
+	if err := d.migrate(ctx); err != nil {
+		return oneLine{err}
+	}
+	return nil
+}
+
+func (d *DB) migrate(ctx context.Context) error {
 	text, year, month, err := d.release(ctx)
 	if err != nil {
 		return fmt.Errorf("asking clickhouse for its version: %w", err)

@@ -107,6 +107,27 @@ var migrations = [][]string{
 	},
 }
 
+// rollUp is a table of sums over the reports of a stretch of time, as the last
+// migration leaves it.
+type rollUp struct {
+	table string
+	start string // the function that gives the stretch of a time
+	sums  []sum
+}
+
+// sum is a column of a roll-up, and what one report adds to it.
+type sum struct{ name, of string }
+
+var rollUps = []rollUp{
+	{"minute_counts", "toStartOfMinute", []sum{
+		{"n", "toInt64(sign) * counted"}, {"submissions", "toInt64(sign)"},
+		{"judged", "toInt64(sign) * weight"}, {"prefixes", "toInt64(sign) * first"},
+	}},
+	{"quarter_counts", "toStartOfFifteenMinutes", []sum{
+		{"n", "toInt64(sign) * counted"}, {"submissions", "toInt64(sign)"},
+	}},
+}
+
 // The oldest release of ClickHouse that the statements above were run against.
 const (
 	oldestYear  = 24

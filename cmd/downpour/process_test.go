@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"downpour/pkg/embedded"
+)
+
+// processVariable makes this test program the command itself, so that tests can
+// kill it.
+const processVariable = "DOWNPOUR_TEST_PROCESS"
+
+func init() {
+	if os.Getenv(processVariable) != "" {
+		_ = os.Unsetenv(processVariable)
+		main()
+		os.Exit(0)
+	}
+}
+
+// process is a downpour of its own, which can be killed and started again.
+type process struct {
+	arguments   []string
+	environment []string
+	running     *exec.Cmd
+	said        *lines
+}
+
+// newProcess is not started yet. It ends with the test.
+func newProcess(t testing.TB, arguments ...string) *process {
+	t.Helper()
+	p := &process{arguments: arguments, said: &lines{}, environment: []string{embedded.LibraryVariable + "=" + engineLibrary(t)}}
+	t.Cleanup(func() {
+		p.kill()
+		if t.Failed() {
+			t.Logf("the last that downpour %s said:\n%s", strings.Join(p.arguments, " "), p.last(15))
+		}
+	})
+	return p
+}
+
+// engineLibrary is the path of libchdb in this checkout. Without it the test is
+// skipped, but fails under CI.
+func engineLibrary(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv(embedded.LibraryVariable)
+	if path == "" {
+		path, _ = filepath.Abs(embedded.InRepository("../..")) // fails only without a working directory
+	}
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("the engine is missing in CI: %v", err)
+		}
+		t.Skipf("the engine is not installed, make build installs it: %v", err)
+	}
+	return path
+}
+
+func (p *process) start(t testing.TB) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.running = exec.Command(self, p.arguments...)
+	p.running.Env = append(append(os.Environ(), processVariable+"=1"), p.environment...)
+	p.running.Stderr = p.said
+	if err := p.running.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// kill ends the process at once, as a crash would.
+func (p *process) kill() {
+	if p.running != nil {
+		_ = p.running.Process.Kill()
+		_ = p.running.Wait()
+		p.running = nil
+	}
+}
+
+// stop ends the process as a service manager does.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	if err := p.running.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.running.Wait(); err != nil {
+		t.Errorf("stopping: %v", err)
+	}
+	p.running = nil
+}
+
+// last is the end of what the process said.
+func (p *process) last(n int) string {
+	all := strings.Split(strings.TrimSpace(p.said.String()), "\n")
+	return strings.Join(all[max(0, len(all)-n):], "\n")
+}
+
+// eventually waits until a condition holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	const patience = 2 * time.Minute
+	ticks := time.NewTicker(50 * time.Millisecond)
+	defer ticks.Stop()
+	late := time.After(patience)
+	for !holds() {
+		select {
+		case <-ticks.C:
+		case <-late:
+			t.Fatalf("%s: not within %s", what, patience)
+		}
+	}
+}
+
+func freePort(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// fetch gets an address; status 0 is no answer.
+func fetch(address string) (status int, body string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err.Error()
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, err.Error()
+	}
+	return response.StatusCode, string(text)
+}
+
+// vault is a ClickHouse of this program behind a listener.
+type vault struct {
+	*process
+	address string
+}
+
+func newVault(t testing.TB, data string) vault {
+	t.Helper()
+	address := freePort(t)
+	return vault{newProcess(t, "clickhouse", "--listen", address, "--data", data), address}
+}
+
+func (v vault) startAndWait(t testing.TB) {
+	t.Helper()
+	v.start(t)
+	eventually(t, "starting clickhouse", func() bool { status, _ := fetch("http://" + v.address + "/ping"); return status == 200 })
+}
+
+// ask gives the rows of an answer.
+func (v vault) ask(t testing.TB, query string) []string {
+	t.Helper()
+	response, err := http.Post("http://"+v.address+"/", "text/plain", strings.NewReader(query))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var rows []string
+	reader := bufio.NewScanner(response.Body)
+	for reader.Scan() {
+		rows = append(rows, reader.Text())
+	}
+	if response.StatusCode != http.StatusOK || reader.Err() != nil {
+		t.Fatalf("%s: %s %v %v", query, response.Status, rows, reader.Err())
+	}
+	return rows
+}
+
+// total asks the API how many problem reports there are, of the last hours.
+func total(base string) (n int64, ok bool) {
+	status, body := fetch(base + "/api/v1/heatmap?window=6h")
+	if status != http.StatusOK {
+		return 0, false
+	}
+	_, text, _ := strings.Cut(body, `"total":`)
+	_, err := fmt.Sscan(strings.TrimSpace(text), &n)
+	return n, err == nil || strings.HasPrefix(strings.TrimSpace(text), "0")
+}

@@ -1,0 +1,111 @@
+package archive
+
+import (
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Journal is a file that holds the batch under way, for a server whose log
+// does not outlive its process. An insert reaches several tables one after the
+// other, so a process that dies inside of it leaves some of them behind; with
+// the rows and the token at hand, the next process completes them.
+//
+// The file is there only while a batch is under way, since its rows hold what
+// the archive forgets after a day.
+type Journal struct {
+	path  string
+	holds string // token of the batch in the file
+}
+
+type journalled struct {
+	Token   string
+	Entries []outage.Entry
+}
+
+// NewJournal uses the file at the path, which need not exist.
+func NewJournal(path string) *Journal { return &Journal{path: path} }
+
+// keep puts a batch on the disk in the place of the one before.
+func (j *Journal) keep(token string, entries []outage.Entry) error {
+	if j.holds == token {
+		return nil
+	}
+	file, err := os.CreateTemp(filepath.Dir(j.path), ".batch-*") // CreateTemp gives mode 0600
+	if err != nil {
+		return fmt.Errorf("writing a batch down: %w", err)
+	}
+	defer os.Remove(file.Name())
+	err = gob.NewEncoder(file).Encode(journalled{token, entries})
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), j.path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing a batch down: %w", err)
+	}
+	j.holds = token
+	return nil
+}
+
+// left is the batch that a process before this one did not end, or no token.
+func (j *Journal) left() (token string, entries []outage.Entry, err error) {
+	file, err := os.Open(j.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("reading the batch under way: %w", err)
+	}
+	defer file.Close()
+	var batch journalled
+	if err := gob.NewDecoder(file).Decode(&batch); err != nil {
+		return "", nil, fmt.Errorf("reading the batch under way in %s: %w", j.path, err)
+	}
+	return batch.Token, batch.Entries, nil
+}
+
+// forget removes the file.
+func (j *Journal) forget() error {
+	j.holds = ""
+	if err := os.Remove(j.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("forgetting a batch: %w", err)
+	}
+	return nil
+}
+
+var errNotRecovered = errors.New("the last batch is not complete yet")
+
+// ShardCounts is that of the archive, once the last batch of the process before
+// this one is complete.
+func (a *Archiver) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
+	if !a.recovered.Load() {
+		return errNotRecovered
+	}
+	return a.DB.ShardCounts(ctx, from, each)
+}
+
+// Entries is that of the archive, once the last batch of the process before
+// this one is complete.
+func (a *Archiver) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
+	if !a.recovered.Load() {
+		return errNotRecovered
+	}
+	return a.DB.Entries(ctx, since, each)
+}
+
+// Imported is that of the archive, once the last batch of the process before
+// this one is complete.
+func (a *Archiver) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
+	if !a.recovered.Load() {
+		return errNotRecovered
+	}
+	return a.DB.Imported(ctx, since, each)
+}
