@@ -40,6 +40,7 @@ bench-backtest: prerequisites
 # Recall, time to detect and false alarms of the detector on simulated streams.
 bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run Proving -worlds 2 -mistakes -timeout 60m -v
+
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.
 bench-archive: prerequisites $(LIBCHDB)/node_modules
