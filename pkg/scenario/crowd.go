@@ -31,6 +31,9 @@ const (
 
 // spot is a point of a city.
 type spot struct {
+	// first is the number of the first spot at the same point: the boroughs of a
+	// city can share one, and what is reported at a point is one row.
+	first      int
 	city       string
 	at         outage.LatLng
 	population float64
@@ -51,6 +54,13 @@ func spots(places []Place, country outage.Country) []spot {
 	var out []spot
 	for i := range own {
 		out = append(out, own[i].spots()...)
+	}
+	first := map[outage.LatLng]int{}
+	for i := range out {
+		if _, known := first[out[i].at]; !known {
+			first[out[i].at] = i
+		}
+		out[i].first = first[out[i].at]
 	}
 	return out
 }

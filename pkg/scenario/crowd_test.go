@@ -3,6 +3,7 @@ package scenario
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"downpour/pkg/outage"
@@ -94,5 +95,20 @@ func TestCurveGoesThroughItsPoints(t *testing.T) {
 	}
 	if c.mean(100) >= c.mean(102) {
 		t.Error("the wave begins at full height")
+	}
+}
+
+func TestPlacesAtOnePointAreOneRow(t *testing.T) {
+	places := []Place{
+		{Name: "Lambeth", Country: outage.GB, Lat: 51.473, Lng: -.133, Population: 2000},
+		{Name: "Brixton", Country: outage.GB, Lat: 51.473, Lng: -.133, Population: 1000},
+		{Name: "Leeds", Country: outage.GB, Lat: 53.8, Lng: -1.55, Population: 500},
+	}
+	var first []int
+	for _, s := range spots(places, outage.GB) {
+		first = append(first, s.first)
+	}
+	if want := []int{0, 0, 2}; !slices.Equal(first, want) {
+		t.Errorf("points stand for %v, want %v", first, want)
 	}
 }

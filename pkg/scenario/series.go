@@ -124,7 +124,8 @@ func (s *series) draw(mean, dispersion float64) int {
 // speak draws where n reports come from and what they say.
 func (s *series) speak(v *voices, n int) {
 	for range n {
-		s.tally = append(s.tally, utterance{spot: v.places.throw(s.random), symptom: v.words[v.symptoms.throw(s.random)]})
+		at := s.spots[v.places.throw(s.random)].first
+		s.tally = append(s.tally, utterance{spot: at, symptom: v.words[v.symptoms.throw(s.random)]})
 	}
 }
 
