@@ -46,7 +46,7 @@ func (a *API) createReport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	given, err := a.Intake.Take(c.UserContext(), a.client(c), said, key)
+	given, err := a.Intake.Take(c.UserContext(), ClientOf(c, a.TrustedProxies), said, key)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (a *API) allow(c *fiber.Ctx) error {
 	if a.Limiter == nil {
 		return nil
 	}
-	if _, wait, ok := a.Limiter.Allow(a.client(c).Addr); !ok {
+	if _, wait, ok := a.Limiter.Allow(ClientOf(c, a.TrustedProxies).Addr); !ok {
 		return &outage.Error{Code: outage.CodeLimited, Detail: "Too many requests from this address. Try again later.", RetryAfter: wait}
 	}
 	return nil

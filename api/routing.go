@@ -77,16 +77,16 @@ func openReads(c *fiber.Ctx) {
 	}
 }
 
-// client is who asks. Its strings are copies, since the framework reuses those
-// of the request once the handler has returned.
-func (a *API) client(c *fiber.Ctx) outage.Client {
+// ClientOf is who sent a request, behind the proxies that are trusted. It keeps
+// nothing of the request, whose memory Fiber uses again.
+func ClientOf(c *fiber.Ctx, trusted []netip.Prefix) outage.Client {
 	var headers []string
 	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
 		headers = append(headers, string(value))
 	}
 	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
 	return outage.Client{
-		Addr:           forwarded.Client(peer, headers, a.TrustedProxies),
+		Addr:           forwarded.Client(peer, headers, trusted),
 		UserAgent:      utils.CopyString(c.Get(fiber.HeaderUserAgent)),
 		AcceptLanguage: utils.CopyString(c.Get(fiber.HeaderAcceptLanguage)),
 	}

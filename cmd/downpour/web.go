@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,7 +16,6 @@ import (
 
 	"downpour/api"
 	"downpour/frontend"
-	"downpour/pkg/forwarded"
 	"downpour/pkg/outage"
 )
 
@@ -46,7 +43,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	site, err := frontend.New(frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
-		ClientOf: a.client, Now: a.now, Log: a.logger,
+		ClientOf: func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
 	})
 	if err != nil {
 		return err
@@ -105,18 +102,4 @@ func (w *web) Ready() (ready bool, degraded []string, reason string) {
 		return true, []string{"clickhouse"}, ""
 	}
 	return true, nil, ""
-}
-
-// client is who sent a request, behind the proxies that we trust.
-func (a *app) client(c *fiber.Ctx) outage.Client {
-	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
-	var headers []string
-	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
-		headers = append(headers, string(value))
-	}
-	return outage.Client{
-		Addr:           forwarded.Client(peer, headers, a.settings.TrustedProxies),
-		UserAgent:      strings.Clone(c.Get(fiber.HeaderUserAgent)),
-		AcceptLanguage: strings.Clone(c.Get(fiber.HeaderAcceptLanguage)),
-	}
 }

@@ -104,9 +104,6 @@ func refused(err error) bool {
 // Close ends the connections.
 func (d *DB) Close() error { return d.conn.Close() }
 
-// Ping says whether ClickHouse answers.
-func (d *DB) Ping(ctx context.Context) error { return d.conn.Ping(ctx) }
-
 // release is the version that the server gives, as year and month.
 func (d *DB) release(ctx context.Context) (text string, year, month int, err error) {
 	if err := d.conn.QueryRow(ctx, "SELECT version()").Scan(&text); err != nil {

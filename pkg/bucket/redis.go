@@ -57,9 +57,6 @@ func NewRedis(client redis.UniversalClient) *Redis { return &Redis{client: clien
 // Client is the connection, for other stages that keep something in Redis.
 func (r *Redis) Client() redis.UniversalClient { return r.client }
 
-// Ping says whether Redis answers.
-func (r *Redis) Ping(ctx context.Context) error { return r.client.Ping(ctx).Err() }
-
 // Close ends the connections.
 func (r *Redis) Close() error { return r.client.Close() }
 

@@ -127,26 +127,5 @@ func inserted(list []*series, s *series) []*series {
 	return list
 }
 
-// Active are the incidents that are open or recovering, by service and country.
-func (t *Timeline) Active() []outage.Incident {
-	var active []outage.Incident
-	for _, s := range t.ordered {
-		if s.incident.Active() && !s.silent {
-			active = append(active, s.incident.Incident())
-		}
-	}
-	return active
-}
-
-// Expected is what is normal now for a service in a country; false when the
-// timeline has never seen it.
-func (t *Timeline) Expected(service string, country outage.Country) (outage.Baseline, bool) {
-	s, ok := t.series[key{service, country}]
-	if !ok {
-		return outage.Baseline{}, false
-	}
-	return s.base.Expect(baseline.Whole), true
-}
-
 // stamp is a minute as an error tells it.
 func stamp(minute outage.Minute) string { return minute.Time().Format("2006-01-02T15:04Z") }
