@@ -18,7 +18,8 @@
 // Beside the path stand outage, the words that all stages share; catalog, the
 // services that people report; scenario, past outages as
 // rows to play and to test against; embedded, the engines inside the process for
-// one-command use; forwarded, which finds a client behind proxies; apikey, which
+// one-command use; forwarded, which finds a client behind proxies; wholefile,
+// which replaces files so that a crash leaves them whole; apikey, which
 // knows who may import; and redistest, the engines for tests.
 //
 // A stage imports outage and none of its neighbours: the command wires them.

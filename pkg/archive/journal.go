@@ -5,12 +5,13 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"downpour/pkg/outage"
+	"downpour/pkg/wholefile"
 )
 
 // Journal is a file that holds the batch under way, for a server whose log
@@ -38,16 +39,7 @@ func (j *Journal) keep(token string, entries []outage.Entry) error {
 	if j.holds == token {
 		return nil
 	}
-	file, err := os.CreateTemp(filepath.Dir(j.path), ".batch-*") // CreateTemp gives mode 0600
-	if err != nil {
-		return fmt.Errorf("writing a batch down: %w", err)
-	}
-	defer os.Remove(file.Name())
-	err = gob.NewEncoder(file).Encode(journalled{token, entries})
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), j.path)
-	}
+	err := wholefile.Replace(j.path, func(to io.Writer) error { return gob.NewEncoder(to).Encode(journalled{token, entries}) })
 	if err != nil {
 		return fmt.Errorf("writing a batch down: %w", err)
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
+
+	"downpour/pkg/wholefile"
 )
 
 // KeyFile keeps keys in a file that only its owner can read, for a server whose
@@ -81,23 +83,8 @@ func (f *KeyFile) Sweep(_ context.Context, now time.Time) error {
 	return f.write()
 }
 
-// write puts the new file beside the old one and then in its place, so that a
-// crash leaves one or the other.
 func (f *KeyFile) write() error {
-	text, err := json.Marshal(f.keys)
-	if err != nil {
-		return fmt.Errorf("writing the keys: %w", err)
-	}
-	file, err := os.CreateTemp(filepath.Dir(f.path), ".keys-*") // CreateTemp gives mode 0600
-	if err != nil {
-		return fmt.Errorf("writing the keys: %w", err)
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), f.path)
-	}
+	err := wholefile.Replace(f.path, func(to io.Writer) error { return json.NewEncoder(to).Encode(f.keys) })
 	if err != nil {
 		return fmt.Errorf("writing the keys: %w", err)
 	}

@@ -3,9 +3,11 @@ package timeline
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+
+	"downpour/pkg/wholefile"
 )
 
 // FileState keeps one state in a file, for a server whose Redis forgets
@@ -21,17 +23,10 @@ func (s FileState) Load(context.Context) ([]byte, error) {
 	return state, err
 }
 
-// Store puts the new file beside the old one and then in its place, so that a
-// crash leaves one or the other.
+// Store replaces the state.
 func (s FileState) Store(_ context.Context, state []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(s.Path), ".state-*")
-	if err != nil {
+	return wholefile.Replace(s.Path, func(to io.Writer) error {
+		_, err := to.Write(state)
 		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(state)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), s.Path)
+	})
 }
