@@ -128,10 +128,58 @@ type Incident struct {
 	Ratio, Peak float64
 	Severity    Severity
 	Verdict     Verdict
-	// Cause is what probably broke, when the verdict is LikelyCollateral.
-	Cause string
-	// Parent is the wider event that the incident belongs to, "" for none.
-	Parent string
+	// Cause is the service that probably broke, when the verdict is
+	// LikelyCollateral, and Reasons say why it is thought to be, strongest first.
+	Cause   string   `json:",omitempty"`
+	Reasons []Reason `json:",omitempty"`
+	// Parent is the wider event that the incident belongs to, "" for none: the
+	// same service in both countries, a family, or a provider and its customers.
+	Parent string `json:",omitempty"`
+	// Why is the arithmetic of its opening.
+	Why Explanation
+	// Recoveries are the regions of the footprint, each with its own end.
+	Recoveries []Recovery `json:",omitempty"`
+}
+
+// Reason is one thing that speaks for a cause elsewhere.
+type Reason string
+
+// The reasons.
+const (
+	ReasonDepends   Reason = "depends_on"     // the catalogue says that it needs the cause
+	ReasonProvider  Reason = "provider"       // one provider carries both, or most who report are on it
+	ReasonFamily    Reason = "family"         // both are of one family
+	ReasonFootprint Reason = "same_footprint" // both rose in the same places
+	ReasonOnset     Reason = "onset"          // it rose when the cause did, or soon after
+	ReasonSize      Reason = "relative_size"  // it rose far less than the cause did
+	ReasonSymptoms  Reason = "symptoms"       // what people describe is what the cause would do to it
+)
+
+// Explanation is what an incident was opened on, in numbers that can be checked
+// against the series.
+type Explanation struct {
+	// Window runs from the first minute of the run to the decision.
+	Window Span
+	// Reports are the counted reports of the window in the footprint's country,
+	// before the caps per network; Judged are what the caps left of them.
+	Reports int64
+	Judged  float64
+	// Works are those who said in the window that it works for them.
+	Works int64
+	// Tips are the nodes that had enough evidence, the strongest first.
+	Tips []Signal `json:",omitempty"`
+}
+
+// Recovery is how one region of a footprint fares.
+type Recovery struct {
+	Region Region
+	// Peak is the worst ten minutes against what is normal for them.
+	Peak float64
+	// At is the instant at which its own counts said that it was over; zero
+	// while they do not.
+	At time.Time
+	// Back are those who said so there while the incident was open.
+	Back int64
 }
 
 // IncidentID is the address of the incident that opened at the given instant.

@@ -3,14 +3,16 @@ package outage
 // Service is something that people report about. Slug is its name in
 // addresses and on the wire.
 type Service struct {
-	Slug     string
-	Name     string
-	Family   string            // slug of the group it breaks with ("meta"), "" for none
-	Category string            // slug of the category that gives its symptoms
-	Names    map[string]string // display names by language tag
-	Aliases  []string          // other names people search for, in any script
-	Country  []Country         // where it is used; all covered countries when empty
-	Symptoms []Symptom
+	Slug      string
+	Name      string
+	Family    string            // slug of the group it breaks with ("meta"), "" for none
+	Provider  string            // who runs it, as people know the company; "" when it is the name itself
+	DependsOn []string          // slugs of services without which it does not work
+	Category  string            // slug of the category that gives its symptoms
+	Names     map[string]string // display names by language tag
+	Aliases   []string          // other names people search for, in any script
+	Country   []Country         // where it is used; all covered countries when empty
+	Symptoms  []Symptom
 }
 
 // Symptom is one way in which a service can be broken.
