@@ -87,6 +87,16 @@ func TestAddresses(t *testing.T) {
 		{"/incidents/" + openIncident + "/more", 404, "No such page"},
 		{"/whatsapp/incidents", 404, "No such page"},
 		{"/report", 303, "/"},
+		{"/status", 200, `<div id="now"`},
+		{"/bn/in/status", 200, `data-title="`},
+		{"/in/whatsapp/status", 200, "Far more people than usual"},
+		{"/map", 404, "No such page"},
+		{"/embed/whatsapp", 200, "WhatsApp"},
+		{"/embed/nothing", 404, "No such page"},
+		{"/badge/whatsapp.svg", 200, "reports far above usual"},
+		{"/badge/whatsapp.json", 200, `"schemaVersion":1`},
+		{"/badge/whatsapp.png", 404, "No such page"},
+		{"/badge/nothing.svg", 404, "No such page"},
 		{"/in/whatsapp/thanks", 200, "There is no report to show here."},
 		{"/static/icon.0.svg", 404, "No such page"},
 		{"//evil.example/", 404, "No such page"},
@@ -217,7 +227,7 @@ func TestPicturesAreWellFormed(t *testing.T) {
 			rest = rest[10:]
 		}
 	}
-	icon := get(t, app, "/static/"+site.assets.iconName)
+	icon := get(t, app, site.assets.icons[outage.StatusOutage].path)
 	if icon.status != 200 || !strings.Contains(icon.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("icon: status %d, %s", icon.status, icon.header.Get("Cache-Control"))
 	}

@@ -1,15 +1,12 @@
 package frontend
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
 	"sync"
 	"time"
 
-	"github.com/andybalholm/brotli"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -20,19 +17,14 @@ const (
 	tickPartial = time.Second
 )
 
-// brotliLevel costs a few milliseconds a page; the highest level costs fifty
-// times that for a quarter fewer bytes.
-const brotliLevel = 5
-
 // made is a public page as it stands for one tick.
 type made struct {
-	body    []byte
+	packed
+	name    string // of its template
 	tag     string
 	lang    string
 	partial bool
 	until   time.Time
-	brotli  func() []byte
-	gzip    func() []byte
 }
 
 // newMade works out the page's tag. The tag is weak, because it names the
@@ -40,30 +32,16 @@ type made struct {
 func newMade(body []byte, f *frame, now time.Time) *made {
 	sum := sha256.Sum256(body)
 	page := &made{
-		body: body, lang: f.At.Lang, partial: f.partial, until: now.Add(tick),
+		packed: pack(body), name: f.name, lang: f.At.Lang, partial: f.partial, until: now.Add(tick),
 		tag: `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
 	}
 	if f.partial {
 		page.until = now.Add(tickPartial)
 	}
-	page.brotli = sync.OnceValue(func() []byte {
-		var out bytes.Buffer
-		w := brotli.NewWriterLevel(&out, brotliLevel)
-		_, _ = w.Write(body) // a bytes.Buffer takes everything
-		_ = w.Close()
-		return out.Bytes()
-	})
-	page.gzip = sync.OnceValue(func() []byte {
-		var out bytes.Buffer
-		w := gzip.NewWriter(&out)
-		_, _ = w.Write(body)
-		_ = w.Close()
-		return out.Bytes()
-	})
 	return page
 }
 
-// shelf holds the public pages of the current tick by their path. Only paths
+// shelf holds the public pages of the current tick by their address. Only paths
 // that are pages get here, so strangers cannot fill it, and each new page
 // clears away those whose time is over.
 type shelf struct {
