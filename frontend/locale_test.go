@@ -115,10 +115,10 @@ func TestWordsAndNumbers(t *testing.T) {
 		{"large amount", "en", outage.GB, func(s *speaker) string { return s.amount(1234.6) }, "1,235"},
 		{"one", "en", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(1)) }, "Share of 1 report in 24 hours."},
 		{"none in English", "en", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(0)) }, "Shares of 0 reports in 24 hours."},
-		{"none in Hindi is one", "hi", outage.IN, func(s *speaker) string { return s.say("symptoms.of", "n", int64(0)) }, "0 रिपोर्ट"},
+		{"none in Hindi is one", "hi", outage.IN, func(s *speaker) string { return s.say("symptoms.of", "n", int64(0)) }, "24 घंटे की 0 रिपोर्ट में हिस्सा।"},
 		{"below none", "en", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(-2)) }, "Shares of -2 reports in 24 hours."},
-		{"ten million", "cy", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(10_000_001)) }, "10,000,001 adroddiad"},
-		{"two in Welsh", "cy", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(2)) }, "2 adroddiad"},
+		{"ten million", "cy", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(10_000_001)) }, "Cyfran o 10,000,001 adroddiad mewn 24 awr."},
+		{"two in Welsh", "cy", outage.GB, func(s *speaker) string { return s.say("symptoms.of", "n", int64(2)) }, "Cyfran o 2 adroddiad mewn 24 awr."},
 		{"a value is no template", "en", outage.GB, func(s *speaker) string { return s.say("service.title", "service", "{service}") }, "{service}: what users report"},
 		{"a missing key shows", "en", outage.GB, func(s *speaker) string { return s.say("no.such") }, "no.such"},
 	} {

@@ -28,6 +28,7 @@ type panel struct {
 	HasChart    bool
 	Map         heatmap
 	HasMap      bool
+	Elsewhere   string // where the map stands that this page has not drawn
 	Heading     string // of the map
 	Span        string
 	Empty       string // stands for a table without rows
@@ -36,6 +37,9 @@ type panel struct {
 
 // More invites to the rows that do not stand open.
 func (p panel) More() string { return p.Say("region.more", "n", int64(len(p.Rest))) }
+
+// MapOf names the map that stands elsewhere.
+func (p panel) MapOf() string { return p.Say("map.of", "in", p.words.in(p.Country)) }
 
 // LargeMap is the large map of the panel's country, "" where there is none.
 func (p panel) LargeMap() string {

@@ -1,9 +1,7 @@
 package frontend
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"downpour/pkg/outage"
 )
@@ -53,10 +51,13 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 // fill adds what stands below the verdict.
 func (page *servicePage) fill(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
-	for _, country := range page.At.countries(service) {
-		page.Panels = append(page.Panels, page.panel(ctx, service, country))
+	for i, v := range page.Verdicts {
+		made := page.panel(ctx, service, v.Country)
+		if i > 0 { // a second map would cost a slow line more than it tells
+			made.HasMap, made.Elsewhere = false, v.Path+"#map-"+string(v.Country)
+		}
+		page.Panels = append(page.Panels, made)
 	}
-	page.sortPanels()
 	page.symptoms(ctx, service)
 	page.Related = page.related(ctx, service)
 	page.Past = page.past(ctx, service.Slug)
@@ -64,12 +65,4 @@ func (page *servicePage) fill(ctx context.Context, service outage.Service) {
 	if len(page.Verdicts) == 1 {
 		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers
 	}
-}
-
-// sortPanels puts the panels in the order of the verdicts.
-func (page *servicePage) sortPanels() {
-	rank := func(p panel) int {
-		return slices.IndexFunc(page.Verdicts, func(v verdict) bool { return v.Country == p.Country })
-	}
-	slices.SortStableFunc(page.Panels, func(a, b panel) int { return cmp.Compare(rank(a), rank(b)) })
 }
