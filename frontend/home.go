@@ -21,7 +21,7 @@ type card struct {
 // row is any other service, in one line.
 type row struct {
 	Name, Path, Lang string
-	Count, Usual     string // Usual is "" where too little is known
+	Count, Usual     string // Usual says so where too little is known
 	Trend            template.HTML
 }
 
@@ -43,6 +43,13 @@ type homePage struct {
 // Says is what is worth saying aloud when the page changes.
 func (page *homePage) Says() string { return page.Headline }
 
+const (
+	// busyFrom is how many reports make a card where nothing is known to be
+	// usual, and busyCards how many such cards there are at most.
+	busyFrom  = 10
+	busyCards = 6
+)
+
 // homePage is the start: what is unusual now, then all other services.
 func (s *Site) homePage(ctx context.Context, at address) *homePage {
 	page := &homePage{frame: s.frame(at)}
@@ -51,37 +58,53 @@ func (s *Site) homePage(ctx context.Context, at address) *homePage {
 		page.Title = page.Say("home.title.in", "in", page.words.in(at.Country))
 	}
 	page.Countries = page.countryLinks(outage.Countries())
-	compared := false
-	for _, service := range s.Services.Services() {
-		verdicts := page.verdicts(ctx, service)
-		calm := slices.DeleteFunc(slices.Clone(verdicts), verdict.Rains)
-		for _, v := range verdicts {
-			compared = compared || v.health.Expected != nil
-			if v.Rains() {
-				page.Cards = append(page.Cards, page.card(ctx, service, v))
-			}
-		}
-		if len(calm) > 0 && len(calm) == len(verdicts) {
-			page.file(ctx, service, calm)
-		}
-	}
-	slices.SortStableFunc(page.Cards, func(a, b card) int { return byTrouble(a.health, b.health) })
-	page.headline(compared)
+	page.sort(ctx)
 	for _, country := range at.countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
 	}
 	return page
 }
 
-// headline sums the page up, in a sentence and in the weather of its icon.
-func (page *homePage) headline(compared bool) {
-	switch {
-	case len(page.Cards) > 0:
-		services := map[string]bool{}
-		for _, c := range page.Cards {
-			services[c.Service] = true
+// sort makes cards of what is unusual, and rows of the rest. Where nothing is
+// known to be usual, the few with the most reports stand in for it.
+func (page *homePage) sort(ctx context.Context) {
+	compared := false
+	var busy []card
+	said, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them where it rains
+	for _, service := range page.site.Services.Services() {
+		for _, v := range page.verdicts(ctx, service) {
+			compared = compared || v.health.Expected != nil
+			switch {
+			case v.Stirs():
+				page.Cards, said[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
+				if v.Rains() {
+					unusual[service.Slug] = true
+				}
+			case v.health.Expected == nil && v.health.Observed >= busyFrom:
+				busy = append(busy, page.card(ctx, service, v))
+			}
 		}
-		n := int64(len(services))
+	}
+	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
+	slices.SortStableFunc(page.Cards, byCard)
+	page.headline(len(unusual), compared)
+	if !compared {
+		slices.SortStableFunc(busy, byCard)
+		for _, c := range busy[:min(len(busy), busyCards)] {
+			page.Cards, said[c.Service] = append(page.Cards, c), true
+		}
+	}
+	for _, service := range page.site.Services.Services() {
+		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !said[service.Slug] {
+			page.file(ctx, service, verdicts)
+		}
+	}
+}
+
+// headline sums the page up, in a sentence and in the weather of its icon.
+func (page *homePage) headline(unusual int, compared bool) {
+	switch n := int64(unusual); {
+	case n > 0:
 		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.Say("home.unusual", "n", n), page.Say("home.mark", "n", n)
 	case page.partial:
 		page.Icon, page.Headline = outage.StatusUnknown, page.Say("missing")
@@ -124,17 +147,20 @@ func (page *homePage) file(ctx context.Context, service outage.Service, verdicts
 		Trend: page.trend(ctx, service.Slug, page.At.Country),
 	}
 	var observed int64
-	expected, known := 0.0, true
+	expected, known, enough := 0.0, true, true
 	for _, v := range verdicts {
 		observed += v.health.Observed
-		known = known && v.health.Expected != nil && v.Status != outage.StatusUnknown
-		if v.health.Expected != nil {
+		enough = enough && v.Status != outage.StatusUnknown
+		if known = known && v.health.Expected != nil; known {
 			expected += *v.health.Expected
 		}
 	}
 	made.Count = page.words.integer(observed)
-	if known {
+	switch {
+	case known && enough:
 		made.Usual = page.Say("home.usual", "expected", page.words.amount(expected))
+	case known:
+		made.Usual = page.Say("home.few")
 	}
 	name := named(page.site.Services.CategoryNames(service.Category), page.At.Lang, page.Say("home.others"))
 	at := slices.IndexFunc(page.Categories, func(c category) bool { return c.Name == name })

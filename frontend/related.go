@@ -46,7 +46,7 @@ func (page *servicePage) related(ctx context.Context, service outage.Service) re
 			}
 			to := link{Path: v.Path, Text: name, Lang: page.Lang(neighbour.Names)}
 			switch {
-			case v.Rains():
+			case v.Stirs():
 				found.Also = append(found.Also, to)
 			case v.Status == outage.StatusNormal:
 				found.Calm = append(found.Calm, to)

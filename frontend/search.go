@@ -27,6 +27,9 @@ func (page *searchPage) Query() string { return page.asked }
 func (s *Site) search(c *fiber.Ctx, at address) error {
 	text := []rune(strings.TrimSpace(strings.ToValidUTF8(strings.Clone(c.Query("q")), "")))
 	query := string(text[:min(len(text), longestSearch)])
+	if query == "" {
+		return s.public(c, at)
+	}
 	found := slices.DeleteFunc(slices.Clone(s.Services.Search(query)), func(service outage.Service) bool {
 		return at.Country != "" && !usedIn(service, at.Country)
 	})

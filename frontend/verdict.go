@@ -30,8 +30,11 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 		health.Status = outage.StatusUnknown
 	}
 	as := string(health.Status)
-	if health.Expected == nil && health.Status == outage.StatusUnknown {
+	switch {
+	case health.Expected == nil && health.Status == outage.StatusUnknown:
 		as = "new" // there may be many reports, but nothing to hold them against
+	case rising(health):
+		as = "rising"
 	}
 	made := verdict{
 		Country:  country,
@@ -61,6 +64,23 @@ func (f *frame) since(in outage.Incident) string {
 
 // Rains reports whether the verdict is drawn with rain behind it.
 func (v verdict) Rains() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
+
+// Stirs reports whether there is something to look at: an unusual number, or one
+// that may become so.
+func (v verdict) Stirs() bool { return v.Rains() || rising(v.health) }
+
+// rising reports whether far more reports came in ten minutes than is normal,
+// though the minutes that were judged so far do not prove it: as usual would be
+// a wrong word.
+func rising(health outage.Health) bool {
+	judged := health.Status == outage.StatusOutage || health.Status == outage.StatusElevated
+	return !judged && ratio(health) >= risingRatio && health.Observed >= risingFrom
+}
+
+const (
+	risingRatio = 3.
+	risingFrom  = 10
+)
 
 // numbers states what was observed, and what is normal where that is known.
 func (f *frame) numbers(health outage.Health) string {

@@ -84,11 +84,9 @@ test('numbers move in place, with title and icon', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.addInitScript(quick);
     await page.goto(`${base}/in/youtube`);
-    await page.route('**/in/youtube/status', async (route) => {
-      const answer = await route.fetch();
-      const body = (await answer.text()).replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ');
-      await route.fulfill({ response: answer, body });
-    });
+    const answer = await (await fetch(`${base}/in/youtube/status`)).text();
+    const body = answer.replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ');
+    await page.route('**/in/youtube/status', (route) => route.fulfill({ contentType: 'text/html', body }));
     await page.locator('#sky[data-status=outage]').waitFor();
     assert.match(await page.title(), /^Far above · /);
     assert.equal(await page.locator('#now').count(), 1);
