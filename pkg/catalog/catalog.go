@@ -25,7 +25,8 @@ var files embed.FS
 
 // builtin names the files of the built-in catalogue, one for each category. In
 // this order their services are listed, and a file may use what stands in those
-// before it.
+// before it. Their hi, bn and cy texts still wait for the review of native
+// speakers.
 var builtin = []string{
 	"messaging", "social", "video", "payments", "mobile", "broadband", "bank", "tv", "music",
 	"games", "ai", "work", "cloud", "shopping", "food", "travel", "government",
