@@ -73,7 +73,7 @@ func New(config Config) (*Site, error) {
 	}
 	site := &Site{
 		Config: config, locales: words, pages: templates, assets: files, symbols: drawings,
-		maps: map[outage.Country]*country{}, shelf: shelf{pages: map[string]*made{}}, memory: memory{kept: map[string]kept{}},
+		maps: map[outage.Country]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
 		site.maps[c] = project(config.Shapes, c)
