@@ -139,7 +139,9 @@ func (b *Book) Note(ctx context.Context, at time.Time, changes []outage.Incident
 		}
 		record := b.records[incident.ID]
 		record.Incident = incident
-		record.Changes = withChange(record.Changes, outage.Change{At: at, State: incident.State, Ratio: incident.Ratio})
+		record.Changes = withChange(record.Changes, outage.Change{
+			At: at, State: incident.State, Ratio: incident.Ratio, Verdict: incident.Verdict, Cause: incident.Cause,
+		})
 		b.records[incident.ID], b.unsaved[incident.ID] = record, record
 	}
 	text, err := json.Marshal(b.unsaved)
@@ -153,15 +155,20 @@ func (b *Book) Note(ctx context.Context, at time.Time, changes []outage.Incident
 	return nil
 }
 
-// withChange adds a change unless the state is what it was, or it is known.
+// withChange adds a change unless state and verdict are what they were, or it is
+// known.
 func withChange(changes []outage.Change, change outage.Change) []outage.Change {
 	for i, known := range changes {
 		if known.At.Equal(change.At) {
 			return slices.Concat(changes[:i], []outage.Change{change}, changes[i+1:])
 		}
 	}
-	if n := len(changes); n > 0 && changes[n-1].State == change.State {
-		return changes
+	if n := len(changes); n > 0 {
+		last := changes[n-1]
+		last.At, last.Ratio = change.At, change.Ratio
+		if last == change {
+			return changes
+		}
 	}
 	return append(slices.Clone(changes), change)
 }

@@ -20,8 +20,14 @@ type Watch struct {
 	Evidence float64
 	// Needed is what opening takes for the whole country, in nats.
 	Needed float64
+	// Signals are the nodes that hold at least half of what opening takes, the
+	// nearest to it first.
+	Signals []Signal
 	// Incident is the one that is open or recovering, or nil.
 	Incident *Incident
+	// Pending is an incident that may come, while there is none: evidence of at
+	// least half of what opening takes.
+	Pending *Incident
 }
 
 // View is what the detector says of everything it watches. It is never changed
@@ -166,11 +172,14 @@ func (b Band) Expected() float64 { return b.expected }
 // Upper is the edge above it.
 func (b Band) Upper() float64 { return b.expected + upperDeviations*math.Sqrt(b.variance) }
 
-// Change is a step in the life of an incident.
+// Change is a step in the life of an incident: another state, or another
+// verdict.
 type Change struct {
-	At    time.Time
-	State State
-	Ratio float64
+	At      time.Time
+	State   State
+	Ratio   float64
+	Verdict Verdict
+	Cause   string `json:",omitempty"`
 }
 
 // Record is an incident as it is kept, with its life so far.

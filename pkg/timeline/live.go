@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -175,7 +176,7 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 	_, started := t.Last()
 	for minute := span.From; minute < span.To; minute++ {
 		counts := minutes[minute]
-		if !started && len(counts) == 0 && !tell {
+		if !started && !tell && !reported(counts) {
 			continue // a past begins with its first report
 		}
 		started = true
@@ -215,14 +216,27 @@ func Minutes(ctx context.Context, source Source, span outage.Span) (map[outage.M
 	}
 	minutes := map[outage.Minute][]outage.Judged{}
 	for _, c := range counts {
-		// What the caps leave of a count need not be whole.
-		reporters := int(math.Round(c.Judged))
-		if c.Kind != outage.Problem || reporters <= 0 {
-			continue
+		n := int(max(0, c.N))
+		judged := outage.Judged{Service: c.Service, Country: c.Country, Cell: c.Cell}
+		switch c.Kind {
+		case outage.Problem:
+			// What the caps leave of a count need not be whole.
+			judged.Reporters = max(0, int(math.Round(c.Judged)))
+			judged.Capped = max(0, n-judged.Reporters)
+		case outage.Works:
+			judged.Works = n
+		case outage.Back:
+			judged.Back = n
 		}
-		minutes[c.Start] = append(minutes[c.Start], outage.Judged{
-			Service: c.Service, Country: c.Country, Cell: c.Cell, Reporters: reporters,
-		})
+		if judged.Reporters+judged.Capped+judged.Works+judged.Back > 0 {
+			minutes[c.Start] = append(minutes[c.Start], judged)
+		}
 	}
 	return minutes, nil
+}
+
+// reported says whether there is a problem among the counts, with which a past
+// begins.
+func reported(counts []outage.Judged) bool {
+	return slices.ContainsFunc(counts, func(c outage.Judged) bool { return c.Reporters > 0 })
 }

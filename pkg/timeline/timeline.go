@@ -72,8 +72,10 @@ func (t *Timeline) check(count *outage.Judged) error {
 	if count.Service == "" || len(count.Service) > longest {
 		return fmt.Errorf("a service of %d letters", len(count.Service))
 	}
-	if count.Reporters < 0 || count.Reporters > most {
-		return fmt.Errorf("%s in %s has %d reporters", count.Service, count.Country, count.Reporters)
+	for _, n := range []int{count.Reporters, count.Capped, count.Works, count.Back} {
+		if n < 0 || n > most {
+			return fmt.Errorf("%s in %s has %d reporters", count.Service, count.Country, n)
+		}
 	}
 	return nil
 }
@@ -93,6 +95,10 @@ func (t *Timeline) step(minute outage.Minute, counts []outage.Judged, changes []
 		t.countries[code].listen(t.config.DueForGap)
 	}
 	t.share(func(s *series) { s.tick(minute, turning) })
+	for _, code := range outage.Countries() {
+		t.countries[code].relate(minute, turning)
+	}
+	t.join()
 	for _, s := range t.ordered {
 		s.country.learn(s.deposits)
 		s.deposits = nil
@@ -106,6 +112,9 @@ func (t *Timeline) step(minute outage.Minute, counts []outage.Judged, changes []
 func (t *Timeline) deliver(minute outage.Minute, count *outage.Judged) {
 	s, ok := t.series[key{count.Service, count.Country}]
 	if !ok {
+		if count.Reporters == 0 { // a series begins with its first problem
+			return
+		}
 		c := t.countries[count.Country]
 		s = newSeries(strings.Clone(count.Service), c, &t.config, minute)
 		t.insert(s)
