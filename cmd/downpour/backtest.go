@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"downpour/pkg/incident"
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario"
 	"downpour/pkg/timeline"
@@ -22,8 +23,10 @@ type backtestGeography interface {
 
 // backtestOptions are the flags of the backtest.
 type backtestOptions struct {
-	Warmup  time.Duration // history that trains and never alerts
-	Workers int           // goroutines that share a minute
+	// Relations is what is known of services; of a slug that it lacks, nothing.
+	Relations incident.Relations
+	Warmup    time.Duration // history that trains and never alerts
+	Workers   int           // goroutines that share a minute
 }
 
 // runBacktest reads rows, runs the detector of the server over them in event
@@ -81,6 +84,9 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 // begin starts the timeline at the minute of the first row.
 func (b *backtest) begin(first outage.Minute) {
 	config := timeline.DefaultConfig(b.places.geography)
+	if b.opts.Relations != nil {
+		config.Relations = b.opts.Relations
+	}
 	config.Workers = max(1, b.opts.Workers)
 	config.AlertFrom = first + outage.Minute(b.opts.Warmup/time.Minute)
 	b.timeline, b.minute = timeline.New(config), first

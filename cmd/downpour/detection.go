@@ -29,12 +29,12 @@ func (a *app) state(name string) states {
 func (a *app) buildDetection(ctx context.Context) error {
 	a.book = incident.NewBook(a.db, a.state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
-		Timeline: timeline.DefaultConfig(a.geography),
+		Timeline: a.timeline(),
 		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From },
 		Book: a.book, States: a.state("detector"), Normals: a.db, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{
-		Timeline: timeline.DefaultConfig(a.geography), Past: a.db, Archived: a.redis.Archived,
+		Timeline: a.timeline(), Past: a.db, Archived: a.redis.Archived,
 		Book: a.book, States: a.state("imports"), Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
@@ -51,6 +51,13 @@ func (a *app) buildDetection(ctx context.Context) error {
 		return a.live.Run(ctx)
 	}})
 	return nil
+}
+
+// timeline is how the detector runs here.
+func (a *app) timeline() timeline.Config {
+	config := timeline.DefaultConfig(a.geography)
+	config.Relations = a.services
+	return config
 }
 
 // view is what the detector says now, or nil before its first minute.

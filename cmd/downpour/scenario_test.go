@@ -43,7 +43,11 @@ func printed(t testing.TB, name string, format scenario.Format, services []outag
 func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]incidentLine, []string) {
 	t.Helper()
 	var out bytes.Buffer
-	err := runBacktest(context.Background(), backtestOptions{Warmup: warmup, Workers: 2}, geography, in, &out)
+	services, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = runBacktest(context.Background(), backtestOptions{Relations: services, Warmup: warmup, Workers: 2}, geography, in, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +122,9 @@ func TestScenarioOfMeta(t *testing.T) {
 		t.Errorf("incidents of %s; wanted %s", names, want)
 	}
 	for name, in := range found {
+		if in.Verdict != outage.LikelyCause {
+			t.Errorf("%s is called collateral of %s", name, in.Cause)
+		}
 		early, late := time.Date(2024, 12, 11, 17, 50, 0, 0, time.UTC), time.Date(2024, 12, 12, 0, 0, 0, 0, time.UTC)
 		if in.OpenedAt.Before(early) || in.OpenedAt.After(early.Add(40*time.Minute)) || in.ClosedAt == nil || in.ClosedAt.After(late) {
 			t.Errorf("%s opened at %v and closed at %v", name, in.OpenedAt, in.ClosedAt)

@@ -107,7 +107,7 @@ func TestAlarmSoonAfterReopens(t *testing.T) {
 			for s.c.Active() {
 				s.pass(1, 1)
 			}
-			again := s.c.Open(opening(s.now+c.after))
+			again := s.c.Open(opening(s.now + c.after))
 			if (again.ID == s.changes[0].ID) != c.same || again.State != outage.StateOpen || !again.ClosedAt.IsZero() {
 				t.Errorf("told %+v", again)
 			}

@@ -27,6 +27,10 @@ type Rise struct {
 	Shares []float64
 	// Over is how many minutes ago its incident was resolved; 0 while it lasts.
 	Over int
+	// Open says that it has an incident to be judged, Fading that it is nearly
+	// over, Standing what was found before.
+	Open, Fading bool
+	Standing     Judgement
 }
 
 // Judgement is who is probably at fault, and why.
@@ -43,11 +47,12 @@ var carriers = []string{"mobile", "broadband", "cloud"}
 // Points of a verdict. What speaks for a cause elsewhere adds, what speaks
 // against it takes away; the sum must reach Params.BlameAt.
 const (
-	pointsDepends   = 5. // it needs the cause, says the catalogue
-	pointsMany      = 4. // three unrelated services rose where a carrier did
-	pointsKin       = 2. // one family, one provider, or both carriers
-	pointsInverse   = -3.
-	pointsOnset     = 2. // it rose with the cause or soon after
+	pointsDepends   = 5.  // it needs the cause, says the catalogue
+	pointsMany      = 4.  // three unrelated services rose where a carrier did
+	pointsKin       = 2.  // one family, one provider, or both carriers
+	pointsShared    = -4. // two of its family are sick already: the family is
+	pointsInverse   = -3. // the cause needs it
+	pointsOnset     = 2.  // it rose with the cause or soon after
 	pointsLate      = 1.
 	pointsFootprint = 2. // times the overlap, 0 to 1
 	pointsScale     = 1. // it rose less than half as far above its own normal
@@ -59,6 +64,7 @@ var sizes = []struct{ part, points float64 }{{.03, 3}, {.06, 2}, {.1, 1}, {.12, 
 
 const (
 	pointsLarger  = -8. // its excess is the larger one
+	leastCarried  = -1. // where the cause carries the effect and is no smaller
 	leastDepends  = -2. // no size speaks louder against what the catalogue knows
 	leastOverlap  = .4
 	unrelatedMany = 3
@@ -67,40 +73,76 @@ const (
 // Judge says whether one of the rises explains the effect. It is a pure
 // function of its arguments, and the order of the rises does not matter. Before
 // is the last judgement: a cause that was found is kept for a little less than
-// it takes to find one.
+// it takes to find one, and unless another is the better one by as much.
 func Judge(p *Params, relations Relations, effect Rise, rises []Rise, before Judgement) Judgement {
 	j := judges{p, relations, rises}
-	best := Judgement{Verdict: outage.LikelyCause}
+	none := Judgement{Verdict: outage.LikelyCause}
+	best, standing := none, none
 	for i := range rises {
 		cause := &rises[i]
 		if cause.Service == effect.Service {
 			continue
 		}
 		found := j.weigh(&effect, cause)
-		need := p.BlameAt
-		if before.Cause == cause.Service {
-			need = p.KeepBlameAt
-		}
-		if found.Score < need || !j.oneWay(&effect, cause, found.Score) {
+		if !j.oneWay(&effect, cause, found.Score) {
 			continue
+		}
+		if cause.Service == before.Cause {
+			standing = found
 		}
 		if better := cmp.Or(cmp.Compare(found.Score, best.Score), cmp.Compare(best.Cause, found.Cause)); best.Cause == "" || better > 0 {
 			best = found
 		}
 	}
-	return best
+	switch {
+	case standing.Cause != "" && standing.Score >= p.KeepBlameAt && best.Score < standing.Score+p.BlameAt-p.KeepBlameAt:
+		return standing
+	case best.Cause != "" && best.Score >= p.BlameAt:
+		return best
+	}
+	return none
 }
 
-// Root follows causes to the first of them, for a service and the judgements by
-// service, so that nothing is blamed that is itself collateral.
-func Root(service string, of map[string]Judgement) string {
-	cause := of[service].Cause
-	for range len(of) {
-		next := of[cause].Cause
-		if next == "" || next == service {
-			break
+// Verdicts judges all rises of a country that have an incident. Each cause in
+// the answer is the first of its chain, so that nothing is blamed that is itself
+// only named, and no chain is a circle. The order of the rises does not matter.
+func Verdicts(p *Params, relations Relations, rises []Rise) map[string]Judgement {
+	sorted := slices.Clone(rises)
+	slices.SortFunc(sorted, func(a, b Rise) int { // the largest last: it breaks a circle
+		return cmp.Or(cmp.Compare(a.Excess, b.Excess), cmp.Compare(a.Service, b.Service))
+	})
+	found := map[string]Judgement{}
+	for _, rise := range sorted {
+		j := rise.Standing
+		if rise.Open {
+			j = Judge(p, relations, rise, sorted, rise.Standing)
+			if j.Cause == "" && rise.Fading { // little is left to compare
+				j = rise.Standing
+			}
 		}
-		cause = next
+		if j.Cause != "" && j.Cause != rise.Service && root(j.Cause, found) != rise.Service {
+			found[rise.Service] = j
+		}
+	}
+	answer := map[string]Judgement{}
+	for _, rise := range rises {
+		if !rise.Open {
+			continue
+		}
+		j, ok := found[rise.Service]
+		if !ok {
+			j = Judgement{Verdict: outage.LikelyCause}
+		}
+		j.Cause = root(j.Cause, found)
+		answer[rise.Service] = j
+	}
+	return answer
+}
+
+// root follows causes to the first of them.
+func root(cause string, of map[string]Judgement) string {
+	for of[cause].Cause != "" {
+		cause = of[cause].Cause
 	}
 	return cause
 }
@@ -166,6 +208,8 @@ func (j *judges) relate(s *scores, effect, cause *Rise) (depends, carried bool) 
 		s.total += pointsInverse
 	}
 	switch {
+	case e.Family != "" && e.Family == c.Family && j.sick(e) >= 2:
+		s.total += pointsShared
 	case e.Family != "" && e.Family == c.Family:
 		s.add(outage.ReasonFamily, pointsKin)
 	case e.Provider != "" && e.Provider == c.Provider:
@@ -177,6 +221,26 @@ func (j *judges) relate(s *scores, effect, cause *Rise) (depends, carried bool) 
 		s.add(outage.ReasonMany, pointsMany)
 	}
 	return depends, carried
+}
+
+// sick is how many siblings of a service rose by a quarter of what the largest
+// of them did, or more.
+func (j *judges) sick(service outage.Service) (siblings int) {
+	largest := 0.
+	for _, count := range []bool{false, true} {
+		for i := range j.rises {
+			other := &j.rises[i]
+			of, _ := j.relations.Service(other.Service)
+			if other.Service == service.Slug || of.Family != service.Family {
+				continue
+			}
+			largest = max(largest, other.Excess)
+			if count && other.Excess >= largest/4 && other.Over == 0 {
+				siblings++
+			}
+		}
+	}
+	return siblings
 }
 
 func carries(s outage.Service) bool { return slices.Contains(carriers, s.Category) }
@@ -224,7 +288,10 @@ func sizePoints(effect, cause *Rise, depends, carried bool) float64 {
 			break
 		}
 	}
-	if depends || carried && part <= 1 {
+	switch {
+	case carried && part <= 1:
+		return max(points, leastCarried)
+	case depends:
 		return max(points, leastDepends)
 	}
 	switch scale := effect.Ratio / max(cause.Ratio, 1); {

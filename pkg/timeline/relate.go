@@ -1,8 +1,6 @@
 package timeline
 
 import (
-	"slices"
-
 	"downpour/pkg/baseline"
 	"downpour/pkg/incident"
 	"downpour/pkg/outage"
@@ -26,50 +24,23 @@ func (c *country) relate(minute outage.Minute, turning bool) {
 		return
 	}
 	var rises []incident.Rise
-	of := map[string]incident.Judgement{}
 	for _, s := range c.series {
 		if rise, ok := s.rise(minute); ok {
 			rises = append(rises, rise)
-			of[s.service] = s.judged()
 		}
 	}
-	for _, rise := range rises {
-		s := c.byService(rise.Service)
-		if !s.incident.Active() && len(s.changes) == 0 {
-			continue
-		}
-		found := incident.Judge(&c.config.Incident, c.config.Relations, rise, rises, of[rise.Service])
-		if found.Cause == "" && s.incident.Fading() {
-			continue // as it ebbs, little is left to compare
-		}
-		of[rise.Service] = found
-	}
-	for _, rise := range rises {
-		found := of[rise.Service]
-		found.Cause = incident.Root(rise.Service, of)
-		if s := c.byService(rise.Service); s.incident.Active() || len(s.changes) > 0 {
+	verdicts := incident.Verdicts(&c.config.Incident, c.config.Relations, rises)
+	for _, s := range c.series {
+		if found, ok := verdicts[s.service]; ok {
 			s.amend(s.incident.Find(found))
 		}
 	}
 }
 
-func (c *country) byService(service string) *series {
-	at, _ := slices.BinarySearchFunc(c.series, service, func(s *series, service string) int {
-		switch {
-		case s.service < service:
-			return -1
-		case s.service > service:
-			return 1
-		}
-		return 0
-	})
-	return c.series[at]
-}
-
 // judged is the verdict that stands.
 func (s *series) judged() incident.Judgement {
 	in := s.incident.Incident()
-	if in.ID == "" {
+	if in.ID == "" || in.Verdict == "" {
 		return incident.Judgement{Verdict: outage.LikelyCause}
 	}
 	return incident.Judgement{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons}
@@ -94,7 +65,10 @@ func (s *series) amend(news bool) {
 // after, and while it has evidence of at least half of one.
 func (s *series) rise(minute outage.Minute) (incident.Rise, bool) {
 	in := s.incident.Incident()
-	r := incident.Rise{Service: s.service, Onset: in.Since, Ratio: in.Peak}
+	r := incident.Rise{
+		Service: s.service, Onset: in.Since, Ratio: in.Peak, Open: s.incident.Active() || len(s.changes) > 0,
+		Fading: s.incident.Fading(), Standing: s.judged(),
+	}
 	switch handles := s.incident.Handles(); {
 	case s.incident.Active():
 		r.Excess, r.Shares = s.excess(in.Since, handles)
@@ -109,6 +83,7 @@ func (s *series) rise(minute outage.Minute) (incident.Rise, bool) {
 		return r, false
 	}
 	warm := s.bank.Warm(pendingPart, minute, s.base)[0]
+	r.Open, r.Fading, r.Standing = false, false, incident.Judgement{Verdict: outage.LikelyCause}
 	r.Onset, r.Ratio = warm.Since, (float64(warm.Observed)+1)/(warm.Expected+1)
 	r.Excess, r.Shares = s.excess(warm.Since, []int32{warm.Handle})
 	return r, true
