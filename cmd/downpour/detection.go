@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 
 	"downpour/pkg/incident"
 	"downpour/pkg/outage"
@@ -58,6 +60,28 @@ func (a *app) timeline() timeline.Config {
 	config := timeline.DefaultConfig(a.geography)
 	config.Relations = a.services
 	return config
+}
+
+// incidents is the book, and what may yet come of the present minute.
+type incidents struct {
+	*incident.Book
+	view func() *outage.View
+}
+
+// Incidents lists what the book holds; where pending ones are asked for, those
+// that the detector sees now.
+func (i incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]outage.Record, string, error) {
+	if filter.State != outage.StatePending {
+		return i.Book.Incidents(ctx, filter, cursor, limit)
+	}
+	var found []outage.Record
+	i.view().Each(func(w outage.Watch) {
+		if w.Pending != nil && filter.Matches(*w.Pending) {
+			found = append(found, outage.Record{Incident: *w.Pending})
+		}
+	})
+	slices.SortFunc(found, func(a, b outage.Record) int { return cmp.Compare(a.ID, b.ID) })
+	return found[:min(len(found), limit)], "", nil
 }
 
 // view is what the detector says now, or nil before its first minute.

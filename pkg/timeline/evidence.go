@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"strings"
+
 	"downpour/pkg/baseline"
 	"downpour/pkg/detect"
 	"downpour/pkg/outage"
@@ -150,15 +152,30 @@ func (s *series) pending(minute outage.Minute, signals []outage.Signal) *outage.
 		return nil
 	}
 	first := signals[0]
-	in := s.localise(first.Since)
+	ratio := (float64(first.Observed) + 1) / (first.Expected + 1)
 	return &outage.Incident{
+		ID:      s.service + "-" + strings.ToLower(string(s.country.code)) + "-pending",
 		Service: s.service, Country: s.country.code, State: outage.StatePending,
-		OpenedAt: (minute + 1).Time(), Since: first.Since, Footprint: in.Footprint,
+		OpenedAt: (minute + 1).Time(), Since: first.Since, Footprint: s.roughly(first),
 		Observed: first.Observed, Expected: first.Expected, Threshold: first.Threshold,
-		Ratio: (in.Observed + 1) / (in.Expected + 1), Peak: (in.Observed + 1) / (in.Expected + 1),
+		Ratio: ratio, Peak: ratio,
 		Severity: outage.SeverityMinor, Verdict: outage.LikelyCause,
 		Why: outage.Explanation{
-			Window: outage.Span{From: first.Since, To: minute + 1}, Tips: signals,
+			Window: outage.Span{From: first.Since, To: minute + 1}, Judged: float64(first.Observed), Tips: signals,
 		},
 	}
+}
+
+// roughly is where something may be about to open: no nearer than the region,
+// because so few reports would tell of single people.
+func (s *series) roughly(signal outage.Signal) outage.Footprint {
+	rough := outage.Footprint{Scope: signal.Scope, Centroid: s.country.middle}
+	region := signal.Region
+	if signal.Scope == outage.ScopeCell {
+		region = s.config.Geography.RegionOf(signal.Cell)
+	}
+	if region != "" {
+		rough.Regions = []outage.Region{region}
+	}
+	return rough
 }
