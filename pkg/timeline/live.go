@@ -25,12 +25,25 @@ type Source interface {
 	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
 }
 
-// Book keeps incidents. Note may be told the same change again.
+// Book keeps incidents. Open takes over what a server before this one noted;
+// Note may be told the same change again, and fails where another server notes.
 type Book interface {
+	Open(ctx context.Context) error
 	Note(ctx context.Context, at time.Time, changes []outage.Incident) error
 }
 
-// States keeps the detector's state. Load gives nil where there is none.
+// Lease says which of several servers detects. It may block for a round trip.
+type Lease interface {
+	// Hold takes or renews the lease. The term is another one whenever it was
+	// taken anew.
+	Hold(ctx context.Context) (term int64, held bool, err error)
+	Release(ctx context.Context) error
+	// Length is how long it lasts when it is not renewed.
+	Length() time.Duration
+}
+
+// States keeps the detector's state. Load gives nil where there is none; Store
+// fails where another server detects.
 type States interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
@@ -51,6 +64,7 @@ type LiveConfig struct {
 	Book    Book
 	States  States
 	Normals Normals
+	Lease   Lease // nil where there is but one server
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
@@ -62,6 +76,9 @@ type Live struct {
 	LiveConfig
 	timeline *Timeline
 	view     atomic.Pointer[outage.View]
+	leads    atomic.Bool
+	term     int64     // of the timeline
+	followed time.Time // when the state of another server was read last
 }
 
 // NewLive makes a Live, which works while its Run does.
@@ -73,12 +90,13 @@ func (l *Live) View() *outage.View { return l.view.Load() }
 
 // Run watches until ctx ends. What fails is tried again.
 func (l *Live) Run(ctx context.Context) error {
+	defer l.renew(ctx)()
 	const every = time.Second
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	var told string
 	for {
-		err := l.catchUp(ctx)
+		err := l.advance(ctx)
 		if err != nil && ctx.Err() == nil && err.Error() != told {
 			l.Logger.Warn("detector waits", "error", err)
 		}
@@ -121,6 +139,9 @@ func (l *Live) begin(ctx context.Context) error {
 	state, err := l.States.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("loading the detector's state: %w", err)
+	}
+	if err := l.Book.Open(ctx); err != nil {
+		return err
 	}
 	fresh := New(l.Timeline)
 	if state != nil {
