@@ -51,6 +51,7 @@ type backtest struct {
 	timeline *timeline.Timeline
 	minute   outage.Minute
 	counts   []outage.Judged // of the minute
+	total    int             // reporters of the minute
 }
 
 func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
@@ -65,6 +66,9 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 		if b.timeline == nil {
 			b.begin(row.Minute)
 		}
+		if err := b.fits(&row, rows.Line()); err != nil {
+			return err
+		}
 		if row.Minute != b.minute {
 			if err := b.tick(); err != nil {
 				return err
@@ -72,13 +76,33 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b.minute = row.Minute
+			b.minute, b.total = row.Minute, row.Reporters
 		}
 		b.counts = append(b.counts, outage.Judged{
 			Service: row.Service, Country: row.Country,
 			Cell: b.places.cell(&row), Reporters: row.Reporters,
 		})
 	}
+}
+
+// fits refuses rows that no world has: every minute between two rows is ticked,
+// so a slip in a year would take days, and counts are summed up.
+func (b *backtest) fits(row *scenario.Row, line int) error {
+	const longest = 366 * 24 * 60
+	var err *outage.Error
+	if row.Minute == b.minute {
+		b.total += row.Reporters
+	}
+	switch {
+	case row.Minute-b.minute > longest:
+		err = outage.Invalid("timestamp", "is more than a year after that of the row before")
+	case b.total > timeline.MostReporters || row.Reporters > timeline.MostReporters:
+		err = outage.Invalid("reporters", "make more than %d in one minute", timeline.MostReporters)
+	default:
+		return nil
+	}
+	err.Line = line
+	return err
 }
 
 // begin starts the timeline at the minute of the first row.

@@ -208,8 +208,8 @@ type Recovery struct {
 }
 
 // Parameter is a number by which Downpour decides. Meaning is the key of the
-// sentence that explains it; Unit is "", "minutes", "reporters", "nats", "times",
-// "part", "days" or "reporters_per_minute".
+// sentence that explains it; Unit is "minutes", "days", "reporters", "nats",
+// "times", "part" or "points".
 type Parameter struct {
 	Name    string
 	Value   float64

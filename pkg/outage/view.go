@@ -80,6 +80,16 @@ const (
 	fewestReporters = 5.
 )
 
+// StatusParameters lists the numbers by which a status is told.
+func StatusParameters() []Parameter {
+	return []Parameter{
+		{Name: "status.outage", Value: outageRatio, Unit: "times"},
+		{Name: "status.elevated", Value: elevatedPart, Unit: "part"},
+		{Name: "status.noticeable", Value: noticeableTimes, Unit: "times"},
+		{Name: "status.noticeable_within", Value: noticeableIn, Unit: "minutes"},
+	}
+}
+
 // Status is how the service does in the country.
 func (w Watch) Status(observed int64) Status {
 	return w.status(w.Incident, w.Baseline.Mean, w.Evidence, observed)
