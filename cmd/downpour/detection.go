@@ -87,7 +87,7 @@ func (i incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, 
 		return i.Book.Incidents(ctx, filter, cursor, limit)
 	}
 	var found []outage.Record
-	i.view().Each(func(w outage.Watch) {
+	i.view().Each(func(w outage.Watch) { // a nil view has seen nothing
 		if w.Pending != nil && filter.Matches(*w.Pending) {
 			found = append(found, outage.Record{Incident: *w.Pending})
 		}

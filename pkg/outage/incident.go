@@ -153,14 +153,13 @@ type Reason string
 // The reasons.
 const (
 	ReasonDepends   Reason = "depends_on"     // the catalogue says that it needs the cause
-	ReasonProvider  Reason = "provider"       // one provider carries both, or most who report are on it
+	ReasonProvider  Reason = "provider"       // one company runs both
 	ReasonFamily    Reason = "family"         // both are of one family
 	ReasonCategory  Reason = "same_category"  // both carry others, and people call from one to the other
 	ReasonMany      Reason = "many_services"  // unrelated services rose with it, as when what carries them fails
 	ReasonFootprint Reason = "same_footprint" // both rose in the same places
 	ReasonOnset     Reason = "onset"          // it rose when the cause did, or soon after
 	ReasonSize      Reason = "relative_size"  // it rose far less than the cause did
-	ReasonSymptoms  Reason = "symptoms"       // what people describe is what the cause would do to it
 )
 
 // Explanation is what an incident was opened on, in numbers that can be checked
