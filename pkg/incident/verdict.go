@@ -75,16 +75,19 @@ const (
 // is the last judgement: a cause that was found is kept for a little less than
 // it takes to find one, and unless another is the better one by as much.
 func Judge(p *Params, relations Relations, effect Rise, rises []Rise, before Judgement) Judgement {
-	j := judges{p, relations, rises}
-	none := Judgement{Verdict: outage.LikelyCause}
+	return newJudges(p, relations, rises).judge(&effect, before)
+}
+
+func (j *judges) judge(effect *Rise, before Judgement) Judgement {
+	p, none := j.params, Judgement{Verdict: outage.LikelyCause}
 	best, standing := none, none
-	for i := range rises {
-		cause := &rises[i]
+	for i := range j.rises {
+		cause := &j.rises[i]
 		if cause.Service == effect.Service {
 			continue
 		}
-		found := j.weigh(&effect, cause)
-		if !j.oneWay(&effect, cause, found.Score) {
+		found := j.weigh(effect, cause)
+		if !j.oneWay(effect, cause, found.Score) {
 			continue
 		}
 		if cause.Service == before.Cause {
@@ -111,11 +114,11 @@ func Verdicts(p *Params, relations Relations, rises []Rise) map[string]Judgement
 	slices.SortFunc(sorted, func(a, b Rise) int { // the largest last: it breaks a circle
 		return cmp.Or(cmp.Compare(a.Excess, b.Excess), cmp.Compare(a.Service, b.Service))
 	})
-	found := map[string]Judgement{}
+	judges, found := newJudges(p, relations, sorted), map[string]Judgement{}
 	for _, rise := range sorted {
 		j := rise.Standing
 		if rise.Open {
-			j = Judge(p, relations, rise, sorted, rise.Standing)
+			j = judges.judge(&rise, rise.Standing)
 			if j.Cause == "" && rise.Fading { // little is left to compare
 				j = rise.Standing
 			}
@@ -151,6 +154,15 @@ type judges struct {
 	params    *Params
 	relations Relations
 	rises     []Rise
+	carriers  map[string]bool // those that carry many, see carriesMany
+}
+
+func newJudges(p *Params, relations Relations, rises []Rise) *judges {
+	j := &judges{p, relations, rises, map[string]bool{}}
+	for i := range rises {
+		j.carriers[rises[i].Service] = j.carriesMany(&rises[i])
+	}
+	return j
 }
 
 // oneWay keeps two services from blaming each other: the stronger case stands,
@@ -217,7 +229,7 @@ func (j *judges) relate(s *scores, effect, cause *Rise) (depends, carried bool) 
 	case carries(e) && carries(c):
 		s.add(outage.ReasonCategory, pointsKin)
 	}
-	if carried = !carries(e) && j.carriesMany(cause); carried {
+	if carried = !carries(e) && j.carriers[cause.Service]; carried {
 		s.add(outage.ReasonMany, pointsMany)
 	}
 	return depends, carried
