@@ -59,9 +59,8 @@ function bell(next) {
   return next() + next() + next() + next() - 2;
 }
 
-// invent lists reports, each with the address it comes from: one of the ranges
-// that are set aside for tests of networks (RFC 2544), spread over all of them,
-// since many reports from one network weigh less.
+// invent lists reports, each with the address it comes from: one of a range
+// that is set aside for tests of networks (RFC 2544).
 export function invent(seed) {
   const next = random(seed);
   const reports = stories.flatMap(({ service, country, people, symptoms }) => Array.from({ length: people }, () => {
@@ -71,5 +70,5 @@ export function invent(seed) {
       : { location: { lat: lat + 0.12 * bell(next), lng: lng + 0.12 * bell(next) } };
     return { service, ...(symptoms.length > 0 && { symptom: choose(next, symptoms) }), kind: next() < 0.04 ? 'works' : 'problem', ...place };
   }));
-  return reports.map((report, i) => ({ report, from: `198.${18 + (i & 1)}.${(i >> 1) & 255}.${1 + (i >> 9)}` }));
+  return reports.map((report, i) => ({ report, from: `198.18.${i >> 8}.${i & 255}` }));
 }
