@@ -21,6 +21,9 @@ type Config struct {
 	Incidents Incidents
 	Services  Services
 	Shapes    Shapes
+	// Parameters are the numbers by which the server decides, for the page that
+	// tells how.
+	Parameters []outage.Parameter
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client

@@ -17,6 +17,7 @@ import (
 	"downpour/api"
 	"downpour/frontend"
 	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
 )
 
 const (
@@ -44,6 +45,7 @@ func (a *app) buildWeb(context.Context) error {
 	site, err := frontend.New(frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		ClientOf: func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
+		Parameters: timeline.Parameters(a.liveTimeline()),
 	})
 	if err != nil {
 		return err
