@@ -6,6 +6,7 @@ COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -X main.commit=$(COMMIT)
 E2E     := frontend/e2e
 LIBCHDB := pkg/embedded/libchdb
+OPENAPI := .ci/openapi
 export GO
 
 .PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect crash fuzz lint pictures prerequisites
@@ -24,8 +25,8 @@ unit: prerequisites $(LIBCHDB)/node_modules
 e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
 
-# What comes from npm: the embedded ClickHouse, and the driver of the browser
-# tests.
+# What comes from npm: the embedded ClickHouse, the driver of the browser tests,
+# and the rules for the API description.
 %/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
@@ -54,7 +55,7 @@ crash: prerequisites $(LIBCHDB)/node_modules
 fuzz: prerequisites
 	sh .ci/fuzz $(FUZZTIME)
 
-lint: prerequisites
+lint: prerequisites $(OPENAPI)/node_modules
 	sh .ci/lint
 
 # The pictures of the README, of a server that is fed invented reports.
