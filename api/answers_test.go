@@ -73,7 +73,7 @@ func TestNotModified(t *testing.T) {
 		status     int
 	}{
 		{"same", etag, 304},
-		{"weak", "W/" + etag, 304},
+		{"strong", strings.TrimPrefix(etag, "W/"), 304},
 		{"in a list", `"x", ` + etag, 304},
 		{"any", "*", 304},
 		{"another", `"x"`, 200},
@@ -128,12 +128,21 @@ func TestHeadHasNoBody(t *testing.T) {
 func TestReadsAreOpenAndWritesAreNot(t *testing.T) {
 	for _, c := range calls {
 		response, _ := c.send(t)
-		want := "*"
-		if c.method == "POST" || c.method == "DELETE" || c.method == "PUT" {
-			want = ""
+		reads := c.method == "" || c.method == "HEAD" || c.method == "OPTIONS"
+		listed := strings.Contains(c.header, "Origin: https://status.example.org")
+		for _, header := range []string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers"} {
+			if open := response.Header.Get(header) != ""; open != (reads || listed) {
+				t.Errorf("%s: %s is %q", c.name, header, response.Header.Get(header))
+			}
 		}
-		if got := response.Header.Get("Access-Control-Allow-Origin"); got != want {
-			t.Errorf("%s: allows origin %q, want %q", c.name, got, want)
+		if c.method != "OPTIONS" {
+			continue
+		}
+		methods, headers := response.Header.Get("Access-Control-Allow-Methods"), response.Header.Get("Access-Control-Allow-Headers")
+		for _, word := range []string{"POST", "DELETE", "Content-Type", "Idempotency-Key"} {
+			if strings.Contains(methods+headers, word) != listed {
+				t.Errorf("%s: a page elsewhere is told %s; %s", c.name, methods, headers)
+			}
 		}
 	}
 }

@@ -57,7 +57,8 @@ func (a *app) buildWeb(context.Context) error {
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, Keys: keys, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
+		Readiness: w, Limiter: a.desk, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
+		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w
