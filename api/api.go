@@ -57,7 +57,7 @@ type Config struct {
 // API answers requests. It is safe for concurrent use.
 type API struct {
 	Config
-	docs  func() ([]byte, error) // the page for people, written once
+	docs  func() (docs, error) // the page for people, written once
 	shelf shelf
 }
 

@@ -1,5 +1,5 @@
 // A page of another origin reads the API in a real browser, and may not report
-// in the name of whoever looks at it.
+// in the name of whoever looks at it. The page about the API can be read.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
@@ -59,3 +59,19 @@ test('a page of another origin cannot report', () => fromElsewhere(async (page, 
   }, api);
   assert.deepEqual(outcome, ['refused by the browser', 'refused by the browser']);
 }));
+
+for (const scheme of ['light', 'dark']) {
+  test(`the page about the API fits a phone in ${scheme}`, async () => {
+    await withPage(browser, { width: 320, scheme, scripts: true }, async (page) => {
+      await page.goto(`${base}/api`);
+      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(content <= window, `it is ${content} px wide`);
+      const [ink, paper] = await page.evaluate(() => [getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]);
+      assert.notEqual(ink, 'rgb(0, 0, 0)', 'its style is allowed');
+      assert.notEqual(ink, paper);
+      await page.locator('nav a[href="#getHeatmap"]').click();
+      assert.ok(await page.locator('#getHeatmap').evaluate((e) => e.matches(':target')));
+      assert.equal(await page.locator('script').count(), 0);
+    });
+  });
+}
