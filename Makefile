@@ -26,7 +26,7 @@ e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
 
 # What comes from npm: the embedded ClickHouse, the driver of the browser tests,
-# and the rules for the API description.
+# and the linters.
 %/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@

@@ -1,5 +1,5 @@
-// Package api owns the JSON face of Downpour: the routes under /api/v1, the
-// health checks, and the document that describes them, openapi.yaml.
+// Package api owns the face of Downpour for programs: the routes under /api/v1,
+// the feed of incidents, the health checks, and the document that describes them, openapi.yaml.
 //
 // It promises that every answer has the shape that the document gives it, that
 // every error is a problem document with a stable code, that reads can be
@@ -96,6 +96,8 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/incidents", a.listIncidents},
 		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
+		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
+		{fiber.MethodGet, feedPath, a.getFeed},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},
 		{fiber.MethodGet, "/livez", a.getLive},

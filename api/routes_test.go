@@ -173,6 +173,15 @@ var calls = []call{
 	{name: "places-long-q", path: "/api/v1/places?q=" + strings.Repeat("k", 65), status: 400, code: "invalid", field: "q"},
 	{name: "places-limit", path: "/api/v1/places?q=k&limit=51", status: 400, code: "invalid", field: "limit"},
 
+	{name: "summary", path: "/api/v1/summary", status: 200},
+	{name: "summary-parameter", path: "/api/v1/summary?country=IN", status: 400, code: "invalid", field: "country"},
+	{name: "summary-down", path: "/api/v1/summary", world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "feed", path: "/feeds/incidents.atom", status: 200, asked: `incidents "" "" "" 01-01T00:00..01-01T00:00 "" 50`},
+	{name: "feed-of-one", path: "/feeds/incidents.atom?country=GB&service=virgin-media", status: 200, asked: `incidents "virgin-media" "GB" "" 01-01T00:00..01-01T00:00 "" 50`},
+	{name: "feed-empty", path: "/feeds/incidents.atom?service=whatsapp&country=GB", status: 200},
+	{name: "feed-unknown", path: "/feeds/incidents.atom?service=x", status: 400, code: "unknown", field: "service"},
+	{name: "feed-down", path: "/feeds/incidents.atom", world: world{err: down}, status: 503, code: "unavailable"},
+
 	{name: "docs", path: "/api", status: 200, noGolden: true},
 	{name: "description", path: "/api/openapi.json", status: 200, noGolden: true},
 	{name: "livez", path: "/livez", status: 200},

@@ -254,6 +254,27 @@ func (e IncidentDetailVerdict) Valid() bool {
 	}
 }
 
+// Defines values for OpenIncidentSeverity.
+const (
+	OpenIncidentSeverityCritical OpenIncidentSeverity = "critical"
+	OpenIncidentSeverityMajor    OpenIncidentSeverity = "major"
+	OpenIncidentSeverityMinor    OpenIncidentSeverity = "minor"
+)
+
+// Valid indicates whether the value is a known member of the OpenIncidentSeverity enum.
+func (e OpenIncidentSeverity) Valid() bool {
+	switch e {
+	case OpenIncidentSeverityCritical:
+		return true
+	case OpenIncidentSeverityMajor:
+		return true
+	case OpenIncidentSeverityMinor:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PlaceListItemsKind.
 const (
 	City    PlaceListItemsKind = "city"
@@ -678,6 +699,28 @@ type Names struct {
 // Next Cursor of the next page, null on the last.
 type Next = string
 
+// OpenIncident defines model for OpenIncident.
+type OpenIncident struct {
+	// Address Its page, from the root of the server.
+	Address string  `json:"address"`
+	Country Country `json:"country"`
+	Id      string  `json:"id"`
+	Name    string  `json:"name"`
+
+	// Ratio The last ten minutes by what is normal for them.
+	Ratio    *float64             `json:"ratio"`
+	Service  Slug                 `json:"service"`
+	Severity OpenIncidentSeverity `json:"severity"`
+	Since    Time                 `json:"since"`
+
+	// State `pending` is evidence of at least half of what opening takes; `recovering` says that reports fall
+	// back to normal.
+	State State `json:"state"`
+}
+
+// OpenIncidentSeverity defines model for OpenIncident.Severity.
+type OpenIncidentSeverity string
+
 // PlaceList defines model for PlaceList.
 type PlaceList struct {
 	Items []struct {
@@ -832,6 +875,14 @@ type State string
 // Status `unknown` means that too little is known to notice trouble; it is not a milder `normal`.
 type Status string
 
+// StatusCounts How many services have each status.
+type StatusCounts struct {
+	Elevated int64 `json:"elevated"`
+	Normal   int64 `json:"normal"`
+	Outage   int64 `json:"outage"`
+	Unknown  int64 `json:"unknown"`
+}
+
 // Submission defines model for Submission.
 type Submission struct {
 	Country  *Country        `json:"country,omitempty"`
@@ -860,6 +911,24 @@ type Submission struct {
 
 // SubmissionKind defines model for Submission.Kind.
 type SubmissionKind string
+
+// Summary defines model for Summary.
+type Summary struct {
+	AsOf      Time `json:"as_of"`
+	Countries struct {
+		// GB How many services have each status.
+		GB StatusCounts `json:"GB"`
+
+		// IN How many services have each status.
+		IN StatusCounts `json:"IN"`
+	} `json:"countries"`
+
+	// More How many more there are.
+	More int64 `json:"more"`
+
+	// Open Incidents that are open or recovering, the worst 20 at most.
+	Open []OpenIncident `json:"open"`
+}
 
 // Symptom defines model for Symptom.
 type Symptom struct {
@@ -1085,6 +1154,15 @@ type GetSymptomsParams struct {
 
 	// Cursor The `next` of an earlier answer.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetFeedParams defines parameters for GetFeed.
+type GetFeedParams struct {
+	// Service All services unless given.
+	Service *ServiceParameter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Country Both countries together unless given.
+	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
 }
 
 // CreateReportJSONRequestBody defines body for CreateReport for application/json ContentType.
@@ -1499,6 +1577,21 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 	GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetSummary What is open now, in one small document
+	//
+	// For dashboards and smart homes. Computed once in two seconds for all who ask.
+	//
+	// Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
+	GetSummary(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetFeed The latest incidents as a feed
+	//
+	// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
+	// `updated` is when the incident last changed its state. Links are relative to the feed.
+	//
+	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
+	GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetLive Whether the process runs
 	//
 	// Says nothing of its engines, so that nobody restarts it for a fault elsewhere.
@@ -1788,6 +1881,41 @@ func (c *Client) GetSeries(ctx context.Context, slug SlugParameter, params *GetS
 // Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 func (c *Client) GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSymptomsRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSummary What is open now, in one small document
+//
+// For dashboards and smart homes. Computed once in two seconds for all who ask.
+//
+// Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
+func (c *Client) GetSummary(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSummaryRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetFeed The latest incidents as a feed
+//
+// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
+// `updated` is when the incident last changed its state. Links are relative to the feed.
+//
+// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
+func (c *Client) GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetFeedRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2773,6 +2901,99 @@ func NewGetSymptomsRequest(server string, slug SlugParameter, params *GetSymptom
 	return req, nil
 }
 
+// NewGetSummaryRequest constructs an http.Request for the GetSummary method
+func NewGetSummaryRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/summary")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetFeedRequest constructs an http.Request for the GetFeed method
+func NewGetFeedRequest(server string, params *GetFeedParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/feeds/incidents.atom")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetLiveRequest constructs an http.Request for the GetLive method
 func NewGetLiveRequest(server string) (*http.Request, error) {
 	var err error
@@ -3024,6 +3245,25 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 	GetSymptomsWithResponse(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*GetSymptomsResponse, error)
+
+	// GetSummaryWithResponse What is open now, in one small document
+	//
+	// For dashboards and smart homes. Computed once in two seconds for all who ask.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
+	GetSummaryWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSummaryResponse, error)
+
+	// GetFeedWithResponse The latest incidents as a feed
+	//
+	// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
+	// `updated` is when the incident last changed its state. Links are relative to the feed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
+	GetFeedWithResponse(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*GetFeedResponse, error)
 
 	// GetLiveWithResponse Whether the process runs
 	//
@@ -4490,6 +4730,199 @@ func (r GetSymptomsResponse) ContentType() string {
 	return ""
 }
 
+// GetSummaryResponse200Headers the declared response headers of an HTTP 200 response for GetSummary
+type GetSummaryResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetSummaryResponse304Headers the declared response headers of an HTTP 304 response for GetSummary
+type GetSummaryResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetSummaryResponse400Headers the declared response headers of an HTTP 400 response for GetSummary
+type GetSummaryResponse400Headers struct {
+	CacheControl string
+}
+
+// GetSummaryResponse503Headers the declared response headers of an HTTP 503 response for GetSummary
+type GetSummaryResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetSummaryResponseDefaultHeaders the declared response headers of an HTTP default response for GetSummary
+type GetSummaryResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetSummaryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Summary
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *ProblemResponse
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *ProblemResponse
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSummaryResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSummaryResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSummaryResponse400Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetSummaryResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetSummaryResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSummaryResponse) GetJSON200() *Summary {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSummaryResponse) GetApplicationproblemJSON400() *ProblemResponse {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetSummaryResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetSummaryResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSummaryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSummaryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSummaryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSummaryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetFeedResponse200Headers the declared response headers of an HTTP 200 response for GetFeed
+type GetFeedResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetFeedResponse304Headers the declared response headers of an HTTP 304 response for GetFeed
+type GetFeedResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetFeedResponse400Headers the declared response headers of an HTTP 400 response for GetFeed
+type GetFeedResponse400Headers struct {
+	CacheControl string
+}
+
+// GetFeedResponse503Headers the declared response headers of an HTTP 503 response for GetFeed
+type GetFeedResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetFeedResponseDefaultHeaders the declared response headers of an HTTP default response for GetFeed
+type GetFeedResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetFeedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *ProblemResponse
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *ProblemResponse
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetFeedResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetFeedResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetFeedResponse400Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetFeedResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetFeedResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetFeedResponse) GetApplicationproblemJSON400() *ProblemResponse {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetFeedResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetFeedResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetFeedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetFeedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetFeedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetFeedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetLiveResponse200Headers the declared response headers of an HTTP 200 response for GetLive
 type GetLiveResponse200Headers struct {
 	CacheControl string
@@ -4836,6 +5269,37 @@ func (c *ClientWithResponses) GetSymptomsWithResponse(ctx context.Context, slug 
 		return nil, err
 	}
 	return ParseGetSymptomsResponse(rsp)
+}
+
+// GetSummaryWithResponse What is open now, in one small document
+//
+// For dashboards and smart homes. Computed once in two seconds for all who ask.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
+func (c *ClientWithResponses) GetSummaryWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSummaryResponse, error) {
+	rsp, err := c.GetSummary(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSummaryResponse(rsp)
+}
+
+// GetFeedWithResponse The latest incidents as a feed
+//
+// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
+// `updated` is when the incident last changed its state. Links are relative to the feed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
+func (c *ClientWithResponses) GetFeedWithResponse(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*GetFeedResponse, error) {
+	rsp, err := c.GetFeed(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetFeedResponse(rsp)
 }
 
 // GetLiveWithResponse Whether the process runs
@@ -6673,6 +7137,247 @@ func ParseGetSymptomsResponse(rsp *http.Response) (*GetSymptomsResponse, error) 
 		response.Headers503 = &headers
 	case true:
 		var headers GetSymptomsResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSummaryResponse parses an HTTP response from a GetSummaryWithResponse call
+func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSummaryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Summary
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSummaryResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSummaryResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSummaryResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetSummaryResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetSummaryResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetFeedResponse parses an HTTP response from a GetFeedWithResponse call
+func ParseGetFeedResponse(rsp *http.Response) (*GetFeedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetFeedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetFeedResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetFeedResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetFeedResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetFeedResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetFeedResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
