@@ -32,6 +32,7 @@ type Config struct {
 	Places    Places
 	Shapes    Shapes
 	Readiness Readiness
+	Streams   Streams
 	// Limiter bounds the attempts to take reports back, so that undo tokens
 	// cannot be guessed, and says what a sender has left. Reports themselves are
 	// limited by the intake, by the same count. Nil is no limit.
@@ -97,6 +98,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
 		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
+		{fiber.MethodGet, "/api/v1/stream", a.getStream},
 		{fiber.MethodGet, feedPath, a.getFeed},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},

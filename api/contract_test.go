@@ -111,7 +111,7 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 			if short.StatusCode != got.StatusCode || len(none) > 0 {
 				t.Fatalf("status %d with %d bytes, GET has %d", short.StatusCode, len(none), got.StatusCode)
 			}
-			if short.ContentLength != int64(len(body)) {
+			if got.ContentLength >= 0 && short.ContentLength != int64(len(body)) {
 				t.Errorf("Content-Length %d, the body has %d", short.ContentLength, len(body))
 			}
 			for header := range got.Header {

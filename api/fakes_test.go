@@ -260,6 +260,18 @@ func (w *world) Regions(country outage.Country) []outage.Region {
 	return map[outage.Country][]outage.Region{outage.GB: {"GB-TLE", "GB-TLI"}, outage.IN: {"IN-WB"}}[country]
 }
 
+func (w *world) Subscribe(after, service string, country outage.Country) (<-chan outage.Event, func(), error) {
+	w.ask("subscribe %q %q %q", after, service, country)
+	if w.err != nil {
+		return nil, nil, w.err
+	}
+	events := make(chan outage.Event, 2)
+	events <- outage.Event{ID: "k-1", Name: "status", Service: "whatsapp", Country: outage.IN, Data: []byte(`{"service":"whatsapp"}`)}
+	events <- outage.Event{ID: "k-2", Name: "counts", Service: "whatsapp", Country: outage.IN, Data: []byte(`{"service":"whatsapp"}`)}
+	close(events)
+	return events, func() { w.ask("leave") }, nil
+}
+
 func (w *world) Ready() (bool, []string, string) {
 	if !w.ready {
 		return false, w.degraded, "starting"
@@ -290,7 +302,7 @@ func (w *world) appReading(most int) *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	New(Config{
-		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w, Keys: w,
+		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},

@@ -48,6 +48,14 @@ type Incidents interface {
 	Incident(ctx context.Context, id string) (outage.Record, error)
 }
 
+// Streams opens streams of changes. It does not block.
+type Streams interface {
+	// Subscribe begins behind the event of an id, or with what is true now. The
+	// channel is closed when the stream ends; leave must be called in any case.
+	// CodeUnavailable says that no more can be opened.
+	Subscribe(after, service string, country outage.Country) (events <-chan outage.Event, leave func(), err error)
+}
+
 // Services is the catalogue. It does not block.
 type Services interface {
 	Services() []outage.Service

@@ -176,6 +176,10 @@ var calls = []call{
 	{name: "summary", path: "/api/v1/summary", status: 200},
 	{name: "summary-parameter", path: "/api/v1/summary?country=IN", status: 400, code: "invalid", field: "country"},
 	{name: "summary-down", path: "/api/v1/summary", world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "stream", path: "/api/v1/stream?service=whatsapp&country=IN", header: "Last-Event-ID: k-0", status: 200, asked: `subscribe "k-0" "whatsapp" "IN"; leave`},
+	{name: "stream-unknown", path: "/api/v1/stream?service=x", status: 400, code: "unknown", field: "service"},
+	{name: "stream-full", path: "/api/v1/stream", world: world{err: down}, status: 503, code: "unavailable"},
+
 	{name: "feed", path: "/feeds/incidents.atom", status: 200, asked: `incidents "" "" "" 01-01T00:00..01-01T00:00 "" 50`},
 	{name: "feed-of-one", path: "/feeds/incidents.atom?country=GB&service=virgin-media", status: 200, asked: `incidents "virgin-media" "GB" "" 01-01T00:00..01-01T00:00 "" 50`},
 	{name: "feed-empty", path: "/feeds/incidents.atom?service=whatsapp&country=GB", status: 200},

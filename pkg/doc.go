@@ -16,7 +16,8 @@
 //     floor for privacy.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
-// services that people report; client, which calls the API of a server; scenario,
+// services that people report; client, which calls the API of a server; live,
+// which fans changes out to open streams; scenario,
 // past outages as rows to play and to test against; embedded, the engines inside the process for
 // one-command use; forwarded, which finds a client behind proxies; wholefile,
 // which replaces files so that a crash leaves them whole; apikey, which

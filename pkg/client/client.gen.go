@@ -1156,6 +1156,18 @@ type GetSymptomsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetStreamParams defines parameters for GetStream.
+type GetStreamParams struct {
+	// Service All services unless given.
+	Service *ServiceParameter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Country Both countries together unless given.
+	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+
+	// LastEventID The id of the last event that was read.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
 // GetFeedParams defines parameters for GetFeed.
 type GetFeedParams struct {
 	// Service All services unless given.
@@ -1577,6 +1589,20 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 	GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetStream Changes as they happen
+	//
+	// Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
+	// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
+	// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+	// carries a `StreamedIncident`.
+	//
+	// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
+	// first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
+	// too many streams are open, the answer is 503.
+	//
+	// Corresponds with GET /api/v1/stream (the `GetStream` operationId).
+	GetStream(ctx context.Context, params *GetStreamParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSummary What is open now, in one small document
 	//
 	// For dashboards and smart homes. Computed once in two seconds for all who ask.
@@ -1881,6 +1907,30 @@ func (c *Client) GetSeries(ctx context.Context, slug SlugParameter, params *GetS
 // Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 func (c *Client) GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSymptomsRequest(c.Server, slug, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStream Changes as they happen
+//
+// Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
+// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
+// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+// carries a `StreamedIncident`.
+//
+// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
+// first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
+// too many streams are open, the answer is 503.
+//
+// Corresponds with GET /api/v1/stream (the `GetStream` operationId).
+func (c *Client) GetStream(ctx context.Context, params *GetStreamParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStreamRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2901,6 +2951,87 @@ func NewGetSymptomsRequest(server string, slug SlugParameter, params *GetSymptom
 	return req, nil
 }
 
+// NewGetStreamRequest constructs an http.Request for the GetStream method
+func NewGetStreamRequest(server string, params *GetStreamParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/stream")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetSummaryRequest constructs an http.Request for the GetSummary method
 func NewGetSummaryRequest(server string) (*http.Request, error) {
 	var err error
@@ -3245,6 +3376,22 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 	GetSymptomsWithResponse(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*GetSymptomsResponse, error)
+
+	// GetStreamWithResponse Changes as they happen
+	//
+	// Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
+	// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
+	// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+	// carries a `StreamedIncident`.
+	//
+	// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
+	// first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
+	// too many streams are open, the answer is 503.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/stream (the `GetStream` operationId).
+	GetStreamWithResponse(ctx context.Context, params *GetStreamParams, reqEditors ...RequestEditorFn) (*GetStreamResponse, error)
 
 	// GetSummaryWithResponse What is open now, in one small document
 	//
@@ -4730,6 +4877,90 @@ func (r GetSymptomsResponse) ContentType() string {
 	return ""
 }
 
+// GetStreamResponse200Headers the declared response headers of an HTTP 200 response for GetStream
+type GetStreamResponse200Headers struct {
+	CacheControl string
+}
+
+// GetStreamResponse400Headers the declared response headers of an HTTP 400 response for GetStream
+type GetStreamResponse400Headers struct {
+	CacheControl string
+}
+
+// GetStreamResponse503Headers the declared response headers of an HTTP 503 response for GetStream
+type GetStreamResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetStreamResponseDefaultHeaders the declared response headers of an HTTP default response for GetStream
+type GetStreamResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetStreamResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *ProblemResponse
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *ProblemResponse
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetStreamResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetStreamResponse400Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetStreamResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetStreamResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetStreamResponse) GetApplicationproblemJSON400() *ProblemResponse {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetStreamResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetStreamResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetStreamResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStreamResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStreamResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetStreamResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSummaryResponse200Headers the declared response headers of an HTTP 200 response for GetSummary
 type GetSummaryResponse200Headers struct {
 	CacheControl string
@@ -5269,6 +5500,28 @@ func (c *ClientWithResponses) GetSymptomsWithResponse(ctx context.Context, slug 
 		return nil, err
 	}
 	return ParseGetSymptomsResponse(rsp)
+}
+
+// GetStreamWithResponse Changes as they happen
+//
+// Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
+// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
+// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+// carries a `StreamedIncident`.
+//
+// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
+// first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
+// too many streams are open, the answer is 503.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/stream (the `GetStream` operationId).
+func (c *ClientWithResponses) GetStreamWithResponse(ctx context.Context, params *GetStreamParams, reqEditors ...RequestEditorFn) (*GetStreamResponse, error) {
+	rsp, err := c.GetStream(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStreamResponse(rsp)
 }
 
 // GetSummaryWithResponse What is open now, in one small document
@@ -7137,6 +7390,96 @@ func ParseGetSymptomsResponse(rsp *http.Response) (*GetSymptomsResponse, error) 
 		response.Headers503 = &headers
 	case true:
 		var headers GetSymptomsResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetStreamResponse parses an HTTP response from a GetStreamWithResponse call
+func ParseGetStreamResponse(rsp *http.Response) (*GetStreamResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStreamResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetStreamResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetStreamResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetStreamResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetStreamResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
