@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,11 +17,14 @@ import (
 type world struct {
 	health  outage.Health
 	records []outage.Record
-	err     error
+	away    atomic.Bool
 }
 
 func (w *world) Health(_ context.Context, _ string, _ outage.Country) (outage.Health, error) {
-	return w.health, w.err
+	if w.away.Load() {
+		return outage.Health{}, errors.New("away")
+	}
+	return w.health, nil
 }
 
 func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, _ int) (found []outage.Record, _ string, _ error) {
@@ -112,7 +116,8 @@ func TestStory(t *testing.T) {
 
 func TestRunEndsTheStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{err: errors.New("away")}
+		w := &world{}
+		w.away.Store(true)
 		watch, hub := watching(w)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
@@ -127,7 +132,7 @@ func TestRunEndsTheStreams(t *testing.T) {
 		if len(events) > 0 {
 			t.Errorf("told %+v of what could not be read", <-events)
 		}
-		w.err = nil
+		w.away.Store(false)
 		time.Sleep(watch.Every)
 		synctest.Wait()
 		if len(events) != 1 {
