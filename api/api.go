@@ -20,6 +20,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/forwarded"
+	"downpour/pkg/narrative"
 )
 
 // Config is what an API needs. The interfaces are required except
@@ -58,8 +59,9 @@ type Config struct {
 // API answers requests. It is safe for concurrent use.
 type API struct {
 	Config
-	docs  func() (docs, error) // the page for people, written once
-	shelf shelf
+	docs   func() (docs, error) // the page for people, written once
+	shelf  shelf
+	teller *narrative.Teller
 }
 
 const defaultTimeout = 10 * time.Second
@@ -78,7 +80,10 @@ func New(config Config) *API {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	a := &API{Config: config, shelf: shelf{answers: map[string]*ready{}}}
+	a := &API{
+		Config: config, shelf: shelf{answers: map[string]*ready{}},
+		teller: narrative.New(config.Services, config.Shapes),
+	}
 	a.docs = sync.OnceValues(a.writeDocs)
 	return a
 }

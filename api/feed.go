@@ -52,6 +52,9 @@ type atomCategory struct {
 	Term   string `xml:"term,attr"`
 }
 
+// countryNames are the countries as a title names them.
+var countryNames = map[outage.Country]string{outage.GB: "the United Kingdom", outage.IN: "India"}
+
 // atomID is a name that stays, wherever the server is reached.
 func atomID(of string) string {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("downpour "+of)).URN()
@@ -125,7 +128,7 @@ func (a *API) atomEntry(record outage.Record) atomEntry {
 			{"urn:downpour:service", record.Service}, {"urn:downpour:country", string(record.Country)},
 			{"urn:downpour:state", string(record.State)}, {"urn:downpour:severity", string(record.Severity)},
 		},
-		Summary: a.narrative(record.Incident),
+		Summary: a.teller.Sentence("en", record.Incident),
 	}
 }
 
