@@ -134,27 +134,6 @@ func (e HeatmapGeoJSONType) Valid() bool {
 	}
 }
 
-// Defines values for IncidentScope.
-const (
-	IncidentScopeCell    IncidentScope = "cell"
-	IncidentScopeCountry IncidentScope = "country"
-	IncidentScopeRegion  IncidentScope = "region"
-)
-
-// Valid indicates whether the value is a known member of the IncidentScope enum.
-func (e IncidentScope) Valid() bool {
-	switch e {
-	case IncidentScopeCell:
-		return true
-	case IncidentScopeCountry:
-		return true
-	case IncidentScopeRegion:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for IncidentSeverity.
 const (
 	IncidentSeverityCritical IncidentSeverity = "critical"
@@ -176,45 +155,6 @@ func (e IncidentSeverity) Valid() bool {
 	}
 }
 
-// Defines values for IncidentVerdict.
-const (
-	IncidentVerdictLikelyCause      IncidentVerdict = "likely_cause"
-	IncidentVerdictLikelyCollateral IncidentVerdict = "likely_collateral"
-)
-
-// Valid indicates whether the value is a known member of the IncidentVerdict enum.
-func (e IncidentVerdict) Valid() bool {
-	switch e {
-	case IncidentVerdictLikelyCause:
-		return true
-	case IncidentVerdictLikelyCollateral:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for IncidentDetailScope.
-const (
-	IncidentDetailScopeCell    IncidentDetailScope = "cell"
-	IncidentDetailScopeCountry IncidentDetailScope = "country"
-	IncidentDetailScopeRegion  IncidentDetailScope = "region"
-)
-
-// Valid indicates whether the value is a known member of the IncidentDetailScope enum.
-func (e IncidentDetailScope) Valid() bool {
-	switch e {
-	case IncidentDetailScopeCell:
-		return true
-	case IncidentDetailScopeCountry:
-		return true
-	case IncidentDetailScopeRegion:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for IncidentDetailSeverity.
 const (
 	IncidentDetailSeverityCritical IncidentDetailSeverity = "critical"
@@ -230,24 +170,6 @@ func (e IncidentDetailSeverity) Valid() bool {
 	case IncidentDetailSeverityMajor:
 		return true
 	case IncidentDetailSeverityMinor:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for IncidentDetailVerdict.
-const (
-	IncidentDetailVerdictLikelyCause      IncidentDetailVerdict = "likely_cause"
-	IncidentDetailVerdictLikelyCollateral IncidentDetailVerdict = "likely_collateral"
-)
-
-// Valid indicates whether the value is a known member of the IncidentDetailVerdict enum.
-func (e IncidentDetailVerdict) Valid() bool {
-	switch e {
-	case IncidentDetailVerdictLikelyCause:
-		return true
-	case IncidentDetailVerdictLikelyCollateral:
 		return true
 	default:
 		return false
@@ -290,6 +212,63 @@ func (e PlaceListItemsKind) Valid() bool {
 	case Outcode:
 		return true
 	case Pin:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Reason.
+const (
+	DependsOn     Reason = "depends_on"
+	Family        Reason = "family"
+	ManyServices  Reason = "many_services"
+	Onset         Reason = "onset"
+	Provider      Reason = "provider"
+	RelativeSize  Reason = "relative_size"
+	SameCategory  Reason = "same_category"
+	SameFootprint Reason = "same_footprint"
+)
+
+// Valid indicates whether the value is a known member of the Reason enum.
+func (e Reason) Valid() bool {
+	switch e {
+	case DependsOn:
+		return true
+	case Family:
+		return true
+	case ManyServices:
+		return true
+	case Onset:
+		return true
+	case Provider:
+		return true
+	case RelativeSize:
+		return true
+	case SameCategory:
+		return true
+	case SameFootprint:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Scope.
+const (
+	ScopeCell    Scope = "cell"
+	ScopeCountry Scope = "country"
+	ScopeRegion  Scope = "region"
+)
+
+// Valid indicates whether the value is a known member of the Scope enum.
+func (e Scope) Valid() bool {
+	switch e {
+	case ScopeCell:
+		return true
+	case ScopeCountry:
+		return true
+	case ScopeRegion:
 		return true
 	default:
 		return false
@@ -359,6 +338,24 @@ func (e SubmissionKind) Valid() bool {
 	case SubmissionKindProblem:
 		return true
 	case SubmissionKindWorks:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Verdict.
+const (
+	LikelyCause      Verdict = "likely_cause"
+	LikelyCollateral Verdict = "likely_collateral"
+)
+
+// Valid indicates whether the value is a known member of the Verdict enum.
+func (e Verdict) Valid() bool {
+	switch e {
+	case LikelyCause:
+		return true
+	case LikelyCollateral:
 		return true
 	default:
 		return false
@@ -536,7 +533,8 @@ type Incident struct {
 	// OpenedAt The instant of decision; it stays when the incident opens again.
 	OpenedAt time.Time `json:"opened_at"`
 
-	// Parent The wider event that it belongs to.
+	// Parent The wider event that it belongs to: the same service in both countries, a family, or what broke and
+	// what is named because of it. Incidents of one event have the same parent; it has no address.
 	Parent *string `json:"parent"`
 
 	// Peak The worst ten minutes by what is normal for them.
@@ -545,9 +543,15 @@ type Incident struct {
 	// Ratio The last ten minutes by what is normal for them.
 	Ratio *float64 `json:"ratio"`
 
+	// Reasons Why, the strongest first; empty when the verdict is likely_cause.
+	Reasons []Reason `json:"reasons"`
+
+	// Recoveries The regions of the footprint, in its order, each with an end of its own.
+	Recoveries []Recovery `json:"recoveries"`
+
 	// Regions The main one first.
 	Regions  []Region         `json:"regions"`
-	Scope    IncidentScope    `json:"scope"`
+	Scope    Scope            `json:"scope"`
 	Service  string           `json:"service"`
 	Severity IncidentSeverity `json:"severity"`
 
@@ -559,25 +563,28 @@ type Incident struct {
 	State State `json:"state"`
 
 	// Threshold The number of people in the same minutes at which an incident opens.
-	Threshold float64         `json:"threshold"`
-	Timeline  []IncidentTime  `json:"timeline"`
-	Verdict   IncidentVerdict `json:"verdict"`
+	Threshold float64        `json:"threshold"`
+	Timeline  []IncidentTime `json:"timeline"`
+
+	// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
+	// something else broke. It is judged again while the incident lasts.
+	Verdict Verdict `json:"verdict"`
+
+	// Why Null for an incident of which no arithmetic is kept.
+	Why *Why `json:"why"`
 }
 
 // Incident_Narrative One sentence with the arithmetic, by language tag.
 type Incident_Narrative struct {
+	Bn                   string            `json:"bn"`
+	Cy                   string            `json:"cy"`
 	En                   string            `json:"en"`
+	Hi                   string            `json:"hi"`
 	AdditionalProperties map[string]string `json:"-"`
 }
 
-// IncidentScope defines model for Incident.Scope.
-type IncidentScope string
-
 // IncidentSeverity defines model for Incident.Severity.
 type IncidentSeverity string
-
-// IncidentVerdict defines model for Incident.Verdict.
-type IncidentVerdict string
 
 // IncidentDetail defines model for IncidentDetail.
 type IncidentDetail struct {
@@ -621,7 +628,8 @@ type IncidentDetail struct {
 	// OpenedAt The instant of decision; it stays when the incident opens again.
 	OpenedAt time.Time `json:"opened_at"`
 
-	// Parent The wider event that it belongs to.
+	// Parent The wider event that it belongs to: the same service in both countries, a family, or what broke and
+	// what is named because of it. Incidents of one event have the same parent; it has no address.
 	Parent *string `json:"parent"`
 
 	// Peak The worst ten minutes by what is normal for them.
@@ -630,9 +638,15 @@ type IncidentDetail struct {
 	// Ratio The last ten minutes by what is normal for them.
 	Ratio *float64 `json:"ratio"`
 
+	// Reasons Why, the strongest first; empty when the verdict is likely_cause.
+	Reasons []Reason `json:"reasons"`
+
+	// Recoveries The regions of the footprint, in its order, each with an end of its own.
+	Recoveries []Recovery `json:"recoveries"`
+
 	// Regions The main one first.
 	Regions  []Region               `json:"regions"`
-	Scope    IncidentDetailScope    `json:"scope"`
+	Scope    Scope                  `json:"scope"`
 	Service  string                 `json:"service"`
 	Severity IncidentDetailSeverity `json:"severity"`
 
@@ -651,24 +665,27 @@ type IncidentDetail struct {
 	Timeline  []IncidentTime `json:"timeline"`
 
 	// Unaffected Services of the same family, used in the country, that had no incident meanwhile.
-	Unaffected []Slug                `json:"unaffected"`
-	Verdict    IncidentDetailVerdict `json:"verdict"`
+	Unaffected []Slug `json:"unaffected"`
+
+	// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
+	// something else broke. It is judged again while the incident lasts.
+	Verdict Verdict `json:"verdict"`
+
+	// Why Null for an incident of which no arithmetic is kept.
+	Why *Why `json:"why"`
 }
 
 // IncidentDetail_Narrative One sentence with the arithmetic, by language tag.
 type IncidentDetail_Narrative struct {
+	Bn                   string            `json:"bn"`
+	Cy                   string            `json:"cy"`
 	En                   string            `json:"en"`
+	Hi                   string            `json:"hi"`
 	AdditionalProperties map[string]string `json:"-"`
 }
 
-// IncidentDetailScope defines model for IncidentDetail.Scope.
-type IncidentDetailScope string
-
 // IncidentDetailSeverity defines model for IncidentDetail.Severity.
 type IncidentDetailSeverity string
-
-// IncidentDetailVerdict defines model for IncidentDetail.Verdict.
-type IncidentDetailVerdict string
 
 // IncidentList defines model for IncidentList.
 type IncidentList struct {
@@ -678,16 +695,20 @@ type IncidentList struct {
 	Next *Next `json:"next"`
 }
 
-// IncidentTime defines model for IncidentTime.
+// IncidentTime Another state, or another verdict.
 type IncidentTime struct {
 	At Time `json:"at"`
+
+	// Cause What probably broke when the verdict is likely_collateral.
+	Cause *string `json:"cause"`
 
 	// Ratio Ten minutes of reports by what is normal for them.
 	Ratio *float64 `json:"ratio"`
 
 	// State `pending` is evidence of at least half of what opening takes; `recovering` says that reports fall
 	// back to normal.
-	State State `json:"state"`
+	State   State    `json:"state"`
+	Verdict *Verdict `json:"verdict"`
 }
 
 // Names Display names by language tag.
@@ -787,6 +808,12 @@ type Readiness struct {
 	Reason *string `json:"reason"`
 }
 
+// Reason What speaks for another cause: `depends_on` it needs it; `provider` one company runs both; `family`
+// both are of one family; `same_category` both carry others; `many_services` unrelated services rose with
+// it; `same_footprint` both rose in the same places; `onset` it rose with it or soon after;
+// `relative_size` it rose far less.
+type Reason string
+
 // Receipt defines model for Receipt.
 type Receipt struct {
 	// Cell Null when the report has no place.
@@ -807,11 +834,32 @@ type Receipt struct {
 	Undo string `json:"undo"`
 }
 
+// Recovery How one region of the footprint fares. Regions with fewer than three reports are left out.
+type Recovery struct {
+	// Back People there who said that it works again; null under 3.
+	Back *int64 `json:"back"`
+
+	// EndedAt When its own counts said that it was over; null while they do not.
+	EndedAt *time.Time `json:"ended_at"`
+
+	// Peak Its worst ten minutes by what is normal for them.
+	Peak *float64 `json:"peak"`
+
+	// Ratio Its last ten minutes by what is normal for them.
+	Ratio *float64 `json:"ratio"`
+
+	// Region ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
+	Region Region `json:"region"`
+}
+
 // Region ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
 type Region = string
 
 // RegionOrNone defines model for RegionOrNone.
 type RegionOrNone = Region
+
+// Scope defines model for Scope.
+type Scope string
 
 // Series defines model for Series.
 type Series struct {
@@ -981,6 +1029,78 @@ type Symptoms struct {
 
 // Time defines model for Time.
 type Time = time.Time
+
+// Tip defines model for Tip.
+type Tip struct {
+	Cell *Cell `json:"cell"`
+
+	// Design The multiple of the normal that the evidence is weighed against.
+	Design float64 `json:"design"`
+
+	// Evidence In nats: the log of how much likelier the counts are in an outage.
+	Evidence float64 `json:"evidence"`
+
+	// Expected What is normal for the same minutes.
+	Expected float64 `json:"expected"`
+
+	// Needed The evidence that opens an incident.
+	Needed float64 `json:"needed"`
+
+	// Observed People there since then.
+	Observed int64   `json:"observed"`
+	Region   *Region `json:"region"`
+	Scope    Scope   `json:"scope"`
+	Since    Time    `json:"since"`
+
+	// Threshold The number of people at which an incident opens.
+	Threshold float64 `json:"threshold"`
+}
+
+// TrailStep defines model for TrailStep.
+type TrailStep struct {
+	// Evidence Of the place nearest to opening; null below the country.
+	Evidence *float64 `json:"evidence"`
+
+	// Expected What is normal for it.
+	Expected float64 `json:"expected"`
+
+	// Needed Null below the country.
+	Needed *float64 `json:"needed"`
+
+	// Observed People in the whole country in this minute.
+	Observed int64 `json:"observed"`
+	Scope    Scope `json:"scope"`
+	T        Time  `json:"t"`
+
+	// Upper The same, raised by how little is known.
+	Upper float64 `json:"upper"`
+}
+
+// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
+// something else broke. It is judged again while the incident lasts.
+type Verdict string
+
+// Why The arithmetic of the opening, in numbers that can be checked against the series.
+type Why struct {
+	From Time `json:"from"`
+
+	// Judged What the caps per network left of them.
+	Judged float64 `json:"judged"`
+
+	// Reports Counted reports of the whole country in the window.
+	Reports int64 `json:"reports"`
+
+	// Tips The places that had enough evidence to open, the strongest first. Below the country those with fewer
+	// than three reports are left out.
+	Tips []Tip `json:"tips"`
+	To   Time  `json:"to"`
+
+	// Trail How the evidence grew, minute by minute, up to the opening.
+	Trail []TrailStep `json:"trail"`
+
+	// Works People who said in the window that it works for them.
+	Works int64 `json:"works"`
+}
 
 // CountryParameter defines model for country.
 type CountryParameter = Country
@@ -1208,12 +1328,36 @@ func (a *Incident_Narrative) UnmarshalJSON(b []byte) error {
 		return err
 	}
 
+	if raw, found := object["bn"]; found {
+		err = json.Unmarshal(raw, &a.Bn)
+		if err != nil {
+			return fmt.Errorf("error reading 'bn': %w", err)
+		}
+		delete(object, "bn")
+	}
+
+	if raw, found := object["cy"]; found {
+		err = json.Unmarshal(raw, &a.Cy)
+		if err != nil {
+			return fmt.Errorf("error reading 'cy': %w", err)
+		}
+		delete(object, "cy")
+	}
+
 	if raw, found := object["en"]; found {
 		err = json.Unmarshal(raw, &a.En)
 		if err != nil {
 			return fmt.Errorf("error reading 'en': %w", err)
 		}
 		delete(object, "en")
+	}
+
+	if raw, found := object["hi"]; found {
+		err = json.Unmarshal(raw, &a.Hi)
+		if err != nil {
+			return fmt.Errorf("error reading 'hi': %w", err)
+		}
+		delete(object, "hi")
 	}
 
 	if len(object) != 0 {
@@ -1235,9 +1379,24 @@ func (a Incident_Narrative) MarshalJSON() ([]byte, error) {
 	var err error
 	object := make(map[string]json.RawMessage)
 
+	object["bn"], err = json.Marshal(a.Bn)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'bn': %w", err)
+	}
+
+	object["cy"], err = json.Marshal(a.Cy)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'cy': %w", err)
+	}
+
 	object["en"], err = json.Marshal(a.En)
 	if err != nil {
 		return nil, fmt.Errorf("error marshaling 'en': %w", err)
+	}
+
+	object["hi"], err = json.Marshal(a.Hi)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'hi': %w", err)
 	}
 
 	for fieldName, field := range a.AdditionalProperties {
@@ -1274,12 +1433,36 @@ func (a *IncidentDetail_Narrative) UnmarshalJSON(b []byte) error {
 		return err
 	}
 
+	if raw, found := object["bn"]; found {
+		err = json.Unmarshal(raw, &a.Bn)
+		if err != nil {
+			return fmt.Errorf("error reading 'bn': %w", err)
+		}
+		delete(object, "bn")
+	}
+
+	if raw, found := object["cy"]; found {
+		err = json.Unmarshal(raw, &a.Cy)
+		if err != nil {
+			return fmt.Errorf("error reading 'cy': %w", err)
+		}
+		delete(object, "cy")
+	}
+
 	if raw, found := object["en"]; found {
 		err = json.Unmarshal(raw, &a.En)
 		if err != nil {
 			return fmt.Errorf("error reading 'en': %w", err)
 		}
 		delete(object, "en")
+	}
+
+	if raw, found := object["hi"]; found {
+		err = json.Unmarshal(raw, &a.Hi)
+		if err != nil {
+			return fmt.Errorf("error reading 'hi': %w", err)
+		}
+		delete(object, "hi")
 	}
 
 	if len(object) != 0 {
@@ -1301,9 +1484,24 @@ func (a IncidentDetail_Narrative) MarshalJSON() ([]byte, error) {
 	var err error
 	object := make(map[string]json.RawMessage)
 
+	object["bn"], err = json.Marshal(a.Bn)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'bn': %w", err)
+	}
+
+	object["cy"], err = json.Marshal(a.Cy)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'cy': %w", err)
+	}
+
 	object["en"], err = json.Marshal(a.En)
 	if err != nil {
 		return nil, fmt.Errorf("error marshaling 'en': %w", err)
+	}
+
+	object["hi"], err = json.Marshal(a.Hi)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling 'hi': %w", err)
 	}
 
 	for fieldName, field := range a.AdditionalProperties {
@@ -1482,7 +1680,7 @@ type ClientInterface interface {
 	//
 	// An incident is a run of reports that the ordinary does not explain, of one service in one country.
 	// With `from` or `to`, those that were open at any time of the window. Those that are only `pending`
-	// are left out unless `state` asks for them.
+	// are left out unless `state` asks for them; they have no address yet, and no place nearer than a region.
 	//
 	// Corresponds with GET /api/v1/incidents (the `ListIncidents` operationId).
 	ListIncidents(ctx context.Context, params *ListIncidentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1690,7 +1888,7 @@ func (c *Client) GetHeatmap(ctx context.Context, params *GetHeatmapParams, reqEd
 //
 // An incident is a run of reports that the ordinary does not explain, of one service in one country.
 // With `from` or `to`, those that were open at any time of the window. Those that are only `pending`
-// are left out unless `state` asks for them.
+// are left out unless `state` asks for them; they have no address yet, and no place nearer than a region.
 //
 // Corresponds with GET /api/v1/incidents (the `ListIncidents` operationId).
 func (c *Client) ListIncidents(ctx context.Context, params *ListIncidentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3256,7 +3454,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// An incident is a run of reports that the ordinary does not explain, of one service in one country.
 	// With `from` or `to`, those that were open at any time of the window. Those that are only `pending`
-	// are left out unless `state` asks for them.
+	// are left out unless `state` asks for them; they have no address yet, and no place nearer than a region.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5309,7 +5507,7 @@ func (c *ClientWithResponses) GetHeatmapWithResponse(ctx context.Context, params
 //
 // An incident is a run of reports that the ordinary does not explain, of one service in one country.
 // With `from` or `to`, those that were open at any time of the window. Those that are only `pending`
-// are left out unless `state` asks for them.
+// are left out unless `state` asks for them; they have no address yet, and no place nearer than a region.
 //
 // Returns a wrapper object for the known response body format(s).
 //
