@@ -31,8 +31,8 @@ e2e: build $(E2E)/node_modules
 $(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)
 	cd frontend && npm run build --silent
 
-# What comes from npm: the embedded ClickHouse, what makes the scripts, and the
-# driver of the browser tests.
+# What comes from npm: the embedded ClickHouse, what makes the scripts, the driver
+# of the browser tests, and the linters.
 %/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
