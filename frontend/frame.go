@@ -17,6 +17,7 @@ type frame struct {
 	Summary string // one sentence for search results and link previews
 	Index   bool   // whether search engines may list the page
 	partial bool   // some numbers could not be had
+	demo    *banner
 }
 
 // content is the data of a page, on its frame.
@@ -25,7 +26,11 @@ type content interface{ base() *frame }
 func (f *frame) base() *frame { return f }
 
 func (s *Site) frame(at address) *frame {
-	return &frame{site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: true}
+	demo := s.banner()
+	return &frame{
+		site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: demo == nil,
+		demo: demo, partial: demo != nil && demo.Loading(),
+	}
 }
 
 // link is one choice of a switch.

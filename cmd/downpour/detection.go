@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
+	"runtime"
 
 	"downpour/pkg/incident"
 	"downpour/pkg/outage"
@@ -25,12 +27,20 @@ func (a *app) state(name string) states {
 	return timeline.NewRedisState(a.redis.Client(), name)
 }
 
+// liveTimeline is the timeline of the live server: at its first start weeks are
+// learnt, which all processors share.
+func (a *app) liveTimeline() timeline.Config {
+	config := timeline.DefaultConfig(a.geography)
+	config.Workers = runtime.GOMAXPROCS(0)
+	return config
+}
+
 // buildDetection makes the detector and the book of incidents.
 func (a *app) buildDetection(ctx context.Context) error {
 	a.book = incident.NewBook(a.db, a.state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
-		Timeline: timeline.DefaultConfig(a.geography),
-		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From },
+		Timeline: a.liveTimeline(),
+		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(),
 		Book: a.book, States: a.state("detector"), Normals: a.db, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{
@@ -39,13 +49,13 @@ func (a *app) buildDetection(ctx context.Context) error {
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
 	a.add(part{name: "incidents", run: func(ctx context.Context) error {
-		if err := a.book.Open(ctx); err != nil {
+		if err := errors.Join(a.book.Open(ctx), a.whenPrepared(ctx)); err != nil {
 			return err
 		}
 		return a.book.Run(ctx)
 	}})
 	a.add(part{name: "detector", run: func(ctx context.Context) error {
-		if err := a.whenFresh(ctx); err != nil {
+		if err := errors.Join(a.whenPrepared(ctx), a.whenFresh(ctx), a.demo.whenFilled(ctx)); err != nil {
 			return err
 		}
 		return a.live.Run(ctx)
