@@ -13,7 +13,7 @@ import (
 
 // demoBlock is how many reports go into the archive at a time: enough to be
 // fast, and few enough that one block holds up no stop.
-const demoBlock = 50_000
+const demoBlock = 100_000
 
 // fill puts the reports of a span into the archive. The next block is drawn
 // while one is inserted.

@@ -27,24 +27,16 @@ func (a *app) state(name string) states {
 	return timeline.NewRedisState(a.redis.Client(), name)
 }
 
-// liveTimeline is the timeline of the live server: at its first start weeks are
-// learnt, which all processors share.
-func (a *app) liveTimeline() timeline.Config {
-	config := timeline.DefaultConfig(a.geography)
-	config.Workers = runtime.GOMAXPROCS(0)
-	return config
-}
-
 // buildDetection makes the detector and the book of incidents.
 func (a *app) buildDetection(ctx context.Context) error {
 	a.book = incident.NewBook(a.db, a.state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
-		Timeline: a.liveTimeline(),
+		Timeline: a.timeline(),
 		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(),
 		Book: a.book, States: a.state("detector"), Normals: a.db, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{
-		Timeline: timeline.DefaultConfig(a.geography), Past: a.db, Archived: a.redis.Archived,
+		Timeline: a.timeline(), Past: a.db, Archived: a.redis.Archived,
 		Book: a.book, States: a.state("imports"), Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
@@ -61,6 +53,14 @@ func (a *app) buildDetection(ctx context.Context) error {
 		return a.live.Run(ctx)
 	}})
 	return nil
+}
+
+// timeline is how the detector runs here. At a first start it learns weeks,
+// which all processors share.
+func (a *app) timeline() timeline.Config {
+	config := timeline.DefaultConfig(a.geography)
+	config.Workers = runtime.GOMAXPROCS(0)
+	return config
 }
 
 // view is what the detector says now, or nil before its first minute.

@@ -38,7 +38,7 @@ type States interface {
 
 // Normals keeps what was expected.
 type Normals interface {
-	KeepNormals(ctx context.Context, start outage.Minute, view *outage.View) error
+	KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error
 }
 
 // LiveConfig is what a Live is made of.
@@ -182,6 +182,7 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 		return err
 	}
 	_, started := t.Last()
+	var normals []outage.ServiceNormal
 	for minute := span.From; minute < span.To; minute++ {
 		if err := ctx.Err(); err != nil {
 			return err // a day is long
@@ -204,10 +205,14 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 			}
 		}
 		if minute.Floor(outage.NormalSlot) == minute {
-			if err := l.Normals.KeepNormals(ctx, minute, t.View()); err != nil {
-				l.Logger.Warn("what was expected is not kept", "error", err)
-			}
+			normals = append(normals, t.normals(minute)...)
 		}
+	}
+	if len(normals) == 0 {
+		return nil
+	}
+	if err := l.Normals.KeepNormals(ctx, normals); err != nil {
+		l.Logger.Warn("what was expected is not kept", "error", err)
 	}
 	return nil
 }
