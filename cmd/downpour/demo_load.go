@@ -15,6 +15,11 @@ import (
 // fast, and few enough that one block holds up no stop.
 const demoBlock = 100_000
 
+// demoReceived is for how many minutes the reports that are loaded are said to
+// have been here: long enough that nobody's half hour and no undo hangs on them,
+// so that the counters are restored without them.
+const demoReceived = 2 * 60
+
 // fill puts the reports of a span into the archive. The next block is drawn
 // while one is inserted.
 func (d *demo) fill(ctx context.Context, span outage.Span) error {
@@ -68,7 +73,7 @@ func (d *demo) draw(ctx context.Context, span outage.Span, to chan<- demoPart) e
 			}
 		}
 		at, err := d.ground.spot(row.Point)
-		part.entries = scenario.AppendEntries(part.entries, &row, at.cell, at.region, d.started)
+		part.entries = scenario.AppendEntries(part.entries, &row, at.cell, at.region, d.started-demoReceived)
 		return err
 	})
 	if err != nil {
