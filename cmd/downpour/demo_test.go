@@ -36,7 +36,9 @@ func (d *demonstration) startAndWait(t testing.TB) {
 	d.start(t)
 	eventually(t, "being ready", func() bool { status, _ := fetch(d.base + "/readyz"); return status == http.StatusOK })
 	ready := time.Since(d.started)
-	eventually(t, "loading the demo", func() bool { return strings.Contains(d.said.String(), "demo is loaded") })
+	for _, said := range []string{"learning what is normal", "demo is loaded"} {
+		eventually(t, said, func() bool { return strings.Contains(d.said.String(), said) })
+	}
 	t.Logf("ready after %.1f s, loaded after %.1f s", ready.Seconds(), time.Since(d.started).Seconds())
 }
 
