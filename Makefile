@@ -6,6 +6,7 @@ COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -X main.commit=$(COMMIT)
 E2E     := frontend/e2e
 LIBCHDB := pkg/embedded/libchdb
+TOOLS   := .ci/tools
 export GO
 
 .PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect crash fuzz lint pictures prerequisites
@@ -59,7 +60,7 @@ crash: prerequisites $(LIBCHDB)/node_modules
 fuzz: prerequisites
 	sh .ci/fuzz $(FUZZTIME)
 
-lint: prerequisites
+lint: prerequisites $(TOOLS)/node_modules
 	sh .ci/lint
 
 # The pictures of the README, of a server that is fed invented reports.
