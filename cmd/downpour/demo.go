@@ -63,11 +63,12 @@ func newDemo(services []outage.Service, geography *cell.Geography, now func() ti
 	if err != nil {
 		return nil, err
 	}
+	started := now()
 	d := &demo{
-		script: script, started: outage.MinuteOf(now()), ground: newGround(geography), logger: logger, now: now,
+		script: script, started: outage.MinuteOf(started), ground: newGround(geography), logger: logger, now: now,
 		recent: make(chan struct{}), filled: make(chan struct{}),
 	}
-	d.options = scenario.Options{Services: services, Places: places, Shift: script.ShiftTo(now().Add(-demoBegan))}
+	d.options = scenario.Options{Services: services, Places: places, Shift: script.ShiftTo(started.Add(-demoBegan))}
 	return d, nil
 }
 
@@ -152,7 +153,7 @@ func (d *demo) Sources() []frontend.Source {
 
 // tell writes how far the demo is, every few seconds until it is there.
 func (d *demo) tell(ctx context.Context) error {
-	const every = 2 * time.Second
+	const every = 3 * time.Second
 	began := d.now()
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
