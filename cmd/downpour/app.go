@@ -209,7 +209,7 @@ func (a *app) buildIntake(context.Context) error {
 // buildDemo connects the demo, where one is played, to the parts it needs.
 func (a *app) buildDemo(context.Context) error {
 	if a.demo != nil {
-		a.demo.db, a.demo.desk, a.demo.reached = a.db, a.desk, a.live.Reached
+		a.demo.db, a.demo.desk, a.demo.reached, a.demo.ready = a.db, a.desk, a.live.Reached, a.whenFresh
 		a.add(part{name: "demo", run: a.demo.run})
 	}
 	return nil

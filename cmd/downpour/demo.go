@@ -44,7 +44,8 @@ type demo struct {
 
 	db      *archive.DB
 	desk    *intake.Desk
-	reached func() outage.Minute // by the detector
+	reached func() outage.Minute        // by the detector
+	ready   func(context.Context) error // waits until the server takes reports
 
 	recent chan struct{} // closed once the archive has the hot window
 	filled chan struct{} // closed once the archive has everything
@@ -76,22 +77,37 @@ func newDemo(services []outage.Service, geography *cell.Geography, now func() ti
 func (d *demo) run(ctx context.Context) error {
 	d.logger.Info("replaying an outage as if it began now; reports made meanwhile count beside, and are gone at the next start",
 		"scenario", d.script.Name, "began", (d.script.Began + d.shift()).Time())
-	began := d.started - outage.Minute(bucket.HotWindow/time.Minute) - 1
-	if err := d.fill(ctx, outage.Span{From: began, To: d.started}); err != nil {
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return d.tell(ctx) })
+	work.Go(func() error { return d.load(ctx) })
+	work.Go(func() error {
+		if err := d.ready(ctx); err != nil {
+			return err
+		}
+		return d.play(ctx)
+	})
+	return work.Wait()
+}
+
+// load fills the archive: first with the hot window, and with the weeks before it
+// once the server is ready.
+func (d *demo) load(ctx context.Context) error {
+	if err := d.db.Merge(ctx, false); err != nil {
+		return err
+	}
+	hot := d.started - outage.Minute(bucket.HotWindow/time.Minute) - 1
+	if err := d.fill(ctx, outage.Span{From: hot, To: d.started}); err != nil {
 		return err
 	}
 	close(d.recent)
-	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return d.play(ctx) })
-	work.Go(func() error { return d.tell(ctx) })
-	work.Go(func() error {
-		if err := d.fill(ctx, outage.Span{From: d.started - d.past(), To: began}); err != nil {
-			return err
-		}
-		close(d.filled)
-		return nil
-	})
-	return work.Wait()
+	if err := d.ready(ctx); err != nil {
+		return err
+	}
+	if err := d.fill(ctx, outage.Span{From: d.started - d.past(), To: hot}); err != nil {
+		return err
+	}
+	close(d.filled)
+	return nil
 }
 
 // shift is how far the scenario was moved.
@@ -153,16 +169,14 @@ func (d *demo) Sources() []frontend.Source {
 
 // tell writes how far the demo is, every few seconds until it is there.
 func (d *demo) tell(ctx context.Context) error {
-	const every = 3 * time.Second
+	const look, lineEvery = 500 * time.Millisecond, 6 // looks
 	began := d.now()
-	ticks := time.NewTicker(every)
+	ticks := time.NewTicker(look)
 	defer ticks.Stop()
-	for d.Loaded() < 1 {
-		doing := "learning what is normal"
-		if outage.Minute(d.done.Load()) < d.past() {
-			doing = "loading four weeks of reports"
+	for looked := 0; d.Loaded() < 1; looked++ {
+		if looked%lineEvery == 0 {
+			d.logger.Info("demo: "+d.doing(), "percent", int(100*d.Loaded()))
 		}
-		d.logger.Info("demo: "+doing, "percent", int(100*d.Loaded()))
 		select {
 		case <-ticks.C:
 		case <-ctx.Done():
@@ -170,5 +184,13 @@ func (d *demo) tell(ctx context.Context) error {
 		}
 	}
 	d.logger.Info("demo is loaded", "percent", 100, "seconds", d.now().Sub(began).Seconds())
-	return nil
+	return d.db.Merge(ctx, true)
+}
+
+// doing is what a demo that is not loaded does.
+func (d *demo) doing() string {
+	if outage.Minute(d.done.Load()) < d.past() {
+		return "loading four weeks of reports"
+	}
+	return "learning what is normal"
 }

@@ -166,6 +166,22 @@ func (d *DB) Load(ctx context.Context, token string, entries []outage.Entry) err
 	return nil
 }
 
+// Merge says whether ClickHouse may merge, in the background, what was loaded
+// or archived. Without it questions take longer, the more so the more was added
+// since; it may from its start on.
+func (d *DB) Merge(ctx context.Context, may bool) error {
+	act := "STOP"
+	if may {
+		act = "START"
+	}
+	for _, table := range []string{"reports", "minute_counts", "quarter_counts"} {
+		if err := d.exec(ctx, "SYSTEM "+act+" MERGES "+table); err != nil {
+			return fmt.Errorf("telling clickhouse when to merge %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
 // insert adds the entries as one block under a token. A second insert under
 // the same token adds nothing.
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
