@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -36,10 +37,22 @@ func (d *demonstration) startAndWait(t testing.TB) {
 	d.start(t)
 	eventually(t, "being ready", func() bool { status, _ := fetch(d.base + "/readyz"); return status == http.StatusOK })
 	ready := time.Since(d.started)
-	for _, said := range []string{"learning what is normal", "demo is loaded"} {
-		eventually(t, said, func() bool { return strings.Contains(d.said.String(), said) })
+	for last := ""; last != "100"; {
+		eventually(t, "more than "+last+" %", func() bool { return d.percent() != last })
+		last = d.percent()
 	}
 	t.Logf("ready after %.1f s, loaded after %.1f s", ready.Seconds(), time.Since(d.started).Seconds())
+}
+
+var percentSaid = regexp.MustCompile(`percent=(\d+)`)
+
+// percent is how far it last said it was, "" before it did.
+func (d *demonstration) percent() string {
+	said := percentSaid.FindAllStringSubmatch(d.said.String(), -1)
+	if len(said) == 0 {
+		return ""
+	}
+	return said[len(said)-1][1]
 }
 
 // stopAndCount stops it and tells what it took of the processors.
