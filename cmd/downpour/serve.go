@@ -25,6 +25,7 @@ type serveCommand struct {
 	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
 	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
+	Demo           bool           `help:"Play a past outage as if it began now, in a data directory of its own."`
 	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
 }
 
@@ -43,6 +44,9 @@ func (s *serveCommand) Validate() error {
 		if !known && (address != "embedded" || len(s.Redis) > 1) {
 			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
 		}
+	}
+	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
+		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")
 	}
 	known := strings.HasPrefix(s.Clickhouse, "http://") || strings.HasPrefix(s.Clickhouse, "https://")
 	if !known && s.Clickhouse != "embedded" {

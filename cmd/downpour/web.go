@@ -25,6 +25,9 @@ const (
 	idleTimeout  = 60 * time.Second
 	drainFor     = 10 * time.Second
 	maxBodyBytes = 8 << 20 // a batch
+	// demoHeader tells programs that what is answered is a past outage played
+	// again.
+	demoHeader = "Downpour-Demo"
 	// staleAfter is how old the hot window may be before the server says so.
 	staleAfter = 15 * time.Second
 	// watchEvery is how often open streams are told what changed.
@@ -51,10 +54,14 @@ func (a *app) buildWeb(context.Context) error {
 	w.watch = live.NewWatch(live.Config{
 		Hub: streams, Readings: a.reader, Incidents: a.book, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
-	site, err := frontend.New(frontend.Config{
+	pages := frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		ClientOf: func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
-	})
+	}
+	if a.demo != nil {
+		pages.Demo = a.demo
+	}
+	site, err := frontend.New(pages)
 	if err != nil {
 		return err
 	}
@@ -66,6 +73,12 @@ func (a *app) buildWeb(context.Context) error {
 	w.fiber.Use(compress.New(compress.Config{
 		Level: compress.LevelDefault, Next: func(c *fiber.Ctx) bool { return c.Path() == streamPath },
 	}))
+	if a.demo != nil {
+		w.fiber.Use(func(c *fiber.Ctx) error {
+			c.Set(demoHeader, "replay")
+			return c.Next()
+		})
+	}
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
