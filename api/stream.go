@@ -57,6 +57,10 @@ func writeEvents(w *bufio.Writer, events <-chan outage.Event, hurry func()) {
 	beats := time.NewTicker(heartbeat)
 	defer beats.Stop()
 	fmt.Fprintf(w, "retry: %d\n\n", reconnect)
+	hurry()
+	if w.Flush() != nil { // at once, or a quiet stream looks as if nobody answered
+		return
+	}
 	for {
 		select {
 		case e, open := <-events:
