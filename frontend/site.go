@@ -23,6 +23,9 @@ type Config struct {
 	Shapes    Shapes
 	// Demo is nil where none is played.
 	Demo Demo
+	// Parameters are the numbers by which the server decides, for the page that
+	// tells how.
+	Parameters []outage.Parameter
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client

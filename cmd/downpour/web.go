@@ -18,6 +18,7 @@ import (
 	"downpour/frontend"
 	"downpour/pkg/live"
 	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
 )
 
 const (
@@ -57,6 +58,7 @@ func (a *app) buildWeb(context.Context) error {
 	pages := frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		ClientOf: func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
+		Parameters: timeline.Parameters(a.liveTimeline()),
 	}
 	if a.demo != nil {
 		pages.Demo = a.demo
