@@ -61,6 +61,18 @@ func mustRead() map[string]map[string]string {
 	return all
 }
 
+// numerals are the digits, by language.
+var numerals = func() map[string][]rune {
+	all := map[string][]rune{}
+	for _, lang := range Languages() {
+		printer := message.NewPrinter(language.Make(lang))
+		for digit := range 10 {
+			all[lang] = append(all[lang], []rune(printer.Sprint(number.Decimal(digit)))[0])
+		}
+	}
+	return all
+}()
+
 // Teller makes sentences. It is safe for concurrent use.
 type Teller struct {
 	services Services
@@ -199,7 +211,6 @@ func (v *voice) digits(text string) string {
 		if r < '0' || r > '9' {
 			return r
 		}
-		local := []rune(v.printer.Sprint(number.Decimal(int(r - '0'))))
-		return local[0]
+		return numerals[v.lang][r-'0']
 	}, text)
 }
