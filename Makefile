@@ -5,13 +5,14 @@ BIN     := bin/downpour
 COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -X main.commit=$(COMMIT)
 E2E     := frontend/e2e
+ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
 .PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect crash fuzz lint pictures prerequisites
 
-build: prerequisites $(LIBCHDB)/node_modules
+build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
 
 run: build
@@ -19,14 +20,19 @@ run: build
 
 test: lint unit e2e
 
-unit: prerequisites $(LIBCHDB)/node_modules
+unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) test -timeout 20m ./...
+	cd frontend && npm test --silent
 
 e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
 
-# What comes from npm: the embedded ClickHouse, and the driver of the browser
-# tests.
+# The scripts of the pages, which the program carries. Pages work without.
+$(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)
+	cd frontend && npm run build --silent
+
+# What comes from npm: the embedded ClickHouse, what makes the scripts, and the
+# driver of the browser tests.
 %/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
