@@ -128,11 +128,24 @@ func (t *Teller) voice(lang string, country outage.Country) *voice {
 	return &voice{t, lang, catalogues[lang], tag, message.NewPrinter(tag)}
 }
 
+// say fills a template in. The pairs are placeholders and what they stand for;
+// what stands in a value is never taken for a placeholder.
 func (v *voice) say(key string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
+	var text strings.Builder
+	for rest := v.words[key]; ; {
+		plain, tail, found := strings.Cut(rest, "{")
+		text.WriteString(plain)
+		if !found {
+			return text.String()
+		}
+		name, after, _ := strings.Cut(tail, "}")
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				text.WriteString(pairs[i+1])
+			}
+		}
+		rest = after
 	}
-	return strings.NewReplacer(pairs...).Replace(v.words[key])
 }
 
 // isOne says whether the language speaks of so many as of one.
