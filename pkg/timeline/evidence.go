@@ -124,12 +124,11 @@ func (s *series) explain(alarm detect.Alarm, minute outage.Minute) outage.Explan
 	}
 	capped, works := s.said(why.Window.From)
 	why.Reports, why.Works = int64(why.Judged)+capped, works
-	tips := s.bank.Tips(minute, s.base)
-	if len(tips) == 0 { // the strongest run of the node lacks what another one has
-		tips = append(tips, alarm)
-	}
-	for _, tip := range tips {
-		why.Tips = append(why.Tips, s.signal(tip, minute))
+	why.Tips = append(why.Tips, s.signal(alarm, minute))
+	for _, tip := range s.bank.Tips(minute, s.base) {
+		if tip.Handle != alarm.Handle {
+			why.Tips = append(why.Tips, s.signal(tip, minute))
+		}
 	}
 	for _, at := range s.trail {
 		why.Trail = append(why.Trail, s.stepOf(&at))

@@ -130,6 +130,7 @@ func (s *series) appendState(to []byte) []byte {
 	to = s.base.AppendState(to)
 	to = s.bank.AppendState(to)
 	to = s.appendEvidence(to)
+	to = put(to, s.networks)
 	return s.incident.AppendState(to)
 }
 
@@ -165,6 +166,12 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	if from, err = s.readEvidence(from); err != nil {
 		return nil, nil, err
 	}
+	s.networks = make([]heard, s.base.Places())
+	n, err := binary.Decode(from, order, s.networks)
+	if err != nil {
+		return nil, nil, errTooShort
+	}
+	from = from[n:]
 	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
 	s.grow()
 	return s, from, err
