@@ -129,8 +129,7 @@ func (s *series) appendState(to []byte) []byte {
 	to = put(to, s.silence)
 	to = s.base.AppendState(to)
 	to = s.bank.AppendState(to)
-	to = put(to, [2]uint32{uint32(len(s.asides)), uint32(len(s.trail))})
-	to = put(put(to, s.asides), s.trail)
+	to = s.appendEvidence(to)
 	to = put(to, s.networks)
 	return s.incident.AppendState(to)
 }
@@ -176,28 +175,6 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
 	s.grow()
 	return s, from, err
-}
-
-func (s *series) readEvidence(from []byte) ([]byte, error) {
-	var lengths [2]uint32
-	n, err := binary.Decode(from, order, &lengths)
-	if err != nil || lengths[0] > asideLength || lengths[1] > trailLength {
-		return nil, errTooShort
-	}
-	from = from[n:]
-	s.asides, s.trail = make([]aside, lengths[0]), make([]step, lengths[1])
-	for _, part := range []any{s.asides, s.trail} {
-		if n, err = binary.Decode(from, order, part); err != nil {
-			return nil, errTooShort
-		}
-		from = from[n:]
-	}
-	for i := range s.trail {
-		if h := s.trail[i].Handle; h < 0 || int(h) >= s.base.Places() {
-			return nil, errors.New("reading a timeline: evidence lies in a place that does not exist")
-		}
-	}
-	return from, nil
 }
 
 func put(to []byte, value any) []byte {

@@ -21,11 +21,11 @@ type series struct {
 	silent   bool    // the incident was opened before alerts were wanted
 	silence  float64 // reporters due since the last one
 
-	asides []aside // oldest first
-	trail  []step  // oldest first; the way to where it is now
+	remarks []remark // oldest first
+	trail   []step   // oldest first; the way to where it is now
 
 	reporters uint32 // of this minute
-	aside     aside
+	remark    remark
 	back      []uint32 // by handle of the country and its regions
 	metro     []count
 	counts    []uint32 // of this minute, by handle
@@ -80,8 +80,8 @@ func (s *series) level(handle int32) detect.Level {
 
 // take adds a count to the present minute.
 func (s *series) take(c *outage.Judged) {
-	s.aside.Capped += uint32(c.Capped)
-	s.aside.Works += uint32(c.Works)
+	s.remark.Capped += uint32(c.Capped)
+	s.remark.Works += uint32(c.Works)
 	if c.Back > 0 {
 		s.back[baseline.Whole] += uint32(c.Back)
 		if i, ok := s.country.number[s.config.Geography.RegionOf(c.Cell)]; ok {
