@@ -28,6 +28,7 @@ func (w *World) schedule(random *rand.Rand) {
 		w.draw(w.Params.GapsWeekly, random, func(at outage.Minute) {
 			s.add(&Benign{Kind: Gap, Span: within(span, at, 20+random.IntN(160))})
 		})
+		w.draw(w.Params.BurstsWeekly, random, func(at outage.Minute) { s.addBurst(at, random) })
 	}
 }
 
@@ -39,6 +40,9 @@ func within(span outage.Span, at outage.Minute, minutes int) outage.Span {
 // first two days are left alone.
 func (w *World) draw(weekly float64, random *rand.Rand, event func(outage.Minute)) {
 	span := w.Span()
+	if weekly <= 0 {
+		return
+	}
 	for at := span.From + 2*day; ; {
 		at += outage.Minute(random.ExpFloat64() * week / weekly)
 		if at >= span.To-8*60 {
@@ -94,12 +98,20 @@ func (s *stream) add(b *Benign) {
 }
 
 func (s *stream) addSurge(at outage.Minute, random *rand.Rand) {
-	b := &Benign{Kind: Surge, times: 1.5 + .5*random.Float64()}
+	b := &Benign{Kind: Surge, times: 1.5 + (s.world.Params.SurgeMost-1.5)*random.Float64()}
 	b.Span = within(s.world.Span(), at, 30+random.IntN(330))
 	if random.IntN(3) == 0 {
 		b.points = s.inRegion(random)
 	}
 	s.add(b)
+}
+
+// addBurst adds a few people at one place within minutes, which is ordinary.
+func (s *stream) addBurst(at outage.Minute, random *rand.Rand) {
+	people, minutes := 2+random.IntN(3), 2+random.IntN(5)
+	b := &Benign{Kind: burst, Span: within(s.world.Span(), at, minutes), points: []int{s.pick.draw(random)}}
+	b.times = float64(people) / float64(minutes)
+	s.benign = append(s.benign, b)
 }
 
 func (s *stream) addOutage(at outage.Minute, random *rand.Rand) {
@@ -135,21 +147,24 @@ func (s *stream) newOutage(at outage.Minute, random *rand.Rand) *Outage {
 		Times: low * math.Pow(high/low, random.Float64()),
 	}
 	switch {
-	case minutes > 120 && random.Float64() < .4:
+	case minutes > 90 && random.Float64() < .5:
 		o.Shape, o.Rise = SlowBurn, 60+random.IntN(120)
-	case minutes > 15 && random.Float64() < .4:
+	case minutes > 12 && random.Float64() < .45:
 		o.Shape, o.Rise = Ramp, 5+random.IntN(int(min(40, minutes/2)))
 	}
 	o.Span = within(s.world.Span(), at, int(minutes))
 	switch pick := random.Float64(); {
-	case pick < .45:
+	case pick < .35:
 		o.Scope = outage.ScopeCountry
-	case pick < .72:
+	case pick < .65:
 		o.Scope = outage.ScopeRegion
 	default:
 		o.Scope = outage.ScopeCell
 	}
 	s.aim(o, random)
+	if o.Scope != outage.ScopeCountry && random.Float64() < s.world.Params.Echo {
+		o.echo, o.echoTimes = o.Span.From+outage.Minute(10+random.IntN(25)), 1.3+random.Float64()
+	}
 	if most := mostReports / (s.rate*o.share + 1e-9); o.Times > most {
 		o.Times = math.Max(3, most)
 		for o.Size > Small && o.Times < sizeBounds[o.Size] {
@@ -216,5 +231,5 @@ func (s *stream) middle(points []int) (outage.LatLng, float64) {
 	if len(points) == 0 {
 		return middle, 1
 	}
-	return middle, inside / total * (1 - s.world.Params.Unplaced)
+	return middle, inside / total * (1 - s.unplaced)
 }
