@@ -12,6 +12,7 @@ type block struct {
 	Totals  [BlockMinutes]uint32 // reporters of each minute in the whole country
 	Minutes uint8                // how many were observed
 	Dropped bool
+	Holiday bool
 	Slot    uint8
 	Week    int32
 	Mean    float32 // what was expected of a minute
@@ -111,7 +112,9 @@ func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool
 	if s.open.Minutes > 0 {
 		s.closeBlock(frozen)
 	}
-	turned.Deposits = s.ripen(now.Minute, pool)
+	if !s.doubtful(frozen) {
+		turned.Deposits = s.ripen(now.Minute, pool)
+	}
 	if day := int32(now.Day); day != s.memory.Day {
 		s.memory.Day = day
 		turned.Moved = s.newDay(busy)
@@ -119,10 +122,18 @@ func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool
 	s.relevel(now, pool)
 	s.open.block = block{
 		Start: now.Minute.Floor(BlockMinutes),
-		Slot:  uint8(now.Slot), Week: int32(now.Week),
+		Slot:  uint8(now.Slot), Week: int32(now.Week), Holiday: now.Holiday,
 		Mean: float32(s.level.Mean), Plain: float32(s.level.Plain),
 	}
 	return turned
+}
+
+// doubtful reports whether what waits may yet turn out to be an outage, so that
+// it waits on: a slow one would else be half learnt before it opens.
+func (s *Series) doubtful(frozen bool) bool {
+	n := len(s.queue)
+	return frozen && n > 0 && !s.queue[n-1].Dropped && !s.young(&s.queue[n-1].block) &&
+		s.memory.FrozenBlocks < int32(s.params.FastFrozenAtMost)
 }
 
 // closeBlock moves the open block into the queue.
@@ -178,6 +189,9 @@ func (s *Series) follow(b block, frozen bool) {
 	if b.Dropped && !frozen {
 		return // missing data are no level
 	}
+	if s.isNew(b.Start) && !b.Dropped {
+		frozen = false // a rise may be the first morning
+	}
 	if frozen && m.FrozenBlocks < int32(s.params.FastFrozenAtMost) {
 		m.FrozenBlocks++
 		return
@@ -212,6 +226,11 @@ func (s *Series) clip(b *block) float64 {
 	return m + 3*math.Sqrt(variance) + 1
 }
 
+// isNew reports whether nothing can be known yet of the hours of the day.
+func (s *Series) isNew(minute outage.Minute) bool {
+	return minute-s.memory.First < outage.Minute(s.params.NewMinutes)
+}
+
 func (s *Series) young(b *block) bool {
 	return b.Start-s.memory.First < outage.Minute(s.params.YoungMinutes)
 }
@@ -239,13 +258,15 @@ func (s *Series) learn(b *waiting, pool *Pool) {
 		part = count / raw
 	}
 
-	keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
-	m.Count = m.Count*keep + count
-	m.Minutes = m.Minutes*keep + minutes
-	s.learnSlot(&b.block, float32(count), pool)
-	if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
-		s.learnStray(&b.block, part)
-		s.learnWander(&b.block, count)
+	if !b.Holiday { // a holiday is no example of its weekday
+		keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
+		m.Count = m.Count*keep + count
+		m.Minutes = m.Minutes*keep + minutes
+		s.learnSlot(&b.block, float32(count), pool)
+		if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
+			s.learnStray(&b.block, part)
+			s.learnWander(&b.block, count)
+		}
 	}
 	if b.Unplaced > 0 {
 		reporters := float32(float64(b.Unplaced) * part)
@@ -297,7 +318,7 @@ func (s *Series) learnStray(b *block, part float64) {
 		stray := float64(n)*part - mean
 		sum += stray*stray - mean
 	}
-	m.StraySum = max(0, m.StraySum*keep+sum)
+	m.StraySum = m.StraySum*keep + sum
 	m.StrayWeight = m.StrayWeight*keep + mean*mean*float64(b.Minutes)
 }
 
@@ -308,7 +329,7 @@ func (s *Series) learnWander(b *block, count float64) {
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean := float64(b.Mean) * float64(b.Minutes)
 	stray := (count-mean)*(count-mean) - mean - s.level.Dispersion*mean*mean/BlockMinutes
-	m.WanderSum = max(0, m.WanderSum*keep+stray/(mean*mean+mean))
+	m.WanderSum = m.WanderSum*keep + stray/(mean*mean+mean)
 	m.WanderWeight = m.WanderWeight*keep + mean/(mean+1)
 }
 

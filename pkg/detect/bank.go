@@ -2,7 +2,6 @@ package detect
 
 import (
 	"slices"
-	"time"
 
 	"downpour/pkg/outage"
 )
@@ -188,12 +187,17 @@ type Alarm struct {
 
 // Alarm is the node whose evidence exceeds what it needs by most, if any does.
 func (b *Bank) Alarm(minute outage.Minute) (Alarm, bool) {
+	return b.AlarmAmong(minute, func(int32) bool { return true })
+}
+
+// AlarmAmong is the Alarm of those nodes that may give one.
+func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Alarm, bool) {
 	var best Alarm
 	margin := -1.
 	for _, h := range b.live {
 		n := &b.nodes[h]
 		need := b.needed[n.level]
-		if float64(n.run.strongest()) < need {
+		if float64(n.run.strongest()) < need || !may(h) {
 			continue
 		}
 		for i := range n.run.Evidence {
@@ -214,10 +218,15 @@ func (b *Bank) enough(n *node, design int, minute outage.Minute) bool {
 		float64(observed) >= b.ratio(minute)*float64(n.run.Expected[design])
 }
 
-// least is how many reporters a run needs, whatever else.
+// least is how many reporters a run needs, whatever else: so many in one half
+// hour, or so many more for each half hour that the run lasts.
 func (b *Bank) least(n *node, design int, minute outage.Minute) uint32 {
-	halfHours := (uint32(minute) - uint32(n.run.Since[design])) / uint32(outage.HalfHour/time.Minute)
-	return b.params.Least[n.level] + halfHours*b.params.LeastMore
+	least := b.params.Least[n.level]
+	if n.run.Most[design] >= least {
+		return least
+	}
+	halfHours := (minute - outage.Minute(n.run.Since[design])) / halfHour
+	return least + uint32(halfHours)*b.params.LeastMore
 }
 
 // ratio is stricter while little is known of the series.

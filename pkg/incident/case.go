@@ -24,6 +24,9 @@ type Opening struct {
 	Observed, Expected float64
 	// Handles number the parts of the footprint, which do not overlap.
 	Handles []int32
+	// Elsewhere says that no part of the last footprint alarms, so that this is
+	// no return of the last incident.
+	Elsewhere bool
 }
 
 // Minute is one minute on the footprint.
@@ -83,7 +86,7 @@ func instant(minute outage.Minute) time.Time { return (minute + 1).Time() }
 // while ago.
 func (c *Case) Open(o Opening, judge Judge) outage.Incident {
 	minute := o.Signal.Minute
-	again := c.current.State == outage.StateResolved &&
+	again := !o.Elsewhere && c.current.State == outage.StateResolved &&
 		minute-c.state.Closed <= outage.Minute(c.params.ReopenWithin)
 	c.state = watch{Opened: minute, Localised: again}
 	if again {

@@ -86,13 +86,7 @@ func (s *series) nodes(since outage.Minute) []detect.Node {
 
 // within reports whether a place lies in the spread, or is part of it.
 func (s *series) within(handle int32, spread detect.Spread) bool {
-	place := s.base.Place(handle)
-	for _, h := range spread.Handles {
-		if h == baseline.Whole || h == handle || h == place.Parent || h == place.Region {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(spread.Handles, func(h int32) bool { return s.lies(handle, h) })
 }
 
 // cells are the metro cells inside that have an excess, the largest first.

@@ -20,6 +20,7 @@ type series struct {
 	incident *incident.Case
 	silent   bool    // the incident was opened before alerts were wanted
 	silence  float64 // reporters due since the last one
+	aside    []int32 // what alarmed outside of the open incident's footprint
 
 	reporters uint32 // of this minute
 	metro     []count
@@ -106,6 +107,7 @@ func (s *series) turn() {
 	if turned.Moved != nil {
 		s.bank.Move(turned.Moved)
 		s.incident.Renumber(turned.Moved)
+		s.aside = renumbered(s.aside, turned.Moved)
 		s.counts = s.counts[:0]
 	}
 	s.grow()

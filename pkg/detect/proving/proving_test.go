@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"downpour/pkg/baseline"
 	"downpour/pkg/cell"
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario/simulate"
@@ -111,4 +112,5 @@ func mistakes(t *testing.T, s *Score) {
 	}
 }
 
-func kept(country outage.Country, year, month, day int) bool { return false }
+// kept are the holidays of the calendar; the simulation adds one of its own.
+func kept(country outage.Country, m outage.Minute) bool { return baseline.MomentOf(country, m).Holiday }

@@ -38,7 +38,7 @@ func (s *stream) minute(m outage.Minute, emit func(Count)) {
 		case Abuse:
 			s.abuse(m, b, emit)
 		case burst:
-			s.counts[b.points[0]] += poisson(s.random, b.times)
+			s.counts[b.points[0]]++
 		}
 	}
 	s.ordinary(m, times, some)

@@ -81,7 +81,7 @@ func (s *stream) free(span outage.Span) bool {
 		}
 	}
 	for _, b := range s.benign {
-		if b.Span.From < near.To && near.From < b.Span.To {
+		if b.Kind != burst && b.Span.From < near.To && near.From < b.Span.To {
 			return false
 		}
 	}
@@ -108,10 +108,11 @@ func (s *stream) addSurge(at outage.Minute, random *rand.Rand) {
 
 // addBurst adds a few people at one place within minutes, which is ordinary.
 func (s *stream) addBurst(at outage.Minute, random *rand.Rand) {
-	people, minutes := 2+random.IntN(3), 2+random.IntN(5)
-	b := &Benign{Kind: burst, Span: within(s.world.Span(), at, minutes), points: []int{s.pick.draw(random)}}
-	b.times = float64(people) / float64(minutes)
-	s.benign = append(s.benign, b)
+	point := s.pick.draw(random)
+	for range 2 + random.IntN(3) {
+		from := at + outage.Minute(random.IntN(6))
+		s.benign = append(s.benign, &Benign{Kind: burst, Span: within(s.world.Span(), from, 1), points: []int{point}})
+	}
 }
 
 func (s *stream) addOutage(at outage.Minute, random *rand.Rand) {

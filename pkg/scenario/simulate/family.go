@@ -13,7 +13,7 @@ const (
 	// NegativeBinomial minutes stray by a gamma factor, each by its own.
 	NegativeBinomial Family = iota
 	// LogNormal minutes stray by a log-normal factor with a thick upper tail,
-	// of which neighbouring minutes share half.
+	// of which neighbouring minutes share a part.
 	LogNormal
 	// Clustered reports call forth others in the next minutes (A. G. Hawkes,
 	// Spectra of some self-exciting and mutually exciting point processes,
@@ -22,8 +22,8 @@ const (
 )
 
 const (
-	shared     = .5 // of a log-normal minute's stray with the minute before
-	called     = .4 // reports that a report calls forth, on average
+	shared     = .35 // of a log-normal minute's stray with the minute before
+	called     = .3  // reports that a report calls forth, on average
 	callKeep   = .75
 	mostFactor = 30 // a single minute strays no further
 )

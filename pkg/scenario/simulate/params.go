@@ -38,8 +38,8 @@ type Params struct {
 	// Echo is the part of the local outages of which the press tells: people
 	// elsewhere then report too.
 	Echo float64
-	// Kept are the public holidays that people keep, by the date where they live.
-	Kept func(country outage.Country, year, month, day int) bool
+	// Kept are the public holidays that people keep; nil for none.
+	Kept func(outage.Country, outage.Minute) bool
 }
 
 // Plain are streams whose noise is what a detector expects.
@@ -60,10 +60,10 @@ func Plain(seed uint64) Params {
 func Harsh(seed uint64) Params {
 	p := Plain(seed)
 	p.Families = []Family{NegativeBinomial, LogNormal, Clustered}
-	p.DispersionLow, p.DispersionHigh = .15, .8
-	p.WanderLow, p.WanderHigh, p.WanderMinutes = .15, .4, 120
+	p.DispersionLow, p.DispersionHigh = .15, .6
+	p.WanderLow, p.WanderHigh, p.WanderMinutes = .15, .32, 120
 	p.GrowthWeekly, p.Drift, p.DriftMost = .08, .3, .4
-	p.UnplacedHigh, p.SurgeMost, p.Senders = .4, 2.2, 5
+	p.UnplacedHigh, p.SurgeMost, p.Senders = .4, 2.2, 4
 	p.BurstsWeekly, p.Echo = 2, .5
 	return p
 }

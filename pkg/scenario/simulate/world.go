@@ -122,10 +122,8 @@ func (w *World) calendar(country outage.Country) {
 	if w.Params.Kept == nil {
 		return
 	}
-	zone := country.Zone()
 	for m := w.Span().From; m < w.Span().To; m += quarter {
-		year, month, date := m.Time().In(zone).Date()
-		if w.Params.Kept(country, year, int(month), date) {
+		if w.Params.Kept(country, m) {
 			kept[m] = true
 		}
 	}
