@@ -109,6 +109,7 @@ type Turned struct {
 // keeps the fast level as it is. Busy tells which cells may not be forgotten.
 func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool) Turned {
 	var turned Turned
+	holiday := s.open.Holiday
 	if s.open.Minutes > 0 {
 		s.closeBlock(frozen)
 	}
@@ -118,6 +119,9 @@ func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool
 	if day := int32(now.Day); day != s.memory.Day {
 		s.memory.Day = day
 		turned.Moved = s.newDay(busy)
+	}
+	if holiday && !now.Holiday {
+		s.endHoliday()
 	}
 	s.relevel(now, pool)
 	s.open.block = block{
@@ -203,6 +207,14 @@ func (s *Series) follow(b block, frozen bool) {
 	keep := math.Exp2(-BlockMinutes / s.params.FastHalfLife)
 	m.FastCount = m.FastCount*keep + count
 	m.FastExpected = m.FastExpected*keep + float64(b.Plain)*float64(b.Minutes)
+	// A level that left its bounds comes back from the bound, not from where it
+	// went: else the morning after a holiday starts from the holiday.
+	m.FastCount = max(m.FastCount, s.params.FastLow*(m.FastExpected+s.params.FastWeight)-s.params.FastWeight)
+}
+
+// endHoliday forgets that fewer people than on other days were about.
+func (s *Series) endHoliday() {
+	s.memory.FastCount = max(s.memory.FastCount, s.memory.FastExpected)
 }
 
 func (b *block) reporters() float64 {

@@ -46,7 +46,7 @@ func DefaultParams() Params {
 	return Params{
 		LevelHalfLife: 28, LevelCount: 18, LevelMinutes: 60,
 		HourWeight: 20, WeekdayWeight: 40, SlotWeight: 20, SlotKeep: .8, ProfileFloor: .02,
-		FastHalfLife: 90, FastWeight: 30, FastLow: .6, FastHigh: 2, FastFrozenAtMost: 72,
+		FastHalfLife: 60, FastWeight: 30, FastLow: .8, FastHigh: 2, FastFrozenAtMost: 72,
 		FastHighNew: 8, NewMinutes: 2 * 24 * 60,
 		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
 		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,

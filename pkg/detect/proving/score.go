@@ -111,7 +111,7 @@ func (s *Score) outage(o *simulate.Outage, hits []*Found) {
 
 func (s *Score) place(o *simulate.Outage, f *Found) {
 	footprint := f.Final.Footprint
-	if footprint.Scope == o.Scope {
+	if footprint.Scope == o.Scope || o.Same && footprint.Scope != outage.ScopeCountry {
 		s.ScopeRight++
 	} else {
 		s.ScopeWrong = append(s.ScopeWrong, Pair{o, f})

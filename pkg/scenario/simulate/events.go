@@ -3,6 +3,7 @@ package simulate
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"downpour/pkg/outage"
 )
@@ -190,6 +191,7 @@ func (s *stream) aim(o *Outage, random *rand.Rand) {
 			}
 		}
 		o.Region = points[o.points[0]].Region
+		o.Same = !slices.ContainsFunc(points, func(p Point) bool { return p.Region == o.Region && p.city != city })
 	default:
 		o.points = nil
 	}

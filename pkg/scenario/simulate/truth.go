@@ -40,7 +40,10 @@ type Outage struct {
 	Rise    int // minutes to full strength
 	Scope   outage.Scope
 	Region  outage.Region // main region, "" for a country
-	Middle  outage.LatLng
+	// Same says that the city that is down is all there is of its region, so
+	// that both answers are right.
+	Same   bool
+	Middle outage.LatLng
 	// Nats is the evidence that an observer who knows everything would hold,
 	// on average, ten minutes after the end.
 	Nats float64
