@@ -37,9 +37,11 @@ bench: prerequisites $(LIBCHDB)/node_modules
 bench-backtest: prerequisites
 	$(GO) test ./cmd/downpour -run TestBacktestAtSize -rows 12000000 -timeout 60m -v
 
-# Recall, time to detect and false alarms of the detector on simulated streams.
+# Recall, time to detect and false alarms of the detector, and of three rules that
+# others use, on simulated streams; then what a minute of many services costs.
 bench-detect: prerequisites
-	$(GO) test ./pkg/detect/proving -run Proving -worlds 2 -mistakes -timeout 60m -v
+	$(GO) test ./pkg/detect/proving -run '^TestProving$$' -count 1 -worlds 5 -timeout 60m -v
+	$(GO) test ./pkg/timeline -run '^$$' -bench ManySeries -benchtime 150x
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.

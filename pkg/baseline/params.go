@@ -51,7 +51,7 @@ func DefaultParams() Params {
 		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
 		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,
 		WanderPrior: .1, WanderWeight: 200, WanderHigh: .6,
-		WanderFree: .15, WanderRaise: .7,
+		WanderFree: .15, WanderRaise: .6,
 		ShareWeight: 150, RateFloor: 2e-4,
 		QueueMinutes: 30, YoungMinutes: 7 * 24 * 60, IdleDays: 28, PoolWeight: 30,
 	}

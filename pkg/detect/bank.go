@@ -247,14 +247,15 @@ func (b *Bank) enough(n *node, design int, minute outage.Minute) bool {
 }
 
 // least is how many reporters a run needs, whatever else: so many in one half
-// hour, or so many more for each half hour that the run lasts.
+// hour, or more for each half hour that the run lasts, by how many fell short.
+// Three people who come back each half hour never have enough.
 func (b *Bank) least(n *node, design int, minute outage.Minute) uint32 {
 	run, least := &b.state(n).run, b.params.Least[n.level]
 	if run.Most[design] >= least {
 		return least
 	}
 	halfHours := (minute - outage.Minute(run.Since[design])) / halfHour
-	return least + uint32(halfHours)*b.params.LeastMore
+	return least + uint32(halfHours)*min(b.params.LeastMore, 2*(least-run.Most[design]))
 }
 
 // ratio is stricter while little is known of the series.

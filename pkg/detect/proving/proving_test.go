@@ -21,60 +21,98 @@ var (
 	alone   = flag.Bool("alone", false, "without rivals")
 )
 
+// kinds are the worlds of the table: those whose noise is what the detector
+// expects, and those whose noise is not.
+var kinds = []struct {
+	name   string
+	params func(uint64) simulate.Params
+}{{"plain", simulate.Plain}, {"harsh", simulate.Harsh}}
+
+// TestProving prints the table, for people.
 func TestProving(t *testing.T) {
 	if *worlds == 0 {
-		t.Skip("the full table takes minutes: -worlds 3")
+		t.Skip("the table takes minutes: make bench-detect")
 	}
-	for _, kind := range []struct {
-		name   string
-		params func(uint64) simulate.Params
-	}{{"plain", simulate.Plain}, {"harsh", simulate.Harsh}} {
+	for _, kind := range kinds {
 		if *only != "" && *only != kind.name {
 			continue
 		}
-		t.Run(kind.name, func(t *testing.T) { prove(t, kind.name, kind.params) })
+		t.Run(kind.name, func(t *testing.T) {
+			var names []string
+			var sums []*Score
+			for i := range uint64(*worlds) {
+				entrants, scores := prove(t, kind.params(*seed+i), !*alone)
+				if *verbose {
+					mistakes(t, scores[0])
+				}
+				for j, e := range entrants {
+					if i == 0 {
+						names, sums = append(names, e.Name), append(sums, scores[j])
+					} else {
+						sums[j].Add(scores[j])
+					}
+				}
+			}
+			fmt.Printf("\n%s, seeds %d to %d\n\n%s\n", kind.name, *seed, *seed+uint64(*worlds)-1, Table(names, sums))
+		})
 	}
 }
 
-// prove prints the table of one kind of worlds.
-func prove(t *testing.T, name string, params func(uint64) simulate.Params) {
+// TestSmallProving holds the detector to what it has to reach, on one small
+// world of each kind: the bounds leave room for what so few outages tell.
+func TestSmallProving(t *testing.T) {
+	for i, want := range []struct{ recall, falseAlarms, precision float64 }{
+		{recall: .92, falseAlarms: .03, precision: .88},
+		{recall: .85, falseAlarms: .25, precision: .5},
+	} {
+		t.Run(kinds[i].name, func(t *testing.T) {
+			p := kinds[i].params(501)
+			p.Services, p.Weeks = 14, 7
+			_, scores := prove(t, p, false)
+			score := scores[0]
+			t.Logf("\n%s", Table([]string{"Downpour"}, scores))
+			if got := score.Recall(); got < want.recall {
+				t.Errorf("recall %.3f, want %.3f", got, want.recall)
+				mistakes(t, score)
+			}
+			if got := score.FalseAlarms(); got > want.falseAlarms {
+				t.Errorf("%.3f false alarms a service-week, want %.3f at most", got, want.falseAlarms)
+			}
+			if got := score.Precision(); got < want.precision {
+				t.Errorf("precision %.3f, want %.3f", got, want.precision)
+			}
+		})
+	}
+}
+
+// prove lets the detector, and rivals if they are wanted, loose on a world.
+func prove(t *testing.T, p simulate.Params, rivals bool) ([]*Entrant, []*Score) {
+	t.Helper()
 	geography, err := cell.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	var sums []*Score
-	for i := range *worlds {
-		p := params(*seed + uint64(i))
-		p.Kept = kept
-		world, err := simulate.New(p, geography)
-		if err != nil {
-			t.Fatal(err)
-		}
-		config := timeline.DefaultConfig(geography)
-		config.AlertFrom = world.Judged().From
-		line := timeline.New(config)
-		entrants := []*Entrant{{Name: "Downpour", Detector: line}}
-		if !*alone {
-			entrants = append(entrants, Rivals(config.AlertFrom)...)
-		}
-		if err := Run(world, entrants); err != nil {
-			t.Fatal(err)
-		}
-		t.Logf("seed %d: %s", p.Seed, cost(t, entrants[0], line, world))
-		for j, e := range entrants {
-			score := Judge(world, e.Found)
-			if *verbose && j == 0 {
-				mistakes(t, score)
-			}
-			if i == 0 {
-				names, sums = append(names, e.Name), append(sums, score)
-			} else {
-				sums[j].Add(score)
-			}
-		}
+	p.Kept = kept
+	world, err := simulate.New(p, geography)
+	if err != nil {
+		t.Fatal(err)
 	}
-	fmt.Printf("\n%s, seeds %d to %d\n\n%s\n", name, *seed, *seed+uint64(*worlds)-1, Table(names, sums))
+	config := timeline.DefaultConfig(geography)
+	config.AlertFrom = world.Judged().From
+	line := timeline.New(config)
+	entrants := []*Entrant{{Name: "Downpour", Detector: line}}
+	if rivals {
+		entrants = append(entrants, Rivals(config.AlertFrom)...)
+	}
+	if err := Run(world, entrants); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("seed %d: %s", p.Seed, cost(t, entrants[0], line, world))
+	var scores []*Score
+	for _, e := range entrants {
+		scores = append(scores, Judge(world, e.Found))
+	}
+	return entrants, scores
 }
 
 // cost is what a minute and a series cost. The clock of a tick holds for all

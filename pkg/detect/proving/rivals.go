@@ -8,8 +8,10 @@ import (
 
 // Rivals are rules that others use, as far as they are published, on the counts
 // of a whole country: none of them looks at places. They alert from the given
-// minute on. What each asks for was set on other seeds than the table's, so that
-// plain streams give about one false alarm in ten service-weeks.
+// minute on. What the first two ask for was set, on other seeds than the
+// table's, so that plain streams give less than one false alarm in ten
+// service-weeks; the third has the three deviations, the floor of five and the
+// two minutes in a row that are usual.
 func Rivals(alertFrom outage.Minute) []*Entrant {
 	entrant := func(name string, rule func() rule) *Entrant {
 		return &Entrant{Name: name, Detector: &rival{alertFrom: alertFrom, rule: rule, watched: map[watchedKey]*watched{}}}
