@@ -224,7 +224,7 @@ func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Al
 	margin := -1.
 	for _, h := range b.live {
 		n := &b.nodes[h]
-		run, need := &b.state(n).run, b.needed[n.level]
+		run, need := &b.state(n).run, b.need(n.level, minute)
 		if float64(run.strongest()) < need || !may(h) {
 			continue
 		}
@@ -275,11 +275,19 @@ func (b *Bank) alarm(handle int32, design int, minute outage.Minute) Alarm {
 	a := Alarm{
 		Handle: handle, Level: n.level, Since: outage.Minute(s.run.Since[design]),
 		Observed: s.run.Observed[design], Expected: float64(s.run.Expected[design]),
-		Evidence: float64(s.run.Evidence[design]), Needed: b.needed[n.level],
+		Evidence: float64(s.run.Evidence[design]), Needed: b.need(n.level, minute),
 	}
 	spare := (a.Evidence - a.Needed) / float64(s.weights.gain[design])
 	a.Threshold = max(float64(a.Observed)-spare, float64(b.least(n, design, minute)), b.ratio(minute)*a.Expected)
 	return a
+}
+
+// need is stricter than Needed while nothing is known of the series.
+func (b *Bank) need(level Level, minute outage.Minute) float64 {
+	if int(minute-b.age.First) < b.params.NewMinutes {
+		return b.needed[level] * b.params.NeededNew
+	}
+	return b.needed[level]
 }
 
 // Needed is the evidence that opens an incident at a level.

@@ -33,6 +33,9 @@ type Params struct {
 	// Ratio of observed to expected that a run must have, by age of the series.
 	Ratio, RatioYoung, RatioNew float64
 	NewMinutes, YoungMinutes    int
+	// NeededNew is how many times the evidence a new series needs: its hours and
+	// places are not its own yet.
+	NeededNew float64
 	// A series is cold until it is this old and has had this many reporters.
 	ColdMinutes   int
 	ColdReporters uint64
@@ -56,7 +59,7 @@ func DefaultParams() Params {
 		Needed:  15, Dearer: [levels]float64{0, 1.5, 2.5}, Cap: 60,
 		Least: [levels]uint32{5, 6, 6}, LeastMore: 3,
 		Ratio: 2.75, RatioYoung: 5, RatioNew: 8,
-		NewMinutes: 2 * 1440, YoungMinutes: 7 * 1440,
+		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
 		QuietMinutes: 120, QuietOver: 6, QuietMost: 12, QuietHalfLife: 14,
 		QuietWeight: 6, QuietLow: .55, QuietRate: [levels]float64{1, 5, 20},
