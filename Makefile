@@ -5,12 +5,14 @@ BIN     := bin/downpour
 COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -X main.commit=$(COMMIT)
 E2E     := frontend/e2e
+ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
+TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect crash fuzz lint pictures prerequisites
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect bench-few crash fuzz lint pictures prerequisites
 
-build: prerequisites $(LIBCHDB)/node_modules
+build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
 
 run: build
@@ -18,14 +20,19 @@ run: build
 
 test: lint unit e2e
 
-unit: prerequisites $(LIBCHDB)/node_modules
+unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) test -timeout 20m ./...
+	cd frontend && npm test --silent
 
 e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
 
-# What comes from npm: the embedded ClickHouse, and the driver of the browser
-# tests.
+# The scripts of the pages, which the program carries. Pages work without.
+$(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)
+	cd frontend && npm run build --silent
+
+# What comes from npm: the embedded ClickHouse, what makes the scripts, the driver
+# of the browser tests, and the linters.
 %/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
@@ -43,6 +50,11 @@ bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run '^TestProving$$' -count 1 -worlds 5 -timeout 60m -v
 	$(GO) test ./pkg/timeline -run '^$$' -bench ManySeries -benchtime 150x
 
+# 200 tries each of one host, one network and 20 networks of a hoster to pass for
+# an outage.
+bench-few: prerequisites
+	$(GO) test ./cmd/downpour -run 'TestFew' -few-runs 200 -timeout 60m -v
+
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.
 bench-archive: prerequisites $(LIBCHDB)/node_modules
@@ -56,7 +68,7 @@ crash: prerequisites $(LIBCHDB)/node_modules
 fuzz: prerequisites
 	sh .ci/fuzz $(FUZZTIME)
 
-lint: prerequisites
+lint: prerequisites $(TOOLS)/node_modules
 	sh .ci/lint
 
 # The pictures of the README, of a server that is fed invented reports.

@@ -15,7 +15,14 @@ const (
 	leafReport    = "report"
 	leafThanks    = "thanks"
 	leafIncidents = "incidents"
+	leafMap       = "map"
+	leafEmbed     = "embed"
+	// leafStatus is the part of a page that changes by the minute.
+	leafStatus = "status"
 )
+
+// showReports is the value of "show" that asks a map for plain counts.
+const showReports = "reports"
 
 // address is what the path of a page says: /[lang]/[country]/[service], then
 // perhaps a leaf. Every part is optional. The default language is not written.
@@ -26,6 +33,7 @@ type address struct {
 	Service string
 	Leaf    string
 	ID      string // of an incident
+	Show    string // what the map shows, "" for what is unusual
 }
 
 // incidentID is the form of an incident's id in lower case.
@@ -48,6 +56,10 @@ func (s *Site) parse(path string) (address, bool) {
 		at.Leaf = parts[0]
 		return at, true
 	}
+	if len(parts) == 1 && parts[0] == leafStatus {
+		at.Leaf = leafStatus
+		return at, true
+	}
 	if len(parts) > 0 && parts[0] == leafIncidents {
 		return at.incidents(parts[1:])
 	}
@@ -58,10 +70,18 @@ func (s *Site) parse(path string) (address, bool) {
 		}
 		at.Service, parts = service.Slug, parts[1:]
 	}
-	if len(parts) == 1 && at.Service != "" && (parts[0] == leafReport || parts[0] == leafThanks) {
+	if len(parts) == 1 && at.Service != "" && slices.Contains([]string{leafReport, leafThanks, leafStatus}, parts[0]) {
 		at.Leaf, parts = parts[0], parts[1:]
 	}
 	return at, len(parts) == 0
+}
+
+// key tells the page apart from all others.
+func (a address) key() string {
+	if a.Show == "" {
+		return a.path()
+	}
+	return a.path() + "?show=" + a.Show
 }
 
 // incidents reads what follows the word "incidents".
@@ -108,8 +128,11 @@ func (a address) langPart() string {
 // The with functions give the address of a neighbouring page.
 func (a address) withLang(lang string) address         { a.Lang = lang; return a }
 func (a address) withCountry(c outage.Country) address { a.Country = c; return a }
-func (a address) withService(slug string) address      { a.Service, a.Leaf, a.ID = slug, "", ""; return a }
-func (a address) withLeaf(leaf string) address         { a.Leaf, a.ID = leaf, ""; return a }
+func (a address) withService(slug string) address {
+	a.Service, a.Leaf, a.ID, a.Show = slug, "", "", ""
+	return a
+}
+func (a address) withLeaf(leaf string) address { a.Leaf, a.ID, a.Show = leaf, "", ""; return a }
 
 // countryOf reads a country's part of a path; people write uk for GB.
 func countryOf(part string) (outage.Country, bool) {

@@ -2,29 +2,65 @@ package frontend
 
 import (
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"encoding/hex"
 	"html/template"
+	"path"
 	"regexp"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
 )
 
-//go:embed static/site.css
-var styleSource string
+//go:embed static
+var staticFiles embed.FS
 
-//go:embed static/icon.svg
-var iconSource string
+// dist holds the scripts that "make build" makes of islands/. A checkout where
+// none were made yet holds a note only; its pages work without scripts.
+//
+//go:embed dist
+var dist embed.FS
 
-// assets is what pages carry besides their text. The style sheet stands inside
-// each page: on a slow line one more request costs more than its bytes.
+// styles lists the style sheets of each page, which carries no other.
+var styles = map[string][]string{
+	"home":      {"base", "home"},
+	"search":    {"base", "home", "prose"},
+	"service":   {"base", "form", "figures", "service"},
+	"incidents": {"base", "incidents"},
+	"incident":  {"base", "figures", "service", "incidents", "incident"},
+	"report":    {"base", "form", "prose"},
+	"thanks":    {"base", "prose"},
+	"about":     {"base", "prose"},
+	"credits":   {"base", "prose"},
+	"problem":   {"base", "prose"},
+	"embed":     {"embed"},
+}
+
+// scripts lists the islands of each page. None is needed to use it.
+var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}}
+
+// sheet is the style element of a page and the policy that allows it. The style
+// stands inside the page: on a slow line a request costs more than its bytes.
+type sheet struct {
+	style  template.HTML
+	policy string // the Content-Security-Policy
+}
+
+// file is what is served under a name that changes with its content.
+type file struct {
+	packed
+	path, kind string
+}
+
+// assets is what pages carry besides their text.
 type assets struct {
-	style    template.HTML // the whole style element
-	policy   string        // the Content-Security-Policy, with the style's hash
-	icon     string
-	iconName string // changes with the icon, so that it may be kept for ever
+	sheets map[string]sheet
+	icons  map[outage.Status]*file
+	files  map[string]*file // by the name in the address
+	island map[string]*file // by the name of the script
 }
 
 var (
@@ -40,36 +76,93 @@ func smaller(css string) string {
 	return strings.TrimSpace(strings.ReplaceAll(css, ";}", "}"))
 }
 
-func loadAssets() assets {
-	css := smaller(styleSource)
-	sum := sha256.Sum256([]byte(css))
-	icon := sha256.Sum256([]byte(iconSource))
-	return assets{
-		style: template.HTML("<style>" + css + "</style>"),
-		policy: "default-src 'none'; style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-			"'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-		icon:     iconSource,
-		iconName: "icon." + hex.EncodeToString(icon[:4]) + ".svg",
+func loadAssets() (assets, error) {
+	a := assets{sheets: map[string]sheet{}, icons: map[outage.Status]*file{}, files: map[string]*file{}, island: map[string]*file{}}
+	for page, names := range styles {
+		var css strings.Builder
+		for _, name := range names {
+			source, err := staticFiles.ReadFile("static/css/" + name + ".css")
+			if err != nil {
+				return a, err
+			}
+			css.WriteString(smaller(string(source)))
+		}
+		a.sheets[page] = newSheet(css.String(), page)
 	}
+	icon, err := staticFiles.ReadFile("static/icon.svg")
+	if err != nil {
+		return a, err
+	}
+	for status, colours := range iconColours {
+		a.icons[status] = a.add("icon-"+string(status)+".svg", "image/svg+xml", []byte(colours.Replace(string(icon))))
+	}
+	made, err := dist.ReadDir("dist")
+	if err != nil {
+		return a, err
+	}
+	for _, entry := range made {
+		name, isScript := strings.CutSuffix(entry.Name(), ".js")
+		if !isScript {
+			continue
+		}
+		source, err := dist.ReadFile("dist/" + entry.Name())
+		if err != nil {
+			return a, err
+		}
+		a.island[name] = a.add(entry.Name(), fiber.MIMETextJavaScriptCharsetUTF8, source)
+	}
+	return a, nil
+}
+
+// iconColours paint the one drawing of the icon: the worse, the darker the sky.
+var iconColours = map[outage.Status]*strings.Replacer{
+	outage.StatusOutage:   strings.NewReplacer("FIELD", "#0a2342", "DROP", "#ffd23f", "EDGE", "#ffd23f", "RAIN", "#0a2342"),
+	outage.StatusElevated: strings.NewReplacer("FIELD", "#ffe9a6", "DROP", "#0a2342", "EDGE", "#0a2342", "RAIN", "#ffd23f"),
+	outage.StatusNormal:   strings.NewReplacer("FIELD", "#dbe9f4", "DROP", "#0a2342", "EDGE", "#0a2342", "RAIN", "#dbe9f4"),
+	outage.StatusUnknown:  strings.NewReplacer("FIELD", "#e6ebf0", "DROP", "none", "EDGE", "#47586a", "RAIN", "#47586a"),
+}
+
+// add keeps a file under a name with its hash, so that it may be cached for ever.
+func (a *assets) add(name, kind string, body []byte) *file {
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
+	made := &file{packed: pack(body), path: "/static/" + hashed, kind: kind}
+	a.files[hashed] = made
+	return made
+}
+
+// newSheet allows a page its own style, scripts and requests, and nothing else.
+// Only what is made to be embedded may stand on pages of others.
+func newSheet(css, page string) sheet {
+	sum := sha256.Sum256([]byte(css))
+	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; base-uri 'none'; "
+	if page == "embed" {
+		policy += "form-action 'none'; frame-ancestors *"
+	} else {
+		policy += "script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
+	}
+	return sheet{style: template.HTML("<style>" + css + "</style>"), policy: policy}
 }
 
 // static serves the files whose names carry their hash.
 func (s *Site) static(c *fiber.Ctx) error {
-	if c.Params("name") != s.assets.iconName {
+	found, ok := s.assets.files[c.Params("name")]
+	if !ok {
 		return fiber.ErrNotFound
 	}
 	c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
-	return s.sendIcon(c)
+	return found.send(c)
 }
 
 // favicon answers browsers that ask for an icon without reading the page.
 func (s *Site) favicon(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
-	return s.sendIcon(c)
+	return s.assets.icons[outage.StatusNormal].send(c)
 }
 
-func (s *Site) sendIcon(c *fiber.Ctx) error {
-	c.Set(fiber.HeaderContentType, "image/svg+xml")
+func (f *file) send(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, f.kind)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	return c.SendString(s.assets.icon)
+	return f.packed.send(c)
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"downpour/pkg/outage"
 )
@@ -20,12 +21,18 @@ type chart struct {
 	SVG      template.HTML
 	Caption  string
 	Expected bool // a normal band is drawn
+	Marked   bool // an incident is shaded
 	Hours    []hour
 }
 
 // chart draws a series in the local time of the country, which it names.
-func (f *frame) chart(series outage.Series, country outage.Country, name string) chart {
+// Incidents are shaded.
+func (f *frame) chart(series outage.Series, country outage.Country, name string, incidents []outage.Record) chart {
 	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
+	var shades strings.Builder
+	if made.Marked = shade(&shades, series.Span, f.site.Now(), incidents); made.Marked {
+		made.Caption += " " + f.Say("chart.incident")
+	}
 	top, known := scale(series)
 	made.Expected = known
 	id := "c" + string(country)
@@ -33,19 +40,37 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string)
 	fmt.Fprintf(&b, `<svg class="chart" role="img" aria-labelledby="%s %sd"><title id="%s">%s</title><desc id="%sd">%s</desc>`,
 		id, id, id, template.HTMLEscapeString(name), id, template.HTMLEscapeString(made.Caption))
 	b.WriteString(`<line class="grid" x2="100%" y1="18" y2="18"/><line class="grid" x2="100%" y1="88" y2="88"/><line class="grid" x2="100%" y1="158" y2="158"/>`)
+	b.WriteString(shades.String())
 	steps := int(series.Span.To-series.Span.From) / max(series.Step, 1)
 	fmt.Fprintf(&b, `<svg y="18" width="100%%" height="140" viewBox="0 0 %d %d" preserveAspectRatio="none">`, max(steps-1, 1), chartHeight)
 	if known {
-		upper := line(series, top, func(p outage.Point) (float64, bool) { return value(p.Upper) })
-		expected := line(series, top, func(p outage.Point) (float64, bool) { return value(p.Expected) })
+		upper := line(series, top, chartHeight, func(p outage.Point) (float64, bool) { return value(p.Upper) })
+		expected := line(series, top, chartHeight, func(p outage.Point) (float64, bool) { return value(p.Expected) })
 		fmt.Fprintf(&b, `<path class="band" d="M0 %d%sV%dz"/><path class="exp" d="%s"/>`, chartHeight, strings.Replace(upper, "M0 ", "V", 1), chartHeight, expected)
 	}
-	reports := line(f.settled(series), top, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
+	reports := line(f.settled(series), top, chartHeight, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
 	fmt.Fprintf(&b, `<path class="rep" d="%s"/></svg>`, reports)
 	f.axes(&b, series, country, top)
 	b.WriteString("</svg>")
 	made.SVG = template.HTML(b.String())
 	return made
+}
+
+// shade marks when incidents were open, from the first minute of their run, and
+// reports whether there was any.
+func shade(b *strings.Builder, span outage.Span, now time.Time, incidents []outage.Record) (any bool) {
+	length := float64(span.To - span.From)
+	for _, record := range incidents {
+		open := spanOf(record.Incident, now)
+		from, to := max(open.From, span.From), min(open.To, span.To)
+		if from >= to {
+			continue
+		}
+		any = true
+		fmt.Fprintf(b, `<rect class="inc" x="%.1f%%" width="%.1f%%" y="18" height="140"/>`,
+			100*float64(from-span.From)/length, max(.5, 100*float64(to-from)/length))
+	}
+	return any
 }
 
 // settled leaves out the step that is still running for as long as it is lower
@@ -97,7 +122,7 @@ func value(x *float64) (float64, bool) {
 // line is a path through the points, in steps from the start of the span. A
 // point without a value keeps the height before it; equal heights are one
 // command.
-func line(series outage.Series, top float64, of func(outage.Point) (float64, bool)) string {
+func line(series outage.Series, top float64, height int, of func(outage.Point) (float64, bool)) string {
 	var b strings.Builder
 	x, y, flat := 0, -1, 0
 	for _, p := range series.Points {
@@ -108,7 +133,7 @@ func line(series outage.Series, top float64, of func(outage.Point) (float64, boo
 		}
 		next := y
 		if ok {
-			next = chartHeight - int(math.Round(chartHeight*min(max(v/top, 0), 1)))
+			next = height - int(math.Round(float64(height)*min(max(v/top, 0), 1)))
 		}
 		switch {
 		case y < 0:

@@ -54,6 +54,7 @@ func (f fakeBook) records() []outage.Record {
 	open.Severity = outage.SeverityCritical
 	falling := happened("instagram", outage.IN, 94*time.Minute, 0, outage.ScopeCountry)
 	falling.State, falling.Verdict, falling.Cause = outage.StateRecovering, outage.LikelyCollateral, "whatsapp"
+	falling.Reasons = []outage.Reason{outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize}
 	falling.Changes = append(falling.Changes, outage.Change{At: noon.Add(-4 * time.Minute), State: outage.StateRecovering, Ratio: 2})
 	upi := happened("upi", outage.IN, day+18*time.Hour+3*time.Minute, 5*time.Hour+47*time.Minute, outage.ScopeCountry)
 	bt := happened("bt", outage.GB, 3*day, 41*time.Minute, outage.ScopeCell, "GB-TLE")

@@ -11,7 +11,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -191,49 +190,6 @@ func (f fakeReadings) Regions(ctx context.Context, service string, country outag
 		rows = append(rows, outage.RegionCount{Region: region, Reports: n})
 	}
 	return rows, err
-}
-
-type fakeServices []outage.Service
-
-func (f fakeServices) Services() []outage.Service { return f }
-
-func (f fakeServices) Service(slug string) (outage.Service, bool) {
-	for _, service := range f {
-		if service.Slug == slug {
-			return service, true
-		}
-	}
-	return outage.Service{}, false
-}
-
-func (f fakeServices) Family(slug string) []outage.Service {
-	return slices.DeleteFunc(slices.Clone(f), func(s outage.Service) bool { return slug == "" || s.Family != slug })
-}
-
-func testServices() fakeServices {
-	symptoms := []outage.Symptom{
-		{Slug: "messages", Names: map[string]string{"en": "Messages do not arrive", "hi": "संदेश नहीं पहुँचते", "bn": "মেসেজ পৌঁছচ্ছে না", "cy": "Negeseuon ddim yn cyrraedd"}},
-		{Slug: "connect", Names: map[string]string{"en": "No connection", "hi": "कनेक्शन नहीं", "bn": "সংযোগ নেই", "cy": "Dim cysylltiad"}},
-		{Slug: "login", Names: map[string]string{"en": "Cannot log in", "hi": "लॉग इन नहीं होता", "bn": "লগ ইন হচ্ছে না", "cy": "Methu mewngofnodi"}},
-		{Slug: "calls", Names: map[string]string{"en": "Calls fail", "hi": "कॉल नहीं लगती", "bn": "কল হচ্ছে না", "cy": "Galwadau'n methu"}},
-		{Slug: "slow", Names: map[string]string{"en": "Very slow", "hi": "बहुत धीमा", "bn": "খুব ধীর", "cy": "Araf iawn"}},
-	}
-	var all fakeServices
-	family := map[string]string{"whatsapp": "meta", "instagram": "meta", "facebook": "meta"}
-	for _, row := range []string{
-		"whatsapp|WhatsApp||व्हाट्सऐप|হোয়াটসঅ্যাপ", "instagram|Instagram||इंस्टाग्राम|ইনস্টাগ্রাম", "facebook|Facebook||फ़ेसबुक|ফেসবুক",
-		"telegram|Telegram||टेलीग्राम|টেলিগ্রাম", "youtube|YouTube||यूट्यूब|ইউটিউব", "netflix|Netflix||नेटफ़्लिक्स|নেটফ্লিক্স",
-		"upi|UPI|IN|यूपीआई|ইউপিআই", "jio|Jio|IN|जियो|জিও", "airtel|Airtel|IN|एयरटेल|এয়ারটেল", "sbi|SBI|IN|एसबीआई|এসবিআই",
-		"bt|BT|GB||", "ee|EE|GB||", "virgin-media|Virgin Media|GB||", "sky|Sky|GB||", "hsbc|HSBC|||",
-	} {
-		f := strings.Split(row, "|")
-		service := outage.Service{Slug: f[0], Name: f[1], Family: family[f[0]], Names: map[string]string{"hi": f[3], "bn": f[4]}, Symptoms: symptoms}
-		if f[2] != "" {
-			service.Country = []outage.Country{outage.Country(f[2])}
-		}
-		all = append(all, service)
-	}
-	return all
 }
 
 //go:embed testdata/land.csv

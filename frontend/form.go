@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"slices"
 	"strings"
 
 	"downpour/pkg/outage"
@@ -12,16 +13,19 @@ type form struct {
 	Service  outage.Service
 	Name     string
 	Choices  []choice         // symptoms
+	Symbols  []symbol         // the pictures that the choices use
+	Towns    []string         // offered for the place
+	Networks []string         // offered for the network
 	Asked    []outage.Country // countries to choose from; none when the address says it
 	Values   outage.Submission
 	Problems []problem
 	Key      string
 }
 
-// choice is one radio button.
+// choice is one radio button. Picture is the id of a symbol.
 type choice struct {
-	Value, Text string
-	Checked     bool
+	Value, Text, Picture string
+	Checked              bool
 }
 
 // problem is a fault of a form. Field is the id of the part to mend, "" when
@@ -35,16 +39,46 @@ func (f *frame) form(service outage.Service, sent *outage.Submission) form {
 		made.Values = *sent
 	}
 	for _, symptom := range service.Symptoms {
+		picture := f.site.symbols.of(symptom.Slug)
+		if !slices.Contains(made.Symbols, picture) {
+			made.Symbols = append(made.Symbols, picture)
+		}
 		made.Choices = append(made.Choices, choice{
-			Value: symptom.Slug, Text: f.words.symptomName(symptom), Checked: symptom.Slug == made.Values.Symptom,
+			Value: symptom.Slug, Text: f.words.symptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
 		})
 	}
+	made.offer(service)
 	if asked := f.At.countries(service); f.At.Country == "" && len(asked) > 1 {
 		made.Asked = asked
 	} else if len(asked) == 1 {
 		made.Values.Country = string(asked[0])
 	}
 	return made
+}
+
+// networkCategories are the categories whose services people reach the others
+// through.
+var networkCategories = []string{"mobile", "broadband"}
+
+// offer lists towns and networks for those who type: the largest, in the
+// language of the page. Any other can be typed as well.
+func (f *form) offer(service outage.Service) {
+	for _, country := range f.At.countries(service) {
+		f.Towns = append(f.Towns, strings.Split(f.Say("towns."+string(country)), ", ")...)
+	}
+	for _, network := range f.site.Services.Services() {
+		if slices.Contains(networkCategories, network.Category) && len(f.At.countries(network)) > 0 {
+			f.Networks = append(f.Networks, f.words.serviceName(network))
+		}
+	}
+}
+
+// PlaceIn is the country whose places a script offers, "" for any.
+func (f form) PlaceIn() string {
+	if len(f.Asked) > 0 {
+		return ""
+	}
+	return f.Values.Country
 }
 
 // Country is one radio button for a country.

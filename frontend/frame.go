@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"html/template"
 	"time"
 
@@ -14,9 +15,14 @@ type frame struct {
 	words   *speaker
 	At      address
 	Title   string
-	Summary string // one sentence for search results and link previews
-	Index   bool   // whether search engines may list the page
-	partial bool   // some numbers could not be had
+	Summary string        // one sentence for search results and link previews
+	Index   bool          // whether search engines may list the page
+	Icon    outage.Status // the weather of the page
+	Mark    string        // what is unusual, in a few words; "" where nothing is
+	name    string        // of the page's template
+	partial bool          // the page is soon to be made again
+	missing bool          // some numbers could not be had
+	stale   time.Time     // when the oldest of what is shown from memory was read
 }
 
 // content is the data of a page, on its frame.
@@ -25,7 +31,7 @@ type content interface{ base() *frame }
 func (f *frame) base() *frame { return f }
 
 func (s *Site) frame(at address) *frame {
-	return &frame{site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: true}
+	return &frame{site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: true, Icon: outage.StatusNormal}
 }
 
 // link is one choice of a switch.
@@ -41,13 +47,68 @@ func (f *frame) Say(key string, pairs ...any) string { return f.words.say(key, p
 func (f *frame) Int(n int64) string         { return f.words.integer(n) }
 func (f *frame) Percent(x float64) string   { return f.words.percent(x) }
 func (f *frame) Amount(x float64) string    { return f.words.amount(x) }
-func (f *frame) Style() template.HTML       { return f.site.assets.style }
-func (f *frame) Icon() string               { return "/static/" + f.site.assets.iconName }
 func (f *frame) Home() string               { return address{Lang: f.At.Lang, Country: f.At.Country}.path() }
 func (f *frame) Path() string               { return f.At.path() }
-func (f *frame) To(leaf string) string      { return f.At.withLeaf(leaf).path() }
 func (f *frame) Prose(leaf string) string   { return address{Lang: f.At.Lang, Leaf: leaf}.path() }
 func (f *frame) Service(slug string) string { return f.At.withService(slug).path() }
+
+// TabTitle is the title with what is unusual before it.
+func (f *frame) TabTitle() string {
+	title := f.Title + " · Downpour"
+	if f.Mark != "" {
+		title = f.Mark + " · " + title
+	}
+	return title
+}
+
+// Query is what was searched for; pages other than that of a search have none.
+func (f *frame) Query() string { return "" }
+
+// Style is the style sheet of the page, IconPath its icon.
+func (f *frame) Style() template.HTML { return f.site.assets.sheets[f.name].style }
+func (f *frame) IconPath() string     { return f.site.assets.icons[f.Icon].path }
+
+// Scripts are the addresses of the page's scripts, of those that were built.
+func (f *frame) Scripts() []string {
+	var paths []string
+	for _, name := range scripts[f.name] {
+		if built := f.site.assets.island[name]; built != nil {
+			paths = append(paths, built.path)
+		}
+	}
+	return paths
+}
+
+// outermost is the template that a page is rendered from.
+func (f *frame) outermost() string {
+	switch {
+	case f.At.Leaf == leafStatus:
+		return "now"
+	case f.At.Leaf == leafEmbed:
+		return "embed"
+	}
+	return "layout"
+}
+
+// Map is the large map, "" where this site has none.
+func (f *frame) Map() string {
+	path := address{Lang: f.At.Lang, Country: f.At.Country, Leaf: leafMap}.path()
+	if _, ok := f.site.parse(path); !ok {
+		return ""
+	}
+	return path
+}
+
+// Live is where the part of the page stands that changes by the minute.
+func (f *frame) Live() string { return f.At.withLeaf(leafStatus).path() }
+
+// Lang marks a name that stands in another language than the page.
+func (f *frame) Lang(names map[string]string) string {
+	if f.At.Lang == defaultLang || names[f.At.Lang] != "" {
+		return ""
+	}
+	return defaultLang
+}
 
 // Incidents is the list of incidents, of the country where the page has one.
 func (f *frame) Incidents() string {
@@ -81,6 +142,11 @@ func (f *frame) countryLinks(shown []outage.Country) []link {
 		})
 	}
 	return links
+}
+
+// zone is the country whose clock a page goes by where no other is named.
+func (f *frame) zone() outage.Country {
+	return cmp.Or(f.At.Country, outage.Countries()[0])
 }
 
 func (f *frame) countryName(country outage.Country) string {

@@ -25,7 +25,6 @@ type incidentPage struct {
 	Service  link // the page of the service
 	Data     string
 	AsOf     []moment
-	Missing  bool
 }
 
 // figure is a number that stands out.
@@ -72,7 +71,6 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []moment{page.instant(s.Now(), in.Country)}
 	page.read(ctx, in)
-	page.Missing = page.partial
 	return page, nil
 }
 

@@ -14,7 +14,6 @@ type incidentsPage struct {
 	Countries   []link
 	Open, Ended []entry
 	More        string // says that there are older ones; "" where there are none
-	Missing     bool
 }
 
 // incidents is the list of incidents, those under way first, the rest newest
@@ -42,7 +41,6 @@ func (s *Site) incidents(ctx context.Context, at address) *incidentsPage {
 	if next != "" {
 		page.More = page.Say("incidents.more", "n", int64(len(records)))
 	}
-	page.Missing = page.partial
 	return page
 }
 

@@ -31,7 +31,8 @@ const outlineClass = mapClasses + 2
 type heatmap struct {
 	SVG     template.HTML
 	Legend  []legendItem
-	Counts  bool // the colours are raw counts
+	Counts  bool   // the colours are raw counts
+	Switch  []link // between what is unusual and raw counts
 	Caption string
 	Note    string // how many reports stand in no cell
 }
@@ -44,7 +45,10 @@ type legendItem struct {
 // heatmap draws the cells of a country over its land, one path for a class.
 func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string) heatmap {
 	land := f.site.maps[code]
-	made := heatmap{Counts: !hasRatios(heat), Caption: name, Note: f.mapNote(heat)}
+	made := heatmap{Counts: !hasRatios(heat) || f.At.Show == showReports, Caption: name, Note: f.mapNote(heat)}
+	if hasRatios(heat) && f.At.Service != "" {
+		made.Switch = f.mapSwitch(code)
+	}
 	classes, hatched := classed(heat, made.Counts)
 	made.Legend = f.legend(made.Counts, hatched)
 	if land == nil || land.width == 0 {
@@ -75,6 +79,16 @@ func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string) h
 	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, land.borders, land.coast)
 	made.SVG = template.HTML(b.String())
 	return made
+}
+
+// mapSwitch links to this page with the map in either way.
+func (f *frame) mapSwitch(code outage.Country) []link {
+	unusual, counts := f.At, f.At
+	unusual.Show, counts.Show = "", showReports
+	return []link{
+		{Path: unusual.key() + "#map-" + string(code), Text: f.Say("map.unusual"), Current: f.At.Show == ""},
+		{Path: counts.key() + "#map-" + string(code), Text: f.Say("map.reports"), Current: f.At.Show == showReports},
+	}
 }
 
 // withOutline draws a line over the map and says in the legend what it is.

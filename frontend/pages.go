@@ -20,7 +20,7 @@ type pages struct{ byName map[string]*template.Template }
 var indent = regexp.MustCompile(`\n\s+`)
 
 // fragments are templates that pages call by their file's name.
-var fragments = []string{"layout", "form", "panel", "entry"}
+var fragments = []string{"layout", "form", "panel", "entry", "sky", "find"}
 
 func loadPages() (*pages, error) {
 	root := template.New("")
@@ -30,7 +30,7 @@ func loadPages() (*pages, error) {
 		}
 	}
 	loaded := &pages{byName: map[string]*template.Template{}}
-	for _, name := range []string{"home", "service", "incidents", "incident", "report", "thanks", "about", "credits", "problem"} {
+	for _, name := range []string{"home", "search", "service", "incidents", "incident", "report", "thanks", "about", "credits", "problem", "embed"} {
 		page, err := root.Clone()
 		if err != nil {
 			return nil, err
@@ -54,9 +54,11 @@ func parseInto(root *template.Template, name string) error {
 
 // render writes the whole page into memory, so that an error half-way never
 // reaches a reader as half a page.
-func (p *pages) render(name string, data any) ([]byte, error) {
+func (p *pages) render(name string, page content) ([]byte, error) {
 	var out bytes.Buffer
-	if err := p.byName[name].ExecuteTemplate(&out, "layout", data); err != nil {
+	f := page.base()
+	f.name = name
+	if err := p.byName[name].ExecuteTemplate(&out, f.outermost(), page); err != nil {
 		return nil, fmt.Errorf("rendering page %s: %w", name, err)
 	}
 	return out.Bytes(), nil

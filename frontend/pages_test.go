@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,16 @@ func TestAddresses(t *testing.T) {
 		{"/incidents/" + openIncident + "/more", 404, "No such page"},
 		{"/whatsapp/incidents", 404, "No such page"},
 		{"/report", 303, "/"},
+		{"/status", 200, `<div id="now"`},
+		{"/bn/in/status", 200, `data-title="`},
+		{"/in/whatsapp/status", 200, "Far more people than usual"},
+		{"/map", 404, "No such page"},
+		{"/embed/whatsapp", 200, "WhatsApp"},
+		{"/embed/nothing", 404, "No such page"},
+		{"/badge/whatsapp.svg", 200, "reports far above usual"},
+		{"/badge/whatsapp.json", 200, `"schemaVersion":1`},
+		{"/badge/whatsapp.png", 404, "No such page"},
+		{"/badge/nothing.svg", 404, "No such page"},
 		{"/in/whatsapp/thanks", 200, "There is no report to show here."},
 		{"/static/icon.0.svg", 404, "No such page"},
 		{"//evil.example/", 404, "No such page"},
@@ -133,17 +144,28 @@ func TestPublicPages(t *testing.T) {
 					t.Errorf("%s: %s is %q, want %q", path, name, have, want)
 				}
 			}
-			for _, word := range []string{"<script", " style=", " onclick", "{n}", "{service}", "ZgotmplZ"} {
+			for _, word := range []string{"<script>", " style=", " onclick", "{n}", "{service}", "ZgotmplZ"} {
 				if strings.Contains(got.body, word) {
 					t.Errorf("%s: page has %q", path, word)
 				}
 			}
 			policyFits(t, path, got)
+			scriptsAreOwn(t, path, got.body)
 			again := httptest.NewRequest(http.MethodGet, path, nil)
 			again.Header.Set("If-None-Match", `"other", `+got.header.Get("ETag"))
 			if second := ask(t, app, again); second.status != 304 || second.body != "" {
 				t.Errorf("%s: asked again with its tag: status %d, %d bytes", path, second.status, len(second.body))
 			}
+		}
+	}
+}
+
+// scriptsAreOwn checks that a page runs files of this site and nothing else.
+func scriptsAreOwn(t *testing.T, path, body string) {
+	t.Helper()
+	for _, tag := range regexp.MustCompile(`<script[^>]*>`).FindAllString(body, -1) {
+		if !strings.HasPrefix(tag, `<script type="module" src="/static/`) {
+			t.Errorf("%s: %s", path, tag)
 		}
 	}
 }
@@ -163,9 +185,9 @@ func policyFits(t *testing.T, path string, got answer) {
 // budgets are in bytes at brotli level 5, which is what is served.
 func TestByteBudgets(t *testing.T) {
 	for _, young := range []bool{false, true} {
-		_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{young: young} })
+		_, app := testSite(t, func(c *Config) { c.Readings, c.Services = fakeReadings{young: young}, manyServices() })
 		for path, budget := range map[string]int{
-			"/": 14_000, "/bn": 14_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
+			"/": 14_000, "/bn": 14_000, "/hi/in": 14_000, "/in/status": 2_500, "/in/whatsapp/status": 1_000, "/embed/whatsapp": 5_000, "/embed/whatsapp?lang=bn": 5_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
 			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + openIncident: 14_000, "/bn/incidents/" + openIncident: 14_000,
 			"/whatsapp/report": 10_000, "/bn/whatsapp/report": 10_000, "/about": 10_000,
@@ -197,7 +219,7 @@ func squeezed(body string) int {
 
 func TestPicturesAreWellFormed(t *testing.T) {
 	site, app := testSite(t, nil)
-	body := get(t, app, "/whatsapp").body
+	body := get(t, app, "/in/whatsapp").body + get(t, app, "/gb/whatsapp?show=reports").body
 	for _, class := range []string{"chart", "map"} {
 		rest := body
 		for range 2 {
@@ -217,7 +239,7 @@ func TestPicturesAreWellFormed(t *testing.T) {
 			rest = rest[10:]
 		}
 	}
-	icon := get(t, app, "/static/"+site.assets.iconName)
+	icon := get(t, app, site.assets.icons[outage.StatusOutage].path)
 	if icon.status != 200 || !strings.Contains(icon.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("icon: status %d, %s", icon.status, icon.header.Get("Cache-Control"))
 	}
@@ -234,11 +256,12 @@ func TestPagesOfUnknownIncidentsAreNotKept(t *testing.T) {
 func TestNamesAreEscaped(t *testing.T) {
 	const nasty = `<script>alert("1")</script>`
 	_, app := testSite(t, func(c *Config) {
-		c.Services = fakeServices{{Slug: "bad", Name: nasty, Symptoms: []outage.Symptom{{Slug: "messages", Names: map[string]string{"en": nasty}}}}}
+		c.Services = fakeServices{{Slug: "bad", Name: nasty, Category: nasty, Family: nasty, Symptoms: []outage.Symptom{{Slug: "messages", Names: map[string]string{"en": nasty}}}}}
 	})
 	query := url.Values{"id": {nasty}, "undo": {nasty}, "region": {nasty}, "kind": {nasty}, "counted": {"1"}}
-	for _, path := range []string{"/", "/bad", "/in/bad", "/bad/report", "/bad/thanks?" + query.Encode(), "/" + url.PathEscape(nasty)} {
-		if body := get(t, app, path).body; strings.Contains(body, "<script") {
+	for _, path := range []string{"/", "/bad", "/in/bad", "/bad/report", "/bad/thanks?" + query.Encode(), "/" + url.PathEscape(nasty),
+		"/?q=" + url.QueryEscape(nasty), "/?q=" + url.QueryEscape(`"><img src=x>`), "/embed/bad", "/badge/bad.svg", "/bad/status"} {
+		if body := get(t, app, path).body; strings.Contains(body, "alert(\"") {
 			t.Errorf("%s: markup of a stranger stands in the page", path)
 		}
 	}
@@ -267,7 +290,7 @@ func TestHomeOrder(t *testing.T) {
 	_, app := testSite(t, nil)
 	body := get(t, app, "/in").body
 	last := -1
-	for _, mark := range []string{`href="/in/whatsapp"`, `href="/in/upi"`, "As many as usual"} {
+	for _, mark := range []string{"3 services have more reports than usual", `href="/in/whatsapp"`, `href="/in/upi"`, "All other services", `href="/in/facebook"`} {
 		at := strings.Index(body, mark)
 		if at < last {
 			t.Errorf("%s stands too early", mark)
@@ -276,6 +299,9 @@ func TestHomeOrder(t *testing.T) {
 	}
 	if strings.Contains(body, `href="/in/bt"`) {
 		t.Error("a service of the other country is listed")
+	}
+	if n := strings.Count(body, `href="/in/whatsapp"`); n != 1 {
+		t.Errorf("a service with many reports is listed %d times", n)
 	}
 }
 

@@ -45,6 +45,10 @@ type Services interface {
 	Service(slug string) (outage.Service, bool)
 	// Family lists the services that tend to break together, none for "".
 	Family(slug string) []outage.Service
+	// Search finds services by any of their names in any script, best first.
+	Search(q string) []outage.Service
+	// CategoryNames are the names of a category by language tag.
+	CategoryNames(slug string) map[string]string
 }
 
 // Shapes gives maps their geometry and regions their names.

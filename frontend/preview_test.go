@@ -21,7 +21,7 @@ func TestPreview(t *testing.T) {
 		t.Skip("only with -preview ADDRESS")
 	}
 	_, app := testSite(t, func(c *Config) {
-		c.Readings = fakeReadings{young: *previewYoung}
+		c.Readings, c.Services = fakeReadings{young: *previewYoung}, manyServices()
 	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,6 +25,9 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 		Network: strings.TrimSpace(field(c, "network")), Since: field(c, "since"), Token: field(c, "token"),
 	}
 	at := address{Lang: s.locales.known(field(c, "lang")), Service: sent.Service}
+	if here, ok := locationOf(field(c, "lat"), field(c, "lng")); ok {
+		sent.Location, sent.Place, sent.Country = &here, "", ""
+	}
 	if page, ok := countryOf(field(c, "page")); ok {
 		at.Country = page
 	}
@@ -39,8 +43,16 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	if receipt.Region != "" {
 		query.Set("region", string(receipt.Region))
 	}
-	s.headers(c, cacheNever)
+	s.headers(c, "thanks", cacheNever)
 	return c.Redirect(at.withLeaf(leafThanks).path()+"?"+query.Encode(), fiber.StatusSeeOther)
+}
+
+// locationOf reads the coordinate that a browser gave on its user's word. It is
+// passed to intake and stands on no page.
+func locationOf(lat, lng string) (outage.LatLng, bool) {
+	y, wrongLat := strconv.ParseFloat(lat, 64)
+	x, wrongLng := strconv.ParseFloat(lng, 64)
+	return outage.LatLng{Lat: y, Lng: x}, wrongLat == nil && wrongLng == nil
 }
 
 // refused shows the form again, where there is one for the service.
@@ -78,7 +90,7 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 	if country, ok := countryOf(field(c, "country")); ok {
 		at.Country = country
 	}
-	s.headers(c, cacheNever)
+	s.headers(c, "thanks", cacheNever)
 	if again, ok := s.parse(at.withLeaf(leafThanks).path()); ok {
 		return c.Redirect(again.path()+"?undone=1", fiber.StatusSeeOther)
 	}

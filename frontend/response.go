@@ -14,10 +14,10 @@ const (
 	cacheNever   = "no-store"
 )
 
-// headers are those of every page.
-func (s *Site) headers(c *fiber.Ctx, cache string) {
+// headers are those of every page, by the name of its template.
+func (s *Site) headers(c *fiber.Ctx, name, cache string) {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentSecurityPolicy, s.assets.policy)
+	c.Set(fiber.HeaderContentSecurityPolicy, s.assets.sheets[name].policy)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderCacheControl, cache)
@@ -30,38 +30,22 @@ func (s *Site) send(c *fiber.Ctx, page *made) error {
 	if page.partial {
 		cache = cachePartial
 	}
-	s.headers(c, cache)
+	s.headers(c, page.name, cache)
 	c.Set(fiber.HeaderContentLanguage, page.lang)
 	c.Set(fiber.HeaderETag, page.tag)
-	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	if matches(c.Get(fiber.HeaderIfNoneMatch), page.tag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	switch {
-	case takes(c, "br"):
-		c.Set(fiber.HeaderContentEncoding, "br")
-		return c.Send(page.brotli())
-	case takes(c, "gzip"):
-		c.Set(fiber.HeaderContentEncoding, "gzip")
-		return c.Send(page.gzip())
-	}
-	return c.Send(page.body)
-}
-
-// takes reports whether a reader reads an encoding. Each is asked for by
-// itself, because browsers list them in no order of liking; a reader that lists
-// none gets none.
-func takes(c *fiber.Ctx, encoding string) bool {
-	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
+	return page.packed.send(c)
 }
 
 // sendPrivate answers with a page that is for one reader only.
-func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, data any) error {
-	body, err := s.pages.render(name, data)
+func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page content) error {
+	body, err := s.pages.render(name, page)
 	if err != nil {
 		return err
 	}
-	s.headers(c, cacheNever)
+	s.headers(c, name, cacheNever)
 	return c.Status(status).Send(body)
 }
 

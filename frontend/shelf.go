@@ -1,15 +1,12 @@
 package frontend
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
 	"maps"
 	"sync"
 	"time"
 
-	"github.com/andybalholm/brotli"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -18,21 +15,19 @@ import (
 const (
 	tick        = 5 * time.Second
 	tickPartial = time.Second
+	// staleFor is how long after its time a page is still given to those who
+	// would otherwise wait for the next one.
+	staleFor = 30 * time.Second
 )
-
-// brotliLevel costs a few milliseconds a page; the highest level costs fifty
-// times that for a quarter fewer bytes.
-const brotliLevel = 5
 
 // made is a public page as it stands for one tick.
 type made struct {
-	body    []byte
+	packed
+	name    string // of its template
 	tag     string
 	lang    string
 	partial bool
 	until   time.Time
-	brotli  func() []byte
-	gzip    func() []byte
 }
 
 // newMade works out the page's tag. The tag is weak, because it names the
@@ -40,56 +35,42 @@ type made struct {
 func newMade(body []byte, f *frame, now time.Time) *made {
 	sum := sha256.Sum256(body)
 	page := &made{
-		body: body, lang: f.At.Lang, partial: f.partial, until: now.Add(tick),
+		packed: pack(body), name: f.name, lang: f.At.Lang, partial: f.partial, until: now.Add(tick),
 		tag: `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
 	}
 	if f.partial {
 		page.until = now.Add(tickPartial)
 	}
-	page.brotli = sync.OnceValue(func() []byte {
-		var out bytes.Buffer
-		w := brotli.NewWriterLevel(&out, brotliLevel)
-		_, _ = w.Write(body) // a bytes.Buffer takes everything
-		_ = w.Close()
-		return out.Bytes()
-	})
-	page.gzip = sync.OnceValue(func() []byte {
-		var out bytes.Buffer
-		w := gzip.NewWriter(&out)
-		_, _ = w.Write(body)
-		_ = w.Close()
-		return out.Bytes()
-	})
 	return page
 }
 
-// shelf holds the public pages of the current tick by their path. Only paths
-// that are pages get here, so strangers cannot fill it, and each new page
-// clears away those whose time is over.
+// shelf holds the public pages of the current tick by their address. Only
+// addresses of pages get here, so strangers cannot fill it, and each new page
+// clears away those whose time is long over.
 type shelf struct {
 	mu      sync.Mutex
 	pages   map[string]*made
+	making  map[string]bool
 	working singleflight.Group
 }
 
-// take is the page for a path, made anew by one caller when it is too old.
-func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*made, error) {
-	if page := s.look(path, now); page != nil {
+func newShelf() shelf { return shelf{pages: map[string]*made{}, making: map[string]bool{}} }
+
+// take is the page for a key, made anew by one caller when it is too old. Who
+// comes meanwhile gets the page before it, so that one reader a tick waits at
+// most, however slow the numbers are.
+func (s *shelf) take(key string, now time.Time, fresh func() (*made, error)) (*made, error) {
+	if page := s.look(key, now); page != nil {
 		return page, nil
 	}
-	page, err, _ := s.working.Do(path, func() (any, error) {
-		if page := s.look(path, now); page != nil {
+	page, err, _ := s.working.Do(key, func() (any, error) {
+		if page := s.look(key, now); page != nil {
 			return page, nil // made while this caller came here
 		}
+		s.begin(key)
 		page, err := fresh()
-		if err != nil {
-			return nil, err
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return !now.Before(old.until) })
-		s.pages[path] = page
-		return page, nil
+		s.end(key, page, now)
+		return page, err
 	})
 	if err != nil {
 		return nil, err
@@ -97,11 +78,32 @@ func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*
 	return page.(*made), nil
 }
 
-func (s *shelf) look(path string, now time.Time) *made {
+// look is a page whose time is not over, or not long over while the next one is
+// being made; else nil.
+func (s *shelf) look(key string, now time.Time) *made {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if page := s.pages[path]; page != nil && now.Before(page.until) {
-		return page
+	page := s.pages[key]
+	if page == nil || !now.Before(page.until) && (!s.making[key] || now.Sub(page.until) >= staleFor) {
+		return nil
 	}
-	return nil
+	return page
+}
+
+func (s *shelf) begin(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.making[key] = true
+}
+
+// end keeps a page that was made; nil is one that was not.
+func (s *shelf) end(key string, page *made, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.making, key)
+	if page == nil {
+		return
+	}
+	maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return now.Sub(old.until) >= staleFor })
+	s.pages[key] = page
 }

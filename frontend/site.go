@@ -37,7 +37,9 @@ type Site struct {
 	pages   *pages
 	assets  assets
 	maps    map[outage.Country]*country
+	symbols symbols
 	shelf   shelf
+	memory  memory
 }
 
 // New checks the configuration, reads the catalogues and templates that are
@@ -61,9 +63,17 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
 	}
+	files, err := loadAssets()
+	if err != nil {
+		return nil, fmt.Errorf("reading the styles and scripts of the pages: %w", err)
+	}
+	drawings, err := loadSymbols()
+	if err != nil {
+		return nil, fmt.Errorf("reading the pictures of symptoms: %w", err)
+	}
 	site := &Site{
-		Config: config, locales: words, pages: templates, assets: loadAssets(),
-		maps: map[outage.Country]*country{}, shelf: shelf{pages: map[string]*made{}},
+		Config: config, locales: words, pages: templates, assets: files, symbols: drawings,
+		maps: map[outage.Country]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
 		site.maps[c] = project(config.Shapes, c)
@@ -79,6 +89,8 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Get("/favicon.ico", s.favicon)
 	router.Post("/report", s.postReport)
 	router.Post("/undo", s.postUndo)
+	router.Get("/embed/:service", s.embed)
+	router.Get("/badge/:file", s.badge)
 	router.Get("/report", s.home)
 	router.Get("/undo", s.home)
 	router.Get("/*", s.get)
@@ -96,10 +108,20 @@ func (s *Site) get(c *fiber.Ctx) error {
 	if path := at.path(); path != c.Path() {
 		return c.Redirect(path, fiber.StatusMovedPermanently)
 	}
-	if at.Leaf == leafThanks {
+	switch {
+	case at.Leaf == leafThanks:
 		return s.thanks(c, at)
+	case at == at.withService("") && c.Query("q") != "":
+		return s.search(c, at)
+	case at.Service != "" && c.Query("show") == showReports:
+		at.Show = showReports
 	}
-	page, err := s.shelf.take(at.path(), s.Now(), func() (*made, error) { return s.make(at) })
+	return s.public(c, at)
+}
+
+// public answers with the page of the current tick.
+func (s *Site) public(c *fiber.Ctx, at address) error {
+	page, err := s.shelf.take(at.key(), s.Now(), func() (*made, error) { return s.make(at) })
 	if err != nil {
 		return err
 	}
@@ -128,8 +150,10 @@ func (s *Site) make(at address) (*made, error) {
 		name, page = at.Leaf, s.prose(at)
 	case at.Leaf == leafReport:
 		name, page = "report", s.formPage(at)
+	case at.Leaf == leafEmbed:
+		name, page = "embed", s.embedPage(ctx, at)
 	case at.Service == "":
-		name, page = "home", s.grid(ctx, at)
+		name, page = "home", s.homePage(ctx, at)
 	default:
 		name, page = "service", s.service(ctx, at)
 	}

@@ -126,16 +126,16 @@ func TestChartLine(t *testing.T) {
 		series.Points = append(series.Points, outage.Point{Start: outage.Minute(100 + 5*i), Reports: n})
 	}
 	reports := func(p outage.Point) (float64, bool) { return float64(p.Reports), true }
-	if got, want := line(series, 10, reports), "M0 200h2l1 -200h1l1 100"; got != want {
+	if got, want := line(series, 10, chartHeight, reports), "M0 200h2l1 -200h1l1 100"; got != want {
 		t.Errorf("line is %q, want %q", got, want)
 	}
 	gap := series
 	gap.Points = slices.Delete(slices.Clone(series.Points), 1, 3)
-	if got, want := line(gap, 10, reports), "M0 200l3 -200h1l1 100"; got != want {
+	if got, want := line(gap, 10, chartHeight, reports), "M0 200l3 -200h1l1 100"; got != want {
 		t.Errorf("line over a gap is %q, want %q", got, want)
 	}
 	nothing := func(outage.Point) (float64, bool) { return 0, false }
-	if got := line(series, 10, nothing); got != "" {
+	if got := line(series, 10, chartHeight, nothing); got != "" {
 		t.Errorf("a line without values is %q", got)
 	}
 }
@@ -150,7 +150,7 @@ func TestChartSurvivesOddNumbers(t *testing.T) {
 		"nan":      {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []outage.Point{{Expected: &nan, Upper: &nan}}},
 		"negative": {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []outage.Point{{Reports: -3}}},
 	} {
-		drawn := string(site.frame(address{Lang: "en"}).chart(series, outage.GB, "x").SVG)
+		drawn := string(site.frame(address{Lang: "en"}).chart(series, outage.GB, "x", nil).SVG)
 		if strings.Contains(drawn, "NaN") || strings.Contains(drawn, "Inf") || !strings.HasSuffix(drawn, "</svg>") {
 			t.Errorf("%s: %s", name, drawn)
 		}
@@ -165,7 +165,7 @@ func TestChartTicksAreLocalHours(t *testing.T) {
 		outage.GB: "18:00 00:00 06:00 12:00", // from 12:30
 		outage.IN: "18:00 00:00 06:00 12:00", // from 18:00
 	} {
-		drawn := string(site.frame(address{Lang: "en"}).chart(series, country, "x").SVG)
+		drawn := string(site.frame(address{Lang: "en"}).chart(series, country, "x", nil).SVG)
 		var ticks []string
 		for _, match := range regexp.MustCompile(`y="180"[^>]*>([0-9:]+)<`).FindAllStringSubmatch(drawn, -1) {
 			ticks = append(ticks, match[1])

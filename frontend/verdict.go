@@ -15,7 +15,7 @@ type verdict struct {
 	Word     string // the status in a few words
 	Sentence string
 	Numbers  string
-	Open     string // the open incident in one sentence, "" without one
+	Open     string // since when an incident is open, "" without one
 	OpenPath string // where it stands
 	health   outage.Health
 }
@@ -30,8 +30,11 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 		health.Status = outage.StatusUnknown
 	}
 	as := string(health.Status)
-	if health.Expected == nil && health.Status == outage.StatusUnknown {
+	switch {
+	case health.Expected == nil && health.Status == outage.StatusUnknown:
 		as = "new" // there may be many reports, but nothing to hold them against
+	case rising(health):
+		as = "rising"
 	}
 	made := verdict{
 		Country:  country,
@@ -44,46 +47,54 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 		health:   health,
 	}
 	if in := health.Incident; in != nil {
-		made.Open, made.OpenPath = f.opened(*in), f.incidentPath(in.ID)
+		made.Open, made.OpenPath = f.Say("card.since", "time", f.since(*in)), f.incidentPath(in.ID)
 	}
 	return made
 }
 
-// opened states since when an incident is open, and on what numbers. The date
-// stands there when it was another day.
-func (f *frame) opened(in outage.Incident) string {
+// since is when an incident opened. The date stands there when it was another
+// day.
+func (f *frame) since(in outage.Incident) string {
 	at := f.moment(in.OpenedAt, in.Country).Text
-	if !sameDay(in.OpenedAt, f.site.Now(), in.Country) {
-		at = f.Say("time.on", "date", f.words.date(in.OpenedAt, in.Country), "time", at)
+	if sameDay(in.OpenedAt, f.site.Now(), in.Country) {
+		return at
 	}
-	return f.Say("verdict.incident", "time", at, "n", in.Observed,
-		"expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
-}
-
-// Observed and Usual are the numbers of a card.
-func (v verdict) Observed(f *gridPage) string { return f.Say("home.reports", "n", v.health.Observed) }
-
-// Count is the observed number alone.
-func (v verdict) Count(f *gridPage) string { return f.Int(v.health.Observed) }
-
-// Usual is empty while nothing is known to be usual.
-func (v verdict) Usual(f *gridPage) string {
-	if v.health.Expected == nil {
-		return ""
-	}
-	return f.Say("home.usual", "expected", f.words.amount(*v.health.Expected))
+	return f.Say("time.on", "date", f.words.date(in.OpenedAt, in.Country), "time", at)
 }
 
 // Rains reports whether the verdict is drawn with rain behind it.
 func (v verdict) Rains() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
+
+// Stirs reports whether there is something to look at: an unusual number, or one
+// that may become so.
+func (v verdict) Stirs() bool { return v.Rains() || rising(v.health) }
+
+// rising reports whether far more reports came in ten minutes than is normal,
+// though the minutes that were judged so far do not prove it: as usual would be
+// a wrong word.
+func rising(health outage.Health) bool {
+	judged := health.Status == outage.StatusOutage || health.Status == outage.StatusElevated
+	return !judged && ratio(health) >= risingRatio && health.Observed >= risingFrom
+}
+
+const (
+	risingRatio = 3.
+	risingFrom  = 10
+)
 
 // numbers states what was observed, and what is normal where that is known.
 func (f *frame) numbers(health outage.Health) string {
 	if health.Expected == nil {
 		return f.Say("numbers.observed", "n", health.Observed)
 	}
+	if times := ratio(health); times >= tellRatio {
+		return f.Say("numbers.times", "n", health.Observed, "times", f.words.amount(times), "expected", f.words.amount(*health.Expected))
+	}
 	return f.Say("numbers.against", "n", health.Observed, "expected", f.words.amount(*health.Expected))
 }
+
+// tellRatio is the ratio from which it is told, beside its two numbers.
+const tellRatio = 1.5
 
 // ratio is observed over expected, 0 while nothing is expected.
 func ratio(health outage.Health) float64 {

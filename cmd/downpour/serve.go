@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
+
+	"downpour/pkg/intake"
 )
 
 // serveCommand is the server's settings. Help texts are what --help shows.
@@ -18,6 +21,8 @@ type serveCommand struct {
 	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
+	WriteOrigins   []string       `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
+	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
 	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
 	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
@@ -27,6 +32,11 @@ type serveCommand struct {
 func (s *serveCommand) Validate() error {
 	if s.ReportsPerMin < 1 {
 		return fmt.Errorf("--reports-per-minute: must be at least 1")
+	}
+	for _, origin := range s.WriteOrigins {
+		if at, err := url.Parse(origin); err != nil || at.Scheme == "" || at.Host == "" || origin != at.Scheme+"://"+at.Host {
+			return fmt.Errorf("--write-origins: %q is not an origin such as https://status.example.org", origin)
+		}
 	}
 	for _, address := range s.Redis {
 		known := strings.HasPrefix(address, "redis://") || strings.HasPrefix(address, "rediss://")
@@ -39,6 +49,23 @@ func (s *serveCommand) Validate() error {
 		return fmt.Errorf("--clickhouse: %q is neither 'embedded' nor an http(s):// address", s.Clickhouse)
 	}
 	return nil
+}
+
+// hosters are the networks of machines for hire that the settings name.
+func (s *serveCommand) hosters() (*intake.Hosters, error) {
+	if s.HostingRanges == "" {
+		return nil, nil
+	}
+	file, err := os.Open(s.HostingRanges)
+	if err != nil {
+		return nil, fmt.Errorf("--hosting-ranges: %w", err)
+	}
+	defer file.Close()
+	hosters, err := intake.ReadHosters(file)
+	if err != nil {
+		return nil, fmt.Errorf("--hosting-ranges: %s: %w", s.HostingRanges, err)
+	}
+	return hosters, nil
 }
 
 // Run serves until ctx ends.

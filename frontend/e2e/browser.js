@@ -15,9 +15,9 @@ export function launch() {
 
 // withPage runs a test in a fresh window, with scripts off unless asked for,
 // and fails when the page breaks its own content security policy.
-export async function withPage(browser, { width, scripts = false, scheme = 'light' }, act) {
+export async function withPage(browser, { width, scripts = false, scheme = 'light', ...more }, act) {
   const context = await browser.newContext({
-    viewport: { width, height: 800 }, javaScriptEnabled: scripts, colorScheme: scheme,
+    viewport: { width, height: 800 }, javaScriptEnabled: scripts, colorScheme: scheme, ...more,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
@@ -32,3 +32,14 @@ export async function withPage(browser, { width, scripts = false, scheme = 'ligh
     await context.close();
   }
 }
+
+// address is a path in a language: the default one is not written.
+export function address(lang, path) {
+  return base + (lang === 'en' ? path : `/${lang}${path === '/' ? '' : path}`);
+}
+
+// paths is one address for each kind of page.
+export const paths = [
+  '/', '/in', '/whatsapp', '/in/whatsapp', '/gb/whatsapp?show=reports', '/whatsapp/report', '/in/whatsapp/thanks', '/incidents',
+  '/about', '/credits', '/?q=xyzzy', '/in?q=vi', '/no-such-page', '/embed/whatsapp',
+];

@@ -17,7 +17,7 @@ for (const { lang, calm, none, gone } of cases) {
     await withPage(browser, { width: 360 }, async (page) => {
       const prefix = lang === 'en' ? '' : `/${lang}`;
       await page.goto(`${base}${prefix}/in/whatsapp`);
-      await page.locator('header a.all').click();
+      await page.locator('header .all a').first().click();
       assert.equal(new URL(page.url()).pathname, `${prefix}/in/incidents`, 'the country of the page is kept');
       assert.equal(await page.getAttribute('html', 'lang'), lang);
       const text = await page.locator('main').innerText();

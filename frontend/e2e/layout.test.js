@@ -1,33 +1,36 @@
 // Pages fit small screens, can be used by keyboard and draw what they say.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, launch, withPage } from './browser.js';
+import { address, base, launch, paths, withPage } from './browser.js';
 
 let browser;
 before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
-const paths = ['/', '/in', '/whatsapp', '/in/whatsapp', '/whatsapp/report', '/incidents', '/about', '/credits', '/no-such-page'];
-
 for (const lang of ['en', 'hi', 'bn', 'cy']) {
   test(`no sideways scrolling at 320 px in ${lang}`, async () => {
     await withPage(browser, { width: 320, scripts: true }, async (page) => {
       for (const path of paths) {
-        const address = lang === 'en' ? path : `/${lang}${path === '/' ? '' : path}`;
-        await page.goto(base + address);
+        await page.goto(address(lang, path));
         const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-        assert.ok(content <= window, `${address} is ${content} px wide`);
+        assert.ok(content <= window, `${path} is ${content} px wide`);
       }
     });
   });
 }
 
-test('targets of the form are at least 44 px high', async () => {
+test('targets of the form are at least 44 px high, all others 24', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
-    await page.goto(`${base}/whatsapp`);
-    const small = await page.evaluate(() => [...document.querySelectorAll('.report button, .report label:has([type=radio]), .report input:not([type]), .report summary, .switch a')]
-      .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML.slice(0, 80)));
-    assert.deepEqual(small, []);
+    for (const path of ['/', '/whatsapp', '/incidents', '/about']) {
+      await page.goto(base + path);
+      const small = await page.evaluate(() => [...document.querySelectorAll('a, button, input:not([type=hidden]), summary')]
+        .filter((e) => e.checkVisibility() && !e.closest('.skip, p, li:not(.rows li, .cards li)')).map((e) => {
+          const least = e.closest('.report, .switch, .find') ? 44 : 24;
+          const box = (e.matches('[type=radio]') ? e.parentElement : e.matches('.rows a, .cards a') ? e.closest('li') : e).getBoundingClientRect();
+          return box.height < least || box.width < 24 ? `${box.width} x ${box.height}: ${e.outerHTML.slice(0, 80)}` : '';
+        }).filter(Boolean));
+      assert.deepEqual(small, [], path);
+    }
   });
 });
 
@@ -53,12 +56,45 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
-test('the page keeps its width at 200 % text', async () => {
+test('pages keep their width and cut nothing off at 200 % text', async () => {
   await withPage(browser, { width: 640, scripts: true }, async (page) => {
-    await page.goto(`${base}/bn/in/whatsapp`);
-    await page.evaluate(() => { document.documentElement.style.fontSize = '200%'; });
-    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    assert.ok(content <= window, `${content} px wide`);
+    for (const path of paths) {
+      await page.goto(address('bn', path));
+      await page.evaluate(() => { document.documentElement.style.setProperty('font-size', '200%'); });
+      const [content, window, cut] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth,
+        [...document.querySelectorAll('a, button, label, h1, h2, h3, p, td, th')]
+          .filter((e) => e.checkVisibility() && !e.closest('.aloud, svg') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden')
+          .map((e) => e.textContent.trim().slice(0, 40))]);
+      assert.ok(content <= window, `${path} is ${content} px wide`);
+      assert.deepEqual(cut, [], path);
+    }
+  });
+});
+
+test('in forced colours what is chosen and how much it pours can be told', async () => {
+  await withPage(browser, { width: 360, scripts: true, forcedColors: 'active' }, async (page) => {
+    await page.goto(`${base}/in/whatsapp`);
+    await page.locator('.tiles label').first().click();
+    const [chosen, other, drops] = await page.evaluate(() => [
+      getComputedStyle(document.querySelector('.tiles input:checked + span')).backgroundColor,
+      getComputedStyle(document.querySelector('.tiles input:not(:checked) + span')).backgroundColor,
+      getComputedStyle(document.querySelector('.drops')).stroke,
+    ]);
+    assert.notEqual(chosen, other);
+    assert.notEqual(drops, 'none');
+  });
+});
+
+test('nothing moves for those who want no motion', async () => {
+  await withPage(browser, { width: 360, scripts: true, reducedMotion: 'reduce' }, async (page) => {
+    for (const path of ['/', '/in/whatsapp']) {
+      await page.goto(base + path);
+      const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => {
+        const style = getComputedStyle(e);
+        return style.animationName !== 'none' || style.transitionDuration.split(', ').some((d) => parseFloat(d) > 0);
+      }).map((e) => e.className));
+      assert.deepEqual(moving, [], path);
+    }
   });
 });
 

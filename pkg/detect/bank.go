@@ -211,6 +211,7 @@ type Alarm struct {
 	Evidence, Needed float64
 	// Threshold is how many reporters in the run would have sufficed.
 	Threshold float64
+	Design    float64 // the multiple of the normal it was weighed against
 }
 
 // Alarm is the node whose evidence exceeds what it needs by most, if any does.
@@ -275,7 +276,7 @@ func (b *Bank) alarm(handle int32, design int, minute outage.Minute) Alarm {
 	a := Alarm{
 		Handle: handle, Level: n.level, Since: outage.Minute(s.run.Since[design]),
 		Observed: s.run.Observed[design], Expected: float64(s.run.Expected[design]),
-		Evidence: float64(s.run.Evidence[design]), Needed: b.need(n.level, minute),
+		Evidence: float64(s.run.Evidence[design]), Needed: b.need(n.level, minute), Design: b.params.Designs[design],
 	}
 	spare := (a.Evidence - a.Needed) / float64(s.weights.gain[design])
 	a.Threshold = max(float64(a.Observed)-spare, float64(b.least(n, design, minute)), b.ratio(minute)*a.Expected)

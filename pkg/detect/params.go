@@ -56,9 +56,9 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		Designs: [designs]float64{4, 12, 40, 200},
-		Needed:  15, Dearer: [levels]float64{0, 1.5, 2.5}, Cap: 60,
+		Needed:  14.5, Dearer: [levels]float64{0, 2, 2}, Cap: 60,
 		Least: [levels]uint32{5, 6, 6}, LeastMore: 3,
-		Ratio: 2.75, RatioYoung: 5, RatioNew: 8,
+		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
 		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
 		QuietMinutes: 120, QuietOver: 6, QuietMost: 12, QuietHalfLife: 14,

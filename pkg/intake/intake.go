@@ -18,6 +18,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"downpour/pkg/outage"
@@ -74,6 +75,8 @@ type Config struct {
 	// Status says how a service looks in a country now. It must not block.
 	Status func(service string, country outage.Country) outage.Status
 	Now    func() time.Time
+	// Hosters are the networks of machines for hire; nil where none is known.
+	Hosters *Hosters
 	// PerMinute is how many reports one IPv4 address or IPv6 /64 may send.
 	PerMinute int
 }
@@ -98,7 +101,7 @@ func New(config Config) *Desk {
 	}
 	return &Desk{
 		Config:   config,
-		identity: &identity{store: config.Keys},
+		identity: &identity{store: config.Keys, hosters: config.Hosters},
 		limits:   newLimits(config.PerMinute),
 	}
 }
@@ -181,6 +184,13 @@ func (d *Desk) Undo(ctx context.Context, id, token string) error {
 	}
 	return d.Counter.Undo(ctx, parsed, hashUndo(token))
 }
+
+// Spend counts a request of an address that is no report against the same limit
+// as reports, or answers CodeLimited with the time to wait.
+func (d *Desk) Spend(addr netip.Addr) error { return d.limits.take(addr, d.Now()) }
+
+// Quota is what an address may still send. It counts nothing.
+func (d *Desk) Quota(addr netip.Addr) outage.Quota { return d.limits.quota(addr, d.Now()) }
 
 const undoTokenBytes = 12
 

@@ -26,11 +26,15 @@ type Config struct {
 	Baseline  baseline.Params
 	Detect    detect.Params
 	Incident  incident.Params
-	// Judge gives the verdict on an incident.
-	Judge incident.Judge
+	// Relations is what is known of services beside their counts. It is not
+	// asked by several goroutines at once.
+	Relations incident.Relations
 	// AlertFrom is the first minute that may open an incident; what comes
 	// before trains, and its outages are kept out of learning in silence.
 	AlertFrom outage.Minute
+	// Networks is how many networks the reports of one half hour must have come
+	// from before they open an incident; 0 where that is not known.
+	Networks uint16
 	// DueForGap is how many reporters must have been due before silence, of a
 	// whole country or of one service, is taken for missing data.
 	DueForGap float64
@@ -45,7 +49,7 @@ func DefaultConfig(geography Geography) Config {
 		Baseline:  baseline.DefaultParams(),
 		Detect:    detect.DefaultParams(),
 		Incident:  incident.DefaultParams(),
-		Judge:     incident.Blame,
+		Relations: unknown{},
 		DueForGap: 12,
 		Workers:   1,
 	}

@@ -20,12 +20,19 @@ type series struct {
 	incident *incident.Case
 	silent   bool    // the incident was opened before alerts were wanted
 	silence  float64 // reporters due since the last one
-	aside    []int32 // what alarmed outside of the open incident's footprint
+	// elsewhere is what alarmed outside of the open incident's footprint.
+	elsewhere []int32
+
+	asides []aside // oldest first
+	trail  []step  // oldest first; the way to where it is now
 
 	reporters uint32 // of this minute
+	aside     aside
+	back      []uint32 // by handle of the country and its regions
 	metro     []count
 	counts    []uint32 // of this minute, by handle
 	touched   []int32
+	networks  []heard // by handle
 	hits      []detect.Hit
 
 	deposits []baseline.Deposit
@@ -36,6 +43,7 @@ type series struct {
 type count struct {
 	key       outage.Cell
 	reporters uint32
+	networks  uint32
 }
 
 func newSeries(service string, c *country, config *Config, first outage.Minute) *series {
@@ -44,6 +52,7 @@ func newSeries(service string, c *country, config *Config, first outage.Minute) 
 		base:     baseline.NewSeries(config.Baseline, c.pool, first),
 		bank:     detect.NewBank(&config.Detect, first),
 		incident: incident.NewCase(&config.Incident),
+		back:     make([]uint32, 1+len(c.regions)),
 	}
 	s.turn()
 	return s
@@ -73,11 +82,19 @@ func (s *series) level(handle int32) detect.Level {
 
 // take adds a count to the present minute.
 func (s *series) take(c *outage.Judged) {
+	s.aside.Capped += uint32(c.Capped)
+	s.aside.Works += uint32(c.Works)
+	if c.Back > 0 {
+		s.back[baseline.Whole] += uint32(c.Back)
+		if i, ok := s.country.number[s.config.Geography.RegionOf(c.Cell)]; ok {
+			s.back[i+1] += uint32(c.Back)
+		}
+	}
 	if c.Reporters == 0 {
 		return
 	}
 	s.reporters += uint32(c.Reporters)
-	s.metro = append(s.metro, count{s.country.metro(c.Cell), uint32(c.Reporters)})
+	s.metro = append(s.metro, count{s.country.metro(c.Cell), uint32(c.Reporters), uint32(c.Networks)})
 }
 
 // tick takes the present minute in.
@@ -85,7 +102,9 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 	if turning && minute > s.base.First() {
 		s.turn()
 	}
+	s.turnHalfHour(minute)
 	s.gather()
+	s.heed(minute)
 	s.base.Observe(minute, s.reporters)
 	missing := s.listen()
 	if missing {
@@ -107,7 +126,9 @@ func (s *series) turn() {
 	if turned.Moved != nil {
 		s.bank.Move(turned.Moved)
 		s.incident.Renumber(turned.Moved)
-		s.aside = renumbered(s.aside, turned.Moved)
+		s.elsewhere = renumbered(s.elsewhere, turned.Moved)
+		s.retrace(turned.Moved)
+		s.moveNetworks(turned.Moved)
 		s.counts = s.counts[:0]
 	}
 	s.grow()
@@ -120,6 +141,9 @@ func (s *series) grow() {
 	for len(s.counts) < places {
 		s.counts = append(s.counts, 0)
 	}
+	for len(s.networks) < places {
+		s.networks = append(s.networks, heard{})
+	}
 }
 
 // gather adds the reporters of each metro cell to every node above it, in an
@@ -128,6 +152,7 @@ func (s *series) gather() {
 	slices.SortFunc(s.metro, func(a, b count) int { return cmp.Compare(a.key, b.key) })
 	s.add(baseline.Whole, s.reporters)
 	for _, c := range s.metro {
+		s.hear(c.networks, baseline.Whole)
 		if c.key == 0 {
 			s.base.ObserveAt(baseline.Nowhere, c.reporters, s.country.now)
 			continue
@@ -142,6 +167,7 @@ func (s *series) gather() {
 		s.add(handle, c.reporters)
 		s.add(place.Parent, c.reporters)
 		s.add(place.Region, c.reporters)
+		s.hear(c.networks, handle, place.Parent, place.Region)
 	}
 	for _, h := range s.touched {
 		s.hits = append(s.hits, detect.Hit{Handle: h, Reporters: s.counts[h]})
@@ -162,6 +188,7 @@ func (s *series) clear() {
 	for _, h := range s.touched {
 		s.counts[h] = 0
 	}
+	clear(s.back)
 	s.touched, s.hits, s.metro, s.reporters = s.touched[:0], s.hits[:0], s.metro[:0], 0
 }
 

@@ -1,0 +1,118 @@
+// What the scripts of the pages add: two taps, a shaky line, a location, places
+// while one types, and numbers that move.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { base, launch, withPage } from './browser.js';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => { await browser?.close(); });
+
+for (const [width, scheme, service] of [[360, 'light', 'messenger'], [1280, 'dark', 'facebook']]) {
+  test(`two taps report at ${width} px, ${scheme}; one more takes it back`, async () => {
+    await withPage(browser, { width, scheme, scripts: true, timezoneId: 'Asia/Kolkata' }, async (page) => {
+      await page.goto(`${base}/${service}`); // no country in the address: the clock of the device says which
+      await page.locator('.tiles label').first().click();
+      await page.locator('button[value=problem]').click();
+      await page.waitForURL(`**/in/${service}/thanks**`);
+      assert.equal(new URL(page.url()).searchParams.get('counted'), '1');
+      await page.locator('form[action="/undo"] button').click();
+      assert.match(await page.locator('h1').innerText(), /taken back/i);
+    });
+  });
+}
+
+test('a report waits for the line to come back, and counts once', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    const keys = [];
+    await page.route('**/report', (route) => {
+      keys.push(new URLSearchParams(route.request().postData()).get('key'));
+      return keys.length < 3 ? route.abort('internetdisconnected') : route.continue();
+    });
+    await page.goto(`${base}/in/threads`);
+    await page.locator('button[value=problem]').click();
+    await page.locator('#told', { hasText: 'No connection' }).waitFor();
+    await page.waitForURL('**/in/threads/thanks**');
+    assert.equal(keys.length, 3);
+    assert.ok(keys[0].length > 20 && keys.every((key) => key === keys[0]), `keys ${keys}`);
+  });
+});
+
+test('a server that refuses is heard out in its own words', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.goto(`${base}/in/signal`);
+    await page.fill('#place', 'Xyzzyville');
+    await page.locator('button[value=problem]').click();
+    await page.locator('.errors a[href="#place"]').waitFor();
+    assert.equal(await page.inputValue('#place'), 'Xyzzyville');
+  });
+});
+
+test('the location goes out coarse, in the report only, and after a word', async () => {
+  const more = { geolocation: { latitude: 22.572646, longitude: 88.363895 }, permissions: ['geolocation'] };
+  await withPage(browser, { width: 360, scripts: true, ...more }, async (page) => {
+    const sent = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await page.goto(`${base}/in/upi`);
+    assert.ok(await page.locator('#here-h').isVisible(), 'the button says what becomes of the location');
+    await page.locator('#here button').click();
+    await page.locator('#told', { hasText: 'location' }).waitFor();
+    const [request] = await Promise.all([
+      page.waitForRequest((r) => r.method() === 'POST'), page.locator('button[value=problem]').click(),
+    ]);
+    const form = new URLSearchParams(request.postData());
+    assert.deepEqual([form.get('lat'), form.get('lng')], ['22.57', '88.36']);
+    await page.waitForURL('**/thanks**');
+    assert.equal(new URL(page.url()).searchParams.get('region'), 'IN-WB');
+    assert.ok(!sent.some((url) => url.includes('22.57')), 'no address holds the coordinate');
+  });
+});
+
+test('places are offered while one types', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.goto(`${base}/in/sbi`);
+    await page.locator('#place').pressSequentially('Bardha');
+    await page.locator('#towns option[value^="Bardha"]').first().waitFor({ state: 'attached' });
+    assert.ok((await page.locator('#towns option').count()) <= 8);
+  });
+});
+
+// quick makes every timer of a page run a thousand times faster.
+const quick = () => { const real = setTimeout; globalThis.setTimeout = (act, wait, ...rest) => real(act, wait / 1000, ...rest); };
+
+test('numbers move in place, with title and icon', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.addInitScript(quick);
+    await page.goto(`${base}/in/youtube`);
+    const answer = await (await fetch(`${base}/in/youtube/status`)).text();
+    const body = answer.replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ');
+    await page.route('**/in/youtube/status', (route) => route.fulfill({ contentType: 'text/html', body }));
+    await page.locator('#sky[data-status=outage]').waitFor();
+    assert.match(await page.title(), /^Far above · /);
+    assert.equal(await page.locator('#now').count(), 1);
+  });
+});
+
+test('who saves data is not asked for more of it', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.addInitScript(quick);
+    await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+    let asked = 0;
+    page.on('request', (request) => { if (request.url().endsWith('/status')) asked++; });
+    await page.goto(`${base}/in/youtube`);
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 300_000)); }));
+    assert.equal(asked, 0);
+  });
+});
+
+test('a service page takes at most four requests and 5 kB of scripts', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    const bodies = [];
+    page.on('response', (answer) => bodies.push(answer));
+    await page.goto(`${base}/bn/in/whatsapp`, { waitUntil: 'networkidle' });
+    assert.ok(bodies.length <= 4, bodies.map((answer) => answer.url()).join(' '));
+    let scripts = 0;
+    for (const answer of bodies.filter((a) => a.url().endsWith('.js'))) scripts += (await answer.request().sizes()).responseBodySize;
+    assert.ok(scripts > 0 && scripts <= 5000, `${scripts} bytes of scripts`);
+  });
+});

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pause, worthSaying } from './pace.ts';
+
+test('questions come every 15 to 30 seconds, and seldom while they fail', () => {
+  assert.equal(pause(0, 0), 15_000);
+  assert.equal(pause(0, 1), 30_000);
+  assert.equal(pause(2, 0), 60_000);
+  assert.equal(pause(50, 0), 300_000);
+});
+
+test('news is said once, and at most once a minute', () => {
+  const last = { words: 'as usual', at: 1_000_000 };
+  assert.equal(worthSaying('as usual', last, 2_000_000), false);
+  assert.equal(worthSaying('far above usual', last, 1_059_999), false);
+  assert.equal(worthSaying('far above usual', last, 1_060_000), true);
+});

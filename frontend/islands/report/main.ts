@@ -1,0 +1,118 @@
+// The report form with its extras: it sends over a shaky line, finds places while
+// one types, and offers the location of the device. Without it the form works.
+import { offerPlaces } from './places.ts';
+import { after, type Outcome } from './retry.ts';
+import { coarse, countryOf, tokenOf } from './sender.ts';
+
+const form = document.getElementById('report') as HTMLFormElement | null;
+if (form) enhance(form);
+
+function enhance(form: HTMLFormElement): void {
+  const told = document.getElementById('told') as HTMLElement;
+  const place = document.getElementById('place') as HTMLInputElement;
+  const hidden = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
+  hidden('token').value = tokenOf(localStorageOrNone(), new Date(), random);
+  guessCountry(form);
+  offerPlaces(place, document.getElementById('towns') as HTMLDataListElement, () => countryIn(form));
+  place.addEventListener('input', () => { hidden('lat').value = hidden('lng').value = ''; });
+  offerLocation((lat, lng) => {
+    [hidden('lat').value, hidden('lng').value, place.value] = [lat, lng, ''];
+    told.textContent = (lat ? form.dataset.found : form.dataset.lost) ?? '';
+  });
+
+  let sending = false;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    const body = new URLSearchParams(new FormData(form, event.submitter) as unknown as Record<string, string>);
+    if (!hidden('key').value) hidden('key').value = random();
+    body.set('key', hidden('key').value);
+    told.textContent = form.dataset.sending ?? '';
+    void send(body, told, form.dataset.waiting ?? '').then((address) => {
+      if (address) location.assign(address);
+      else handOver(form, event.submitter as HTMLButtonElement | null);
+    });
+  });
+  addEventListener('pageshow', (event) => {
+    if (!event.persisted) return; // who comes back may report something else
+    sending = false;
+    hidden('key').value = told.textContent = '';
+  });
+}
+
+// random is a word that nobody guesses; unlike randomUUID it is there without TLS.
+function random(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+// send tries until the report is taken, and gives the address that thanks for
+// it, or "" where the browser has to send the form itself.
+async function send(body: URLSearchParams, told: HTMLElement, waiting: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    let outcome: Outcome = 'no answer';
+    let address = '';
+    try {
+      const answer = await fetch('/report', { method: 'POST', body });
+      outcome = { status: answer.status, retryAfter: answer.headers.get('Retry-After') };
+      address = answer.url;
+    } catch {
+      // no line: the outcome stands
+    }
+    const step = after(tries, outcome, Math.random());
+    if (step === 'go') return address;
+    if (step === 'give over') return '';
+    told.textContent = waiting;
+    await pause(step.wait);
+  }
+}
+
+// pause waits, but no longer than until the line is back.
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    addEventListener('online', () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
+}
+
+// handOver sends the form as if there were no script, with the same key.
+function handOver(form: HTMLFormElement, button: HTMLButtonElement | null): void {
+  const kind = document.createElement('input');
+  [kind.type, kind.name, kind.value] = ['hidden', 'kind', button?.value ?? 'problem'];
+  form.append(kind);
+  form.submit();
+}
+
+function guessCountry(form: HTMLFormElement): void {
+  const choices = form.querySelectorAll<HTMLInputElement>('[name=country][type=radio]');
+  const country = countryOf(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  if ([...choices].some((choice) => choice.checked)) return;
+  for (const choice of choices) choice.checked = choice.value === country;
+}
+
+function countryIn(form: HTMLFormElement): string {
+  return form.dataset.country || form.querySelector<HTMLInputElement>('[name=country]:checked')?.value || '';
+}
+
+// offerLocation shows the button that asks for the location, below the words
+// that say what becomes of it. It tells "" where there is none.
+function offerLocation(tell: (lat: string, lng: string) => void): void {
+  const here = document.getElementById('here');
+  if (!here || !navigator.geolocation || !isSecureContext) return;
+  here.hidden = false;
+  here.querySelector('button')?.addEventListener('click', () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => tell(coarse(coords.latitude), coarse(coords.longitude)),
+      () => tell('', ''),
+      { timeout: 10_000, maximumAge: 300_000 },
+    );
+  });
+}
+
+function localStorageOrNone(): Storage {
+  try {
+    return localStorage;
+  } catch {
+    return { getItem: () => { throw new Error('nothing is kept here'); } } as unknown as Storage;
+  }
+}

@@ -1,0 +1,61 @@
+package frontend
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// failingReadings loses its archive when told: what is live still answers.
+type failingReadings struct {
+	fakeReadings
+	away *bool
+}
+
+func (f failingReadings) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
+	if *f.away {
+		return outage.Series{}, errAway
+	}
+	return f.fakeReadings.Series(ctx, service, country, region, span, step)
+}
+
+func (f failingReadings) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+	if *f.away {
+		return outage.Heatmap{}, errAway
+	}
+	return f.fakeReadings.Heatmap(ctx, service, country, resolution, span)
+}
+
+func TestPagesOutliveTheArchive(t *testing.T) {
+	now, away := noon, false
+	_, app := testSite(t, func(c *Config) {
+		c.Now, c.Readings = func() time.Time { return now }, failingReadings{away: &away}
+	})
+	whole := get(t, app, "/in/whatsapp").body
+	away, now = true, noon.Add(10*time.Minute)
+	got := get(t, app, "/in/whatsapp")
+	for _, want := range []string{`<svg class="chart"`, `<svg class="map"`, "497 user reports", "Some of what you see is from 18:04 India time", `action="/report"`} {
+		if !strings.Contains(got.body, want) {
+			t.Errorf("no %q on the page without the archive", want)
+		}
+	}
+	if strings.Contains(whole, "Some of what you see") {
+		t.Error("a fresh page says that it is old")
+	}
+	if cache := got.header.Get("Cache-Control"); cache != cachePartial {
+		t.Errorf("Cache-Control %q", cache)
+	}
+
+	now = now.Add(keptFor)
+	late := get(t, app, "/in/whatsapp").body
+	if strings.Contains(late, `<svg class="chart"`) || !strings.Contains(late, "Some numbers cannot be shown") {
+		t.Error("figures are shown that are too old to tell anything")
+	}
+	away, now = false, now.Add(tick)
+	if body := get(t, app, "/in/whatsapp").body; !strings.Contains(body, `<svg class="chart"`) || strings.Contains(body, `class="notice"`) {
+		t.Error("the page is not whole again")
+	}
+}

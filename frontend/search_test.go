@@ -1,0 +1,49 @@
+package frontend
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestSearch(t *testing.T) {
+	_, app := testSite(t, nil)
+	for _, test := range []struct {
+		at, query string
+		status    int
+		want      string // where it leads, or a part of the page
+	}{
+		{"/", "এয়ারটেল", 303, "/airtel"},
+		{"/bn/in", "এয়ারটেল", 303, "/bn/in/airtel"},
+		{"/", "WhatsApp", 303, "/whatsapp"},
+		{"/", "ee", 303, "/ee"}, // though others hold these letters
+		{"/gb", "jio", 200, "No service found for “jio”"},
+		{"/", "e", 200, "Services like “e”"},
+		{"/hi", "tel", 200, "“tel” जैसी सेवाएँ"},
+		{"/", " \xff\xfe ", 200, "Is it just me?"},
+		{"/", strings.Repeat("a", 1000), 200, "No service found"},
+		{"/", "<b>&\"", 200, `value="&lt;b&gt;&amp;&#34;"`},
+		{"/", "", 200, "Is it just me?"},
+	} {
+		got := get(t, app, test.at+"?q="+url.QueryEscape(test.query))
+		found := got.header.Get("Location")
+		if got.status == 200 {
+			found = got.body
+		}
+		if got.status != test.status || !strings.Contains(found, test.want) || got.status == 303 && found != test.want {
+			t.Errorf("%s for %.20q: status %d, %.200s", test.at, test.query, got.status, found)
+		}
+	}
+}
+
+func TestSearchFillsNoShelf(t *testing.T) {
+	site, app := testSite(t, nil)
+	for _, query := range []string{"a", "b", "whatsapp"} {
+		get(t, app, "/?q="+query)
+	}
+	get(t, app, "/in/whatsapp?show=anything")
+	get(t, app, "/in/whatsapp?show=reports")
+	if n := len(site.shelf.pages); n != 2 {
+		t.Errorf("%d pages on the shelf, want that of WhatsApp in two ways", n)
+	}
+}
