@@ -42,7 +42,7 @@ func scopeOf(level detect.Level) outage.Scope {
 func (s *series) localise(since outage.Minute) incident.Opening {
 	nodes := s.nodes(since)
 	spread := detect.Localise(&s.config.Detect, nodes)
-	inside := func(n *detect.Node) bool { return s.within(n.Handle, spread) }
+	inside := func(n *detect.Node) bool { return s.covered(n.Handle, spread.Handles) }
 	cells := s.cells(nodes, inside)
 	regions := s.regionsOf(nodes, inside)
 	return incident.Opening{
@@ -85,10 +85,10 @@ func (s *series) nodes(since outage.Minute) []detect.Node {
 	return nodes
 }
 
-// within reports whether a place lies in the spread, or is part of it.
-func (s *series) within(handle int32, spread detect.Spread) bool {
+// covered reports whether a place is one of the handles, or part of one.
+func (s *series) covered(handle int32, handles []int32) bool {
 	place := s.base.Place(handle)
-	for _, h := range spread.Handles {
+	for _, h := range handles {
 		if h == baseline.Whole || h == handle || h == place.Parent || h == place.Region {
 			return true
 		}

@@ -2,7 +2,6 @@ package timeline
 
 import (
 	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
 	"downpour/pkg/incident"
 	"downpour/pkg/outage"
 )
@@ -93,13 +92,13 @@ func (s *series) rise(minute outage.Minute) (incident.Rise, bool) {
 // excess is what the places had beyond the normal since a minute, and how it is
 // spread over the regions; the spread is nil where too few have a place.
 func (s *series) excess(since outage.Minute, handles []int32) (excess float64, shares []float64) {
-	nodes, spread := s.nodes(since), detect.Spread{Handles: handles}
+	nodes := s.nodes(since)
 	shares = make([]float64, len(s.country.regions))
 	for _, h := range handles {
 		excess += nodes[h].Excess()
 	}
 	for i := range nodes {
-		if n := &nodes[i]; n.Metro && n.Region != baseline.Nowhere && s.within(n.Handle, spread) {
+		if n := &nodes[i]; n.Metro && n.Region != baseline.Nowhere && s.covered(n.Handle, handles) {
 			shares[n.Region-1] += n.Excess()
 		}
 	}

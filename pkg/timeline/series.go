@@ -20,6 +20,8 @@ type series struct {
 	incident *incident.Case
 	silent   bool    // the incident was opened before alerts were wanted
 	silence  float64 // reporters due since the last one
+	// elsewhere is what alarmed outside of the open incident's footprint.
+	elsewhere []int32
 
 	remarks []remark // oldest first
 	trail   []step   // oldest first; the way to where it is now
@@ -124,6 +126,7 @@ func (s *series) turn() {
 	if turned.Moved != nil {
 		s.bank.Move(turned.Moved)
 		s.incident.Renumber(turned.Moved)
+		s.elsewhere = renumbered(s.elsewhere, turned.Moved)
 		s.retrace(turned.Moved)
 		s.moveNetworks(turned.Moved)
 		s.counts = s.counts[:0]
