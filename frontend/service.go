@@ -53,8 +53,8 @@ func (page *servicePage) fill(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
 	for i, v := range page.Verdicts {
 		made := page.panel(ctx, service, v.Country)
-		if i > 0 { // a second map and a long table would cost a slow line more than they tell
-			made.HasMap, made.Rest, made.Elsewhere = false, nil, v.Path+"#map-"+string(v.Country)
+		if i > 0 { // a second map would cost a slow line more than it tells
+			made.HasMap, made.Elsewhere = false, v.Path+"#map-"+string(v.Country)
 		}
 		page.Panels = append(page.Panels, made)
 	}
