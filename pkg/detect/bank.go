@@ -29,7 +29,8 @@ type Bank struct {
 	live   []int32 // handles of nodes with evidence, ascending
 	states []state // of the live nodes; most nodes of a series have none
 	free   []int32 // states that no node has
-	epoch  uint32  // of the weights; moves where the normal changes
+	tops   tops
+	epoch  uint32 // of the weights; moves where the normal changes
 	quiet  quiet
 	needed [levels]float64
 	age    age
@@ -39,6 +40,21 @@ type node struct {
 	state int32 // 1 + its number among the states, 0 for a node without evidence
 	hit   uint32
 	level Level
+}
+
+// tops is the strongest evidence of any node, by level.
+type tops [levels]float32
+
+func (t *tops) see(level Level, evidence float32) { t[level] = max(t[level], evidence) }
+
+// reach reports whether any level has what it needs.
+func (t *tops) reach(need func(Level) float64) bool {
+	for level, top := range t {
+		if float64(top) >= need(Level(level)) {
+			return true
+		}
+	}
+	return false
 }
 
 // state is what a node has while it has evidence.
@@ -106,6 +122,7 @@ func (b *Bank) Step(minute outage.Minute, hits []Hit, normal Normal) {
 	}
 	b.quiet.turn(minute, b.params)
 	b.touch(hits)
+	b.tops = tops{}
 	most, dispersion := float32(b.params.Cap), normal.Dispersion()
 	kept := b.live[:0]
 	for _, h := range b.live {
@@ -115,8 +132,9 @@ func (b *Bank) Step(minute outage.Minute, hits []Hit, normal Normal) {
 			mean, upper := normal.Rates(h)
 			s.weights, s.epoch = newWeights(b.params, &b.logs, mean, upper, dispersion), b.epoch
 		}
-		if s.run.step(&s.weights, n.hit, minute, most) {
-			b.quiet.see(n.level, s.run.strongest())
+		if top := s.run.step(&s.weights, n.hit, minute, most); top > 0 {
+			b.quiet.see(n.level, top)
+			b.tops.see(n.level, top)
 			kept = append(kept, h)
 		} else {
 			b.rest(n)
@@ -164,7 +182,7 @@ func (b *Bank) Reset() {
 	for _, h := range b.live {
 		b.nodes[h].state = 0
 	}
-	b.live, b.states, b.free = b.live[:0], b.states[:0], b.free[:0]
+	b.live, b.states, b.free, b.tops = b.live[:0], b.states[:0], b.free[:0], tops{}
 }
 
 // Spoil says that the present block is no quiet one: an incident is open, or
@@ -192,13 +210,7 @@ func (b *Bank) Move(moved []int32) {
 // opens, so that what is counted now may not be ordinary. Single cells are not
 // asked: there are so many that one is always warm.
 func (b *Bank) Heated() bool {
-	half := float32(b.params.Needed / 2)
-	for _, h := range b.live {
-		if n := &b.nodes[h]; n.level != Cell && b.state(n).run.strongest() > half {
-			return true
-		}
-	}
-	return false
+	return max(b.tops[Country], b.tops[Region]) > float32(b.params.Needed/2)
 }
 
 // Alarm is a run that opens an incident.
@@ -223,6 +235,9 @@ func (b *Bank) Alarm(minute outage.Minute) (Alarm, bool) {
 func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Alarm, bool) {
 	var best Alarm
 	margin := -1.
+	if !b.tops.reach(func(level Level) float64 { return b.need(level, minute) }) {
+		return best, false
+	}
 	for _, h := range b.live {
 		n := &b.nodes[h]
 		run, need := &b.state(n).run, b.need(n.level, minute)

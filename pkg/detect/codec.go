@@ -64,6 +64,7 @@ func ReadBank(params *Params, level func(handle int32) Level, from []byte) (*Ban
 		}
 		b.wake(&b.nodes[n.Handle])
 		b.state(&b.nodes[n.Handle]).run = n.Run
+		b.tops.see(b.nodes[n.Handle].level, n.Run.strongest())
 		b.live = append(b.live, n.Handle)
 	}
 	return b, from, nil

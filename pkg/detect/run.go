@@ -40,11 +40,11 @@ func newWeights(p *Params, logs *[designs]float64, mean, upper, dispersion float
 	return w
 }
 
-// step takes one minute in and says whether any evidence is left.
-func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most float32) bool {
+// step takes one minute in and gives the strongest evidence that is left, 0 for
+// none.
+func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most float32) (top float32) {
 	r.count(reporters, minute)
 	x := float32(reporters)
-	alive := false
 	for i := range r.Evidence {
 		before := r.Evidence[i]
 		evidence := before + x*w.gain[i] + w.drift[i]
@@ -57,16 +57,17 @@ func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most floa
 		if before == 0 {
 			r.Since[i] = int32(minute)
 		}
-		r.Evidence[i] = min(evidence, most)
+		evidence = min(evidence, most)
+		top = max(top, evidence)
+		r.Evidence[i] = evidence
 		r.Observed[i] += reporters
 		r.Expected[i] += w.mean
 		r.Most[i] = max(r.Most[i], min(r.InHalf, r.Observed[i]))
-		alive = true
 	}
-	if !alive {
+	if top == 0 {
 		r.Half, r.InHalf = 0, 0
 	}
-	return alive
+	return top
 }
 
 // count adds a minute to its half hour of the clock.

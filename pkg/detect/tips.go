@@ -10,9 +10,8 @@ import (
 // Warmth is the evidence of the node nearest to opening, as a part of what it
 // needs.
 func (b *Bank) Warmth() (warmth float64) {
-	for _, h := range b.live {
-		n := &b.nodes[h]
-		warmth = max(warmth, float64(b.state(n).run.strongest())/b.needed[n.level])
+	for level, top := range b.tops {
+		warmth = max(warmth, float64(top)/b.needed[level])
 	}
 	return warmth
 }
