@@ -26,6 +26,9 @@ const (
 	// demoAlerts is how long before the start incidents are looked for, and
 	// what was expected is kept for the chart of a day.
 	demoAlerts = 24 * 60
+	// demoLearns is how much of the past the detector learns from: two weeks show
+	// both weekends twice, and take half as long as four.
+	demoLearns = 14 * 24 * 60
 )
 
 // demo plays a past outage as if it had begun shortly before the server. Four
@@ -140,6 +143,14 @@ func (d *demo) alertFrom() outage.Minute {
 	return d.started - demoAlerts
 }
 
+// warmUp is how much of the past the detector learns from.
+func (d *demo) warmUp() time.Duration {
+	if d == nil {
+		return 0
+	}
+	return demoLearns * time.Minute
+}
+
 // closed waits for a channel to be closed.
 func closed(ctx context.Context, done <-chan struct{}) error {
 	select {
@@ -154,8 +165,9 @@ func closed(ctx context.Context, done <-chan struct{}) error {
 // takes longer than loading.
 func (d *demo) Loaded() float64 {
 	const loading = .2
-	part := func(minutes outage.Minute) float64 { return max(0, min(1, float64(minutes)/float64(d.past()))) }
-	return loading*part(outage.Minute(d.done.Load())) + (1-loading)*part(d.reached()-d.started+d.past())
+	part := func(minutes, of outage.Minute) float64 { return max(0, min(1, float64(minutes)/float64(of))) }
+	const learns = demoLearns + demoAlerts
+	return loading*part(outage.Minute(d.done.Load()), d.past()) + (1-loading)*part(d.reached()-d.started+learns, learns)
 }
 
 // Sources are the pages that the known counts come from.

@@ -62,6 +62,9 @@ type LiveConfig struct {
 	Past     Source // for what a restart missed, and for a first start
 	// HotFrom is the first minute that Hot knows.
 	HotFrom func() outage.Minute
+	// WarmUp is how much of the past a detector without a state learns from; four
+	// weeks where it is 0.
+	WarmUp time.Duration
 	// AlertFrom is the first minute that may open an incident, for a detector
 	// without a state. Zero is the present one.
 	AlertFrom outage.Minute
@@ -165,7 +168,7 @@ func (l *Live) begin(ctx context.Context) error {
 	config := l.Timeline
 	config.AlertFrom = cmp.Or(l.AlertFrom, outage.MinuteOf(l.Now().Add(-Watermark)))
 	fresh = New(config)
-	for from := config.AlertFrom - outage.Minute(warmUp/time.Minute); from < config.AlertFrom; from += 24 * 60 {
+	for from := config.AlertFrom - outage.Minute(cmp.Or(l.WarmUp, warmUp)/time.Minute); from < config.AlertFrom; from += 24 * 60 {
 		span := outage.Span{From: from, To: min(config.AlertFrom, from+24*60)}
 		if err := l.feed(ctx, fresh, span, false); err != nil {
 			return err
