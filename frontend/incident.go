@@ -166,7 +166,7 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 // footprint outlines where an incident is on a map. One that reaches across the
 // country needs no line.
 func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
-	land := page.site.maps[in.Country]
+	land := page.site.sheets[sheetKey{in.Country, mapResolution}]
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
 		return drawn
 	}

@@ -84,7 +84,7 @@ func (f *frame) placePanel(ctx context.Context, service outage.Service, country 
 		return readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
 	})
 	if ok {
-		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in))
+		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in), !hasRatios(heat) || f.At.Show == showReports)
 		made.HasMap = true
 		span = heat.Span
 	}

@@ -36,7 +36,7 @@ type Site struct {
 	locales locales
 	pages   *pages
 	assets  assets
-	maps    map[outage.Country]*country
+	sheets  map[sheetKey]*country
 	symbols symbols
 	shelf   shelf
 	memory  memory
@@ -73,10 +73,12 @@ func New(config Config) (*Site, error) {
 	}
 	site := &Site{
 		Config: config, locales: words, pages: templates, assets: files, symbols: drawings,
-		maps: map[outage.Country]*country{}, shelf: shelf{pages: map[string]*made{}}, memory: memory{kept: map[string]kept{}},
+		sheets: map[sheetKey]*country{}, shelf: shelf{pages: map[string]*made{}}, memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
-		site.maps[c] = project(config.Shapes, c)
+		for _, resolution := range []int{mapResolution, largeResolution[c]} {
+			site.sheets[sheetKey{c, resolution}] = project(config.Shapes, c, resolution)
+		}
 	}
 	return site, nil
 }
@@ -111,6 +113,8 @@ func (s *Site) get(c *fiber.Ctx) error {
 	switch {
 	case at.Leaf == leafThanks:
 		return s.thanks(c, at)
+	case at.Leaf == leafMap:
+		return s.largeMap(c, at)
 	case at == at.withService("") && c.Query("q") != "":
 		return s.search(c, at)
 	case at.Service != "" && c.Query("show") == showReports:
@@ -160,6 +164,11 @@ func (s *Site) make(at address) (*made, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.finish(name, page)
+}
+
+// finish renders a public page for the shelf.
+func (s *Site) finish(name string, page content) (*made, error) {
 	body, err := s.pages.render(name, page)
 	if err != nil {
 		return nil, err
