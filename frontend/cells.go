@@ -28,7 +28,7 @@ const deepest = 6
 type box struct{ z, x, y int }
 
 // boxOf reads the parameters z, x and y, by default the whole map.
-func boxOf(of ask) (box, error) {
+func boxOf(of parameter) (box, error) {
 	var b box
 	for _, part := range []struct {
 		name string

@@ -14,10 +14,7 @@ import (
 type mapPage struct {
 	*frame
 	Scene     scene
-	Services  []option
-	Countries []option
-	Lengths   []option
-	Eaches    []option
+	Pickers   []picker
 	Panels    []atlasPanel
 	Switch    []link
 	Earlier   *link
@@ -32,6 +29,18 @@ type option struct {
 	Value, Text, Lang string
 	Chosen            bool
 }
+
+// picker is a select element.
+type picker struct {
+	Name, Label string
+	Options     []option
+}
+
+// tool is a button of the canvas, with its picture as a path.
+type tool struct{ Do, Text, Drawing string }
+
+// word is a text of the canvas under the name by which it is found.
+type word struct{ Name, Text string }
 
 // atlasPanel is one country on the large map.
 type atlasPanel struct {
@@ -72,28 +81,64 @@ func (s *Site) mapPage(ctx context.Context, at address, asked scene) *mapPage {
 
 // choices fills the form in.
 func (page *mapPage) choices() {
-	asked, services := page.Scene, page.site.Services.Services()
-	page.Services = []option{{Text: page.Say("map.all"), Chosen: asked.Service == ""}}
-	for _, service := range services {
-		page.Services = append(page.Services, option{
+	asked := page.Scene
+	services := []option{{Text: page.Say("map.all"), Chosen: asked.Service == ""}}
+	for _, service := range page.site.Services.Services() {
+		services = append(services, option{
 			Value: service.Slug, Text: page.words.serviceName(service), Lang: page.Lang(service.Names), Chosen: service.Slug == asked.Service,
 		})
 	}
-	page.Countries = []option{{Text: page.Say("country.both"), Chosen: asked.Country == ""}}
+	countries := []option{{Text: page.Say("country.both"), Chosen: asked.Country == ""}}
 	for _, country := range outage.Countries() {
-		page.Countries = append(page.Countries, option{Value: string(country), Text: page.countryName(country), Chosen: country == asked.Country})
+		countries = append(countries, option{Value: string(country), Text: page.countryName(country), Chosen: country == asked.Country})
 	}
+	var spans, parts []option
 	if asked.Length == "" {
-		page.Lengths = append(page.Lengths, option{Value: utc(asked.Span.From), Text: page.Say("map.length.given"), Chosen: true})
+		spans = append(spans, option{Value: utc(asked.Span.From), Text: page.Say("map.length.given"), Chosen: true})
 	}
 	for _, length := range lengths {
-		page.Lengths = append(page.Lengths, option{Value: length, Text: page.Say("map.length." + length), Chosen: length == asked.Length})
+		spans = append(spans, option{Value: length, Text: page.Say("map.length." + length), Chosen: length == asked.Length})
 	}
 	for _, each := range eaches {
 		value := strconv.Itoa(each) + "m"
-		page.Eaches = append(page.Eaches, option{Value: value, Text: page.Say("map.each." + value), Chosen: each == asked.Each})
+		parts = append(parts, option{Value: value, Text: page.Say("map.each." + value), Chosen: each == asked.Each})
+	}
+	page.Pickers = []picker{
+		{"service", page.Say("map.service"), services}, {"country", page.Say("form.country"), countries},
+		{"from", page.Say("map.length"), spans}, {"each", page.Say("map.each"), parts},
 	}
 }
+
+// Tools are the buttons beside a map: nothing needs dragging.
+func (p atlasPanel) Tools() []tool {
+	return []tool{
+		{"in", p.Say("map.in"), "M12 5v14M5 12h14"}, {"out", p.Say("map.out"), "M5 12h14"},
+		{"left", p.Say("map.left"), "M14 6l-6 6 6 6"}, {"up", p.Say("map.up"), "M6 14l6-6 6 6"},
+		{"down", p.Say("map.down"), "M6 10l6 6 6-6"}, {"right", p.Say("map.right"), "M10 6l6 6-6 6"},
+		{"whole", p.Say("map.whole"), "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"},
+	}
+}
+
+// Told is what the canvas says of a cell, Statuses the words for its status, the
+// worst first.
+func (p atlasPanel) Told() []word {
+	return []word{
+		{"region", p.Say("region.col")}, {"reports", p.Say("region.reports")}, {"expected", p.Say("chart.col.expected")},
+		{"ratio", p.Say("map.col.ratio")}, {"status", p.Say("map.col.status")},
+	}
+}
+
+func (p atlasPanel) Statuses() string {
+	var words []string
+	for _, status := range []outage.Status{outage.StatusOutage, outage.StatusElevated, outage.StatusNormal, outage.StatusUnknown} {
+		words = append(words, p.Say("status."+string(status)))
+	}
+	return strings.Join(words, "|")
+}
+
+// Width and Height are those of the country's map, in its units.
+func (p atlasPanel) Width() int  { return p.Sheet.width }
+func (p atlasPanel) Height() int { return p.Sheet.height }
 
 // steps links to the pictures around this one.
 func (page *mapPage) steps() {
@@ -167,11 +212,12 @@ func (f *frame) rowsOf(ctx context.Context, asked scene, country outage.Country)
 	return f.regions(regions)
 }
 
+// Action is where the form leads.
+func (page *mapPage) Action() string { return address{Lang: page.At.Lang, Leaf: leafMap}.path() }
+
 // Path is the address without the moment, Languages the same picture in others.
 func (page *mapPage) Path() string {
-	asked := scene{Lang: page.Scene.Lang, Service: page.Scene.Service, Country: page.Scene.Country, Each: usualEach, Length: usualLength}
-	asked.At = asked.Span.To - outage.Quarter
-	return asked.path()
+	return sceneNow(page.Scene.Lang, page.Scene.Service, page.Scene.Country).path()
 }
 
 func (page *mapPage) Languages() []link {

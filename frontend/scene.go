@@ -42,11 +42,16 @@ var (
 // longestScene is the longest span, in minutes: a week of quarter hours.
 const longestScene = 7 * day
 
-// ask gives the value of a parameter, "" where it is absent.
-type ask func(name string) string
+// sceneNow is the usual picture of a service in a country, for links to it.
+func sceneNow(lang, service string, country outage.Country) scene {
+	return scene{Lang: lang, Service: service, Country: country, Each: usualEach, Length: usualLength, At: -outage.Quarter}
+}
+
+// parameter gives the value of a parameter, "" where it is absent.
+type parameter func(name string) string
 
 // scene reads a query. The error names the parameter.
-func (s *Site) scene(lang string, of ask) (scene, error) {
+func (s *Site) scene(lang string, of parameter) (scene, error) {
 	made := scene{Lang: lang, Each: usualEach}
 	if slug := of("service"); slug != "" {
 		service, ok := s.Services.Service(slug)
@@ -76,7 +81,7 @@ func (s *Site) scene(lang string, of ask) (scene, error) {
 }
 
 // when reads the parameters that are about time.
-func (m *scene) when(of ask, now time.Time) error {
+func (m *scene) when(of parameter, now time.Time) error {
 	end := (outage.MinuteOf(now) + 1).Ceil(outage.Quarter)
 	m.Span.To = end
 	if err := instantOf(of, "to", func(at outage.Minute) { m.Span.To = min(end, at.Ceil(outage.Quarter)) }); err != nil {
@@ -119,7 +124,7 @@ func (m *scene) when(of ask, now time.Time) error {
 // Years outside of which a time is a mistake.
 const firstYear, lastYear = 1970, 9998
 
-func instantOf(of ask, name string, set func(outage.Minute)) error {
+func instantOf(of parameter, name string, set func(outage.Minute)) error {
 	text := of(name)
 	if text == "" {
 		return nil
