@@ -31,6 +31,7 @@ var styles = map[string][]string{
 	"service":   {"base", "form", "figures", "service"},
 	"incidents": {"base", "incidents"},
 	"incident":  {"base", "figures", "service", "incidents", "incident"},
+	"map":       {"base", "figures", "map"},
 	"report":    {"base", "form", "prose"},
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
@@ -40,7 +41,7 @@ var styles = map[string][]string{
 }
 
 // scripts lists the islands of each page. None is needed to use it.
-var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}}
+var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}, "map": {"map"}}
 
 // sheet is the style element of a page and the policy that allows it. The style
 // stands inside the page: on a slow line a request costs more than its bytes.

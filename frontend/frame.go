@@ -89,14 +89,8 @@ func (f *frame) outermost() string {
 	return "layout"
 }
 
-// Map is the large map, "" where this site has none.
-func (f *frame) Map() string {
-	path := address{Lang: f.At.Lang, Country: f.At.Country, Leaf: leafMap}.path()
-	if _, ok := f.site.parse(path); !ok {
-		return ""
-	}
-	return path
-}
+// Map is the large map, of the country and service of the page.
+func (f *frame) Map() string { return sceneNow(f.At.Lang, f.At.Service, f.At.Country).path() }
 
 // Live is where the part of the page stands that changes by the minute.
 func (f *frame) Live() string { return f.At.withLeaf(leafStatus).path() }

@@ -112,7 +112,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
 		in := outage.Incident{Country: outage.IN, Footprint: outage.Footprint{Scope: outage.ScopeCell}}
 		for i, weight := range test.weights {
-			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.maps[outage.IN].land[7*i], Weight: weight})
+			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.sheets[sheetKey{outage.IN, mapResolution}].land[7*i], Weight: weight})
 		}
 		page := &incidentPage{frame: site.frame(address{Lang: "en"})}
 		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
@@ -126,7 +126,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 }
 
 func TestOutlineGoesAroundCells(t *testing.T) {
-	land := project(testShapes(), outage.IN)
+	land := project(testShapes(), outage.IN, mapResolution)
 	sides := 0
 	for _, chain := range walk(t, land.outline(land.land)) {
 		sides += len(chain) - 1

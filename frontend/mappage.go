@@ -13,15 +13,15 @@ import (
 // mapPage is the large map: both countries, any service, any time.
 type mapPage struct {
 	*frame
-	Scene     scene
-	Pickers   []picker
-	Panels    []atlasPanel
-	Switch    []link
-	Earlier   *link
-	Later     *link
-	Latest    *link
-	Legend    []legendItem
-	Counts    bool
+	Scene   scene
+	Pickers []picker
+	Panels  []atlasPanel
+	Switch  []link
+	Earlier *link
+	Later   *link
+	Latest  *link
+	Legend  []legendItem
+	Counts  bool
 }
 
 // option is a choice of a form.
@@ -50,6 +50,9 @@ type atlasPanel struct {
 
 // largeMap answers with the page, or with why its query cannot be read.
 func (s *Site) largeMap(c *fiber.Ctx, at address) error {
+	if at.Country != "" { // the country stands in the query, beside the rest of the scene
+		return c.Redirect(sceneNow(at.Lang, "", at.Country).path(), fiber.StatusMovedPermanently)
+	}
 	asked, err := s.scene(at.Lang, func(name string) string { return strings.Clone(c.Query(name)) })
 	if err != nil {
 		return err

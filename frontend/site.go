@@ -93,6 +93,8 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Post("/undo", s.postUndo)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
+	router.Get("/map/cells", s.cells)
+	router.Get("/:lang/map/cells", s.cells)
 	router.Get("/report", s.home)
 	router.Get("/undo", s.home)
 	router.Get("/*", s.get)

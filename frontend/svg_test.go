@@ -43,7 +43,7 @@ func walk(t *testing.T, path string) [][]point {
 
 func TestMapPathsAreTheCells(t *testing.T) {
 	for _, code := range outage.Countries() {
-		land := project(testShapes(), code)
+		land := project(testShapes(), code, mapResolution)
 		rings := walk(t, land.path(land.land))
 		if len(rings) != len(land.land) {
 			t.Fatalf("%s: %d outlines of %d cells", code, len(rings), len(land.land))
@@ -65,7 +65,7 @@ func TestMapPathsAreTheCells(t *testing.T) {
 }
 
 func TestBordersPartRegions(t *testing.T) {
-	land := project(testShapes(), outage.IN)
+	land := project(testShapes(), outage.IN, mapResolution)
 	sides := map[edge]int{}
 	for _, ring := range land.rings {
 		for i, p := range ring {
