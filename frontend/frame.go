@@ -89,6 +89,9 @@ func (f *frame) outermost() string {
 	return "layout"
 }
 
+// Absolute is a path under the public address of the site, where it has one.
+func (f *frame) Absolute(path string) string { return f.site.PublicURL + path }
+
 // Map is the large map, of the country and service of the page.
 func (f *frame) Map() string { return sceneNow(f.At.Lang, f.At.Service, f.At.Country).path() }
 

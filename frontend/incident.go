@@ -12,9 +12,19 @@ type incidentPage struct {
 	Heading  string
 	Sentence string
 	Now      string // whether it lasts, and since or until when
-	Cause    string // says that something else probably broke, or ""
+	Totals   string // how many there were in all, "" while that is not known
+	Blame    *blame // says that something else probably broke, or nil
 	Figures  []figure
+	Course   course
 	Facts    []fact
+	Why      arithmetic
+	Regions  []recovery
+	Spread   spread
+	Wider    []link // other incidents of the same wider event
+	Replay   string // the large map at the time of the incident
+	Citation string
+	Image    string // the picture for link previews
+	Table    string // the series as CSV
 	Timeline []step
 	Place    panel
 	Symptoms []share
@@ -25,6 +35,7 @@ type incidentPage struct {
 	Service  link // the page of the service
 	Data     string
 	AsOf     []moment
+	Country  outage.Country
 }
 
 // figure is a number that stands out.
@@ -46,7 +57,7 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 		return nil, err
 	}
 	in := record.Incident
-	page := &incidentPage{frame: s.frame(at)}
+	page := &incidentPage{frame: s.frame(at), Country: in.Country}
 	page.words = s.locales.speaker(at.Lang, in.Country) // numbers as the country writes them
 	name, here := page.serviceNamed(in.Service), page.words.in(in.Country)
 	page.Entry = page.entry(record)
@@ -59,14 +70,17 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	page.Sentence = page.sentence(in)
 	page.Summary, page.Now = page.Sentence, page.lasts(in)
 	if in.Verdict == outage.LikelyCollateral && in.Cause != "" {
-		page.Cause = page.Say("incident.cause", "service", name, "cause", page.serviceNamed(in.Cause))
+		found := page.blame(in)
+		page.Blame = &found
 	}
-	page.Figures = []figure{
-		{page.words.integer(in.Observed), page.Say("figure.observed")},
-		{page.words.amount(in.Expected), page.Say("figure.expected")},
-		{page.words.amount(in.Threshold), page.Say("figure.threshold")},
-	}
+	page.Course = page.course(ctx, in)
+	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course)
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
+	page.Why, page.Regions, page.Wider = page.why(in), page.recoveries(in), page.wider(ctx, in)
+	page.Spread = page.spread(ctx, in)
+	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).path()
+	page.Image, page.Table = page.At.path()+".png", address{Lang: defaultLang, Leaf: leafIncidents, ID: in.ID}.path()+".csv"
+	page.Citation = page.Say("quote.citation", "title", page.Title, "date", page.words.date(s.Now(), in.Country))
 	page.Service = link{Path: address{Lang: at.Lang, Country: in.Country, Service: in.Service}.path(), Text: page.Say("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []moment{page.instant(s.Now(), in.Country)}

@@ -51,9 +51,12 @@ func TestIncidentPage(t *testing.T) {
 		`<link rel="canonical" href="/incidents/`+openIncident, "unusually many problem reports", "Going on · Critical",
 		"On 18 November 2026 from 16:11 to 16:18 India time (10:41–10:48 UTC), 1,412 people reported problems with WhatsApp "+
 			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is normal for that time, and 91 make an incident.",
-		"It is still going on.", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
+		"user reports have been counted so far; the most in 15 minutes was", "It is still going on.",
+		"user reports during the incident, in total", "the normal number in the worst 10 minutes", "How reports ran", "in this chart",
+		"How it spread", `<symbol id="land"`, `<ol class="strip">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
+		`class="foot"`, "outlined: where the incident is", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
 		"Some regions", "Worst 10 minutes", "11 times the normal", "Last 10 minutes", "8.6 times the normal",
-		"How it went", "Reports began to rise", "Incident opened", `class="foot"`, "outlined: where the incident is",
+		"How it went", "Reports began to rise", "Incident opened",
 		"What people reported meanwhile", "Messages do not arrive",
 		"Also affected", "/incidents/instagram-in-20261118T1100Z", "Not affected in India", `href="/in/facebook"`,
 		"Source: user reports to Downpour.", "user reports", "/api/v1/incidents/"+openIncident)

@@ -17,8 +17,8 @@ const margin = 4
 // too many of them to be worth their bytes.
 func (c *country) picture(id, caption string, classes [mapClasses + 1][]outage.Cell) template.HTML {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%d %d %d %d"><title id="%s">%s</title>`,
-		id, -margin, -margin, c.width+2*margin, c.height+2*margin, id, template.HTMLEscapeString(caption))
+	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%s"><title id="%s">%s</title>`,
+		id, c.viewBox(), id, template.HTMLEscapeString(caption))
 	land := c.coast
 	if c.resolution == mapResolution {
 		land = c.path(c.bare(classes))
@@ -38,6 +38,10 @@ func (c *country) picture(id, caption string, classes [mapClasses + 1][]outage.C
 	}
 	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, c.borders, c.coast)
 	return template.HTML(b.String())
+}
+
+func (c *country) viewBox() string {
+	return fmt.Sprintf("%d %d %d %d", -margin, -margin, c.width+2*margin, c.height+2*margin)
 }
 
 // bare lists the cells of the land that no class has.

@@ -24,6 +24,9 @@ type Config struct {
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client
+	// PublicURL is the address that strangers reach the site at, without a slash
+	// at its end; link previews need it. It may be empty.
+	PublicURL string
 	// Now is the clock that pages tell the time by; time.Now by default.
 	Now func() time.Time
 	// Log takes what went wrong behind a page; slog.Default by default.

@@ -195,7 +195,7 @@ func TestTheRunningStepNeverLooksLikeAFall(t *testing.T) {
 
 func TestCaptionKeepsTheFloor(t *testing.T) {
 	site, _ := testSite(t, nil)
-	series := outage.Series{Span: outage.Span{To: 20}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
+	series := outage.Series{Span: outage.Span{To: day}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
 	got := site.frame(address{Lang: "en"}).chartCaption(series, outage.GB)
 	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
 	if got != want {
