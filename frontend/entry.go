@@ -25,6 +25,8 @@ type entry struct {
 	Opened   moment
 	Lasted   string // "" while it lasts
 	Numbers  string
+	Peak     string // how bad it was at its worst
+	Width    int    // of its bar, in percent
 }
 
 // marks are the drops that stand for a severity.
@@ -40,7 +42,7 @@ func (f *frame) entry(record outage.Record) entry {
 		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
 		State: in.State, Word: f.Say("state." + string(in.State)),
 		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
-		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in),
+		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.Say("incidents.peak", "times", f.words.amount(in.Peak)),
 	}
 	if over(in) {
 		made.Lasted = f.lasted(in.ClosedAt.Sub(in.OpenedAt))

@@ -41,9 +41,12 @@ func newMade(body []byte, f *frame, now time.Time) *made {
 	return page
 }
 
-// shelf holds the public pages of the current tick by their address. Only paths
-// that are pages get here, so strangers cannot fill it, and each new page
-// clears away those whose time is over.
+// mostShelved bounds the memory that strangers can fill with questions about the
+// past; what has no room is made for each reader.
+const mostShelved = 1000
+
+// shelf holds the public pages of the current tick by their address. Only pages
+// that exist get here, and each new one clears away those whose time is over.
 type shelf struct {
 	mu      sync.Mutex
 	pages   map[string]*made
@@ -66,7 +69,9 @@ func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return !now.Before(old.until) })
-		s.pages[path] = page
+		if len(s.pages) < mostShelved {
+			s.pages[path] = page
+		}
 		return page, nil
 	})
 	if err != nil {

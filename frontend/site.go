@@ -41,6 +41,7 @@ type Site struct {
 	assets  assets
 	sheets  map[sheetKey]*country
 	symbols symbols
+	letters *lettering
 	shelf   shelf
 	memory  memory
 }
@@ -74,8 +75,12 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the pictures of symptoms: %w", err)
 	}
+	letters, err := loadLettering()
+	if err != nil {
+		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
+	}
 	site := &Site{
-		Config: config, locales: words, pages: templates, assets: files, symbols: drawings,
+		Config: config, letters: letters, locales: words, pages: templates, assets: files, symbols: drawings,
 		sheets: map[sheetKey]*country{}, shelf: shelf{pages: map[string]*made{}}, memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
@@ -96,6 +101,10 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Post("/undo", s.postUndo)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
+	for kind, of := range map[string]func(context.Context, address, outage.Record) ([]byte, error){kindCSV: s.incidentCSV, kindPNG: s.incidentPNG} {
+		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
+		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
+	}
 	router.Get("/map/cells", s.cells)
 	router.Get("/:lang/map/cells", s.cells)
 	router.Get("/report", s.home)
@@ -118,6 +127,8 @@ func (s *Site) get(c *fiber.Ctx) error {
 	switch {
 	case at.Leaf == leafThanks:
 		return s.thanks(c, at)
+	case at.Leaf == leafIncidents && at.ID == "":
+		return s.listIncidents(c, at)
 	case at.Leaf == leafMap:
 		return s.largeMap(c, at)
 	case at == at.withService("") && c.Query("q") != "":
@@ -153,8 +164,6 @@ func (s *Site) make(at address) (*made, error) {
 	case at.ID != "":
 		name = "incident"
 		page, err = s.incident(ctx, at)
-	case at.Leaf == leafIncidents:
-		name, page = "incidents", s.incidents(ctx, at)
 	case at.Leaf == leafAbout || at.Leaf == leafCredits:
 		name, page = at.Leaf, s.prose(at)
 	case at.Leaf == leafReport:
