@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
@@ -128,7 +129,8 @@ func (a *assets) add(name, kind string, body []byte) *file {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
-	made := &file{packed: pack(body), path: "/static/" + hashed, kind: kind}
+	// A file is compressed once for all its readers, so as well as it goes.
+	made := &file{packed: packAt(body, brotli.BestCompression), path: "/static/" + hashed, kind: kind}
 	a.files[hashed] = made
 	return made
 }

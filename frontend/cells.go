@@ -18,6 +18,10 @@ import (
 // mostCells bounds the cells of one answer: more are slow to draw on a phone.
 const mostCells = 2000
 
+// mostLand bounds the land cells among which those of an answer are looked for.
+// Few of them have enough reports to be shown.
+const mostLand = 5000
+
 // deepest is the closest look, as a power of two.
 const deepest = 6
 
@@ -62,7 +66,7 @@ func (b box) holds(c *country, x, y float64) bool {
 	return inside(x, c.width, b.x) && inside(y, c.height, b.y)
 }
 
-// resolutionIn is the finest at which the land in a box has few enough cells.
+// resolutionIn is the finest that is worth trying in a box, by its land.
 func (c *country) resolutionIn(b box) int {
 	n := 0
 	for _, cell := range c.land {
@@ -71,7 +75,7 @@ func (c *country) resolutionIn(b box) int {
 		}
 	}
 	resolution := c.resolution
-	for ; resolution < outage.CellFine && n*childrenOfCell <= mostCells; n *= childrenOfCell {
+	for ; resolution < outage.CellFine && n*childrenOfCell <= mostLand; n *= childrenOfCell {
 		resolution++
 	}
 	return resolution
@@ -132,7 +136,10 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.sendCells(c, found, asked.over(s.Now()))
+	if asked.over(s.Now()) {
+		return sendData(c, found, cachePast)
+	}
+	return sendData(c, found, cachePublic)
 }
 
 // How long answers are kept: pictures of the past hardly change.
@@ -140,20 +147,6 @@ const (
 	cachePast   = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
 	keptPicture = time.Minute
 )
-
-func (s *Site) sendCells(c *fiber.Ctx, found *made, over bool) error {
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderETag, found.tag)
-	c.Set(fiber.HeaderCacheControl, cachePublic)
-	if over {
-		c.Set(fiber.HeaderCacheControl, cachePast)
-	}
-	if matches(c.Get(fiber.HeaderIfNoneMatch), found.tag) {
-		return c.SendStatus(fiber.StatusNotModified)
-	}
-	return found.packed.send(c)
-}
 
 // makeCells reads a picture at the finest resolution that is not too much.
 func (s *Site) makeCells(asked scene, part box) (*made, error) {

@@ -75,7 +75,7 @@ type run struct {
 
 // shaped lays a line out, each part in a font that has it.
 func (t typeface) shaped(text string, size float64) (runs []run, width float64) {
-	letters := []rune(text)
+	letters := []rune(strings.ReplaceAll(text, "\u2011", "-")) // no font here has a hyphen that keeps lines whole
 	shaper := &shaping.HarfbuzzShaper{}
 	for start := 0; start < len(letters); {
 		held := t.holding(letters[start])

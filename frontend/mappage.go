@@ -139,6 +139,9 @@ func (p atlasPanel) Statuses() string {
 	return strings.Join(words, "|")
 }
 
+// Land is where the canvas finds the lines of the land, for a closer look.
+func (p atlasPanel) Land() string { return "/map/land/" + string(p.Country) }
+
 // Width and Height are those of the country's map, in its units.
 func (p atlasPanel) Width() int  { return p.Sheet.width }
 func (p atlasPanel) Height() int { return p.Sheet.height }

@@ -70,7 +70,7 @@ func project(shapes Shapes, code outage.Country, resolution int) *country {
 	for _, cell := range c.land {
 		c.rings[cell] = c.ring(cell)
 	}
-	c.borders, c.coast = c.lines()
+	c.borders, c.coast = c.lines(1)
 	return c
 }
 

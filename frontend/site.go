@@ -105,6 +105,7 @@ func (s *Site) Routes(router fiber.Router) {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 	}
+	router.Get("/map/land/:country", s.land)
 	router.Get("/map/cells", s.cells)
 	router.Get("/:lang/map/cells", s.cells)
 	router.Get("/report", s.home)

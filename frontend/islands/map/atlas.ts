@@ -71,8 +71,25 @@ export class Atlas {
     this.canvas = document.createElement('canvas');
     this.canvas.setAttribute('aria-hidden', 'true');
     this.stage.append(this.canvas);
+    void this.sharpen();
     new ResizeObserver(() => { this.view = views.held(this.view, this.sheet, this.size); this.draw(); }).observe(this.stage);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
+  }
+
+  // sharpen takes finer lines of the land in the place of those of the drawing.
+  private async sharpen(): Promise<void> {
+    try {
+      const { finer, coast, borders } = await (await fetch(this.panel.dataset.land!)).json() as { finer: number; coast: string; borders: string };
+      const line = (d: string) => {
+        const path = new Path2D();
+        path.addPath(new Path2D(d), { a: 1 / finer, d: 1 / finer });
+        return path;
+      };
+      [this.land, this.borders] = [line(coast), line(borders)];
+      this.draw();
+    } catch {
+      // The lines of the drawing are right, only coarser.
+    }
   }
 
   private draw(): void {
