@@ -7,6 +7,7 @@ LDFLAGS := -X main.commit=$(COMMIT)
 E2E     := frontend/e2e
 ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
+TOOLS   := .ci/tools
 export GO
 
 .PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect crash fuzz lint pictures prerequisites
@@ -60,7 +61,7 @@ crash: prerequisites $(LIBCHDB)/node_modules
 fuzz: prerequisites
 	sh .ci/fuzz $(FUZZTIME)
 
-lint: prerequisites
+lint: prerequisites $(TOOLS)/node_modules
 	sh .ci/lint
 
 # The pictures of the README, of a server that is fed invented reports.

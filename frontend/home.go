@@ -5,6 +5,7 @@ import (
 	"context"
 	"html/template"
 	"slices"
+	"strings"
 
 	"downpour/pkg/outage"
 )
@@ -37,6 +38,7 @@ type homePage struct {
 	Cards      []card
 	Categories []category
 	Headline   string // how many have more reports than usual
+	Plain      bool   // nothing is known to be usual
 	AsOf       []moment
 }
 
@@ -88,7 +90,7 @@ func (page *homePage) sort(ctx context.Context) {
 	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
 	page.headline(len(unusual), compared)
-	if !compared {
+	if page.Plain = !compared; page.Plain {
 		slices.SortStableFunc(busy, byCard)
 		for _, c := range busy[:min(len(busy), busyCards)] {
 			page.Cards, said[c.Service] = append(page.Cards, c), true
@@ -168,7 +170,7 @@ func (page *homePage) file(ctx context.Context, service outage.Service, verdicts
 		at, page.Categories = len(page.Categories), append(page.Categories, category{Name: name})
 	}
 	page.Categories[at].Rows = append(page.Categories[at].Rows, made)
-	slices.SortStableFunc(page.Categories[at].Rows, func(a, b row) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(page.Categories[at].Rows, func(a, b row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 }
 
 // miss notes a number that could not be had.

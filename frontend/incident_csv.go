@@ -74,6 +74,7 @@ func (s *Site) makeFile(at address, of func(context.Context, address, outage.Rec
 		return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The numbers cannot be read just now.", RetryAfter: 10 * time.Second}
 	}
 	done := newMade(body, s.frame(at), s.Now())
+	done.passing = true
 	done.until = s.Now().Add(keptPicture)
 	return done, nil
 }

@@ -59,6 +59,9 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address) error {
 		if err != nil {
 			return nil, err
 		}
+		if asked.Cursor != "" {
+			return s.passing("incidents", page)
+		}
 		return s.finish("incidents", page)
 	})
 	if err != nil {

@@ -60,7 +60,11 @@ func (s *Site) largeMap(c *fiber.Ctx, at address) error {
 	page, err := s.shelf.take(asked.path(), s.Now(), func() (*made, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
-		return s.finish("map", s.mapPage(ctx, at, asked))
+		page := s.mapPage(ctx, at, asked)
+		if page.Index { // the picture of now, which very many ask for
+			return s.finish("map", page)
+		}
+		return s.passing("map", page)
 	})
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@ import (
 const (
 	tick        = 5 * time.Second
 	tickPartial = time.Second
+	// staleFor is how long after its time a page is still given to those who
+	// would otherwise wait for the next one.
+	staleFor = 30 * time.Second
 )
 
 // made is a public page as it stands for one tick.
@@ -24,6 +27,7 @@ type made struct {
 	tag     string
 	lang    string
 	partial bool
+	passing bool // one of very many, which nobody needs once its time is over
 	until   time.Time
 }
 
@@ -41,38 +45,37 @@ func newMade(body []byte, f *frame, now time.Time) *made {
 	return page
 }
 
-// mostShelved bounds the memory that strangers can fill with questions about the
-// past; what has no room is made for each reader.
-const mostShelved = 1000
+// mostPassing bounds the memory that strangers can fill with questions about any
+// place and time: while so much is kept, what is passing is made for each reader.
+const mostPassing = 1000
 
-// shelf holds the public pages of the current tick by their address. Only pages
-// that exist get here, and each new one clears away those whose time is over.
+// shelf holds the public pages of the current tick by their address. Only
+// addresses of pages get here, and each new page clears away those whose time is
+// long over, and what is passing as soon as its time is.
 type shelf struct {
 	mu      sync.Mutex
 	pages   map[string]*made
+	making  map[string]bool
 	working singleflight.Group
 }
 
-// take is the page for a path, made anew by one caller when it is too old.
-func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*made, error) {
-	if page := s.look(path, now); page != nil {
+func newShelf() shelf { return shelf{pages: map[string]*made{}, making: map[string]bool{}} }
+
+// take is the page for a key, made anew by one caller when it is too old. Who
+// comes meanwhile gets the page before it, so that one reader a tick waits at
+// most, however slow the numbers are.
+func (s *shelf) take(key string, now time.Time, fresh func() (*made, error)) (*made, error) {
+	if page := s.look(key, now); page != nil {
 		return page, nil
 	}
-	page, err, _ := s.working.Do(path, func() (any, error) {
-		if page := s.look(path, now); page != nil {
+	page, err, _ := s.working.Do(key, func() (any, error) {
+		if page := s.look(key, now); page != nil {
 			return page, nil // made while this caller came here
 		}
+		s.begin(key)
 		page, err := fresh()
-		if err != nil {
-			return nil, err
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return !now.Before(old.until) })
-		if len(s.pages) < mostShelved {
-			s.pages[path] = page
-		}
-		return page, nil
+		s.end(key, page, now)
+		return page, err
 	})
 	if err != nil {
 		return nil, err
@@ -80,11 +83,36 @@ func (s *shelf) take(path string, now time.Time, fresh func() (*made, error)) (*
 	return page.(*made), nil
 }
 
-func (s *shelf) look(path string, now time.Time) *made {
+// look is a page whose time is not over, or not long over while the next one is
+// being made; else nil.
+func (s *shelf) look(key string, now time.Time) *made {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if page := s.pages[path]; page != nil && now.Before(page.until) {
-		return page
+	page := s.pages[key]
+	if page == nil || !now.Before(page.until) && (!s.making[key] || now.Sub(page.until) >= staleFor) {
+		return nil
 	}
-	return nil
+	return page
+}
+
+func (s *shelf) begin(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.making[key] = true
+}
+
+// end keeps a page that was made; nil is one that was not.
+func (s *shelf) end(key string, page *made, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.making, key)
+	if page == nil {
+		return
+	}
+	maps.DeleteFunc(s.pages, func(_ string, old *made) bool {
+		return now.Sub(old.until) >= staleFor || old.passing && !now.Before(old.until)
+	})
+	if !page.passing || len(s.pages) < mostPassing {
+		s.pages[key] = page
+	}
 }

@@ -57,7 +57,7 @@ func TestTheShelfIsCleared(t *testing.T) {
 	for _, path := range everyPage {
 		get(t, app, path)
 	}
-	now = now.Add(tick)
+	now = now.Add(tick + staleFor)
 	get(t, app, "/bn")
 	if len(site.shelf.pages) != 1 {
 		t.Errorf("%d pages on the shelf, want 1", len(site.shelf.pages))
@@ -94,6 +94,38 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 		crowd.Wait()
 		if got := asked.Load(); got != 1 {
 			t.Errorf("read %d times for a crowd, want 1", got)
+		}
+	})
+}
+
+func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := &atomic.Int64{}
+		site, _ := testSite(t, func(c *Config) { c.Readings = countingReadings{asked: asked, wait: time.Second} })
+		at := address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
+		take := func(now time.Time) (took time.Duration) {
+			start := time.Now()
+			if _, err := site.shelf.take(at.key(), now, func() (*made, error) { return site.make(at) }); err != nil {
+				t.Error(err)
+			}
+			return time.Since(start)
+		}
+		take(noon)
+		var waited atomic.Int64
+		var crowd sync.WaitGroup
+		later := noon.Add(tick)
+		crowd.Go(func() { take(later) })
+		synctest.Wait() // the next page is being made
+		for range 50 {
+			crowd.Go(func() {
+				if take(later) > 0 {
+					waited.Add(1)
+				}
+			})
+		}
+		crowd.Wait()
+		if n := waited.Load(); n != 0 || asked.Load() != 2 {
+			t.Errorf("%d of 50 waited, and the numbers were read %d times; want none and 2", n, asked.Load())
 		}
 	})
 }

@@ -81,7 +81,7 @@ func New(config Config) (*Site, error) {
 	}
 	site := &Site{
 		Config: config, letters: letters, locales: words, pages: templates, assets: files, symbols: drawings,
-		sheets: map[sheetKey]*country{}, shelf: shelf{pages: map[string]*made{}}, memory: memory{kept: map[string]kept{}},
+		sheets: map[sheetKey]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
 		for _, resolution := range []int{mapResolution, largeResolution[c]} {
@@ -189,4 +189,13 @@ func (s *Site) finish(name string, page content) (*made, error) {
 		return nil, err
 	}
 	return newMade(body, page.base(), s.Now()), nil
+}
+
+// passing renders one of very many pages, which few ask for again.
+func (s *Site) passing(name string, page content) (*made, error) {
+	done, err := s.finish(name, page)
+	if done != nil {
+		done.passing = true
+	}
+	return done, err
 }

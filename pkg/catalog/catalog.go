@@ -1,15 +1,17 @@
 // Package catalog owns the list of services that people can report about: their
-// slugs, names in every script, families, categories and symptoms.
+// slugs, names in every script, families, providers, categories and symptoms,
+// and what they depend on. example.yaml tells the format.
 //
 // It promises that a catalogue it hands out is whole: every slug is a usable
-// address, every family and category exists, every name is short plain text.
-// It reports everything that is wrong with a file at once, by line. It refuses
-// to guess: a key it does not know is an error, and names are text, never
-// markup. A catalogue never changes after it was read.
+// address, every family, category and dependency exists, no service depends on
+// itself by any way, every name is short plain text. It reports everything that
+// is wrong with a file at once, by line. It refuses to guess: a key it does not
+// know is an error, and names are text, never markup. A catalogue never changes
+// after it was read.
 package catalog
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,8 +20,17 @@ import (
 	"downpour/pkg/outage"
 )
 
-//go:embed catalog.yaml
-var builtin []byte
+//go:embed services/*.yaml
+var files embed.FS
+
+// builtin names the files of the built-in catalogue, one for each category. In
+// this order their services are listed, and a file may use what stands in those
+// before it. Their hi, bn and cy texts still wait for the review of native
+// speakers.
+var builtin = []string{
+	"messaging", "social", "video", "payments", "mobile", "broadband", "bank", "tv", "music",
+	"games", "ai", "work", "cloud", "shopping", "food", "travel", "government",
+}
 
 // Catalog is a checked list of services. It is safe for concurrent use. What
 // its methods return shares its maps and slices and must not be written to.
@@ -29,7 +40,7 @@ type Catalog struct {
 	byFamily   map[string][]outage.Service
 	families   []family
 	categories []category
-	keys       []searchKeys // beside services
+	keys       [][]searchKey // beside services
 }
 
 // family is a group of services that tend to break together.
@@ -46,12 +57,25 @@ type category struct {
 }
 
 // Default is the catalogue built into the program.
-func Default() (*Catalog, error) { return Parse("catalog.yaml", builtin) }
+func Default() (*Catalog, error) {
+	whole := &Catalog{}
+	for _, category := range builtin {
+		name := "services/" + category + ".yaml"
+		data, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("reading the catalogue: %w", err)
+		}
+		if whole, err = parse(name, data, whole); err != nil {
+			return nil, err
+		}
+	}
+	return whole, nil
+}
 
 // Parse reads a catalogue that stands alone. The name is what errors call the
 // file. The error has one line for each thing that is wrong:
 //
-//	catalog.yaml:12: services.whatsapp.category: there is no category "massaging"
+//	mine.yaml:12: services.whatsapp.category: there is no category "massaging"
 func Parse(name string, data []byte) (*Catalog, error) {
 	return parse(name, data, &Catalog{})
 }
@@ -113,7 +137,7 @@ func (c *Catalog) CategoryNames(slug string) map[string]string {
 func (c *Catalog) index() *Catalog {
 	c.bySlug = make(map[string]int, len(c.services))
 	c.byFamily = make(map[string][]outage.Service)
-	c.keys = make([]searchKeys, len(c.services))
+	c.keys = make([][]searchKey, len(c.services))
 	for i, service := range c.services {
 		c.bySlug[service.Slug] = i
 		if service.Family != "" {

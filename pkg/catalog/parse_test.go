@@ -107,7 +107,7 @@ func TestMarkupStaysText(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
-	f.Add(builtin)
+	f.Add(readBuiltin(f, "payments"))
 	f.Add([]byte("services: {a: &x {b: *x}}"))
 	f.Add([]byte("? [a, b]\n: c\n<<: *d"))
 	f.Add([]byte("services:\n  \"a\\nb\": !!binary AA=="))

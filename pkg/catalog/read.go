@@ -29,6 +29,7 @@ func (r *reader) catalog(top entry, base *Catalog) *Catalog {
 	if len(c.services) == 0 {
 		r.add(top.line, "services", "there are no services")
 	}
+	r.dependencies(c.services)
 	// A replaced category changes the symptoms of the services already in it.
 	for i, service := range c.services {
 		if category := findCategory(c.categories, service.Category); category != nil {
@@ -72,7 +73,7 @@ func (r *reader) category(e entry) category {
 
 func (r *reader) service(e entry, c *Catalog) outage.Service {
 	r.slug(e, addressFault(e.key))
-	parts := r.mapping(e, "names", "family", "category", "countries", "aliases")
+	parts := r.mapping(e, "names", "family", "category", "provider", "depends_on", "countries", "aliases")
 	names := r.names(e, parts)
 	read := outage.Service{Slug: e.key, Name: names["en"], Names: names}
 	if part, ok := parts["family"]; ok {
@@ -86,13 +87,17 @@ func (r *reader) service(e entry, c *Catalog) outage.Service {
 	} else if read.Category = r.text(part); findCategory(c.categories, read.Category) == nil {
 		r.add(part.line, part.path, "there is no category %q", read.Category)
 	}
+	if part, ok := parts["provider"]; ok {
+		read.Provider = r.name(part)
+	}
 	read.Country = r.countries(parts)
 	for _, alias := range r.list(parts["aliases"]) {
-		text := r.text(alias)
-		if what := nameFault(text); what != "" {
-			r.add(alias.line, alias.path, "%s", what)
-		}
-		read.Aliases = append(read.Aliases, text)
+		read.Aliases = append(read.Aliases, r.name(alias))
+	}
+	for _, item := range r.list(parts["depends_on"]) {
+		need := need{entry: item, slug: read.Slug, on: r.text(item)}
+		read.DependsOn = append(read.DependsOn, need.on)
+		r.needs = append(r.needs, need)
 	}
 	return read
 }
@@ -121,13 +126,19 @@ func (r *reader) names(e entry, parts map[string]entry) map[string]string {
 	}
 	read := make(map[string]string)
 	for language, name := range r.mapping(part, languages...) {
-		read[language] = r.text(name)
-		if what := nameFault(read[language]); what != "" {
-			r.add(name.line, name.path, "%s", what)
-		}
+		read[language] = r.name(name)
 	}
 	if _, ok := read["en"]; !ok {
 		r.add(part.line, part.path+".en", "is missing")
 	}
 	return read
+}
+
+// name is text that can be shown as one.
+func (r *reader) name(e entry) string {
+	text := r.text(e)
+	if what := nameFault(text); what != "" {
+		r.add(e.line, e.path, "%s", what)
+	}
+	return text
 }

@@ -5,53 +5,70 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
 	"downpour/pkg/outage"
 )
 
-// searchKeys are the folded names that a service is found by.
-type searchKeys []string
+// searchKey is a folded name or alias that a service is found by.
+type searchKey struct {
+	spaced string // a space before each word
+	joined string // no space
+	alias  bool
+}
 
-func keysOf(service outage.Service) searchKeys {
-	names := append([]string{service.Slug, service.Name}, service.Aliases...)
+func keysOf(service outage.Service) []searchKey {
+	keys := []searchKey{keyOf(service.Slug, false)}
 	for _, name := range service.Names {
-		names = append(names, name)
+		keys = append(keys, keyOf(name, false))
 	}
-	var keys searchKeys
-	for _, name := range names {
-		keys = append(keys, fold(name))
+	for _, alias := range service.Aliases {
+		keys = append(keys, keyOf(alias, true))
 	}
 	return keys
 }
 
-// How well a key answers a question, best first.
+func keyOf(name string, alias bool) searchKey {
+	words := strings.Fields(fold(name))
+	return searchKey{spaced: " " + strings.Join(words, " "), joined: strings.Join(words, ""), alias: alias}
+}
+
+// How well a key answers a question, best first. Whoever types a whole alias
+// ("fb", "pnb") means that service, more than one whose name starts so.
 const (
-	matchWhole = iota
-	matchStart
-	matchWord // the start of a later word
-	matchInside
-	matchNone
+	nameWhole = iota
+	aliasWhole
+	nameStart
+	aliasStart
+	nameWord // the start of a later word
+	aliasWord
+	inside
+	nowhere
 )
 
-// minInside is the number of bytes from which a question may match inside a
+// minInside is the number of letters from which a question may match inside a
 // word; shorter ones would match nearly everything.
 const minInside = 3
 
 // Search finds services by name, slug or alias in any script, best match first
-// and then in the order of the catalogue. Letter case, accents, the nukta and
-// punctuation do not matter.
+// and then in the order of the catalogue. Letter case, accents, the nukta,
+// punctuation and the script of digits do not matter.
 func (c *Catalog) Search(q string) []outage.Service {
-	question := fold(q)
-	if question == "" {
+	question := keyOf(q, false)
+	if question.joined == "" {
 		return nil
 	}
 	type hit struct{ at, rank int }
 	var hits []hit
 	for i, keys := range c.keys {
-		if rank := keys.rank(question); rank < matchNone {
-			hits = append(hits, hit{i, rank})
+		best := nowhere
+		for _, key := range keys {
+			best = min(best, key.rank(question))
+		}
+		if best < nowhere {
+			hits = append(hits, hit{i, best})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(a.rank, b.rank) })
@@ -62,45 +79,45 @@ func (c *Catalog) Search(q string) []outage.Service {
 	return found
 }
 
-func (keys searchKeys) rank(question string) int {
-	best := matchNone
-	for _, key := range keys {
-		best = min(best, rank(key, question))
-	}
-	return best
-}
-
-func rank(key, question string) int {
+func (key searchKey) rank(question searchKey) int {
+	rank := nameWhole
 	switch {
-	case key == question, squeeze(key) == squeeze(question):
-		return matchWhole
-	case strings.HasPrefix(key, question), strings.HasPrefix(squeeze(key), squeeze(question)):
-		return matchStart
-	case strings.Contains(key, " "+question):
-		return matchWord
-	case len(question) >= minInside && strings.Contains(key, question):
-		return matchInside
+	case key.joined == question.joined:
+	case strings.HasPrefix(key.joined, question.joined):
+		rank = nameStart
+	case strings.Contains(key.spaced, question.spaced):
+		rank = nameWord
+	case utf8.RuneCountInString(question.joined) >= minInside && strings.Contains(key.spaced, question.spaced[1:]):
+		return inside
+	default:
+		return nowhere
 	}
-	return matchNone
+	if key.alias {
+		rank++ // the ranks of an alias follow those of a name
+	}
+	return rank
 }
-
-func squeeze(key string) string { return strings.ReplaceAll(key, " ", "") }
 
 // fold makes spellings of one name equal: compatibility forms, case, Latin
 // accents, the nukta of Devanagari and Bengali and the invisible joiners go;
-// everything that is neither letter, mark nor digit separates words.
+// Indic digits become 0 to 9; everything that is neither letter, mark nor digit
+// separates words.
 func fold(text string) string {
 	var folded strings.Builder
 	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
 		switch {
 		case ignorable(r):
+		case '०' <= r && r <= '९':
+			folded.WriteRune('0' + r - '०')
+		case '০' <= r && r <= '৯':
+			folded.WriteRune('0' + r - '০')
 		case unicode.In(r, unicode.L, unicode.M, unicode.N):
 			folded.WriteRune(unicode.ToLower(r))
 		default:
 			folded.WriteRune(' ')
 		}
 	}
-	return strings.Join(strings.Fields(folded.String()), " ")
+	return folded.String()
 }
 
 func ignorable(r rune) bool {

@@ -21,11 +21,14 @@ type entry struct {
 
 // reader walks the nodes of one file and collects what is wrong with it. Nodes
 // rather than structs are read because only they know their lines.
-type reader struct{ faults }
+type reader struct {
+	faults
+	needs []need // in the order of the file
+}
 
 // parse reads a file over a base catalogue, which it leaves as it is.
 func parse(name string, data []byte, base *Catalog) (*Catalog, error) {
-	r := &reader{faults{file: name}}
+	r := &reader{faults: faults{file: name}}
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		r.notYAML(err)
