@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"strings"
 )
@@ -17,6 +18,7 @@ type serveCommand struct {
 	Data           string         `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
 	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	PublicURL      string         `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
 	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
 	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
@@ -33,6 +35,9 @@ func (s *serveCommand) Validate() error {
 		if !known && (address != "embedded" || len(s.Redis) > 1) {
 			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
 		}
+	}
+	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
+		return fmt.Errorf("--public-url: %q is not an http(s):// address", s.PublicURL)
 	}
 	known := strings.HasPrefix(s.Clickhouse, "http://") || strings.HasPrefix(s.Clickhouse, "https://")
 	if !known && s.Clickhouse != "embedded" {
