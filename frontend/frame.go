@@ -20,7 +20,8 @@ type frame struct {
 	Icon    outage.Status // the weather of the page
 	Mark    string        // what is unusual, in a few words; "" where nothing is
 	name    string        // of the page's template
-	partial bool          // some numbers could not be had
+	partial bool          // the page is soon to be made again
+	missing bool          // some numbers could not be had
 	stale   time.Time     // when the oldest of what is shown from memory was read
 }
 

@@ -108,7 +108,7 @@ func (page *homePage) headline(unusual int, compared bool) {
 	switch n := int64(unusual); {
 	case n > 0:
 		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.Say("home.unusual", "n", n), page.Say("home.mark", "n", n)
-	case page.partial:
+	case page.missing:
 		page.Icon, page.Headline = outage.StatusUnknown, page.Say("missing")
 	case !compared:
 		page.Icon, page.Headline = outage.StatusUnknown, page.Say("home.new")
@@ -175,6 +175,6 @@ func (page *homePage) file(ctx context.Context, service outage.Service, verdicts
 
 // miss notes a number that could not be had.
 func (f *frame) miss(err error, what string) {
-	f.partial = true
+	f.partial, f.missing = true, true
 	f.site.Log.Warn("reading for a page", "what", what, "error", err)
 }

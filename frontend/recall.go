@@ -66,7 +66,7 @@ func (f *frame) Notice() string {
 	switch {
 	case !f.stale.IsZero():
 		return f.Say("stale", "time", f.moment(f.stale, f.zone()).Text)
-	case f.partial:
+	case f.missing:
 		return f.Say("missing")
 	}
 	return ""
