@@ -20,6 +20,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/forwarded"
+	"downpour/pkg/narrative"
 )
 
 // Config is what an API needs. The interfaces are required except
@@ -51,7 +52,8 @@ type Config struct {
 // API answers requests. It is safe for concurrent use.
 type API struct {
 	Config
-	docs func() ([]byte, error) // the page for people, written once
+	docs   func() ([]byte, error) // the page for people, written once
+	teller *narrative.Teller
 }
 
 const defaultTimeout = 10 * time.Second
@@ -70,7 +72,7 @@ func New(config Config) *API {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	a := &API{Config: config}
+	a := &API{Config: config, teller: narrative.New(config.Services, config.Shapes)}
 	a.docs = sync.OnceValues(a.writeDocs)
 	return a
 }

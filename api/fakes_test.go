@@ -155,11 +155,35 @@ func meant() outage.Record {
 				Cells: []outage.CellWeight{{Cell: kolkata, Weight: 120.5}, {Cell: leeds, Weight: 2.99}}, Centroid: outage.LatLng{Lat: 22.5712345, Lng: 88.36},
 			},
 			Final: true, Observed: 1412, Expected: 18.33333, Threshold: 61.2, Ratio: 1.04, Peak: 77.12345,
-			Severity: outage.SeverityCritical, Verdict: outage.LikelyCollateral, Cause: "jio", Parent: "jio-in",
+			Severity: outage.SeverityCritical, Verdict: outage.LikelyCollateral, Cause: "jio", Parent: "jio-and-others-in-20261122T2246Z",
+			Reasons: []outage.Reason{outage.ReasonMany, outage.ReasonOnset},
+			Recoveries: []outage.Recovery{
+				{Region: "IN-WB", Reports: 900, Ratio: 1.04, Peak: 77.12345, At: closed, Back: 4},
+				{Region: "IN-BR", Reports: 2, Ratio: 1, Peak: 2, Back: 2},
+				{Region: "IN-OR", Reports: 3, Ratio: 1, Peak: 2, Back: 2},
+			},
+			Why: meantWhy(outage.MinuteOf(opened)),
 		},
 		Changes: []outage.Change{
-			{At: opened, State: outage.StateOpen, Ratio: 60},
+			{At: opened, State: outage.StateOpen, Ratio: 60, Verdict: outage.LikelyCause},
+			{At: opened.Add(3 * time.Minute), State: outage.StateOpen, Ratio: 70, Verdict: outage.LikelyCollateral, Cause: "jio"},
 			{At: closed, State: outage.StateResolved, Ratio: math.Inf(1)},
+		},
+	}
+}
+
+// meantWhy has a tip and a step that the public must not see in full.
+func meantWhy(opened outage.Minute) outage.Explanation {
+	return outage.Explanation{
+		Window: outage.Span{From: opened - 8, To: opened}, Reports: 1500, Judged: 1412.5, Works: 3,
+		Tips: []outage.Signal{
+			{Scope: outage.ScopeCountry, Since: opened - 8, Observed: 1412, Expected: 18.33333, Evidence: 60, Needed: 16, Threshold: 61.2, Design: 40},
+			{Scope: outage.ScopeRegion, Region: "IN-WB", Since: opened - 2, Observed: 300, Expected: 3, Evidence: 30, Needed: 17, Threshold: 9, Design: 12},
+			{Scope: outage.ScopeCell, Cell: kolkata, Since: opened - 2, Observed: 2, Expected: .01, Evidence: 19, Needed: 18, Threshold: 2, Design: 200},
+		},
+		Trail: []outage.Step{
+			{Minute: opened - 2, Observed: 7, Expected: 1.5, Upper: 1.8, Node: outage.Signal{Scope: outage.ScopeCell, Cell: kolkata, Observed: 6, Evidence: 9, Needed: 18}},
+			{Minute: opened - 1, Observed: 40, Expected: 1.5, Upper: 1.8, Node: outage.Signal{Scope: outage.ScopeCountry, Observed: 47, Evidence: 20.12345, Needed: 16}},
 		},
 	}
 }

@@ -30,15 +30,20 @@ type incidentJSON struct {
 	Peak           *float64            `json:"peak"`
 	FootprintFinal bool                `json:"footprint_final"`
 	Cause          *string             `json:"cause"`
+	Reasons        []outage.Reason     `json:"reasons"`
 	Parent         *string             `json:"parent"`
 	Timeline       []changeJSON        `json:"timeline"`
+	Recoveries     []recoveryJSON      `json:"recoveries"`
+	Why            *whyJSON            `json:"why"`
 	Narrative      map[string]string   `json:"narrative"`
 }
 
 type changeJSON struct {
-	At    string       `json:"at"`
-	State outage.State `json:"state"`
-	Ratio *float64     `json:"ratio"`
+	At      string          `json:"at"`
+	State   outage.State    `json:"state"`
+	Ratio   *float64        `json:"ratio"`
+	Verdict *outage.Verdict `json:"verdict"`
+	Cause   *string         `json:"cause"`
 }
 
 type incidentDetailJSON struct {
@@ -66,16 +71,19 @@ func (a *API) wireIncident(record outage.Record) incidentJSON {
 		Observed: in.Observed, Expected: round(in.Expected, meanDecimals), Threshold: round(in.Threshold, meanDecimals),
 		Verdict: in.Verdict, Since: wireTime(in.Since), Severity: in.Severity,
 		Ratio: number(&in.Ratio), Peak: number(&in.Peak), FootprintFinal: in.Final,
-		Cause: orNull(in.Cause), Parent: orNull(in.Parent),
-		Timeline:  make([]changeJSON, 0, len(record.Changes)),
-		Narrative: map[string]string{"en": a.narrative(in)},
+		Cause: orNull(in.Cause), Reasons: orEmpty(in.Reasons), Parent: orNull(in.Parent),
+		Timeline:   make([]changeJSON, 0, len(record.Changes)),
+		Recoveries: recoveries(in.Recoveries), Why: why(in.Why),
+		Narrative: a.teller.All(in),
 	}
 	if !in.ClosedAt.IsZero() {
 		closed := in.ClosedAt.UTC().Format(time.RFC3339)
 		wire.ClosedAt = &closed
 	}
 	for _, change := range record.Changes {
-		wire.Timeline = append(wire.Timeline, changeJSON{change.At.UTC().Format(time.RFC3339), change.State, number(&change.Ratio)})
+		wire.Timeline = append(wire.Timeline, changeJSON{
+			change.At.UTC().Format(time.RFC3339), change.State, number(&change.Ratio), orNull(change.Verdict), orNull(change.Cause),
+		})
 	}
 	return wire
 }

@@ -29,11 +29,16 @@ func (a *API) listIncidents(c *fiber.Ctx) error {
 	}
 	answer := list[incidentJSON]{Items: []incidentJSON{}, Next: orNull(next)}
 	for _, record := range page {
-		if record.State != outage.StatePending || filter.State == outage.StatePending {
+		if record.State != outage.StatePending || filter.State == outage.StatePending && tellable(record.Incident) {
 			answer.Items = append(answer.Items, a.wireIncident(record))
 		}
 	}
 	return sendJSON(c, answer, freshReading)
+}
+
+// tellable says whether a pending incident has reports enough to be told of.
+func tellable(in outage.Incident) bool {
+	return in.Footprint.Scope == outage.ScopeCountry || in.Observed >= smallestShown
 }
 
 func (a *API) getIncident(c *fiber.Ctx) error {

@@ -174,6 +174,10 @@ func (a *app) buildIntake(context.Context) error {
 	if err := a.openSecrets(&settings); err != nil {
 		return err
 	}
+	var err error
+	if settings.Hosters, err = a.settings.hosters(); err != nil {
+		return err
+	}
 	a.desk = intake.New(settings)
 	a.add(part{name: "intake", run: a.desk.Run})
 	return nil

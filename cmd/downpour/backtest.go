@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"downpour/pkg/incident"
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario"
 	"downpour/pkg/timeline"
@@ -22,8 +23,10 @@ type backtestGeography interface {
 
 // backtestOptions are the flags of the backtest.
 type backtestOptions struct {
-	Warmup  time.Duration // history that trains and never alerts
-	Workers int           // goroutines that share a minute
+	// Relations is what is known of services; of a slug that it lacks, nothing.
+	Relations incident.Relations
+	Warmup    time.Duration // history that trains and never alerts
+	Workers   int           // goroutines that share a minute
 }
 
 // runBacktest reads rows, runs the detector of the server over them in event
@@ -48,6 +51,7 @@ type backtest struct {
 	timeline *timeline.Timeline
 	minute   outage.Minute
 	counts   []outage.Judged // of the minute
+	total    int             // reporters of the minute
 }
 
 func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
@@ -62,6 +66,9 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 		if b.timeline == nil {
 			b.begin(row.Minute)
 		}
+		if err := b.fits(&row, rows.Line()); err != nil {
+			return err
+		}
 		if row.Minute != b.minute {
 			if err := b.tick(); err != nil {
 				return err
@@ -69,7 +76,7 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			b.minute = row.Minute
+			b.minute, b.total = row.Minute, row.Reporters
 		}
 		b.counts = append(b.counts, outage.Judged{
 			Service: row.Service, Country: row.Country,
@@ -78,9 +85,32 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 	}
 }
 
+// fits refuses rows that no world has: every minute between two rows is ticked,
+// so a slip in a year would take days, and counts are summed up.
+func (b *backtest) fits(row *scenario.Row, line int) error {
+	const longest = 366 * 24 * 60
+	var err *outage.Error
+	if row.Minute == b.minute {
+		b.total += row.Reporters
+	}
+	switch {
+	case row.Minute-b.minute > longest:
+		err = outage.Invalid("timestamp", "is more than a year after that of the row before")
+	case b.total > timeline.MostReporters || row.Reporters > timeline.MostReporters:
+		err = outage.Invalid("reporters", "make more than %d in one minute", timeline.MostReporters)
+	default:
+		return nil
+	}
+	err.Line = line
+	return err
+}
+
 // begin starts the timeline at the minute of the first row.
 func (b *backtest) begin(first outage.Minute) {
 	config := timeline.DefaultConfig(b.places.geography)
+	if b.opts.Relations != nil {
+		config.Relations = b.opts.Relations
+	}
 	config.Workers = max(1, b.opts.Workers)
 	config.AlertFrom = first + outage.Minute(b.opts.Warmup/time.Minute)
 	b.timeline, b.minute = timeline.New(config), first

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"downpour/pkg/catalog"
 	"downpour/pkg/cell"
 )
 
@@ -53,6 +54,10 @@ func (c *backtestCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	opts := backtestOptions{Warmup: time.Duration(c.Warmup), Workers: c.Workers}
+	services, err := catalog.Default()
+	if err != nil {
+		return err
+	}
+	opts := backtestOptions{Relations: services, Warmup: time.Duration(c.Warmup), Workers: c.Workers}
 	return runBacktest(ctx, opts, geography, in, os.Stdout)
 }

@@ -29,6 +29,16 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// written is a file of rows below a header.
+func written(t *testing.T, rows string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "rows.csv")
+	if err := os.WriteFile(path, []byte("timestamp,service,country,reporters,n\n"+rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestBacktestCommand(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "rows.csv")
 	if err := os.WriteFile(bad, []byte("timestamp,service,country,reporters,n\n2025-02-28T15:19:00Z,a,GB,2,1\n"), 0o600); err != nil {
@@ -37,6 +47,10 @@ func TestBacktestCommand(t *testing.T) {
 	for _, c := range []struct{ name, input, want string }{
 		{"no such file", filepath.Join(t.TempDir(), "none"), "--input"},
 		{"a bad row", bad, "line 2: reporters"},
+		{"a slip in a year", written(t, "2025-02-28T15:19:00Z,a,GB,1,1\n2205-02-28T15:19:00Z,a,GB,1,1\n"), "line 3: timestamp"},
+		{"more people than there are", written(t, strings.Repeat("2025-02-28T15:19:00Z,a,GB,9000000,9000000\n", 9)), "line 9: reporters"},
+		{"out of order", written(t, "2025-02-28T15:19:00Z,a,GB,1,1\n2025-02-28T15:18:00Z,a,GB,1,1\n"), "line 3: timestamp"},
+		{"cut off", written(t, "2025-02-28T15:19:00Z,a,GB,1,1\n2025-02-28T15:2"), "line 3: the line has 1 fields"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := (&backtestCommand{Input: c.input}).Run(context.Background())

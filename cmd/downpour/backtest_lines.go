@@ -26,25 +26,44 @@ type incidentLine struct {
 	Expected       float64             `json:"expected"`
 	Threshold      float64             `json:"threshold"`
 	Verdict        outage.Verdict      `json:"verdict"`
+	Cause          string              `json:"cause,omitempty"`
+	Reasons        []outage.Reason     `json:"reasons,omitempty"`
+	Parent         string              `json:"parent,omitempty"`
 	FootprintFinal bool                `json:"footprint_final,omitempty"`
 }
 
 // incidentLines writes incidents as NDJSON. Each line is written at once, so
 // that whoever reads along sees an incident when it is found.
 type incidentLines struct {
-	out   io.Writer
-	final map[string]bool // ids whose final footprint has been told
+	out  io.Writer
+	last map[string]lastLine
+}
+
+// lastLine is what the last line of an incident said. A service has one incident in
+// a country at a time, but a resolved one may open again, so all are kept.
+type lastLine struct {
+	state   outage.State
+	verdict outage.Verdict
+	cause   string
+	final   bool
 }
 
 func newIncidentLines(out io.Writer) *incidentLines {
-	return &incidentLines{out: out, final: make(map[string]bool)}
+	return &incidentLines{out: out, last: make(map[string]lastLine)}
 }
 
+// write writes a line for each change of state, verdict or footprint. Other
+// news of an incident, such as the recovery of a region, has no line.
 func (l *incidentLines) write(changes []outage.Incident) error {
 	for i := range changes {
-		line := lineOf(&changes[i])
-		line.FootprintFinal = changes[i].Final && !l.final[line.ID]
-		l.note(line)
+		in := &changes[i]
+		now, before := lastLine{in.State, in.Verdict, in.Cause, in.Final}, l.last[in.ID]
+		if now == before {
+			continue
+		}
+		l.last[in.ID] = now
+		line := lineOf(in)
+		line.FootprintFinal = now.final && !before.final
 		text, err := json.Marshal(line)
 		if err != nil {
 			return fmt.Errorf("writing incident %s: %w", line.ID, err)
@@ -56,21 +75,13 @@ func (l *incidentLines) write(changes []outage.Incident) error {
 	return nil
 }
 
-// note remembers that a footprint was told. A service has one incident in a
-// country at a time, but a resolved one may open again, so ids are kept.
-func (l *incidentLines) note(line incidentLine) {
-	if line.FootprintFinal {
-		l.final[line.ID] = true
-	}
-}
-
 func lineOf(in *outage.Incident) incidentLine {
 	line := incidentLine{
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
 		OpenedAt: in.OpenedAt, Scope: in.Footprint.Scope,
 		Regions: in.Footprint.Regions, Cells: in.Footprint.Cells, Centroid: places5(in.Footprint.Centroid),
 		Observed: in.Observed, Expected: places3(in.Expected), Threshold: places3(in.Threshold),
-		Verdict: in.Verdict,
+		Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Parent: in.Parent,
 	}
 	if !in.ClosedAt.IsZero() {
 		closed := in.ClosedAt

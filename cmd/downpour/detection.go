@@ -1,10 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"downpour/pkg/incident"
+	"downpour/pkg/lease"
 	"downpour/pkg/outage"
 	"downpour/pkg/timeline"
 )
@@ -16,34 +21,43 @@ type states interface {
 	Store(ctx context.Context, state []byte) error
 }
 
-// state keeps one state where it outlives this process: in Redis, or in a file
-// where Redis is a part of the process.
-func (a *app) state(name string) states {
-	if a.embeddedRedis() {
+// The detector's keys in Redis share a hash tag, see package lease.
+const detectKeys = "dp:{detect}:"
+
+// detectFor is how long a server detects before it must say so again. Another
+// server takes over after it.
+const detectFor = 10 * time.Second
+
+// detectionStates are where the detector keeps things so that they outlive this
+// process: in Redis, under a lease, or in files where Redis is a part of the
+// process.
+func (a *app) detectionStates() (of func(name string) states, pending timeline.Shared, held timeline.Lease) {
+	file := func(name string) timeline.FileState {
 		return timeline.FileState{Path: filepath.Join(a.settings.Data, name+".state")}
 	}
-	return timeline.NewRedisState(a.redis.Client(), name)
+	if a.embeddedRedis() {
+		return func(name string) states { return file(name) }, file("imports"), nil
+	}
+	detecting := lease.New(a.redis.Client(), detectKeys+"lead", rand.Text(), detectFor)
+	of = func(name string) states { return detecting.State(detectKeys + name) }
+	return of, timeline.NewRedisState(a.redis.Client(), detectKeys+"imports"), detecting
 }
 
 // buildDetection makes the detector and the book of incidents.
-func (a *app) buildDetection(ctx context.Context) error {
-	a.book = incident.NewBook(a.db, a.state("incidents"), a.now, a.logger)
+func (a *app) buildDetection(context.Context) error {
+	state, pending, held := a.detectionStates()
+	a.book = incident.NewBook(a.db, state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
-		Timeline: timeline.DefaultConfig(a.geography),
+		Timeline: a.timeline(),
 		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From },
-		Book: a.book, States: a.state("detector"), Normals: a.db, Now: a.now, Logger: a.logger,
+		Book: a.book, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{
-		Timeline: timeline.DefaultConfig(a.geography), Past: a.db, Archived: a.redis.Archived,
-		Book: a.book, States: a.state("imports"), Now: a.now, Logger: a.logger,
+		Timeline: a.timeline(), Past: a.db, Archived: a.redis.Archived,
+		Book: a.book, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
-	a.add(part{name: "incidents", run: func(ctx context.Context) error {
-		if err := a.book.Open(ctx); err != nil {
-			return err
-		}
-		return a.book.Run(ctx)
-	}})
+	a.add(part{name: "incidents", run: a.book.Run})
 	a.add(part{name: "detector", run: func(ctx context.Context) error {
 		if err := a.whenFresh(ctx); err != nil {
 			return err
@@ -51,6 +65,35 @@ func (a *app) buildDetection(ctx context.Context) error {
 		return a.live.Run(ctx)
 	}})
 	return nil
+}
+
+// timeline is how the detector runs here.
+func (a *app) timeline() timeline.Config {
+	config := timeline.DefaultConfig(a.geography)
+	config.Relations = a.services
+	return config
+}
+
+// incidents is the book, and what may yet come of the present minute.
+type incidents struct {
+	*incident.Book
+	view func() *outage.View
+}
+
+// Incidents lists what the book holds; where pending ones are asked for, those
+// that the detector sees now.
+func (i incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]outage.Record, string, error) {
+	if filter.State != outage.StatePending {
+		return i.Book.Incidents(ctx, filter, cursor, limit)
+	}
+	var found []outage.Record
+	i.view().Each(func(w outage.Watch) { // a nil view has seen nothing
+		if w.Pending != nil && filter.Matches(*w.Pending) {
+			found = append(found, outage.Record{Incident: *w.Pending})
+		}
+	})
+	slices.SortFunc(found, func(a, b outage.Record) int { return cmp.Compare(a.ID, b.ID) })
+	return found[:min(len(found), limit)], "", nil
 }
 
 // view is what the detector says now, or nil before its first minute.

@@ -24,6 +24,7 @@ type commands struct {
 	Replay     replayCommand     `cmd:"" help:"Play a past outage at a server, through its public API."`
 	Scenario   scenarioCommand   `cmd:"" help:"Print a past outage as counts, for the backtest."`
 	Backtest   backtestCommand   `cmd:"" help:"Run the detector over counts of the past and print the incidents."`
+	Explain    explainCommand    `cmd:"" help:"Print the minutes around the opening of an incident, with the arithmetic behind it."`
 	Key        keyCommand        `cmd:"" help:"Print a new API key and its line for the key file."`
 	Load       loadCommand       `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
 	Clickhouse clickhouseCommand `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`

@@ -43,7 +43,11 @@ func printed(t testing.TB, name string, format scenario.Format, services []outag
 func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]incidentLine, []string) {
 	t.Helper()
 	var out bytes.Buffer
-	err := runBacktest(context.Background(), backtestOptions{Warmup: warmup, Workers: 2}, geography, in, &out)
+	services, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = runBacktest(context.Background(), backtestOptions{Relations: services, Warmup: warmup, Workers: 2}, geography, in, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +89,9 @@ func TestScenarioOfWhatsApp(t *testing.T) {
 	at := func(hour, minute int) time.Time { return time.Date(2025, 2, 28, hour, minute, 0, 0, time.UTC) }
 	for _, name := range []string{"whatsapp GB", "whatsapp IN"} {
 		in := found[name]
+		if in.Verdict != outage.LikelyCause {
+			t.Errorf("%s is called collateral of %s", name, in.Cause)
+		}
 		if in.OpenedAt.Before(at(15, 12)) || in.OpenedAt.After(at(15, 40)) {
 			t.Errorf("%s opened at %v", name, in.OpenedAt)
 		}
@@ -94,6 +101,9 @@ func TestScenarioOfWhatsApp(t *testing.T) {
 		if in.Scope != outage.ScopeCountry {
 			t.Errorf("%s has the scope of a %s", name, in.Scope)
 		}
+	}
+	if in := found["messenger GB"]; in.Verdict != outage.LikelyCollateral || in.Cause != "whatsapp" || in.Parent != found["whatsapp GB"].Parent || in.Parent != found["whatsapp IN"].Parent {
+		t.Errorf("messenger is %s of %q, part of %q", in.Verdict, in.Cause, in.Parent)
 	}
 }
 
@@ -118,10 +128,45 @@ func TestScenarioOfMeta(t *testing.T) {
 		t.Errorf("incidents of %s; wanted %s", names, want)
 	}
 	for name, in := range found {
+		if in.Verdict != outage.LikelyCause {
+			t.Errorf("%s is called collateral of %s", name, in.Cause)
+		}
 		early, late := time.Date(2024, 12, 11, 17, 50, 0, 0, time.UTC), time.Date(2024, 12, 12, 0, 0, 0, 0, time.UTC)
 		if in.OpenedAt.Before(early) || in.OpenedAt.After(early.Add(40*time.Minute)) || in.ClosedAt == nil || in.ClosedAt.After(late) {
 			t.Errorf("%s opened at %v and closed at %v", name, in.OpenedAt, in.ClosedAt)
 		}
+	}
+}
+
+// All of Meta on 4 October 2021: its services broke, and the networks that
+// people blamed did not.
+func TestScenarioOfAllOfMeta(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the detector over four weeks of ten services")
+	}
+	t.Parallel()
+	geography := testGeography(t)
+	services := slices.DeleteFunc(catalogue(t), func(s outage.Service) bool {
+		return s.Family != "meta" && s.Slug != "telegram" && s.Slug != "jio" && s.Slug != "bt"
+	})
+	found, _ := incidentsOf(t, geography, fourWeeks, bytes.NewReader(printed(t, "meta-2021-10-04", scenario.CSV, services, geography)))
+	for name, collateral := range map[string]bool{
+		"facebook GB": false, "instagram GB": false, "whatsapp GB": false, "messenger GB": false,
+		"facebook IN": false, "instagram IN": false, "whatsapp IN": false, "messenger IN": false,
+		"bt GB": true, "jio IN": true,
+	} {
+		in, ok := found[name]
+		if !ok {
+			t.Errorf("%s has no incident", name)
+		} else if (in.Verdict == outage.LikelyCollateral) != collateral {
+			t.Errorf("%s is %s, of %q", name, in.Verdict, in.Cause)
+		} else if in.Parent != "meta-20211004T1546Z" {
+			t.Errorf("%s is of the event %q", name, in.Parent)
+		}
+		delete(found, name)
+	}
+	if len(found) > 0 {
+		t.Errorf("further incidents: %v", found)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+
+	"downpour/pkg/intake"
 )
 
 // serveCommand is the server's settings. Help texts are what --help shows.
@@ -20,6 +22,7 @@ type serveCommand struct {
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 	PublicURL      string         `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
 	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
+	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
 	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
 	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
@@ -44,6 +47,23 @@ func (s *serveCommand) Validate() error {
 		return fmt.Errorf("--clickhouse: %q is neither 'embedded' nor an http(s):// address", s.Clickhouse)
 	}
 	return nil
+}
+
+// hosters are the networks of machines for hire that the settings name.
+func (s *serveCommand) hosters() (*intake.Hosters, error) {
+	if s.HostingRanges == "" {
+		return nil, nil
+	}
+	file, err := os.Open(s.HostingRanges)
+	if err != nil {
+		return nil, fmt.Errorf("--hosting-ranges: %w", err)
+	}
+	defer file.Close()
+	hosters, err := intake.ReadHosters(file)
+	if err != nil {
+		return nil, fmt.Errorf("--hosting-ranges: %s: %w", s.HostingRanges, err)
+	}
+	return hosters, nil
 }
 
 // Run serves until ctx ends.

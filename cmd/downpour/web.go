@@ -58,7 +58,7 @@ func (a *app) buildWeb(context.Context) error {
 	w.fiber.Use(compress.New(compress.Config{Level: compress.LevelDefault}))
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
-		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Places: a.places, Shapes: a.geography,
+		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
 		Readiness: w, Keys: keys, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)

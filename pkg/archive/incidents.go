@@ -8,15 +8,16 @@ import (
 	"downpour/pkg/outage"
 )
 
-// SaveIncidents keeps the latest of each incident.
-func (d *DB) SaveIncidents(ctx context.Context, version int64, records []outage.Record) error {
+// SaveIncidents keeps the latest of each incident, by the numbers under which
+// they were noted.
+func (d *DB) SaveIncidents(ctx context.Context, records []outage.Record) error {
 	rows := make([][]any, len(records))
 	for i, record := range records {
 		body, err := json.Marshal(record)
 		if err != nil {
 			return fmt.Errorf("saving incident %s: %w", record.ID, err)
 		}
-		rows[i] = []any{record.ID, version, string(body)}
+		rows[i] = []any{record.ID, record.Noted, string(body)}
 	}
 	if err := d.append(ctx, "INSERT INTO incidents (id, version, body)", rows); err != nil {
 		return fmt.Errorf("saving %d incidents: %w", len(records), err)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"downpour/pkg/lease"
 )
 
 const (
@@ -18,11 +20,6 @@ const (
 // The plan has no expiry: a batch under way must not be forgotten. It is gone
 // when the batch is done.
 var (
-	leadScript = redis.NewScript(`
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`)
 	advanceScript = redis.NewScript(`
 local standing = redis.call('GET', KEYS[1])
 if not standing or cjson.decode(standing).token ~= ARGV[1] then return 0 end
@@ -38,11 +35,8 @@ func NewRedisPlans(client redis.UniversalClient) RedisPlans { return RedisPlans{
 
 // Lead says whether this server archives now.
 func (p RedisPlans) Lead(ctx context.Context, server string, hold time.Duration) (bool, error) {
-	won, err := leadScript.Run(ctx, p.client, []string{leadKey}, server, hold.Milliseconds()).Int()
-	if err != nil {
-		return false, fmt.Errorf("asking who archives: %w", err)
-	}
-	return won == 1, nil
+	_, leads, err := lease.New(p.client, leadKey, server, hold).Hold(ctx)
+	return leads, err
 }
 
 // Standing gives the batch under way, or nil.

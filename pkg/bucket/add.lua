@@ -8,9 +8,12 @@
 -- then for each report:
 --   id, minute received, second it happened, place (service|country|cell),
 --   kind letter, symptom, half-hour bucket and field of the reporter, the same
---   under the earlier key (or two empty strings), prefix field, cap of the
---   prefix (0: none), row for the log, timeline, and for an imported line the
---   bucket and field by which it is known again and the request it came with.
+--   under the earlier key (or two empty strings), prefix field, least cap of the
+--   prefix (0: none), row for the log, timeline, for an imported line the
+--   bucket and field by which it is known again and the request it came with,
+--   and the epoch of the key that the prefix is hashed under, the field under
+--   which the prefix is learnt with this key and with the next (empty: it is not
+--   learnt), and the field of the block around it.
 -- The timeline is '' for a report as it is made, 'h' for an imported line of
 -- the hot window, and 'p' for one of the past: that one goes into the log and
 -- touches no counter.
@@ -31,6 +34,8 @@ local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), ton
 local half = 1800
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is known for a week at least
 local import_for = 7200 -- seconds that the half hours of an import stay after their last change
+local origin_step = 14 * 86400 -- seconds from one key for networks to the next
+local least_days, growth = 7, 1 / 8 -- before a prefix can be called new; by which a cap grows with a daily reporter
 local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
@@ -95,17 +100,57 @@ local function remember(i, counted, told)
   end
 end
 
--- What the detector sees of the n-th report of a prefix: all of it up to the
--- cap, then ever less, so that a prefix never weighs more than twice its cap.
-local function weigh(second, field, cap)
+-- Adds a reporter to what is learnt of a prefix, and gives the reporters of the
+-- days before today and how many days there were. A field is the sum of the days
+-- before, its last day, and the reporters of that day.
+local function learn(epoch, field, today)
+  local key = base .. 'v:' .. epoch
+  redis.call('HSETNX', key, 'since', today)
+  local before, day, n = 0, today, 0
+  local known = redis.call('HGET', key, field)
+  if known then
+    local b, d, m = string.match(known, '(%d+):(%d+):(%d+)')
+    before, day, n = tonumber(b), tonumber(d), tonumber(m)
+  end
+  if day ~= today then before, n = before + n, 0 end
+  redis.call('HSET', key, field, string.format('%.0f:%.0f:%.0f', before, today, n + 1))
+  expiry[key] = math.max(1, (epoch + 2) * origin_step - now)
+  return before, today - tonumber(redis.call('HGET', key, 'since'))
+end
+
+-- What the n-th report counts for under a cap: all of it up to the cap, then
+-- ever less, so that all together count for less than the cap and a half.
+local function tapered(n, cap)
+  if n <= cap then return 1000 end
+  return math.floor(1000 * (cap / n) ^ 3)
+end
+
+-- What the detector sees of a report, and whether it is the first of its network
+-- in this half hour. The cap of a prefix grows with the reporters that it has on
+-- a usual day. A prefix that was never heard of shares one cap, and one place
+-- among the networks, with the other new ones of its block, once there was time
+-- to hear of the old ones: who hires ten networks side by side has one.
+local function weigh(i, second)
+  local cap = tonumber(ARGV[i + 11])
   if cap == 0 then return 1000, 1 end
   local key = base .. 'p:' .. math.floor(second / half)
-  local n = redis.call('HINCRBY', key, field, 1)
+  local n = redis.call('HINCRBY', key, ARGV[i + 10], 1)
   expiry[key] = 2 * half
+  local weight, peers = 1000, n
+  local epoch, field = tonumber(ARGV[i + 17]), ARGV[i + 18]
+  if field ~= '' then
+    local today = math.floor(second / 86400)
+    local before, days = learn(epoch, field, today)
+    learn(epoch + 1, ARGV[i + 19], today)
+    cap = cap + growth * before / math.max(least_days, days)
+    if before == 0 and days >= least_days then
+      peers = redis.call('HINCRBY', key, ARGV[i + 20], 1)
+      weight = tapered(peers, cap)
+    end
+  end
   local first = 0
-  if n == 1 then first = 1 end
-  if n <= cap then return 1000, first end
-  return math.floor(1000 * cap * cap / (n * n)), first
+  if n == 1 and peers == 1 then first = 1 end
+  return math.min(weight, tapered(n, cap)), first
 end
 
 -- Adds a counted report, or a repeat, to the counters of its minute, and says
@@ -113,7 +158,7 @@ end
 local function count(i, second, counted)
   local place, kind, symptom = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local weight, first = 0, 0
-  if counted == 1 and kind == 'p' then weight, first = weigh(second, ARGV[i + 10], tonumber(ARGV[i + 11])) end
+  if counted == 1 and kind == 'p' then weight, first = weigh(i, second) end
   if ARGV[i + 13] == 'p' then return weight, first end
   local minute = math.floor(second / 60)
   local counters = base .. 'm:' .. minute
@@ -126,7 +171,7 @@ local function count(i, second, counted)
   return weight, first
 end
 
-for i = 5, #ARGV, 17 do
+for i = 5, #ARGV, 21 do
   local before = answered(i)
   if before then
     answers[#answers + 1] = before

@@ -12,7 +12,8 @@ import (
 //
 //	m:<minute>               counters of a minute
 //	h:<half hour>:<bucket>   when each reporter last counted
-//	p:<half hour>            reports by network prefix and service
+//	p:<half hour>            reports by network prefix and service, and by block
+//	v:<epoch>                what each prefix usually reports, under the key of that epoch
 //	u:<minute received>      the ledger: what was added, and whether it was undone
 //	ih:<half hour>:<bucket>  when each reporter of an import last counted
 //	s:<week>:<bucket>        the lines of imports that are there, by the week in which they came
@@ -81,6 +82,15 @@ func seenKey(id outage.ReportID, bucket string) string {
 // prefixField is the field that counts one prefix's reports of a service.
 func prefixField(prefix uint64, service string) string {
 	return packed48(prefix ^ textHash(service))
+}
+
+// learntField is the field that knows how many reporters a prefix usually has,
+// of any service; "" for a report that nothing is learnt from.
+func learntField(report outage.Report, prefix uint64) string {
+	if report.Keyed || report.Origin.Hosted {
+		return ""
+	}
+	return packed48(prefix)
 }
 
 func textHash(text string) uint64 {

@@ -184,6 +184,7 @@ type Alarm struct {
 	Evidence, Needed float64
 	// Threshold is how many reporters in the run would have sufficed.
 	Threshold float64
+	Design    float64 // the multiple of the normal it was weighed against
 }
 
 // Alarm is the node whose evidence exceeds what it needs by most, if any does.
@@ -236,7 +237,7 @@ func (b *Bank) alarm(handle int32, design int, minute outage.Minute) Alarm {
 	a := Alarm{
 		Handle: handle, Level: n.level, Since: outage.Minute(n.run.Since[design]),
 		Observed: n.run.Observed[design], Expected: float64(n.run.Expected[design]),
-		Evidence: float64(n.run.Evidence[design]), Needed: b.needed[n.level],
+		Evidence: float64(n.run.Evidence[design]), Needed: b.needed[n.level], Design: b.params.Designs[design],
 	}
 	spare := (a.Evidence - a.Needed) / float64(n.weights.gain[design])
 	a.Threshold = max(float64(a.Observed)-spare, float64(b.least(n, design, minute)), b.ratio(minute)*a.Expected)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -13,18 +14,20 @@ import (
 	"sync"
 	"time"
 
+	"downpour/pkg/lease"
 	"downpour/pkg/outage"
 )
 
 // Shelf is where incidents are kept for good. It may be away for a while.
 type Shelf interface {
-	SaveIncidents(ctx context.Context, version int64, records []outage.Record) error
-	// LoadIncidents gives the records that were saved under a later version, and
-	// the latest version.
+	SaveIncidents(ctx context.Context, records []outage.Record) error
+	// LoadIncidents gives the records that were noted later, and the latest
+	// number that one was noted under.
 	LoadIncidents(ctx context.Context, after int64) (records []outage.Record, latest int64, err error)
 }
 
-// Journal keeps what is not on the shelf yet where a crash cannot lose it.
+// Journal keeps what is not on the shelf yet where a crash cannot lose it. Store
+// returns lease.ErrLost where another server writes in the book now.
 type Journal interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
@@ -42,7 +45,8 @@ type Book struct {
 	mutex   sync.RWMutex
 	records map[string]outage.Record
 	unsaved map[string]outage.Record
-	seen    int64 // version up to which the shelf was read
+	seen    int64 // number up to which the shelf was read
+	writes  bool  // this server writes in the book
 }
 
 // NewBook makes an empty book. Open fills it.
@@ -53,19 +57,33 @@ func NewBook(shelf Shelf, journal Journal, now func() time.Time, logger *slog.Lo
 	}
 }
 
-// Open reads what a stopped server had not put on the shelf.
+// Open makes this server the one that writes in the book, and takes over what
+// the one before it had not put on the shelf.
 func (b *Book) Open(ctx context.Context) error {
-	text, err := b.journal.Load(ctx)
-	if err != nil || len(text) == 0 {
+	b.writing.Lock()
+	defer b.writing.Unlock()
+	left, err := b.left(ctx)
+	if err != nil {
 		return err
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if err := json.Unmarshal(text, &b.unsaved); err != nil {
-		return fmt.Errorf("reading the incidents that are not archived: %w", err)
-	}
-	maps.Copy(b.records, b.unsaved)
+	b.unsaved, b.writes = left, true
+	maps.Copy(b.records, left)
 	return nil
+}
+
+// left is what the journal holds.
+func (b *Book) left(ctx context.Context) (map[string]outage.Record, error) {
+	records := map[string]outage.Record{}
+	text, err := b.journal.Load(ctx)
+	if err != nil || len(text) == 0 {
+		return records, err
+	}
+	if err := json.Unmarshal(text, &records); err != nil {
+		return nil, fmt.Errorf("reading the incidents that are not archived: %w", err)
+	}
+	return records, nil
 }
 
 // Run puts incidents on the shelf and takes over what other servers put there,
@@ -90,7 +108,14 @@ func (b *Book) Run(ctx context.Context) error {
 }
 
 func (b *Book) sync(ctx context.Context) error {
-	if err := b.save(ctx); err != nil {
+	b.mutex.RLock()
+	writes := b.writes
+	b.mutex.RUnlock()
+	if writes {
+		if err := b.save(ctx); err != nil && !errors.Is(err, lease.ErrLost) {
+			return err
+		}
+	} else if err := b.follow(ctx); err != nil {
 		return err
 	}
 	records, latest, err := b.shelf.LoadIncidents(ctx, b.seen)
@@ -100,12 +125,32 @@ func (b *Book) sync(ctx context.Context) error {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	for _, record := range records {
-		if _, newer := b.unsaved[record.ID]; !newer {
-			b.records[record.ID] = record
-		}
+		b.accept(record)
 	}
 	b.seen = max(b.seen, latest)
 	return nil
+}
+
+// follow reads what the server that writes in the book has not put on the shelf
+// yet.
+func (b *Book) follow(ctx context.Context) error {
+	left, err := b.left(ctx)
+	if err != nil {
+		return err
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for _, record := range left {
+		b.accept(record)
+	}
+	return nil
+}
+
+// accept takes a record over unless a later one is here. Call it with the mutex.
+func (b *Book) accept(record outage.Record) {
+	if b.records[record.ID].Noted <= record.Noted {
+		b.records[record.ID] = record
+	}
 }
 
 // save puts what is not saved on the shelf.
@@ -118,50 +163,84 @@ func (b *Book) save(ctx context.Context) error {
 	if len(records) == 0 {
 		return nil
 	}
-	if err := b.shelf.SaveIncidents(ctx, b.now().UnixMilli(), records); err != nil {
+	if err := b.shelf.SaveIncidents(ctx, records); err != nil {
 		return err
 	}
+	// Nothing came since: Note waits for writing.
+	return b.keep(ctx, map[string]outage.Record{})
+}
+
+// keep writes the journal, and only then believes it. Call it while writing.
+func (b *Book) keep(ctx context.Context, unsaved map[string]outage.Record) error {
+	var text []byte
+	var err error
+	if len(unsaved) > 0 {
+		text, err = json.Marshal(unsaved)
+	}
+	if err == nil {
+		err = b.journal.Store(ctx, text)
+	}
 	b.mutex.Lock()
-	clear(b.unsaved) // nothing came since: Note waits for writing
-	b.mutex.Unlock()
-	return b.journal.Store(ctx, nil)
+	defer b.mutex.Unlock()
+	if errors.Is(err, lease.ErrLost) { // whoever holds it now has all of this
+		b.unsaved, b.writes = map[string]outage.Record{}, false
+	}
+	if err != nil {
+		return err
+	}
+	b.unsaved = unsaved
+	maps.Copy(b.records, unsaved)
+	return nil
 }
 
 // Note enters changes that were decided at an instant. Telling it again changes
-// nothing. When it returns without an error, a crash cannot lose them.
+// nothing. When it returns without an error, a crash cannot lose them; after
+// lease.ErrLost, which it returns also before Open, nothing was entered.
 func (b *Book) Note(ctx context.Context, at time.Time, changes []outage.Incident) error {
 	b.writing.Lock()
 	defer b.writing.Unlock()
-	b.mutex.Lock()
+	b.mutex.RLock()
+	if !b.writes {
+		b.mutex.RUnlock()
+		return fmt.Errorf("noting %d changes of incidents: %w", len(changes), lease.ErrLost)
+	}
+	unsaved := maps.Clone(b.unsaved)
 	for _, incident := range changes {
 		if incident.State == outage.StatePending {
 			continue
 		}
-		record := b.records[incident.ID]
+		record, ok := unsaved[incident.ID]
+		if !ok {
+			record = b.records[incident.ID]
+		}
 		record.Incident = incident
-		record.Changes = withChange(record.Changes, outage.Change{At: at, State: incident.State, Ratio: incident.Ratio})
-		b.records[incident.ID], b.unsaved[incident.ID] = record, record
+		record.Changes = withChange(record.Changes, outage.Change{
+			At: at, State: incident.State, Ratio: incident.Ratio, Verdict: incident.Verdict, Cause: incident.Cause,
+		})
+		record.Noted = max(record.Noted+1, b.now().UnixMilli())
+		unsaved[incident.ID] = record
 	}
-	text, err := json.Marshal(b.unsaved)
-	b.mutex.Unlock()
-	if err == nil {
-		err = b.journal.Store(ctx, text)
-	}
-	if err != nil {
+	b.mutex.RUnlock()
+	if err := b.keep(ctx, unsaved); err != nil {
 		return fmt.Errorf("noting %d changes of incidents: %w", len(changes), err)
 	}
 	return nil
 }
 
-// withChange adds a change unless the state is what it was, or it is known.
+// withChange adds a change unless state and verdict are what they were, or it is
+// known.
 func withChange(changes []outage.Change, change outage.Change) []outage.Change {
 	for i, known := range changes {
 		if known.At.Equal(change.At) {
 			return slices.Concat(changes[:i], []outage.Change{change}, changes[i+1:])
 		}
 	}
-	if n := len(changes); n > 0 && changes[n-1].State == change.State {
-		return changes
+	if n := len(changes); n > 0 {
+		last := changes[n-1]
+		last.At, last.Ratio = change.At, change.Ratio
+		if last == change {
+			return changes
+		}
 	}
 	return append(slices.Clone(changes), change)
 }

@@ -10,12 +10,6 @@ import (
 // told.
 const windowMinutes = 10
 
-// Judge says who is probably at fault, and what broke when it is another.
-type Judge func(outage.Incident) (verdict outage.Verdict, cause string)
-
-// Blame is the judge that knows of nothing else that could have broken.
-func Blame(outage.Incident) (outage.Verdict, string) { return outage.LikelyCause, "" }
-
 // Opening is what a case must be told of a signal and where it is.
 type Opening struct {
 	Signal    outage.Signal
@@ -24,13 +18,16 @@ type Opening struct {
 	Observed, Expected float64
 	// Handles number the parts of the footprint, which do not overlap.
 	Handles []int32
+	// Regions number the regions of the footprint, in their order.
+	Regions []int32
+	Why     outage.Explanation
 }
 
 // Minute is one minute on the footprint.
 type Minute struct {
-	Minute     outage.Minute
-	Reporters  uint32
-	Mean       float64 // what is normal for it
+	Minute outage.Minute
+	Part
+	Regions    []Part // in the order of the footprint's regions
 	Dispersion float64
 	Missing    bool // no data: nothing can be concluded from silence
 }
@@ -42,6 +39,7 @@ type Case struct {
 	params  *Params
 	current outage.Incident
 	handles []int32
+	regions []region
 	state   watch
 }
 
@@ -50,13 +48,8 @@ type watch struct {
 	Opened    outage.Minute // last minute used when it opened, or reopened
 	Closed    outage.Minute
 	Localised bool
-	Observed  [windowMinutes]uint32 // by minute of the window, cyclic
-	Expected  [windowMinutes]float64
-	Seen      int32   // minutes in the window
-	Over      float64 // evidence that it is over
-	Low       int32   // minutes in a row without any
-	Count     float64 // lasting level: fading sums of reporters
-	Mean      float64 // and of what was expected
+	Ebb       ebb
+	Most      float64 // the largest excess seen, see Rise
 }
 
 // NewCase has no incident yet. The params stay the caller's.
@@ -67,11 +60,49 @@ func (c *Case) Active() bool {
 	return c.current.State == outage.StateOpen || c.current.State == outage.StateRecovering
 }
 
+// Fading reports whether it is nearly over, or over.
+func (c *Case) Fading() bool {
+	return c.current.State == outage.StateRecovering || c.current.State == outage.StateResolved
+}
+
 // Incident is the present incident, or the last one.
 func (c *Case) Incident() outage.Incident { return c.current }
 
 // Handles are the parts of the footprint; not to be changed.
 func (c *Case) Handles() []int32 { return c.handles }
+
+// Regions calls each with the handles of the footprint's regions, in order.
+func (c *Case) Regions(each func(handle int32)) {
+	for i := range c.regions {
+		each(c.regions[i].Handle)
+	}
+}
+
+// Closed is the last minute used when the incident was resolved.
+func (c *Case) Closed() outage.Minute { return c.state.Closed }
+
+// Most keeps the largest excess of the incident, and returns it.
+func (c *Case) Most(excess float64) float64 {
+	c.state.Most = max(c.state.Most, excess)
+	return c.state.Most
+}
+
+// Find takes a verdict in and reports whether it says anything new.
+func (c *Case) Find(j Judgement) bool {
+	same := c.current.Verdict == j.Verdict && c.current.Cause == j.Cause
+	c.current.Verdict, c.current.Cause, c.current.Reasons = j.Verdict, j.Cause, j.Reasons
+	return !same
+}
+
+// Join makes the incident a part of a wider event and reports whether it was
+// not one before.
+func (c *Case) Join(parent string) bool {
+	if parent == "" || c.current.Parent == parent {
+		return false
+	}
+	c.current.Parent = parent
+	return true
+}
 
 // Localising reports whether the footprint still moves.
 func (c *Case) Localising() bool { return c.Active() && !c.state.Localised }
@@ -81,30 +112,33 @@ func instant(minute outage.Minute) time.Time { return (minute + 1).Time() }
 
 // Open opens an incident, or the last one again when it was resolved a short
 // while ago.
-func (c *Case) Open(o Opening, judge Judge) outage.Incident {
+func (c *Case) Open(o Opening) outage.Incident {
 	minute := o.Signal.Minute
 	again := c.current.State == outage.StateResolved &&
 		minute-c.state.Closed <= outage.Minute(c.params.ReopenWithin)
-	c.state = watch{Opened: minute, Localised: again}
 	if again {
+		c.state = watch{Opened: minute, Localised: true, Most: c.state.Most, Ebb: ebb{Peak: c.current.Peak}}
 		c.current.State, c.current.ClosedAt = outage.StateOpen, time.Time{}
-		return c.reviewed(minute, judge)
+		c.reopened()
+		return c.reviewed(minute)
 	}
+	c.state, c.regions = watch{Opened: minute}, nil
 	at := instant(minute)
 	c.current = outage.Incident{
 		ID:      outage.IncidentID(o.Signal.Service, o.Signal.Country, at),
 		Service: o.Signal.Service, Country: o.Signal.Country,
 		State: outage.StateOpen, OpenedAt: at, Since: o.Signal.Since,
 		Observed: o.Signal.Observed, Expected: o.Signal.Expected, Threshold: o.Signal.Threshold,
+		Verdict: outage.LikelyCause, Why: o.Why,
 	}
 	c.place(o)
-	return c.reviewed(minute, judge)
+	return c.reviewed(minute)
 }
 
 // Move gives a footprint that is not final yet its newest shape.
 func (c *Case) Move(o Opening) {
 	if same := equal(c.handles, o.Handles); !same {
-		c.state.Seen, c.state.Over = 0, 0
+		c.state.Ebb.Seen, c.state.Ebb.Over = 0, 0
 	}
 	c.place(o)
 }
@@ -114,61 +148,89 @@ func (c *Case) place(o Opening) {
 	c.current.Footprint = o.Footprint
 	c.current.Ratio = (o.Observed + 1) / (o.Expected + 1)
 	c.current.Peak = max(c.current.Peak, c.current.Ratio)
+	c.state.Ebb.Peak = c.current.Peak
+	c.follow(o.Regions)
 }
 
 // Watch takes one minute of an active incident in and returns what changed, in
 // order: nothing, or the incident as it is after each change.
-func (c *Case) Watch(m Minute, judge Judge) []outage.Incident {
+func (c *Case) Watch(m Minute) []outage.Incident {
 	var changes []outage.Incident
 	elapsed := int(m.Minute - c.state.Opened)
-	c.observe(m)
-	over := c.over(m, elapsed)
+	over, moved := false, false
+	if !m.Missing {
+		over, moved = c.take(&m, elapsed)
+	}
 	if !c.state.Localised && (over || elapsed >= c.params.LocaliseFor) {
 		c.state.Localised, c.current.Final = true, true
-		changes = append(changes, c.reviewed(m.Minute, judge))
+		changes, moved = append(changes, c.reviewed(m.Minute)), false
 	}
 	if !c.state.Localised {
 		return nil
 	}
 	before := c.current.State
-	if c.state.Low++; c.state.Over > 0 {
-		c.state.Low = 0
+	switch c.current.State = c.next(&m, over); c.current.State {
+	case before:
+		if moved {
+			changes = append(changes, c.reviewed(m.Minute))
+		}
+		return changes
+	case outage.StateResolved:
+		c.resolve(m.Minute)
 	}
-	switch {
-	case over:
-		c.current.State, c.current.ClosedAt, c.state.Closed = outage.StateResolved, instant(m.Minute), m.Minute
-	case c.state.Over >= c.params.RecoverEvidence:
-		c.current.State = outage.StateRecovering
-	case before != outage.StateRecovering || int(c.state.Low) >= c.params.RelapseAfter:
-		c.current.State = outage.StateOpen
-	}
-	if c.current.State != before {
-		changes = append(changes, c.reviewed(m.Minute, judge))
-	}
-	return changes
+	return append(changes, c.reviewed(m.Minute))
 }
 
-// reviewed is the incident with its severity and verdict brought up to date.
-func (c *Case) reviewed(minute outage.Minute, judge Judge) outage.Incident {
-	age := int((minute + 1).Time().Sub(c.current.OpenedAt) / time.Minute)
-	c.current.Severity = severityOf(c.params, c.current.Footprint.Scope, c.current.Peak, age)
-	c.current.Verdict, c.current.Cause = judge(c.current)
+// take observes a minute, and says whether it is over and whether a region of
+// the footprint came to an end or came back.
+func (c *Case) take(m *Minute, elapsed int) (over, moved bool) {
+	whole := &c.state.Ebb
+	whole.observe(c.params, m.Minute, m.Part)
+	c.current.Ratio, c.current.Peak = whole.Ratio, whole.Peak
+	whole.weigh(c.params, m.Part, m.Dispersion)
+	return elapsed >= c.params.CloseAfter && whole.calm(c.params, m.Minute), c.ebbing(m, elapsed)
+}
+
+// next is the state after a minute.
+func (c *Case) next(m *Minute, over bool) outage.State {
+	e, now := &c.state.Ebb, c.current.State
+	switch {
+	case over:
+		return outage.StateResolved
+	case m.Missing:
+		return now
+	case e.Over >= c.params.RecoverEvidence-e.credit(c.params, m.Minute)/2:
+		return outage.StateRecovering
+	case now != outage.StateRecovering || int(e.Low) >= c.params.RelapseAfter:
+		return outage.StateOpen
+	}
+	return now
+}
+
+func (c *Case) resolve(minute outage.Minute) {
+	c.current.State, c.current.ClosedAt, c.state.Closed = outage.StateResolved, instant(minute), minute
+	c.ended(minute)
+}
+
+// reviewed is the incident with its severity brought up to date.
+func (c *Case) reviewed(minute outage.Minute) outage.Incident {
+	c.current.Severity = severityOf(c.params, c.current.Footprint.Scope, c.current.Peak, int(c.age(minute)/time.Minute))
 	return c.current
 }
 
 // Outlasted reports whether the incident has been open for so long that its
 // level must be taken for the normal, and how that compares with the old one.
 func (c *Case) Outlasted(minute outage.Minute) (ratio float64, yes bool) {
-	if !c.Active() || int((minute+1).Time().Sub(c.current.OpenedAt)/time.Minute) < c.params.AcceptAfter {
+	if !c.Active() || int(c.age(minute)/time.Minute) < c.params.AcceptAfter {
 		return 0, false
 	}
-	return max(1, (c.state.Count+1)/(c.state.Mean+1)), true
+	return max(1, (c.state.Ebb.Count+1)/(c.state.Ebb.Mean+1)), true
 }
 
 // Accept resolves an incident that outlasted its time.
-func (c *Case) Accept(minute outage.Minute, judge Judge) outage.Incident {
-	c.current.State, c.current.ClosedAt, c.state.Closed = outage.StateResolved, instant(minute), minute
-	return c.reviewed(minute, judge)
+func (c *Case) Accept(minute outage.Minute) outage.Incident {
+	c.resolve(minute)
+	return c.reviewed(minute)
 }
 
 // Renumber gives the parts of the footprint new handles.

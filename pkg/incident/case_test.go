@@ -32,7 +32,7 @@ type story struct {
 func begin() *story {
 	params := DefaultParams()
 	s := &story{c: NewCase(&params), now: opened}
-	s.changes = append(s.changes, s.c.Open(opening(opened), Blame))
+	s.changes = append(s.changes, s.c.Open(opening(opened)))
 	return s
 }
 
@@ -40,7 +40,7 @@ func (s *story) pass(minutes int, reporters uint32) []outage.Incident {
 	from := len(s.changes)
 	for range minutes {
 		s.now++
-		s.changes = append(s.changes, s.c.Watch(Minute{Minute: s.now, Reporters: reporters, Mean: 2, Dispersion: .1}, Blame)...)
+		s.changes = append(s.changes, s.c.Watch(Minute{Minute: s.now, Part: Part{Reporters: reporters, Mean: 2}, Dispersion: .1})...)
 	}
 	return s.changes[from:]
 }
@@ -107,7 +107,7 @@ func TestAlarmSoonAfterReopens(t *testing.T) {
 			for s.c.Active() {
 				s.pass(1, 1)
 			}
-			again := s.c.Open(opening(s.now+c.after), Blame)
+			again := s.c.Open(opening(s.now + c.after))
 			if (again.ID == s.changes[0].ID) != c.same || again.State != outage.StateOpen || !again.ClosedAt.IsZero() {
 				t.Errorf("told %+v", again)
 			}
@@ -126,7 +126,7 @@ func TestSilenceWithoutDataClosesNothing(t *testing.T) {
 	s.pass(20, 40)
 	for range 300 {
 		s.now++
-		if got := s.c.Watch(Minute{Minute: s.now, Mean: 2, Dispersion: .1, Missing: true}, Blame); len(got) > 0 {
+		if got := s.c.Watch(Minute{Minute: s.now, Part: Part{Mean: 2}, Dispersion: .1, Missing: true}); len(got) > 0 {
 			t.Fatalf("%v without data", states(got))
 		}
 	}
@@ -145,7 +145,7 @@ func TestADayIsEnough(t *testing.T) {
 	if !yes || ratio < 9 || ratio > 11 {
 		t.Fatalf("outlasted %t at %.1f times the normal, want ten times", yes, ratio)
 	}
-	if in := s.c.Accept(s.now, Blame); in.State != outage.StateResolved || s.c.Active() {
+	if in := s.c.Accept(s.now); in.State != outage.StateResolved || s.c.Active() {
 		t.Errorf("accepted as %s", in.State)
 	}
 }
@@ -155,30 +155,19 @@ func TestRareReportsCloseWithinHours(t *testing.T) {
 	c := NewCase(&params)
 	o := opening(opened)
 	o.Observed, o.Expected = 8, .02
-	c.Open(o, Blame)
+	c.Open(o)
 	now := opened
-	quiet := func() Minute { now++; return Minute{Minute: now, Mean: .001, Dispersion: .1} }
+	quiet := func() Minute { now++; return Minute{Minute: now, Part: Part{Mean: .001}, Dispersion: .1} }
 	for i := range 60 {
 		m := quiet()
 		m.Reporters = uint32(i % 2)
-		c.Watch(m, Blame)
+		c.Watch(m)
 	}
 	end := now
 	for c.Active() {
-		if c.Watch(quiet(), Blame); now > end+120 {
+		if c.Watch(quiet()); now > end+120 {
 			t.Fatal("still open two hours after the last report")
 		}
-	}
-}
-
-func TestVerdictIsAsked(t *testing.T) {
-	params := DefaultParams()
-	c := NewCase(&params)
-	in := c.Open(opening(opened), func(in outage.Incident) (outage.Verdict, string) {
-		return outage.LikelyCollateral, "not " + in.Service
-	})
-	if in.Verdict != outage.LikelyCollateral || in.Cause != "not whatsapp" {
-		t.Errorf("verdict %s of %s", in.Verdict, in.Cause)
 	}
 }
 
@@ -233,7 +222,7 @@ func TestRenumber(t *testing.T) {
 	c := NewCase(&params)
 	o := opening(opened)
 	o.Handles = []int32{3, 5, 6}
-	c.Open(o, Blame)
+	c.Open(o)
 	c.Renumber([]int32{0, 1, 2, -1, 3, 4, 5})
 	if got := c.Handles(); !reflect.DeepEqual(got, []int32{4, 5}) {
 		t.Errorf("handles %v, want 4 and 5", got)

@@ -23,7 +23,7 @@ func (c *Case) AppendState(to []byte) []byte {
 	to = binary.LittleEndian.AppendUint32(to, uint32(len(public)))
 	to = append(to, public...)
 	to = binary.LittleEndian.AppendUint32(to, uint32(len(c.handles)))
-	for _, part := range []any{c.handles, &c.state} {
+	for _, part := range []any{c.handles, uint32(len(c.regions)), c.regions, &c.state} {
 		if to, err = binary.Append(to, binary.LittleEndian, part); err != nil {
 			panic(err) // a type without a fixed size: a mistake in this package
 		}
@@ -60,11 +60,31 @@ func ReadCase(params *Params, handles int, from []byte) (*Case, []byte, error) {
 		}
 		c.handles = append(c.handles, h)
 	}
+	if from, err = c.readRegions(handles, from); err != nil {
+		return nil, nil, err
+	}
 	n, err := binary.Decode(from, binary.LittleEndian, &c.state)
 	if err != nil {
 		return nil, nil, errTooShort
 	}
 	return c, from[n:], nil
+}
+
+func (c *Case) readRegions(handles int, from []byte) ([]byte, error) {
+	raw, from, err := sized(from, binary.Size(region{}))
+	if err != nil {
+		return nil, err
+	}
+	c.regions = make([]region, len(raw)/binary.Size(region{}))
+	if _, err := binary.Decode(raw, binary.LittleEndian, c.regions); err != nil {
+		return nil, errTooShort
+	}
+	for i := range c.regions {
+		if h := c.regions[i].Handle; h < 0 || int(h) >= handles {
+			return nil, errors.New("reading an incident: it lies in a region that does not exist")
+		}
+	}
+	return from, nil
 }
 
 // sized cuts off a part that is preceded by its number of items.

@@ -24,13 +24,11 @@ type KeyStore interface {
 	Sweep(ctx context.Context, now time.Time) error
 }
 
-// prefixDays is how long one key for network prefixes is used.
-const prefixDays = 28
-
 // identity turns senders into keyed hashes. It holds keys no longer than they
 // are good for.
 type identity struct {
-	store KeyStore
+	store   KeyStore
+	hosters *Hosters
 
 	mutex sync.Mutex
 	held  map[string]heldKey
@@ -44,16 +42,10 @@ type heldKey struct {
 // mark gives a report the hashes of its sender, and says which shard the
 // sender's reports belong to. The shard is told by a key that never changes,
 // so that a sender's half hour is found again after midnight; it is eight bits
-// of a hash of a whole network, which identify nobody.
+// of a hash of a provider's block, which identify nobody.
 func (i *identity) mark(ctx context.Context, report *outage.Report, client outage.Client, token string, now time.Time) (shard byte, err error) {
 	day := now.Truncate(24 * time.Hour)
 	today, err := i.key(ctx, "day:"+day.Format(time.DateOnly), day.Add(24*time.Hour+outage.HalfHour))
-	if err != nil {
-		return 0, err
-	}
-	epoch := day.Unix() / 86_400 / prefixDays
-	epochEnd := time.Unix((epoch+1)*prefixDays*86_400, 0)
-	prefixes, err := i.key(ctx, fmt.Sprintf("prefix:%d", epoch), epochEnd)
 	if err != nil {
 		return 0, err
 	}
@@ -62,8 +54,10 @@ func (i *identity) mark(ctx context.Context, report *outage.Report, client outag
 		return 0, err
 	}
 	report.Reporter = reporterHash(today, client, token)
-	network := wideNetwork(client.Addr).String()
-	report.Prefix = keyed(prefixes, network)
+	block, err := i.markNetwork(ctx, report, client.Addr, now)
+	if err != nil {
+		return 0, err
+	}
 	if now.Sub(day) < outage.HalfHour {
 		earlier, err := i.earlier(ctx, day)
 		if err != nil {
@@ -73,7 +67,36 @@ func (i *identity) mark(ctx context.Context, report *outage.Report, client outag
 			report.Earlier = reporterHash(earlier, client, token)
 		}
 	}
-	return byte(keyed(shards, network)), nil
+	return byte(keyed(shards, block)), nil
+}
+
+// markNetwork gives a report the hashes of its sender's network, and tells the
+// block around it. Two keys are in use at a time, the elder from 14 to 28 days
+// old.
+func (i *identity) markNetwork(ctx context.Context, report *outage.Report, addr netip.Addr, now time.Time) (block string, err error) {
+	step := int64(outage.OriginKeyStep / time.Second)
+	epoch := now.Unix()/step - 1
+	elder, err := i.networkKey(ctx, epoch)
+	if err != nil {
+		return "", err
+	}
+	younger, err := i.networkKey(ctx, epoch+1)
+	if err != nil {
+		return "", err
+	}
+	prefix, block := wideNetwork(addr).String(), blockNetwork(addr).String()
+	hoster, hosted := i.hosters.Of(addr)
+	if hosted {
+		prefix, block = "hoster "+hoster, "hoster "+hoster
+	}
+	report.Prefix = keyed(elder, prefix)
+	report.Origin = outage.Origin{Epoch: epoch, Next: keyed(younger, prefix), Block: keyed(elder, "block", block), Hosted: hosted}
+	return block, nil
+}
+
+func (i *identity) networkKey(ctx context.Context, epoch int64) ([]byte, error) {
+	until := time.Unix(epoch*int64(outage.OriginKeyStep/time.Second), 0).Add(outage.OriginKeyLife)
+	return i.key(ctx, fmt.Sprintf("prefix:%d", epoch), until)
 }
 
 func (i *identity) key(ctx context.Context, name string, until time.Time) ([]byte, error) {
@@ -140,6 +163,10 @@ func narrowNetwork(addr netip.Addr) netip.Prefix { return network(addr, 32, 64) 
 
 // wideNetwork is what one sender may command: an IPv4 /24 or an IPv6 /48.
 func wideNetwork(addr netip.Addr) netip.Prefix { return network(addr, 24, 48) }
+
+// blockNetwork is what a provider was given in one piece: an IPv4 /16 or an IPv6
+// /32.
+func blockNetwork(addr netip.Addr) netip.Prefix { return network(addr, 16, 32) }
 
 func network(addr netip.Addr, bits4, bits6 int) netip.Prefix {
 	addr = addr.Unmap().WithZone("")

@@ -74,6 +74,8 @@ type Config struct {
 	// Status says how a service looks in a country now. It must not block.
 	Status func(service string, country outage.Country) outage.Status
 	Now    func() time.Time
+	// Hosters are the networks of machines for hire; nil where none is known.
+	Hosters *Hosters
 	// PerMinute is how many reports one IPv4 address or IPv6 /64 may send.
 	PerMinute int
 }
@@ -98,7 +100,7 @@ func New(config Config) *Desk {
 	}
 	return &Desk{
 		Config:   config,
-		identity: &identity{store: config.Keys},
+		identity: &identity{store: config.Keys, hosters: config.Hosters},
 		limits:   newLimits(config.PerMinute),
 	}
 }

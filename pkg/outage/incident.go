@@ -54,6 +54,10 @@ type Judged struct {
 	Country   Country
 	Cell      Cell // any resolution from 5 to CellFine; 0 when unplaced
 	Reporters int
+	// Capped are the counted reports that the caps took away.
+	Capped int
+	// Works and Back are those who said that it works, and works again.
+	Works, Back int
 }
 
 // Baseline is what is normal for a service at one moment in one place, in
@@ -86,6 +90,8 @@ type Signal struct {
 	// Threshold is the number of reporters, in the same run, at which an
 	// incident opens.
 	Threshold float64
+	// Design is the multiple of the normal against which the evidence was weighed.
+	Design float64
 }
 
 // CellWeight is a cell of a footprint and the reporters in it beyond what was
@@ -147,20 +153,22 @@ type Reason string
 // The reasons.
 const (
 	ReasonDepends   Reason = "depends_on"     // the catalogue says that it needs the cause
-	ReasonProvider  Reason = "provider"       // one provider carries both, or most who report are on it
+	ReasonProvider  Reason = "provider"       // one company runs both
 	ReasonFamily    Reason = "family"         // both are of one family
+	ReasonCategory  Reason = "same_category"  // both carry others, and people call from one to the other
+	ReasonMany      Reason = "many_services"  // unrelated services rose with it, as when what carries them fails
 	ReasonFootprint Reason = "same_footprint" // both rose in the same places
 	ReasonOnset     Reason = "onset"          // it rose when the cause did, or soon after
 	ReasonSize      Reason = "relative_size"  // it rose far less than the cause did
-	ReasonSymptoms  Reason = "symptoms"       // what people describe is what the cause would do to it
 )
 
 // Explanation is what an incident was opened on, in numbers that can be checked
 // against the series.
 type Explanation struct {
-	// Window runs from the first minute of the run to the decision.
+	// Window runs from the first minute of the run to the decision; where the
+	// run is of a region or a cell, from the block of minutes in which it began.
 	Window Span
-	// Reports are the counted reports of the window in the footprint's country,
+	// Reports are the counted reports of the window in the whole country,
 	// before the caps per network; Judged are what the caps left of them.
 	Reports int64
 	Judged  float64
@@ -168,18 +176,44 @@ type Explanation struct {
 	Works int64
 	// Tips are the nodes that had enough evidence, the strongest first.
 	Tips []Signal `json:",omitempty"`
+	// Trail is how the evidence grew, minute by minute, oldest first: the last
+	// ones before the decision, and as many as are kept.
+	Trail []Step `json:",omitempty"`
+}
+
+// Step is what the detector held of a service in a country after one minute:
+// the minute's count in the country, and the node nearest to opening.
+type Step struct {
+	Minute   Minute
+	Observed int64   // reporters in the country in this minute
+	Expected float64 // and what is normal for it
+	Upper    float64
+	Node     Signal // the strongest node's run, up to this minute
 }
 
 // Recovery is how one region of a footprint fares.
 type Recovery struct {
 	Region Region
-	// Peak is the worst ten minutes against what is normal for them.
-	Peak float64
+	// Reports are those since the incident opened.
+	Reports int64
+	// Ratio and Peak compare ten minutes with what is normal for them: the last
+	// ten, and the worst so far.
+	Ratio, Peak float64
 	// At is the instant at which its own counts said that it was over; zero
 	// while they do not.
 	At time.Time
 	// Back are those who said so there while the incident was open.
 	Back int64
+}
+
+// Parameter is a number by which Downpour decides. Meaning is the key of the
+// sentence that explains it; Unit is "minutes", "days", "reporters", "nats",
+// "times", "part" or "points".
+type Parameter struct {
+	Name    string
+	Value   float64
+	Unit    string
+	Meaning string
 }
 
 // IncidentID is the address of the incident that opened at the given instant.

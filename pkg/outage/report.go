@@ -68,14 +68,34 @@ type Report struct {
 	// Reporter is a keyed hash that changes each UTC day; Earlier is the same
 	// sender under the key before, while that key is still checked, else 0.
 	Reporter, Earlier uint64
-	// Prefix is a keyed hash of the sender's IPv4 /24 or IPv6 /48.
+	// Prefix is a keyed hash of the sender's network: its IPv4 /24 or IPv6 /48,
+	// or the whole of its hoster where that is known.
 	Prefix uint64
+	// Origin is what else the cap of the prefix goes by. It is not archived.
+	Origin Origin
 	// UndoHash is the hash of the undo token given to the sender.
 	UndoHash uint64
 	// Keyed says that an importer with an API key vouches for the report, so
 	// that no cap per prefix applies.
 	Keyed bool
 }
+
+// Origin is what the cap of a network prefix goes by. How many reporters a
+// prefix usually has is learnt under two keys at a time, so that there is always
+// one which is old enough, and none that is older than OriginKeyLife.
+type Origin struct {
+	Epoch  int64  // number of the elder key, under which Prefix and Block are hashed
+	Next   uint64 // the prefix under the younger key
+	Block  uint64 // hash of the IPv4 /16 or IPv6 /32 around the prefix
+	Hosted bool   // a hoster's: its cap does not grow
+}
+
+// OriginKeyLife is how long a key for networks lives, and OriginKeyStep how long
+// after one key the next begins.
+const (
+	OriginKeyLife = 2 * OriginKeyStep
+	OriginKeyStep = 14 * 24 * time.Hour
+)
 
 // Minute is the minute that the report belongs to.
 func (r Report) Minute() Minute { return MinuteOf(r.At) }

@@ -20,8 +20,14 @@ type Watch struct {
 	Evidence float64
 	// Needed is what opening takes for the whole country, in nats.
 	Needed float64
+	// Signals are the nodes that hold at least half of what opening takes, the
+	// nearest to it first.
+	Signals []Signal
 	// Incident is the one that is open or recovering, or nil.
 	Incident *Incident
+	// Pending is an incident that may come, while there is none: evidence of at
+	// least half of what opening takes.
+	Pending *Incident
 }
 
 // View is what the detector says of everything it watches. It is never changed
@@ -73,6 +79,16 @@ const (
 	noticeableIn    = 30. // minutes
 	fewestReporters = 5.
 )
+
+// StatusParameters lists the numbers by which a status is told.
+func StatusParameters() []Parameter {
+	return []Parameter{
+		{Name: "status.outage", Value: outageRatio, Unit: "times"},
+		{Name: "status.elevated", Value: elevatedPart, Unit: "part"},
+		{Name: "status.noticeable", Value: noticeableTimes, Unit: "times"},
+		{Name: "status.noticeable_within", Value: noticeableIn, Unit: "minutes"},
+	}
+}
 
 // Status is how the service does in the country.
 func (w Watch) Status(observed int64) Status {
@@ -166,17 +182,23 @@ func (b Band) Expected() float64 { return b.expected }
 // Upper is the edge above it.
 func (b Band) Upper() float64 { return b.expected + upperDeviations*math.Sqrt(b.variance) }
 
-// Change is a step in the life of an incident.
+// Change is a step in the life of an incident: another state, or another
+// verdict.
 type Change struct {
-	At    time.Time
-	State State
-	Ratio float64
+	At      time.Time
+	State   State
+	Ratio   float64
+	Verdict Verdict
+	Cause   string `json:",omitempty"`
 }
 
 // Record is an incident as it is kept, with its life so far.
 type Record struct {
 	Incident
 	Changes []Change
+	// Noted orders the versions of a record: a later one has a larger number,
+	// whichever server wrote it. It is a time in milliseconds, or a little more.
+	Noted int64
 }
 
 // IncidentFilter says which incidents are asked for. Zero values mean all; an

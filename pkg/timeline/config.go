@@ -26,8 +26,9 @@ type Config struct {
 	Baseline  baseline.Params
 	Detect    detect.Params
 	Incident  incident.Params
-	// Judge gives the verdict on an incident.
-	Judge incident.Judge
+	// Relations is what is known of services beside their counts. It is not
+	// asked by several goroutines at once.
+	Relations incident.Relations
 	// AlertFrom is the first minute that may open an incident; what comes
 	// before trains, and its outages are kept out of learning in silence.
 	AlertFrom outage.Minute
@@ -45,7 +46,7 @@ func DefaultConfig(geography Geography) Config {
 		Baseline:  baseline.DefaultParams(),
 		Detect:    detect.DefaultParams(),
 		Incident:  incident.DefaultParams(),
-		Judge:     incident.Blame,
+		Relations: unknown{},
 		DueForGap: 12,
 		Workers:   1,
 	}

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"downpour/pkg/baseline"
 	"downpour/pkg/incident"
 	"downpour/pkg/outage"
 )
@@ -10,6 +11,7 @@ func (s *series) decide(minute outage.Minute, missing bool) {
 	if s.silent && minute >= s.config.AlertFrom {
 		s.wake()
 	}
+	s.track(minute)
 	if !s.incident.Active() {
 		s.open(minute)
 	} else {
@@ -37,13 +39,13 @@ func (s *series) tell(changes ...outage.Incident) {
 
 func (s *series) open(minute outage.Minute) {
 	alarm, ok := s.bank.Alarm(minute)
-	if !ok {
+	if !ok || s.doubted(alarm) {
 		return
 	}
 	s.silent = minute < s.config.AlertFrom
 	opening := s.localise(alarm.Since)
-	opening.Signal = s.signal(alarm, minute)
-	s.tell(s.incident.Open(opening, s.config.Judge))
+	opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
+	s.tell(s.incident.Open(opening))
 }
 
 func (s *series) watch(minute outage.Minute, missing bool) {
@@ -56,9 +58,14 @@ func (s *series) watch(minute outage.Minute, missing bool) {
 		m.Mean += mean
 		m.Reporters += s.counts[h]
 	}
-	s.tell(s.incident.Watch(m, s.config.Judge)...)
+	m.Back = s.back[baseline.Whole]
+	s.incident.Regions(func(h int32) {
+		mean, _ := s.base.Rates(h)
+		m.Regions = append(m.Regions, incident.Part{Reporters: s.counts[h], Mean: mean, Back: s.back[h]})
+	})
+	s.tell(s.incident.Watch(m)...)
 	if ratio, yes := s.incident.Outlasted(minute); yes {
-		s.tell(s.incident.Accept(minute, s.config.Judge))
+		s.tell(s.incident.Accept(minute))
 		s.base.Accept(s.incident.Handles(), ratio, s.country.now, s.country.pool)
 		s.bank.Turn(s.base.Mean())
 	}

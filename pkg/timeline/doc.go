@@ -3,7 +3,8 @@
 // it (incident) for every service and country, in one run of event time.
 //
 // It owns the order of these three within a minute, the places that counts are
-// added to, and the rule that tells silence from missing data. The live server,
+// added to, and the rule that tells silence from missing data. Each service
+// decides on a minute alone; then those of a country are looked at together. The live server,
 // imports of the past and the backtest all run this package, which is why they
 // agree.
 //

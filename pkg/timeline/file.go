@@ -1,11 +1,13 @@
 package timeline
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 
 	"downpour/pkg/wholefile"
 )
@@ -22,6 +24,20 @@ func (s FileState) Load(context.Context) ([]byte, error) {
 	}
 	return state, err
 }
+
+// Swap replaces the state, and is false where it is not what it was before.
+func (s FileState) Swap(ctx context.Context, before, after []byte) (bool, error) {
+	swapping.Lock()
+	defer swapping.Unlock()
+	now, err := s.Load(ctx)
+	if err != nil || !bytes.Equal(now, before) {
+		return false, err
+	}
+	return true, s.Store(ctx, after)
+}
+
+// swapping is held by Swap: a file has one process.
+var swapping sync.Mutex
 
 // Store replaces the state.
 func (s FileState) Store(_ context.Context, state []byte) error {

@@ -17,7 +17,7 @@ func (s *series) signal(a detect.Alarm, minute outage.Minute) outage.Signal {
 		Service: s.service, Country: s.country.code,
 		Since: a.Since, Minute: minute, Scope: scopeOf(a.Level),
 		Observed: int64(a.Observed), Expected: a.Expected,
-		Evidence: a.Evidence, Needed: a.Needed, Threshold: a.Threshold,
+		Evidence: a.Evidence, Needed: a.Needed, Threshold: a.Threshold, Design: a.Design,
 	}
 	switch a.Level {
 	case detect.Region:
@@ -42,16 +42,17 @@ func scopeOf(level detect.Level) outage.Scope {
 func (s *series) localise(since outage.Minute) incident.Opening {
 	nodes := s.nodes(since)
 	spread := detect.Localise(&s.config.Detect, nodes)
-	inside := func(n *detect.Node) bool { return s.within(n.Handle, spread) }
+	inside := func(n *detect.Node) bool { return s.covered(n.Handle, spread.Handles) }
 	cells := s.cells(nodes, inside)
+	regions := s.regionsOf(nodes, inside)
 	return incident.Opening{
 		Footprint: outage.Footprint{
 			Scope:    scopeOf(spread.Level),
 			Cells:    cells,
-			Regions:  s.regionsOf(nodes, inside),
+			Regions:  s.regionCodes(regions),
 			Centroid: s.centroid(cells),
 		},
-		Handles: spread.Handles, Observed: spread.Observed, Expected: spread.Expected,
+		Handles: spread.Handles, Regions: regions, Observed: spread.Observed, Expected: spread.Expected,
 	}
 }
 
@@ -84,10 +85,10 @@ func (s *series) nodes(since outage.Minute) []detect.Node {
 	return nodes
 }
 
-// within reports whether a place lies in the spread, or is part of it.
-func (s *series) within(handle int32, spread detect.Spread) bool {
+// covered reports whether a place is one of the handles, or part of one.
+func (s *series) covered(handle int32, handles []int32) bool {
 	place := s.base.Place(handle)
-	for _, h := range spread.Handles {
+	for _, h := range handles {
 		if h == baseline.Whole || h == handle || h == place.Parent || h == place.Region {
 			return true
 		}
@@ -115,9 +116,10 @@ func (s *series) cells(nodes []detect.Node, inside func(*detect.Node) bool) []ou
 	return cells
 }
 
-// regionsOf are the regions with an excess inside, the largest first. What is
-// inside is told by its metro cells, whatever the level of the spread.
-func (s *series) regionsOf(nodes []detect.Node, inside func(*detect.Node) bool) []outage.Region {
+// regionsOf are the handles of the regions with an excess inside, the largest
+// first. What is inside is told by its metro cells, whatever the level of the
+// spread.
+func (s *series) regionsOf(nodes []detect.Node, inside func(*detect.Node) bool) []int32 {
 	excess := make([]float64, len(s.country.regions))
 	for i := range nodes {
 		n := &nodes[i]
@@ -125,16 +127,21 @@ func (s *series) regionsOf(nodes []detect.Node, inside func(*detect.Node) bool) 
 			excess[n.Region-1] += n.Excess()
 		}
 	}
-	numbers := []int{}
+	handles := []int32{}
 	for i, amount := range excess {
 		if amount > 0 {
-			numbers = append(numbers, i)
+			handles = append(handles, int32(i+1))
 		}
 	}
-	slices.SortStableFunc(numbers, func(a, b int) int { return cmp.Compare(excess[b], excess[a]) })
-	regions := make([]outage.Region, len(numbers))
-	for i, n := range numbers {
-		regions[i] = s.country.regions[n]
+	slices.SortStableFunc(handles, func(a, b int32) int { return cmp.Compare(excess[b-1], excess[a-1]) })
+	return handles
+}
+
+// regionCodes are the codes of regions by their handles.
+func (s *series) regionCodes(handles []int32) []outage.Region {
+	regions := make([]outage.Region, len(handles))
+	for i, h := range handles {
+		regions[i] = s.country.regions[h-1]
 	}
 	return regions
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"downpour/pkg/outage"
@@ -21,9 +20,20 @@ type ImportsConfig struct {
 	// Archived returns once everything that was taken is in the archive.
 	Archived func(ctx context.Context) error
 	Book     Book
-	States   States
-	Now      func() time.Time
-	Logger   *slog.Logger
+	Pending  Shared
+	// Leads says whether this server judges; nil where there is but one. Every
+	// server hears.
+	Leads  func() bool
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Shared is a state that several servers change. It may block for a round trip.
+type Shared interface {
+	// Load gives nil where there is none.
+	Load(ctx context.Context) ([]byte, error)
+	// Swap replaces the state, and is false where it is not what it was before.
+	Swap(ctx context.Context, before, after []byte) (bool, error)
 }
 
 // Imports runs the detector over stretches of the past that importers brought
@@ -31,10 +41,7 @@ type ImportsConfig struct {
 // found at the time; the live detector knows nothing of it.
 type Imports struct {
 	ImportsConfig
-
-	mutex   sync.Mutex
-	pending pendingImport
-	wake    chan struct{}
+	wake chan struct{}
 }
 
 // pendingImport is the stretch that was brought in and not judged yet.
@@ -43,6 +50,8 @@ type pendingImport struct {
 	Heard time.Time   // when its latest line came
 	Final bool        // the importer said that it was the last
 }
+
+func (p pendingImport) empty() bool { return p.Span.From >= p.Span.To }
 
 // NewImports makes Imports, which work while their Run does.
 func NewImports(config ImportsConfig) *Imports {
@@ -53,21 +62,26 @@ func NewImports(config ImportsConfig) *Imports {
 // importer has no more. An empty span with final ends an import. When it
 // returns without an error, a crash cannot make the stretch forgotten.
 func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error {
-	i.mutex.Lock()
-	defer i.mutex.Unlock()
-	p := i.pending
-	if span.From < span.To {
-		if p.Span.From >= p.Span.To {
-			p = pendingImport{Span: span}
+	for {
+		before, p, err := i.load(ctx)
+		if err != nil {
+			return err
 		}
-		p.Span = outage.Span{From: min(p.Span.From, span.From), To: max(p.Span.To, span.To)}
-	}
-	if p.Span.From >= p.Span.To {
-		return nil
-	}
-	p.Heard, p.Final = i.Now(), final
-	if err := i.store(ctx, p); err != nil {
-		return err
+		if span.From < span.To {
+			if p.empty() {
+				p = pendingImport{Span: span}
+			}
+			p.Span = outage.Span{From: min(p.Span.From, span.From), To: max(p.Span.To, span.To)}
+		}
+		if p.empty() {
+			return nil
+		}
+		p.Heard, p.Final = i.Now(), final
+		if swapped, err := i.swap(ctx, before, p); err != nil {
+			return err
+		} else if swapped {
+			break
+		}
 	}
 	select {
 	case i.wake <- struct{}{}:
@@ -76,31 +90,37 @@ func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error
 	return nil
 }
 
-func (i *Imports) store(ctx context.Context, p pendingImport) error {
-	text, err := json.Marshal(p)
-	if err == nil {
-		err = i.States.Store(ctx, text)
+// load is the stretch that waits, and the bytes it was kept as.
+func (i *Imports) load(ctx context.Context) (text []byte, p pendingImport, err error) {
+	if text, err = i.Pending.Load(ctx); err == nil && len(text) > 0 {
+		err = json.Unmarshal(text, &p)
 	}
 	if err != nil {
-		return fmt.Errorf("noting the stretch of an import: %w", err)
+		return nil, p, fmt.Errorf("reading the stretch of an import: %w", err)
 	}
-	i.pending = p
-	return nil
+	return text, p, nil
+}
+
+func (i *Imports) swap(ctx context.Context, before []byte, p pendingImport) (bool, error) {
+	after, err := json.Marshal(p)
+	if err != nil {
+		return false, fmt.Errorf("noting the stretch of an import: %w", err)
+	}
+	swapped, err := i.Pending.Swap(ctx, before, after)
+	if err != nil {
+		return false, fmt.Errorf("noting the stretch of an import: %w", err)
+	}
+	return swapped, nil
 }
 
 // Run judges stretches until ctx ends. One that fails is tried again.
 func (i *Imports) Run(ctx context.Context) error {
-	if err := i.load(ctx); err != nil {
-		return err
-	}
 	const every = time.Second
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	for {
-		if due, ok := i.due(); ok {
-			if err := i.judge(ctx, due); err != nil && ctx.Err() == nil {
-				i.Logger.Warn("import is not judged yet", "error", err)
-			}
+		if err := i.round(ctx); err != nil && ctx.Err() == nil {
+			i.Logger.Warn("import is not judged yet", "error", err)
 		}
 		select {
 		case <-ticks.C:
@@ -111,25 +131,23 @@ func (i *Imports) Run(ctx context.Context) error {
 	}
 }
 
-func (i *Imports) load(ctx context.Context) error {
-	text, err := i.States.Load(ctx)
-	if err != nil || len(text) == 0 {
+// round judges the stretch that waits, once it is whole.
+func (i *Imports) round(ctx context.Context) error {
+	if i.Leads != nil && !i.Leads() {
+		return nil
+	}
+	before, p, err := i.load(ctx)
+	if err != nil {
 		return err
 	}
-	i.mutex.Lock()
-	defer i.mutex.Unlock()
-	if err := json.Unmarshal(text, &i.pending); err != nil {
-		return fmt.Errorf("reading the stretch of an import: %w", err)
+	if whole := p.Final || i.Now().Sub(p.Heard) >= importQuiet; p.empty() || !whole {
+		return nil
 	}
-	return nil
-}
-
-func (i *Imports) due() (pendingImport, bool) {
-	i.mutex.Lock()
-	defer i.mutex.Unlock()
-	p := i.pending
-	waited := p.Final || i.Now().Sub(p.Heard) >= importQuiet
-	return p, p.Span.From < p.Span.To && waited
+	if err := i.judge(ctx, p); err != nil {
+		return err
+	}
+	_, err = i.swap(ctx, before, pendingImport{}) // if more came meanwhile, it is judged again
+	return err
 }
 
 // judge runs a timeline over a stretch, warmed from what the archive holds
@@ -154,10 +172,5 @@ func (i *Imports) judge(ctx context.Context, p pendingImport) error {
 	}
 	i.Logger.Info("import judged", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", found,
 		"seconds", time.Since(began).Seconds())
-	i.mutex.Lock()
-	defer i.mutex.Unlock()
-	if i.pending != p {
-		return nil // more came meanwhile: judge again
-	}
-	return i.store(ctx, pendingImport{})
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -24,12 +25,25 @@ type Source interface {
 	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
 }
 
-// Book keeps incidents. Note may be told the same change again.
+// Book keeps incidents. Open takes over what a server before this one noted;
+// Note may be told the same change again, and fails where another server notes.
 type Book interface {
+	Open(ctx context.Context) error
 	Note(ctx context.Context, at time.Time, changes []outage.Incident) error
 }
 
-// States keeps the detector's state. Load gives nil where there is none.
+// Lease says which of several servers detects. It may block for a round trip.
+type Lease interface {
+	// Hold takes or renews the lease. The term is another one whenever it was
+	// taken anew.
+	Hold(ctx context.Context) (term int64, held bool, err error)
+	Release(ctx context.Context) error
+	// Length is how long it lasts when it is not renewed.
+	Length() time.Duration
+}
+
+// States keeps the detector's state. Load gives nil where there is none; Store
+// fails where another server detects.
 type States interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
@@ -50,6 +64,7 @@ type LiveConfig struct {
 	Book    Book
 	States  States
 	Normals Normals
+	Lease   Lease // nil where there is but one server
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
@@ -61,6 +76,9 @@ type Live struct {
 	LiveConfig
 	timeline *Timeline
 	view     atomic.Pointer[outage.View]
+	leads    atomic.Bool
+	term     int64     // of the timeline
+	followed time.Time // when the state of another server was read last
 }
 
 // NewLive makes a Live, which works while its Run does.
@@ -72,12 +90,13 @@ func (l *Live) View() *outage.View { return l.view.Load() }
 
 // Run watches until ctx ends. What fails is tried again.
 func (l *Live) Run(ctx context.Context) error {
+	defer l.renew(ctx)()
 	const every = time.Second
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	var told string
 	for {
-		err := l.catchUp(ctx)
+		err := l.advance(ctx)
 		if err != nil && ctx.Err() == nil && err.Error() != told {
 			l.Logger.Warn("detector waits", "error", err)
 		}
@@ -120,6 +139,9 @@ func (l *Live) begin(ctx context.Context) error {
 	state, err := l.States.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("loading the detector's state: %w", err)
+	}
+	if err := l.Book.Open(ctx); err != nil {
+		return err
 	}
 	fresh := New(l.Timeline)
 	if state != nil {
@@ -175,7 +197,7 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 	_, started := t.Last()
 	for minute := span.From; minute < span.To; minute++ {
 		counts := minutes[minute]
-		if !started && len(counts) == 0 && !tell {
+		if !started && !tell && !reported(counts) {
 			continue // a past begins with its first report
 		}
 		started = true
@@ -215,14 +237,27 @@ func Minutes(ctx context.Context, source Source, span outage.Span) (map[outage.M
 	}
 	minutes := map[outage.Minute][]outage.Judged{}
 	for _, c := range counts {
-		// What the caps leave of a count need not be whole.
-		reporters := int(math.Round(c.Judged))
-		if c.Kind != outage.Problem || reporters <= 0 {
-			continue
+		n := int(max(0, c.N))
+		judged := outage.Judged{Service: c.Service, Country: c.Country, Cell: c.Cell}
+		switch c.Kind {
+		case outage.Problem:
+			// What the caps leave of a count need not be whole.
+			judged.Reporters = max(0, int(math.Round(c.Judged)))
+			judged.Capped = max(0, n-judged.Reporters)
+		case outage.Works:
+			judged.Works = n
+		case outage.Back:
+			judged.Back = n
 		}
-		minutes[c.Start] = append(minutes[c.Start], outage.Judged{
-			Service: c.Service, Country: c.Country, Cell: c.Cell, Reporters: reporters,
-		})
+		if judged.Reporters+judged.Capped+judged.Works+judged.Back > 0 {
+			minutes[c.Start] = append(minutes[c.Start], judged)
+		}
 	}
 	return minutes, nil
+}
+
+// reported says whether there is a problem among the counts, with which a past
+// begins.
+func reported(counts []outage.Judged) bool {
+	return slices.ContainsFunc(counts, func(c outage.Judged) bool { return c.Reporters > 0 })
 }

@@ -20,7 +20,7 @@ func Replay(ctx context.Context, config Config, source Source, span outage.Span,
 		}
 		for minute := part.From; minute < part.To; minute++ {
 			if t == nil {
-				if len(minutes[minute]) == 0 {
+				if !reported(minutes[minute]) {
 					continue
 				}
 				config.AlertFrom = minute + warmup

@@ -15,7 +15,7 @@ import (
 
 // The first bytes of a saved timeline; the last of them is the version of the
 // format. A state of another version is refused: it is built anew from history.
-var magic = []byte("DPTL\x01")
+var magic = []byte("DPTL\x02")
 
 var (
 	order       = binary.LittleEndian
@@ -129,6 +129,8 @@ func (s *series) appendState(to []byte) []byte {
 	to = put(to, s.silence)
 	to = s.base.AppendState(to)
 	to = s.bank.AppendState(to)
+	to = put(to, [2]uint32{uint32(len(s.asides)), uint32(len(s.trail))})
+	to = put(put(to, s.asides), s.trail)
 	return s.incident.AppendState(to)
 }
 
@@ -143,7 +145,10 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	if !ok {
 		return nil, nil, fmt.Errorf("reading a timeline: country %q is not covered", from[:2])
 	}
-	s := &series{service: name, country: c, config: &t.config, silent: from[2] != 0}
+	s := &series{
+		service: name, country: c, config: &t.config, silent: from[2] != 0,
+		back: make([]uint32, 1+len(c.regions)),
+	}
 	if _, err := binary.Decode(from[3:], order, &s.silence); err != nil {
 		return nil, nil, errTooShort
 	}
@@ -158,9 +163,34 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	if s.bank.Nodes() != s.base.Places() {
 		return nil, nil, fmt.Errorf("reading a timeline: %s has %d nodes in %d places", name, s.bank.Nodes(), s.base.Places())
 	}
+	if from, err = s.readEvidence(from); err != nil {
+		return nil, nil, err
+	}
 	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
 	s.grow()
 	return s, from, err
+}
+
+func (s *series) readEvidence(from []byte) ([]byte, error) {
+	var lengths [2]uint32
+	n, err := binary.Decode(from, order, &lengths)
+	if err != nil || lengths[0] > asideLength || lengths[1] > trailLength {
+		return nil, errTooShort
+	}
+	from = from[n:]
+	s.asides, s.trail = make([]aside, lengths[0]), make([]step, lengths[1])
+	for _, part := range []any{s.asides, s.trail} {
+		if n, err = binary.Decode(from, order, part); err != nil {
+			return nil, errTooShort
+		}
+		from = from[n:]
+	}
+	for i := range s.trail {
+		if h := s.trail[i].Handle; h < 0 || int(h) >= s.base.Places() {
+			return nil, errors.New("reading a timeline: evidence lies in a place that does not exist")
+		}
+	}
+	return from, nil
 }
 
 func put(to []byte, value any) []byte {

@@ -21,7 +21,12 @@ type series struct {
 	silent   bool    // the incident was opened before alerts were wanted
 	silence  float64 // reporters due since the last one
 
+	asides []aside // oldest first
+	trail  []step  // oldest first; the way to where it is now
+
 	reporters uint32 // of this minute
+	aside     aside
+	back      []uint32 // by handle of the country and its regions
 	metro     []count
 	counts    []uint32 // of this minute, by handle
 	touched   []int32
@@ -43,6 +48,7 @@ func newSeries(service string, c *country, config *Config, first outage.Minute) 
 		base:     baseline.NewSeries(config.Baseline, c.pool, first),
 		bank:     detect.NewBank(&config.Detect, first),
 		incident: incident.NewCase(&config.Incident),
+		back:     make([]uint32, 1+len(c.regions)),
 	}
 	s.turn()
 	return s
@@ -72,6 +78,14 @@ func (s *series) level(handle int32) detect.Level {
 
 // take adds a count to the present minute.
 func (s *series) take(c *outage.Judged) {
+	s.aside.Capped += uint32(c.Capped)
+	s.aside.Works += uint32(c.Works)
+	if c.Back > 0 {
+		s.back[baseline.Whole] += uint32(c.Back)
+		if i, ok := s.country.number[s.config.Geography.RegionOf(c.Cell)]; ok {
+			s.back[i+1] += uint32(c.Back)
+		}
+	}
 	if c.Reporters == 0 {
 		return
 	}
@@ -85,6 +99,7 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 		s.turn()
 	}
 	s.gather()
+	s.heed(minute)
 	s.base.Observe(minute, s.reporters)
 	missing := s.listen()
 	if missing {
@@ -106,6 +121,7 @@ func (s *series) turn() {
 	if turned.Moved != nil {
 		s.bank.Move(turned.Moved)
 		s.incident.Renumber(turned.Moved)
+		s.retrace(turned.Moved)
 		s.counts = s.counts[:0]
 	}
 	s.grow()
@@ -160,6 +176,7 @@ func (s *series) clear() {
 	for _, h := range s.touched {
 		s.counts[h] = 0
 	}
+	clear(s.back)
 	s.touched, s.hits, s.metro, s.reporters = s.touched[:0], s.hits[:0], s.metro[:0], 0
 }
 

@@ -25,6 +25,10 @@ type key struct {
 	country outage.Country
 }
 
+// MostReporters is how many may report in one minute, of all services together,
+// so that no sum over the minutes that are kept overflows.
+const MostReporters = 1 << 26
+
 // New is a timeline that has seen nothing. It does no work before Tick.
 func New(config Config) *Timeline {
 	t := &Timeline{
@@ -50,9 +54,13 @@ func (t *Timeline) Tick(minute outage.Minute, counts []outage.Judged) ([]outage.
 	if t.started && minute <= t.last {
 		return nil, fmt.Errorf("ticking minute %s: it is not after %s", stamp(minute), stamp(t.last))
 	}
+	total := 0
 	for i := range counts {
 		if err := t.check(&counts[i]); err != nil {
 			return nil, fmt.Errorf("ticking minute %s: %w", stamp(minute), err)
+		}
+		if total += counts[i].Reporters; total > MostReporters {
+			return nil, fmt.Errorf("ticking minute %s: more than %d reporters", stamp(minute), MostReporters)
 		}
 	}
 	var changes []outage.Incident
@@ -68,12 +76,14 @@ func (t *Timeline) check(count *outage.Judged) error {
 	if _, ok := t.countries[count.Country]; !ok {
 		return fmt.Errorf("country %q is not covered", count.Country)
 	}
-	const longest, most = 255, 1 << 30
+	const longest, most = 255, MostReporters
 	if count.Service == "" || len(count.Service) > longest {
 		return fmt.Errorf("a service of %d letters", len(count.Service))
 	}
-	if count.Reporters < 0 || count.Reporters > most {
-		return fmt.Errorf("%s in %s has %d reporters", count.Service, count.Country, count.Reporters)
+	for _, n := range []int{count.Reporters, count.Capped, count.Works, count.Back} {
+		if n < 0 || n > most {
+			return fmt.Errorf("%s in %s has %d reporters", count.Service, count.Country, n)
+		}
 	}
 	return nil
 }
@@ -93,6 +103,10 @@ func (t *Timeline) step(minute outage.Minute, counts []outage.Judged, changes []
 		t.countries[code].listen(t.config.DueForGap)
 	}
 	t.share(func(s *series) { s.tick(minute, turning) })
+	for _, code := range outage.Countries() {
+		t.countries[code].relate(minute, turning)
+	}
+	t.join()
 	for _, s := range t.ordered {
 		s.country.learn(s.deposits)
 		s.deposits = nil
@@ -106,6 +120,9 @@ func (t *Timeline) step(minute outage.Minute, counts []outage.Judged, changes []
 func (t *Timeline) deliver(minute outage.Minute, count *outage.Judged) {
 	s, ok := t.series[key{count.Service, count.Country}]
 	if !ok {
+		if count.Reporters == 0 { // a series begins with its first problem
+			return
+		}
 		c := t.countries[count.Country]
 		s = newSeries(strings.Clone(count.Service), c, &t.config, minute)
 		t.insert(s)

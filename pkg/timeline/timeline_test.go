@@ -240,6 +240,9 @@ func TestTickRefuses(t *testing.T) {
 		{"a minute that is over", start, nil},
 		{"a country that is not covered", start + 1, []outage.Judged{{Service: "a", Country: "FR", Reporters: 1}}},
 		{"fewer reporters than none", start + 1, []outage.Judged{{Service: "a", Country: "GB", Reporters: -1}}},
+		{"more reporters than there are people", start + 1, []outage.Judged{
+			{Service: "a", Country: "GB", Reporters: MostReporters}, {Service: "b", Country: "GB", Reporters: 1},
+		}},
 		{"no service", start + 1, []outage.Judged{{Country: "GB", Reporters: 1}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,12 +11,12 @@ import (
 func (t *Timeline) View() *outage.View {
 	watches := make([]outage.Watch, len(t.ordered))
 	for i, s := range t.ordered {
-		watches[i] = s.watched()
+		watches[i] = s.watched(t.last)
 	}
 	return outage.NewView(t.last, watches)
 }
 
-func (s *series) watched() outage.Watch {
+func (s *series) watched(minute outage.Minute) outage.Watch {
 	w := outage.Watch{
 		Service: s.service, Country: s.country.code,
 		Baseline: s.base.Expect(baseline.Whole), Needed: s.bank.Needed(detect.Country),
@@ -35,9 +35,17 @@ func (s *series) watched() outage.Watch {
 			}
 		}
 	}
-	if s.incident.Active() && !s.silent {
+	if s.bank.Warmth() >= pendingPart {
+		for _, warm := range s.bank.Warm(pendingPart, minute, s.base) {
+			w.Signals = append(w.Signals, s.signal(warm, minute))
+		}
+	}
+	switch {
+	case s.incident.Active() && !s.silent:
 		incident := s.incident.Incident()
 		w.Incident = &incident
+	case !s.incident.Active():
+		w.Pending = s.pending(minute, w.Signals)
 	}
 	return w
 }

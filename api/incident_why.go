@@ -1,0 +1,119 @@
+package api
+
+import (
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// whyJSON is the arithmetic of an opening, so that anybody can check it.
+type whyJSON struct {
+	From    string     `json:"from"`
+	To      string     `json:"to"`
+	Reports int64      `json:"reports"`
+	Judged  float64    `json:"judged"`
+	Works   int64      `json:"works"`
+	Tips    []tipJSON  `json:"tips"`
+	Trail   []stepJSON `json:"trail"`
+}
+
+// tipJSON is a node that had enough evidence.
+type tipJSON struct {
+	Scope     outage.Scope   `json:"scope"`
+	Region    *outage.Region `json:"region"`
+	Cell      *outage.Cell   `json:"cell"`
+	Since     string         `json:"since"`
+	Observed  int64          `json:"observed"`
+	Expected  float64        `json:"expected"`
+	Threshold float64        `json:"threshold"`
+	Evidence  float64        `json:"evidence"`
+	Needed    float64        `json:"needed"`
+	Design    float64        `json:"design"`
+}
+
+// stepJSON is a minute on the way. Of a node below the country it tells that
+// there was one, and nothing else: from one minute to the next its evidence
+// would tell of single reports.
+type stepJSON struct {
+	Time     string       `json:"t"`
+	Observed int64        `json:"observed"`
+	Expected float64      `json:"expected"`
+	Upper    float64      `json:"upper"`
+	Scope    outage.Scope `json:"scope"`
+	Evidence *float64     `json:"evidence"`
+	Needed   *float64     `json:"needed"`
+}
+
+type recoveryJSON struct {
+	Region  outage.Region `json:"region"`
+	Ratio   *float64      `json:"ratio"`
+	Peak    *float64      `json:"peak"`
+	EndedAt *string       `json:"ended_at"`
+	Back    *int64        `json:"back"`
+}
+
+// why is nil for an incident of which no arithmetic is kept.
+func why(of outage.Explanation) *whyJSON {
+	if of.Window.From >= of.Window.To {
+		return nil
+	}
+	wire := &whyJSON{
+		From: wireTime(of.Window.From), To: wireTime(of.Window.To),
+		Reports: of.Reports, Judged: round(of.Judged, meanDecimals), Works: of.Works,
+		Tips: []tipJSON{}, Trail: make([]stepJSON, len(of.Trail)),
+	}
+	for _, tip := range of.Tips {
+		if showable(tip) {
+			wire.Tips = append(wire.Tips, wireTip(tip))
+		}
+	}
+	for i, step := range of.Trail {
+		wire.Trail[i] = wireStep(step)
+	}
+	return wire
+}
+
+// showable says whether the public may see a signal: below the country nothing
+// under the floor.
+func showable(signal outage.Signal) bool {
+	return signal.Scope == outage.ScopeCountry || signal.Observed >= smallestShown
+}
+
+func wireTip(tip outage.Signal) tipJSON {
+	return tipJSON{
+		Scope: tip.Scope, Region: orNull(tip.Region), Cell: orNull(tip.Cell), Since: wireTime(tip.Since),
+		Observed: tip.Observed, Expected: round(tip.Expected, meanDecimals), Threshold: round(tip.Threshold, meanDecimals),
+		Evidence: round(tip.Evidence, meanDecimals), Needed: round(tip.Needed, meanDecimals), Design: tip.Design,
+	}
+}
+
+func wireStep(step outage.Step) stepJSON {
+	wire := stepJSON{
+		Time: wireTime(step.Minute), Observed: step.Observed,
+		Expected: round(step.Expected, meanDecimals), Upper: round(step.Upper, meanDecimals), Scope: step.Node.Scope,
+	}
+	if step.Node.Scope == outage.ScopeCountry {
+		wire.Evidence, wire.Needed = number(&step.Node.Evidence), number(&step.Node.Needed)
+	}
+	return wire
+}
+
+// recoveries are the regions of a footprint that have enough reports to show.
+func recoveries(all []outage.Recovery) []recoveryJSON {
+	wire := []recoveryJSON{}
+	for _, r := range all {
+		if r.Reports < smallestShown {
+			continue
+		}
+		told := recoveryJSON{Region: r.Region, Ratio: number(&r.Ratio), Peak: number(&r.Peak)}
+		if !r.At.IsZero() {
+			at := r.At.UTC().Format(time.RFC3339)
+			told.EndedAt = &at
+		}
+		if r.Back >= smallestShown {
+			told.Back = &r.Back
+		}
+		wire = append(wire, told)
+	}
+	return wire
+}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// explained is what a server tells of an incident, as far as the table of its
+// opening needs it.
+type explained struct {
+	ID        string            `json:"id"`
+	Service   string            `json:"service"`
+	Country   outage.Country    `json:"country"`
+	OpenedAt  time.Time         `json:"opened_at"`
+	Verdict   outage.Verdict    `json:"verdict"`
+	Reasons   []outage.Reason   `json:"reasons"`
+	Narrative map[string]string `json:"narrative"`
+	Timeline  []struct {
+		At      time.Time      `json:"at"`
+		State   outage.State   `json:"state"`
+		Verdict outage.Verdict `json:"verdict"`
+		Cause   string         `json:"cause"`
+	} `json:"timeline"`
+	Why *struct {
+		From    time.Time `json:"from"`
+		Reports int64     `json:"reports"`
+		Judged  float64   `json:"judged"`
+		Works   int64     `json:"works"`
+		Tips    []struct {
+			Scope                                         outage.Scope
+			Region, Cell                                  string
+			Observed                                      int64
+			Expected, Threshold, Evidence, Needed, Design float64
+		} `json:"tips"`
+		Trail []trailStep `json:"trail"`
+	} `json:"why"`
+}
+
+type trailStep struct {
+	Time     time.Time    `json:"t"`
+	Observed int64        `json:"observed"`
+	Expected float64      `json:"expected"`
+	Upper    float64      `json:"upper"`
+	Scope    outage.Scope `json:"scope"`
+	Evidence *float64     `json:"evidence"`
+	Needed   *float64     `json:"needed"`
+}
+
+// seriesPoint is a minute of a series.
+type seriesPoint struct {
+	Time     time.Time `json:"t"`
+	Reports  int64     `json:"reports"`
+	Expected *float64  `json:"expected"`
+	Upper    *float64  `json:"upper"`
+}
+
+// Minutes of the table before the first and after the opening.
+const (
+	minutesBefore = 5
+	minutesAfter  = 10
+)
+
+// explain prints the minutes around the opening of an incident. The arithmetic
+// is what the detector kept when it opened it; the minutes beside come from the
+// series. Nothing is worked out again, so what is printed is what was decided.
+func explain(ctx context.Context, server, id string, out io.Writer) error {
+	var in explained
+	if err := fetchJSON(ctx, server+"/api/v1/incidents/"+url.PathEscape(id), &in); err != nil {
+		return fmt.Errorf("explaining %s: %w", id, err)
+	}
+	from, to := in.OpenedAt.Add(-minutesBefore*time.Minute), in.OpenedAt.Add(minutesAfter*time.Minute)
+	if in.Why != nil {
+		from = in.Why.From.Add(-minutesBefore * time.Minute)
+	}
+	query := url.Values{
+		"country": {string(in.Country)}, "step": {"1m"},
+		"from": {from.UTC().Format(time.RFC3339)}, "to": {to.UTC().Format(time.RFC3339)},
+	}
+	var series struct{ Items []seriesPoint }
+	if err := fetchJSON(ctx, server+"/api/v1/services/"+url.PathEscape(in.Service)+"/series?"+query.Encode(), &series); err != nil {
+		return fmt.Errorf("explaining %s: reading its minutes: %w", id, err)
+	}
+	return in.print(series.Items, out)
+}
+
+func (in *explained) print(minutes []seriesPoint, out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "%s\n\n", in.Narrative["en"])
+	if len(in.Reasons) > 0 {
+		fmt.Fprintf(table, "%s because of: %v\n\n", in.Verdict, in.Reasons)
+	}
+	if why := in.Why; why != nil {
+		fmt.Fprintf(table, "reports %d, judged %s, for whom it works %d\n\n", why.Reports, figure(why.Judged), why.Works)
+		fmt.Fprintln(table, "place\tobserved\texpected\tthreshold\tevidence\tneeded\tdesign")
+		for _, tip := range why.Tips {
+			fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\tx%s\n", cmp.Or(tip.Cell, tip.Region, string(in.Country)), tip.Observed,
+				figure(tip.Expected), figure(tip.Threshold), figure(tip.Evidence), figure(tip.Needed), figure(tip.Design))
+		}
+		fmt.Fprintln(table)
+	}
+	fmt.Fprintln(table, "UTC\tlocal\tobserved\texpected\tupper\tevidence\tneeded\tdecision")
+	for _, minute := range minutes {
+		in.row(table, minute)
+	}
+	return table.Flush()
+}
+
+// row is a minute: what the detector kept of it, else what the series has.
+func (in *explained) row(out io.Writer, minute seriesPoint) {
+	observed, expected, upper, evidence, needed := minute.Reports, known(minute.Expected), known(minute.Upper), "", ""
+	if step := in.step(minute.Time); step != nil {
+		observed, expected, upper = step.Observed, figure(step.Expected), figure(step.Upper)
+		evidence, needed = known(step.Evidence), known(step.Needed)
+		if step.Evidence == nil {
+			evidence = "in a " + string(step.Scope)
+		}
+	}
+	fmt.Fprintf(out, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\n", minute.Time.UTC().Format("2006-01-02 15:04"),
+		minute.Time.In(in.Country.Zone()).Format("15:04"), observed, expected, upper, evidence, needed, in.decision(minute.Time))
+}
+
+func (in *explained) step(at time.Time) *trailStep {
+	if in.Why == nil {
+		return nil
+	}
+	for i := range in.Why.Trail {
+		if in.Why.Trail[i].Time.Equal(at) {
+			return &in.Why.Trail[i]
+		}
+	}
+	return nil
+}
+
+// decision is what was decided at the end of a minute.
+func (in *explained) decision(minute time.Time) string {
+	var told []string
+	for _, change := range in.Timeline {
+		if !change.At.Equal(minute.Add(time.Minute)) {
+			continue
+		}
+		told = append(told, strings.TrimSpace(fmt.Sprint(change.State, " ", change.Verdict, " ", change.Cause)))
+	}
+	if step := in.step(minute); len(told) == 0 && step != nil && step.Evidence != nil && *step.Evidence >= *step.Needed/2 {
+		return string(outage.StatePending)
+	}
+	return strings.Join(told, ", ")
+}
+
+func known(value *float64) string {
+	if value == nil {
+		return "-"
+	}
+	return figure(*value)
+}
+
+// figure is a number with three digits that count.
+func figure(x float64) string {
+	if x >= 1000 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+// fetchJSON reads one answer of a server.
+func fetchJSON(ctx context.Context, address string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	const most = 16 << 20
+	decoder := json.NewDecoder(io.LimitReader(response.Body, most))
+	if response.StatusCode != http.StatusOK {
+		var problem struct{ Detail string }
+		_ = decoder.Decode(&problem)
+		return errors.New(cmp.Or(problem.Detail, response.Status))
+	}
+	return decoder.Decode(into)
+}
