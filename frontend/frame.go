@@ -93,8 +93,8 @@ func (f *frame) outermost() string {
 // Absolute is a path under the public address of the site, where it has one.
 func (f *frame) Absolute(path string) string { return f.site.PublicURL + path }
 
-// Map is the large map, of the country and service of the page.
-func (f *frame) Map() string { return sceneNow(f.At.Lang, f.At.Service, f.At.Country).path() }
+// Map is the large map, of the country of the page.
+func (f *frame) Map() string { return sceneNow(f.At.Lang, "", f.At.Country).path() }
 
 // Live is where the part of the page stands that changes by the minute.
 func (f *frame) Live() string { return f.At.withLeaf(leafStatus).path() }

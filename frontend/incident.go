@@ -11,9 +11,9 @@ type incidentPage struct {
 	Entry    entry
 	Heading  string
 	Sentence string
-	Now      string // whether it lasts, and since or until when
-	Totals   string // how many there were in all, "" while that is not known
-	Blame    *blame // says that something else probably broke, or nil
+	Now      string   // whether it lasts, and since or until when
+	Totals   string   // how many there were in all, "" while that is not known
+	Reasons  []string // what speaks for a cause elsewhere
 	Figures  []figure
 	Course   course
 	Facts    []fact
@@ -67,11 +67,10 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	}
 	page.Heading = page.Say("incident.heading", "service", name, "in", here)
 	page.Title = page.Say("incident.title", "service", name, "in", here, "date", page.words.date(in.OpenedAt, in.Country))
-	page.Sentence = page.sentence(in)
+	page.Sentence = s.teller.Sentence(at.Lang, in)
 	page.Summary, page.Now = page.Sentence, page.lasts(in)
 	if in.Verdict == outage.LikelyCollateral && in.Cause != "" {
-		found := page.blame(in)
-		page.Blame = &found
+		page.Reasons = page.blame(in).Reasons
 	}
 	page.Course = page.course(ctx, in)
 	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course)

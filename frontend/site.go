@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"downpour/pkg/narrative"
 	"downpour/pkg/outage"
 )
 
@@ -42,6 +43,7 @@ type Site struct {
 	sheets  map[sheetKey]*country
 	symbols symbols
 	letters *lettering
+	teller  *narrative.Teller
 	shelf   shelf
 	memory  memory
 }
@@ -80,7 +82,7 @@ func New(config Config) (*Site, error) {
 		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
 	}
 	site := &Site{
-		Config: config, letters: letters, locales: words, pages: templates, assets: files, symbols: drawings,
+		Config: config, letters: letters, teller: narrative.New(config.Services, config.Shapes), locales: words, pages: templates, assets: files, symbols: drawings,
 		sheets: map[sheetKey]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
