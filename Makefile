@@ -10,7 +10,7 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect crash fuzz lint pictures prerequisites
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect bench-few crash fuzz lint pictures prerequisites
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -47,6 +47,11 @@ bench-backtest: prerequisites
 # Recall, time to detect and false alarms of the detector on simulated streams.
 bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run Proving -worlds 2 -mistakes -timeout 60m -v
+
+# 200 tries each of one host, one network and 20 networks of a hoster to pass for
+# an outage.
+bench-few: prerequisites
+	$(GO) test ./cmd/downpour -run 'TestFew' -few-runs 200 -timeout 60m -v
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.

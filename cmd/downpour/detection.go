@@ -48,7 +48,7 @@ func (a *app) buildDetection(context.Context) error {
 	state, pending, held := a.detectionStates()
 	a.book = incident.NewBook(a.db, state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
-		Timeline: a.timeline(),
+		Timeline: a.liveTimeline(),
 		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From },
 		Book: a.book, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
@@ -65,6 +65,18 @@ func (a *app) buildDetection(context.Context) error {
 		return a.live.Run(ctx)
 	}})
 	return nil
+}
+
+// leastNetworks is from how many networks the reports of one half hour must come
+// before an incident opens.
+const leastNetworks = 3
+
+// liveTimeline is how the detector runs over reports of strangers. An importer
+// vouches for its own.
+func (a *app) liveTimeline() timeline.Config {
+	config := a.timeline()
+	config.Networks = leastNetworks
+	return config
 }
 
 // timeline is how the detector runs here.

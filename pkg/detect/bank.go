@@ -189,12 +189,17 @@ type Alarm struct {
 
 // Alarm is the node whose evidence exceeds what it needs by most, if any does.
 func (b *Bank) Alarm(minute outage.Minute) (Alarm, bool) {
+	return b.AlarmAmong(minute, func(int32) bool { return true })
+}
+
+// AlarmAmong is the Alarm of those nodes that may give one.
+func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Alarm, bool) {
 	var best Alarm
 	margin := -1.
 	for _, h := range b.live {
 		n := &b.nodes[h]
 		need := b.needed[n.level]
-		if float64(n.run.strongest()) < need {
+		if float64(n.run.strongest()) < need || !may(h) {
 			continue
 		}
 		for i := range n.run.Evidence {

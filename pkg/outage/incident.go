@@ -56,6 +56,8 @@ type Judged struct {
 	Reporters int
 	// Capped are the counted reports that the caps took away.
 	Capped int
+	// Networks are those that no earlier report of the half hour came from.
+	Networks int
 	// Works and Back are those who said that it works, and works again.
 	Works, Back int
 }

@@ -32,6 +32,9 @@ type Config struct {
 	// AlertFrom is the first minute that may open an incident; what comes
 	// before trains, and its outages are kept out of learning in silence.
 	AlertFrom outage.Minute
+	// Networks is how many networks the reports of one half hour must have come
+	// from before they open an incident; 0 where that is not known.
+	Networks uint16
 	// DueForGap is how many reporters must have been due before silence, of a
 	// whole country or of one service, is taken for missing data.
 	DueForGap float64

@@ -38,7 +38,7 @@ func (s *series) tell(changes ...outage.Incident) {
 }
 
 func (s *series) open(minute outage.Minute) {
-	alarm, ok := s.bank.Alarm(minute)
+	alarm, ok := s.alarm(minute)
 	if !ok || s.doubted(alarm) {
 		return
 	}

@@ -244,6 +244,7 @@ func Minutes(ctx context.Context, source Source, span outage.Span) (map[outage.M
 			// What the caps leave of a count need not be whole.
 			judged.Reporters = max(0, int(math.Round(c.Judged)))
 			judged.Capped = max(0, n-judged.Reporters)
+			judged.Networks = int(max(0, c.Prefixes))
 		case outage.Works:
 			judged.Works = n
 		case outage.Back:

@@ -15,7 +15,7 @@ import (
 
 // The first bytes of a saved timeline; the last of them is the version of the
 // format. A state of another version is refused: it is built anew from history.
-var magic = []byte("DPTL\x02")
+var magic = []byte("DPTL\x03")
 
 var (
 	order       = binary.LittleEndian
@@ -131,6 +131,7 @@ func (s *series) appendState(to []byte) []byte {
 	to = s.bank.AppendState(to)
 	to = put(to, [2]uint32{uint32(len(s.asides)), uint32(len(s.trail))})
 	to = put(put(to, s.asides), s.trail)
+	to = put(to, s.networks)
 	return s.incident.AppendState(to)
 }
 
@@ -166,6 +167,12 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	if from, err = s.readEvidence(from); err != nil {
 		return nil, nil, err
 	}
+	s.networks = make([]heard, s.base.Places())
+	n, err := binary.Decode(from, order, s.networks)
+	if err != nil {
+		return nil, nil, errTooShort
+	}
+	from = from[n:]
 	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
 	s.grow()
 	return s, from, err

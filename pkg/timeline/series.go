@@ -30,6 +30,7 @@ type series struct {
 	metro     []count
 	counts    []uint32 // of this minute, by handle
 	touched   []int32
+	networks  []heard // by handle
 	hits      []detect.Hit
 
 	deposits []baseline.Deposit
@@ -40,6 +41,7 @@ type series struct {
 type count struct {
 	key       outage.Cell
 	reporters uint32
+	networks  uint32
 }
 
 func newSeries(service string, c *country, config *Config, first outage.Minute) *series {
@@ -90,7 +92,7 @@ func (s *series) take(c *outage.Judged) {
 		return
 	}
 	s.reporters += uint32(c.Reporters)
-	s.metro = append(s.metro, count{s.country.metro(c.Cell), uint32(c.Reporters)})
+	s.metro = append(s.metro, count{s.country.metro(c.Cell), uint32(c.Reporters), uint32(c.Networks)})
 }
 
 // tick takes the present minute in.
@@ -98,6 +100,7 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 	if turning && minute > s.base.First() {
 		s.turn()
 	}
+	s.turnHalfHour(minute)
 	s.gather()
 	s.heed(minute)
 	s.base.Observe(minute, s.reporters)
@@ -122,6 +125,7 @@ func (s *series) turn() {
 		s.bank.Move(turned.Moved)
 		s.incident.Renumber(turned.Moved)
 		s.retrace(turned.Moved)
+		s.moveNetworks(turned.Moved)
 		s.counts = s.counts[:0]
 	}
 	s.grow()
@@ -134,6 +138,9 @@ func (s *series) grow() {
 	for len(s.counts) < places {
 		s.counts = append(s.counts, 0)
 	}
+	for len(s.networks) < places {
+		s.networks = append(s.networks, heard{})
+	}
 }
 
 // gather adds the reporters of each metro cell to every node above it, in an
@@ -142,6 +149,7 @@ func (s *series) gather() {
 	slices.SortFunc(s.metro, func(a, b count) int { return cmp.Compare(a.key, b.key) })
 	s.add(baseline.Whole, s.reporters)
 	for _, c := range s.metro {
+		s.hear(c.networks, baseline.Whole)
 		if c.key == 0 {
 			s.base.ObserveAt(baseline.Nowhere, c.reporters, s.country.now)
 			continue
@@ -156,6 +164,7 @@ func (s *series) gather() {
 		s.add(handle, c.reporters)
 		s.add(place.Parent, c.reporters)
 		s.add(place.Region, c.reporters)
+		s.hear(c.networks, handle, place.Parent, place.Region)
 	}
 	for _, h := range s.touched {
 		s.hits = append(s.hits, detect.Hit{Handle: h, Reporters: s.counts[h]})
