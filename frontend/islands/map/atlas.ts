@@ -2,7 +2,7 @@
 
 import { around, cellAt, nearest, neighbour, type Cell } from './cells.ts';
 import { gestures } from './gestures.ts';
-import { layered, outline, paint, palette, type Layer } from './paint.ts';
+import { layered, paint, palette, type Layer } from './paint.ts';
 import type { Found, Source } from './source.ts';
 import * as views from './view.ts';
 import type { Size, View } from './view.ts';
@@ -99,7 +99,7 @@ export class Atlas {
       if (!this.layers.length) return; // the drawing of the server is still right
       paint(this.canvas!, {
         view: this.view, sheet: this.sheet, stage: this.size, land: this.land, borders: this.borders, layers: this.layers,
-        chosen: this.chosen && outline(this.chosen),
+        chosen: this.chosen,
       }, palette(this.stage));
       this.drawing.classList.add('under');
     });
@@ -155,8 +155,8 @@ export class Atlas {
     const words = this.panel.querySelector<HTMLElement>('.cell')!;
     words.hidden = !cell;
     if (cell) {
-      const country = document.documentElement.lang === 'en' ? this.country : 'IN';
-      const number = (n: number) => n.toLocaleString(`${document.documentElement.lang}-${country}`, { maximumFractionDigits: n < 10 ? 1 : 0 });
+      const { lang } = document.documentElement;
+      const number = (n: number) => n.toLocaleString(lang === 'en' ? `en-${this.country}` : lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
       const told: Record<string, string> = {
         region: cell.region,
         reports: number(cell.reports),

@@ -15,7 +15,7 @@ export type Picture = {
   land: Path2D;
   borders: Path2D;
   layers: Layer[]; // the coarse ones first
-  chosen?: Path2D | undefined;
+  chosen?: Cell | undefined;
 };
 
 export const hatched = 6; // the class of which there is too little to say
@@ -58,11 +58,12 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
   pen.fillStyle = colours.land;
   pen.fill(picture.land, 'evenodd');
   const thin = (pixels: number) => { pen.lineWidth = (pixels * ratio) / s; };
+  const colour = (k: number) => (k === hatched ? hatch(pen, colours.soft, ratio, s) : colours.classes[k - 1]!);
   layers.forEach((layer, depth) => {
     pen.globalAlpha = depth < layers.length - 1 ? 0.45 : 1;
     thin(0.7);
     layer.forEach((path, k) => {
-      pen.fillStyle = k === hatched ? hatch(pen, colours.soft, ratio, s) : colours.classes[k - 1]!;
+      pen.fillStyle = colour(k);
       pen.strokeStyle = colours.soft;
       pen.fill(path!);
       pen.stroke(path!);
@@ -76,9 +77,14 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
   thin(1.2);
   pen.stroke(picture.land);
   if (picture.chosen) {
-    thin(4);
+    const path = outline(picture.chosen);
+    thin(7); // most of it stands outside, so that a small cell keeps its colour
     pen.strokeStyle = colours.ink;
-    pen.stroke(picture.chosen);
+    pen.stroke(path);
+    pen.fillStyle = colours.land;
+    pen.fill(path);
+    pen.fillStyle = colour(picture.chosen.class);
+    pen.fill(path);
   }
 }
 

@@ -27,7 +27,7 @@ export class Source {
 
   private async fetch(address: string): Promise<Found> {
     const reply = await this.get(address);
-    if (!reply.ok) throw new Error(`the server answers ${reply.status}`);
+    if (!reply.ok) throw new Error(String(reply.status));
     const answer = (await reply.json()) as Answer;
     return { ...answer, cells: decoded(answer) };
   }
