@@ -1,4 +1,4 @@
-# make run     build and serve on http://localhost:8080 with the engines inside
+# make run     build and play a past outage on http://localhost:8080, with the engines inside
 # make test    everything that CI runs
 GO      ?= go
 BIN     := bin/downpour
@@ -10,13 +10,13 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-detect bench-few crash fuzz lint pictures prerequisites times
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-few crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
 
 run: build
-	$(BIN) serve
+	$(BIN) serve --demo
 
 test: lint unit e2e
 
@@ -31,8 +31,8 @@ e2e: build $(E2E)/node_modules
 $(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)
 	cd frontend && npm run build --silent
 
-# What comes from npm: the embedded ClickHouse, what makes the scripts, and the
-# driver of the browser tests.
+# What comes from npm: the embedded ClickHouse, what makes the scripts, the driver
+# of the browser tests, and the linters.
 %/node_modules: %/package-lock.json | prerequisites
 	cd $* && npm ci --no-audit --no-fund
 	@touch $@
@@ -43,6 +43,11 @@ bench: prerequisites $(LIBCHDB)/node_modules
 # What a backtest of twelve million rows takes.
 bench-backtest: prerequisites
 	$(GO) test ./cmd/downpour -run TestBacktestAtSize -rows 12000000 -timeout 60m -v
+
+# How long the demo takes until it answers and until it is loaded, and what of
+# the processors.
+bench-demo: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test ./cmd/downpour -run '^TestDemo$$' -count 1 -v
 
 # Recall, time to detect and false alarms of the detector on simulated streams.
 bench-detect: prerequisites

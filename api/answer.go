@@ -23,9 +23,23 @@ const (
 
 // How long an answer may be reused without asking again.
 const (
+	freshLive    = 5 * time.Second // what a dashboard polls
 	freshReading = 15 * time.Second
 	freshTable   = time.Hour // what changes only with a release
 )
+
+// How much longer a cache may give an old answer: while it fetches a new one,
+// and while the server cannot give one.
+const (
+	staleRevalidating = time.Minute
+	staleOnError      = 10 * time.Minute
+)
+
+// cacheControl is what caches are told of a read.
+func cacheControl(fresh time.Duration) string {
+	return fmt.Sprintf("public, max-age=%d, s-maxage=%d, stale-while-revalidate=%d, stale-if-error=%d",
+		seconds(fresh), seconds(fresh), seconds(staleRevalidating), seconds(staleOnError))
+}
 
 // list is the wire shape of every list. Next stays nil on the last page.
 type list[T any] struct {
@@ -42,20 +56,33 @@ func sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
 	return send(c, fiber.MIMEApplicationJSON, body, fresh)
 }
 
-// send answers a read, with 304 and no body when the client has it already. It
-// stands in for the etag middleware of the framework, whose 304 carries no ETag
-// and whose checksum is too short to be called strong.
+// send answers a read, with 304 and no body when the client has it already.
 func send(c *fiber.Ctx, contentType string, body []byte, fresh time.Duration) error {
-	sum := sha256.Sum256(body)
-	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
-	c.Set(fiber.HeaderETag, etag)
-	c.Set(fiber.HeaderCacheControl, fmt.Sprintf("public, max-age=%d", int(fresh.Seconds())))
-	if names(c.Get(fiber.HeaderIfNoneMatch), etag) {
-		c.Status(fiber.StatusNotModified)
+	if validated(c, tagOf(body), fresh) {
 		return nil
 	}
 	c.Set(fiber.HeaderContentType, contentType)
 	return c.Send(body)
+}
+
+// tagOf is the ETag of a body. It is weak, because it names the compressed
+// forms as well.
+func tagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
+}
+
+// validated gives an answer its headers for caches, and reports whether they are
+// all that the client needs. It stands in for the etag middleware of the
+// framework, whose 304 carries no ETag and whose checksum is short.
+func validated(c *fiber.Ctx, etag string, fresh time.Duration) bool {
+	c.Set(fiber.HeaderETag, etag)
+	c.Set(fiber.HeaderCacheControl, cacheControl(fresh))
+	if !names(c.Get(fiber.HeaderIfNoneMatch), etag) {
+		return false
+	}
+	c.Status(fiber.StatusNotModified)
+	return true
 }
 
 // names reports whether an If-None-Match header names the ETag. The comparison
@@ -65,7 +92,7 @@ func names(header, etag string) bool {
 		return true
 	}
 	for one := range strings.SplitSeq(header, ",") {
-		if strings.TrimPrefix(strings.TrimSpace(one), "W/") == etag {
+		if strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(etag, "W/") {
 			return true
 		}
 	}

@@ -2,8 +2,11 @@ package api
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -36,25 +39,54 @@ func TestDescriptionIsServed(t *testing.T) {
 	}
 }
 
+// TestDocsPage holds the page for people to the document: every operation,
+// parameter, field and code is on it, every link leads somewhere, and a browser
+// runs and fetches nothing for it.
 func TestDocsPage(t *testing.T) {
-	for _, path := range []string{"/api", "/api/"} {
-		c := call{path: path}
-		response, body := c.send(t)
-		loadSpec(t).check(t, c.request(), "", response, body, false)
-		page := string(body)
-		for code := range statuses {
-			if !strings.Contains(page, `id="problem-`+string(code)+`"`) {
-				t.Errorf("the type of the problem %s leads nowhere", code)
+	document := loadSpec(t)
+	c := call{path: "/api/"}
+	response, body := c.send(t)
+	document.check(t, c.request(), "", response, body, false)
+	page := string(body)
+	has := func(part, why string, args ...any) {
+		t.Helper()
+		if !strings.Contains(page, part) {
+			t.Errorf("the page lacks "+why, args...)
+		}
+	}
+	for code := range statuses {
+		has(`id="problem-`+string(code)+`"`, "the type of the problem %s", code)
+	}
+	for path, item := range document.document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			has(`<article id="`+operation.OperationID+`">`, "%s %s", method, path)
+			for _, parameter := range operation.Parameters {
+				has("<dt><code>"+parameter.Value.Name+"</code>", "the parameter %s of %s", parameter.Value.Name, path)
+			}
+			for status := range operation.Responses.Map() {
+				if status != "default" {
+					has(`">`+status+"</span>", "the status %s", status)
+				}
 			}
 		}
-		for _, route := range New(Config{}).routes() {
-			if !strings.Contains(page, "<h2><code>"+route.method+" "+pathInDocument(route.path)+"</code></h2>") {
-				t.Errorf("the page does not describe %s %s", route.method, route.path)
-			}
+	}
+	for name, schema := range document.document.Components.Schemas {
+		has(`<article id="type-`+name+`">`, "the type %s", name)
+		for field := range schema.Value.Properties {
+			has("<dt><code>"+field+"</code>", "the field %s of %s", field, name)
 		}
-		if strings.Contains(page, "<th scope=\"row\"><code></code>") {
-			t.Error("a parameter has no name")
-		}
+	}
+	for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page, -1) {
+		has(` id="`+link[1]+`"`, "what the link #%s leads to", link[1])
+	}
+	if strings.Contains(page, "<script") || strings.Contains(page, " style=") || strings.Contains(page, "<code></code>") {
+		t.Error("there is a script, a style beside the sheet, or an empty name")
+	}
+	style := page[strings.Index(page, "<style>")+len("<style>") : strings.Index(page, "</style>")]
+	sum := sha256.Sum256([]byte(style))
+	hash := "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, hash) || !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("the policy does not name the sheet: %s", policy)
 	}
 }
 
@@ -73,7 +105,7 @@ func TestNotModified(t *testing.T) {
 		status     int
 	}{
 		{"same", etag, 304},
-		{"weak", "W/" + etag, 304},
+		{"strong", strings.TrimPrefix(etag, "W/"), 304},
 		{"in a list", `"x", ` + etag, 304},
 		{"any", "*", 304},
 		{"another", `"x"`, 200},
@@ -128,12 +160,21 @@ func TestHeadHasNoBody(t *testing.T) {
 func TestReadsAreOpenAndWritesAreNot(t *testing.T) {
 	for _, c := range calls {
 		response, _ := c.send(t)
-		want := "*"
-		if c.method == "POST" || c.method == "DELETE" || c.method == "PUT" {
-			want = ""
+		reads := c.method == "" || c.method == "HEAD" || c.method == "OPTIONS"
+		listed := strings.Contains(c.header, "Origin: https://status.example.org")
+		for _, header := range []string{"Access-Control-Allow-Origin", "Access-Control-Expose-Headers"} {
+			if open := response.Header.Get(header) != ""; open != (reads || listed) {
+				t.Errorf("%s: %s is %q", c.name, header, response.Header.Get(header))
+			}
 		}
-		if got := response.Header.Get("Access-Control-Allow-Origin"); got != want {
-			t.Errorf("%s: allows origin %q, want %q", c.name, got, want)
+		if c.method != "OPTIONS" {
+			continue
+		}
+		methods, headers := response.Header.Get("Access-Control-Allow-Methods"), response.Header.Get("Access-Control-Allow-Headers")
+		for _, word := range []string{"POST", "DELETE", "Content-Type", "Idempotency-Key"} {
+			if strings.Contains(methods+headers, word) != listed {
+				t.Errorf("%s: a page elsewhere is told %s; %s", c.name, methods, headers)
+			}
 		}
 	}
 }

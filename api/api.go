@@ -1,5 +1,5 @@
-// Package api owns the JSON face of Downpour: the routes under /api/v1, the
-// health checks, and the document that describes them, openapi.yaml.
+// Package api owns the face of Downpour for programs: the routes under /api/v1,
+// the feed of incidents, the health checks, and the document that describes them, openapi.yaml.
 //
 // It promises that every answer has the shape that the document gives it, that
 // every error is a problem document with a stable code, that reads can be
@@ -33,12 +33,19 @@ type Config struct {
 	Places    Places
 	Shapes    Shapes
 	Readiness Readiness
+	Streams   Streams
 	// Limiter bounds the attempts to take reports back, so that undo tokens
-	// cannot be guessed. Reports themselves are limited by the intake. Nil is no
-	// limit.
+	// cannot be guessed, and says what a sender has left. Reports themselves are
+	// limited by the intake, by the same count. Nil is no limit.
 	Limiter Limiter
 	// Keys are the API keys. Nil is none, so that what needs one is refused.
 	Keys Keys
+
+	// WriteOrigins are the origins whose pages may send reports and take them
+	// back, such as https://status.example.org, beside the server's own. Nil is
+	// none: a page that thousands read could else report in the name of each of
+	// them.
+	WriteOrigins []string
 
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
 	// those on this machine, empty is none.
@@ -52,7 +59,8 @@ type Config struct {
 // API answers requests. It is safe for concurrent use.
 type API struct {
 	Config
-	docs   func() ([]byte, error) // the page for people, written once
+	docs   func() (docs, error) // the page for people, written once
+	shelf  shelf
 	teller *narrative.Teller
 }
 
@@ -72,7 +80,10 @@ func New(config Config) *API {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	a := &API{Config: config, teller: narrative.New(config.Services, config.Shapes)}
+	a := &API{
+		Config: config, shelf: shelf{answers: map[string]*ready{}},
+		teller: narrative.New(config.Services, config.Shapes),
+	}
 	a.docs = sync.OnceValues(a.writeDocs)
 	return a
 }
@@ -80,9 +91,9 @@ func New(config Config) *API {
 // routes is all that the API answers, in the order of openapi.yaml.
 func (a *API) routes() []route {
 	return []route{
-		{fiber.MethodPost, "/api/v1/reports", a.createReport},
+		{fiber.MethodPost, "/api/v1/reports", a.limited(a.createReport)},
 		{fiber.MethodPost, "/api/v1/reports/batch", a.createBatch},
-		{fiber.MethodDelete, "/api/v1/reports/:id", a.undoReport},
+		{fiber.MethodDelete, "/api/v1/reports/:id", a.limited(a.undoReport)},
 		{fiber.MethodGet, "/api/v1/services", a.listServices},
 		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},
 		{fiber.MethodGet, "/api/v1/services/:slug/series", a.getSeries},
@@ -91,6 +102,9 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/incidents", a.listIncidents},
 		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
+		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
+		{fiber.MethodGet, "/api/v1/stream", a.getStream},
+		{fiber.MethodGet, feedPath, a.getFeed},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},
 		{fiber.MethodGet, "/livez", a.getLive},
@@ -120,7 +134,7 @@ func (a *API) wrap(handle fiber.Handler) fiber.Handler {
 		defer cancel()
 		c.SetUserContext(ctx)
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		openReads(c)
+		a.openOrigins(c)
 		if err := handle(c); err != nil {
 			return writeProblem(c, a.Logger, err)
 		}

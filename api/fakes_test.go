@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"log/slog"
 	"math"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,7 +28,7 @@ const (
 type world struct {
 	asked    []string
 	from     outage.Client
-	log      strings.Builder
+	log      bytes.Buffer
 	err      error // what the intake and the readings answer
 	past     error // what Series answers
 	place    bool  // whether receipts have a place
@@ -120,6 +120,11 @@ func (w *world) Series(_ context.Context, service string, country outage.Country
 		{Start: span.To - outage.Minute(step), Reports: 7},
 	}
 	return outage.Series{Span: span, Step: step, Points: points}, errors.Join(w.err, w.past)
+}
+
+func (w *world) Day(_ context.Context, service string) (outage.Day, error) {
+	w.ask("day %q", service)
+	return outage.Day{0: 5, outage.Hours - 1: 7}, errors.Join(w.err, w.past)
 }
 
 func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error) {
@@ -279,6 +284,18 @@ func (w *world) Regions(country outage.Country) []outage.Region {
 	return map[outage.Country][]outage.Region{outage.GB: {"GB-TLE", "GB-TLI"}, outage.IN: {"IN-WB"}}[country]
 }
 
+func (w *world) Subscribe(after, service string, country outage.Country) (<-chan outage.Event, func(), error) {
+	w.ask("subscribe %q %q %q", after, service, country)
+	if w.err != nil {
+		return nil, nil, w.err
+	}
+	events := make(chan outage.Event, 2)
+	events <- outage.Event{ID: "k-1", Name: "status", Service: "whatsapp", Country: outage.IN, Data: []byte(`{"service":"whatsapp"}`)}
+	events <- outage.Event{ID: "k-2", Name: "counts", Service: "whatsapp", Country: outage.IN, Data: []byte(`{"service":"whatsapp"}`)}
+	close(events)
+	return events, func() { w.ask("leave") }, nil
+}
+
 func (w *world) Ready() (bool, []string, string) {
 	if !w.ready {
 		return false, w.degraded, "starting"
@@ -286,18 +303,33 @@ func (w *world) Ready() (bool, []string, string) {
 	return true, w.degraded, ""
 }
 
-func (w *world) Allow(addr netip.Addr) (int, time.Duration, bool) {
-	return 3, 1500 * time.Millisecond, !w.limited
+func (w *world) Spend(netip.Addr) error {
+	if w.limited {
+		return &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: 1500 * time.Millisecond}
+	}
+	return nil
 }
 
-// app is an app around the world, as the server makes one.
-func (w *world) app() *fiber.App {
+func (w *world) Quota(netip.Addr) outage.Quota {
+	if w.limited {
+		return outage.Quota{Limit: 300, Window: time.Minute, Reset: time.Minute}
+	}
+	return outage.Quota{Limit: 300, Window: time.Minute, Remaining: 299, Reset: 200 * time.Millisecond}
+}
+
+// app is an app around the world that reads more than any route takes.
+func (w *world) app() *fiber.App { return w.appReading(maxBatch + 4<<10) }
+
+// appReading is an app around the world, as the server makes one, that reads
+// bodies up to a number of bytes.
+func (w *world) appReading(most int) *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
-	app := fiber.New(fiber.Config{BodyLimit: 32 << 10, ErrorHandler: ErrorHandler(logger, nil)})
+	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	New(Config{
-		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Limiter: w, Keys: w,
+		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
+		WriteOrigins:   []string{"https://status.example.org"},
 		Now:            func() time.Time { return now },
 		Logger:         logger,
 	}).Register(app)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/netip"
-	"time"
 
 	"downpour/pkg/outage"
 )
@@ -33,6 +32,8 @@ type Readings interface {
 	// Series has a step of the given number of minutes, aligned to the epoch.
 	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error)
 	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error)
+	// Day is the last day of a service in both countries.
+	Day(ctx context.Context, service string) (outage.Day, error)
 	// Health is how a service does now.
 	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
 }
@@ -45,6 +46,14 @@ type Incidents interface {
 	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
 	// Incident has CodeNotFound for an unknown id.
 	Incident(ctx context.Context, id string) (outage.Record, error)
+}
+
+// Streams opens streams of changes. It does not block.
+type Streams interface {
+	// Subscribe begins behind the event of an id, or with what is true now. The
+	// channel is closed when the stream ends; leave must be called in any case.
+	// CodeUnavailable says that no more can be opened.
+	Subscribe(after, service string, country outage.Country) (events <-chan outage.Event, leave func(), err error)
 }
 
 // Services is the catalogue. It does not block.
@@ -75,9 +84,12 @@ type Readiness interface {
 	Ready() (ready bool, degraded []string, reason string)
 }
 
-// Limiter counts one attempt of an address and says whether it may go on.
+// Limiter holds each address to its share of writes. It does not block.
 type Limiter interface {
-	Allow(addr netip.Addr) (remaining int, retryAfter time.Duration, ok bool)
+	// Spend counts one write, or answers CodeLimited with the time to wait.
+	Spend(addr netip.Addr) error
+	// Quota is what an address may still send. It counts nothing.
+	Quota(addr netip.Addr) outage.Quota
 }
 
 // Keys knows the owners of API keys. Owner is "" for a key that is not known.

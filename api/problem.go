@@ -4,18 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
 )
-
-// retryAfter is told when the error names no time of its own.
-const retryAfter = 10 * time.Second
 
 // problem is a problem document (RFC 9457).
 type problem struct {
@@ -88,20 +82,4 @@ func writeProblem(c *fiber.Ctx, logger *slog.Logger, err error) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderContentType, typeProblem)
 	return c.Status(document.Status).Send(body)
-}
-
-// waitHeaders says when to try again, where trying again can help.
-func waitHeaders(c *fiber.Ctx, e *outage.Error) {
-	if e.Code != outage.CodeLimited && e.Code != outage.CodeUnavailable {
-		return
-	}
-	wait := e.RetryAfter
-	if wait <= 0 {
-		wait = retryAfter
-	}
-	seconds := strconv.Itoa(int(math.Ceil(wait.Seconds())))
-	c.Set(fiber.HeaderRetryAfter, seconds)
-	if e.Code == outage.CodeLimited {
-		c.Set("RateLimit", `"writes";r=0;t=`+seconds)
-	}
 }

@@ -99,7 +99,7 @@ func TestBodyBeyondTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &world{}
-	app := w.app()
+	app := w.appReading(32 << 10)
 	served := make(chan error, 1)
 	go func() { served <- app.Listener(listener) }()
 	body := strings.NewReader(strings.Repeat(" ", 33<<10))

@@ -81,25 +81,16 @@ func (a *API) undoReport(c *fiber.Ctx) error {
 	if token == "" {
 		return outage.Invalid("undo", "The undo token of the report is needed.")
 	}
-	if err := a.allow(c); err != nil {
-		return err
+	if a.Limiter != nil {
+		if err := a.Limiter.Spend(ClientOf(c, a.TrustedProxies).Addr); err != nil {
+			return err
+		}
 	}
 	if err := a.Intake.Undo(c.UserContext(), utils.CopyString(c.Params("id")), token); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Status(fiber.StatusNoContent)
-	return nil
-}
-
-// allow counts an attempt against the limit of its sender.
-func (a *API) allow(c *fiber.Ctx) error {
-	if a.Limiter == nil {
-		return nil
-	}
-	if _, wait, ok := a.Limiter.Allow(ClientOf(c, a.TrustedProxies).Addr); !ok {
-		return &outage.Error{Code: outage.CodeLimited, Detail: "Too many requests from this address. Try again later.", RetryAfter: wait}
-	}
 	return nil
 }
 

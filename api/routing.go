@@ -49,8 +49,8 @@ func (a *API) methods(path string) []string {
 	return allowed
 }
 
-// elsewhere answers what no route under /api/ does: a preflight request, a
-// wrong method, an unknown address.
+// elsewhere answers what no route under /api/ does: a wrong method, an unknown
+// address, and OPTIONS, whose headers openOrigins has set.
 func (a *API) elsewhere(c *fiber.Ctx) error {
 	allowed := a.methods(c.Path())
 	if allowed == nil {
@@ -60,21 +60,8 @@ func (a *API) elsewhere(c *fiber.Ctx) error {
 	if c.Method() != fiber.MethodOptions {
 		return errMethod()
 	}
-	c.Set(fiber.HeaderAccessControlAllowMethods, "GET, HEAD, OPTIONS")
-	c.Set(fiber.HeaderAccessControlAllowHeaders, "If-None-Match, Last-Event-ID")
-	c.Set(fiber.HeaderAccessControlMaxAge, "86400")
 	c.Status(fiber.StatusNoContent)
 	return nil
-}
-
-// openReads lets any web page read. Writes are left to the server's own pages:
-// a browser asks before it sends JSON elsewhere, and is not told yes.
-func openReads(c *fiber.Ctx) {
-	switch c.Method() {
-	case fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions:
-		c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
-		c.Set(fiber.HeaderAccessControlExposeHeaders, "ETag, Retry-After, Downpour-Total, Downpour-Unplaced, Downpour-Withheld")
-	}
 }
 
 // ClientOf is who sent a request, behind the proxies that are trusted. It keeps

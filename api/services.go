@@ -9,13 +9,6 @@ import (
 	"downpour/pkg/outage"
 )
 
-// sparks is the number of hours in a sparkline.
-const sparks = 24
-
-// sparkStep is the step in which a sparkline is read, in minutes: its hours end
-// now rather than with the clock, to within one such step.
-const sparkStep = 5
-
 type symptomJSON struct {
 	Slug  string            `json:"slug"`
 	Name  string            `json:"name"`
@@ -58,15 +51,17 @@ func (a *API) listServices(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	answer := list[serviceJSON]{Items: []serviceJSON{}}
-	for _, service := range a.Services.Services() {
-		item, err := a.service(c.UserContext(), q, service)
-		if err != nil {
-			return err
+	return a.sendShared(c, "services", freshReading, func(ctx context.Context) (any, error) {
+		answer := list[serviceJSON]{Items: []serviceJSON{}}
+		for _, service := range a.Services.Services() {
+			item, err := a.service(ctx, service)
+			if err != nil {
+				return nil, err
+			}
+			answer.Items = append(answer.Items, item)
 		}
-		answer.Items = append(answer.Items, item)
-	}
-	return sendJSON(c, answer, freshReading)
+		return answer, nil
+	})
 }
 
 func (a *API) getService(c *fiber.Ctx) error {
@@ -74,15 +69,12 @@ func (a *API) getService(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q := a.query(c)
-	if err := q.err(); err != nil {
+	if err := a.query(c).err(); err != nil {
 		return err
 	}
-	item, err := a.service(c.UserContext(), q, service)
-	if err != nil {
-		return err
-	}
-	return sendJSON(c, item, freshReading)
+	return a.sendShared(c, "services/"+service.Slug, freshReading, func(ctx context.Context) (any, error) {
+		return a.service(ctx, service)
+	})
 }
 
 // named is the service that the path names.
@@ -95,7 +87,7 @@ func (a *API) named(c *fiber.Ctx) (outage.Service, error) {
 }
 
 // service is the wire shape of a service with how it does now.
-func (a *API) service(ctx context.Context, q *query, service outage.Service) (serviceJSON, error) {
+func (a *API) service(ctx context.Context, service outage.Service) (serviceJSON, error) {
 	wire := describe(service)
 	for _, country := range wire.Countries {
 		health, err := a.Readings.Health(ctx, service.Slug, country)
@@ -104,14 +96,14 @@ func (a *API) service(ctx context.Context, q *query, service outage.Service) (se
 		}
 		wire.Status[country] = wireHealth(health)
 	}
-	span := lastDay(outage.MinuteOf(q.now))
-	series, err := a.Readings.Series(ctx, service.Slug, "", "", span, sparkStep)
+	day, err := a.Readings.Day(ctx, service.Slug)
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
 		return wire, nil // the live status is worth having without its past
 	} else if err != nil {
 		return serviceJSON{}, err
 	}
-	wire.Sparkline, wire.Reports24h = sparkline(series.Points, span)
+	total := day.Total()
+	wire.Sparkline, wire.Reports24h = day[:], &total
 	return wire, nil
 }
 
@@ -133,22 +125,4 @@ func describe(service outage.Service) serviceJSON {
 		wire.Symptoms = append(wire.Symptoms, symptomJSON{symptom.Slug, symptom.Names["en"], symptom.Names})
 	}
 	return wire
-}
-
-// lastDay is the 24 hours up to and with the step that runs.
-func lastDay(now outage.Minute) outage.Span {
-	end := (now + 1).Ceil(sparkStep)
-	return outage.Span{From: end - sparks*hour, To: end}
-}
-
-// sparkline sums points by hours from the start of the span, and altogether.
-func sparkline(points []outage.Point, span outage.Span) (hours []int64, total *int64) {
-	hours, total = make([]int64, sparks), new(int64)
-	for _, point := range points {
-		if span.Contains(point.Start) {
-			hours[(point.Start-span.From)/hour] += point.Reports
-			*total += point.Reports
-		}
-	}
-	return hours, total
 }

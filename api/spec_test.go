@@ -24,6 +24,8 @@ type spec struct {
 func loadSpec(t testing.TB) *spec {
 	t.Helper()
 	openapi3filter.RegisterBodyDecoder(typeGeoJSON, openapi3filter.JSONBodyDecoder)
+	openapi3filter.RegisterBodyDecoder(typeStream, openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder(typeAtom, openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 	document, err := openapi3.NewLoader().LoadFromFile("openapi.yaml")

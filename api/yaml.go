@@ -22,12 +22,3 @@ var description = sync.OnceValues(func() ([]byte, error) {
 	}
 	return json.Marshal(document)
 })
-
-// readDocument reads what the page for people shows.
-func readDocument() (document, error) {
-	var read document
-	if err := yaml.Unmarshal(openapi, &read); err != nil {
-		return read, fmt.Errorf("reading openapi.yaml: %w", err)
-	}
-	return read, nil
-}

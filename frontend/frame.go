@@ -22,6 +22,7 @@ type frame struct {
 	name    string        // of the page's template
 	partial bool          // the page is soon to be made again
 	missing bool          // some numbers could not be had
+	demo    *banner       // nil where none is played
 	stale   time.Time     // when the oldest of what is shown from memory was read
 }
 
@@ -31,7 +32,11 @@ type content interface{ base() *frame }
 func (f *frame) base() *frame { return f }
 
 func (s *Site) frame(at address) *frame {
-	return &frame{site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: true, Icon: outage.StatusNormal}
+	demo := s.banner()
+	return &frame{
+		site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: demo == nil, Icon: outage.StatusNormal,
+		demo: demo, partial: demo != nil && demo.Loading(),
+	}
 }
 
 // link is one choice of a switch.

@@ -89,7 +89,7 @@ func (page *homePage) sort(ctx context.Context) {
 	}
 	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
-	page.headline(len(unusual), compared)
+	page.headline(len(unusual), len(said), compared)
 	if page.Plain = !compared; page.Plain {
 		slices.SortStableFunc(busy, byCard)
 		for _, c := range busy[:min(len(busy), busyCards)] {
@@ -104,10 +104,12 @@ func (page *homePage) sort(ctx context.Context) {
 }
 
 // headline sums the page up, in a sentence and in the weather of its icon.
-func (page *homePage) headline(unusual int, compared bool) {
+func (page *homePage) headline(unusual, stirring int, compared bool) {
 	switch n := int64(unusual); {
 	case n > 0:
 		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.Say("home.unusual", "n", n), page.Say("home.mark", "n", n)
+	case len(page.Cards) > 0:
+		page.Headline = page.Say("home.rising", "n", int64(stirring))
 	case page.missing:
 		page.Icon, page.Headline = outage.StatusUnknown, page.Say("missing")
 	case !compared:

@@ -3,7 +3,8 @@ package frontend
 // prosePage is a page of text: about, credits.
 type prosePage struct {
 	*frame
-	Parts []part
+	Parts   []part
+	Numbers []fact
 }
 
 // part is one heading with its text.
@@ -19,9 +20,27 @@ func (s *Site) prose(at address) *prosePage {
 	page := &prosePage{frame: s.frame(at)}
 	page.Title, page.Summary = page.Say(at.Leaf+".title"), page.Say(at.Leaf+".intro")
 	if at.Leaf == leafAbout {
+		page.Numbers = page.numbersInForce()
 		for _, id := range aboutParts() {
 			page.Parts = append(page.Parts, part{ID: id, Heading: page.Say("about." + id), Text: page.Say("about." + id + ".text")})
 		}
 	}
 	return page
+}
+
+// numbersInForce tells the parameters that a reader can make something of: those
+// that have a sentence.
+func (f *frame) numbersInForce() []fact {
+	var told []fact
+	for _, p := range f.site.Parameters {
+		if !f.words.has(p.Meaning) {
+			continue
+		}
+		value := f.words.amount(p.Value)
+		if p.Unit == "part" {
+			value = f.words.percent(p.Value)
+		}
+		told = append(told, fact{Name: f.Say(p.Meaning), Text: f.Say("unit."+p.Unit, "value", value)})
+	}
+	return told
 }

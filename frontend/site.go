@@ -14,14 +14,19 @@ import (
 	"downpour/pkg/outage"
 )
 
-// Config names the parts a Site reads from. All of the interfaces and ClientOf
-// are needed; Now and Log have defaults.
+// Config names the parts a Site reads from. All of the interfaces but Demo,
+// and ClientOf, are needed; Now and Log have defaults.
 type Config struct {
 	Intake    Intake
 	Readings  Readings
 	Incidents Incidents
 	Services  Services
 	Shapes    Shapes
+	// Demo is nil where none is played.
+	Demo Demo
+	// Parameters are the numbers by which the server decides, for the page that
+	// tells how.
+	Parameters []outage.Parameter
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client

@@ -33,6 +33,8 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 	switch {
 	case health.Expected == nil && health.Status == outage.StatusUnknown:
 		as = "new" // there may be many reports, but nothing to hold them against
+	case health.Incident != nil && health.Incident.State == outage.StateRecovering:
+		as = "falling"
 	case rising(health):
 		as = "rising"
 	}

@@ -16,9 +16,12 @@
 //     floor for privacy.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
-// services that people report; scenario, past outages as
-// rows to play and to test against; embedded, the engines inside the process for
-// one-command use; narrative, which tells an incident as a sentence; lease, by which one of several servers does a piece of work; forwarded, which finds a client behind proxies; wholefile,
+// services that people report; scenario, past outages as rows to play and to
+// test against; embedded, the engines inside the process for one-command use;
+// client, which calls the API of a server; live, which fans changes out to open
+// streams; narrative, which tells an incident as a sentence; lease, by which one
+// of several servers does a piece of work; forwarded, which finds a client
+// behind proxies; wholefile,
 // which replaces files so that a crash leaves them whole; apikey, which
 // knows who may import; and redistest, the engines for tests.
 //

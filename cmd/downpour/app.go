@@ -45,6 +45,7 @@ type app struct {
 	imports   *timeline.Imports
 	book      *incident.Book
 	desk      *intake.Desk
+	demo      *demo // nil where none is played
 	web       *web
 
 	parts []part
@@ -59,7 +60,8 @@ func newApp(ctx context.Context, settings serveCommand, logger *slog.Logger) (*a
 func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, now func() time.Time) (*app, error) {
 	a := &app{settings: settings, logger: logger, now: now}
 	for _, build := range []func(context.Context) error{
-		a.loadTables, a.openData, a.openRedis, a.openClickHouse, a.buildCounting, a.buildDetection, a.buildIntake, a.buildWeb,
+		a.loadTables, a.openDemo, a.openData, a.openRedis, a.openClickHouse,
+		a.buildCounting, a.buildDetection, a.buildIntake, a.buildDemo, a.buildWeb,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, a.stopAll())
@@ -72,6 +74,9 @@ func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, n
 func (a *app) openData(context.Context) error {
 	if !a.embeddedRedis() && !a.embeddedClickHouse() {
 		return nil
+	}
+	if !a.settings.Demo && isDemo(a.settings.Data) {
+		return fmt.Errorf("--data: %s belongs to a demo", a.settings.Data)
 	}
 	if err := os.MkdirAll(a.settings.Data, 0o700); err != nil {
 		return fmt.Errorf("--data: %w", err)
@@ -96,6 +101,7 @@ func (a *app) loadTables(context.Context) (err error) {
 
 // openRedis connects to the Redis of the settings, or starts the embedded one.
 func (a *app) openRedis(ctx context.Context) (err error) {
+	bucket.LogTo(a.logger)
 	addresses := a.settings.Redis
 	if a.embeddedRedis() {
 		server, err := embedded.StartRedis(context.WithoutCancel(ctx), a.logger)
@@ -159,9 +165,30 @@ func (a *app) buildCounting(context.Context) error {
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
 	a.reader = heatmap.New(heatmap.Config{Hot: a.hot, Past: a.db, Normals: a.db, View: a.view, Now: a.now})
 	a.add(part{name: "archive", run: a.archiver.Run})
-	a.add(part{name: "counters", run: func(ctx context.Context) error { return a.store.Keep(ctx, a.archiver) }})
+	a.add(part{name: "counters", run: func(ctx context.Context) error {
+		if err := errors.Join(a.whenPrepared(ctx), a.demo.whenRecent(ctx)); err != nil {
+			return err
+		}
+		return a.store.Keep(ctx, a.archiver)
+	}})
 	a.add(part{name: "buckets", run: a.store.Run})
 	a.add(part{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})
+	return nil
+}
+
+// whenPrepared waits until the archive has its tables, for as long as that takes
+// where ClickHouse answers: without it the server does what it can.
+func (a *app) whenPrepared(ctx context.Context) error {
+	const patience = 3 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	select {
+	case <-a.archiver.Prepared():
+	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return ctx.Err()
+		}
+	}
 	return nil
 }
 
@@ -180,6 +207,15 @@ func (a *app) buildIntake(context.Context) error {
 	}
 	a.desk = intake.New(settings)
 	a.add(part{name: "intake", run: a.desk.Run})
+	return nil
+}
+
+// buildDemo connects the demo, where one is played, to the parts it needs.
+func (a *app) buildDemo(context.Context) error {
+	if a.demo != nil {
+		a.demo.db, a.demo.desk, a.demo.reached, a.demo.ready = a.db, a.desk, a.live.Reached, a.whenFresh
+		a.add(part{name: "demo", run: a.demo.run})
+	}
 	return nil
 }
 

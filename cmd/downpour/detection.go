@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"time"
 
@@ -49,7 +51,7 @@ func (a *app) buildDetection(context.Context) error {
 	a.book = incident.NewBook(a.db, state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
 		Timeline: a.liveTimeline(),
-		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From },
+		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(),
 		Book: a.book, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{
@@ -57,9 +59,14 @@ func (a *app) buildDetection(context.Context) error {
 		Book: a.book, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
-	a.add(part{name: "incidents", run: a.book.Run})
+	a.add(part{name: "incidents", run: func(ctx context.Context) error {
+		if err := a.whenPrepared(ctx); err != nil {
+			return err
+		}
+		return a.book.Run(ctx)
+	}})
 	a.add(part{name: "detector", run: func(ctx context.Context) error {
-		if err := a.whenFresh(ctx); err != nil {
+		if err := errors.Join(a.whenPrepared(ctx), a.whenFresh(ctx), a.demo.whenFilled(ctx)); err != nil {
 			return err
 		}
 		return a.live.Run(ctx)
@@ -79,10 +86,11 @@ func (a *app) liveTimeline() timeline.Config {
 	return config
 }
 
-// timeline is how the detector runs here.
+// timeline is how the detector runs here. At a first start it learns weeks,
+// which all processors share.
 func (a *app) timeline() timeline.Config {
 	config := timeline.DefaultConfig(a.geography)
-	config.Relations = a.services
+	config.Relations, config.Workers = a.services, runtime.GOMAXPROCS(0)
 	return config
 }
 

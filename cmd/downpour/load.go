@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"net"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"downpour/pkg/catalog"
+	"downpour/pkg/client"
 )
 
 // loadCommand sends reports at a steady rate, whether the server keeps up or
@@ -75,7 +75,10 @@ func (l *loadCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	load := newLoad(*l, newInvention(l.Seed, services.Services(), l.Clients))
+	load, err := newLoad(*l, newInvention(l.Seed, services.Services(), l.Clients))
+	if err != nil {
+		return err
+	}
 	result := load.run(ctx)
 	return json.NewEncoder(os.Stdout).Encode(result)
 }
@@ -84,8 +87,7 @@ func (l *loadCommand) Run(ctx context.Context) error {
 type load struct {
 	loadCommand
 	invention *invention
-	client    *http.Client
-	target    string
+	server    *client.ClientWithResponses
 	slots     chan struct{} // holds a token for each request under way
 
 	mutex   sync.Mutex
@@ -93,17 +95,18 @@ type load struct {
 	latency []time.Duration
 }
 
-func newLoad(settings loadCommand, reports *invention) *load {
+func newLoad(settings loadCommand, reports *invention) (*load, error) {
 	transport := &http.Transport{
 		DialContext: (&net.Dialer{Timeout: settings.Timeout}).DialContext, DisableCompression: true,
 		MaxIdleConns: settings.Open, MaxIdleConnsPerHost: settings.Open, IdleConnTimeout: 30 * time.Second,
 	}
-	return &load{
-		loadCommand: settings, invention: reports,
-		client: &http.Client{Transport: transport, Timeout: settings.Timeout},
-		target: strings.TrimRight(settings.To, "/") + "/api/v1/reports",
-		slots:  make(chan struct{}, settings.Open),
+	server, err := client.Dial(settings.To, settings.APIKey, &http.Client{Transport: transport, Timeout: settings.Timeout})
+	if err != nil {
+		return nil, fmt.Errorf("--to: %w", err)
 	}
+	return &load{
+		loadCommand: settings, invention: reports, server: server, slots: make(chan struct{}, settings.Open),
+	}, nil
 }
 
 // run is an open loop: each report has its instant, and its latency begins
@@ -149,26 +152,17 @@ type answered struct{ accepted, counted bool }
 func (l *load) send(ctx context.Context, report invented, due time.Time) {
 	var got answered
 	defer func() { l.note(got, due) }()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.target, strings.NewReader(report.body))
+	response, err := l.server.CreateReportWithBodyWithResponse(ctx, nil, "application/json", strings.NewReader(report.body),
+		func(_ context.Context, request *http.Request) error {
+			request.Header.Set("X-Forwarded-For", report.address)
+			request.Header.Set("User-Agent", "downpour-load")
+			return nil
+		})
 	if err != nil {
 		return
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Forwarded-For", report.address)
-	request.Header.Set("User-Agent", "downpour-load")
-	if l.APIKey != "" {
-		request.Header.Set("Authorization", "Bearer "+l.APIKey)
-	}
-	response, err := l.client.Do(request)
-	if err != nil {
-		return
-	}
-	defer response.Body.Close()
-	var receipt struct{ Counted bool }
-	err = json.NewDecoder(response.Body).Decode(&receipt)
-	_, _ = io.Copy(io.Discard, response.Body) // so that the connection is used again
-	got.accepted = err == nil && response.StatusCode == http.StatusAccepted
-	got.counted = got.accepted && receipt.Counted
+	got.accepted = response.JSON202 != nil
+	got.counted = got.accepted && response.JSON202.Counted
 }
 
 func (l *load) note(got answered, due time.Time) {

@@ -33,6 +33,7 @@ func TestLoad(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
+		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusAccepted)
 		_ = json.NewEncoder(w).Encode(map[string]bool{"counted": n%3 == 1})
 	}))
@@ -44,7 +45,11 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	services := []outage.Service{{Slug: "whatsapp"}}
-	got := newLoad(settings, newInvention(1, services, settings.Clients)).run(context.Background())
+	load, err := newLoad(settings, newInvention(1, services, settings.Clients))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := load.run(context.Background())
 	if got.Sent != 60 || got.Accepted != 40 || got.Counted != 20 || got.Errors != 20 || len(keys) != 1 || !keys["Bearer k"] {
 		t.Errorf("%+v with keys %v", got, keys)
 	}

@@ -5,17 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"downpour/pkg/client"
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario"
 )
@@ -48,10 +47,11 @@ func (r *replayCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	player := &player{
-		url: strings.TrimSuffix(r.To, "/") + "/api/v1/reports/batch", key: r.APIKey,
-		client: &http.Client{Timeout: time.Minute},
+	server, err := client.Dial(r.To, r.APIKey, &http.Client{Timeout: time.Minute})
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
 	}
+	player := &player{server: server}
 	options := scenario.Options{Services: w.services, Places: w.cities}
 	pace := func(outage.Minute) (time.Time, error) { return time.Time{}, nil }
 	if r.At == "now" {
@@ -120,13 +120,12 @@ const batchesAtOnce = 2
 
 // player sends a script's reports in batches.
 type player struct {
-	url, key string
-	client   *http.Client
-	lines    int
-	body     bytes.Buffer
-	sending  *errgroup.Group
-	mutex    sync.Mutex // guards sum
-	sum      playSum
+	server  *client.ClientWithResponses
+	lines   int
+	body    bytes.Buffer
+	sending *errgroup.Group
+	mutex   sync.Mutex // guards sum
+	sum     playSum
 }
 
 func (p *player) play(ctx context.Context, script *scenario.Script, options scenario.Options, pace func(outage.Minute) (time.Time, error)) error {
@@ -212,46 +211,26 @@ func (p *player) insist(ctx context.Context, body []byte, lines int) error {
 // send sends the batch once. After an error, wait is how long to wait before
 // trying again; 0 means that it would not help.
 func (p *player) send(ctx context.Context, batch []byte) (wait time.Duration, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(batch))
-	if err != nil {
-		return 0, err
-	}
-	request.Header.Set("Content-Type", "application/x-ndjson")
-	if p.key != "" {
-		request.Header.Set("Authorization", "Bearer "+p.key)
-	}
 	const pause = 2 * time.Second
-	response, err := p.client.Do(request)
+	got, err := p.server.CreateBatchWithBodyWithResponse(ctx, nil, "application/x-ndjson", bytes.NewReader(batch))
 	if err != nil {
 		return pause, err
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return pause, err
+	switch {
+	case got.StatusCode() == http.StatusTooManyRequests, got.StatusCode() == http.StatusServiceUnavailable:
+		return pause, fmt.Errorf("the server is busy: %s", bytes.TrimSpace(got.Body))
+	case got.JSON200 == nil:
+		return 0, fmt.Errorf("the server answered %s: %s", got.Status(), bytes.TrimSpace(got.Body))
 	}
-	switch response.StatusCode {
-	case http.StatusOK:
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		return pause, fmt.Errorf("the server is busy: %s", bytes.TrimSpace(body))
-	default:
-		return 0, fmt.Errorf("the server answered %s: %s", response.Status, bytes.TrimSpace(body))
-	}
-	var answer struct {
-		Accepted, Counted, Duplicate int
-		Rejected                     []json.RawMessage
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return 0, fmt.Errorf("reading the answer: %w", err)
-	}
+	answer := got.JSON200
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.sum.Accepted += answer.Accepted
-	p.sum.Counted += answer.Counted
-	p.sum.Duplicate += answer.Duplicate
+	p.sum.Accepted += int(answer.Accepted)
+	p.sum.Counted += int(answer.Counted)
+	p.sum.Duplicate += int(answer.Duplicate)
 	p.sum.Rejected += len(answer.Rejected)
 	if len(answer.Rejected) > 0 {
-		fmt.Fprintf(os.Stderr, "downpour: %d lines rejected, the first: %s\n", len(answer.Rejected), answer.Rejected[0])
+		fmt.Fprintf(os.Stderr, "downpour: %d lines rejected, the first: %+v\n", len(answer.Rejected), answer.Rejected[0])
 	}
 	return 0, nil
 }

@@ -22,9 +22,11 @@ type serveCommand struct {
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 	PublicURL      string         `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
 	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
+	WriteOrigins   []string       `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
 	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
 	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
+	Demo           bool           `help:"Play a past outage as if it began now, in a data directory of its own."`
 	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
 }
 
@@ -32,6 +34,11 @@ type serveCommand struct {
 func (s *serveCommand) Validate() error {
 	if s.ReportsPerMin < 1 {
 		return fmt.Errorf("--reports-per-minute: must be at least 1")
+	}
+	for _, origin := range s.WriteOrigins {
+		if at, err := url.Parse(origin); err != nil || at.Scheme == "" || at.Host == "" || origin != at.Scheme+"://"+at.Host {
+			return fmt.Errorf("--write-origins: %q is not an origin such as https://status.example.org", origin)
+		}
 	}
 	for _, address := range s.Redis {
 		known := strings.HasPrefix(address, "redis://") || strings.HasPrefix(address, "rediss://")
@@ -41,6 +48,9 @@ func (s *serveCommand) Validate() error {
 	}
 	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
 		return fmt.Errorf("--public-url: %q is not an http(s):// address", s.PublicURL)
+	}
+	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
+		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")
 	}
 	known := strings.HasPrefix(s.Clickhouse, "http://") || strings.HasPrefix(s.Clickhouse, "https://")
 	if !known && s.Clickhouse != "embedded" {

@@ -17,7 +17,9 @@ import (
 
 	"downpour/api"
 	"downpour/frontend"
+	"downpour/pkg/live"
 	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
 )
 
 const (
@@ -25,14 +27,22 @@ const (
 	idleTimeout  = 60 * time.Second
 	drainFor     = 10 * time.Second
 	maxBodyBytes = 8 << 20 // a batch
+	// demoHeader tells programs that what is answered is a past outage played
+	// again.
+	demoHeader = "Downpour-Demo"
 	// staleAfter is how old the hot window may be before the server says so.
 	staleAfter = 15 * time.Second
+	// watchEvery is how often open streams are told what changed.
+	watchEvery = 5 * time.Second
+	// streamPath is not compressed: an event must not wait for the next.
+	streamPath = "/api/v1/stream"
 )
 
 // web is the listener and the two faces behind it.
 type web struct {
 	app      *app
 	fiber    *fiber.App
+	watch    *live.Watch
 	draining atomic.Bool
 }
 
@@ -42,11 +52,20 @@ func (a *app) buildWeb(context.Context) error {
 	if err != nil {
 		return err
 	}
-	site, err := frontend.New(frontend.Config{
+	streams := live.NewHub(a.now(), live.DefaultStreams)
+	w.watch = live.NewWatch(live.Config{
+		Hub: streams, Readings: a.reader, Incidents: a.book, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
+	})
+	pages := frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
-	})
+		Parameters: timeline.Parameters(a.liveTimeline()),
+	}
+	if a.demo != nil {
+		pages.Demo = a.demo
+	}
+	site, err := frontend.New(pages)
 	if err != nil {
 		return err
 	}
@@ -55,15 +74,26 @@ func (a *app) buildWeb(context.Context) error {
 		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, ErrorHandler: api.ErrorHandler(a.logger, site.Error),
 	})
 	w.fiber.Use(recovery.New())
-	w.fiber.Use(compress.New(compress.Config{Level: compress.LevelDefault}))
+	w.fiber.Use(compress.New(compress.Config{
+		Level: compress.LevelDefault, Next: func(c *fiber.Ctx) bool { return c.Path() == streamPath },
+	}))
+	if a.demo != nil {
+		w.fiber.Use(func(c *fiber.Ctx) error {
+			c.Set(demoHeader, "replay")
+			return c.Next()
+		})
+	}
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, Keys: keys, TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
+		Readiness: w, Streams: streams, Limiter: a.desk, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
+		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w
 	a.add(part{name: "web", run: w.run})
+	// It stops before the listener, which waits for open streams to end.
+	a.add(part{name: "streams", run: w.watch.Run})
 	return nil
 }
 

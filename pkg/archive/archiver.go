@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"downpour/pkg/outage"
@@ -40,7 +39,7 @@ type Archiver struct {
 	server string
 	kicks  chan struct{}
 
-	recovered atomic.Bool // the journal holds nothing of a process before this one
+	prepared chan struct{} // closed by recover
 
 	mutex    sync.Mutex
 	archived Positions
@@ -61,7 +60,7 @@ func NewArchiver(config Config) *Archiver {
 	}
 	return &Archiver{
 		Config: config, server: rand.Text(), kicks: make(chan struct{}, 1),
-		archived: Positions{}, advanced: make(chan struct{}),
+		archived: Positions{}, advanced: make(chan struct{}), prepared: make(chan struct{}),
 	}
 }
 
@@ -253,6 +252,10 @@ func (a *Archiver) recover(ctx context.Context) error {
 			return fmt.Errorf("completing the last batch: %w", err)
 		}
 	}
-	a.recovered.Store(true)
+	close(a.prepared)
 	return nil
 }
+
+// Prepared is closed once the tables are there and the last batch of the process
+// before this one is complete.
+func (a *Archiver) Prepared() <-chan struct{} { return a.prepared }

@@ -155,6 +155,33 @@ func insertSettings(token string) clickhouse.Settings {
 	}
 }
 
+// Load adds entries that never were in the log, under a token of their own: a
+// past that is brought in whole. All sums follow as they do from the log. A
+// second Load of the same entries under the same token adds nothing; up to a
+// hundred thousand entries at a time are fast.
+func (d *DB) Load(ctx context.Context, token string, entries []outage.Entry) error {
+	if err := d.insert(ctx, token, entries); err != nil {
+		return unavailable(fmt.Sprintf("loading %d reports", len(entries)), err)
+	}
+	return nil
+}
+
+// Merge says whether ClickHouse may merge, in the background, what was loaded
+// or archived. Without it questions take longer, the more so the more was added
+// since; it may from its start on.
+func (d *DB) Merge(ctx context.Context, may bool) error {
+	act := "STOP"
+	if may {
+		act = "START"
+	}
+	for _, table := range []string{"reports", "minute_counts", "quarter_counts"} {
+		if err := d.exec(ctx, "SYSTEM "+act+" MERGES "+table); err != nil {
+			return fmt.Errorf("telling clickhouse when to merge %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
 // insert adds the entries as one block under a token. A second insert under
 // the same token adds nothing.
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {

@@ -51,14 +51,11 @@ func (d *DB) LoadIncidents(ctx context.Context, after int64) (records []outage.R
 	return records, latest, nil
 }
 
-// KeepNormals keeps what a view expects in the slot that begins at start.
-func (d *DB) KeepNormals(ctx context.Context, start outage.Minute, view *outage.View) error {
-	var rows [][]any
-	view.Each(func(w outage.Watch) {
-		rows = append(rows, []any{start.Time(), w.Service, string(w.Country), float32(w.Baseline.Mean), float32(w.Baseline.Dispersion)})
-	})
-	if len(rows) == 0 {
-		return nil
+// KeepNormals keeps what was expected. The same slot kept again is one.
+func (d *DB) KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error {
+	rows := make([][]any, len(normals))
+	for i, n := range normals {
+		rows[i] = []any{n.Start.Time(), n.Service, string(n.Country), float32(n.Mean), float32(n.Dispersion)}
 	}
 	if err := d.append(ctx, "INSERT INTO normals (start, service, country, mean, dispersion)", rows); err != nil {
 		return fmt.Errorf("keeping what is expected: %w", err)

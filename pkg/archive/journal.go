@@ -73,12 +73,21 @@ func (j *Journal) forget() error {
 	return nil
 }
 
+func (a *Archiver) isPrepared() bool {
+	select {
+	case <-a.prepared:
+		return true
+	default:
+		return false
+	}
+}
+
 var errNotRecovered = errors.New("the last batch is not complete yet")
 
 // ShardCounts is that of the archive, once the last batch of the process before
 // this one is complete.
 func (a *Archiver) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
-	if !a.recovered.Load() {
+	if !a.isPrepared() {
 		return errNotRecovered
 	}
 	return a.DB.ShardCounts(ctx, from, each)
@@ -87,7 +96,7 @@ func (a *Archiver) ShardCounts(ctx context.Context, from outage.Minute, each fun
 // Entries is that of the archive, once the last batch of the process before
 // this one is complete.
 func (a *Archiver) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
-	if !a.recovered.Load() {
+	if !a.isPrepared() {
 		return errNotRecovered
 	}
 	return a.DB.Entries(ctx, since, each)
@@ -96,7 +105,7 @@ func (a *Archiver) Entries(ctx context.Context, since time.Time, each func(outag
 // Imported is that of the archive, once the last batch of the process before
 // this one is complete.
 func (a *Archiver) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
-	if !a.recovered.Load() {
+	if !a.isPrepared() {
 		return errNotRecovered
 	}
 	return a.DB.Imported(ctx, since, each)

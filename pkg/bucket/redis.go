@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -49,6 +50,18 @@ func OpenRedis(addresses []string) (*Redis, error) {
 	}
 	all.ContextTimeoutEnabled = true // a Redis that hangs must not hold a caller beyond its patience
 	return NewRedis(redis.NewUniversalClient(all)), nil
+}
+
+// LogTo sends what the driver tells of its own, in all of this process, to the
+// logger: such as each connection that it does not get, which callers are told
+// anyway.
+func LogTo(logger *slog.Logger) { redis.SetLogger(driverLog{logger}) }
+
+type driverLog struct{ logger *slog.Logger }
+
+// Printf is what the driver calls.
+func (d driverLog) Printf(ctx context.Context, format string, arguments ...any) {
+	d.logger.DebugContext(ctx, "redis client", "said", fmt.Sprintf(format, arguments...))
 }
 
 // NewRedis uses a client that is already made.

@@ -52,6 +52,16 @@ func (l *lock) sign() error {
 	return err
 }
 
+// Remove deletes a data directory and all that is in it. It is ErrLocked where
+// a process has the directory open.
+func Remove(path string) error {
+	lock, err := lockDirectory(path)
+	if err != nil {
+		return fmt.Errorf("deleting the archive in %s: %w", path, err)
+	}
+	return errors.Join(os.RemoveAll(path), lock.release())
+}
+
 func (l *lock) release() error { return l.file.Close() }
 
 // holder is the number of the process that signed the file, as far as it can

@@ -60,6 +60,9 @@ type Reader struct {
 	normals *normals
 	view    func() *outage.View
 	now     func() time.Time
+
+	observed moment[map[serviceIn]int64]
+	days     moment[map[string]outage.Day]
 }
 
 // New makes a Reader.

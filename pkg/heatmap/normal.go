@@ -25,7 +25,8 @@ type serviceIn struct {
 	country outage.Country
 }
 
-// normals is what was expected in the last day, read again once a minute.
+// normals is what was expected in the last day, read again once a minute, and
+// sooner while there is nothing.
 type normals struct {
 	source Normals
 	mutex  sync.Mutex
@@ -53,7 +54,11 @@ func (n *normals) of(ctx context.Context, service string, country outage.Country
 	}
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
-	if now.Sub(n.read) >= time.Minute || now.Before(n.read) {
+	again := time.Minute
+	if len(n.kept) == 0 {
+		again = 5 * time.Second
+	}
+	if now.Sub(n.read) >= again || now.Before(n.read) {
 		n.refresh(ctx, now)
 	}
 	return n.kept[serviceIn{service, country}]

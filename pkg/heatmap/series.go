@@ -9,10 +9,6 @@ import (
 	"downpour/pkg/outage"
 )
 
-// observedMinutes is the stretch over which a service's reports are told as
-// "now".
-const observedMinutes = 10
-
 // Series is the reports of a service over a span, in steps of whole minutes.
 // With a region, whose counts exist only as the public table shows them, the
 // step becomes a multiple of a quarter hour and the span whole steps.
@@ -144,24 +140,4 @@ func (q quarter) shownOf(region outage.Region) (n int64) {
 		}
 	}
 	return n
-}
-
-// Health is a service in a country now.
-func (r *Reader) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
-	now := outage.MinuteOf(r.now())
-	span := outage.Span{From: now + 1 - observedMinutes, To: now + 1}
-	health := outage.Health{Status: outage.StatusUnknown}
-	counts, err := r.hot.Counts(ctx, outage.Query{Service: service, Country: country, Span: span})
-	for _, count := range counts {
-		if count.Kind == outage.Problem {
-			health.Observed += count.N
-		}
-	}
-	if watch, ok := r.view().Watch(service, country); ok {
-		expected := watch.Baseline.Mean * observedMinutes
-		health.Expected = &expected
-		health.Status = watch.Status(health.Observed)
-		health.Incident = watch.Incident
-	}
-	return health, err
 }

@@ -81,6 +81,13 @@ func TestLimits(t *testing.T) {
 	for range DefaultPerMinute {
 		take(t, desk, behind, somebody, plain)
 	}
+	spent := outage.Quota{Limit: DefaultPerMinute, Window: time.Minute, Reset: time.Minute}
+	if got := desk.Quota(somebody.Addr); got != spent {
+		t.Errorf("with nothing left the quota is %+v", got)
+	}
+	if err := desk.Spend(somebody.Addr); outage.AsError(err) == nil || outage.AsError(err).Code != outage.CodeLimited {
+		t.Errorf("another write got %v", err)
+	}
 	_, err := desk.Take(context.Background(), somebody, plain, "")
 	known := outage.AsError(err)
 	if known == nil || known.Code != outage.CodeLimited || known.RetryAfter <= 0 {
@@ -89,6 +96,9 @@ func TestLimits(t *testing.T) {
 	other := somebody
 	other.Addr = other.Addr.Next()
 	take(t, desk, behind, other, plain) // a neighbour is not held
+	if got := desk.Quota(other.Addr); got.Remaining != DefaultPerMinute-1 || got.Reset <= 0 || got.Reset > time.Second {
+		t.Errorf("after one report the quota is %+v", got)
+	}
 	*clock = clock.Add(known.RetryAfter)
 	take(t, desk, behind, somebody, plain)
 	if _, err := desk.Take(context.Background(), somebody, plain, ""); outage.AsError(err) == nil {

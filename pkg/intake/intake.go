@@ -18,6 +18,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"downpour/pkg/outage"
@@ -183,6 +184,13 @@ func (d *Desk) Undo(ctx context.Context, id, token string) error {
 	}
 	return d.Counter.Undo(ctx, parsed, hashUndo(token))
 }
+
+// Spend counts a request of an address that is no report against the same limit
+// as reports, or answers CodeLimited with the time to wait.
+func (d *Desk) Spend(addr netip.Addr) error { return d.limits.take(addr, d.Now()) }
+
+// Quota is what an address may still send. It counts nothing.
+func (d *Desk) Quota(addr netip.Addr) outage.Quota { return d.limits.quota(addr, d.Now()) }
 
 const undoTokenBytes = 12
 

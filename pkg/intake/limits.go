@@ -54,6 +54,20 @@ func (l *limits) take(addr netip.Addr, now time.Time) error {
 	}
 }
 
+// quota is what a sender may still send. It counts nothing.
+func (l *limits) quota(addr netip.Addr, now time.Time) outage.Quota {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	left := float64(l.perMinute)
+	if limiter, ok := l.senders[narrowNetwork(addr)]; ok {
+		left = min(left, max(0, limiter.TokensAt(now)))
+	}
+	missing := (float64(l.perMinute) - left) / float64(l.perMinute)
+	return outage.Quota{
+		Limit: l.perMinute, Window: time.Minute, Remaining: int(left), Reset: time.Duration(missing * float64(time.Minute)),
+	}
+}
+
 func (l *limits) sweep(now time.Time) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

@@ -158,6 +158,13 @@ type Normal struct {
 	Dispersion float64
 }
 
+// ServiceNormal is what was expected of a service in a country.
+type ServiceNormal struct {
+	Service string
+	Country Country
+	Normal
+}
+
 // NormalSlot is the length, in minutes, of the slots in which what was expected
 // is kept.
 const NormalSlot = 5

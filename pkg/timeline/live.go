@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -51,7 +52,7 @@ type States interface {
 
 // Normals keeps what was expected.
 type Normals interface {
-	KeepNormals(ctx context.Context, start outage.Minute, view *outage.View) error
+	KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error
 }
 
 // LiveConfig is what a Live is made of.
@@ -61,12 +62,15 @@ type LiveConfig struct {
 	Past     Source // for what a restart missed, and for a first start
 	// HotFrom is the first minute that Hot knows.
 	HotFrom func() outage.Minute
-	Book    Book
-	States  States
-	Normals Normals
-	Lease   Lease // nil where there is but one server
-	Now     func() time.Time
-	Logger  *slog.Logger
+	// AlertFrom is the first minute that may open an incident, for a detector
+	// without a state. Zero is the present one.
+	AlertFrom outage.Minute
+	Book      Book
+	States    States
+	Normals   Normals
+	Lease     Lease // nil where there is but one server
+	Now       func() time.Time
+	Logger    *slog.Logger
 }
 
 // Live runs a timeline beside the clock: one minute after the other, each once
@@ -76,6 +80,7 @@ type Live struct {
 	LiveConfig
 	timeline *Timeline
 	view     atomic.Pointer[outage.View]
+	reached  atomic.Int64
 	leads    atomic.Bool
 	term     int64     // of the timeline
 	followed time.Time // when the state of another server was read last
@@ -87,6 +92,10 @@ func NewLive(config LiveConfig) *Live { return &Live{LiveConfig: config} }
 // View is what the detector says after its last minute, or nil before the
 // first.
 func (l *Live) View() *outage.View { return l.view.Load() }
+
+// Reached is the minute before which everything was learnt or judged, 0 where
+// nothing was: how far a first start or a restart has come.
+func (l *Live) Reached() outage.Minute { return outage.Minute(l.reached.Load()) }
 
 // Run watches until ctx ends. What fails is tried again.
 func (l *Live) Run(ctx context.Context) error {
@@ -153,16 +162,15 @@ func (l *Live) begin(ctx context.Context) error {
 		}
 		l.Logger.Warn("the detector's state cannot be used, it learns anew", "error", err)
 	}
-	now := outage.MinuteOf(l.Now().Add(-Watermark))
 	config := l.Timeline
-	config.AlertFrom = now
+	config.AlertFrom = cmp.Or(l.AlertFrom, outage.MinuteOf(l.Now().Add(-Watermark)))
 	fresh = New(config)
-	first := outage.MinuteOf(l.Now().Add(-warmUp))
-	for from := first; from < now; from += 24 * 60 {
-		span := outage.Span{From: from, To: min(now, from+24*60)}
+	for from := config.AlertFrom - outage.Minute(warmUp/time.Minute); from < config.AlertFrom; from += 24 * 60 {
+		span := outage.Span{From: from, To: min(config.AlertFrom, from+24*60)}
 		if err := l.feed(ctx, fresh, span, false); err != nil {
 			return err
 		}
+		l.reached.Store(int64(span.To))
 	}
 	l.timeline = fresh
 	return nil
@@ -181,6 +189,7 @@ func (l *Live) take(ctx context.Context, span outage.Span) error {
 		return err
 	}
 	l.view.Store(l.timeline.View())
+	l.reached.Store(int64(span.To))
 	if err := l.States.Store(ctx, state.Bytes()); err != nil {
 		return fmt.Errorf("saving the detector's state: %w", err)
 	}
@@ -195,7 +204,11 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 		return err
 	}
 	_, started := t.Last()
+	var normals []outage.ServiceNormal
 	for minute := span.From; minute < span.To; minute++ {
+		if err := ctx.Err(); err != nil {
+			return err // a day is long
+		}
 		counts := minutes[minute]
 		if !started && !tell && !reported(counts) {
 			continue // a past begins with its first report
@@ -214,10 +227,14 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 			}
 		}
 		if minute.Floor(outage.NormalSlot) == minute {
-			if err := l.Normals.KeepNormals(ctx, minute, t.View()); err != nil {
-				l.Logger.Warn("what was expected is not kept", "error", err)
-			}
+			normals = append(normals, t.normals(minute)...)
 		}
+	}
+	if len(normals) == 0 {
+		return nil
+	}
+	if err := l.Normals.KeepNormals(ctx, normals); err != nil {
+		l.Logger.Warn("what was expected is not kept", "error", err)
 	}
 	return nil
 }

@@ -89,7 +89,7 @@ func (s *shelf) LoadIncidents(_ context.Context, after int64) (records []outage.
 
 type noNormals struct{}
 
-func (noNormals) KeepNormals(context.Context, outage.Minute, *outage.View) error { return nil }
+func (noNormals) KeepNormals(context.Context, []outage.ServiceNormal) error { return nil }
 
 // rig is what several servers share: a story, a clock, a shelf, a Redis.
 type rig struct {

@@ -16,6 +16,19 @@ func (t *Timeline) View() *outage.View {
 	return outage.NewView(t.last, watches)
 }
 
+// normals is what is expected of every service in the slot that begins at start.
+func (t *Timeline) normals(start outage.Minute) []outage.ServiceNormal {
+	normals := make([]outage.ServiceNormal, len(t.ordered))
+	for i, s := range t.ordered {
+		expected := s.base.Expect(baseline.Whole)
+		normals[i] = outage.ServiceNormal{
+			Service: s.service, Country: s.country.code,
+			Normal: outage.Normal{Start: start, Mean: expected.Mean, Dispersion: expected.Dispersion},
+		}
+	}
+	return normals
+}
+
 func (s *series) watched(minute outage.Minute) outage.Watch {
 	w := outage.Watch{
 		Service: s.service, Country: s.country.code,

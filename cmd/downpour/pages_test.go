@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
 )
 
 // The towns that a form offers, in any language, are towns that intake knows.
@@ -28,6 +30,24 @@ func TestOfferedTownsAreKnown(t *testing.T) {
 					t.Errorf("%s %s: %q is not known: %v", prefix, country, name, err)
 				}
 			}
+		}
+	}
+}
+
+// The page that tells how incidents are found has the numbers in force.
+func TestAboutHasTheNumbersInForce(t *testing.T) {
+	s := newServer(t, "embedded")
+	in := map[string]outage.Parameter{}
+	for _, p := range timeline.Parameters(s.app.liveTimeline()) {
+		in[p.Name] = p
+	}
+	for prefix, want := range map[string]string{"": "%v min", "/hi": "%v मिनट", "/cy": "%v munud"} {
+		body := string(s.send(sender{addr: "192.0.2.1"}, http.MethodGet, prefix+"/about", "", nil).body)
+		if n := strings.Count(body, "<tr>"); n < 12 {
+			t.Errorf("%s/about tells %d numbers", prefix, n)
+		}
+		if told := fmt.Sprintf(want, in["footprint.final"].Value); !strings.Contains(body, "<td>"+told) {
+			t.Errorf("%s/about has no %q", prefix, told)
 		}
 	}
 }

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
+
+	"downpour/pkg/outage"
+)
+
+const typeAtom = "application/atom+xml"
+
+// feedPath is where the feed is. A service, a country or both narrow it down.
+const feedPath = "/feeds/incidents.atom"
+
+// atomFeed is a feed as RFC 4287 has it. Its links are relative to the feed's
+// own address, since the server does not know the name it is called by.
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Author  string      `xml:"author>name"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
+	Href string `xml:"href,attr"`
+}
+
+type atomEntry struct {
+	ID         string         `xml:"id"`
+	Title      string         `xml:"title"`
+	Published  string         `xml:"published"`
+	Updated    string         `xml:"updated"`
+	Link       atomLink       `xml:"link"`
+	Categories []atomCategory `xml:"category"`
+	Summary    string         `xml:"summary"`
+}
+
+type atomCategory struct {
+	Scheme string `xml:"scheme,attr"`
+	Term   string `xml:"term,attr"`
+}
+
+// countryNames are the countries as a title names them.
+var countryNames = map[outage.Country]string{outage.GB: "the United Kingdom", outage.IN: "India"}
+
+// atomID is a name that stays, wherever the server is reached.
+func atomID(of string) string {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("downpour "+of)).URN()
+}
+
+func (a *API) getFeed(c *fiber.Ctx) error {
+	q := a.query(c, "service", "country")
+	filter := outage.IncidentFilter{Service: q.service(), Country: q.country()}
+	if err := q.err(); err != nil {
+		return err
+	}
+	about := url.Values{}
+	if filter.Service != "" {
+		about.Set("service", filter.Service)
+	}
+	if filter.Country != "" {
+		about.Set("country", string(filter.Country))
+	}
+	self := feedPath
+	if len(about) > 0 {
+		self += "?" + about.Encode()
+	}
+	return a.sendReady(c, self, freshReading, func(ctx context.Context) (string, []byte, error) {
+		records, _, err := a.Incidents.Incidents(ctx, filter, "", usualIncidents)
+		if err != nil {
+			return "", nil, err
+		}
+		body := bytes.NewBufferString(xml.Header)
+		if err := xml.NewEncoder(body).Encode(a.atomFeed(self, filter, records)); err != nil {
+			return "", nil, fmt.Errorf("writing the feed: %w", err)
+		}
+		return typeAtom + "; charset=utf-8", body.Bytes(), nil
+	})
+}
+
+func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []outage.Record) atomFeed {
+	title := "Incidents"
+	if filter.Service != "" {
+		title += " of " + a.nameOf(filter.Service)
+	}
+	if filter.Country != "" {
+		title += " in " + countryNames[filter.Country]
+	}
+	feed := atomFeed{
+		ID: atomID(self), Title: title, Author: "Downpour",
+		Links: []atomLink{{"self", typeAtom, self}, {"alternate", fiber.MIMETextHTML, "/incidents"}},
+	}
+	latest := time.Unix(0, 0) // of a feed in which nothing ever happened
+	for _, record := range records {
+		if record.State == outage.StatePending {
+			continue
+		}
+		entry := a.atomEntry(record)
+		feed.Entries = append(feed.Entries, entry)
+		if changed := lastChange(record); changed.After(latest) {
+			latest = changed
+		}
+	}
+	feed.Updated = latest.UTC().Format(time.RFC3339)
+	return feed
+}
+
+func (a *API) atomEntry(record outage.Record) atomEntry {
+	return atomEntry{
+		ID:        atomID("incident " + record.ID),
+		Title:     fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), countryNames[record.Country], record.State, record.Severity),
+		Published: record.OpenedAt.UTC().Format(time.RFC3339),
+		Updated:   lastChange(record).UTC().Format(time.RFC3339),
+		Link:      atomLink{"alternate", fiber.MIMETextHTML, addressOf(record)},
+		Categories: []atomCategory{
+			{"urn:downpour:service", record.Service}, {"urn:downpour:country", string(record.Country)},
+			{"urn:downpour:state", string(record.State)}, {"urn:downpour:severity", string(record.Severity)},
+		},
+		Summary: a.teller.Sentence("en", record.Incident),
+	}
+}
+
+// lastChange is when an incident last changed its state.
+func lastChange(record outage.Record) time.Time {
+	changed := record.OpenedAt
+	for _, change := range record.Changes {
+		if change.At.After(changed) {
+			changed = change.At
+		}
+	}
+	return changed
+}

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// What a page of another origin may send, and read beside the body.
+const (
+	readMethods    = "GET, HEAD, OPTIONS"
+	writeMethods   = readMethods + ", POST, DELETE"
+	readHeaders    = "If-None-Match, Last-Event-ID"
+	writeHeaders   = readHeaders + ", Content-Type, Idempotency-Key"
+	exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Downpour-Total, Downpour-Unplaced, Downpour-Withheld"
+	// preflightAge is how long a browser may remember what it was allowed, in
+	// seconds.
+	preflightAge = "86400"
+)
+
+// openOrigins lets any web page read, and the pages of WriteOrigins report. A
+// browser asks before it sends JSON to another origin, and is not told yes
+// elsewhere.
+func (a *API) openOrigins(c *fiber.Ctx) {
+	reads := slices.Contains([]string{fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions}, c.Method())
+	writes := slices.Contains(a.WriteOrigins, c.Get(fiber.HeaderOrigin))
+	if len(a.WriteOrigins) > 0 && (!reads || c.Method() == fiber.MethodOptions) {
+		c.Vary(fiber.HeaderOrigin)
+	}
+	if !reads && !writes {
+		return
+	}
+	c.Set(fiber.HeaderAccessControlAllowOrigin, "*")
+	c.Set(fiber.HeaderAccessControlExposeHeaders, exposedHeaders)
+	if c.Method() != fiber.MethodOptions {
+		return
+	}
+	methods, headers := readMethods, readHeaders
+	if writes {
+		methods, headers = writeMethods, writeHeaders
+	}
+	c.Set(fiber.HeaderAccessControlAllowMethods, methods)
+	c.Set(fiber.HeaderAccessControlAllowHeaders, headers)
+	c.Set(fiber.HeaderAccessControlMaxAge, preflightAge)
+}

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// mostOpen keeps a summary small, whatever happens; the worst come first.
+const mostOpen = 20
+
+type summaryJSON struct {
+	AsOf      string                                   `json:"as_of"`
+	Countries map[outage.Country]map[outage.Status]int `json:"countries"`
+	Open      []openJSON                               `json:"open"`
+	More      int                                      `json:"more"`
+}
+
+// openJSON is an incident that is open or recovering, in a few words.
+type openJSON struct {
+	ID       string          `json:"id"`
+	Service  string          `json:"service"`
+	Name     string          `json:"name"`
+	Country  outage.Country  `json:"country"`
+	State    outage.State    `json:"state"`
+	Since    string          `json:"since"`
+	Ratio    *float64        `json:"ratio"`
+	Severity outage.Severity `json:"severity"`
+	Address  string          `json:"address"`
+}
+
+func (a *API) getSummary(c *fiber.Ctx) error {
+	if err := a.query(c).err(); err != nil {
+		return err
+	}
+	return a.sendShared(c, "summary", freshLive, a.summary)
+}
+
+func (a *API) summary(ctx context.Context) (any, error) {
+	told := summaryJSON{
+		AsOf: wireTime(outage.MinuteOf(a.Now())), Open: []openJSON{},
+		Countries: make(map[outage.Country]map[outage.Status]int),
+	}
+	for _, country := range outage.Countries() {
+		told.Countries[country] = map[outage.Status]int{
+			outage.StatusOutage: 0, outage.StatusElevated: 0, outage.StatusNormal: 0, outage.StatusUnknown: 0,
+		}
+	}
+	for _, service := range a.Services.Services() {
+		for _, country := range describe(service).Countries {
+			health, err := a.Readings.Health(ctx, service.Slug, country)
+			if err != nil {
+				return nil, err
+			}
+			told.Countries[country][health.Status]++
+		}
+	}
+	open, err := a.openNow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	told.More = max(0, len(open)-mostOpen)
+	for _, record := range open[:len(open)-told.More] {
+		told.Open = append(told.Open, openJSON{
+			ID: record.ID, Service: record.Service, Name: a.nameOf(record.Service), Country: record.Country, State: record.State,
+			Since: wireTime(record.Since), Ratio: number(&record.Ratio), Severity: record.Severity, Address: addressOf(record),
+		})
+	}
+	return told, nil
+}
+
+// openNow lists the incidents that are open or recovering, the worst first.
+func (a *API) openNow(ctx context.Context) ([]outage.Record, error) {
+	var open []outage.Record
+	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering} {
+		found, _, err := a.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
+		if err != nil {
+			return nil, err
+		}
+		open = append(open, found...)
+	}
+	rank := map[outage.Severity]int{outage.SeverityCritical: 0, outage.SeverityMajor: 1, outage.SeverityMinor: 2}
+	slices.SortStableFunc(open, func(a, b outage.Record) int {
+		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(b.Ratio, a.Ratio))
+	})
+	return open, nil
+}
+
+// nameOf is the English name of a service, or its slug where the catalogue no
+// longer has it.
+func (a *API) nameOf(slug string) string {
+	if service, ok := a.Services.Service(slug); ok {
+		return service.Name
+	}
+	return slug
+}
+
+// addressOf is the page of an incident.
+func addressOf(record outage.Record) string { return "/incidents/" + record.ID }

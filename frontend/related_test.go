@@ -1,0 +1,53 @@
+package frontend
+
+import (
+	"strings"
+	"testing"
+
+	"downpour/pkg/outage"
+)
+
+func TestServicePageTellsOfItsNeighbours(t *testing.T) {
+	_, app := testSite(t, nil)
+	body := get(t, app, "/in/instagram").body
+	holds(t, "/in/instagram", body, "Is it only Instagram?", "Instagram itself is probably not at fault", "Both rose in the same places.",
+		"It rose far less than WhatsApp did.", "More reports than usual now also for:", `href="/in/whatsapp"`)
+	if facebook, _, _ := strings.Cut(body, "</main>"); strings.Contains(facebook, `href="/in/facebook"`) {
+		t.Error("a service of which too little is known is listed as one without trouble")
+	}
+	holds(t, "/bn/in/instagram", get(t, app, "/bn/in/instagram").body, "দুটির রিপোর্ট একই জায়গায় বেড়েছে।")
+	if body := get(t, app, "/in/jio").body; strings.Contains(body, "Is it only") {
+		t.Error("a service without neighbours has a heading for them")
+	}
+}
+
+func TestEveryReasonHasWords(t *testing.T) {
+	all, err := loadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range []outage.Reason{
+		outage.ReasonDepends, outage.ReasonProvider, outage.ReasonCategory, outage.ReasonFamily, outage.ReasonMany,
+		outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize,
+	} {
+		if _, ok := all[defaultLang].Messages["reason."+string(reason)]; !ok {
+			t.Errorf("no words for %s", reason)
+		}
+	}
+}
+
+func TestReportsRiseBeforeItIsProven(t *testing.T) {
+	for _, test := range []struct {
+		status   outage.Status
+		observed int64
+		expected float64
+		want     bool
+	}{
+		{outage.StatusNormal, 250, 3, true}, {outage.StatusUnknown, 10, 1, true}, {outage.StatusNormal, 9, 1, false},
+		{outage.StatusNormal, 29, 10, false}, {outage.StatusOutage, 250, 3, false}, {outage.StatusNormal, 250, 0, false},
+	} {
+		if got := rising(outage.Health{Status: test.status, Observed: test.observed, Expected: &test.expected}); got != test.want {
+			t.Errorf("%+v: rising is %t", test, got)
+		}
+	}
+}

@@ -1,0 +1,206 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// Readings says how a service does now. It answers from memory.
+type Readings interface {
+	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
+}
+
+// Incidents is the book of incidents. It answers from memory.
+type Incidents interface {
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
+	Incident(ctx context.Context, id string) (outage.Record, error)
+}
+
+// Config is what a Watch is made of.
+type Config struct {
+	Hub       *Hub
+	Readings  Readings
+	Incidents Incidents
+	Services  []outage.Service
+	Every     time.Duration // between two looks
+	Logger    *slog.Logger
+}
+
+// Watch looks at what is true at each tick, and publishes what changed.
+type Watch struct {
+	Config
+	health    map[subject]Health
+	incidents map[string]Incident
+}
+
+// NewWatch is a watch that has seen nothing yet.
+func NewWatch(config Config) *Watch {
+	return &Watch{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}}
+}
+
+// The names of events.
+const (
+	eventStatus   = "status"   // the status or the incident of a service changed
+	eventCounts   = "counts"   // only its numbers did
+	eventIncident = "incident" // an incident opened, changed or ended
+)
+
+// Health is the data of a status and of counts.
+type Health struct {
+	Service  string         `json:"service"`
+	Country  outage.Country `json:"country"`
+	Status   outage.Status  `json:"status"`
+	Observed int64          `json:"observed"`
+	Expected *float64       `json:"expected"` // nil while nothing is known to be normal
+	Incident string         `json:"incident,omitempty"`
+}
+
+// same says whether a listener would see a change. What is normal drifts all
+// the time, and goes along with the next change of something else.
+func (h Health) same(now Health) bool {
+	return h.Status == now.Status && h.Observed == now.Observed && h.Incident == now.Incident
+}
+
+// Incident is the data of an incident.
+type Incident struct {
+	ID       string          `json:"id"`
+	Service  string          `json:"service"`
+	Country  outage.Country  `json:"country"`
+	State    outage.State    `json:"state"`
+	Severity outage.Severity `json:"severity"`
+	OpenedAt time.Time       `json:"opened_at"`
+	ClosedAt *time.Time      `json:"closed_at"`
+}
+
+// Run looks at each tick until ctx ends, and then ends the streams.
+func (w *Watch) Run(ctx context.Context) error {
+	defer w.Hub.Close()
+	ticks := time.NewTicker(w.Every)
+	defer ticks.Stop()
+	failing := false
+	for {
+		err := w.look(ctx)
+		if failed := err != nil && ctx.Err() == nil; failed != failing {
+			failing = failed
+			w.Logger.Info("watching for changes", "stale", failing, "error", err)
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// look publishes what changed since it last looked.
+func (w *Watch) look(ctx context.Context) error {
+	if err := w.lookAtIncidents(ctx); err != nil {
+		return err
+	}
+	for _, service := range w.Services {
+		used := service.Country
+		if len(used) == 0 {
+			used = outage.Countries()
+		}
+		for _, country := range used {
+			health, err := w.Readings.Health(ctx, service.Slug, country)
+			if err != nil {
+				return fmt.Errorf("reading how %s does: %w", service.Slug, err)
+			}
+			w.noteHealth(told(service.Slug, country, health))
+		}
+	}
+	return nil
+}
+
+func told(service string, country outage.Country, health outage.Health) Health {
+	now := Health{Service: service, Country: country, Status: health.Status, Observed: health.Observed}
+	if health.Expected != nil {
+		rounded := math.Round(*health.Expected*100) / 100
+		now.Expected = &rounded
+	}
+	if health.Incident != nil {
+		now.Incident = health.Incident.ID
+	}
+	return now
+}
+
+func (w *Watch) noteHealth(now Health) {
+	about := subject{eventStatus, now.Service, now.Country}
+	before, seen := w.health[about]
+	if seen && before.same(now) {
+		return
+	}
+	w.health[about] = now
+	name := eventCounts
+	if !seen || before.Status != now.Status || before.Incident != now.Incident {
+		name = eventStatus
+	}
+	w.publish(name, now.Service, now.Country, now, about, true)
+}
+
+// active are the states in which an incident goes on.
+var active = []outage.State{outage.StateOpen, outage.StateRecovering}
+
+// mostIncidents is more than there can be at a time: one by service and country.
+const mostIncidents = 1000
+
+func (w *Watch) lookAtIncidents(ctx context.Context) error {
+	now := map[string]bool{}
+	for _, state := range active {
+		records, _, err := w.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
+		if err != nil {
+			return fmt.Errorf("reading the incidents that are %s: %w", state, err)
+		}
+		for _, record := range records {
+			now[record.ID] = true
+			w.noteIncident(record)
+		}
+	}
+	for id := range w.incidents {
+		if now[id] {
+			continue
+		}
+		record, err := w.Incidents.Incident(ctx, id)
+		if err != nil {
+			return fmt.Errorf("reading what became of %s: %w", id, err)
+		}
+		w.noteIncident(record)
+	}
+	return nil
+}
+
+func (w *Watch) noteIncident(record outage.Record) {
+	now := Incident{
+		ID: record.ID, Service: record.Service, Country: record.Country, State: record.State,
+		Severity: record.Severity, OpenedAt: record.OpenedAt.UTC(),
+	}
+	before, seen := w.incidents[record.ID]
+	if seen && before == now {
+		return
+	}
+	goesOn := record.State != outage.StateResolved
+	if goesOn {
+		w.incidents[record.ID] = now
+	} else {
+		delete(w.incidents, record.ID)
+		closed := record.ClosedAt.UTC()
+		now.ClosedAt = &closed
+	}
+	w.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, goesOn)
+}
+
+func (w *Watch) publish(name, service string, country outage.Country, data any, about subject, stays bool) {
+	text, err := json.Marshal(data)
+	if err != nil {
+		w.Logger.Error("writing an event", "name", name, "error", err)
+		return
+	}
+	w.Hub.publish(outage.Event{Name: name, Service: service, Country: country, Data: text}, about, stays)
+}

@@ -1,0 +1,150 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"downpour/pkg/outage"
+)
+
+// world is what a watch looks at.
+type world struct {
+	health  outage.Health
+	records []outage.Record
+	away    atomic.Bool
+}
+
+func (w *world) Health(_ context.Context, _ string, _ outage.Country) (outage.Health, error) {
+	if w.away.Load() {
+		return outage.Health{}, errors.New("away")
+	}
+	return w.health, nil
+}
+
+func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, _ int) (found []outage.Record, _ string, _ error) {
+	for _, record := range w.records {
+		if filter.Matches(record.Incident) {
+			found = append(found, record)
+		}
+	}
+	return found, "", nil
+}
+
+func (w *world) Incident(_ context.Context, id string) (outage.Record, error) {
+	for _, record := range w.records {
+		if record.ID == id {
+			return record, nil
+		}
+	}
+	return outage.Record{}, errors.New("no such incident")
+}
+
+func watching(w *world) (*Watch, *Hub) {
+	hub := NewHub(began, 10)
+	return NewWatch(Config{
+		Hub: hub, Readings: w, Incidents: w, Every: 5 * time.Second, Logger: slog.New(slog.DiscardHandler),
+		Services: []outage.Service{{Slug: "whatsapp", Country: []outage.Country{outage.IN}}},
+	}), hub
+}
+
+// TestStory follows an outage through the events that tell of it.
+func TestStory(t *testing.T) {
+	expected := 6.254
+	w := &world{health: outage.Health{Status: outage.StatusNormal, Observed: 4, Expected: &expected}}
+	watch, hub := watching(w)
+	events, leave, err := hub.Subscribe("", "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer leave()
+	incident := outage.Incident{ID: "i-1", Service: "whatsapp", Country: outage.IN, State: outage.StateOpen, Severity: outage.SeverityMajor, OpenedAt: began}
+	steps := []struct {
+		name   string
+		change func()
+		want   []string // the name of an event, and a part of its data
+	}{
+		{"the first look", func() {}, []string{`status {"service":"whatsapp","country":"IN","status":"normal","observed":4,"expected":6.25}`}},
+		{"nothing", func() {}, nil},
+		{"what is normal drifts", func() { drifted := 7.; w.health.Expected = &drifted }, nil},
+		{"more reports", func() { w.health.Observed = 9 }, []string{`counts {"service":"whatsapp","country":"IN","status":"normal","observed":9,"expected":7}`}},
+		{"an incident opens", func() {
+			w.records = []outage.Record{{Incident: incident}}
+			w.health.Status, w.health.Incident = outage.StatusOutage, &incident
+		}, []string{
+			`incident {"id":"i-1","service":"whatsapp","country":"IN","state":"open","severity":"major","opened_at":"2023-11-14T22:13:20Z","closed_at":null}`,
+			`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1"}`,
+		}},
+		{"its ratio moves", func() { w.records[0].Ratio = 9 }, nil},
+		{"it grows", func() { w.records[0].Severity = outage.SeverityCritical }, []string{`"severity":"critical"`}},
+		{"it recovers", func() { w.records[0].State = outage.StateRecovering }, []string{`"state":"recovering"`}},
+		{"it ends", func() {
+			w.records[0].State, w.records[0].ClosedAt = outage.StateResolved, began.Add(time.Hour)
+			w.health.Status, w.health.Incident = outage.StatusNormal, nil
+		}, []string{`"state":"resolved","severity":"critical","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","status":"normal"`}},
+		{"nothing more", func() {}, nil},
+		{"it opens again", func() { w.records[0].State, w.records[0].ClosedAt = outage.StateOpen, time.Time{} }, []string{`"state":"open"`}},
+	}
+	for _, step := range steps {
+		step.change()
+		if err := watch.look(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for len(events) > 0 {
+			e := <-events
+			got = append(got, e.Name+" "+string(e.Data))
+		}
+		if len(got) != len(step.want) {
+			t.Fatalf("%s: heard %q", step.name, got)
+		}
+		for i, want := range step.want {
+			if !strings.Contains(got[i], want) {
+				t.Errorf("%s: heard %s, want %s", step.name, got[i], want)
+			}
+		}
+	}
+	if said, _, _ := open(t, hub, "", "", ""); strings.Count(said, "whatsapp") < 2 {
+		t.Errorf("who comes now hears %q", said)
+	}
+}
+
+func TestRunEndsTheStreams(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{}
+		w.away.Store(true)
+		watch, hub := watching(w)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- watch.Run(ctx) }()
+		events, leave, err := hub.Subscribe("", "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer leave()
+		time.Sleep(time.Minute) // nothing can be read, and nothing is told
+		synctest.Wait()
+		if len(events) > 0 {
+			t.Errorf("told %+v of what could not be read", <-events)
+		}
+		w.away.Store(false)
+		time.Sleep(watch.Every)
+		synctest.Wait()
+		if len(events) != 1 {
+			t.Errorf("%d events after a look that succeeded", len(events))
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		<-events
+		if _, open := <-events; open {
+			t.Error("the stream goes on")
+		}
+	})
+}
