@@ -47,3 +47,33 @@ func TestSearchFillsNoShelf(t *testing.T) {
 		t.Errorf("%d pages on the shelf, want that of WhatsApp in two ways", n)
 	}
 }
+
+// FuzzSearch asks strange questions of pages and badges: the answer is a page,
+// a picture or a redirect within the site, and nothing of it becomes markup.
+func FuzzSearch(f *testing.F) {
+	for _, seed := range []string{"<script>alert(1)", "//evil.example", "\xff\x00", "এয়ারটেল", "\"><svg onload=x>", "..", strings.Repeat("ক", 99)} {
+		f.Add(seed)
+	}
+	_, app := testSite(f, nil)
+	f.Fuzz(func(t *testing.T, query string) {
+		if len(query) > 1000 {
+			return
+		}
+		escaped := url.QueryEscape(query)
+		for path, fits := range map[string]func(int) bool{
+			"/in?q=" + escaped:                         func(status int) bool { return status == 200 || status == 303 },
+			"/badge/whatsapp.svg?country=" + escaped:   func(status int) bool { return status == 200 || status == 404 },
+			"/embed/whatsapp?lang=" + escaped:          func(status int) bool { return status == 200 },
+			"/badge/" + url.PathEscape(query) + ".svg": func(status int) bool { return status == 404 || status == 200 },
+			"/in/whatsapp?show=" + escaped:             func(status int) bool { return status == 200 },
+		} {
+			got := get(t, app, path)
+			if location := got.header.Get("Location"); !fits(got.status) || strings.HasPrefix(location, "//") {
+				t.Errorf("%q: status %d to %q", path, got.status, location)
+			}
+			if strings.Contains(got.body, "<script>") || strings.Contains(got.body, "onload=x>") {
+				t.Errorf("%q: markup in the answer", path)
+			}
+		}
+	})
+}
