@@ -119,7 +119,10 @@ type cellsAnswer struct {
 // cells answers the canvas of the large map.
 func (s *Site) cells(c *fiber.Ctx) error {
 	of := func(name string) string { return strings.Clone(c.Query(name)) }
-	lang := s.locales.known(c.Params("lang", defaultLang))
+	lang := strings.Clone(c.Params("lang", defaultLang))
+	if s.locales[lang] == nil {
+		return c.Next()
+	}
 	asked, err := s.scene(lang, of)
 	if err != nil {
 		return err
