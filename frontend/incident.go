@@ -19,6 +19,7 @@ type incidentPage struct {
 	Facts    []fact
 	Why      arithmetic
 	Regions  []recovery
+	Others   []recovery // regions that do not stand open
 	Spread   spread
 	Wider    []link // other incidents of the same wider event
 	Replay   string // the large map at the time of the incident
@@ -76,6 +77,9 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course)
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
 	page.Why, page.Regions, page.Wider = page.why(in), page.recoveries(in), page.wider(ctx, in)
+	if len(page.Regions) > firstRegions {
+		page.Regions, page.Others = page.Regions[:firstRegions], page.Regions[firstRegions:]
+	}
 	page.Spread = page.spread(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).path()
 	page.Image, page.Table = page.At.path()+".png", address{Lang: defaultLang, Leaf: leafIncidents, ID: in.ID}.path()+".csv"

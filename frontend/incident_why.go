@@ -83,6 +83,11 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	return rows
 }
 
+// MoreRegions invites to the regions that do not stand open.
+func (page *incidentPage) MoreRegions() string {
+	return page.Say("region.more", "n", int64(len(page.Others)))
+}
+
 // mostWider is how many incidents of a wider event are listed.
 const mostWider = 12
 
