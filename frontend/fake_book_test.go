@@ -56,6 +56,11 @@ func (f fakeBook) records() []outage.Record {
 	falling := happened("instagram", outage.IN, 94*time.Minute, 0, outage.ScopeCountry)
 	falling.State, falling.Verdict, falling.Cause = outage.StateRecovering, outage.LikelyCollateral, "whatsapp"
 	falling.Reasons = []outage.Reason{outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize}
+	falling.Changes[0].Verdict = outage.LikelyCause
+	falling.Changes = append(falling.Changes,
+		outage.Change{At: noon.Add(-80 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCollateral, Cause: "facebook"},
+		outage.Change{At: noon.Add(-70 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCause},
+		outage.Change{At: noon.Add(-60 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCollateral, Cause: "whatsapp"})
 	falling.Changes = append(falling.Changes, outage.Change{At: noon.Add(-4 * time.Minute), State: outage.StateRecovering, Ratio: 2})
 	upi := happened("upi", outage.IN, day+18*time.Hour+3*time.Minute, 5*time.Hour+47*time.Minute, outage.ScopeCountry)
 	bt := happened("bt", outage.GB, 3*day, 41*time.Minute, outage.ScopeCell, "GB-TLE")

@@ -129,12 +129,23 @@ func (page *incidentPage) timeline(record outage.Record) []step {
 	steps := []step{{At: page.instant(record.Since.Time(), record.Country), Text: page.Say("fact.began")}}
 	for i, change := range record.Changes {
 		text := page.Say("step." + string(change.State))
-		if i > 0 && change.State == outage.StateOpen {
+		switch {
+		case i > 0 && change.State == record.Changes[i-1].State: // another verdict
+			text = page.fault(record.Service, change)
+		case i > 0 && change.State == outage.StateOpen:
 			text = page.Say("step.again")
 		}
 		steps = append(steps, step{At: page.instant(change.At, record.Country), Text: text, Note: page.times(change.Ratio)})
 	}
 	return steps
+}
+
+// fault says who is thought to be at fault from now on.
+func (f *frame) fault(service string, change outage.Change) string {
+	if change.Verdict == outage.LikelyCollateral {
+		return f.Say("incident.cause", "service", f.serviceNamed(service), "cause", f.serviceNamed(change.Cause))
+	}
+	return f.Say("step.itself", "service", f.serviceNamed(service))
 }
 
 // read fills in what was counted during the incident. What cannot be read is

@@ -74,7 +74,11 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 			t.Errorf("the page has %q", word)
 		}
 	}
-	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "reports are falling", "Instagram itself is probably not at fault", "WhatsApp broke")
+	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "reports are falling", "Instagram itself is probably not at fault", "WhatsApp broke",
+		"Facebook broke", "Instagram itself is probably at fault after all")
+	if body := get(t, app, "/incidents/instagram-in-20261118T1100Z").body; strings.Contains(body, "Reports rose again") {
+		t.Error("another verdict is told as another rise")
+	}
 	if got := get(t, app, "/incidents/gone-in-20261005T1234Z"); got.status != 200 || !strings.Contains(got.body, "gone in India") {
 		t.Errorf("a service that left the catalogue: status %d", got.status)
 	}

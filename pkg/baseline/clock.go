@@ -19,6 +19,8 @@ type Moment struct {
 	Past   int // minutes since the local hour began
 	Day    int // number of the local day, counted from 1970
 	Week   int // number of the local week, counted from 1970
+	// Holiday says that the local day is a public holiday.
+	Holiday bool
 }
 
 // Hour is the hour of the local day, 0 to 23.
@@ -26,6 +28,9 @@ func (m Moment) Hour() int { return m.Slot % hours }
 
 // Weekday is the day of the local week, Monday is 0.
 func (m Moment) Weekday() int { return m.Slot / hours }
+
+// sunday is the slot of the same hour on a Sunday.
+func sunday(slot int) int { return slots - hours + slot%hours }
 
 // MomentOf is the given minute in the zone of the given country.
 func MomentOf(country outage.Country, minute outage.Minute) Moment {
@@ -42,6 +47,8 @@ func MomentOf(country outage.Country, minute outage.Minute) Moment {
 		Past:   inDay % minutesAHour,
 		Day:    day,
 		Week:   week,
+
+		Holiday: holidays[country][day],
 	}
 }
 

@@ -12,6 +12,7 @@ type block struct {
 	Totals  [BlockMinutes]uint32 // reporters of each minute in the whole country
 	Minutes uint8                // how many were observed
 	Dropped bool
+	Holiday bool
 	Slot    uint8
 	Week    int32
 	Mean    float32 // what was expected of a minute
@@ -108,21 +109,35 @@ type Turned struct {
 // keeps the fast level as it is. Busy tells which cells may not be forgotten.
 func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool) Turned {
 	var turned Turned
+	holiday := s.open.Holiday
 	if s.open.Minutes > 0 {
 		s.closeBlock(frozen)
 	}
-	turned.Deposits = s.ripen(now.Minute, pool)
+	if !s.doubtful(frozen) {
+		turned.Deposits = s.ripen(now.Minute, pool)
+	}
 	if day := int32(now.Day); day != s.memory.Day {
 		s.memory.Day = day
 		turned.Moved = s.newDay(busy)
 	}
+	if holiday && !now.Holiday {
+		s.endHoliday()
+	}
 	s.relevel(now, pool)
 	s.open.block = block{
 		Start: now.Minute.Floor(BlockMinutes),
-		Slot:  uint8(now.Slot), Week: int32(now.Week),
+		Slot:  uint8(now.Slot), Week: int32(now.Week), Holiday: now.Holiday,
 		Mean: float32(s.level.Mean), Plain: float32(s.level.Plain),
 	}
 	return turned
+}
+
+// doubtful reports whether what waits may yet turn out to be an outage, so that
+// it waits on: a slow one would else be half learnt before it opens.
+func (s *Series) doubtful(frozen bool) bool {
+	n := len(s.queue)
+	return frozen && n > 0 && !s.queue[n-1].Dropped && !s.young(&s.queue[n-1].block) &&
+		s.memory.FrozenBlocks < int32(s.params.FastFrozenAtMost)
 }
 
 // closeBlock moves the open block into the queue.
@@ -178,6 +193,9 @@ func (s *Series) follow(b block, frozen bool) {
 	if b.Dropped && !frozen {
 		return // missing data are no level
 	}
+	if s.isNew(b.Start) && !b.Dropped {
+		frozen = false // a rise may be the first morning
+	}
 	if frozen && m.FrozenBlocks < int32(s.params.FastFrozenAtMost) {
 		m.FrozenBlocks++
 		return
@@ -189,6 +207,14 @@ func (s *Series) follow(b block, frozen bool) {
 	keep := math.Exp2(-BlockMinutes / s.params.FastHalfLife)
 	m.FastCount = m.FastCount*keep + count
 	m.FastExpected = m.FastExpected*keep + float64(b.Plain)*float64(b.Minutes)
+	// A level that left its bounds comes back from the bound, not from where it
+	// went: else the morning after a holiday starts from the holiday.
+	m.FastCount = max(m.FastCount, s.params.FastLow*(m.FastExpected+s.params.FastWeight)-s.params.FastWeight)
+}
+
+// endHoliday forgets that fewer people than on other days were about.
+func (s *Series) endHoliday() {
+	s.memory.FastCount = max(s.memory.FastCount, s.memory.FastExpected)
 }
 
 func (b *block) reporters() float64 {
@@ -210,6 +236,11 @@ func (s *Series) clip(b *block) float64 {
 	wander := max(.25, s.level.Wander)
 	variance := m + s.level.Dispersion*m*m/BlockMinutes + (wander*m)*(wander*m)
 	return m + 3*math.Sqrt(variance) + 1
+}
+
+// isNew reports whether nothing can be known yet of the hours of the day.
+func (s *Series) isNew(minute outage.Minute) bool {
+	return minute-s.memory.First < outage.Minute(s.params.NewMinutes)
 }
 
 func (s *Series) young(b *block) bool {
@@ -239,13 +270,15 @@ func (s *Series) learn(b *waiting, pool *Pool) {
 		part = count / raw
 	}
 
-	keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
-	m.Count = m.Count*keep + count
-	m.Minutes = m.Minutes*keep + minutes
-	s.learnSlot(&b.block, float32(count), pool)
-	if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
-		s.learnStray(&b.block, part)
-		s.learnWander(&b.block, count)
+	if !b.Holiday { // a holiday is no example of its weekday
+		keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
+		m.Count = m.Count*keep + count
+		m.Minutes = m.Minutes*keep + minutes
+		s.learnSlot(&b.block, float32(count), pool)
+		if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
+			s.learnStray(&b.block, part)
+			s.learnWander(&b.block, count)
+		}
 	}
 	if b.Unplaced > 0 {
 		reporters := float32(float64(b.Unplaced) * part)
@@ -297,7 +330,7 @@ func (s *Series) learnStray(b *block, part float64) {
 		stray := float64(n)*part - mean
 		sum += stray*stray - mean
 	}
-	m.StraySum = max(0, m.StraySum*keep+sum)
+	m.StraySum = m.StraySum*keep + sum
 	m.StrayWeight = m.StrayWeight*keep + mean*mean*float64(b.Minutes)
 }
 
@@ -308,7 +341,7 @@ func (s *Series) learnWander(b *block, count float64) {
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean := float64(b.Mean) * float64(b.Minutes)
 	stray := (count-mean)*(count-mean) - mean - s.level.Dispersion*mean*mean/BlockMinutes
-	m.WanderSum = max(0, m.WanderSum*keep+stray/(mean*mean+mean))
+	m.WanderSum = m.WanderSum*keep + stray/(mean*mean+mean)
 	m.WanderWeight = m.WanderWeight*keep + mean/(mean+1)
 }
 

@@ -14,6 +14,8 @@ type Params struct {
 	FastHalfLife       float64 // minutes
 	FastWeight         float64
 	FastLow, FastHigh  float64
+	FastHighNew        float64 // of a series younger than NewMinutes
+	NewMinutes         int
 	FastFrozenAtMost   int // blocks
 	DispersionHalfLife float64
 	DispersionSum      float64 // prior: DispersionSum / DispersionWeight
@@ -44,11 +46,12 @@ func DefaultParams() Params {
 	return Params{
 		LevelHalfLife: 28, LevelCount: 18, LevelMinutes: 60,
 		HourWeight: 20, WeekdayWeight: 40, SlotWeight: 20, SlotKeep: .8, ProfileFloor: .02,
-		FastHalfLife: 180, FastWeight: 30, FastLow: .85, FastHigh: 2, FastFrozenAtMost: 72,
+		FastHalfLife: 60, FastWeight: 30, FastLow: .8, FastHigh: 2, FastFrozenAtMost: 72,
+		FastHighNew: 8, NewMinutes: 2 * 24 * 60,
 		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
 		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,
 		WanderPrior: .1, WanderWeight: 200, WanderHigh: .6,
-		WanderFree: .15, WanderRaise: 1.75,
+		WanderFree: .15, WanderRaise: .6,
 		ShareWeight: 150, RateFloor: 2e-4,
 		QueueMinutes: 30, YoungMinutes: 7 * 24 * 60, IdleDays: 28, PoolWeight: 30,
 	}

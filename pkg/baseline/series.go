@@ -148,11 +148,17 @@ func (s *Series) relevel(now Moment, pool *Pool) {
 	p, m := &s.params, &s.memory
 	base := s.base()
 	fast := (m.FastCount + p.FastWeight) / (m.FastExpected + p.FastWeight)
-	fast = min(max(fast, p.FastLow), p.FastHigh)
+	high := p.FastHigh
+	if s.isNew(now.Minute) {
+		high = p.FastHighNew
+	}
+	fast = min(max(fast, p.FastLow), high)
+	// Sums of few reporters stray below nil, and may: cut there, they would only
+	// ever err upwards.
 	dispersion := (m.StraySum + p.DispersionSum) / (m.StrayWeight + p.DispersionWeight)
 	wander := (m.WanderSum + p.WanderPrior*p.WanderPrior*p.WanderWeight) / (m.WanderWeight + p.WanderWeight)
 	wander = min(math.Sqrt(max(0, wander)), p.WanderHigh)
-	plain := base * s.between(now, base, pool)
+	plain := base * s.season(now, base, pool)
 	s.level = level{
 		Plain:      plain,
 		Mean:       plain * fast,
@@ -161,6 +167,20 @@ func (s *Series) relevel(now Moment, pool *Pool) {
 		Dispersion: min(max(dispersion, p.DispersionLow), p.DispersionHigh),
 		Total:      float64(s.places.total),
 	}
+}
+
+// season is how the open block compares with the long-run level. On a public
+// holiday it is that of a Sunday where people report more on Sundays, and that
+// of the weekday where they do not: a holiday that is not kept, or of which the
+// table is wrong, must not look like an outage. The fast level follows those
+// that are kept down.
+func (s *Series) season(now Moment, base float64, pool *Pool) float64 {
+	season := s.between(now, base, pool)
+	if now.Holiday {
+		now.Slot = sunday(now.Slot)
+		season = max(season, s.between(now, base, pool))
+	}
+	return season
 }
 
 // between interpolates the profile, linearly in its logarithm, between the

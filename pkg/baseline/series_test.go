@@ -189,7 +189,7 @@ func TestALevelMayFallOnlyALittle(t *testing.T) {
 	s.feed(20*minutesADay, func(outage.Minute) int { return s.poisson(3) })
 	before := s.series.Mean()
 	s.feed(12*60, func(outage.Minute) int { return 0 })
-	if got := s.series.Mean(); got < before*.7 {
+	if got := s.series.Mean(); got < before*.55 {
 		t.Errorf("%.2f a minute expected after a silent half day, before it %.2f", got, before)
 	}
 }

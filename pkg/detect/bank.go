@@ -2,7 +2,6 @@ package detect
 
 import (
 	"slices"
-	"time"
 
 	"downpour/pkg/outage"
 )
@@ -28,6 +27,8 @@ type Bank struct {
 	logs   [designs]float64 // ln k of each design
 	nodes  []node
 	live   []int32 // handles of nodes with evidence, ascending
+	states []state // of the live nodes; most nodes of a series have none
+	free   []int32 // states that no node has
 	epoch  uint32  // of the weights; moves where the normal changes
 	quiet  quiet
 	needed [levels]float64
@@ -35,12 +36,36 @@ type Bank struct {
 }
 
 type node struct {
+	state int32 // 1 + its number among the states, 0 for a node without evidence
+	hit   uint32
+	level Level
+}
+
+// state is what a node has while it has evidence.
+type state struct {
 	run     run
 	weights weights
 	epoch   uint32 // for which the weights hold, 0 for none
-	hit     uint32
-	level   Level
-	live    bool
+}
+
+// state is that of a live node.
+func (b *Bank) state(n *node) *state { return &b.states[n.state-1] }
+
+// wake gives a node a state without evidence.
+func (b *Bank) wake(n *node) {
+	if last := len(b.free) - 1; last >= 0 {
+		n.state, b.free = b.free[last], b.free[:last]
+		return
+	}
+	b.states = append(b.states, state{})
+	n.state = int32(len(b.states))
+}
+
+// rest takes the state of a node away.
+func (b *Bank) rest(n *node) {
+	*b.state(n) = state{}
+	b.free = append(b.free, n.state)
+	n.state = 0
 }
 
 // age is what a bank knows of how long it has watched.
@@ -85,16 +110,18 @@ func (b *Bank) Step(minute outage.Minute, hits []Hit, normal Normal) {
 	kept := b.live[:0]
 	for _, h := range b.live {
 		n := &b.nodes[h]
-		if n.epoch != b.epoch {
+		s := b.state(n)
+		if s.epoch != b.epoch {
 			mean, upper := normal.Rates(h)
-			n.weights, n.epoch = newWeights(b.params, &b.logs, mean, upper, dispersion), b.epoch
+			s.weights, s.epoch = newWeights(b.params, &b.logs, mean, upper, dispersion), b.epoch
 		}
-		n.live = n.run.step(&n.weights, n.hit, minute, most)
-		n.hit = 0
-		if n.live {
-			b.quiet.see(n.level, n.run.strongest())
+		if s.run.step(&s.weights, n.hit, minute, most) {
+			b.quiet.see(n.level, s.run.strongest())
 			kept = append(kept, h)
+		} else {
+			b.rest(n)
 		}
+		n.hit = 0
 	}
 	b.live = kept
 }
@@ -121,9 +148,9 @@ func (b *Bank) touch(hits []Hit) {
 	for _, hit := range hits {
 		n := &b.nodes[hit.Handle]
 		n.hit = hit.Reporters
-		if !n.live {
-			n.live, woken = true, true
-			b.live = append(b.live, hit.Handle)
+		if n.state == 0 {
+			b.wake(n)
+			b.live, woken = append(b.live, hit.Handle), true
 		}
 	}
 	if woken {
@@ -135,9 +162,9 @@ func (b *Bank) touch(hits []Hit) {
 // were missing.
 func (b *Bank) Reset() {
 	for _, h := range b.live {
-		b.nodes[h].run, b.nodes[h].live = run{}, false
+		b.nodes[h].state = 0
 	}
-	b.live = b.live[:0]
+	b.live, b.states, b.free = b.live[:0], b.states[:0], b.free[:0]
 }
 
 // Spoil says that the present block is no quiet one: an incident is open, or
@@ -145,7 +172,7 @@ func (b *Bank) Reset() {
 func (b *Bank) Spoil() { b.quiet.Spoilt = true }
 
 // Busy reports whether a node has evidence, so that it may not be forgotten.
-func (b *Bank) Busy(handle int32) bool { return b.nodes[handle].live }
+func (b *Bank) Busy(handle int32) bool { return b.nodes[handle].state != 0 }
 
 // Move gives the nodes new handles; those moved below 0 are forgotten.
 func (b *Bank) Move(moved []int32) {
@@ -167,7 +194,7 @@ func (b *Bank) Move(moved []int32) {
 func (b *Bank) Heated() bool {
 	half := float32(b.params.Needed / 2)
 	for _, h := range b.live {
-		if b.nodes[h].level != Cell && b.nodes[h].run.strongest() > half {
+		if n := &b.nodes[h]; n.level != Cell && b.state(n).run.strongest() > half {
 			return true
 		}
 	}
@@ -198,12 +225,12 @@ func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Al
 	margin := -1.
 	for _, h := range b.live {
 		n := &b.nodes[h]
-		need := b.needed[n.level]
-		if float64(n.run.strongest()) < need || !may(h) {
+		run, need := &b.state(n).run, b.need(n.level, minute)
+		if float64(run.strongest()) < need || !may(h) {
 			continue
 		}
-		for i := range n.run.Evidence {
-			over := float64(n.run.Evidence[i]) - need
+		for i := range run.Evidence {
+			over := float64(run.Evidence[i]) - need
 			if over <= margin || !b.enough(n, i, minute) {
 				continue
 			}
@@ -215,15 +242,21 @@ func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Al
 
 // enough asks for people and for a ratio, whatever the evidence.
 func (b *Bank) enough(n *node, design int, minute outage.Minute) bool {
-	observed := n.run.Observed[design]
-	return observed >= b.least(n, design, minute) &&
-		float64(observed) >= b.ratio(minute)*float64(n.run.Expected[design])
+	run := &b.state(n).run
+	return run.Observed[design] >= b.least(n, design, minute) &&
+		float64(run.Observed[design]) >= b.ratio(minute)*float64(run.Expected[design])
 }
 
-// least is how many reporters a run needs, whatever else.
+// least is how many reporters a run needs, whatever else: so many in one half
+// hour, or more for each half hour that the run lasts, by how many fell short.
+// Three people who come back each half hour never have enough.
 func (b *Bank) least(n *node, design int, minute outage.Minute) uint32 {
-	halfHours := (uint32(minute) - uint32(n.run.Since[design])) / uint32(outage.HalfHour/time.Minute)
-	return b.params.Least[n.level] + halfHours*b.params.LeastMore
+	run, least := &b.state(n).run, b.params.Least[n.level]
+	if run.Most[design] >= least {
+		return least
+	}
+	halfHours := (minute - outage.Minute(run.Since[design])) / halfHour
+	return least + uint32(halfHours)*min(b.params.LeastMore, 2*(least-run.Most[design]))
 }
 
 // ratio is stricter while little is known of the series.
@@ -239,18 +272,33 @@ func (b *Bank) ratio(minute outage.Minute) float64 {
 
 func (b *Bank) alarm(handle int32, design int, minute outage.Minute) Alarm {
 	n := &b.nodes[handle]
+	s := b.state(n)
 	a := Alarm{
-		Handle: handle, Level: n.level, Since: outage.Minute(n.run.Since[design]),
-		Observed: n.run.Observed[design], Expected: float64(n.run.Expected[design]),
-		Evidence: float64(n.run.Evidence[design]), Needed: b.needed[n.level], Design: b.params.Designs[design],
+		Handle: handle, Level: n.level, Since: outage.Minute(s.run.Since[design]),
+		Observed: s.run.Observed[design], Expected: float64(s.run.Expected[design]),
+		Evidence: float64(s.run.Evidence[design]), Needed: b.need(n.level, minute), Design: b.params.Designs[design],
 	}
-	spare := (a.Evidence - a.Needed) / float64(n.weights.gain[design])
+	spare := (a.Evidence - a.Needed) / float64(s.weights.gain[design])
 	a.Threshold = max(float64(a.Observed)-spare, float64(b.least(n, design, minute)), b.ratio(minute)*a.Expected)
 	return a
+}
+
+// need is stricter than Needed while nothing is known of the series.
+func (b *Bank) need(level Level, minute outage.Minute) float64 {
+	if int(minute-b.age.First) < b.params.NewMinutes {
+		return b.needed[level] * b.params.NeededNew
+	}
+	return b.needed[level]
 }
 
 // Needed is the evidence that opens an incident at a level.
 func (b *Bank) Needed(level Level) float64 { return b.needed[level] }
 
 // Evidence is the strongest evidence of a node, 0 where there is none.
-func (b *Bank) Evidence(handle int32) float64 { return float64(b.nodes[handle].run.strongest()) }
+func (b *Bank) Evidence(handle int32) float64 {
+	n := &b.nodes[handle]
+	if n.state == 0 {
+		return 0
+	}
+	return float64(b.state(n).run.strongest())
+}

@@ -32,7 +32,7 @@ func (b *Bank) AppendState(to []byte) []byte {
 		Nodes: uint32(len(b.nodes)), Live: uint32(len(b.live)),
 	})
 	for _, h := range b.live {
-		to = put(to, savedNode{Handle: h, Run: b.nodes[h].run})
+		to = put(to, savedNode{Handle: h, Run: b.state(&b.nodes[h]).run})
 	}
 	return to
 }
@@ -59,7 +59,11 @@ func ReadBank(params *Params, level func(handle int32) Level, from []byte) (*Ban
 		if n.Handle < 0 || int(n.Handle) >= len(b.nodes) {
 			return nil, nil, errors.New("reading a detector: evidence lies in a node that does not exist")
 		}
-		b.nodes[n.Handle].run, b.nodes[n.Handle].live = n.Run, true
+		if b.nodes[n.Handle].state != 0 {
+			return nil, nil, errors.New("reading a detector: a node has evidence twice")
+		}
+		b.wake(&b.nodes[n.Handle])
+		b.state(&b.nodes[n.Handle]).run = n.Run
 		b.live = append(b.live, n.Handle)
 	}
 	return b, from, nil

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"downpour/pkg/cell"
 	"downpour/pkg/outage"
@@ -23,16 +24,16 @@ type habit struct {
 	service string
 	country outage.Country
 	rate    float64
-	flat    bool
+	shape   string // "flat", "weekdays", or "" for a day with a night
 }
 
 // special is what is going on besides.
 type special struct {
-	kind    string
-	service string
-	country outage.Country
-	amount  float64
-	cells   []outage.Cell // of the reports added, anywhere when empty
+	kind      string
+	service   string
+	countries []outage.Country // all when empty
+	amount    float64
+	cells     []outage.Cell // of the reports added, anywhere when empty
 }
 
 func newCrowd(geography *cell.Geography, seed uint64) *crowd {
@@ -54,8 +55,8 @@ func newCrowd(geography *cell.Geography, seed uint64) *crowd {
 	return c
 }
 
-func (c *crowd) ordinary(service string, country outage.Country, rate float64, flat bool) {
-	c.habits = append(c.habits, habit{service, country, rate, flat})
+func (c *crowd) ordinary(service string, country outage.Country, rate float64, shape string) {
+	c.habits = append(c.habits, habit{service, country, rate, shape})
 }
 
 // cellsIn are the crowd's cells of a region.
@@ -67,6 +68,19 @@ func (c *crowd) cellsIn(region outage.Region) []outage.Cell {
 		}
 	}
 	return slices.Compact(cells)
+}
+
+// at is what is ordinary in a minute, by local time.
+func (h habit) at(m outage.Minute) float64 {
+	if h.shape == "flat" {
+		return h.rate
+	}
+	local := m.Time().In(h.country.Zone())
+	day := 1 + .85*math.Sin(2*math.Pi*float64(local.Hour()*60+local.Minute()-9*60)/1440)
+	if weekday := local.Weekday(); h.shape == "weekdays" && (weekday == time.Saturday || weekday == time.Sunday) {
+		day *= .4
+	}
+	return h.rate * day
 }
 
 func (c *crowd) minute(m outage.Minute, sp special) []outage.Judged {
@@ -86,13 +100,8 @@ func (c *crowd) minute(m outage.Minute, sp special) []outage.Judged {
 		}
 	}
 	for _, h := range c.habits {
-		named := sp.service == h.service && (sp.country == "" || sp.country == h.country)
-		mean := h.rate
-		if !h.flat {
-			_, offset := m.Time().In(h.country.Zone()).Zone()
-			local := float64((int(m) + offset/60) % 1440)
-			mean *= 1 + .85*math.Sin(2*math.Pi*(local-9*60)/1440)
-		}
+		named := sp.service == h.service && (len(sp.countries) == 0 || slices.Contains(sp.countries, h.country))
+		mean := h.at(m)
 		if sp.kind == "silence" && (named || sp.service == "") {
 			continue
 		}

@@ -27,12 +27,15 @@ type Params struct {
 	Cap    float64 // evidence beyond this is not kept
 	// Least is the number of reporters without which no node opens.
 	Least [levels]uint32
-	// LeastMore is added for each half hour that a run lasts: after so long the
-	// same few people may count again.
+	// LeastMore is at most added for each half hour that a run lasts, unless so
+	// many came within one: after half an hour the same few may count again.
 	LeastMore uint32
 	// Ratio of observed to expected that a run must have, by age of the series.
 	Ratio, RatioYoung, RatioNew float64
 	NewMinutes, YoungMinutes    int
+	// NeededNew is how many times the evidence a new series needs: its hours and
+	// places are not its own yet.
+	NeededNew float64
 	// A series is cold until it is this old and has had this many reporters.
 	ColdMinutes   int
 	ColdReporters uint64
@@ -53,13 +56,13 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		Designs: [designs]float64{4, 12, 40, 200},
-		Needed:  16, Dearer: [levels]float64{0, 1, 2}, Cap: 60,
+		Needed:  14.5, Dearer: [levels]float64{0, 2, 2}, Cap: 60,
 		Least: [levels]uint32{5, 6, 6}, LeastMore: 3,
 		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
-		NewMinutes: 2 * 1440, YoungMinutes: 7 * 1440,
+		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
 		QuietMinutes: 120, QuietOver: 6, QuietMost: 12, QuietHalfLife: 14,
-		QuietWeight: 6, QuietLow: .35, QuietRate: [levels]float64{1, 5, 20},
+		QuietWeight: 6, QuietLow: .55, QuietRate: [levels]float64{1, 5, 20},
 		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
 		SetsMustBeatBy: 3,
 	}

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"math"
+	"time"
 
 	"downpour/pkg/outage"
 )
@@ -13,6 +14,11 @@ type run struct {
 	Observed [designs]uint32
 	Expected [designs]float32
 	Since    [designs]int32 // first minute of the run
+	// Most is the largest number of reporters that the run had in one half hour
+	// of the clock. They were different people: nobody counts twice in one.
+	Most   [designs]uint32
+	Half   int32 // the half hour that InHalf counts
+	InHalf uint32
 }
 
 // weights turn a count into evidence: Gain for each reporter, Drift for each
@@ -36,6 +42,7 @@ func newWeights(p *Params, logs *[designs]float64, mean, upper, dispersion float
 
 // step takes one minute in and says whether any evidence is left.
 func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most float32) bool {
+	r.count(reporters, minute)
 	x := float32(reporters)
 	alive := false
 	for i := range r.Evidence {
@@ -43,7 +50,7 @@ func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most floa
 		evidence := before + x*w.gain[i] + w.drift[i]
 		if evidence <= 0 {
 			if before != 0 {
-				r.Evidence[i], r.Observed[i], r.Expected[i], r.Since[i] = 0, 0, 0, 0
+				r.Evidence[i], r.Observed[i], r.Expected[i], r.Since[i], r.Most[i] = 0, 0, 0, 0, 0
 			}
 			continue
 		}
@@ -53,10 +60,25 @@ func (r *run) step(w *weights, reporters uint32, minute outage.Minute, most floa
 		r.Evidence[i] = min(evidence, most)
 		r.Observed[i] += reporters
 		r.Expected[i] += w.mean
+		r.Most[i] = max(r.Most[i], min(r.InHalf, r.Observed[i]))
 		alive = true
+	}
+	if !alive {
+		r.Half, r.InHalf = 0, 0
 	}
 	return alive
 }
+
+// count adds a minute to its half hour of the clock.
+func (r *run) count(reporters uint32, minute outage.Minute) {
+	if half := int32(minute / halfHour); half != r.Half {
+		r.Half, r.InHalf = half, 0
+	}
+	r.InHalf += reporters
+}
+
+// halfHour is the time, in minutes, in which a reporter counts once.
+const halfHour = outage.Minute(outage.HalfHour / time.Minute)
 
 // strongest is the largest evidence of any design.
 func (r *run) strongest() float32 {

@@ -20,17 +20,18 @@ import (
 //	start TIME                       the first minute
 //	seed N                           of the noise
 //	warmup DURATION                  history that never alerts
-//	ordinary SERVICE COUNTRY RATE [flat]
-//	                                 reports a minute from now on, over a day with a night
+//	ordinary SERVICE COUNTRY RATE [flat|weekdays]
+//	                                 reports a minute from now on, over a day with a night;
+//	                                 with weekdays, less than half of them at the weekend
 //	for DURATION                     let time pass
-//	for DURATION add SERVICE COUNTRY RATE [in REGION | cell REGION]
+//	for DURATION add SERVICE COUNTRY RATE [in REGION [and REGION] | cell REGION]
 //	                                 with so many more reports a minute
-//	for DURATION times SERVICE COUNTRY FACTOR
+//	for DURATION times SERVICE COUNTRY FACTOR [and COUNTRY]
 //	for DURATION silence [SERVICE]   with no counts at all
 //	expect nothing                   opened or resolved since the last expectation
 //	expect STATE SERVICE COUNTRY [SCOPE [REGION]] [within DURATION]
 //	                                 the next change; within counts from the start of the last "for"
-//	expect same                      the id of the last expected change is that of the one before
+//	expect same | another            the id of the last expected change is that of the one before, or not
 //
 // and # begins a comment. Durations are 10m, 3h, 14d.
 func TestScripts(t *testing.T) {
@@ -77,10 +78,11 @@ type script struct {
 	crowd     *crowd
 	changes   []outage.Incident // not yet expected
 	last      [2]outage.Incident
+	known     map[string]outage.State // as last expected, by id
 }
 
 func newScript(t *testing.T, geography *cell.Geography) *script {
-	return &script{t: t, geography: geography, config: timeline.DefaultConfig(geography), crowd: newCrowd(geography, 1)}
+	return &script{t: t, geography: geography, config: timeline.DefaultConfig(geography), crowd: newCrowd(geography, 1), known: map[string]outage.State{}}
 }
 
 func (s *script) line(words []string) error {
@@ -120,7 +122,11 @@ func minutes(text string) (outage.Minute, error) {
 
 func (s *script) ordinary(words []string) error {
 	rate, err := strconv.ParseFloat(words[2], 64)
-	s.crowd.ordinary(words[0], outage.Country(words[1]), rate, len(words) > 3)
+	shape := ""
+	if len(words) > 3 {
+		shape = words[3]
+	}
+	s.crowd.ordinary(words[0], outage.Country(words[1]), rate, shape)
 	return err
 }
 
@@ -162,14 +168,21 @@ func (s *script) special(words []string) (special, error) {
 	if len(words) < 4 {
 		return sp, fmt.Errorf("%s needs a service, a country and a number", sp.kind)
 	}
-	sp.service, sp.country = words[1], outage.Country(words[2])
+	sp.service, sp.countries = words[1], []outage.Country{outage.Country(words[2])}
 	var err error
 	if sp.amount, err = strconv.ParseFloat(words[3], 64); err != nil || len(words) < 6 {
 		return sp, err
 	}
+	if words[4] == "and" {
+		sp.countries = append(sp.countries, outage.Country(words[5]))
+		return sp, nil
+	}
 	sp.cells = s.crowd.cellsIn(outage.Region(words[5]))
 	if words[4] == "cell" {
 		sp.cells = sp.cells[:1]
+	}
+	if len(words) == 8 {
+		sp.cells = append(sp.cells, s.crowd.cellsIn(outage.Region(words[7]))...)
 	}
 	return sp, nil
 }
@@ -183,6 +196,11 @@ func (s *script) expect(words []string) error {
 			}
 		}
 		s.changes = nil
+		return nil
+	case "another":
+		if s.last[0].ID == s.last[1].ID {
+			return fmt.Errorf("got %s again", s.last[1].ID)
+		}
 		return nil
 	case "same":
 		if s.last[0].ID != s.last[1].ID || !s.last[0].OpenedAt.Equal(s.last[1].OpenedAt) {
@@ -202,6 +220,7 @@ func (s *script) expectChange(words []string) error {
 			continue
 		}
 		s.last[0], s.last[1] = s.last[1], got
+		s.known[got.ID] = got.State
 		return s.compare(got, words)
 	}
 	return fmt.Errorf("got nothing")
@@ -210,7 +229,7 @@ func (s *script) expectChange(words []string) error {
 // passing is a change that neither opens nor resolves: a final footprint, a
 // recovery, and a relapse from it.
 func (s *script) passing(got outage.Incident) bool {
-	return got.State == outage.StateRecovering || got.ID == s.last[1].ID && got.State == s.last[1].State
+	return got.State == outage.StateRecovering || s.known[got.ID] == got.State
 }
 
 func (s *script) compare(got outage.Incident, words []string) error {

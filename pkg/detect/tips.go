@@ -12,7 +12,7 @@ import (
 func (b *Bank) Warmth() (warmth float64) {
 	for _, h := range b.live {
 		n := &b.nodes[h]
-		warmth = max(warmth, float64(n.run.strongest())/b.needed[n.level])
+		warmth = max(warmth, float64(b.state(n).run.strongest())/b.needed[n.level])
 	}
 	return warmth
 }
@@ -23,16 +23,17 @@ func (b *Bank) Warm(part float64, minute outage.Minute, normal Normal) []Alarm {
 	var warm []Alarm
 	for _, h := range b.live {
 		n := &b.nodes[h]
-		if float64(n.run.strongest()) < part*b.needed[n.level] {
+		s := b.state(n)
+		if float64(s.run.strongest()) < part*b.needed[n.level] {
 			continue
 		}
-		if n.epoch != b.epoch { // read back from a state, and not stepped since
+		if s.epoch != b.epoch { // read back from a state, and not stepped since
 			mean, upper := normal.Rates(h)
-			n.weights, n.epoch = newWeights(b.params, &b.logs, mean, upper, normal.Dispersion()), b.epoch
+			s.weights, s.epoch = newWeights(b.params, &b.logs, mean, upper, normal.Dispersion()), b.epoch
 		}
 		best := 0
-		for i := range n.run.Evidence {
-			if n.run.Evidence[i] > n.run.Evidence[best] {
+		for i := range s.run.Evidence {
+			if s.run.Evidence[i] > s.run.Evidence[best] {
 				best = i
 			}
 		}
@@ -46,6 +47,6 @@ func (b *Bank) Warm(part float64, minute outage.Minute, normal Normal) []Alarm {
 func (b *Bank) Tips(minute outage.Minute, normal Normal) []Alarm {
 	return slices.DeleteFunc(b.Warm(1, minute, normal), func(a Alarm) bool {
 		n := &b.nodes[a.Handle]
-		return !b.enough(n, slices.Index(b.params.Designs[:], a.Design), minute)
+		return a.Evidence < a.Needed || !b.enough(n, slices.Index(b.params.Designs[:], a.Design), minute)
 	})
 }

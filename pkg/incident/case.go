@@ -18,6 +18,9 @@ type Opening struct {
 	Observed, Expected float64
 	// Handles number the parts of the footprint, which do not overlap.
 	Handles []int32
+	// Elsewhere says that no part of the last footprint alarms, so that this is
+	// no return of the last incident.
+	Elsewhere bool
 	// Regions number the regions of the footprint, in their order.
 	Regions []int32
 	Why     outage.Explanation
@@ -114,7 +117,7 @@ func instant(minute outage.Minute) time.Time { return (minute + 1).Time() }
 // while ago.
 func (c *Case) Open(o Opening) outage.Incident {
 	minute := o.Signal.Minute
-	again := c.current.State == outage.StateResolved &&
+	again := !o.Elsewhere && c.current.State == outage.StateResolved &&
 		minute-c.state.Closed <= outage.Minute(c.params.ReopenWithin)
 	if again {
 		c.state = watch{Opened: minute, Localised: true, Most: c.state.Most, Ebb: ebb{Peak: c.current.Peak}}

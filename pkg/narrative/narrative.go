@@ -61,6 +61,18 @@ func mustRead() map[string]map[string]string {
 	return all
 }
 
+// numerals are the digits, by language.
+var numerals = func() map[string][]rune {
+	all := map[string][]rune{}
+	for _, lang := range Languages() {
+		printer := message.NewPrinter(language.Make(lang))
+		for digit := range 10 {
+			all[lang] = append(all[lang], []rune(printer.Sprint(number.Decimal(digit)))[0])
+		}
+	}
+	return all
+}()
+
 // Teller makes sentences. It is safe for concurrent use.
 type Teller struct {
 	services Services
@@ -116,11 +128,24 @@ func (t *Teller) voice(lang string, country outage.Country) *voice {
 	return &voice{t, lang, catalogues[lang], tag, message.NewPrinter(tag)}
 }
 
+// say fills a template in. The pairs are placeholders and what they stand for;
+// what stands in a value is never taken for a placeholder.
 func (v *voice) say(key string, pairs ...string) string {
-	for i := 0; i < len(pairs); i += 2 {
-		pairs[i] = "{" + pairs[i] + "}"
+	var text strings.Builder
+	for rest := v.words[key]; ; {
+		plain, tail, found := strings.Cut(rest, "{")
+		text.WriteString(plain)
+		if !found {
+			return text.String()
+		}
+		name, after, _ := strings.Cut(tail, "}")
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				text.WriteString(pairs[i+1])
+			}
+		}
+		rest = after
 	}
-	return strings.NewReplacer(pairs...).Replace(v.words[key])
 }
 
 // isOne says whether the language speaks of so many as of one.
@@ -199,7 +224,6 @@ func (v *voice) digits(text string) string {
 		if r < '0' || r > '9' {
 			return r
 		}
-		local := []rune(v.printer.Sprint(number.Decimal(int(r - '0'))))
-		return local[0]
+		return numerals[v.lang][r-'0']
 	}, text)
 }

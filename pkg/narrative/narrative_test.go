@@ -104,3 +104,10 @@ func TestAllLanguages(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAll(b *testing.B) {
+	teller, in := New(names{}, names{}), incident()
+	for b.Loop() {
+		teller.All(in)
+	}
+}

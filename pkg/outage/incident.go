@@ -176,7 +176,8 @@ type Explanation struct {
 	Judged  float64
 	// Works are those who said in the window that it works for them.
 	Works int64
-	// Tips are the nodes that had enough evidence, the strongest first.
+	// Tips are the nodes that had enough evidence: the one that opened the
+	// incident, then the others, the strongest first.
 	Tips []Signal `json:",omitempty"`
 	// Trail is how the evidence grew, minute by minute, oldest first: the last
 	// ones before the decision, and as many as are kept.

@@ -2,7 +2,9 @@ package timeline
 
 import (
 	"bytes"
+	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -65,4 +67,62 @@ func BenchmarkIdleTick(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkManySeries is one minute of many services, each with some forty
+// places and two reporters a minute by day. It tells what a series costs, on
+// average and in the slowest hundredth of the minutes, and its memory.
+func BenchmarkManySeries(b *testing.B) {
+	for _, series := range []int{1000, 3000, 10000} {
+		b.Run(strconv.Itoa(series), func(b *testing.B) { tickMany(b, series) })
+	}
+}
+
+func tickMany(b *testing.B, series int) {
+	before := heap()
+	line, n, minute := New(config()), newNoise(1), start+10*60
+	var counts []outage.Judged
+	next := func() {
+		counts = counts[:0]
+		for i := range series {
+			country := outage.Countries()[i%2]
+			for range n.poisson(2 * season(minute)) {
+				counts = append(counts, outage.Judged{
+					Service: "service-" + strconv.Itoa(i/2), Country: country, Cell: n.place(country), Reporters: 1,
+				})
+			}
+		}
+		minute++
+	}
+	for range 8 * 60 {
+		next()
+		if _, err := line.Tick(minute, counts); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var took []time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		next()
+		b.StartTimer()
+		began := time.Now()
+		if _, err := line.Tick(minute, counts); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	each := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / float64(series) }
+	b.ReportMetric(each(took[len(took)/2]), "p50-ns/series")
+	b.ReportMetric(each(took[len(took)*99/100]), "p99-ns/series")
+	b.ReportMetric(float64(heap()-before)/float64(series), "bytes/series")
+	b.ReportMetric(float64(line.ordered[0].base.Places()), "nodes")
+}
+
+// heap is what is held after a collection.
+func heap() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
 }

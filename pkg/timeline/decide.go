@@ -44,6 +44,7 @@ func (s *series) open(minute outage.Minute) {
 	}
 	s.silent = minute < s.config.AlertFrom
 	opening := s.localise(alarm.Since)
+	opening.Elsewhere = !s.touches(alarm.Handle, s.incident.Handles())
 	opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
 	s.tell(s.incident.Open(opening))
 }
@@ -53,7 +54,7 @@ func (s *series) watch(minute outage.Minute, missing bool) {
 		s.incident.Move(s.localise(s.incident.Incident().Since))
 	}
 	m := incident.Minute{Minute: minute, Dispersion: s.base.Dispersion(), Missing: missing}
-	for _, h := range s.incident.Handles() {
+	for _, h := range s.parts(minute) {
 		mean, _ := s.base.Rates(h)
 		m.Mean += mean
 		m.Reporters += s.counts[h]
@@ -70,6 +71,7 @@ func (s *series) watch(minute outage.Minute, missing bool) {
 		s.bank.Turn(s.base.Mean())
 	}
 	if !s.incident.Active() {
+		s.elsewhere = s.elsewhere[:0]
 		s.bank.Reset()
 	}
 }

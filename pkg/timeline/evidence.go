@@ -1,6 +1,8 @@
 package timeline
 
 import (
+	"encoding/binary"
+	"errors"
 	"strings"
 
 	"downpour/pkg/baseline"
@@ -9,10 +11,10 @@ import (
 )
 
 const (
-	pendingPart = .5  // of the evidence that opening takes makes an incident pending
-	trailPart   = .25 // of it is kept track of
-	trailLength = 30  // minutes
-	asideLength = 120 // minutes for which what is not judged is kept
+	pendingPart  = .5  // of the evidence that opening takes makes an incident pending
+	trailPart    = .25 // of it is kept track of
+	trailLength  = 30  // minutes
+	remarkLength = 120 // minutes for which what is not judged is kept
 )
 
 // Works reports can raise the evidence that opening takes by doubtMost of it.
@@ -24,8 +26,8 @@ const (
 	doubtTimes = 4.
 )
 
-// aside is what was said in a minute and is not judged.
-type aside struct {
+// remark is what was said in a minute beside what is judged.
+type remark struct {
 	Minute        outage.Minute
 	Capped, Works uint32
 }
@@ -48,23 +50,23 @@ type step struct {
 
 // heed keeps what was said beside the problems.
 func (s *series) heed(minute outage.Minute) {
-	kept := s.asides[:0]
-	for _, a := range s.asides {
-		if a.Minute > minute-asideLength {
+	kept := s.remarks[:0]
+	for _, a := range s.remarks {
+		if a.Minute > minute-remarkLength {
 			kept = append(kept, a)
 		}
 	}
-	s.asides = kept
-	if s.aside.Capped > 0 || s.aside.Works > 0 {
-		s.aside.Minute = minute
-		s.asides = append(s.asides, s.aside)
+	s.remarks = kept
+	if s.remark.Capped > 0 || s.remark.Works > 0 {
+		s.remark.Minute = minute
+		s.remarks = append(s.remarks, s.remark)
 	}
-	s.aside = aside{}
+	s.remark = remark{}
 }
 
 // said sums up what was said since a minute.
 func (s *series) said(since outage.Minute) (capped, works int64) {
-	for _, a := range s.asides {
+	for _, a := range s.remarks {
 		if a.Minute >= since {
 			capped, works = capped+int64(a.Capped), works+int64(a.Works)
 		}
@@ -122,12 +124,11 @@ func (s *series) explain(alarm detect.Alarm, minute outage.Minute) outage.Explan
 	}
 	capped, works := s.said(why.Window.From)
 	why.Reports, why.Works = int64(why.Judged)+capped, works
-	tips := s.bank.Tips(minute, s.base)
-	if len(tips) == 0 { // the strongest run of the node lacks what another one has
-		tips = append(tips, alarm)
-	}
-	for _, tip := range tips {
-		why.Tips = append(why.Tips, s.signal(tip, minute))
+	why.Tips = append(why.Tips, s.signal(alarm, minute))
+	for _, tip := range s.bank.Tips(minute, s.base) {
+		if tip.Handle != alarm.Handle {
+			why.Tips = append(why.Tips, s.signal(tip, minute))
+		}
 	}
 	for _, at := range s.trail {
 		why.Trail = append(why.Trail, s.stepOf(&at))
@@ -144,6 +145,33 @@ func (s *series) stepOf(at *step) outage.Step {
 		Minute: at.Minute, Observed: int64(at.Observed), Expected: at.Expected, Upper: at.Upper,
 		Node: s.signal(alarm, at.Minute),
 	}
+}
+
+func (s *series) appendEvidence(to []byte) []byte {
+	to = put(to, [2]uint32{uint32(len(s.remarks)), uint32(len(s.trail))})
+	return put(put(to, s.remarks), s.trail)
+}
+
+func (s *series) readEvidence(from []byte) ([]byte, error) {
+	var lengths [2]uint32
+	n, err := binary.Decode(from, order, &lengths)
+	if err != nil || lengths[0] > remarkLength || lengths[1] > trailLength {
+		return nil, errTooShort
+	}
+	from = from[n:]
+	s.remarks, s.trail = make([]remark, lengths[0]), make([]step, lengths[1])
+	for _, part := range []any{s.remarks, s.trail} {
+		if n, err = binary.Decode(from, order, part); err != nil {
+			return nil, errTooShort
+		}
+		from = from[n:]
+	}
+	for i := range s.trail {
+		if h := s.trail[i].Handle; h < 0 || int(h) >= s.base.Places() {
+			return nil, errors.New("reading a timeline: evidence lies in a place that does not exist")
+		}
+	}
+	return from, nil
 }
 
 // pending is the incident that may come, nil where evidence is short of half.

@@ -47,8 +47,11 @@ func (s *series) moveNetworks(moved []int32) {
 // alarm is the run that opens an incident: of those with enough evidence, the
 // strongest that reports from enough networks stand behind.
 func (s *series) alarm(minute outage.Minute) (detect.Alarm, bool) {
-	return s.bank.AlarmAmong(minute, func(handle int32) bool {
-		heard := s.networks[handle]
-		return max(heard.Before, heard.Now) >= s.config.Networks
-	})
+	return s.bank.AlarmAmong(minute, s.widely)
+}
+
+// widely reports whether what a place reports came from enough networks.
+func (s *series) widely(handle int32) bool {
+	heard := s.networks[handle]
+	return max(heard.Before, heard.Now) >= s.config.Networks
 }

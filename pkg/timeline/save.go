@@ -15,7 +15,7 @@ import (
 
 // The first bytes of a saved timeline; the last of them is the version of the
 // format. A state of another version is refused: it is built anew from history.
-var magic = []byte("DPTL\x03")
+var magic = []byte("DPTL\x04")
 
 var (
 	order       = binary.LittleEndian
@@ -94,16 +94,15 @@ func (t *Timeline) read(from []byte) ([]byte, error) {
 
 // savedCountry is the part of a country that is not worked out again.
 type savedCountry struct {
-	Minute                outage.Minute
-	Slot, Past, Day, Week int32
-	Silence               float64
-	Missing               bool
+	Minute  outage.Minute
+	Started bool
+	Silence float64
+	Missing bool
 }
 
 func (c *country) saved() savedCountry {
 	return savedCountry{
-		Minute: c.now.Minute, Slot: int32(c.now.Slot), Past: int32(c.now.Past),
-		Day: int32(c.now.Day), Week: int32(c.now.Week), Silence: c.silence, Missing: c.missing,
+		Minute: c.now.Minute, Started: c.now != (baseline.Moment{}), Silence: c.silence, Missing: c.missing,
 	}
 }
 
@@ -113,8 +112,8 @@ func (c *country) read(from []byte) ([]byte, error) {
 	if err != nil {
 		return nil, errTooShort
 	}
-	c.now = baseline.Moment{
-		Minute: saved.Minute, Slot: int(saved.Slot), Past: int(saved.Past), Day: int(saved.Day), Week: int(saved.Week),
+	if saved.Started {
+		c.now = baseline.MomentOf(c.code, saved.Minute)
 	}
 	c.silence, c.missing = saved.Silence, saved.Missing
 	c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from[n:])
@@ -127,10 +126,11 @@ func (s *series) appendState(to []byte) []byte {
 	to = append(to, s.country.code...)
 	to = append(to, boolByte(s.silent))
 	to = put(to, s.silence)
+	to = order.AppendUint32(to, uint32(len(s.elsewhere)))
+	to = put(to, s.elsewhere)
 	to = s.base.AppendState(to)
 	to = s.bank.AppendState(to)
-	to = put(to, [2]uint32{uint32(len(s.asides)), uint32(len(s.trail))})
-	to = put(put(to, s.asides), s.trail)
+	to = s.appendEvidence(to)
 	to = put(to, s.networks)
 	return s.incident.AppendState(to)
 }
@@ -153,8 +153,10 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	if _, err := binary.Decode(from[3:], order, &s.silence); err != nil {
 		return nil, nil, errTooShort
 	}
-	from = from[fixed:]
 	var err error
+	if s.elsewhere, from, err = readHandles(from[fixed:]); err != nil {
+		return nil, nil, err
+	}
 	if s.base, from, err = baseline.ReadSeries(t.config.Baseline, c.pool, from); err != nil {
 		return nil, nil, err
 	}
@@ -163,6 +165,11 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	}
 	if s.bank.Nodes() != s.base.Places() {
 		return nil, nil, fmt.Errorf("reading a timeline: %s has %d nodes in %d places", name, s.bank.Nodes(), s.base.Places())
+	}
+	for _, h := range s.elsewhere {
+		if h < 0 || int(h) >= s.base.Places() {
+			return nil, nil, fmt.Errorf("reading a timeline: %s has no place %d", name, h)
+		}
 	}
 	if from, err = s.readEvidence(from); err != nil {
 		return nil, nil, err
@@ -178,26 +185,18 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	return s, from, err
 }
 
-func (s *series) readEvidence(from []byte) ([]byte, error) {
-	var lengths [2]uint32
-	n, err := binary.Decode(from, order, &lengths)
-	if err != nil || lengths[0] > asideLength || lengths[1] > trailLength {
-		return nil, errTooShort
+// readHandles reads a counted list of handles.
+func readHandles(from []byte) ([]int32, []byte, error) {
+	if len(from) < 4 {
+		return nil, nil, errTooShort
 	}
-	from = from[n:]
-	s.asides, s.trail = make([]aside, lengths[0]), make([]step, lengths[1])
-	for _, part := range []any{s.asides, s.trail} {
-		if n, err = binary.Decode(from, order, part); err != nil {
-			return nil, errTooShort
-		}
-		from = from[n:]
+	count := int(order.Uint32(from))
+	if from = from[4:]; len(from)/4 < count {
+		return nil, nil, errTooShort
 	}
-	for i := range s.trail {
-		if h := s.trail[i].Handle; h < 0 || int(h) >= s.base.Places() {
-			return nil, errors.New("reading a timeline: evidence lies in a place that does not exist")
-		}
-	}
-	return from, nil
+	handles := make([]int32, count)
+	n, err := binary.Decode(from, order, handles)
+	return handles, from[n:], err
 }
 
 func put(to []byte, value any) []byte {

@@ -20,12 +20,14 @@ type series struct {
 	incident *incident.Case
 	silent   bool    // the incident was opened before alerts were wanted
 	silence  float64 // reporters due since the last one
+	// elsewhere is what alarmed outside of the open incident's footprint.
+	elsewhere []int32
 
-	asides []aside // oldest first
-	trail  []step  // oldest first; the way to where it is now
+	remarks []remark // oldest first
+	trail   []step   // oldest first; the way to where it is now
 
 	reporters uint32 // of this minute
-	aside     aside
+	remark    remark
 	back      []uint32 // by handle of the country and its regions
 	metro     []count
 	counts    []uint32 // of this minute, by handle
@@ -80,8 +82,8 @@ func (s *series) level(handle int32) detect.Level {
 
 // take adds a count to the present minute.
 func (s *series) take(c *outage.Judged) {
-	s.aside.Capped += uint32(c.Capped)
-	s.aside.Works += uint32(c.Works)
+	s.remark.Capped += uint32(c.Capped)
+	s.remark.Works += uint32(c.Works)
 	if c.Back > 0 {
 		s.back[baseline.Whole] += uint32(c.Back)
 		if i, ok := s.country.number[s.config.Geography.RegionOf(c.Cell)]; ok {
@@ -124,6 +126,7 @@ func (s *series) turn() {
 	if turned.Moved != nil {
 		s.bank.Move(turned.Moved)
 		s.incident.Renumber(turned.Moved)
+		s.elsewhere = renumbered(s.elsewhere, turned.Moved)
 		s.retrace(turned.Moved)
 		s.moveNetworks(turned.Moved)
 		s.counts = s.counts[:0]

@@ -6,8 +6,23 @@ import (
 
 	"downpour/pkg/outage"
 	"downpour/pkg/scenario/simulate"
-	"downpour/pkg/timeline"
 )
+
+// Detector takes in the counts of one minute after another and says which
+// incidents changed.
+type Detector interface {
+	Tick(outage.Minute, []outage.Judged) ([]outage.Incident, error)
+}
+
+// Entrant is a detector in the table.
+type Entrant struct {
+	Name     string
+	Detector Detector
+	Found    []*Found
+	Ticks    []time.Duration // what each minute of the world took
+
+	byID map[string]*Found
+}
 
 // Found is an incident as the detector told it: when it opened, where it was
 // when the footprint became final, when it closed.
@@ -18,12 +33,9 @@ type Found struct {
 	Opened outage.Minute
 }
 
-// Run plays a world to a timeline and collects its incidents, in order of
-// opening. Took is the time spent in the detector.
-func Run(world *simulate.World, config timeline.Config) (found []*Found, took time.Duration, err error) {
-	config.AlertFrom = world.Judged().From
-	line := timeline.New(config)
-	byID := make(map[string]*Found)
+// Run plays a world to all entrants, minute by minute, and collects what each
+// of them finds, in order of opening.
+func Run(world *simulate.World, entrants []*Entrant) error {
 	var counts []outage.Judged
 	for m := world.Span().From; m < world.Span().To; m++ {
 		counts = counts[:0]
@@ -34,28 +46,36 @@ func Run(world *simulate.World, config timeline.Config) (found []*Found, took ti
 			}
 			counts = append(counts, judged)
 		})
-		began := time.Now()
-		changes, err := line.Tick(m, counts)
-		took += time.Since(began)
-		if err != nil {
-			return nil, 0, fmt.Errorf("proving: %w", err)
-		}
-		for _, change := range changes {
-			f, ok := byID[change.ID]
-			if !ok {
-				f = &Found{First: change, Opened: outage.MinuteOf(change.OpenedAt)}
-				byID[change.ID] = f
-				found = append(found, f)
+		for _, e := range entrants {
+			if err := e.minute(m, counts); err != nil {
+				return fmt.Errorf("proving %s: %w", e.Name, err)
 			}
-			f.note(change)
 		}
 	}
-	return found, took, nil
+	return nil
 }
 
-func (f *Found) note(change outage.Incident) {
-	f.Final = change
-	f.Closed = 0
+func (e *Entrant) minute(m outage.Minute, counts []outage.Judged) error {
+	began := time.Now()
+	changes, err := e.Detector.Tick(m, counts)
+	e.Ticks = append(e.Ticks, time.Since(began))
+	for _, change := range changes {
+		e.note(change)
+	}
+	return err
+}
+
+func (e *Entrant) note(change outage.Incident) {
+	f, ok := e.byID[change.ID]
+	if !ok {
+		f = &Found{First: change, Opened: outage.MinuteOf(change.OpenedAt)}
+		if e.byID == nil {
+			e.byID = make(map[string]*Found)
+		}
+		e.byID[change.ID] = f
+		e.Found = append(e.Found, f)
+	}
+	f.Final, f.Closed = change, 0
 	if change.State == outage.StateResolved {
 		f.Closed = outage.MinuteOf(change.ClosedAt)
 	}

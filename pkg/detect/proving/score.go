@@ -11,13 +11,16 @@ import (
 // Score is how well a detector did. Times are in minutes, distances in km.
 type Score struct {
 	ServiceWeeks float64
+	Outages      int    // with those that nobody can detect
 	Detectable   [4]int // outages by size
 	Hit          [4]int
 	Times        []float64 // to detect, infinite for a miss
 	StepTimes    []float64
+	Oracle       []float64 // times of an observer who knows everything
 	Benign       map[simulate.BenignKind]int
 	Triggered    map[simulate.BenignKind]int
 	False        int
+	Harmless     int // incidents that something harmless opened
 	True         int // incidents that match an outage
 	ScopeRight   int
 	RegionRight  int
@@ -60,6 +63,7 @@ func Judge(world *simulate.World, found []*Found) *Score {
 		}
 		if b := benignOf(world, f); b != nil {
 			triggered[b] = true
+			s.Harmless++
 			s.Wrong = append(s.Wrong, f)
 			continue
 		}
@@ -83,6 +87,7 @@ func Judge(world *simulate.World, found []*Found) *Score {
 }
 
 func (s *Score) outage(o *simulate.Outage, hits []*Found) {
+	s.Outages++
 	if o.Detectable() {
 		s.Detectable[o.Size]++
 		delay := math.Inf(1)
@@ -93,6 +98,7 @@ func (s *Score) outage(o *simulate.Outage, hits []*Found) {
 			s.Misses = append(s.Misses, o)
 		}
 		s.Times = append(s.Times, delay)
+		s.Oracle = append(s.Oracle, float64(o.Known))
 		if o.Shape == simulate.Step {
 			s.StepTimes = append(s.StepTimes, delay)
 		}
@@ -105,7 +111,7 @@ func (s *Score) outage(o *simulate.Outage, hits []*Found) {
 
 func (s *Score) place(o *simulate.Outage, f *Found) {
 	footprint := f.Final.Footprint
-	if footprint.Scope == o.Scope {
+	if footprint.Scope == o.Scope || o.Same && footprint.Scope != outage.ScopeCountry {
 		s.ScopeRight++
 	} else {
 		s.ScopeWrong = append(s.ScopeWrong, Pair{o, f})

@@ -21,6 +21,9 @@ func (s *Score) Add(other *Score) {
 		s.Triggered[kind] += other.Triggered[kind]
 	}
 	s.False += other.False
+	s.Harmless += other.Harmless
+	s.Outages += other.Outages
+	s.Oracle = append(s.Oracle, other.Oracle...)
 	s.True += other.True
 	s.ScopeRight += other.ScopeRight
 	s.RegionRight += other.RegionRight
@@ -43,37 +46,54 @@ func (s *Score) Recall() float64 {
 // FalseAlarms are those of a service-week.
 func (s *Score) FalseAlarms() float64 { return float64(s.False) / s.ServiceWeeks }
 
-// Precision counts harmless events as wrong.
+// Precision counts incidents that something harmless opened as wrong.
 func (s *Score) Precision() float64 {
-	wrong := s.False
-	for _, n := range s.Triggered {
-		wrong += n
-	}
-	return float64(s.True) / float64(max(1, s.True+wrong))
+	return float64(s.True) / float64(max(1, s.True+s.False+s.Harmless))
 }
 
-// String is the table that people read.
-func (s *Score) String() string {
+// Table is the scores side by side, as people read them.
+func Table(names []string, scores []*Score) string {
 	var b strings.Builder
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-34s %s\n", name, fmt.Sprintf(format, args...))
+	line := func(name string, cell func(*Score) string) {
+		fmt.Fprintf(&b, "| %s |", name)
+		for _, s := range scores {
+			fmt.Fprintf(&b, " %s |", cell(s))
+		}
+		b.WriteByte('\n')
 	}
-	part := func(a, n int) float64 { return float64(a) / float64(max(1, n)) }
-	line("service-weeks", "%.0f", s.ServiceWeeks)
-	line("false alarms / service-week", "%.4f (%d)", s.FalseAlarms(), s.False)
-	line("recall", "%.3f  S %.3f/%d  M %.3f/%d  L %.3f/%d  XL %.3f/%d", s.Recall(),
-		part(s.Hit[0], s.Detectable[0]), s.Detectable[0], part(s.Hit[1], s.Detectable[1]), s.Detectable[1],
-		part(s.Hit[2], s.Detectable[2]), s.Detectable[2], part(s.Hit[3], s.Detectable[3]), s.Detectable[3])
-	line("time to detect, median / p90", "%.1f / %.1f", Quantile(s.Times, .5), Quantile(s.Times, .9))
-	line("of steps", "%.1f / %.1f", Quantile(s.StepTimes, .5), Quantile(s.StepTimes, .9))
+	fmt.Fprintf(&b, "| measure | %s |\n|---|%s\n", strings.Join(names, " | "), strings.Repeat("---|", len(names)))
+	line("service-weeks; detectable outages of all", func(s *Score) string {
+		return fmt.Sprintf("%.0f; %d of %d", s.ServiceWeeks, len(s.Times), s.Outages)
+	})
+	line("recall", func(s *Score) string { return fmt.Sprintf("%.3f", s.Recall()) })
+	line("recall S / M / L / XL", (*Score).bySize)
+	line("time to detect, median / p90", func(s *Score) string { return quantiles(s.Times, "%.0f / %.0f") })
+	line("of steps", func(s *Score) string { return quantiles(s.StepTimes, "%.0f / %.0f") })
+	line("an observer who knows everything", func(s *Score) string { return quantiles(s.Oracle, "%.0f / %.0f") })
+	line("false alarms a service-week", func(s *Score) string { return fmt.Sprintf("%.4f (%d)", s.FalseAlarms(), s.False) })
+	line("precision", func(s *Score) string { return fmt.Sprintf("%.3f", s.Precision()) })
 	for _, kind := range []simulate.BenignKind{simulate.Surge, simulate.Abuse, simulate.Gap, simulate.Holiday} {
-		line(string(kind)+" that trigger", "%d of %d", s.Triggered[kind], s.Benign[kind])
+		line(string(kind)+" that trigger", func(s *Score) string { return fmt.Sprintf("%d of %d", s.Triggered[kind], s.Benign[kind]) })
 	}
-	line("precision", "%.3f", s.Precision())
-	placed := len(s.Distances)
-	line("scope right / region right", "%.3f / %.3f", part(s.ScopeRight, placed), part(s.RegionRight, s.Regional))
-	line("centroid, median / p90 km", "%.1f / %.1f", Quantile(s.Distances, .5), Quantile(s.Distances, .9))
-	line("close after end, median / p90", "%.0f / %.0f", Quantile(s.CloseDelays, .5), Quantile(s.CloseDelays, .9))
-	line("closed too early", "%.3f", part(s.ClosedEarly, s.Closed))
+	line("scope right / region right", func(s *Score) string {
+		return fmt.Sprintf("%.3f / %.3f", part(s.ScopeRight, len(s.Distances)), part(s.RegionRight, s.Regional))
+	})
+	line("centroid off, median / p90, km", func(s *Score) string { return quantiles(s.Distances, "%.1f / %.1f") })
+	line("closed after the end, median / p90", func(s *Score) string { return quantiles(s.CloseDelays, "%.0f / %.0f") })
+	line("closed too early", func(s *Score) string { return fmt.Sprintf("%.3f", part(s.ClosedEarly, s.Closed)) })
 	return b.String()
 }
+
+func (s *Score) bySize() string {
+	var sizes [4]string
+	for i := range sizes {
+		sizes[i] = fmt.Sprintf("%.3f (%d)", part(s.Hit[i], s.Detectable[i]), s.Detectable[i])
+	}
+	return strings.Join(sizes[:], " / ")
+}
+
+func quantiles(values []float64, format string) string {
+	return fmt.Sprintf(format, Quantile(values, .5), Quantile(values, .9))
+}
+
+func part(a, n int) float64 { return float64(a) / float64(max(1, n)) }

@@ -25,7 +25,6 @@ func (w *World) Minute(m outage.Minute, emit func(Count)) {
 }
 
 func (s *stream) minute(m outage.Minute, emit func(Count)) {
-	mean := s.normal(m)
 	times, some := 1., []int(nil)
 	for _, b := range s.benign {
 		if !b.Span.Contains(m) {
@@ -38,35 +37,51 @@ func (s *stream) minute(m outage.Minute, emit func(Count)) {
 			times, some = b.times, b.points
 		case Abuse:
 			s.abuse(m, b, emit)
+		case burst:
+			s.counts[b.points[0]]++
 		}
 	}
-	luck := gamma(s.random, 1/s.dispersion) * s.dispersion
+	s.ordinary(m, times, some)
+	for at, reporters := range s.counts {
+		if reporters == 0 {
+			continue
+		}
+		c := Count{Service: s.service, Country: s.country, Reporters: reporters, N: reporters}
+		if at < len(s.weights) {
+			c.Point = &s.world.points[s.country][at]
+		}
+		emit(c)
+		s.counts[at] = 0
+	}
+}
+
+// ordinary draws a minute's reports with a surge to times the normal at some
+// points, or everywhere, and with the outages.
+func (s *stream) ordinary(m outage.Minute, times float64, some []int) {
+	normal := s.normal(m)
+	mean, factor := s.noise.mean(s.random, normal)
 	if some == nil {
 		mean *= times
 	}
-	points := s.world.points[s.country]
-	for range poisson(s.random, mean*luck) {
-		var at *Point
-		if s.random.Float64() >= s.world.Params.Unplaced {
-			at = &points[s.pick.draw(s.random)]
-		}
-		emit(Count{Service: s.service, Country: s.country, Point: at, Reporters: 1, N: 1})
-	}
+	s.noise.saw(s.scatter(nil, mean))
 	if some != nil {
 		_, share := s.middle(some)
-		s.extra(some, mean*share*(times-1)*luck, emit)
+		s.scatter(some, normal*share*(times-1)*factor)
 	}
 	for _, o := range s.outages {
-		if o.Span.Contains(m) {
-			s.extra(o.points, s.normal(m)*o.share*(o.times(m)-1)*luck, emit)
+		if !o.Span.Contains(m) {
+			continue
+		}
+		s.scatter(o.points, normal*o.share*(o.times(m)-1)*factor)
+		if o.echoes(m) {
+			s.scatter(nil, normal*(o.echoTimes-1)*factor)
 		}
 	}
 }
 
-// extra draws reports beyond the normal, from some points, or from all and from
-// nowhere when none are named.
-func (s *stream) extra(points []int, mean float64, emit func(Count)) {
-	all := s.world.points[s.country]
+// scatter draws reports from some points, or from all and from nowhere when
+// none are named, and returns how many.
+func (s *stream) scatter(points []int, mean float64) int {
 	pick := s.pick
 	if points != nil {
 		known, ok := s.picks[&points[0]]
@@ -76,19 +91,21 @@ func (s *stream) extra(points []int, mean float64, emit func(Count)) {
 		}
 		pick = known
 	}
-	for range poisson(s.random, mean) {
-		var at *Point
-		if points != nil || s.random.Float64() >= s.world.Params.Unplaced {
-			at = &all[pick.draw(s.random)]
+	count := poisson(s.random, mean)
+	for range count {
+		if points == nil && s.random.Float64() < s.unplaced {
+			s.counts[len(s.weights)]++
+		} else {
+			s.counts[pick.draw(s.random)]++
 		}
-		emit(Count{Service: s.service, Country: s.country, Point: at, Reporters: 1, N: 1})
 	}
+	return count
 }
 
 // abuse is one to three senders with many reports each. Their half hour lets
 // each count once in thirty minutes.
 func (s *stream) abuse(m outage.Minute, b *Benign, emit func(Count)) {
-	senders := 1 + int(b.Span.From)%3
+	senders := 1 + int(b.Span.From)%s.world.Params.Senders
 	c := Count{
 		Service: s.service, Country: s.country, Point: &s.world.points[s.country][b.points[0]],
 		N: 10 + s.random.IntN(40),

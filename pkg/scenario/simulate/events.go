@@ -3,6 +3,7 @@ package simulate
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"downpour/pkg/outage"
 )
@@ -28,6 +29,7 @@ func (w *World) schedule(random *rand.Rand) {
 		w.draw(w.Params.GapsWeekly, random, func(at outage.Minute) {
 			s.add(&Benign{Kind: Gap, Span: within(span, at, 20+random.IntN(160))})
 		})
+		w.draw(w.Params.BurstsWeekly, random, func(at outage.Minute) { s.addBurst(at, random) })
 	}
 }
 
@@ -39,6 +41,9 @@ func within(span outage.Span, at outage.Minute, minutes int) outage.Span {
 // first two days are left alone.
 func (w *World) draw(weekly float64, random *rand.Rand, event func(outage.Minute)) {
 	span := w.Span()
+	if weekly <= 0 {
+		return
+	}
 	for at := span.From + 2*day; ; {
 		at += outage.Minute(random.ExpFloat64() * week / weekly)
 		if at >= span.To-8*60 {
@@ -77,7 +82,7 @@ func (s *stream) free(span outage.Span) bool {
 		}
 	}
 	for _, b := range s.benign {
-		if b.Span.From < near.To && near.From < b.Span.To {
+		if b.Kind != burst && b.Span.From < near.To && near.From < b.Span.To {
 			return false
 		}
 	}
@@ -94,12 +99,21 @@ func (s *stream) add(b *Benign) {
 }
 
 func (s *stream) addSurge(at outage.Minute, random *rand.Rand) {
-	b := &Benign{Kind: Surge, times: 1.5 + .5*random.Float64()}
+	b := &Benign{Kind: Surge, times: 1.5 + (s.world.Params.SurgeMost-1.5)*random.Float64()}
 	b.Span = within(s.world.Span(), at, 30+random.IntN(330))
 	if random.IntN(3) == 0 {
 		b.points = s.inRegion(random)
 	}
 	s.add(b)
+}
+
+// addBurst adds a few people at one place within minutes, which is ordinary.
+func (s *stream) addBurst(at outage.Minute, random *rand.Rand) {
+	point := s.pick.draw(random)
+	for range 2 + random.IntN(3) {
+		from := at + outage.Minute(random.IntN(6))
+		s.benign = append(s.benign, &Benign{Kind: burst, Span: within(s.world.Span(), from, 1), points: []int{point}})
+	}
 }
 
 func (s *stream) addOutage(at outage.Minute, random *rand.Rand) {
@@ -135,21 +149,24 @@ func (s *stream) newOutage(at outage.Minute, random *rand.Rand) *Outage {
 		Times: low * math.Pow(high/low, random.Float64()),
 	}
 	switch {
-	case minutes > 120 && random.Float64() < .4:
+	case minutes > 90 && random.Float64() < .5:
 		o.Shape, o.Rise = SlowBurn, 60+random.IntN(120)
-	case minutes > 15 && random.Float64() < .4:
+	case minutes > 12 && random.Float64() < .45:
 		o.Shape, o.Rise = Ramp, 5+random.IntN(int(min(40, minutes/2)))
 	}
 	o.Span = within(s.world.Span(), at, int(minutes))
 	switch pick := random.Float64(); {
-	case pick < .45:
+	case pick < .35:
 		o.Scope = outage.ScopeCountry
-	case pick < .72:
+	case pick < .65:
 		o.Scope = outage.ScopeRegion
 	default:
 		o.Scope = outage.ScopeCell
 	}
 	s.aim(o, random)
+	if o.Scope != outage.ScopeCountry && random.Float64() < s.world.Params.Echo {
+		o.echo, o.echoTimes = o.Span.From+outage.Minute(10+random.IntN(25)), 1.3+random.Float64()
+	}
 	if most := mostReports / (s.rate*o.share + 1e-9); o.Times > most {
 		o.Times = math.Max(3, most)
 		for o.Size > Small && o.Times < sizeBounds[o.Size] {
@@ -174,6 +191,7 @@ func (s *stream) aim(o *Outage, random *rand.Rand) {
 			}
 		}
 		o.Region = points[o.points[0]].Region
+		o.Same = !slices.ContainsFunc(points, func(p Point) bool { return p.Region == o.Region && p.city != city })
 	default:
 		o.points = nil
 	}
@@ -216,5 +234,5 @@ func (s *stream) middle(points []int) (outage.LatLng, float64) {
 	if len(points) == 0 {
 		return middle, 1
 	}
-	return middle, inside / total * (1 - s.world.Params.Unplaced)
+	return middle, inside / total * (1 - s.unplaced)
 }

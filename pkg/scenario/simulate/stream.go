@@ -14,16 +14,19 @@ type stream struct {
 	service    string
 	country    outage.Country
 	random     *rand.Rand
+	noise      noise
+	unplaced   float64
 	rate       float64
 	week       [168]float64
 	growth     float64
 	dispersion float64
-	wander     []float64 // log level by block of five minutes
+	wander     []float64 // log level by block of five minutes, drift included
 	weights    []float64 // of the points
 	pick       alias     // of a point
 	outages    []*Outage
 	benign     []*Benign
 	picks      map[*int]alias
+	counts     []int // of the minute, by point; the last is without one
 }
 
 const wanderBlock = 5
@@ -48,6 +51,9 @@ func newStream(w *World, number int, country outage.Country, random *rand.Rand) 
 	}
 	s.pick = newAlias(s.weights, nil)
 	s.wander = wanderOf(p, s.random)
+	s.noise = noise{family: p.Families[random.IntN(len(p.Families))], dispersion: s.dispersion}
+	s.unplaced = p.UnplacedLow + (p.UnplacedHigh-p.UnplacedLow)*random.Float64()
+	s.counts = make([]int, len(s.weights)+1)
 	return s
 }
 
@@ -79,14 +85,26 @@ func weekOf(random *rand.Rand) (shape [168]float64) {
 func wanderOf(p Params, random *rand.Rand) []float64 {
 	blocks := p.Weeks * week / wanderBlock
 	keep := math.Exp(-wanderBlock / p.WanderMinutes)
-	fresh := p.Wander * math.Sqrt(1-keep*keep)
+	width := p.WanderLow + (p.WanderHigh-p.WanderLow)*random.Float64()
+	fresh := width * math.Sqrt(1-keep*keep)
 	wander := make([]float64, blocks)
-	level := p.Wander * random.NormFloat64()
+	level := width * random.NormFloat64()
 	for i := range wander {
-		wander[i] = level - p.Wander*p.Wander/2
+		wander[i] = level - width*width/2
 		level = level*keep + fresh*random.NormFloat64()
 	}
+	if random.Float64() < p.Drift {
+		drift(wander, p.DriftMost*(2*random.Float64()-1), random.IntN(blocks))
+	}
 	return wander
+}
+
+// drift moves a level for good, within a day.
+func drift(level []float64, by float64, from int) {
+	const blocks = day / wanderBlock
+	for i := from; i < len(level); i++ {
+		level[i] += by * math.Min(1, float64(i-from)/blocks)
+	}
 }
 
 // normal is the expected reports of a minute in the whole country, without
@@ -102,7 +120,7 @@ func (s *stream) normal(m outage.Minute) float64 {
 		other, past = slot+167, -past
 	}
 	season := s.week[slot]*(1-past) + s.week[other%168]*past
-	if held, ok := s.world.held[s.country]; ok && held.Contains(m) {
+	if s.world.keeps(s.country, m) {
 		sunday := s.week[144+slot%24]
 		season = .8 * math.Min(sunday, season)
 	}
@@ -116,6 +134,9 @@ func (s *stream) measure() {
 		o.Nats = 0
 		for m := o.Span.From; m < o.Span.To; m++ {
 			o.Nats += divergence(s.normal(m)*o.share, o.times(m), s.dispersion)
+			if o.Known == 0 && o.Detectable() {
+				o.Known = int(m-o.Span.From) + 1
+			}
 		}
 	}
 }

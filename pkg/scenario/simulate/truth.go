@@ -40,14 +40,28 @@ type Outage struct {
 	Rise    int // minutes to full strength
 	Scope   outage.Scope
 	Region  outage.Region // main region, "" for a country
-	Middle  outage.LatLng
+	// Same says that the city that is down is all there is of its region, so
+	// that both answers are right.
+	Same   bool
+	Middle outage.LatLng
 	// Nats is the evidence that an observer who knows everything would hold,
 	// on average, ten minutes after the end.
 	Nats float64
 
-	points []int
-	share  float64
+	// Known is how many minutes after its start that observer has enough, on
+	// average; 0 for never.
+	Known int
+
+	points    []int
+	share     float64
+	echo      outage.Minute // from when people elsewhere report too, 0 for never
+	echoTimes float64
 }
+
+func (o *Outage) echoes(m outage.Minute) bool { return o.echo > 0 && m >= o.echo }
+
+// enough is the evidence that makes an outage detectable.
+const enough = 12
 
 // times is the multiple of the normal in a minute of the outage.
 func (o *Outage) times(m outage.Minute) float64 {
@@ -67,6 +81,8 @@ const (
 	Abuse   BenignKind = "abuse" // a few senders, many reports
 	Gap     BenignKind = "gap"   // counts are missing
 	Holiday BenignKind = "holiday"
+
+	burst BenignKind = "burst" // ordinary, and not told as truth
 )
 
 // Benign is something unusual that is no outage.
@@ -82,6 +98,5 @@ type Benign struct {
 
 // Detectable reports whether a perfect observer would have had enough evidence.
 func (o *Outage) Detectable() bool {
-	const nats = 12
-	return o.Nats >= nats
+	return o.Nats >= enough
 }

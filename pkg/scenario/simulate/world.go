@@ -29,7 +29,8 @@ type World struct {
 	Benign  []*Benign
 	points  map[outage.Country][]Point
 	series  []*stream
-	held    map[outage.Country]outage.Span // the holiday
+	held    map[outage.Country]outage.Span // a holiday that no calendar knows
+	kept    map[outage.Country]map[outage.Minute]bool
 }
 
 // New builds a world. The same params give the same world.
@@ -38,6 +39,7 @@ func New(params Params, geography Geography) (*World, error) {
 		Params: params,
 		points: make(map[outage.Country][]Point),
 		held:   make(map[outage.Country]outage.Span),
+		kept:   make(map[outage.Country]map[outage.Minute]bool),
 	}
 	random := rand.New(rand.NewPCG(params.Seed, 1))
 	for _, country := range outage.Countries() {
@@ -46,6 +48,7 @@ func New(params Params, geography Geography) (*World, error) {
 			return nil, err
 		}
 		w.points[country] = points
+		w.calendar(country)
 	}
 	for i := range params.Services {
 		for _, country := range outage.Countries() {
@@ -105,3 +108,23 @@ const (
 	day  = 1440
 	week = 7 * day
 )
+
+// keeps reports whether people keep a holiday in a minute.
+func (w *World) keeps(country outage.Country, m outage.Minute) bool {
+	return w.held[country].Contains(m) || w.kept[country][m.Floor(15)]
+}
+
+// calendar notes the quarters of an hour of the holidays that the params name.
+func (w *World) calendar(country outage.Country) {
+	const quarter = 15
+	kept := map[outage.Minute]bool{}
+	w.kept[country] = kept
+	if w.Params.Kept == nil {
+		return
+	}
+	for m := w.Span().From; m < w.Span().To; m += quarter {
+		if w.Params.Kept(country, m) {
+			kept[m] = true
+		}
+	}
+}

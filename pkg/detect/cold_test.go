@@ -1,0 +1,41 @@
+package detect_test
+
+import (
+	"flag"
+	"testing"
+
+	"downpour/pkg/cell"
+	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
+)
+
+var coldStarts = flag.Uint64("cold-starts", 5, "first days to try")
+
+// A server that starts without history stays quiet for its first two days,
+// whatever the hour at which it starts.
+func TestColdStartIsQuiet(t *testing.T) {
+	geography, err := cell.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const start = outage.Minute(28934880) // a Monday, 00:00 UTC
+	for seed := range *coldStarts {
+		c := newCrowd(geography, 100+seed)
+		for i, rate := range []float64{.1, .5, 2, 8} {
+			for _, country := range outage.Countries() {
+				c.ordinary(string(rune('a'+i)), country, rate, "")
+			}
+		}
+		line := timeline.New(timeline.DefaultConfig(geography))
+		from := start + outage.Minute(seed*260)
+		for m := from; m < from+2*1440; m++ {
+			changes, err := line.Tick(m, c.minute(m, special{}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, got := range changes {
+				t.Errorf("seed %d, %d minutes in: %s", 100+seed, m-from, told(got))
+			}
+		}
+	}
+}
