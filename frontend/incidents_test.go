@@ -74,7 +74,7 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 			t.Errorf("the page has %q", word)
 		}
 	}
-	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "reports are falling", "Instagram itself is probably not at fault", "WhatsApp broke",
+	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "Instagram itself is probably not at fault", "WhatsApp broke", "reports are falling",
 		"Facebook broke", "Instagram itself is probably at fault after all")
 	if body := get(t, app, "/incidents/instagram-in-20261118T1100Z").body; strings.Contains(body, "Reports rose again") {
 		t.Error("another verdict is told as another rise")
