@@ -67,7 +67,7 @@ func drawBadge(name, message string, colours [2]string) string {
 	a, b := left+28, right+14
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="22" role="img" aria-label="%[2]s: %[3]s"><title>%[2]s: %[3]s</title>`+
 		`<clipPath id="r"><rect width="%[1]d" height="22" rx="4"/></clipPath><g clip-path="url(#r)"><path fill="#2b3b4c" d="M0 0h%[4]dv22H0z"/><path fill="%[5]s" d="M%[4]d 0h%[6]dv22H%[4]dz"/></g>`+
-		`<path fill="#ffd23f" d="M12 4c.4 3 4.5 4.7 4.5 8.200a4.5 4.5 0 0 1-9 0C7.5 8.7 11.6 7 12 4z"/>`+
+		`<path fill="#ffd23f" d="M12 4c.4 3 4.5 4.7 4.5 8.2a4.5 4.5 0 0 1-9 0C7.5 8.7 11.6 7 12 4z"/>`+
 		`<g font-family="Verdana,Noto Sans,sans-serif" font-size="11"><text x="21" y="15" fill="#fff" textLength="%[7]d">%[2]s</text><text x="%[8]d" y="15" fill="%[9]s" textLength="%[10]d">%[3]s</text></g></svg>`,
 		a+b, escaped(name), escaped(message), a, colours[0], b, left, a+7, colours[1], right)
 }

@@ -1090,8 +1090,8 @@ type Why struct {
 	// Reports Counted reports of the whole country in the window.
 	Reports int64 `json:"reports"`
 
-	// Tips The places that had enough evidence to open, the strongest first. Below the country those with fewer
-	// than three reports are left out.
+	// Tips The places that had enough evidence: the one that opened the incident, then the others, the strongest
+	// first. Below the country those with fewer than three reports are left out.
 	Tips []Tip `json:"tips"`
 	To   Time  `json:"to"`
 
