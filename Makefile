@@ -10,7 +10,7 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-few crash fuzz lint pictures prerequisites
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-few crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -79,6 +79,10 @@ lint: prerequisites $(TOOLS)/node_modules
 # The pictures of the README, of a server that is fed invented reports.
 pictures: build $(E2E)/node_modules
 	sh $(E2E)/pictures.sh docs/pictures
+
+# What the pages weigh, and how fast they come to slow phones.
+times: build $(E2E)/node_modules
+	sh $(E2E)/times.sh
 
 prerequisites:
 	@sh .ci/prerequisites

@@ -60,6 +60,10 @@ func (s *Site) parse(path string) (address, bool) {
 		at.Leaf = leafStatus
 		return at, true
 	}
+	if len(parts) == 1 && parts[0] == leafMap {
+		at.Leaf = leafMap
+		return at, true
+	}
 	if len(parts) > 0 && parts[0] == leafIncidents {
 		return at.incidents(parts[1:])
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
@@ -31,6 +32,7 @@ var styles = map[string][]string{
 	"service":   {"base", "form", "figures", "service"},
 	"incidents": {"base", "incidents"},
 	"incident":  {"base", "figures", "service", "incidents", "incident"},
+	"map":       {"base", "figures", "map"},
 	"report":    {"base", "form", "prose"},
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
@@ -40,7 +42,7 @@ var styles = map[string][]string{
 }
 
 // scripts lists the islands of each page. None is needed to use it.
-var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}}
+var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}, "map": {"map"}}
 
 // sheet is the style element of a page and the policy that allows it. The style
 // stands inside the page: on a slow line a request costs more than its bytes.
@@ -127,7 +129,8 @@ func (a *assets) add(name, kind string, body []byte) *file {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
-	made := &file{packed: pack(body), path: "/static/" + hashed, kind: kind}
+	// A file is compressed once for all its readers, so as well as it goes.
+	made := &file{packed: packAt(body, brotli.BestCompression), path: "/static/" + hashed, kind: kind}
 	a.files[hashed] = made
 	return made
 }

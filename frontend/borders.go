@@ -20,11 +20,11 @@ func edgeOf(a, b point) edge {
 func comparePoints(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) }
 
 // lines finds the sides of land cells that part two regions, and those with no
-// land behind them.
-func (c *country) lines() (borders, coast string) {
+// land behind them, in units that are so many times finer.
+func (c *country) lines(finer float64) (borders, coast string) {
 	beside := map[edge][]outage.Region{}
 	for _, cell := range c.land {
-		ring, region := c.rings[cell], c.shapes.RegionOf(cell)
+		ring, region := c.ringIn(cell, finer), c.shapes.RegionOf(cell)
 		for i, p := range ring {
 			side := edgeOf(p, ring[(i+1)%len(ring)])
 			beside[side] = append(beside[side], region)

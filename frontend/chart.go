@@ -161,9 +161,15 @@ func line(series outage.Series, top float64, height int, of func(outage.Point) (
 func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Country, top float64) {
 	fmt.Fprintf(b, `<text y="14">%s</text><text y="84">%s</text>`, f.words.integer(int64(top)), f.words.integer(int64(top)/2))
 	length := float64(series.Span.To - series.Span.From)
+	every := 1 // hours
+	for _, more := range []int{2, 3, 6, 12, 24} {
+		if length/60/float64(every) > 6 {
+			every = more
+		}
+	}
 	for m := series.Span.From.Ceil(outage.Quarter); m < series.Span.To; m += outage.Quarter {
 		local := m.Time().In(country.Zone())
-		if local.Minute() != 0 || local.Hour()%6 != 0 {
+		if local.Minute() != 0 || local.Hour()%every != 0 {
 			continue
 		}
 		share := 100 * float64(m-series.Span.From) / length

@@ -25,6 +25,8 @@ type entry struct {
 	Opened   moment
 	Lasted   string // "" while it lasts
 	Numbers  string
+	Peak     string // how bad it was at its worst
+	Width    int    // of its bar, in percent
 }
 
 // marks are the drops that stand for a severity.
@@ -40,7 +42,7 @@ func (f *frame) entry(record outage.Record) entry {
 		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
 		State: in.State, Word: f.Say("state." + string(in.State)),
 		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
-		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in),
+		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.Say("incidents.peak", "times", f.words.amount(in.Peak)),
 	}
 	if over(in) {
 		made.Lasted = f.lasted(in.ClosedAt.Sub(in.OpenedAt))
@@ -94,34 +96,6 @@ func (f *frame) regionNames(regions []outage.Region, most int) string {
 // brief is the arithmetic of an incident in a few words.
 func (f *frame) brief(in outage.Incident) string {
 	return f.Say("incident.brief", "n", in.Observed, "expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
-}
-
-// sentence is the arithmetic of an incident as one sentence that can be quoted
-// by itself.
-func (f *frame) sentence(in outage.Incident) string {
-	where := f.words.in(in.Country)
-	if in.Footprint.Scope != outage.ScopeCountry && len(in.Footprint.Regions) > 0 {
-		where = f.Say("incident.where", "in", where, "regions", f.where(in, namedRegions))
-	}
-	return f.Say("incident.sentence", "when", f.run(in), "n", in.Observed, "service", f.serviceNamed(in.Service), "where", where,
-		"expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
-}
-
-// run tells the minutes that opened an incident, in local time and in UTC, each
-// with its dates where one date does not serve for all.
-func (f *frame) run(in outage.Incident) string {
-	since, words := in.Since.Time(), f.words
-	utc := words.clock(since, "") + "–" + words.clock(in.OpenedAt, "")
-	day, start := words.date(in.OpenedAt, in.Country), words.date(since, in.Country)
-	if utcDay := words.date(since, ""); utcDay != day {
-		utc = f.Say("time.on", "date", utcDay, "time", utc)
-	}
-	key := "incident.when"
-	if start != day {
-		key += ".over"
-	}
-	return f.Say(key, "since", start, "date", day, "from", words.clock(since, in.Country), "to", words.clock(in.OpenedAt, in.Country),
-		"zone", f.Say("zone."+string(in.Country)), "utc", utc)
 }
 
 // pastIncidents is how many ended incidents a page of a service lists.

@@ -10,8 +10,9 @@ import (
 // fakeBook holds the incidents of the days up to noon: one under way in India,
 // one that recovers, and some that are over.
 type fakeBook struct {
-	err   error
-	empty bool
+	err     error
+	empty   bool
+	changed *outage.Record // stands in the place of the one with its id
 }
 
 // openIncident and endedIncident are addresses in the fake book.
@@ -64,6 +65,9 @@ func (f fakeBook) records() []outage.Record {
 	upi := happened("upi", outage.IN, day+18*time.Hour+3*time.Minute, 5*time.Hour+47*time.Minute, outage.ScopeCountry)
 	bt := happened("bt", outage.GB, 3*day, 41*time.Minute, outage.ScopeCell, "GB-TLE")
 	bt.Severity, bt.Observed, bt.Expected, bt.Threshold = outage.SeverityMinor, 31, 2.4, 14
+	if f.changed != nil && f.changed.ID == falling.ID {
+		falling = *f.changed
+	}
 	return []outage.Record{
 		falling, open, upi, bt,
 		happened("whatsapp", outage.GB, 5*day, 72*time.Minute, outage.ScopeCountry),

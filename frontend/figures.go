@@ -52,10 +52,14 @@ func (f *frame) chartCaption(series outage.Series, country outage.Country) strin
 			peak = p
 		}
 	}
-	if total == 0 {
-		return f.Say("chart.none", "zone", f.Say("zone."+string(country)))
+	key := "chart."
+	if series.Span.To-series.Span.From != day {
+		key = "chart.span."
 	}
-	caption := f.Say("chart.peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
+	if total == 0 {
+		return f.Say(key+"none", "zone", f.Say("zone."+string(country)))
+	}
+	caption := f.Say(key+"peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
 		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
 	// Kinds are told apart only where the floor allows it.
 	if works >= smallestShown {

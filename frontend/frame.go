@@ -95,14 +95,11 @@ func (f *frame) outermost() string {
 	return "layout"
 }
 
-// Map is the large map, "" where this site has none.
-func (f *frame) Map() string {
-	path := address{Lang: f.At.Lang, Country: f.At.Country, Leaf: leafMap}.path()
-	if _, ok := f.site.parse(path); !ok {
-		return ""
-	}
-	return path
-}
+// Absolute is a path under the public address of the site, where it has one.
+func (f *frame) Absolute(path string) string { return f.site.PublicURL + path }
+
+// Map is the large map, of the country of the page.
+func (f *frame) Map() string { return sceneNow(f.At.Lang, "", f.At.Country).path() }
 
 // Live is where the part of the page stands that changes by the minute.
 func (f *frame) Live() string { return f.At.withLeaf(leafStatus).path() }

@@ -11,10 +11,21 @@ type incidentPage struct {
 	Entry    entry
 	Heading  string
 	Sentence string
-	Now      string // whether it lasts, and since or until when
-	Cause    string // says that something else probably broke, or ""
+	Now      string   // whether it lasts, and since or until when
+	Totals   string   // how many there were in all, "" while that is not known
+	Reasons  []string // what speaks for a cause elsewhere
 	Figures  []figure
+	Course   course
 	Facts    []fact
+	Why      arithmetic
+	Regions  []recovery
+	Others   []recovery // regions that do not stand open
+	Spread   spread
+	Wider    []link // other incidents of the same wider event
+	Replay   string // the large map at the time of the incident
+	Citation string
+	Image    string // the picture for link previews
+	Table    string // the series as CSV
 	Timeline []step
 	Place    panel
 	Symptoms []share
@@ -25,6 +36,7 @@ type incidentPage struct {
 	Service  link // the page of the service
 	Data     string
 	AsOf     []moment
+	Country  outage.Country
 }
 
 // figure is a number that stands out.
@@ -46,7 +58,7 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 		return nil, err
 	}
 	in := record.Incident
-	page := &incidentPage{frame: s.frame(at)}
+	page := &incidentPage{frame: s.frame(at), Country: in.Country}
 	page.words = s.locales.speaker(at.Lang, in.Country) // numbers as the country writes them
 	name, here := page.serviceNamed(in.Service), page.words.in(in.Country)
 	page.Entry = page.entry(record)
@@ -56,17 +68,22 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	}
 	page.Heading = page.Say("incident.heading", "service", name, "in", here)
 	page.Title = page.Say("incident.title", "service", name, "in", here, "date", page.words.date(in.OpenedAt, in.Country))
-	page.Sentence = page.sentence(in)
+	page.Sentence = s.teller.Sentence(at.Lang, in)
 	page.Summary, page.Now = page.Sentence, page.lasts(in)
 	if in.Verdict == outage.LikelyCollateral && in.Cause != "" {
-		page.Cause = page.Say("incident.cause", "service", name, "cause", page.serviceNamed(in.Cause))
+		page.Reasons = page.blame(in).Reasons
 	}
-	page.Figures = []figure{
-		{page.words.integer(in.Observed), page.Say("figure.observed")},
-		{page.words.amount(in.Expected), page.Say("figure.expected")},
-		{page.words.amount(in.Threshold), page.Say("figure.threshold")},
-	}
+	page.Course = page.course(ctx, in)
+	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course)
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
+	page.Why, page.Regions, page.Wider = page.why(in), page.recoveries(in), page.wider(ctx, in)
+	if len(page.Regions) > firstRegions {
+		page.Regions, page.Others = page.Regions[:firstRegions], page.Regions[firstRegions:]
+	}
+	page.Spread = page.spread(ctx, in)
+	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).path()
+	page.Image, page.Table = page.At.path()+".png", address{Lang: defaultLang, Leaf: leafIncidents, ID: in.ID}.path()+".csv"
+	page.Citation = page.Say("quote.citation", "title", page.Title, "date", page.words.date(s.Now(), in.Country))
 	page.Service = link{Path: address{Lang: at.Lang, Country: in.Country, Service: in.Service}.path(), Text: page.Say("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []moment{page.instant(s.Now(), in.Country)}
@@ -177,7 +194,7 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 // footprint outlines where an incident is on a map. One that reaches across the
 // country needs no line.
 func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
-	land := page.site.maps[in.Country]
+	land := page.site.sheets[sheetKey{in.Country, mapResolution}]
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
 		return drawn
 	}

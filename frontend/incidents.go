@@ -2,35 +2,132 @@ package frontend
 
 import (
 	"context"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
 )
 
-// listedIncidents is how many incidents the list shows; the API has the rest.
+// listedIncidents is how many incidents one page of the list has.
 const listedIncidents = 50
+
+// incidentQuery is what a list is asked for beside its country.
+type incidentQuery struct {
+	Service string
+	State   outage.State
+	Cursor  string
+}
+
+// listedStates are those that the form offers.
+var listedStates = []outage.State{outage.StateOpen, outage.StateRecovering, outage.StateResolved}
 
 type incidentsPage struct {
 	*frame
+	Asked       incidentQuery
 	Countries   []link
+	Pickers     []picker
 	Open, Ended []entry
-	More        string // says that there are older ones; "" where there are none
+	Newest      string // the first page, "" on it
+	Older       string // the next page, "" on the last
 }
 
+// listIncidents answers with a page of the list.
+func (s *Site) listIncidents(c *fiber.Ctx, at address) error {
+	of := func(name string) string { return strings.Clone(c.Query(name)) }
+	if country, ok := countryOf(of("country")); ok {
+		return c.Redirect(at.withCountry(country).path(), fiber.StatusMovedPermanently)
+	}
+	asked := incidentQuery{State: outage.State(of("state")), Cursor: of("cursor")}
+	if asked.State != "" && !slices.Contains(listedStates, asked.State) {
+		return outage.Invalid("state", "It must be open, recovering or resolved.")
+	}
+	if slug := of("service"); slug != "" {
+		service, ok := s.Services.Service(slug)
+		if !ok {
+			return outage.Unknown("service", "There is no such service.")
+		}
+		asked.Service = service.Slug
+	}
+	page, err := s.shelf.take(at.path()+asked.query(), s.Now(), func() (*made, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
+		defer cancel()
+		page, err := s.incidents(ctx, at, asked)
+		if err != nil {
+			return nil, err
+		}
+		if asked.Cursor != "" {
+			return s.passing("incidents", page)
+		}
+		return s.finish("incidents", page)
+	})
+	if err != nil {
+		return err
+	}
+	return s.send(c, page)
+}
+
+// query is the list's part of an address, "" for all incidents.
+func (q incidentQuery) query() string {
+	values := url.Values{}
+	for name, value := range map[string]string{"service": q.Service, "state": string(q.State), "cursor": q.Cursor} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
+}
+
+func (q incidentQuery) withCursor(cursor string) incidentQuery { q.Cursor = cursor; return q }
+
 // incidents is the list of incidents, those under way first, the rest newest
-// first.
-func (s *Site) incidents(ctx context.Context, at address) *incidentsPage {
-	page := &incidentsPage{frame: s.frame(at)}
+// first. The error is about the cursor.
+func (s *Site) incidents(ctx context.Context, at address, asked incidentQuery) (*incidentsPage, error) {
+	page := &incidentsPage{frame: s.frame(at), Asked: asked}
 	page.Title, page.Summary = page.Say("incidents.title"), page.Say("incidents.summary")
 	if at.Country != "" {
 		page.Title = page.Say("incidents.title.in", "in", page.words.in(at.Country))
 	}
+	page.Index = asked == incidentQuery{}
 	page.Countries = page.countryLinks(outage.Countries())
-	records, next, err := s.Incidents.Incidents(ctx, outage.IncidentFilter{Country: at.Country}, "", listedIncidents)
+	for i := range page.Countries {
+		page.Countries[i].Path += asked.withCursor("").query()
+	}
+	page.choices()
+	filter := outage.IncidentFilter{Country: at.Country, Service: asked.Service, State: asked.State}
+	records, next, err := s.Incidents.Incidents(ctx, filter, asked.Cursor, listedIncidents)
+	if known := outage.AsError(err); known != nil && known.Code == outage.CodeInvalid {
+		return nil, err
+	}
 	if err != nil {
 		page.miss(err, "incidents")
 	}
+	page.list(ctx, records)
+	if asked.Cursor != "" {
+		page.Newest = at.path() + asked.withCursor("").query()
+	}
+	if next != "" {
+		page.Older = at.path() + asked.withCursor(next).query()
+	}
+	return page, nil
+}
+
+// list sorts the records into those under way and the rest. The bars compare
+// how bad each was with the worst on the page, on a scale of orders.
+func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
+	worst := 1.
+	for _, record := range records {
+		worst = max(worst, record.Peak)
+	}
 	for _, record := range records {
 		made := page.entry(record)
+		made.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
 		if over(record.Incident) {
 			page.Ended = append(page.Ended, made)
 			continue
@@ -38,10 +135,42 @@ func (s *Site) incidents(ctx context.Context, at address) *incidentsPage {
 		made.Status = page.statusOf(ctx, record.Incident)
 		page.Open = append(page.Open, made)
 	}
-	if next != "" {
-		page.More = page.Say("incidents.more", "n", int64(len(records)))
+}
+
+// choices fills the form in.
+func (page *incidentsPage) choices() {
+	services := []option{{Text: page.Say("map.all"), Chosen: page.Asked.Service == ""}}
+	for _, service := range page.site.Services.Services() {
+		if page.At.Country != "" && !usedIn(service, page.At.Country) {
+			continue
+		}
+		services = append(services, option{
+			Value: service.Slug, Text: page.words.serviceName(service), Lang: page.Lang(service.Names), Chosen: service.Slug == page.Asked.Service,
+		})
 	}
-	return page
+	states := []option{{Text: page.Say("incidents.state.any"), Chosen: page.Asked.State == ""}}
+	for _, state := range listedStates {
+		states = append(states, option{Value: string(state), Text: page.Say("state." + string(state)), Chosen: state == page.Asked.State})
+	}
+	page.Pickers = []picker{{"service", page.Say("map.service"), services}, {"state", page.Say("incidents.state"), states}}
+}
+
+// ShowsOpen and ShowsEnded say whether the list can hold such.
+func (page *incidentsPage) ShowsOpen() bool {
+	return page.Asked.State != outage.StateResolved && (page.Asked.Cursor == "" || len(page.Open) > 0)
+}
+
+func (page *incidentsPage) ShowsEnded() bool {
+	return page.Asked.State == "" || page.Asked.State == outage.StateResolved
+}
+
+// Languages are the same list in others.
+func (page *incidentsPage) Languages() []link {
+	links := page.frame.Languages()
+	for i := range links {
+		links[i].Path += page.Asked.query()
+	}
+	return links
 }
 
 // statusOf is how the service of an open incident does now, as all other pages

@@ -51,9 +51,12 @@ func TestIncidentPage(t *testing.T) {
 		`<link rel="canonical" href="/incidents/`+openIncident, "unusually many problem reports", "Going on · Critical",
 		"On 18 November 2026 from 16:11 to 16:18 India time (10:41–10:48 UTC), 1,412 people reported problems with WhatsApp "+
 			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is normal for that time, and 91 make an incident.",
-		"It is still going on.", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
+		"user reports have been counted so far; the most in 15 minutes was", "It is still going on.",
+		"user reports during the incident, in total", "the normal number in the worst 10 minutes", "How reports ran", "in this chart",
+		"How it spread", `<symbol id="land"`, `<ol class="strip">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
+		`class="foot"`, "outlined: where the incident is", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
 		"Some regions", "Worst 10 minutes", "11 times the normal", "Last 10 minutes", "8.6 times the normal",
-		"How it went", "Reports began to rise", "Incident opened", `class="foot"`, "outlined: where the incident is",
+		"How it went", "Reports began to rise", "Incident opened",
 		"What people reported meanwhile", "Messages do not arrive",
 		"Also affected", "/incidents/instagram-in-20261118T1100Z", "Not affected in India", `href="/in/facebook"`,
 		"Source: user reports to Downpour.", "user reports", "/api/v1/incidents/"+openIncident)
@@ -71,7 +74,7 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 			t.Errorf("the page has %q", word)
 		}
 	}
-	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "reports are falling", "Instagram itself is probably not at fault", "WhatsApp broke",
+	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "Instagram itself is probably not at fault", "WhatsApp broke", "reports are falling",
 		"Facebook broke", "Instagram itself is probably at fault after all")
 	if body := get(t, app, "/incidents/instagram-in-20261118T1100Z").body; strings.Contains(body, "Reports rose again") {
 		t.Error("another verdict is told as another rise")
@@ -116,7 +119,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
 		in := outage.Incident{Country: outage.IN, Footprint: outage.Footprint{Scope: outage.ScopeCell}}
 		for i, weight := range test.weights {
-			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.maps[outage.IN].land[7*i], Weight: weight})
+			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.sheets[sheetKey{outage.IN, mapResolution}].land[7*i], Weight: weight})
 		}
 		page := &incidentPage{frame: site.frame(address{Lang: "en"})}
 		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
@@ -130,7 +133,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 }
 
 func TestOutlineGoesAroundCells(t *testing.T) {
-	land := project(testShapes(), outage.IN)
+	land := project(testShapes(), outage.IN, mapResolution)
 	sides := 0
 	for _, chain := range walk(t, land.outline(land.land)) {
 		sides += len(chain) - 1

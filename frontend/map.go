@@ -1,7 +1,6 @@
 package frontend
 
 import (
-	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -43,9 +42,9 @@ type legendItem struct {
 }
 
 // heatmap draws the cells of a country over its land, one path for a class.
-func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string) heatmap {
-	land := f.site.maps[code]
-	made := heatmap{Counts: !hasRatios(heat) || f.At.Show == showReports, Caption: name, Note: f.mapNote(heat)}
+func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string, counts bool) heatmap {
+	land := f.site.sheets[sheetKey{code, heat.Resolution}]
+	made := heatmap{Counts: counts, Caption: name, Note: f.mapNote(heat)}
 	if hasRatios(heat) && f.At.Service != "" {
 		made.Switch = f.mapSwitch(code)
 	}
@@ -54,30 +53,7 @@ func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string) h
 	if land == nil || land.width == 0 {
 		return made
 	}
-	shown := map[outage.Cell]bool{}
-	for _, cell := range heat.Cells {
-		shown[cell.Cell] = true
-	}
-	bare := slices.DeleteFunc(slices.Clone(land.land), func(cell outage.Cell) bool { return shown[cell] })
-	var b strings.Builder
-	id := "m" + string(code)
-	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="-4 -4 %d %d"><title id="%s">%s</title>`,
-		id, land.width+8, land.height+8, id, template.HTMLEscapeString(made.Caption))
-	fmt.Fprintf(&b, `<path class="land" d="%s"/>`, land.path(bare))
-	for class, cells := range classes {
-		if len(cells) == 0 {
-			continue
-		}
-		fill := ""
-		if class == mapClasses {
-			fill = fmt.Sprintf(` fill="url(#%sh)"`, id)
-			fmt.Fprintf(&b, `<pattern id="%sh" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 8L8-1"/></pattern>`, id)
-		}
-		slices.Sort(cells)
-		fmt.Fprintf(&b, `<path class="k%d"%s d="%s"/>`, class+1, fill, land.path(cells))
-	}
-	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, land.borders, land.coast)
-	made.SVG = template.HTML(b.String())
+	made.SVG = land.picture("m"+string(code), made.Caption, classes)
 	return made
 }
 
@@ -107,16 +83,22 @@ func hasRatios(heat outage.Heatmap) bool {
 // classed sorts the cells by class; hatched says whether the last one is used.
 func classed(heat outage.Heatmap, counts bool) (classes [mapClasses + 1][]outage.Cell, hatched bool) {
 	for _, cell := range heat.Cells {
-		class := mapClasses
-		switch {
-		case counts:
-			class = classOf(countLimits, float64(cell.Reports))
-		case cell.Ratio != nil && cell.Status != outage.StatusUnknown:
-			class = classOf(ratioLimits, *cell.Ratio)
-		}
+		class := classOfCell(cell, counts)
 		classes[class] = append(classes[class], cell.Cell)
 	}
 	return classes, len(classes[mapClasses]) > 0
+}
+
+// classOfCell is the class of a cell: by its plain count, or by how it compares
+// with what is normal where anything can be said about that.
+func classOfCell(cell outage.HeatCell, counts bool) int {
+	switch {
+	case counts:
+		return classOf(countLimits, float64(cell.Reports))
+	case cell.Ratio != nil && cell.Status != outage.StatusUnknown:
+		return classOf(ratioLimits, *cell.Ratio)
+	}
+	return mapClasses
 }
 
 func classOf(limits []float64, x float64) int {

@@ -20,12 +20,14 @@ type packed struct {
 	gzip   func() []byte
 }
 
-func pack(body []byte) packed {
+func pack(body []byte) packed { return packAt(body, brotliLevel) }
+
+func packAt(body []byte, level int) packed {
 	return packed{
 		body: body,
 		brotli: sync.OnceValue(func() []byte {
 			var out bytes.Buffer
-			w := brotli.NewWriterLevel(&out, brotliLevel)
+			w := brotli.NewWriterLevel(&out, level)
 			_, _ = w.Write(body) // a bytes.Buffer takes everything
 			_ = w.Close()
 			return out.Bytes()

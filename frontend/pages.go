@@ -30,7 +30,7 @@ func loadPages() (*pages, error) {
 		}
 	}
 	loaded := &pages{byName: map[string]*template.Template{}}
-	for _, name := range []string{"home", "search", "service", "incidents", "incident", "report", "thanks", "about", "credits", "problem", "embed"} {
+	for _, name := range []string{"home", "search", "service", "incidents", "incident", "map", "report", "thanks", "about", "credits", "problem", "embed"} {
 		page, err := root.Clone()
 		if err != nil {
 			return nil, err

@@ -91,7 +91,7 @@ func TestAddresses(t *testing.T) {
 		{"/status", 200, `<div id="now"`},
 		{"/bn/in/status", 200, `data-title="`},
 		{"/in/whatsapp/status", 200, "Far more people than usual"},
-		{"/map", 404, "No such page"},
+		{"/map", 200, "UK and India"}, {"/in/map", 301, "/map?country=IN"},
 		{"/embed/whatsapp", 200, "WhatsApp"},
 		{"/embed/nothing", 404, "No such page"},
 		{"/badge/whatsapp.svg", 200, "reports far above usual"},
@@ -201,7 +201,7 @@ func TestByteBudgets(t *testing.T) {
 	}
 	site, _ := testSite(t, nil)
 	heat, _ := fakeReadings{}.Heatmap(t.Context(), "whatsapp", outage.IN, mapResolution, outage.Span{})
-	drawn := site.frame(address{Lang: "en"}).heatmap(heat, outage.IN, "x").SVG
+	drawn := site.frame(address{Lang: "en"}).heatmap(heat, outage.IN, "x", true).SVG
 	size := squeezed(string(drawn))
 	t.Logf("map of India: %d bytes", size)
 	if size > 6_000 {

@@ -41,12 +41,8 @@ func (p panel) More() string { return p.Say("region.more", "n", int64(len(p.Rest
 // MapOf names the map that stands elsewhere.
 func (p panel) MapOf() string { return p.Say("map.of", "in", p.words.in(p.Country)) }
 
-// LargeMap is the large map of the panel's country, "" where there is none.
-func (p panel) LargeMap() string {
-	in := *p.frame
-	in.At.Country = p.Country
-	return in.Map()
-}
+// LargeMap is the large map of the page's service.
+func (p panel) LargeMap() string { return sceneNow(p.At.Lang, p.At.Service, p.At.Country).path() }
 
 // share is a row with a bar. Width is in percent of the longest.
 type share struct {
@@ -84,7 +80,7 @@ func (f *frame) placePanel(ctx context.Context, service outage.Service, country 
 		return readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
 	})
 	if ok {
-		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in))
+		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in), !hasRatios(heat) || f.At.Show == showReports)
 		made.HasMap = true
 		span = heat.Span
 	}

@@ -21,7 +21,9 @@ func TestPreview(t *testing.T) {
 		t.Skip("only with -preview ADDRESS")
 	}
 	_, app := testSite(t, func(c *Config) {
-		c.Readings, c.Services = fakeReadings{young: *previewYoung}, manyServices()
+		shapes := trueShapes(t)
+		c.Shapes, c.Services = shapes, manyServices()
+		c.Readings = downpour{fakeReadings: fakeReadings{young: *previewYoung}, shapes: shapes, part: .35}
 	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)

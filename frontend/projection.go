@@ -14,15 +14,27 @@ import (
 // one: a whole country fits a phone.
 const mapResolution = outage.CellCoarse
 
+// largeResolution is that of the large map, which shows a whole country in at
+// mostCells cells before anybody looks closer.
+var largeResolution = map[outage.Country]int{outage.GB: 5, outage.IN: 4}
+
 // mapSize is the longer side of a map in the whole units of its paths.
 const mapSize = 700
 
 // point is a place on a map, in its units, y downwards.
 type point struct{ x, y int }
 
-// country is the projected geometry of a country's map. It never changes.
+// sheetKey names the map of a country at a resolution.
+type sheetKey struct {
+	country    outage.Country
+	resolution int
+}
+
+// country is the projected geometry of a country's map at one resolution. It
+// never changes.
 type country struct {
 	shapes        Shapes
+	resolution    int
 	west, north   float64 // degrees
 	scaleX, scale float64 // units for a degree of longitude and of latitude
 	width, height int
@@ -34,8 +46,11 @@ type country struct {
 
 // project lays a country's land out flat: degrees of longitude shrink by the
 // cosine of the middle latitude, which is true enough for one country.
-func project(shapes Shapes, code outage.Country) *country {
-	c := &country{shapes: shapes, land: slices.Clone(shapes.Land(code, mapResolution)), rings: map[outage.Cell][]point{}}
+func project(shapes Shapes, code outage.Country, resolution int) *country {
+	c := &country{
+		shapes: shapes, resolution: resolution,
+		land: slices.Clone(shapes.Land(code, resolution)), rings: map[outage.Cell][]point{},
+	}
 	slices.Sort(c.land)
 	west, east, south, north := 180.0, -180.0, 90.0, -90.0
 	for _, cell := range c.land {
@@ -55,7 +70,7 @@ func project(shapes Shapes, code outage.Country) *country {
 	for _, cell := range c.land {
 		c.rings[cell] = c.ring(cell)
 	}
-	c.borders, c.coast = c.lines()
+	c.borders, c.coast = c.lines(1)
 	return c
 }
 
@@ -65,9 +80,14 @@ func (c *country) ring(cell outage.Cell) []point {
 	if ring, ok := c.rings[cell]; ok {
 		return ring
 	}
+	return c.ringIn(cell, 1)
+}
+
+// ringIn is the outline of a cell in units that are so many times finer.
+func (c *country) ringIn(cell outage.Cell, finer float64) []point {
 	var ring []point
 	for _, p := range c.shapes.Boundary(cell) {
-		next := point{int(math.Round((p.Lng - c.west) * c.scaleX)), int(math.Round((c.north - p.Lat) * c.scale))}
+		next := point{int(math.Round((p.Lng - c.west) * c.scaleX * finer)), int(math.Round((c.north - p.Lat) * c.scale * finer))}
 		if len(ring) == 0 || ring[len(ring)-1] != next {
 			ring = append(ring, next)
 		}

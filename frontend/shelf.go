@@ -27,6 +27,7 @@ type made struct {
 	tag     string
 	lang    string
 	partial bool
+	passing bool // one of very many, which nobody needs once its time is over
 	until   time.Time
 }
 
@@ -44,9 +45,13 @@ func newMade(body []byte, f *frame, now time.Time) *made {
 	return page
 }
 
+// mostPassing bounds the memory that strangers can fill with questions about any
+// place and time: while so much is kept, what is passing is made for each reader.
+const mostPassing = 1000
+
 // shelf holds the public pages of the current tick by their address. Only
-// addresses of pages get here, so strangers cannot fill it, and each new page
-// clears away those whose time is long over.
+// addresses of pages get here, and each new page clears away those whose time is
+// long over, and what is passing as soon as its time is.
 type shelf struct {
 	mu      sync.Mutex
 	pages   map[string]*made
@@ -104,6 +109,10 @@ func (s *shelf) end(key string, page *made, now time.Time) {
 	if page == nil {
 		return
 	}
-	maps.DeleteFunc(s.pages, func(_ string, old *made) bool { return now.Sub(old.until) >= staleFor })
-	s.pages[key] = page
+	maps.DeleteFunc(s.pages, func(_ string, old *made) bool {
+		return now.Sub(old.until) >= staleFor || old.passing && !now.Before(old.until)
+	})
+	if !page.passing || len(s.pages) < mostPassing {
+		s.pages[key] = page
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"downpour/pkg/narrative"
 	"downpour/pkg/outage"
 )
 
@@ -29,6 +30,9 @@ type Config struct {
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client
+	// PublicURL is the address that strangers reach the site at, without a slash
+	// at its end; link previews need it. It may be empty.
+	PublicURL string
 	// Now is the clock that pages tell the time by; time.Now by default.
 	Now func() time.Time
 	// Log takes what went wrong behind a page; slog.Default by default.
@@ -41,8 +45,10 @@ type Site struct {
 	locales locales
 	pages   *pages
 	assets  assets
-	maps    map[outage.Country]*country
+	sheets  map[sheetKey]*country
 	symbols symbols
+	letters *lettering
+	teller  *narrative.Teller
 	shelf   shelf
 	memory  memory
 }
@@ -76,12 +82,18 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the pictures of symptoms: %w", err)
 	}
+	letters, err := loadLettering()
+	if err != nil {
+		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
+	}
 	site := &Site{
-		Config: config, locales: words, pages: templates, assets: files, symbols: drawings,
-		maps: map[outage.Country]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
+		Config: config, letters: letters, teller: narrative.New(config.Services, config.Shapes), locales: words, pages: templates, assets: files, symbols: drawings,
+		sheets: map[sheetKey]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
-		site.maps[c] = project(config.Shapes, c)
+		for _, resolution := range []int{mapResolution, largeResolution[c]} {
+			site.sheets[sheetKey{c, resolution}] = project(config.Shapes, c, resolution)
+		}
 	}
 	return site, nil
 }
@@ -96,6 +108,13 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Post("/undo", s.postUndo)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
+	for kind, of := range map[string]func(context.Context, address, outage.Record) ([]byte, error){kindCSV: s.incidentCSV, kindPNG: s.incidentPNG} {
+		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
+		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
+	}
+	router.Get("/map/land/:country", s.land)
+	router.Get("/map/cells", s.cells)
+	router.Get("/:lang/map/cells", s.cells)
 	router.Get("/report", s.home)
 	router.Get("/undo", s.home)
 	router.Get("/*", s.get)
@@ -116,6 +135,10 @@ func (s *Site) get(c *fiber.Ctx) error {
 	switch {
 	case at.Leaf == leafThanks:
 		return s.thanks(c, at)
+	case at.Leaf == leafIncidents && at.ID == "":
+		return s.listIncidents(c, at)
+	case at.Leaf == leafMap:
+		return s.largeMap(c, at)
 	case at == at.withService("") && c.Query("q") != "":
 		return s.search(c, at)
 	case at.Service != "" && c.Query("show") == showReports:
@@ -149,8 +172,6 @@ func (s *Site) make(at address) (*made, error) {
 	case at.ID != "":
 		name = "incident"
 		page, err = s.incident(ctx, at)
-	case at.Leaf == leafIncidents:
-		name, page = "incidents", s.incidents(ctx, at)
 	case at.Leaf == leafAbout || at.Leaf == leafCredits:
 		name, page = at.Leaf, s.prose(at)
 	case at.Leaf == leafReport:
@@ -165,9 +186,23 @@ func (s *Site) make(at address) (*made, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.finish(name, page)
+}
+
+// finish renders a public page for the shelf.
+func (s *Site) finish(name string, page content) (*made, error) {
 	body, err := s.pages.render(name, page)
 	if err != nil {
 		return nil, err
 	}
 	return newMade(body, page.base(), s.Now()), nil
+}
+
+// passing renders one of very many pages, which few ask for again.
+func (s *Site) passing(name string, page content) (*made, error) {
+	done, err := s.finish(name, page)
+	if done != nil {
+		done.passing = true
+	}
+	return done, err
 }

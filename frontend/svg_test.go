@@ -43,7 +43,7 @@ func walk(t *testing.T, path string) [][]point {
 
 func TestMapPathsAreTheCells(t *testing.T) {
 	for _, code := range outage.Countries() {
-		land := project(testShapes(), code)
+		land := project(testShapes(), code, mapResolution)
 		rings := walk(t, land.path(land.land))
 		if len(rings) != len(land.land) {
 			t.Fatalf("%s: %d outlines of %d cells", code, len(rings), len(land.land))
@@ -65,7 +65,7 @@ func TestMapPathsAreTheCells(t *testing.T) {
 }
 
 func TestBordersPartRegions(t *testing.T) {
-	land := project(testShapes(), outage.IN)
+	land := project(testShapes(), outage.IN, mapResolution)
 	sides := map[edge]int{}
 	for _, ring := range land.rings {
 		for i, p := range ring {
@@ -195,7 +195,7 @@ func TestTheRunningStepNeverLooksLikeAFall(t *testing.T) {
 
 func TestCaptionKeepsTheFloor(t *testing.T) {
 	site, _ := testSite(t, nil)
-	series := outage.Series{Span: outage.Span{To: 20}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
+	series := outage.Series{Span: outage.Span{To: day}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
 	got := site.frame(address{Lang: "en"}).chartCaption(series, outage.GB)
 	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
 	if got != want {

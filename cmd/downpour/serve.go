@@ -20,6 +20,7 @@ type serveCommand struct {
 	Data           string         `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
 	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	PublicURL      string         `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
 	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
 	WriteOrigins   []string       `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
 	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
@@ -44,6 +45,9 @@ func (s *serveCommand) Validate() error {
 		if !known && (address != "embedded" || len(s.Redis) > 1) {
 			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
 		}
+	}
+	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
+		return fmt.Errorf("--public-url: %q is not an http(s):// address", s.PublicURL)
 	}
 	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
 		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -57,7 +58,8 @@ func (a *app) buildWeb(context.Context) error {
 	})
 	pages := frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
-		ClientOf: func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
+		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
+		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
 		Parameters: timeline.Parameters(a.liveTimeline()),
 	}
 	if a.demo != nil {

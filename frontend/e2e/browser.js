@@ -40,6 +40,7 @@ export function address(lang, path) {
 
 // paths is one address for each kind of page.
 export const paths = [
-  '/', '/in', '/whatsapp', '/in/whatsapp', '/gb/whatsapp?show=reports', '/whatsapp/report', '/in/whatsapp/thanks', '/incidents',
+  '/', '/in', '/whatsapp', '/in/whatsapp', '/gb/whatsapp?show=reports', '/whatsapp/report', '/in/whatsapp/thanks', '/incidents', '/in/incidents?state=resolved',
+  '/map', '/map?service=whatsapp&country=IN&each=15m',
   '/about', '/credits', '/?q=xyzzy', '/in?q=vi', '/no-such-page', '/embed/whatsapp',
 ];

@@ -1,0 +1,236 @@
+package frontend
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// mostCells bounds the cells of one answer: more are slow to draw on a phone.
+const mostCells = 2000
+
+// mostLand bounds the land cells among which those of an answer are looked for.
+// Few of them have enough reports to be shown.
+const mostLand = 5000
+
+// deepest is the closest look, as a power of two.
+const deepest = 6
+
+// box is a part of a country's map. At depth z the map is split into windows of
+// 1/2^z of its sides; a box is one and a half windows wide and high and starts
+// at every half window, so that any view no larger than a window lies in one.
+// Few boxes mean that readers share answers.
+type box struct{ z, x, y int }
+
+// boxOf reads the parameters z, x and y, by default the whole map.
+func boxOf(of parameter) (box, error) {
+	var b box
+	for _, part := range []struct {
+		name string
+		to   *int
+		most func() int
+	}{
+		{"z", &b.z, func() int { return deepest }},
+		{"x", &b.x, func() int { return 2<<b.z - 1 }},
+		{"y", &b.y, func() int { return 2<<b.z - 1 }},
+	} {
+		text := of(part.name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > part.most() {
+			return b, outage.Invalid(part.name, "It must be a whole number from 0 to %d.", part.most())
+		}
+		*part.to = n
+	}
+	return b, nil
+}
+
+// holds reports whether a point of the map, in its units, lies in the box.
+func (b box) holds(c *country, x, y float64) bool {
+	inside := func(at float64, side, start int) bool {
+		window := float64(side+2*margin) / float64(int(1)<<b.z)
+		from := window*float64(start)/2 - margin
+		return from <= at && at < from+1.5*window
+	}
+	return inside(x, c.width, b.x) && inside(y, c.height, b.y)
+}
+
+// resolutionIn is the finest that is worth trying in a box, by its land.
+func (c *country) resolutionIn(b box) int {
+	n := 0
+	for _, cell := range c.land {
+		if x, y := middle(c.rings[cell], 1); b.holds(c, x, y) {
+			n++
+		}
+	}
+	resolution := c.resolution
+	for ; resolution < outage.CellFine && n*childrenOfCell <= mostLand; n *= childrenOfCell {
+		resolution++
+	}
+	return resolution
+}
+
+// childrenOfCell is how many cells of the next resolution make up one.
+const childrenOfCell = 7
+
+// finerUnits is how many times finer the units of a cell's ring are than those
+// of the map: the closer one looks, the finer.
+func finerUnits(resolution, base int) float64 {
+	return float64(int(4) << (2 * max(0, resolution-base)))
+}
+
+func middle(ring []point, finer float64) (x, y float64) {
+	for _, p := range ring {
+		x, y = x+float64(p.x), y+float64(p.y)
+	}
+	n := finer * float64(max(len(ring), 1))
+	return x / n, y / n
+}
+
+// cellsAnswer is what a canvas draws: columns, an entry for a cell in each.
+type cellsAnswer struct {
+	When  string   `json:"when"` // the stretch of the picture in words
+	Note  string   `json:"note"`
+	Rows  [][]any  `json:"rows"`  // of the table: name, number, width of the bar
+	Names []string `json:"names"` // of regions
+	Finer float64  `json:"finer"` // units of a ring in one unit of the map
+	// Rings has the number of corners of each cell, how far its first corner is
+	// from that of the cell before, and how far each other one is from the one
+	// before it.
+	Rings    []int     `json:"rings"`
+	Class    string    `json:"class"`  // a digit for a cell, from 1
+	Status   string    `json:"status"` // its first letter; "" for what is over
+	Region   []int     `json:"region"` // place in Names
+	Reports  []int64   `json:"reports"`
+	Expected []float64 `json:"expected"` // 0 where nothing is known
+}
+
+// cells answers the canvas of the large map.
+func (s *Site) cells(c *fiber.Ctx) error {
+	of := func(name string) string { return strings.Clone(c.Query(name)) }
+	lang := strings.Clone(c.Params("lang", defaultLang))
+	if s.locales[lang] == nil {
+		return c.Next()
+	}
+	asked, err := s.scene(lang, of)
+	if err != nil {
+		return err
+	}
+	part, err := boxOf(of)
+	if err != nil {
+		return err
+	}
+	if asked.Country == "" {
+		return outage.Invalid("country", "Ask for the cells of one country.")
+	}
+	key := fmt.Sprint(asked.path(), part)
+	found, err := s.shelf.take(key, s.Now(), func() (*made, error) { return s.makeCells(asked, part) })
+	if err != nil {
+		return err
+	}
+	if asked.over(s.Now()) {
+		return sendData(c, found, cachePast)
+	}
+	return sendData(c, found, cachePublic)
+}
+
+// How long answers are kept: pictures of the past hardly change.
+const (
+	cachePast   = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
+	keptPicture = time.Minute
+)
+
+// makeCells reads a picture at the finest resolution that is not too much.
+func (s *Site) makeCells(asked scene, part box) (*made, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
+	defer cancel()
+	f := s.frame(address{Lang: asked.Lang})
+	f.words = s.locales.speaker(asked.Lang, asked.Country)
+	sheet := s.sheets[sheetKey{asked.Country, largeResolution[asked.Country]}]
+	for resolution := sheet.resolutionIn(part); ; resolution-- {
+		heat, err := s.Readings.Heatmap(ctx, asked.Service, asked.Country, resolution, asked.frame())
+		if err != nil {
+			return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The map cannot be read just now.", RetryAfter: 10 * time.Second}
+		}
+		answer := f.answer(sheet, part, heat, asked.Show == showReports, asked.over(s.Now()))
+		if len(answer.Class) > mostCells && resolution > outage.CellCoarse {
+			continue
+		}
+		answer.When, answer.Note = f.when(asked, asked.Country), f.mapNote(heat)
+		for _, row := range f.rowsOf(ctx, asked, asked.Country) {
+			answer.Rows = append(answer.Rows, []any{row.Name, row.Number, row.Width})
+		}
+		body, err := json.Marshal(answer)
+		if err != nil {
+			return nil, fmt.Errorf("writing the cells of a map: %w", err)
+		}
+		done := newMade(body, f, s.Now())
+		done.passing = true
+		if asked.over(s.Now()) && !f.partial {
+			done.until = s.Now().Add(keptPicture)
+		}
+		return done, nil
+	}
+}
+
+// answer lays out the cells that lie in a box.
+func (f *frame) answer(sheet *country, part box, heat outage.Heatmap, counts, over bool) cellsAnswer {
+	made := cellsAnswer{
+		Finer: finerUnits(heat.Resolution, sheet.resolution), Rows: [][]any{}, Names: []string{},
+		Rings: []int{}, Region: []int{}, Reports: []int64{}, Expected: []float64{},
+	}
+	var class, status strings.Builder
+	places := map[outage.Region]int{}
+	var last point
+	for _, cell := range heat.Cells {
+		ring := sheet.ringIn(cell.Cell, made.Finer)
+		if x, y := middle(ring, made.Finer); len(ring) == 0 || !part.holds(sheet, x, y) {
+			continue
+		}
+		made.Rings = append(made.Rings, len(ring))
+		for i, p := range ring {
+			before := last
+			if i > 0 {
+				before = ring[i-1]
+			}
+			made.Rings = append(made.Rings, p.x-before.x, p.y-before.y)
+		}
+		last = ring[0]
+		place, ok := places[cell.Region]
+		if !ok {
+			place = len(made.Names)
+			places[cell.Region], made.Names = place, append(made.Names, f.site.Shapes.RegionName(cell.Region, f.At.Lang))
+		}
+		made.Region, made.Reports = append(made.Region, place), append(made.Reports, cell.Reports)
+		made.Expected = append(made.Expected, rounded(cell.Expected))
+		class.WriteByte(byte('1' + classOfCell(cell, counts)))
+		status.WriteByte(cmp.Or(string(cell.Status), string(outage.StatusUnknown))[0])
+	}
+	made.Class = class.String()
+	if !over {
+		made.Status = status.String()
+	}
+	return made
+}
+
+// rounded keeps three digits of what is normal, which no reader can tell from
+// more.
+func rounded(x *float64) float64 {
+	v, ok := value(x)
+	if !ok || v <= 0 {
+		return 0
+	}
+	places := math.Pow(10, 2-math.Floor(math.Log10(v)))
+	return math.Round(v*places) / places
+}

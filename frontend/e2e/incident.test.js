@@ -1,0 +1,51 @@
+// The page of an incident has no barrier, leads to the map at its time, and its
+// files can be had. A server without incidents, such as that of make e2e, has no
+// such page; one that was started with --demo has.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { address, base, launch, withPage } from './browser.js';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const [path] = /\/incidents\/[a-z0-9-]+T\d{4}Z/.exec(await (await fetch(`${base}/incidents`)).text()) ?? [];
+const skip = !path && 'the server has no incident';
+
+let browser;
+before(async () => { browser = await launch(); });
+after(async () => { await browser?.close(); });
+
+for (const [lang, width, scheme] of [['en', 360, 'light'], ['en', 1280, 'dark'], ['bn', 360, 'dark'], ['hi', 1280, 'light'], ['cy', 320, 'light']]) {
+  test(`an incident in ${lang} at ${width} px, ${scheme}`, { skip }, async () => {
+    await withPage(browser, { width, scheme, scripts: true, bypassCSP: true }, async (page) => {
+      await page.goto(address(lang, path));
+      await page.evaluate(() => { for (const part of document.querySelectorAll('details')) part.open = true; });
+      await page.evaluate(axe);
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ').slice(0, 300)}`), []);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${wide} px wide`);
+    });
+  });
+}
+
+test('a small map leads to the large one at its quarter hour', { skip }, async () => {
+  await withPage(browser, { width: 1280 }, async (page) => {
+    await page.goto(base + path);
+    const time = await page.locator('.strip a').first().innerText();
+    await page.locator('.strip a').first().click();
+    assert.equal(new URL(page.url()).pathname, '/map');
+    assert.ok((await page.locator('.when').first().innerText()).startsWith(time.trim()), time);
+  });
+});
+
+test('the numbers and the picture can be had', { skip }, async () => {
+  const table = await fetch(`${base}${path}.csv`);
+  assert.match(await table.text(), /^from,minutes,place,reports,works,back,expected,upper\n/);
+  for (const lang of ['', '/hi', '/bn', '/cy']) {
+    const picture = await fetch(`${base}${lang}${path}.png`);
+    assert.equal(picture.headers.get('content-type'), 'image/png');
+    const bytes = new DataView(await picture.arrayBuffer());
+    assert.deepEqual([bytes.getUint32(16), bytes.getUint32(20)], [1200, 630]);
+  }
+});

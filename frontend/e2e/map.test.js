@@ -1,0 +1,207 @@
+// The large map draws what it says, as a drawing of the server and as a canvas,
+// moves by keyboard, and keeps its last picture when the line is gone.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { address, base, launch, withPage } from './browser.js';
+
+const service = 'snapchat'; // which no other test reports
+const crowds = [
+  ['GB', 51.507, -0.128, 40], ['GB', 53.8, -1.549, 14], ['GB', 55.86, -4.25, 6],
+  ['IN', 22.573, 88.364, 40], ['IN', 28.614, 77.209, 14], ['IN', 12.972, 77.595, 6],
+];
+
+let browser;
+before(async () => {
+  browser = await launch();
+  await report();
+  await shown();
+});
+after(async () => { await browser?.close(); });
+
+// report files reports from as many addresses, all from a few towns.
+async function report() {
+  let sender = 0;
+  const sent = crowds.flatMap(([, lat, lng, people]) => Array.from({ length: people }, async () => {
+    const answer = await fetch(`${base}/api/v1/reports`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `198.19.${sender >> 8}.${sender++ & 255}` },
+      body: JSON.stringify({ service, location: { lat, lng } }),
+    });
+    assert.ok(answer.status === 202, `a report was refused: ${answer.status}`);
+  }));
+  await Promise.all(sent);
+}
+
+// shown waits for the public table, which tells of whole minutes.
+async function shown() {
+  for (let tries = 0; tries < 60; tries++) {
+    const maps = await Promise.all(['GB', 'IN'].map(async (country) => (await fetch(`${base}/api/v1/heatmap?service=${service}&country=${country}`)).json()));
+    if (maps.every(({ items }) => items.reduce((sum, { reports }) => sum + reports, 0) >= 60)) return;
+    await sleep(2000);
+  }
+  throw new Error('the map withholds the reports after two minutes');
+}
+
+// colours counts the pixels of each class, and the land, in a picture of an
+// element. It asks a page without a policy to decode the picture.
+async function colours(page, part) {
+  const wanted = await page.evaluate(() => {
+    const style = getComputedStyle(document.documentElement);
+    return Object.fromEntries(['k1', 'k2', 'k3', 'k4', 'k5', 'land'].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  });
+  const picture = (await part.screenshot()).toString('base64');
+  const decoder = await browser.newPage();
+  try {
+    return await decoder.evaluate(async ([data, colours]) => {
+      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      pen.drawImage(image, 0, 0);
+      const { data: pixels } = pen.getImageData(0, 0, image.width, image.height);
+      const counts = {};
+      for (const [name, colour] of Object.entries(colours)) {
+        const hex = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour;
+        const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+        counts[name] = 0;
+        for (let i = 0; i < pixels.length; i += 4) {
+          if (Math.abs(pixels[i] - r) + Math.abs(pixels[i + 1] - g) + Math.abs(pixels[i + 2] - b) < 6) counts[name]++;
+        }
+      }
+      return counts;
+    }, [picture, wanted]);
+  } finally {
+    await decoder.close();
+  }
+}
+
+const path = `/map?service=${service}`;
+const stage = (page, country) => page.locator(`[data-country=${country}] .stage`);
+const cells = ({ k1, k2, k3 }) => [k1, k2, k3];
+
+for (const scheme of ['light', 'dark']) {
+  for (const country of ['GB', 'IN']) {
+    test(`the drawing of ${country} has its colours in ${scheme}, without scripts`, async () => {
+      await withPage(browser, { width: 1280, scheme }, async (page) => {
+        await page.goto(base + path);
+        const counts = await colours(page, stage(page, country));
+        assert.ok(counts.land > 20_000, `land: ${counts.land} pixels`);
+        for (const [k, n] of cells(counts).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
+      });
+    });
+
+    test(`the canvas of ${country} has its colours in ${scheme}, and more of them from closer`, async () => {
+      await withPage(browser, { width: 1280, scheme, scripts: true }, async (page) => {
+        await page.goto(base + path);
+        const part = stage(page, country);
+        await part.focus();
+        await page.keyboard.press('ArrowRight');
+        await part.locator('canvas').waitFor();
+        await page.locator(`[data-country=${country}] .cell`).waitFor();
+        await page.keyboard.press('Escape');
+        await page.waitForFunction((c) => document.querySelector(`[data-country=${c}] svg.under`), country);
+        const far = await colours(page, part);
+        assert.ok(far.land > 20_000, `land: ${far.land} pixels`);
+        for (const [k, n] of cells(far).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
+
+        const settled = page.waitForResponse((answer) => /[?&]z=[1-9]/.test(answer.url()));
+        await page.keyboard.press('ArrowRight');
+        for (const key of ['+', '+', '+']) await page.keyboard.press(key);
+        await settled;
+        await page.keyboard.press('Escape');
+        await sleep(500);
+        assert.match(page.url(), new RegExp(`at=${country}:8,`));
+        const near = await colours(page, part);
+        assert.notDeepEqual(near, far);
+      });
+    });
+  }
+}
+
+test('the slider moves through time, and the address tells where it stands', async () => {
+  await withPage(browser, { width: 1280, scripts: true }, async (page) => {
+    await page.goto(base + path);
+    const slider = page.locator('#player input');
+    const part = stage(page, 'IN');
+    const latest = await slider.inputValue();
+    await slider.focus();
+    for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction(() => location.search.includes('t='));
+    await page.waitForFunction(() => document.querySelector('[data-country=IN] tbody').children.length === 0);
+    await sleep(300);
+    const before = await colours(page, part);
+    assert.deepEqual(cells(before), [0, 0, 0], 'nothing was reported then');
+    assert.ok(before.land > 20_000, 'the land stays');
+    await page.keyboard.press('End');
+    await page.waitForFunction(() => document.querySelector('[data-country=IN] tbody').children.length > 0);
+    await sleep(300);
+    assert.ok(cells(await colours(page, part))[2] > 10, 'the colours are back');
+    assert.equal(await slider.inputValue(), latest);
+    assert.ok(!new URL(page.url()).searchParams.has('t'), 'the latest picture needs no time in the address');
+  });
+});
+
+test('a link shows what its sender saw', async () => {
+  await withPage(browser, { width: 1280, scripts: true }, async (page) => {
+    await page.goto(`${base}${path}&at=IN:6,500,320`);
+    await stage(page, 'IN').locator('canvas').waitFor();
+    await page.locator('[data-country=IN] [data-do=out]').click();
+    assert.match(page.url(), /at=IN:3,500,320/);
+  });
+});
+
+test('by keyboard alone: from area to area, with its numbers, and from the table to a region', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.goto(`${address('bn', '/map')}?service=${service}&country=IN`);
+    await stage(page, 'IN').focus();
+    await page.keyboard.press('ArrowDown');
+    const told = page.locator('.cell');
+    await told.waitFor();
+    const first = await told.innerText();
+    assert.match(first, /[০-৯]/, 'numbers in the digits of the language');
+    for (const key of ['ArrowUp', 'ArrowRight', 'ArrowDown', 'ArrowLeft']) {
+      if (await told.innerText() === first) await page.keyboard.press(key);
+      await sleep(100);
+    }
+    assert.notEqual(await told.innerText(), first, 'an arrow key leads to another area');
+    const button = page.locator('.go').first();
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => location.search.includes('at=IN'));
+  });
+});
+
+test('when the line is gone the last picture stays, and the page says so', async () => {
+  await withPage(browser, { width: 1280, scripts: true }, async (page) => {
+    await page.goto(base + path);
+    await stage(page, 'IN').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('[data-country=IN] .cell').waitFor();
+    await page.route('**/map/cells**', (route) => route.abort());
+    await page.locator('#player input').focus();
+    for (let i = 0; i < 9; i++) await page.keyboard.press('PageDown');
+    await page.locator('[data-country=IN] .failed').waitFor();
+    const counts = await colours(page, stage(page, 'IN'));
+    assert.ok(cells(counts).some((n) => n > 10), JSON.stringify(counts));
+  });
+});
+
+test('who saves data gets the drawing and no more', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+    const asked = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(base + path);
+    assert.equal(await page.locator('.tools').first().isVisible(), false);
+    assert.ok(!asked.some((name) => name.startsWith('/map/')), asked.join(' '));
+    assert.equal(await page.locator('.steps a').first().isVisible(), true, 'links lead through time');
+  });
+});
+
+test('the page and what it needs first are six requests at most', async () => {
+  await withPage(browser, { width: 1280, scripts: true }, async (page) => {
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(base + path, { waitUntil: 'networkidle' });
+    assert.ok(asked.length <= 6, asked.join('\n'));
+  });
+});

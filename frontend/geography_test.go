@@ -1,0 +1,69 @@
+package frontend
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"downpour/pkg/cell"
+	"downpour/pkg/outage"
+)
+
+// trueShapes is the geography of the server, at every resolution.
+func trueShapes(t testing.TB) *cell.Geography {
+	t.Helper()
+	shapes, err := cell.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shapes
+}
+
+// downpour makes up a storm that moves east as time goes by. A part of the land
+// has cells: 1 is all of it.
+type downpour struct {
+	fakeReadings
+	shapes *cell.Geography
+	part   float64
+}
+
+func (d downpour) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+	heat := outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
+	if d.err != nil {
+		return heat, d.err
+	}
+	r := seeded("storm", service, country, resolution)
+	eye := outage.LatLng{Lat: 23, Lng: 70 + float64(span.To%(24*60))/60}
+	if country == outage.GB {
+		eye = outage.LatLng{Lat: 53, Lng: -6 + float64(span.To%(24*60))/240}
+	}
+	for _, land := range d.shapes.Land(country, resolution) {
+		if r.Float64() > d.part {
+			continue
+		}
+		at := d.shapes.Center(land)
+		ratio := (.6 + 26*math.Exp(-math.Hypot(at.Lat-eye.Lat, at.Lng-eye.Lng)/3)) * (.6 + .8*r.Float64())
+		made := outage.HeatCell{Cell: land, Region: d.shapes.RegionOf(land), Reports: int64(3 + 9*ratio*r.Float64()), Status: outage.StatusNormal}
+		if r.Float64() < .12 {
+			made.Reports, made.Status = 3, outage.StatusUnknown
+		}
+		if service != "" {
+			made.Ratio, made.Expected = new(ratio), new(float64(made.Reports)/ratio)
+		}
+		heat.Cells, heat.Total = append(heat.Cells, made), heat.Total+made.Reports
+	}
+	heat.Total += heat.Unplaced + heat.Withheld
+	return heat, nil
+}
+
+func (d downpour) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
+	heat, err := d.Heatmap(ctx, service, country, mapResolution, span)
+	sums, rows := map[outage.Region]int64{}, []outage.RegionCount{}
+	for _, cell := range heat.Cells {
+		sums[cell.Region] += cell.Reports
+	}
+	for region, n := range sums {
+		rows = append(rows, outage.RegionCount{Region: region, Reports: n})
+	}
+	return rows, err
+}

@@ -1,0 +1,87 @@
+package frontend
+
+import (
+	"context"
+
+	"downpour/pkg/outage"
+)
+
+// course is how reports ran before, during and after an incident.
+type course struct {
+	Chart    chart
+	HasChart bool
+	Total    int64 // of the incident, from the first minute of its run
+	Peak     outage.Point
+	Measured bool
+}
+
+// beside is how many minutes before an incident, and after it, its chart shows.
+const beside = 2 * 60
+
+// mostPoints keeps the chart of a long incident small.
+const mostPoints = 150
+
+// course reads the counts of an incident. What cannot be read is left out.
+func (page *incidentPage) course(ctx context.Context, in outage.Incident) course {
+	var made course
+	now := outage.MinuteOf(page.site.Now())
+	open := spanOf(in, page.site.Now())
+	around := outage.Span{From: open.From - beside, To: min(open.To+beside, now+1)}
+	step := 5
+	for int(around.To-around.From)/step > mostPoints {
+		step *= 2
+	}
+	readings := page.site.Readings
+	if series, err := readings.Series(ctx, in.Service, in.Country, "", around.Snap(step), step); err != nil {
+		page.miss(err, "series")
+	} else {
+		name := page.Say("incident.chart", "service", page.serviceNamed(in.Service), "in", page.words.in(in.Country))
+		made.Chart, made.HasChart = page.chart(series, in.Country, name, []outage.Record{{Incident: in}}), true
+	}
+	minutes, err := readings.Series(ctx, in.Service, in.Country, "", open, 1)
+	if err != nil {
+		page.miss(err, "series")
+		return made
+	}
+	made.Measured = true
+	quarters := map[outage.Minute]*outage.Point{}
+	for _, p := range minutes.Points {
+		made.Total += p.Reports
+		at := p.Start.Floor(outage.Quarter)
+		if quarters[at] == nil {
+			quarters[at] = &outage.Point{Start: at}
+		}
+		quarters[at].Reports += p.Reports
+	}
+	for at := open.From.Floor(outage.Quarter); at < open.To; at += outage.Quarter {
+		if q := quarters[at]; q != nil && q.Reports > made.Peak.Reports {
+			made.Peak = *q
+		}
+	}
+	return made
+}
+
+// figures are the numbers to quote, each with what kind of count it is.
+func (page *incidentPage) figures(in outage.Incident, ran course) []figure {
+	var figures []figure
+	if ran.Measured && ran.Total > 0 {
+		figures = []figure{
+			{page.words.integer(ran.Total), page.Say("figure.total")},
+			{page.words.integer(ran.Peak.Reports), page.Say("figure.peak", "time", page.moment(ran.Peak.Start.Time(), in.Country).Text)},
+		}
+	}
+	return append(figures, figure{page.words.amount(in.Peak) + "×", page.Say("figure.worst")})
+}
+
+// totals is the sentence about the whole incident, "" while nothing is known.
+func (page *incidentPage) totals(in outage.Incident, ran course) string {
+	if !ran.Measured || ran.Total == 0 {
+		return ""
+	}
+	key := "incident.totals"
+	if !over(in) {
+		key += ".open"
+	}
+	return page.Say(key, "n", ran.Total, "peak", page.words.integer(ran.Peak.Reports),
+		"time", page.moment(ran.Peak.Start.Time(), in.Country).Text)
+}

@@ -1,0 +1,111 @@
+package frontend
+
+import (
+	"context"
+
+	"downpour/pkg/outage"
+)
+
+// arithmetic is what an incident was opened on.
+type arithmetic struct {
+	Facts []fact
+	Nodes []node
+}
+
+// node is a place that had enough evidence by itself.
+type node struct{ Place, Observed, Expected, Threshold, Evidence string }
+
+// why lays out the arithmetic. Incidents from before it was kept have only its
+// sum.
+func (page *incidentPage) why(in outage.Incident) arithmetic {
+	why, number := in.Why, page.words.integer
+	made := arithmetic{Facts: []fact{
+		{page.Say("figure.observed"), number(in.Observed)},
+		{page.Say("figure.expected"), page.words.amount(in.Expected)},
+		{page.Say("figure.threshold"), page.words.amount(in.Threshold)},
+	}}
+	if why.Window.From < why.Window.To {
+		made.Facts = append(made.Facts,
+			fact{page.Say("why.window"), page.stretch(why.Window.From.Time(), why.Window.To.Time(), in.Country)},
+			fact{page.Say("why.reports"), number(why.Reports)},
+			fact{page.Say("why.judged"), page.words.amount(why.Judged)})
+		if why.Works >= smallestShown {
+			made.Facts = append(made.Facts, fact{page.Say("why.works"), number(why.Works)})
+		}
+	}
+	for _, tip := range why.Tips {
+		made.Nodes = append(made.Nodes, node{
+			Place: page.placeOf(tip), Observed: number(tip.Observed), Expected: page.words.amount(tip.Expected),
+			Threshold: page.words.amount(tip.Threshold),
+			Evidence:  page.Say("why.evidence", "has", page.words.amount(tip.Evidence), "needs", page.words.amount(tip.Needed)),
+		})
+	}
+	return made
+}
+
+// placeOf names where a signal is.
+func (f *frame) placeOf(signal outage.Signal) string {
+	region := signal.Region
+	if signal.Scope == outage.ScopeCell {
+		region = f.site.Shapes.RegionOf(signal.Cell)
+	}
+	switch {
+	case signal.Scope == outage.ScopeCountry || region == "":
+		return f.countryName(signal.Country)
+	case signal.Scope == outage.ScopeCell:
+		return f.Say("scope.part", "regions", f.site.Shapes.RegionName(region, f.At.Lang))
+	}
+	return f.site.Shapes.RegionName(region, f.At.Lang)
+}
+
+// recovery is how one region came out of an incident.
+type recovery struct{ Region, Peak, Over, Back string }
+
+// recoveries are in the order of the footprint.
+func (page *incidentPage) recoveries(in outage.Incident) []recovery {
+	var rows []recovery
+	for _, r := range in.Recoveries {
+		row := recovery{
+			Region: page.site.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.words.amount(r.Peak) + "×",
+			Over: page.Say("recovery.open"), Back: "–",
+		}
+		if !r.At.IsZero() {
+			row.Over = page.moment(r.At, in.Country).Text
+			if !sameDay(r.At, in.OpenedAt, in.Country) {
+				row.Over = page.Say("time.on", "date", page.words.date(r.At, in.Country), "time", row.Over)
+			}
+		}
+		if r.Back >= smallestShown {
+			row.Back = page.words.integer(r.Back)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// MoreRegions invites to the regions that do not stand open.
+func (page *incidentPage) MoreRegions() string {
+	return page.Say("region.more", "n", int64(len(page.Others)))
+}
+
+// mostWider is how many incidents of a wider event are listed.
+const mostWider = 12
+
+// wider lists the other incidents of the event that an incident belongs to.
+func (page *incidentPage) wider(ctx context.Context, in outage.Incident) []link {
+	if in.Parent == "" {
+		return nil
+	}
+	found, _, err := page.site.Incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.site.Now())}, "", listedIncidents)
+	if err != nil {
+		page.miss(err, "incidents")
+	}
+	var links []link
+	for _, other := range found {
+		if other.Parent == in.Parent && other.ID != in.ID && len(links) < mostWider {
+			text := page.Say("incident.of.service", "service", page.serviceNamed(other.Service), "in", page.words.in(other.Country))
+			links = append(links, link{Path: page.incidentPath(other.ID), Text: text})
+		}
+	}
+	return links
+}

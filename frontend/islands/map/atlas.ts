@@ -1,0 +1,252 @@
+// The map of one country: it becomes a canvas when somebody first touches it.
+
+import { around, cellAt, nearest, neighbour, type Cell } from './cells.ts';
+import { gestures } from './gestures.ts';
+import { layered, paint, palette, type Layer } from './paint.ts';
+import type { Found, Source } from './source.ts';
+import * as views from './view.ts';
+import type { Size, View } from './view.ts';
+
+export type Moment = { from: string; to: string };
+
+const step = 80; // pixels that one push of a button moves the picture
+
+export class Atlas {
+  readonly country: string;
+  view: View;
+  private sheet: Size;
+  private stage: HTMLElement;
+  private drawing: SVGSVGElement;
+  private canvas?: HTMLCanvasElement;
+  private land: Path2D;
+  private borders: Path2D;
+  private base: Cell[] = [];
+  private near: Cell[] = [];
+  private layers: Layer[] = [];
+  private chosen?: Cell | undefined;
+  private shown = '';
+  private waiting = 0;
+
+  constructor(private panel: HTMLElement, private source: Source, private moment: Moment, private changed: () => void) {
+    this.country = panel.dataset.country!;
+    this.sheet = { width: Number(panel.dataset.width), height: Number(panel.dataset.height) };
+    this.view = views.whole(this.sheet);
+    this.stage = panel.querySelector('.stage')!;
+    this.drawing = this.stage.querySelector('svg')!;
+    const line = (of: string) => new Path2D(this.drawing.querySelector(of)!.getAttribute('d')!);
+    this.land = line('.coast');
+    this.borders = line('.border');
+    this.controls();
+  }
+
+  private get size(): Size {
+    const { clientWidth, clientHeight } = this.stage;
+    return { width: clientWidth, height: clientHeight };
+  }
+
+  // look changes the view.
+  look(view: View): void {
+    this.view = views.held(view, this.sheet, this.size);
+    this.wake();
+    this.draw();
+    void this.load();
+    this.changed();
+  }
+
+  // show changes the time of the picture. It is false where that cannot be had;
+  // the last picture then stays.
+  async show(moment: Moment): Promise<boolean> {
+    this.moment = moment;
+    this.wake();
+    return this.load();
+  }
+
+  ready(moment: Moment): void {
+    this.source.ask({ country: this.country, ...moment, z: 0, x: 0, y: 0 }).catch(() => undefined);
+  }
+
+  // wake puts the canvas in the place of the drawing.
+  private wake(): void {
+    if (this.canvas) return;
+    this.canvas = document.createElement('canvas');
+    this.canvas.setAttribute('aria-hidden', 'true');
+    this.stage.append(this.canvas);
+    void this.sharpen();
+    new ResizeObserver(() => { this.view = views.held(this.view, this.sheet, this.size); this.draw(); }).observe(this.stage);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
+  }
+
+  // sharpen takes finer lines of the land in the place of those of the drawing.
+  private async sharpen(): Promise<void> {
+    try {
+      const { finer, coast, borders } = await (await fetch(this.panel.dataset.land!)).json() as { finer: number; coast: string; borders: string };
+      const line = (d: string) => {
+        const path = new Path2D();
+        path.addPath(new Path2D(d), { a: 1 / finer, d: 1 / finer });
+        return path;
+      };
+      [this.land, this.borders] = [line(coast), line(borders)];
+      this.draw();
+    } catch {
+      // The lines of the drawing are right, only coarser.
+    }
+  }
+
+  private draw(): void {
+    if (this.waiting || !this.canvas) return;
+    this.waiting = requestAnimationFrame(() => {
+      this.waiting = 0;
+      if (!this.layers.length) return; // the drawing of the server is still right
+      paint(this.canvas!, {
+        view: this.view, sheet: this.sheet, stage: this.size, land: this.land, borders: this.borders, layers: this.layers,
+        chosen: this.chosen,
+      }, palette(this.stage));
+      this.drawing.classList.add('under');
+    });
+  }
+
+  // load asks for the cells of the whole country, and for finer ones of the part
+  // in view.
+  private async load(): Promise<boolean> {
+    const part = views.windowOf(this.view, this.sheet, this.size);
+    const asked = JSON.stringify([this.moment, part]);
+    if (asked === this.shown) return true;
+    this.shown = asked;
+    const of = (window: typeof part) => this.source.ask({ country: this.country, ...this.moment, ...window });
+    try {
+      const [base, near] = await Promise.all([of({ z: 0, x: 0, y: 0 }), of(part)]);
+      if (this.shown !== asked) return true; // the reader went on meanwhile
+      this.take(base, part.z > 0 ? near : undefined);
+      this.fail(false);
+      return true;
+    } catch {
+      if (this.shown === asked) this.shown = '';
+      this.fail(true);
+      return false;
+    }
+  }
+
+  private take(base: Found, near?: Found): void {
+    const finer = near && near.finer > base.finer;
+    this.base = base.cells;
+    this.near = finer ? near.cells : [];
+    this.layers = [layered(this.base), ...(finer ? [layered(this.near)] : [])];
+    const at = this.chosen;
+    if (at) this.choose(this.find(at.x, at.y));
+    this.panel.querySelector('.when')!.textContent = base.when;
+    this.panel.querySelector('.note')!.textContent = base.note;
+    this.table(base.rows);
+    this.draw();
+  }
+
+  private fail(failed: boolean): void {
+    this.panel.querySelector<HTMLElement>('.failed')!.hidden = !failed;
+  }
+
+  private get cells(): Cell[] { return this.near.length ? this.near : this.base; }
+
+  private find(x: number, y: number): Cell | undefined {
+    return cellAt(this.near, x, y) ?? cellAt(this.base, x, y);
+  }
+
+  // choose tells about a cell in words.
+  private choose(cell?: Cell): void {
+    this.chosen = cell;
+    const words = this.panel.querySelector<HTMLElement>('.cell')!;
+    words.hidden = !cell;
+    if (cell) {
+      const { lang } = document.documentElement;
+      const number = (n: number) => n.toLocaleString(lang === 'en' ? `en-${this.country}` : lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
+      const told: Record<string, string> = {
+        region: cell.region,
+        reports: number(cell.reports),
+        expected: cell.expected ? number(cell.expected) : '–',
+        ratio: cell.expected ? number(cell.reports / cell.expected) : '–',
+        status: words.dataset.words!.split('|')['oenu'.indexOf(cell.status || '-')] ?? '',
+      };
+      for (const place of words.querySelectorAll<HTMLElement>('[data-of]')) {
+        place.textContent = told[place.dataset.of!] ?? '';
+        place.parentElement!.hidden = !place.textContent;
+      }
+    }
+    this.draw();
+  }
+
+  // table fills in the regions, each of which leads to its place on the map.
+  private table(rows: [string, string, number][]): void {
+    const body = this.panel.querySelector('tbody')!;
+    const at = document.activeElement instanceof HTMLButtonElement && body.contains(document.activeElement) ? document.activeElement.textContent : '';
+    const sample = this.panel.querySelector<HTMLTemplateElement>('template')!;
+    body.replaceChildren(...rows.map(([name, number, width]) => {
+      const row = sample.content.cloneNode(true) as DocumentFragment;
+      const button = row.querySelector('button')!;
+      button.textContent = name;
+      button.onclick = () => this.visit(name);
+      row.querySelector('rect')!.setAttribute('width', `${width}%`);
+      row.querySelector('td:last-child')!.textContent = number;
+      return row;
+    }));
+    if (at) [...body.querySelectorAll('button')].find((b) => b.textContent === at)?.focus();
+    this.panel.querySelector<HTMLElement>('.empty')!.hidden = rows.length > 0;
+  }
+
+  private visit(region: string): void {
+    const cells = this.base.filter((cell) => cell.region === region);
+    const box = around(cells);
+    if (!box) return;
+    this.look(views.fitted(box, this.sheet, this.size));
+    this.choose(cells.reduce((most, cell) => (cell.reports > most.reports ? cell : most)));
+  }
+
+  private controls(): void {
+    const middle = () => [this.size.width / 2, this.size.height / 2] as const;
+    const zoom = (factor: number, [x, y]: readonly [number, number] = middle()) => this.look(views.zoomed(this.view, factor, x, y, this.sheet, this.size));
+    const pan = (dx: number, dy: number) => this.look(views.panned(this.view, dx, dy, this.sheet, this.size));
+    const does: Record<string, () => void> = {
+      in: () => zoom(2), out: () => zoom(0.5), whole: () => this.look(views.whole(this.sheet)),
+      left: () => pan(step, 0), right: () => pan(-step, 0), up: () => pan(0, step), down: () => pan(0, -step),
+    };
+    const tools = this.panel.querySelector<HTMLElement>('.tools')!;
+    tools.hidden = false;
+    for (const button of tools.querySelectorAll('button')) button.onclick = () => does[button.dataset.do!]!();
+
+    const point = (x: number, y: number) => views.pointAt(x, y, this.view, this.sheet, this.size);
+    gestures(this.stage, {
+      zoom: (factor, x, y) => zoom(factor, [x, y]),
+      pan,
+      closer: () => this.view.zoom > 1.01,
+      tap: async (x, y) => {
+        this.wake();
+        if (await this.load()) this.choose(this.find(point(x, y).x, point(x, y).y));
+      },
+    });
+    // What is likely to be touched next is fetched before.
+    this.panel.addEventListener('pointerenter', () => this.ready(this.moment), { once: true });
+    this.stage.tabIndex = 0;
+    this.stage.onkeydown = (event) => this.key(event, does);
+  }
+
+  // key steps from cell to cell; with shift it moves the picture.
+  private key(event: KeyboardEvent, does: Record<string, () => void>): void {
+    const ways: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    const names: Record<string, string> = { '+': 'in', '=': 'in', '-': 'out', '0': 'whole', Home: 'whole' };
+    const way = ways[event.key];
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (way && event.shiftKey) does[event.key.slice(5).toLowerCase()]!();
+    else if (way) void this.walk(...way);
+    else if (names[event.key]) does[names[event.key]!]!();
+    else if (event.key === 'Escape') this.choose();
+    else return;
+    event.preventDefault();
+  }
+
+  private async walk(dx: number, dy: number): Promise<void> {
+    this.wake();
+    if (!(await this.load())) return;
+    const next = this.chosen ? neighbour(this.cells, this.chosen, dx, dy) : nearest(this.cells, this.view.x, this.view.y);
+    if (!next) return;
+    const seen = views.visible(this.view, this.sheet, this.size);
+    if (next.x < seen.left || next.x > seen.right || next.y < seen.top || next.y > seen.bottom) this.look({ ...this.view, x: next.x, y: next.y });
+    this.choose(next);
+  }
+}

@@ -1,0 +1,267 @@
+package frontend
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// mapPage is the large map: both countries, any service, any time.
+type mapPage struct {
+	*frame
+	Scene   scene
+	Pickers []picker
+	Panels  []atlasPanel
+	Switch  []link
+	Earlier *link
+	Later   *link
+	Latest  *link
+	Legend  []legendItem
+	Counts  bool
+}
+
+// option is a choice of a form.
+type option struct {
+	Value, Text, Lang string
+	Chosen            bool
+}
+
+// picker is a select element.
+type picker struct {
+	Name, Label string
+	Options     []option
+}
+
+// tool is a button of the canvas, with its picture as a path.
+type tool struct{ Do, Text, Drawing string }
+
+// word is a text of the canvas under the name by which it is found.
+type word struct{ Name, Text string }
+
+// atlasPanel is one country on the large map.
+type atlasPanel struct {
+	panel
+	Sheet *country
+}
+
+// largeMap answers with the page, or with why its query cannot be read.
+func (s *Site) largeMap(c *fiber.Ctx, at address) error {
+	if at.Country != "" { // the country stands in the query, beside the rest of the scene
+		return c.Redirect(sceneNow(at.Lang, "", at.Country).path(), fiber.StatusMovedPermanently)
+	}
+	asked, err := s.scene(at.Lang, func(name string) string { return strings.Clone(c.Query(name)) })
+	if err != nil {
+		return err
+	}
+	page, err := s.shelf.take(asked.path(), s.Now(), func() (*made, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
+		defer cancel()
+		page := s.mapPage(ctx, at, asked)
+		if page.Index { // the picture of now, which very many ask for
+			return s.finish("map", page)
+		}
+		return s.passing("map", page)
+	})
+	if err != nil {
+		return err
+	}
+	return s.send(c, page)
+}
+
+func (s *Site) mapPage(ctx context.Context, at address, asked scene) *mapPage {
+	page := &mapPage{frame: s.frame(at), Scene: asked}
+	page.words = s.locales.speaker(at.Lang, asked.Country)
+	page.Title, page.Summary = page.Say("map.title"), page.Say("map.summary")
+	if service, ok := s.Services.Service(asked.Service); ok {
+		page.Title = page.Say("map.title.of", "service", page.words.serviceName(service))
+	}
+	page.Index = asked.Length == usualLength && asked.At == asked.Span.To-outage.Quarter && asked.Show == ""
+	page.choices()
+	page.steps()
+	page.draw(ctx)
+	return page
+}
+
+// choices fills the form in.
+func (page *mapPage) choices() {
+	asked := page.Scene
+	services := []option{{Text: page.Say("map.all"), Chosen: asked.Service == ""}}
+	for _, service := range page.site.Services.Services() {
+		services = append(services, option{
+			Value: service.Slug, Text: page.words.serviceName(service), Lang: page.Lang(service.Names), Chosen: service.Slug == asked.Service,
+		})
+	}
+	countries := []option{{Text: page.Say("country.both"), Chosen: asked.Country == ""}}
+	for _, country := range outage.Countries() {
+		countries = append(countries, option{Value: string(country), Text: page.countryName(country), Chosen: country == asked.Country})
+	}
+	var spans, parts []option
+	if asked.Length == "" {
+		spans = append(spans, option{Value: utc(asked.Span.From), Text: page.Say("map.length.given"), Chosen: true})
+	}
+	for _, length := range lengths {
+		spans = append(spans, option{Value: length, Text: page.Say("map.length." + length), Chosen: length == asked.Length})
+	}
+	for _, each := range eaches {
+		value := strconv.Itoa(each) + "m"
+		parts = append(parts, option{Value: value, Text: page.Say("map.each." + value), Chosen: each == asked.Each})
+	}
+	page.Pickers = []picker{
+		{"service", page.Say("map.service"), services}, {"country", page.Say("form.country"), countries},
+		{"from", page.Say("map.length"), spans}, {"each", page.Say("map.each"), parts},
+	}
+}
+
+// Tools are the buttons beside a map: nothing needs dragging.
+func (p atlasPanel) Tools() []tool {
+	return []tool{
+		{"in", p.Say("map.in"), "M12 5v14M5 12h14"}, {"out", p.Say("map.out"), "M5 12h14"},
+		{"left", p.Say("map.left"), "M14 6l-6 6 6 6"}, {"up", p.Say("map.up"), "M6 14l6-6 6 6"},
+		{"down", p.Say("map.down"), "M6 10l6 6 6-6"}, {"right", p.Say("map.right"), "M10 6l6 6-6 6"},
+		{"whole", p.Say("map.whole"), "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"},
+	}
+}
+
+// Told is what the canvas says of a cell, Statuses the words for its status, the
+// worst first.
+func (p atlasPanel) Told() []word {
+	return []word{
+		{"region", p.Say("region.col")}, {"reports", p.Say("region.reports")}, {"expected", p.Say("chart.col.expected")},
+		{"ratio", p.Say("map.col.ratio")}, {"status", p.Say("map.col.status")},
+	}
+}
+
+func (p atlasPanel) Statuses() string {
+	var words []string
+	for _, status := range []outage.Status{outage.StatusOutage, outage.StatusElevated, outage.StatusNormal, outage.StatusUnknown} {
+		words = append(words, p.Say("status."+string(status)))
+	}
+	return strings.Join(words, "|")
+}
+
+// Land is where the canvas finds the lines of the land, for a closer look.
+func (p atlasPanel) Land() string { return "/map/land/" + string(p.Country) }
+
+// Width and Height are those of the country's map, in its units.
+func (p atlasPanel) Width() int  { return p.Sheet.width }
+func (p atlasPanel) Height() int { return p.Sheet.height }
+
+// steps links to the pictures around this one.
+func (page *mapPage) steps() {
+	asked := page.Scene
+	to := func(at outage.Minute, key string) *link {
+		if !asked.Span.Contains(at) || at == asked.At {
+			return nil
+		}
+		return &link{Path: asked.withAt(at).path(), Text: page.Say(key)}
+	}
+	page.Earlier = to(asked.At-outage.Quarter, "map.earlier")
+	page.Later = to(asked.At+outage.Quarter, "map.later")
+	page.Latest = to(asked.Span.To-outage.Quarter, "map.latest")
+	page.Switch = []link{
+		{Path: asked.withShow("").path(), Text: page.Say("map.unusual"), Current: asked.Show == ""},
+		{Path: asked.withShow(showReports).path(), Text: page.Say("map.reports"), Current: asked.Show == showReports},
+	}
+}
+
+// draw reads and draws the countries. All have one legend: that of plain counts
+// where there is nothing to compare with in any.
+func (page *mapPage) draw(ctx context.Context) {
+	asked := page.Scene
+	countries := page.site.countriesOf(asked)
+	heats := make([]outage.Heatmap, len(countries))
+	page.Counts = true
+	for i, country := range countries {
+		var err error
+		if heats[i], err = page.site.Readings.Heatmap(ctx, asked.Service, country, largeResolution[country], asked.frame()); err != nil {
+			page.miss(err, "heatmap")
+		}
+		heats[i].Resolution = largeResolution[country] // the land is drawn also where nothing could be read
+		page.Counts = page.Counts && !hasRatios(heats[i])
+	}
+	page.Counts = page.Counts || asked.Show == showReports
+	page.Legend = page.legend(page.Counts, !page.Counts)
+	for i, country := range countries {
+		made := atlasPanel{
+			panel: panel{frame: page.frame, Country: country, Name: page.countryName(country), Empty: page.Say("map.empty"), HasMap: true},
+			Sheet: page.site.sheets[sheetKey{country, largeResolution[country]}],
+		}
+		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
+		made.Span = page.when(asked, country)
+		made.First = page.rowsOf(ctx, asked, country)
+		page.Panels = append(page.Panels, made)
+	}
+}
+
+// captionOf names the map of a country to those who do not see it.
+func (f *frame) captionOf(asked scene, country outage.Country) string {
+	in := f.words.in(country)
+	if service, ok := f.site.Services.Service(asked.Service); ok {
+		return f.Say("map.name", "service", f.words.serviceName(service), "in", in)
+	}
+	return f.Say("map.name.all", "in", in)
+}
+
+// when tells the time of a picture on the clock of a country.
+func (f *frame) when(asked scene, country outage.Country) string {
+	shown := asked.frame()
+	until := min(shown.To, outage.MinuteOf(f.site.Now()))
+	return f.stretch(shown.From.Time(), max(until, shown.From).Time(), country)
+}
+
+// rowsOf is the table beside the map.
+func (f *frame) rowsOf(ctx context.Context, asked scene, country outage.Country) []share {
+	regions, err := f.site.Readings.Regions(ctx, asked.Service, country, asked.frame())
+	if err != nil {
+		f.miss(err, "regions")
+	}
+	return f.regions(regions)
+}
+
+// Action is where the form leads.
+func (page *mapPage) Action() string { return address{Lang: page.At.Lang, Leaf: leafMap}.path() }
+
+// Path is the address without the moment, Languages the same picture in others.
+func (page *mapPage) Path() string {
+	return sceneNow(page.Scene.Lang, page.Scene.Service, page.Scene.Country).path()
+}
+
+func (page *mapPage) Languages() []link {
+	links := page.frame.Languages()
+	for i := range links {
+		links[i].Path = page.Scene.withLang(links[i].Lang).path()
+	}
+	return links
+}
+
+// First and Last are the ends of the slider, Moment where it stands.
+func (page *mapPage) First() string  { return utc(page.Scene.Span.From) }
+func (page *mapPage) Moment() string { return utc(page.Scene.At) }
+func (page *mapPage) Steps() int {
+	return int(page.Scene.Span.To-page.Scene.Span.From)/outage.Quarter - 1
+}
+func (page *mapPage) Step() int { return int(page.Scene.At-page.Scene.Span.From) / outage.Quarter }
+
+// Cells is where the canvas asks for the cells of a picture.
+func (page *mapPage) Cells() string {
+	query := page.Scene.query()
+	for _, name := range []string{"from", "to", "t", "country", "show"} {
+		query.Del(name)
+	}
+	if page.Counts {
+		query.Set("show", showReports)
+	}
+	return address{Lang: page.Scene.Lang, Leaf: leafMap}.path() + "/cells?" + query.Encode()
+}
+
+// Last is the end of a span that stays, "" for one that ends now.
+func (page *mapPage) Last() string {
+	if page.Scene.Length != "" {
+		return ""
+	}
+	return utc(page.Scene.Span.To)
+}

@@ -1,0 +1,219 @@
+package frontend
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/outage"
+)
+
+// stormy is a site over the true geography, with reports in a part of its cells.
+func stormy(t testing.TB, part float64) (*Site, *fiber.App) {
+	t.Helper()
+	shapes := trueShapes(t)
+	return testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, downpour{shapes: shapes, part: part} })
+}
+
+// Budgets of the large map, in bytes as they are served.
+const (
+	pageBudget   = 25_000
+	scriptBudget = 5_000
+	cellsBudget  = 20_000
+	landBudget   = 25_000
+)
+
+// A third of the land has enough reports to be shown on a very bad day: that is
+// more than 600 areas of India and 450 of the UK in one hour.
+func TestLargeMapKeepsItsBudgets(t *testing.T) {
+	site, app := stormy(t, .35)
+	_, full := stormy(t, 1)
+	t.Logf("with every cell of both countries: %d bytes", squeezed(get(t, full, "/map?service=whatsapp").body))
+	for _, path := range []string{"/map?service=whatsapp", "/bn/map?service=whatsapp", "/hi/map", "/cy/map?show=reports"} {
+		size := squeezed(get(t, app, path).body)
+		t.Logf("%s: %d bytes", path, size)
+		if size > pageBudget {
+			t.Errorf("%s: %d bytes, budget %d", path, size, pageBudget)
+		}
+	}
+	for _, country := range []string{"GB", "IN"} {
+		if size := squeezed(get(t, app, "/map/land/"+country).body); size > landBudget {
+			t.Errorf("land of %s: %d bytes, budget %d", country, size, landBudget)
+		}
+	}
+	script := site.assets.island["map"]
+	if script == nil {
+		t.Skip("the scripts were not built: make build")
+	}
+	if size := len(script.brotli()); size > scriptBudget {
+		t.Errorf("script: %d bytes, budget %d", size, scriptBudget)
+	}
+}
+
+// Wherever one looks, an answer is small, and never holds more cells than a
+// phone draws well.
+func TestCellsKeepTheirBudget(t *testing.T) {
+	for _, part := range []float64{1, .35} {
+		_, app := stormy(t, part)
+		for _, country := range []string{"GB", "IN"} {
+			for _, at := range []box{{0, 0, 0}, {1, 1, 1}, {2, 3, 3}, {3, 6, 7}, {4, 14, 16}, {5, 28, 30}} {
+				path := fmt.Sprintf("/map/cells?service=whatsapp&country=%s&z=%d&x=%d&y=%d", country, at.z, at.x, at.y)
+				body := get(t, app, path).body
+				var answer cellsAnswer
+				if err := json.Unmarshal([]byte(body), &answer); err != nil {
+					t.Fatal(err)
+				}
+				size := squeezed(body)
+				t.Logf("%s of %.2f: %d cells of fineness %.0f in %d bytes", path, part, len(answer.Class), answer.Finer, size)
+				if len(answer.Class) > mostCells {
+					t.Errorf("%s: %d cells, at most %d", path, len(answer.Class), mostCells)
+				}
+				if part < 1 && size > cellsBudget {
+					t.Errorf("%s: %d bytes, budget %d", path, size, cellsBudget)
+				}
+			}
+		}
+	}
+}
+
+// The answer for a whole country is the public table: nothing added, nothing
+// lost.
+func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
+	site, app := stormy(t, .2)
+	heat, _ := site.Readings.Heatmap(t.Context(), "whatsapp", outage.IN, largeResolution[outage.IN], outage.Span{To: (outage.MinuteOf(noon) + 1).Ceil(outage.Quarter)})
+	var answer cellsAnswer
+	if err := json.Unmarshal([]byte(get(t, app, "/map/cells?service=whatsapp&country=IN").body), &answer); err != nil {
+		t.Fatal(err)
+	}
+	var sent, shown int64
+	for _, n := range answer.Reports {
+		sent += n
+	}
+	for i, cell := range heat.Cells {
+		shown += cell.Reports
+		if want := byte('1' + classOfCell(cell, false)); answer.Class[i] != want {
+			t.Fatalf("cell %d has class %c, want %c", i, answer.Class[i], want)
+		}
+	}
+	if sent != shown || len(answer.Class) != len(heat.Cells) {
+		t.Errorf("%d reports in %d cells, want %d in %d", sent, len(answer.Class), shown, len(heat.Cells))
+	}
+	corners := 0
+	for at := 0; at < len(answer.Rings); at += 1 + 2*answer.Rings[at] {
+		corners++
+	}
+	if corners != len(answer.Class) {
+		t.Errorf("%d rings for %d cells", corners, len(answer.Class))
+	}
+	if answer.Status == "" {
+		t.Error("a picture that still changes tells no status")
+	}
+	over := get(t, app, "/map/cells?service=whatsapp&country=IN&from=2026-11-17T10:00:00Z&to=2026-11-17T10:15:00Z").body
+	if !strings.Contains(over, `"status":""`) {
+		t.Error("a picture of the past tells the status of now")
+	}
+}
+
+// Every view no larger than a window lies in a box.
+func TestEveryViewLiesInABox(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	sheet := &country{width: 640, height: 700}
+	for range 2000 {
+		z := r.IntN(deepest + 1)
+		window := float64(sheet.width+2*margin) / float64(int(1)<<z)
+		left := r.Float64() * (float64(sheet.width+2*margin) - window)
+		b := box{z: z, x: int(2 * left / window)}
+		top := -float64(margin) // y 0 holds the top
+		for _, x := range []float64{left - margin, left - margin + window - 1e-9} {
+			if !b.holds(sheet, x, top) {
+				t.Fatalf("depth %d: %f is outside of box %d of a view from %f", z, x, b.x, left)
+			}
+		}
+	}
+}
+
+func TestScenes(t *testing.T) {
+	_, app := stormy(t, .1)
+	for _, test := range []struct {
+		path   string
+		status int
+		text   string
+	}{
+		{"/map", 200, "All services"},
+		{"/map?service=&country=&from=24h&each=60m", 200, "All services"},
+		{"/map?service=upi", 200, "India"},
+		{"/map?country=uk", 200, "UK"},
+		{"/map?from=6h&t=2026-11-18T09:00:00Z", 200, "08:15 to 09:15"},
+		{"/map?from=2026-11-17T10:00:00Z&to=2026-11-17T12:00:00%2B00:00&each=15m", 200, "11:45 to 12:00"},
+		{"/bn/map?service=whatsapp", 200, "মানচিত্র: হোয়াটসঅ্যাপ"},
+		{"/map?service=nothing", 422, "do not know this service"},
+		{"/map?service=upi&country=GB", 422, "Choose the United Kingdom or India"},
+		{"/map?country=FR", 422, "Choose the United Kingdom or India"},
+		{"/map?from=yesterday", 422, "must start before it ends"},
+		{"/map?from=-5h", 422, "must start before it ends"},
+		{"/map?from=169h", 422, "no longer than seven days"},
+		{"/map?from=2027-01-01T00:00:00Z", 422, "must start before it ends"},
+		{"/map?to=never", 422, "the time at which it ends"},
+		{"/map?t=2026-11-01T00:00:00Z", 422, "within the chosen time"},
+		{"/map?each=7m", 422, "15 minutes or one hour"},
+		{"/map?show=all", 422, "plain counts"},
+		{"/bn/map?show=all", 422, "সরাসরি সংখ্যা"},
+		{"/map/cells", 422, "Choose a country"},
+		{"/map/cells?country=IN&z=7", 422, ""},
+		{"/map/cells?country=IN&z=1&x=4", 422, ""},
+		{"/map/land/FR", 404, ""},
+	} {
+		got := get(t, app, test.path)
+		if got.status != test.status || !strings.Contains(got.body, test.text) {
+			t.Errorf("%s: status %d, want %d with %q", test.path, got.status, test.status, test.text)
+		}
+	}
+}
+
+// A scene's address leads to the same scene.
+func FuzzScene(f *testing.F) {
+	for _, seed := range []string{"", "service=whatsapp&country=IN", "from=6h&t=2026-11-18T09:00:00Z", "from=2026-11-17T10:00:00Z&to=2026-11-17T12:00:00Z&each=15m&show=reports", "from=9999-12-31T23:59:59Z", "from=-1ns"} {
+		f.Add(seed)
+	}
+	site, _ := testSite(f, nil)
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		asked, err := site.scene("en", values.Get)
+		if err != nil {
+			if known := outage.AsError(err); known == nil || known.Field == "" {
+				t.Fatalf("%q: an error that names no field: %v", query, err)
+			}
+			return
+		}
+		if !asked.Span.Contains(asked.At) || asked.Span.To-asked.Span.From > longestScene {
+			t.Fatalf("%q: %+v", query, asked)
+		}
+		again, _ := url.Parse(asked.path())
+		if got, err := site.scene("en", again.Query().Get); err != nil || got != asked {
+			t.Fatalf("%q became %s, and that %+v (%v), not %+v", query, asked.path(), got, err, asked)
+		}
+	})
+}
+
+func TestLargeMapWithoutNumbers(t *testing.T) {
+	shapes := trueShapes(t)
+	_, app := testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, fakeReadings{err: errAway} })
+	got := get(t, app, "/map?service=whatsapp")
+	if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") || !strings.Contains(got.body, `class="coast"`) {
+		t.Errorf("status %d: a map without numbers must show the land and say so", got.status)
+	}
+	if got := get(t, app, "/map/cells?country=IN"); got.status != 503 || got.header.Get("Retry-After") == "" {
+		t.Errorf("cells: status %d, want 503 with a time to wait", got.status)
+	}
+}
