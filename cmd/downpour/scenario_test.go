@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,7 +40,9 @@ func printed(t testing.TB, name string, format scenario.Format, services []outag
 }
 
 // incidentsOf is the incidents that a backtest finds: their last lines, and the
-// services and countries they are of, sorted.
+// services and countries they are of, sorted. Where one has several, it is the
+// first; a second is an error unless it belongs to the same wider event, which
+// fades more slowly than the service.
 func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]incidentLine, []string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -64,7 +67,10 @@ func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, 
 		if before, ok := found[name]; !ok {
 			names = append(names, name)
 		} else if before.ID != line.ID {
-			t.Errorf("%s has two incidents, %s and %s", name, before.ID, line.ID)
+			if line.Parent == "" || line.Parent != before.Parent {
+				t.Errorf("%s has two incidents, %s and %s", name, before.ID, line.ID)
+			}
+			continue
 		}
 		found[name] = line
 	}
@@ -170,6 +176,11 @@ func TestScenarioOfAllOfMeta(t *testing.T) {
 	}
 }
 
+// falseAlarms is how many incidents a week of one service in one country may have
+// in which nothing happens: what the proving ground measures, and less than half
+// of what is allowed there.
+const falseAlarms = .002
+
 // Eight weeks in which nothing happens, over the day on which British clocks
 // change, without a warm-up that would hide a false alarm.
 func TestOrdinaryDaysAreSilent(t *testing.T) {
@@ -194,8 +205,14 @@ func TestOrdinaryDaysAreSilent(t *testing.T) {
 		out.CloseWithError(err)
 	}()
 	defer in.Close()
-	if _, names := incidentsOf(t, geography, 0, in); len(names) > 0 {
-		t.Errorf("incidents of %s (seed %d)", names, seed)
+	weeks := 0
+	for _, service := range options.Services {
+		weeks += 8 * cmp.Or(len(service.Country), len(outage.Countries()))
+	}
+	_, names := incidentsOf(t, geography, 0, in)
+	t.Logf("seed %d: %d incidents in %d service-weeks: %s", seed, len(names), weeks, names)
+	if float64(len(names)) > falseAlarms*float64(weeks) {
+		t.Errorf("%d incidents in %d service-weeks (seed %d)", len(names), weeks, seed)
 	}
 }
 

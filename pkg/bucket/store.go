@@ -18,7 +18,9 @@ type Config struct {
 	Durable Durable // nil where Redis itself keeps what it acknowledged
 
 	// Cap is the number of reports in a half hour up to which a network prefix
-	// is judged in full; beyond it each further report weighs less.
+	// that usually has none is judged in full; beyond it each further report weighs
+	// less. It is one: whoever has a network of machines is one, until it has shown
+	// to be many.
 	Cap int
 	// Writers is how many batches may be on their way to Redis at once.
 	Writers int
@@ -43,7 +45,7 @@ func (c *Config) setDefaults() {
 	defaults := []struct {
 		value *int
 		is    int
-	}{{&c.Cap, 4}, {&c.Writers, 2}, {&c.Batch, 512}, {&c.Queue, 16_384}}
+	}{{&c.Cap, 1}, {&c.Writers, 2}, {&c.Batch, 512}, {&c.Queue, 16_384}}
 	for _, d := range defaults {
 		if *d.value == 0 {
 			*d.value = d.is
