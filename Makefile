@@ -76,7 +76,7 @@ fuzz: prerequisites
 lint: prerequisites $(TOOLS)/node_modules
 	sh .ci/lint
 
-# The pictures of the README, of a server that is fed invented reports.
+# The pictures of the README, of a demonstration.
 pictures: build $(E2E)/node_modules
 	sh $(E2E)/pictures.sh docs/pictures
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { address, base, launch, withPage } from './browser.js';
+import { colours } from './pixels.js';
 
 const service = 'snapchat'; // which no other test reports
 const crowds = [
@@ -43,37 +44,6 @@ async function shown() {
   throw new Error('the map withholds the reports after two minutes');
 }
 
-// colours counts the pixels of each class, and the land, in a picture of an
-// element. It asks a page without a policy to decode the picture.
-async function colours(page, part) {
-  const wanted = await page.evaluate(() => {
-    const style = getComputedStyle(document.documentElement);
-    return Object.fromEntries(['k1', 'k2', 'k3', 'k4', 'k5', 'land'].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-  });
-  const picture = (await part.screenshot()).toString('base64');
-  const decoder = await browser.newPage();
-  try {
-    return await decoder.evaluate(async ([data, colours]) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-      const pen = new OffscreenCanvas(image.width, image.height).getContext('2d');
-      pen.drawImage(image, 0, 0);
-      const { data: pixels } = pen.getImageData(0, 0, image.width, image.height);
-      const counts = {};
-      for (const [name, colour] of Object.entries(colours)) {
-        const hex = colour.length === 4 ? colour.replace(/[0-9a-f]/gi, '$&$&') : colour;
-        const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-        counts[name] = 0;
-        for (let i = 0; i < pixels.length; i += 4) {
-          if (Math.abs(pixels[i] - r) + Math.abs(pixels[i + 1] - g) + Math.abs(pixels[i + 2] - b) < 6) counts[name]++;
-        }
-      }
-      return counts;
-    }, [picture, wanted]);
-  } finally {
-    await decoder.close();
-  }
-}
-
 const path = `/map?service=${service}`;
 const stage = (page, country) => page.locator(`[data-country=${country}] .stage`);
 const cells = ({ k1, k2, k3 }) => [k1, k2, k3];
@@ -83,7 +53,7 @@ for (const scheme of ['light', 'dark']) {
     test(`the drawing of ${country} has its colours in ${scheme}, without scripts`, async () => {
       await withPage(browser, { width: 1280, scheme }, async (page) => {
         await page.goto(base + path);
-        const counts = await colours(page, stage(page, country));
+        const counts = await colours(browser, page, stage(page, country));
         assert.ok(counts.land > 20_000, `land: ${counts.land} pixels`);
         for (const [k, n] of cells(counts).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
       });
@@ -99,7 +69,7 @@ for (const scheme of ['light', 'dark']) {
         await page.locator(`[data-country=${country}] .cell`).waitFor();
         await page.keyboard.press('Escape');
         await page.waitForFunction((c) => document.querySelector(`[data-country=${c}] svg.under`), country);
-        const far = await colours(page, part);
+        const far = await colours(browser, page, part);
         assert.ok(far.land > 20_000, `land: ${far.land} pixels`);
         for (const [k, n] of cells(far).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
 
@@ -110,7 +80,7 @@ for (const scheme of ['light', 'dark']) {
         await page.keyboard.press('Escape');
         await sleep(500);
         assert.match(page.url(), new RegExp(`at=${country}:8,`));
-        const near = await colours(page, part);
+        const near = await colours(browser, page, part);
         assert.notDeepEqual(near, far);
       });
     });
@@ -128,13 +98,13 @@ test('the slider moves through time, and the address tells where it stands', asy
     await page.waitForFunction(() => location.search.includes('t='));
     await page.waitForFunction(() => document.querySelector('[data-country=IN] tbody').children.length === 0);
     await sleep(300);
-    const before = await colours(page, part);
+    const before = await colours(browser, page, part);
     assert.deepEqual(cells(before), [0, 0, 0], 'nothing was reported then');
     assert.ok(before.land > 20_000, 'the land stays');
     await page.keyboard.press('End');
     await page.waitForFunction(() => document.querySelector('[data-country=IN] tbody').children.length > 0);
     await sleep(300);
-    assert.ok(cells(await colours(page, part))[2] > 10, 'the colours are back');
+    assert.ok(cells(await colours(browser, page, part))[2] > 10, 'the colours are back');
     assert.equal(await slider.inputValue(), latest);
     assert.ok(!new URL(page.url()).searchParams.has('t'), 'the latest picture needs no time in the address');
   });
@@ -180,7 +150,7 @@ test('when the line is gone the last picture stays, and the page says so', async
     await page.locator('#player input').focus();
     for (let i = 0; i < 9; i++) await page.keyboard.press('PageDown');
     await page.locator('[data-country=IN] .failed').waitFor();
-    const counts = await colours(page, stage(page, 'IN'));
+    const counts = await colours(browser, page, stage(page, 'IN'));
     assert.ok(cells(counts).some((n) => n > 10), JSON.stringify(counts));
   });
 });

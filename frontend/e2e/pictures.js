@@ -2,7 +2,7 @@
 //
 //   DOWNPOUR_URL=http://127.0.0.1:8080 node pictures.js DIRECTORY [PATH…]
 //
-// Without paths it takes the few that the README shows, else each path on a
+// Without paths it takes those of the README, of a demonstration; else each path on a
 // phone and a desktop, light and dark; FULL=1 takes the whole length of pages.
 import { mkdir } from 'node:fs/promises';
 import { launch } from './browser.js';
@@ -14,19 +14,24 @@ if (!directory || !base) {
   process.exit(2);
 }
 
-const phone = { viewport: { width: 360, height: 780 }, deviceScaleFactor: 2 };
+const phone = { viewport: { width: 390, height: 1280 }, deviceScaleFactor: 1 };
 const desktop = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 };
-const small = { viewport: { width: 1120, height: 680 }, deviceScaleFactor: 1 };
 
-const ofReadme = [
-  { name: 'home', path: '/', window: { ...small, colorScheme: 'dark' } },
-  { name: 'service', path: '/in/whatsapp', window: { ...small, colorScheme: 'light' } },
-  {
-    name: 'service-bengali', path: '/bn/in/whatsapp',
-    window: { viewport: { width: 360, height: 720 }, deviceScaleFactor: 1, colorScheme: 'light' },
-  },
-  { name: 'map', path: '/in/whatsapp', part: '.map', window: { ...small, colorScheme: 'dark' } },
-];
+// ofReadme is what the README shows of a demonstration: each page on a desktop
+// and on a phone, in all languages and both schemes between them.
+async function ofReadme() {
+  const { items } = await (await fetch(`${base}/api/v1/incidents?service=whatsapp&country=GB`)).json();
+  const incident = `/incidents/${items[0].id}`;
+  const pages = [
+    ['home', '/', '/bn/in'], ['service', '/gb/whatsapp', '/bn/in/whatsapp'],
+    ['map', '/map?service=whatsapp', '/hi/map?service=whatsapp&country=IN'], ['incident', incident, `/cy${incident}`],
+    ['form', '/in/whatsapp/report', '/hi/in/whatsapp/report'], ['incidents', '/incidents', '/bn/incidents'], ['about', '/about', '/cy/about'],
+  ];
+  return pages.flatMap(([name, wide, narrow], i) => [
+    { name, path: wide, window: { ...desktop, colorScheme: i % 2 ? 'dark' : 'light' } },
+    { name: `${name}-phone`, path: narrow, window: { ...phone, colorScheme: i % 2 ? 'light' : 'dark' } },
+  ]);
+}
 
 // everyWindow is a path on each screen, in each scheme.
 function everyWindow(path) {
@@ -37,12 +42,11 @@ function everyWindow(path) {
 
 await mkdir(directory, { recursive: true });
 const browser = await launch();
-for (const { name, path, part, window } of paths.length > 0 ? paths.flatMap(everyWindow) : ofReadme) {
+for (const { name, path, window } of paths.length > 0 ? paths.flatMap(everyWindow) : await ofReadme()) {
   const context = await browser.newContext(window);
   const page = await context.newPage();
   await page.goto(base + path);
-  const shown = part ? page.locator(part).first() : page;
-  await shown.screenshot({ path: `${directory}/${name}.png`, fullPage: part ? undefined : process.env.FULL === '1' });
+  await page.screenshot({ path: `${directory}/${name}.png`, fullPage: process.env.FULL === '1' });
   console.log(`${name}.png`);
   await context.close();
 }

@@ -2,7 +2,9 @@
 # Runs a command against a server of its own, built before, with both engines
 # inside and an empty data directory. The command finds it at DOWNPOUR_URL.
 #
-#   with-server.sh COMMAND [ARGUMENT…]
+#   [SERVE=--demo] with-server.sh COMMAND [ARGUMENT…]
+#
+# SERVE holds further flags of the server.
 #
 # Where there is no browser the command is left out, but under CI that fails.
 set -eu
@@ -17,7 +19,7 @@ export CHROMIUM
 
 data=$(mktemp -d)
 "$here/../../bin/downpour" serve --listen 127.0.0.1:0 --data "$data" \
-  --redis embedded --clickhouse embedded >"$data/server.log" 2>&1 &
+  --redis embedded --clickhouse embedded ${SERVE:-} >"$data/server.log" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$data"' EXIT
 trap 'exit 1' INT TERM

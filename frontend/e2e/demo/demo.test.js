@@ -1,0 +1,70 @@
+// The demonstration, as somebody meets it who has just typed make run: it says
+// that it is one, shows the outage, takes a report and draws the map, with
+// scripts and without.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { address, base, launch, withPage } from '../browser.js';
+import { colours } from '../pixels.js';
+import { outage } from './loaded.js';
+
+let browser;
+let incidents;
+before(async () => {
+  browser = await launch();
+  incidents = await outage();
+});
+after(async () => { await browser?.close(); });
+
+const names = { en: /WhatsApp/, hi: /व्हाट्सऐप|WhatsApp/, bn: /হোয়াটসঅ্যাপ|WhatsApp/, cy: /WhatsApp/ };
+
+for (const [lang, name] of Object.entries(names)) {
+  test(`home in ${lang} shows the outage and says that it is played`, async () => {
+    await withPage(browser, { width: 360 }, async (page) => {
+      for (const path of ['/', '/in/whatsapp', `/incidents/${incidents.GB}`, '/map']) {
+        await page.goto(address(lang, path));
+        const banner = page.locator('.demo');
+        assert.ok(await banner.isVisible(), `${path} has no banner`);
+        assert.match(await banner.innerText(), /2025|২০২৫|२०२५/);
+      }
+      await page.goto(address(lang, '/'));
+      assert.match(await page.locator('main').innerText(), name);
+    });
+  });
+}
+
+for (const scripts of [true, false]) {
+  test(`a report counts beside the replay, scripts ${scripts}`, async () => {
+    await withPage(browser, { width: 360, scripts, userAgent: `Demo/${scripts}` }, async (page) => {
+      await page.goto(`${base}/in/whatsapp`);
+      await page.locator('input[name=symptom]').first().check({ force: true });
+      await page.fill('#place', '700001');
+      await page.click('button[value=problem]');
+      await page.waitForURL(/thanks/);
+      assert.match(await page.locator('h1').innerText(), /counted/i);
+    });
+  });
+
+  test(`the map of the outage is drawn, scripts ${scripts}`, async () => {
+    await withPage(browser, { width: 1280, scripts }, async (page) => {
+      await page.goto(`${base}/map?service=whatsapp`);
+      const stage = page.locator('[data-country=IN] .stage');
+      if (scripts) { // it becomes a canvas when somebody first touches it
+        await stage.focus();
+        await page.keyboard.press('ArrowRight');
+        await stage.locator('canvas').waitFor();
+      }
+      const pixels = await colours(browser, page, stage);
+      assert.ok(pixels.k5 > 2000, `hardly a cell is drawn as far above normal: ${JSON.stringify(pixels)}`);
+    });
+  });
+}
+
+test('an incident can be quoted', async () => {
+  await withPage(browser, { width: 1280 }, async (page) => {
+    await page.goto(`${base}/incidents/${incidents.GB}`);
+    const text = await page.locator('main').innerText();
+    assert.match(text, /WhatsApp/);
+    assert.match(text, /UTC/);
+    assert.match(text, new RegExp(incidents.GB));
+  });
+});
