@@ -70,23 +70,23 @@ var stories = []story{
 	{"tokens behind one address", []step{
 		{clock: "10:00:00", more: token("a"), want: "counted"}, {clock: "10:00:01", more: token("b"), want: "counted"},
 		{clock: "10:00:02", more: token("a"), want: "not counted"}, {clock: "10:00:03", want: "counted"},
-	}, []seen{totals("whatsapp", 3, 0, 0), judged(3, 3, 1)}},
+	}, []seen{totals("whatsapp", 3, 0, 0), judged(1, 1.5, 1)}},
 	{"many tokens behind one address", func() (steps []step) {
 		for i := range 60 {
 			steps = append(steps, step{clock: "10:00:00", more: token(fmt.Sprint(i)), want: "counted"})
 		}
 		return steps
-	}(), []seen{totals("whatsapp", 60, 0, 0), judged(4, 8, 1)}},
+	}(), []seen{totals("whatsapp", 60, 0, 0), judged(1, 1.5, 1)}},
 	{"browsers behind one address", []step{
 		{clock: "10:00:00", want: "counted"},
 		{clock: "10:00:01", from: sender{alice.addr, bob.agent, alice.language}, want: "counted"},
 		{clock: "10:00:02", from: sender{alice.addr, alice.agent, bob.language}, want: "counted"},
-	}, []seen{totals("whatsapp", 3, 0, 0), judged(3, 3, 1)}},
+	}, []seen{totals("whatsapp", 3, 0, 0), judged(1, 1.5, 1)}},
 	{"one IPv6 network of a household", []step{
 		{clock: "10:00:00", from: sender{addr: "2001:db8:1:2::a"}, want: "counted"},
 		{clock: "10:10:00", from: sender{addr: "2001:db8:1:2:ffff::b"}, want: "not counted"},
 		{clock: "10:10:00", from: sender{addr: "2001:db8:1:3::a"}, want: "counted"},
-	}, []seen{totals("whatsapp", 2, 0, 0), judged(2, 2, 1)}},
+	}, []seen{totals("whatsapp", 2, 0, 0), judged(1, 1.5, 1)}},
 	{"an IPv4 address in IPv6 clothing", []step{
 		{clock: "10:00:00", want: "counted"},
 		{clock: "10:01:00", from: sender{"::ffff:" + alice.addr, alice.agent, alice.language}, want: "not counted"},

@@ -110,15 +110,6 @@ func (r *road) usually(each int, addrs ...string) {
 	}
 }
 
-// known makes every shard listen from the first day on.
-func (r *road) known() {
-	var addrs []string
-	for block := range 64 {
-		addrs = append(addrs, fmt.Sprintf("81.%d.1.1", block))
-	}
-	r.usually(1, addrs...)
-}
-
 // opens plays the ordinary reports of a service and what came down the road, and
 // says after how many minutes an incident opened, -1 for never.
 func (r *road) opens(learnt []byte, config timeline.Config, service string, mean float64, minutes int) int {
@@ -236,7 +227,7 @@ func TestFewCannotPoseAsMany(t *testing.T) {
 				for run := range *fewRuns {
 					if run%perRoad == 0 {
 						r = newRoad(t, redistest.Embedded(t), geography, drawn, 0)
-						r.known()
+						r.now = r.now.Add(learning)
 					}
 					begin := roadBegins.Add(learning)
 					service, n, over := fmt.Sprintf("service-%d", run), 20+drawn.IntN(280), 1+drawn.IntN(30)
@@ -263,7 +254,7 @@ func TestFewWouldPoseAsManyWithoutCaps(t *testing.T) {
 	config.Networks = 0
 	state := learnt(t, config, drawn, 8)
 	r := newRoad(t, redistest.Embedded(t), geography, drawn, 1<<30)
-	r.known()
+	r.now = r.now.Add(learning)
 	begin := r.now
 	for i := range 200 {
 		r.now = begin.Add(time.Duration(i) * 6 * time.Second)

@@ -41,8 +41,8 @@ func printed(t testing.TB, name string, format scenario.Format, services []outag
 
 // incidentsOf is the incidents that a backtest finds: their last lines, and the
 // services and countries they are of, sorted. Where one has several, it is the
-// first; a second is an error unless it belongs to the same wider event, which
-// fades more slowly than the service.
+// first; a second is an error unless it follows so soon that it is the fading of
+// the first.
 func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]incidentLine, []string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -67,7 +67,7 @@ func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, 
 		if before, ok := found[name]; !ok {
 			names = append(names, name)
 		} else if before.ID != line.ID {
-			if line.Parent == "" || line.Parent != before.Parent {
+			if before.ClosedAt == nil || line.OpenedAt.Sub(*before.ClosedAt) > fading {
 				t.Errorf("%s has two incidents, %s and %s", name, before.ID, line.ID)
 			}
 			continue
@@ -77,6 +77,9 @@ func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, 
 	slices.Sort(names)
 	return found, names
 }
+
+// fading is how long after its end a small outage may be told once more.
+const fading = 45 * time.Minute
 
 const fourWeeks = 28 * 24 * time.Hour
 

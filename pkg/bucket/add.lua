@@ -27,9 +27,8 @@
 local base, now = KEYS[1], tonumber(ARGV[1])
 -- Without the mark, this Redis lost its memory and waits to be told again what
 -- was counted: counting now would count some people twice.
-if redis.call('EXISTS', base .. 'alive') == 0 then
-  return redis.error_reply('EMPTY the counters are not restored yet')
-end
+local alive = tonumber(redis.call('GET', base .. 'alive') or '')
+if not alive then return redis.error_reply('EMPTY the counters are not restored yet') end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is known for a week at least
@@ -101,11 +100,10 @@ local function remember(i, counted, told)
 end
 
 -- Adds a reporter to what is learnt of a prefix, and gives the reporters of the
--- days before today and how many days there were. A field is the sum of the days
--- before, its last day, and the reporters of that day.
+-- days before today. A field is their sum, its last day, and the reporters of that
+-- day.
 local function learn(epoch, field, today)
   local key = base .. 'v:' .. epoch
-  redis.call('HSETNX', key, 'since', today)
   local before, day, n = 0, today, 0
   local known = redis.call('HGET', key, field)
   if known then
@@ -115,7 +113,7 @@ local function learn(epoch, field, today)
   if day ~= today then before, n = before + n, 0 end
   redis.call('HSET', key, field, string.format('%.0f:%.0f:%.0f', before, today, n + 1))
   expiry[key] = math.max(1, (epoch + 2) * origin_step - now)
-  return before, today - tonumber(redis.call('HGET', key, 'since'))
+  return before
 end
 
 -- What the n-th report counts for under a cap: all of it up to the cap, then
@@ -140,7 +138,9 @@ local function weigh(i, second)
   local epoch, field = tonumber(ARGV[i + 17]), ARGV[i + 18]
   if field ~= '' then
     local today = math.floor(second / 86400)
-    local before, days = learn(epoch, field, today)
+    -- It was listened to since the key began, or this memory.
+    local days = math.floor((second - math.max(alive, epoch * origin_step)) / 86400)
+    local before = learn(epoch, field, today)
     learn(epoch + 1, ARGV[i + 19], today)
     cap = cap + growth * before / math.max(least_days, days)
     if before == 0 and days >= least_days then

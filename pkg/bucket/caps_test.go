@@ -44,9 +44,15 @@ func (b *bench) days(days, each int, prefix, block uint64) {
 	}
 }
 
-// early is within the first days of epoch 1, so that both keys live on.
+// early begins a memory within the first days of epoch 1, so that both keys live
+// on.
 func early(b *bench) {
 	b.now = time.Unix(int64(outage.OriginKeyStep/time.Second)*2, 0).UTC().Add(9 * time.Hour)
+	for shard := range Shards {
+		if err := b.redis.client.Set(b.t.Context(), base(shard)+"alive", b.now.Unix(), 0).Err(); err != nil {
+			b.t.Fatal(err)
+		}
+	}
 }
 
 func TestCapGrowsWithUsualReporters(t *testing.T) {
@@ -103,10 +109,6 @@ func TestNewNetworksOfABlockPassForOne(t *testing.T) {
 			redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 				b := newBench(t, client)
 				early(b)
-				for shard := range uint64(Shards) {
-					b.now = b.now.Truncate(24 * time.Hour).Add(9 * time.Hour)
-					b.people(1, 900+shard, shard) // every shard has begun to listen
-				}
 				b.now = b.now.Add(time.Duration(c.learnt) * 24 * time.Hour)
 				for i := range uint64(20) {
 					b.people(30, 100+i, c.block(i))

@@ -19,7 +19,7 @@ import (
 //	s:<week>:<bucket>        the lines of imports that are there, by the week in which they came
 //	t, q                     minutes in the order of their last change; the sequence of changes
 //	log                      the report log
-//	alive                    the mark that all of this is here
+//	alive                    the mark that all of this is here: since when, in Unix seconds
 //
 // All expire but the last two: the log until it is archived, and the mark.
 func base(shard int) string { return fmt.Sprintf("dp:{%02d}:", shard) }

@@ -356,9 +356,10 @@ func (r *Redis) lockRevival(ctx context.Context, life time.Duration) (mine bool,
 	return mine, func() { r.client.Del(context.WithoutCancel(ctx), key) }, nil
 }
 
-// restore writes a memory and then the mark of its shards. It sets values and
+// restore writes a memory and then the mark of its shards, which is the time at
+// which it began. It sets values and
 // adds to none, so that a second try after a crash does no harm.
-func (r *Redis) restore(ctx context.Context, m *memory, shards []int) error {
+func (r *Redis) restore(ctx context.Context, m *memory, shards []int, now time.Time) error {
 	pipe := r.client.Pipeline()
 	flush := func(least int) error {
 		if pipe.Len() < least {
@@ -386,7 +387,7 @@ func (r *Redis) restore(ctx context.Context, m *memory, shards []int) error {
 			pipe.ZAdd(ctx, base(shard)+"t", touched...)
 			pipe.Expire(ctx, base(shard)+"t", countersFor)
 		}
-		pipe.Set(ctx, base(shard)+"alive", 1, 0)
+		pipe.Set(ctx, base(shard)+"alive", now.Unix(), 0)
 	}
 	if err := flush(1); err != nil {
 		return fmt.Errorf("restoring the counters: %w", err)

@@ -86,7 +86,7 @@ func (s *Store) Revive(ctx context.Context, past Past) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Redis.restore(ctx, memory, lost); err != nil {
+	if err := s.Redis.restore(ctx, memory, lost, s.Now()); err != nil {
 		return err
 	}
 	s.alive.Store(true)
