@@ -10,7 +10,7 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-few crash fuzz lint pictures prerequisites times
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -55,10 +55,10 @@ bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run '^TestProving$$' -count 1 -worlds 5 -timeout 60m -v
 	$(GO) test ./pkg/timeline -run '^$$' -bench ManySeries -benchtime 150x
 
-# 200 tries each of one host, one network and 20 networks of a hoster to pass for
-# an outage.
-bench-few: prerequisites
-	$(GO) test ./cmd/downpour -run 'TestFew' -few-runs 200 -timeout 60m -v
+# What attackers of a given size can do: 200 tries each to open an incident, the
+# fewest networks that open one, attempts to hide an outage, and honest crowds.
+bench-attack: prerequisites
+	$(GO) test ./cmd/downpour -run 'TestAttackers|TestFewest|TestNobody|TestHonest' -attack-runs 200 -count 1 -timeout 60m -v
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.

@@ -51,7 +51,7 @@ func (a *app) buildDetection(context.Context) error {
 	a.book = incident.NewBook(a.db, state("incidents"), a.now, a.logger)
 	a.live = timeline.NewLive(timeline.LiveConfig{
 		Timeline: a.liveTimeline(),
-		Hot:      a.hot, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
+		Hot:      a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
 		Book: a.book, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{

@@ -11,9 +11,10 @@
 --   under the earlier key (or two empty strings), prefix field, least cap of the
 --   prefix (0: none), row for the log, timeline, for an imported line the
 --   bucket and field by which it is known again and the request it came with,
---   and the epoch of the key that the prefix is hashed under, the field under
---   which the prefix is learnt with this key and with the next (empty: it is not
---   learnt), and the field of the block around it.
+--   the epoch of the key that the prefix is hashed under, the field under which
+--   the prefix is learnt with this key and with the next (empty: it is not
+--   learnt), the field of the block around it, and the bucket and field of the
+--   sender's address among the people of the day.
 -- The timeline is '' for a report as it is made, 'h' for an imported line of
 -- the hot window, and 'p' for one of the past: that one goes into the log and
 -- touches no counter.
@@ -34,7 +35,10 @@ local half = 1800
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is known for a week at least
 local import_for = 7200 -- seconds that the half hours of an import stay after their last change
 local origin_step = 14 * 86400 -- seconds from one key for networks to the next
-local least_days, growth = 7, 1 / 8 -- before a prefix can be called new; by which a cap grows with a daily reporter
+local day_length = 86400
+local least_days = 7 -- a shorter history is averaged as if it were this long
+local growth = 1 / 8 -- by which a cap grows with each person that a prefix has on a usual day
+local first_allowance = 4 -- people that are learnt on one day of the first week
 local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
@@ -99,21 +103,48 @@ local function remember(i, counted, told)
   end
 end
 
--- Adds a reporter to what is learnt of a prefix, and gives the reporters of the
--- days before today. A field is their sum, its last day, and the reporters of that
--- day.
-local function learn(epoch, field, today)
-  local key = base .. 'v:' .. epoch
-  local before, day, n = 0, today, 0
-  local known = redis.call('HGET', key, field)
+-- Whether an address is seen for the first time on a day, by any report. People
+-- are counted by addresses: tokens cost their sender nothing.
+local function new_person(today, bucket, field)
+  local key = base .. 'a:' .. today .. ':' .. bucket
+  expiry[key] = math.max(1, (today + 1) * day_length - now + half)
+  return redis.call('HSETNX', key, field, '') == 1
+end
+
+-- What is known of a prefix: the people of the days before its last day, that
+-- day, its people, the last week, and how many people may be learnt on a day of
+-- that week.
+local function known_of(epoch, field, today, allowance)
+  local known = redis.call('HGET', base .. 'v:' .. epoch, field)
+  local k = { before = 0, day = today, n = 0, week = math.floor(today / 7), allowance = allowance, fresh = not known }
   if known then
-    local b, d, m = string.match(known, '(%d+):(%d+):(%d+)')
-    before, day, n = tonumber(b), tonumber(d), tonumber(m)
+    local before, day, n, week, most = string.match(known, '(%d+):(%d+):(%d+):(%d+):(%d+)')
+    k.before, k.day, k.n, k.week, k.allowance = tonumber(before), tonumber(day), tonumber(n), tonumber(week), tonumber(most)
   end
-  if day ~= today then before, n = before + n, 0 end
-  redis.call('HSET', key, field, string.format('%.0f:%.0f:%.0f', before, today, n + 1))
+  if k.day < today then k.before, k.day, k.n = k.before + k.n, today, 0 end
+  return k
+end
+
+-- The people of a usual day of a prefix, over the days since its key or this
+-- memory began.
+local function usual_of(k, epoch, second)
+  local days = math.floor((second - math.max(alive, epoch * origin_step)) / day_length)
+  return k.before / math.max(least_days, days)
+end
+
+-- Adds a person to what is known of a prefix. On each day of a week at most twice
+-- as many people are learnt as were usual at its beginning, so that a network
+-- which is prepared for an attack takes weeks to look large.
+local function learn(k, epoch, field, usual, person)
+  local this_week = math.floor(k.day / 7)
+  if this_week > k.week then
+    k.week, k.allowance = this_week, math.max(first_allowance, math.ceil(2 * usual))
+  end
+  if person and k.n < k.allowance then k.n = k.n + 1
+  elseif not k.fresh then return end
+  local key = base .. 'v:' .. epoch
+  redis.call('HSET', key, field, string.format('%.0f:%.0f:%.0f:%.0f:%.0f', k.before, k.day, k.n, k.week, k.allowance))
   expiry[key] = math.max(1, (epoch + 2) * origin_step - now)
-  return before
 end
 
 -- What the n-th report counts for under a cap: all of it up to the cap, then
@@ -123,34 +154,51 @@ local function tapered(n, cap)
   return math.floor(1000 * (cap / n) ^ 3)
 end
 
+-- The cap of the prefix of the i-th report, and whether the prefix was heard of on
+-- a day before. The person who reports is learnt under both keys in use; the
+-- younger key takes over how much may be learnt in a week.
+local function cap_of(i, second)
+  local cap, field = tonumber(ARGV[i + 11]), ARGV[i + 18]
+  if field == '' then return cap, true end
+  local epoch, today = tonumber(ARGV[i + 17]), math.floor(second / day_length)
+  local person = new_person(today, ARGV[i + 21], ARGV[i + 22])
+  local elder = known_of(epoch, field, today, first_allowance)
+  local usual = usual_of(elder, epoch, second)
+  if person or elder.fresh then
+    learn(elder, epoch, field, usual, person)
+    local younger = known_of(epoch + 1, ARGV[i + 19], today, elder.allowance)
+    learn(younger, epoch + 1, ARGV[i + 19], usual, person)
+  end
+  return cap + growth * usual, elder.before > 0
+end
+
 -- What the detector sees of a report, and whether it is the first of its network
--- in this half hour. The cap of a prefix grows with the reporters that it has on
--- a usual day. A prefix that was never heard of shares one cap, and one place
--- among the networks, with the other new ones of its block, once there was time
--- to hear of the old ones: who hires ten networks side by side has one.
+-- in this half hour. The cap of a prefix grows with the people that it has on a
+-- usual day. A prefix that was not heard of before today shares one cap, and one
+-- place among the networks, with the other new ones of its block: who hires ten
+-- networks side by side has one.
 local function weigh(i, second)
-  local cap = tonumber(ARGV[i + 11])
-  if cap == 0 then return 1000, 1 end
+  if tonumber(ARGV[i + 11]) == 0 then return 1000, 1 end
   local key = base .. 'p:' .. math.floor(second / half)
   local n = redis.call('HINCRBY', key, ARGV[i + 10], 1)
   expiry[key] = 2 * half
+  local cap, known = cap_of(i, second)
   local weight, peers = 1000, n
-  local epoch, field = tonumber(ARGV[i + 17]), ARGV[i + 18]
-  if field ~= '' then
-    local today = math.floor(second / 86400)
-    -- It was listened to since the key began, or this memory.
-    local days = math.floor((second - math.max(alive, epoch * origin_step)) / 86400)
-    local before = learn(epoch, field, today)
-    learn(epoch + 1, ARGV[i + 19], today)
-    cap = cap + growth * before / math.max(least_days, days)
-    if before == 0 and days >= least_days then
-      peers = redis.call('HINCRBY', key, ARGV[i + 20], 1)
-      weight = tapered(peers, cap)
-    end
+  if not known then
+    peers = redis.call('HINCRBY', key, ARGV[i + 20], 1)
+    weight = tapered(peers, cap)
   end
   local first = 0
   if n == 1 and peers == 1 then first = 1 end
   return math.min(weight, tapered(n, cap)), first
+end
+
+-- Adds what is judged of a report to the part that its block of networks has of
+-- a place. An alarm must stand without its largest block.
+local function add_to_block(i, minute, weight)
+  local key = base .. 'b:' .. minute
+  redis.call('HINCRBY', key, ARGV[i + 3] .. ARGV[i + 20], weight)
+  expiry[key] = keep
 end
 
 -- Adds a counted report, or a repeat, to the counters of its minute, and says
@@ -164,14 +212,17 @@ local function count(i, second, counted)
   local counters = base .. 'm:' .. minute
   if counted == 0 then kind = string.upper(kind) end
   redis.call('HINCRBY', counters, place .. kind .. '|' .. symptom, 1)
-  if weight > 0 then redis.call('HINCRBY', counters, place .. 'j|', weight) end
+  if weight > 0 then
+    redis.call('HINCRBY', counters, place .. 'j|', weight)
+    add_to_block(i, minute, weight)
+  end
   if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', 1) end
   expiry[counters] = keep
   minutes[string.format('%d', minute)] = true -- as text: a number would be taken for an index into a list
   return weight, first
 end
 
-for i = 5, #ARGV, 21 do
+for i = 5, #ARGV, 23 do
   local before = answered(i)
   if before then
     answers[#answers + 1] = before

@@ -15,7 +15,7 @@ func (b *bench) from(person, prefix, block uint64) outage.Report {
 	report := b.report(person, "whatsapp", outage.Problem)
 	report.ID = outage.NewReportID(block, b.now)
 	report.Prefix = prefix
-	report.Origin = outage.Origin{Epoch: 1, Next: prefix + 1<<40, Block: block}
+	report.Origin = outage.Origin{Epoch: 1, Next: prefix + 1<<40, Block: block, Person: person}
 	return report
 }
 
@@ -55,21 +55,24 @@ func early(b *bench) {
 	}
 }
 
-func TestCapGrowsWithUsualReporters(t *testing.T) {
+// TestCapGrowsWithUsualPeople trains a network for four weeks. The people that are
+// learnt of it on a day at most double from week to week.
+func TestCapGrowsWithUsualPeople(t *testing.T) {
 	for _, c := range []struct {
 		name        string
-		each        int // on a usual day
+		days, each  int // on a usual day
 		least, most float64
 	}{
-		{"never many", 1, 1, 1.7},
-		{"usually 32", 32, 5, 7.5},
-		{"usually 160", 160, 21, 31.5},
+		{"one person a day", 27, 1, 1, 1.8},
+		{"32 people a day, for a week", 7, 32, 1.4, 2.3},
+		{"32 people a day, for two weeks", 14, 32, 1.6, 2.7},
+		{"160 people a day, for four weeks", 27, 160, 1.8, 3.8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 				b := newBench(t, client)
 				early(b)
-				b.days(8, c.each, 7, 70)
+				b.days(c.days, c.each, 7, 70)
 				b.people(200, 7, 70)
 				if judged, networks := b.judged(); judged < c.least || judged > c.most || networks != 1 {
 					t.Errorf("200 reports are judged as %v of %d networks, want %v to %v of one", judged, networks, c.least, c.most)
@@ -77,6 +80,53 @@ func TestCapGrowsWithUsualReporters(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestTokensAreNoPeople trains a network with one address and many tokens.
+func TestTokensAreNoPeople(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
+		b := newBench(t, client)
+		early(b)
+		for range 14 {
+			for i := range uint64(160) {
+				report := b.from(uint64(b.now.Unix())<<8+i, 7, 70)
+				report.Origin.Person = 12345
+				b.add(report)
+			}
+			b.now = b.now.Add(24 * time.Hour)
+		}
+		b.people(250, 7, 70)
+		if judged, _ := b.judged(); judged > 1.7 {
+			t.Errorf("an address with 160 tokens a day is judged as %v", judged)
+		}
+	})
+}
+
+// TestYoungerKeyTakesOver goes on under the next key for networks: what may be
+// learnt in a week does not begin anew.
+func TestYoungerKeyTakesOver(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
+		b := newBench(t, client)
+		early(b)
+		b.days(13, 64, 7, 70)
+		before, _ := b.judgedNow(7, 70, 1)
+		b.now = b.now.Add(36 * time.Hour)
+		after, _ := b.judgedNow(7+1<<40, 70, 2)
+		if after < .7*before || after < 1.4 {
+			t.Errorf("judged as %v under the next key, as %v before", after, before)
+		}
+	})
+}
+
+// judgedNow is what the detector sees of 100 people of a network, hashed under the
+// key of an epoch.
+func (b *bench) judgedNow(prefix, block uint64, epoch int64) (float64, int64) {
+	for i := range uint64(100) {
+		report := b.from(prefix<<20+uint64(b.now.Unix())<<8+i, prefix, block)
+		report.Origin.Epoch = epoch
+		b.add(report)
+	}
+	return b.judged()
 }
 
 func TestCapDoesNotGrowWithTheDayItself(t *testing.T) {
@@ -102,8 +152,9 @@ func TestNewNetworksOfABlockPassForOne(t *testing.T) {
 		networks int64
 	}{
 		{"one block, after a week", 8, func(uint64) uint64 { return 70 }, 1.5, 1},
+		{"one block, in the first minute", 0, func(uint64) uint64 { return 70 }, 1.5, 1},
 		{"a block each, after a week", 8, func(i uint64) uint64 { return 1<<44 + 16*i }, 30, 20},
-		{"one block, before anybody is known", 2, func(uint64) uint64 { return 70 }, 30, 20},
+		{"a block each, in the first minute", 0, func(i uint64) uint64 { return 1<<44 + 16*i }, 30, 20},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
@@ -141,6 +192,55 @@ func TestHostersLearnNothing(t *testing.T) {
 		}
 		if judged, _ := b.judged(); judged > 1.7 {
 			t.Errorf("a hoster that reports each day is judged as %v", judged)
+		}
+	})
+}
+
+// TestBlocksAddUp compares the parts of blocks with what is judged, and holds that
+// lines of an importer are of many blocks.
+func TestBlocksAddUp(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
+		b := newBench(t, client)
+		early(b)
+		b.people(30, 7, 70)
+		b.people(5, 8, 1<<44)
+		minute := outage.MinuteOf(b.now)
+		counts, err := b.redis.Blocks(t.Context(), outage.Span{From: minute, To: minute + 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks, sum := map[uint64]float64{}, 0.
+		for _, count := range counts {
+			if count.Service != "whatsapp" || count.Start != minute {
+				t.Errorf("a part of %q at %v", count.Service, count.Start)
+			}
+			blocks[count.Block] += count.Reporters
+			sum += count.Reporters
+		}
+		if judged, _ := b.judged(); len(blocks) != 2 || sum < judged-.01 || sum > judged+.01 {
+			t.Errorf("%d blocks have %v of %v judged reporters", len(blocks), sum, judged)
+		}
+	})
+}
+
+func TestLinesOfImportersAreOfManyBlocks(t *testing.T) {
+	seen := map[uint64]bool{}
+	for i := range uint64(1000) {
+		seen[blockOf(outage.Report{Keyed: true, Reporter: i * 0x9e3779b97f4a7c15, Origin: outage.Origin{Block: 7}})] = true
+	}
+	if len(seen) != keyedBlocks {
+		t.Errorf("%d blocks", len(seen))
+	}
+}
+
+// Whatever lies under the key of a minute's blocks is read or refused.
+func FuzzDecodeBlock(f *testing.F) {
+	f.Add("whatsapp|IN|863cf2caf|\x00|\xff\x7c12", "1500")
+	f.Add("|||123456", "1")
+	f.Add("short", "x")
+	f.Fuzz(func(t *testing.T, field, value string) {
+		if count, err := decodeBlock(field, value); err == nil && count.Block>>48 != 0 {
+			t.Errorf("block %x has more than 48 bits", count.Block)
 		}
 	})
 }

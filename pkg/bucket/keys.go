@@ -13,7 +13,9 @@ import (
 //	m:<minute>               counters of a minute
 //	h:<half hour>:<bucket>   when each reporter last counted
 //	p:<half hour>            reports by network prefix and service, and by block
-//	v:<epoch>                what each prefix usually reports, under the key of that epoch
+//	v:<epoch>                how many people each prefix usually has, under the key of that epoch
+//	a:<day>:<bucket>         the addresses that reported on a day, under the key of that day
+//	b:<minute>               judged reports by place and block of networks
 //	u:<minute received>      the ledger: what was added, and whether it was undone
 //	ih:<half hour>:<bucket>  when each reporter of an import last counted
 //	s:<week>:<bucket>        the lines of imports that are there, by the week in which they came
@@ -26,6 +28,11 @@ func base(shard int) string { return fmt.Sprintf("dp:{%02d}:", shard) }
 
 func minuteKey(shard int, minute outage.Minute) string {
 	return base(shard) + "m:" + strconv.FormatInt(int64(minute), 10)
+}
+
+// blocksKey is the hash of the parts that blocks of networks have in a minute.
+func blocksKey(shard int, minute outage.Minute) string {
+	return base(shard) + "b:" + strconv.FormatInt(int64(minute), 10)
 }
 
 // A reporter's half hour is one field of a small hash: Redis packs hashes of
@@ -84,6 +91,26 @@ func prefixField(prefix uint64, service string) string {
 	return packed48(prefix ^ textHash(service))
 }
 
+// personBuckets is how many hashes the addresses of a day lie in.
+const personBuckets = 1 << 12
+
+// personField places an address among those of its day.
+func personField(person uint64) (bucket, field string) {
+	return strconv.FormatUint(person>>48%personBuckets, 16), packed48(person)
+}
+
+// keyedBlocks is how many blocks of networks the lines of an import are spread
+// over: their importer vouches for them, so that no block of them may be large.
+const keyedBlocks = 64
+
+// blockOf is the block of networks that a report came from.
+func blockOf(report outage.Report) uint64 {
+	if report.Keyed {
+		return report.Reporter % keyedBlocks
+	}
+	return report.Origin.Block
+}
+
 // learntField is the field that knows how many reporters a prefix usually has,
 // of any service; "" for a report that nothing is learnt from.
 func learntField(report outage.Report, prefix uint64) string {
@@ -99,7 +126,10 @@ func textHash(text string) uint64 {
 	return hash.Sum64()
 }
 
-func packed48(hash uint64) string { return packed(hash, 6) }
+// blockBytes is the length of the bytes of a block in a field.
+const blockBytes = 6
+
+func packed48(hash uint64) string { return packed(hash, blockBytes) }
 
 // packed is the low bytes of a hash as text.
 func packed(hash uint64, bytes int) string {

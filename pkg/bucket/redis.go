@@ -111,7 +111,7 @@ func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time
 
 // addArguments is the ARGV of add.lua.
 func addArguments(waiting []*pending, now time.Time, cap int) []any {
-	const fields = 21 // as the script steps
+	const fields = 23 // as the script steps
 	arguments := make([]any, 0, 4+fields*len(waiting))
 	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
 	for _, one := range waiting {
@@ -130,6 +130,7 @@ func addArguments(waiting []*pending, now time.Time, cap int) []any {
 		if one.timeline != live {
 			seenBucket, seen = seenField(report.ID)
 		}
+		personBucket, person := personField(report.Origin.Person)
 		arguments = append(arguments,
 			report.ID.String(), int64(report.ID.Received), report.At.Unix(),
 			placeField(report.Service, report.Country, report.Cell),
@@ -138,7 +139,7 @@ func addArguments(waiting []*pending, now time.Time, cap int) []any {
 			prefixField(report.Prefix, report.Service), limit, encodeReport(report),
 			string(one.timeline), seenBucket, seen, one.request,
 			report.Origin.Epoch, learntField(report, report.Prefix), learntField(report, report.Origin.Next),
-			prefixField(report.Origin.Block, report.Service))
+			prefixField(blockOf(report), report.Service), personBucket, person)
 	}
 	return arguments
 }

@@ -224,15 +224,34 @@ type Alarm struct {
 	// Threshold is how many reporters in the run would have sufficed.
 	Threshold float64
 	Design    float64 // the multiple of the normal it was weighed against
+
+	least, ratio float64 // reporters, and times the expected ones, that it needs at least
+	gain         float64 // nats of one reporter, as now weighed
+	whole        float64 // nats of the whole run as now weighed, not bounded by Params.Cap
+}
+
+// EvidenceWithout is the evidence that is left of a run without some of its
+// reporters, in nats, 0 at least. It is the evidence less what they are worth, or,
+// where the cap on evidence cut the run short, what the rest is worth at the
+// present weights.
+func (a Alarm) EvidenceWithout(reporters float64) float64 {
+	return max(0, a.Evidence-reporters*a.gain, a.whole-reporters*a.gain)
+}
+
+// StandsWithout reports whether a run would open an incident without some of its
+// reporters: by evidence, by number, and by ratio to what is expected.
+func (a Alarm) StandsWithout(reporters float64) bool {
+	left := float64(a.Observed) - reporters
+	return a.EvidenceWithout(reporters) >= a.Needed && left >= a.least && left >= a.ratio*a.Expected
 }
 
 // Alarm is the node whose evidence exceeds what it needs by most, if any does.
 func (b *Bank) Alarm(minute outage.Minute) (Alarm, bool) {
-	return b.AlarmAmong(minute, func(int32) bool { return true })
+	return b.AlarmAmong(minute, func(Alarm) bool { return true })
 }
 
-// AlarmAmong is the Alarm of those nodes that may give one.
-func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Alarm, bool) {
+// AlarmAmong is the Alarm of those runs that may give one.
+func (b *Bank) AlarmAmong(minute outage.Minute, may func(Alarm) bool) (Alarm, bool) {
 	var best Alarm
 	margin := -1.
 	if !b.tops.reach(func(level Level) float64 { return b.need(level, minute) }) {
@@ -241,7 +260,7 @@ func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Al
 	for _, h := range b.live {
 		n := &b.nodes[h]
 		run, need := &b.state(n).run, b.need(n.level, minute)
-		if float64(run.strongest()) < need || !may(h) {
+		if float64(run.strongest()) < need {
 			continue
 		}
 		for i := range run.Evidence {
@@ -249,7 +268,9 @@ func (b *Bank) AlarmAmong(minute outage.Minute, may func(handle int32) bool) (Al
 			if over <= margin || !b.enough(n, i, minute) {
 				continue
 			}
-			margin, best = over, b.alarm(h, i, minute)
+			if alarm := b.alarm(h, i, minute); may(alarm) {
+				margin, best = over, alarm
+			}
 		}
 	}
 	return best, margin >= 0
@@ -293,8 +314,11 @@ func (b *Bank) alarm(handle int32, design int, minute outage.Minute) Alarm {
 		Observed: s.run.Observed[design], Expected: float64(s.run.Expected[design]),
 		Evidence: float64(s.run.Evidence[design]), Needed: b.need(n.level, minute), Design: b.params.Designs[design],
 	}
-	spare := (a.Evidence - a.Needed) / float64(s.weights.gain[design])
-	a.Threshold = max(float64(a.Observed)-spare, float64(b.least(n, design, minute)), b.ratio(minute)*a.Expected)
+	a.least, a.ratio = float64(b.least(n, design, minute)), b.ratio(minute)
+	a.gain = float64(s.weights.gain[design])
+	a.whole = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[design])
+	spare := (a.Evidence - a.Needed) / a.gain
+	a.Threshold = max(float64(a.Observed)-spare, a.least, a.ratio*a.Expected)
 	return a
 }
 

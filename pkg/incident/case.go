@@ -53,6 +53,7 @@ type watch struct {
 	Localised bool
 	Ebb       ebb
 	Most      float64 // the largest excess seen, see Rise
+	Carried   float64 // judged reporters in the footprint since the run began
 }
 
 // NewCase has no incident yet. The params stay the caller's.
@@ -120,7 +121,7 @@ func (c *Case) Open(o Opening) outage.Incident {
 	again := !o.Elsewhere && c.current.State == outage.StateResolved &&
 		minute-c.state.Closed <= outage.Minute(c.params.ReopenWithin)
 	if again {
-		c.state = watch{Opened: minute, Localised: true, Most: c.state.Most, Ebb: ebb{Peak: c.current.Peak}}
+		c.state = watch{Opened: minute, Localised: true, Most: c.state.Most, Carried: c.state.Carried, Ebb: ebb{Peak: c.current.Peak}}
 		c.current.State, c.current.ClosedAt = outage.StateOpen, time.Time{}
 		c.reopened()
 		return c.reviewed(minute)
@@ -135,7 +136,19 @@ func (c *Case) Open(o Opening) outage.Incident {
 		Verdict: outage.LikelyCause, Why: o.Why,
 	}
 	c.place(o)
+	c.carry(o.Observed)
 	return c.reviewed(minute)
+}
+
+// carry adds judged reporters to those who carry the incident, and reports
+// whether it is confirmed by them.
+func (c *Case) carry(reporters float64) (confirmed bool) {
+	c.state.Carried += reporters
+	if c.current.Confirmed || c.state.Carried < c.params.ConfirmAt {
+		return false
+	}
+	c.current.Confirmed = true
+	return true
 }
 
 // Move gives a footprint that is not final yet its newest shape.
@@ -164,13 +177,18 @@ func (c *Case) Watch(m Minute) []outage.Incident {
 	if !m.Missing {
 		over, moved = c.take(&m, elapsed)
 	}
+	confirmed := c.carry(float64(m.Reporters))
 	if !c.state.Localised && (over || elapsed >= c.params.LocaliseFor) {
 		c.state.Localised, c.current.Final = true, true
 		changes, moved = append(changes, c.reviewed(m.Minute)), false
 	}
 	if !c.state.Localised {
-		return nil
+		if confirmed {
+			changes = append(changes, c.reviewed(m.Minute))
+		}
+		return changes
 	}
+	moved = moved || confirmed && len(changes) == 0
 	before := c.current.State
 	switch c.current.State = c.next(&m, over); c.current.State {
 	case before:
@@ -218,6 +236,9 @@ func (c *Case) resolve(minute outage.Minute) {
 // reviewed is the incident with its severity brought up to date.
 func (c *Case) reviewed(minute outage.Minute) outage.Incident {
 	c.current.Severity = severityOf(c.params, c.current.Footprint.Scope, c.current.Peak, int(c.age(minute)/time.Minute))
+	if !c.current.Confirmed {
+		c.current.Severity = outage.SeverityMinor
+	}
 	return c.current
 }
 

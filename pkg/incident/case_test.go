@@ -228,3 +228,25 @@ func TestRenumber(t *testing.T) {
 		t.Errorf("handles %v, want 4 and 5", got)
 	}
 }
+
+// TestFewPeopleStayMinor opens an incident on six people; it is confirmed by the
+// tenth, and says so at once.
+func TestFewPeopleStayMinor(t *testing.T) {
+	params := DefaultParams()
+	s := &story{c: NewCase(&params), now: opened}
+	few := opening(opened)
+	few.Observed, few.Expected = 6, .01
+	if first := s.c.Open(few); first.Confirmed || first.Severity != outage.SeverityMinor {
+		t.Errorf("opened as %s, confirmed: %v", first.Severity, first.Confirmed)
+	}
+	if changes := s.pass(1, 3); len(changes) > 0 {
+		t.Errorf("nine people change %v", changes)
+	}
+	changes := s.pass(1, 1)
+	if len(changes) != 1 || !changes[0].Confirmed || changes[0].Severity == outage.SeverityMinor {
+		t.Errorf("the tenth person changes %+v", changes)
+	}
+	if changes := s.pass(3, 5); len(changes) > 0 {
+		t.Errorf("more people change %v", changes)
+	}
+}

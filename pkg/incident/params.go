@@ -34,6 +34,9 @@ type Params struct {
 
 	MajorRatio, CriticalRatio float64
 	LongMinutes               int // from here on an incident weighs one severity more
+	// ConfirmAt is the number of judged reporters in the footprint since the run
+	// began from which an incident is confirmed.
+	ConfirmAt float64
 }
 
 // DefaultParams are the numbers that Downpour runs with.
@@ -45,6 +48,6 @@ func DefaultParams() Params {
 		BackWeight: .1, BackMost: 2, ReopenWithin: 20, AcceptAfter: 1440,
 		LevelKeep: .9942, // half in two hours
 		BlameAt:   6, KeepBlameAt: 4, OnsetEarly: 10, OnsetLate: 60, OutlastAfter: 30,
-		MajorRatio: 6, CriticalRatio: 20, LongMinutes: 120,
+		MajorRatio: 6, CriticalRatio: 20, LongMinutes: 120, ConfirmAt: 10,
 	}
 }

@@ -58,6 +58,7 @@ func (i *identity) mark(ctx context.Context, report *outage.Report, client outag
 	if err != nil {
 		return 0, err
 	}
+	report.Origin.Person = keyed(today, "person", narrowNetwork(client.Addr).String())
 	if now.Sub(day) < outage.HalfHour {
 		earlier, err := i.earlier(ctx, day)
 		if err != nil {

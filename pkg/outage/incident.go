@@ -60,6 +60,27 @@ type Judged struct {
 	Networks int
 	// Works and Back are those who said that it works, and works again.
 	Works, Back int
+	// Blocks are the parts of the reporters that each block of networks has, as
+	// far as that is known. Their sum may be less than Reporters.
+	Blocks []BlockShare
+}
+
+// BlockShare is the part of some judged reporters that came from one block of
+// networks, an IPv4 /16 or IPv6 /32. Block is a keyed hash, 0 where the block is
+// not known.
+type BlockShare struct {
+	Block     uint64
+	Reporters float64
+}
+
+// BlockCount is the part of one block of networks in the judged reporters of a
+// service in one cell and minute.
+type BlockCount struct {
+	Service string
+	Country Country
+	Cell    Cell
+	Start   Minute
+	BlockShare
 }
 
 // Baseline is what is normal for a service at one moment in one place, in
@@ -135,7 +156,10 @@ type Incident struct {
 	// last ten, and the worst so far.
 	Ratio, Peak float64
 	Severity    Severity
-	Verdict     Verdict
+	// Confirmed says that enough people carry the incident for it to be called an
+	// outage; until then it is minor, and the service's status is elevated.
+	Confirmed bool
+	Verdict   Verdict
 	// Cause is the service that probably broke, when the verdict is
 	// LikelyCollateral, and Reasons say why it is thought to be, strongest first.
 	Cause   string   `json:",omitempty"`

@@ -88,6 +88,7 @@ type Origin struct {
 	Next   uint64 // the prefix under the younger key
 	Block  uint64 // hash of the IPv4 /16 or IPv6 /32 around the prefix
 	Hosted bool   // a hoster's: its cap does not grow
+	Person uint64 // hash of the IPv4 address or IPv6 /64, under the key of the day
 }
 
 // OriginKeyLife is how long a key for networks lives, and OriginKeyStep how long

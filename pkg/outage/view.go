@@ -108,7 +108,7 @@ func (w Watch) StatusIn(region Region, cell Cell, mean float64, observed int64) 
 
 func (w Watch) status(incident *Incident, mean, evidence float64, observed int64) Status {
 	switch {
-	case incident != nil && (incident.Ratio >= outageRatio || incident.Footprint.Scope == ScopeCountry):
+	case incident != nil && incident.Confirmed && (incident.Ratio >= outageRatio || incident.Footprint.Scope == ScopeCountry):
 		return StatusOutage
 	case incident != nil || evidence >= elevatedPart:
 		return StatusElevated

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"downpour/pkg/baseline"
+	"downpour/pkg/detect"
 	"downpour/pkg/outage"
 )
 
@@ -16,7 +17,7 @@ func (s *series) parts(minute outage.Minute) []int32 {
 	if s.incident.Localising() || slices.Contains(footprint, baseline.Whole) {
 		return footprint
 	}
-	if alarm, ok := s.bank.AlarmAmong(minute, func(h int32) bool { return s.apart(h) && s.widely(h) }); ok {
+	if alarm, ok := s.bank.AlarmAmong(minute, func(a detect.Alarm) bool { return s.apart(a.Handle) && s.carried(a) }); ok {
 		s.elsewhere = append(s.elsewhere, alarm.Handle)
 	}
 	return append(footprint[:len(footprint):len(footprint)], s.elsewhere...)

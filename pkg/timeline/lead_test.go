@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -321,13 +320,13 @@ func TestMinutesTellKindsApart(t *testing.T) {
 		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Back, N: 2},
 		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Back, N: -1},
 	}
-	got, err := Minutes(context.Background(), source, outage.Span{From: m, To: m + 1})
+	got, err := Minutes(context.Background(), source, nil, outage.Span{From: m, To: m + 1})
 	want := []outage.Judged{
 		{Service: "a", Country: outage.GB, Reporters: 5, Capped: 4},
 		{Service: "a", Country: outage.GB, Works: 7},
 		{Service: "a", Country: outage.GB, Back: 2},
 	}
-	if err != nil || !slices.Equal(got[m], want) {
+	if err != nil || !reflect.DeepEqual(got[m], want) {
 		t.Errorf("%+v, %v, want %+v", got[m], err, want)
 	}
 }

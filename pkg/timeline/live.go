@@ -26,6 +26,12 @@ type Source interface {
 	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
 }
 
+// BlockSource gives the parts that blocks of networks have in the counts of
+// recent minutes, in any order. It may block for a round trip, and fail.
+type BlockSource interface {
+	Blocks(ctx context.Context, span outage.Span) ([]outage.BlockCount, error)
+}
+
 // Book keeps incidents. Open takes over what a server before this one noted;
 // Note may be told the same change again, and fails where another server notes.
 type Book interface {
@@ -58,8 +64,9 @@ type Normals interface {
 // LiveConfig is what a Live is made of.
 type LiveConfig struct {
 	Timeline Config
-	Hot      Source // the minutes just over
-	Past     Source // for what a restart missed, and for a first start
+	Hot      Source      // the minutes just over
+	Blocks   BlockSource // of the minutes of Hot; nil where none are known
+	Past     Source      // for what a restart missed, and for a first start
 	// HotFrom is the first minute that Hot knows.
 	HotFrom func() outage.Minute
 	// WarmUp is how much of the past a detector without a state learns from; four
@@ -202,7 +209,7 @@ func (l *Live) take(ctx context.Context, span outage.Span) error {
 // feed ticks a timeline through every minute of a span. With tell, changes are
 // noted and what was expected is kept.
 func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell bool) error {
-	minutes, err := Minutes(ctx, l.source(span), span)
+	minutes, err := l.read(ctx, span)
 	if err != nil {
 		return err
 	}
@@ -242,16 +249,45 @@ func (l *Live) feed(ctx context.Context, t *Timeline, span outage.Span, tell boo
 	return nil
 }
 
-func (l *Live) source(span outage.Span) Source {
-	if span.From >= l.HotFrom() {
-		return l.Hot
+// read gives the counts of a span, by minute. Where the archive answers, the
+// blocks of networks are not known any more.
+func (l *Live) read(ctx context.Context, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
+	if span.From < l.HotFrom() {
+		return Minutes(ctx, l.Past, nil, span)
 	}
-	return l.Past
+	return Minutes(ctx, l.Hot, l.Blocks, span)
 }
 
-// Minutes reads the counts of a span as a timeline takes them, by minute.
-func Minutes(ctx context.Context, source Source, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
+// blockPlace is what the parts of blocks are given by.
+type blockPlace struct {
+	service string
+	country outage.Country
+	cell    outage.Cell
+	minute  outage.Minute
+}
+
+// readBlocks reads the parts of blocks in a span.
+func readBlocks(ctx context.Context, source BlockSource, span outage.Span) (map[blockPlace][]outage.BlockShare, error) {
+	shares := map[blockPlace][]outage.BlockShare{}
+	if source == nil {
+		return shares, nil
+	}
+	counts, err := source.Blocks(ctx, span)
+	for _, c := range counts {
+		at := blockPlace{c.Service, c.Country, c.Cell, c.Start}
+		shares[at] = append(shares[at], c.BlockShare)
+	}
+	return shares, err
+}
+
+// Minutes reads the counts of a span as a timeline takes them, by minute. blocks
+// may be nil.
+func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
 	counts, err := source.Counts(ctx, outage.Query{Span: span, Step: 1, ByPlace: true})
+	if err != nil {
+		return nil, err
+	}
+	shares, err := readBlocks(ctx, blocks, span)
 	if err != nil {
 		return nil, err
 	}
@@ -265,6 +301,7 @@ func Minutes(ctx context.Context, source Source, span outage.Span) (map[outage.M
 			judged.Reporters = max(0, int(math.Round(c.Judged)))
 			judged.Capped = max(0, n-judged.Reporters)
 			judged.Networks = int(max(0, c.Prefixes))
+			judged.Blocks = shares[blockPlace{c.Service, c.Country, c.Cell, c.Start}]
 		case outage.Works:
 			judged.Works = n
 		case outage.Back:

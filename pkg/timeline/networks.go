@@ -45,13 +45,30 @@ func (s *series) moveNetworks(moved []int32) {
 }
 
 // alarm is the run that opens an incident: of those with enough evidence, the
-// strongest that reports from enough networks stand behind.
+// strongest that enough networks carry.
 func (s *series) alarm(minute outage.Minute) (detect.Alarm, bool) {
-	return s.bank.AlarmAmong(minute, s.widely)
+	return s.bank.AlarmAmong(minute, s.carried)
 }
 
-// widely reports whether what a place reports came from enough networks.
+// carried reports whether the reporters of a run came from enough networks, and
+// whether the run would open an incident without its largest block of networks.
+// Without its largest network it then would too, since that is part of a block
+// that is no larger.
+func (s *series) carried(alarm detect.Alarm) bool {
+	return s.widely(alarm.Handle) && (s.config.Networks == 0 || alarm.StandsWithout(s.blocks.largest(s, alarm)))
+}
+
+// widely reports whether the reporters of a place came from enough networks.
 func (s *series) widely(handle int32) bool {
 	heard := s.networks[handle]
 	return max(heard.Before, heard.Now) >= s.config.Networks
+}
+
+// evidence is that of a run as the public status sees it, in parts of what it
+// needs: without its largest block of networks, where networks are known.
+func (s *series) evidence(alarm detect.Alarm) float64 {
+	if s.config.Networks == 0 {
+		return alarm.Evidence / alarm.Needed
+	}
+	return alarm.EvidenceWithout(s.blocks.largest(s, alarm)) / alarm.Needed
 }

@@ -44,6 +44,7 @@ func Parameters(c Config) []outage.Parameter {
 		{Name: "close.back", Value: i.BackMost, Unit: inNats},
 		{Name: "reopen.within", Value: float64(i.ReopenWithin), Unit: inMinutes},
 		{Name: "accept.after", Value: float64(i.AcceptAfter), Unit: inMinutes},
+		{Name: "severity.confirmed", Value: i.ConfirmAt, Unit: inReporters},
 		{Name: "severity.major", Value: i.MajorRatio, Unit: inTimes},
 		{Name: "severity.critical", Value: i.CriticalRatio, Unit: inTimes},
 		{Name: "severity.long", Value: float64(i.LongMinutes), Unit: inMinutes},

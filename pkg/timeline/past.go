@@ -14,7 +14,7 @@ func Replay(ctx context.Context, config Config, source Source, span outage.Span,
 	const piece = 24 * 60
 	for from := span.From; from < span.To; from += piece {
 		part := outage.Span{From: from, To: min(span.To, from+piece)}
-		minutes, err := Minutes(ctx, source, part)
+		minutes, err := Minutes(ctx, source, nil, part)
 		if err != nil {
 			return err
 		}

@@ -83,6 +83,9 @@ func (s *series) rise(minute outage.Minute) (incident.Rise, bool) {
 		return r, false
 	}
 	warm := s.bank.Warm(pendingPart, minute, s.base)[0]
+	if s.evidence(warm) < pendingPart {
+		return r, false
+	}
 	r.Open, r.Fading, r.Standing = false, false, incident.Judgement{Verdict: outage.LikelyCause}
 	r.Onset, r.Ratio = warm.Since, (float64(warm.Observed)+1)/(warm.Expected+1)
 	r.Excess, r.Shares = s.excess(warm.Since, []int32{warm.Handle})

@@ -15,7 +15,7 @@ import (
 
 // The first bytes of a saved timeline; the last of them is the version of the
 // format. A state of another version is refused: it is built anew from history.
-var magic = []byte("DPTL\x04")
+var magic = []byte("DPTL\x05")
 
 var (
 	order       = binary.LittleEndian
@@ -131,7 +131,7 @@ func (s *series) appendState(to []byte) []byte {
 	to = s.base.AppendState(to)
 	to = s.bank.AppendState(to)
 	to = s.appendEvidence(to)
-	to = put(to, s.networks)
+	to = s.blocks.appendState(put(to, s.networks))
 	return s.incident.AppendState(to)
 }
 
@@ -179,7 +179,9 @@ func (t *Timeline) readSeries(from []byte) (*series, []byte, error) {
 	if err != nil {
 		return nil, nil, errTooShort
 	}
-	from = from[n:]
+	if from, err = s.blocks.read(from[n:]); err != nil {
+		return nil, nil, err
+	}
 	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
 	s.grow()
 	return s, from, err

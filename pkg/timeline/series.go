@@ -33,6 +33,7 @@ type series struct {
 	counts    []uint32 // of this minute, by handle
 	touched   []int32
 	networks  []heard // by handle
+	blocks    blocks
 	hits      []detect.Hit
 
 	deposits []baseline.Deposit
@@ -94,7 +95,11 @@ func (s *series) take(c *outage.Judged) {
 		return
 	}
 	s.reporters += uint32(c.Reporters)
-	s.metro = append(s.metro, count{s.country.metro(c.Cell), uint32(c.Reporters), uint32(c.Networks)})
+	key := s.country.metro(c.Cell)
+	s.metro = append(s.metro, count{key, uint32(c.Reporters), uint32(c.Networks)})
+	if s.config.Networks > 0 {
+		s.blocks.add(key, c)
+	}
 }
 
 // tick takes the present minute in.
@@ -103,6 +108,7 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 		s.turn()
 	}
 	s.turnHalfHour(minute)
+	s.blocks.turn(minute)
 	s.gather()
 	s.heed(minute)
 	s.base.Observe(minute, s.reporters)

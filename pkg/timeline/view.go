@@ -36,10 +36,8 @@ func (s *series) watched(minute outage.Minute) outage.Watch {
 		Regions: map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
 	}
 	for handle := range int32(s.base.Places()) {
-		level := s.level(handle)
-		w.Evidence = max(w.Evidence, s.bank.Evidence(handle)/s.bank.Needed(level))
 		mean, _ := s.base.Rates(handle)
-		switch level {
+		switch s.level(handle) {
 		case detect.Region:
 			w.Regions[s.country.regions[handle-1]] = mean
 		case detect.Cell:
@@ -48,9 +46,14 @@ func (s *series) watched(minute outage.Minute) outage.Watch {
 			}
 		}
 	}
-	if s.bank.Warmth() >= pendingPart {
+	if w.Evidence = s.bank.Warmth(); w.Evidence >= pendingPart {
+		w.Evidence = 0
 		for _, warm := range s.bank.Warm(pendingPart, minute, s.base) {
-			w.Signals = append(w.Signals, s.signal(warm, minute))
+			evidence := s.evidence(warm)
+			w.Evidence = max(w.Evidence, evidence)
+			if evidence >= pendingPart {
+				w.Signals = append(w.Signals, s.signal(warm, minute))
+			}
 		}
 	}
 	switch {

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"downpour/pkg/bucket"
+	"downpour/pkg/cell"
+	"downpour/pkg/intake"
+	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
+)
+
+// road is the way of a report from a client to the detector, on a clock that the
+// test moves.
+type road struct {
+	t        testing.TB
+	now      time.Time
+	desk     *intake.Desk
+	counters *bucket.Redis
+	store    *bucket.Store
+	hot      *bucket.Hot
+	drawn    *rand.Rand
+}
+
+// roadBegins is early in the life of both keys under which networks are learnt.
+var roadBegins = time.Unix(100*int64(outage.OriginKeyStep/time.Second), 0).UTC().Add(10 * time.Hour)
+
+// learning is how long the server has listened when anything happens.
+const learning = 28 * 24 * time.Hour
+
+// anything is a catalogue with every service in it.
+type anything struct{}
+
+func (anything) Service(slug string) (outage.Service, bool) { return outage.Service{Slug: slug}, true }
+
+// hoster is the network range that the crowd of a known hoster has.
+const hoster = "5.9.0.0/16 example hoster\n"
+
+func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geography, drawn *rand.Rand, cap int) *road {
+	t.Helper()
+	r := &road{t: t, now: roadBegins, drawn: drawn}
+	clock := func() time.Time { return r.now }
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	counters := bucket.NewRedis(client)
+	store := bucket.NewStore(bucket.Config{Redis: counters, Logger: quiet, Now: clock, Cap: cap})
+	if err := store.Revive(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	r.counters, r.store = counters, store
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = store.Run(ctx) })
+	t.Cleanup(func() { cancel(); running.Wait() })
+	keys, err := intake.OpenKeyFile(filepath.Join(t.TempDir(), "keys.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hosters, err := intake.ReadHosters(strings.NewReader(hoster))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.desk = intake.New(intake.Config{
+		Counter: store, Catalog: anything{}, Geography: geography, Keys: keys, Logger: quiet, Now: clock,
+		Hosters: hosters, HotWindow: bucket.HotWindow, PerMinute: 1 << 30,
+		Status: func(string, outage.Country) outage.Status { return outage.StatusUnknown },
+	})
+	r.hot = bucket.NewHot(counters, geography.RegionOf, clock, quiet)
+	return r
+}
+
+var london = outage.LatLng{Lat: 51.5074, Lng: -.1278}
+
+// report says that a service is broken in London, by a person of its own.
+func (r *road) report(service, addr string) {
+	client := outage.Client{Addr: netip.MustParseAddr(addr), UserAgent: "Agent/1", AcceptLanguage: "en-GB"}
+	said := outage.Submission{Service: service, Location: &london, Token: fmt.Sprintf("%016x", r.drawn.Uint64())}
+	if _, err := r.desk.Take(r.t.Context(), client, said, ""); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// train lets a network report on each day for as long as the server learns: on
+// each day so many reports, each with a token of its own, from addresses in turn.
+func (r *road) train(each int, addrs ...string) {
+	for range int(learning / (24 * time.Hour)) {
+		for i := range each {
+			r.report("ordinary", addrs[i%len(addrs)])
+		}
+		r.now = r.now.Add(24 * time.Hour)
+	}
+}
+
+// restart begins the memory of the counters at the present moment, as on a new
+// server.
+func (r *road) restart() {
+	if err := r.counters.Client().FlushAll(r.t.Context()).Err(); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.store.Revive(r.t.Context(), nil); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// people are so many reports of one network, each of another address.
+func (r *road) people(n int, addr string) {
+	prefix := netip.MustParseAddr(addr).As4()
+	for i := range n {
+		prefix[3] = byte(i)
+		r.report("ordinary", netip.AddrFrom4(prefix).String())
+	}
+}
+
+// begins is when what the server learnt from is over.
+func begins() time.Time { return roadBegins.Add(learning) }
+
+// counts are what the detector reads of the first minutes after the beginning, by
+// minute and for each service.
+func (r *road) counts(minutes int) map[outage.Minute][]outage.Judged {
+	r.t.Helper()
+	if err := r.hot.Refresh(r.t.Context()); err != nil {
+		r.t.Fatal(err)
+	}
+	first := outage.MinuteOf(begins())
+	counts, err := timeline.Minutes(r.t.Context(), r.hot, r.counters, outage.Span{From: first, To: first + outage.Minute(minutes)})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return counts
+}
+
+// opensAfter plays the ordinary reports of a service together with what came down
+// the road for one of its services, and gives the number of minutes after which an
+// incident opened, -1 for never.
+func opensAfter(t testing.TB, state []byte, config timeline.Config, drawn *rand.Rand, mean float64, minutes int, attack func(outage.Minute) []outage.Judged) int {
+	t.Helper()
+	line := timeline.New(config)
+	if err := line.Restore(bytes.NewReader(state)); err != nil {
+		t.Fatal(err)
+	}
+	first, _ := line.Last()
+	begin := outage.MinuteOf(begins())
+	for i := range outage.Minute(minutes) {
+		counts := ordinary(drawn, mean)
+		for _, count := range attack(begin + i) {
+			count.Service = watched
+			counts = append(counts, count)
+		}
+		changes, err := line.Tick(first+1+i, counts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(changes) > 0 {
+			return int(i)
+		}
+	}
+	return -1
+}
+
+// of are the counts of one service in a minute.
+func of(counts map[outage.Minute][]outage.Judged, service string) func(outage.Minute) []outage.Judged {
+	return func(minute outage.Minute) (found []outage.Judged) {
+		for _, count := range counts[minute] {
+			if count.Service == service {
+				found = append(found, count)
+			}
+		}
+		return found
+	}
+}
+
+const watched = "watched"
+
+// attackTowns are where ordinary people are: London, Manchester, Glasgow, Cardiff.
+var attackTowns = []outage.LatLng{london, {Lat: 53.4808, Lng: -2.2426}, {Lat: 55.8642, Lng: -4.2518}, {Lat: 51.4816, Lng: -3.1791}}
+
+var townCells []outage.Cell
+
+// ordinary draws the reporters of a minute on which nothing is broken, each in a
+// network of its own.
+func ordinary(drawn *rand.Rand, mean float64) (counts []outage.Judged) {
+	for range int(distuv.Poisson{Lambda: mean, Src: drawn}.Rand()) {
+		at := townCells[drawn.IntN(len(townCells))]
+		counts = append(counts, outage.Judged{
+			Service: watched, Country: outage.GB, Cell: at, Reporters: 1, Networks: 1,
+			Blocks: []outage.BlockShare{{Block: 1 + drawn.Uint64(), Reporters: 1}},
+		})
+	}
+	return counts
+}
+
+// learnt is a detector after four ordinary weeks, one minute before the road
+// begins to be watched.
+func learnt(t testing.TB, config timeline.Config, drawn *rand.Rand, mean float64) []byte {
+	t.Helper()
+	line := timeline.New(config)
+	end := outage.MinuteOf(roadBegins.Add(learning))
+	opened := 0
+	for minute := end - 28*24*60; minute < end; minute++ {
+		changes, err := line.Tick(minute, ordinary(drawn, mean))
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened += len(changes)
+	}
+	if opened > 0 {
+		t.Fatalf("%d changes of incidents on ordinary days of %v a minute", opened, mean)
+	}
+	var state bytes.Buffer
+	if err := line.Save(&state); err != nil {
+		t.Fatal(err)
+	}
+	return state.Bytes()
+}
+
+// attackWorld is what all of these tests stand on.
+func attackWorld(t testing.TB) (*cell.Geography, timeline.Config, *rand.Rand) {
+	t.Helper()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	geography, err := cell.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	townCells = nil
+	for _, town := range attackTowns {
+		at, _, _, err := geography.Locate(town)
+		if err != nil {
+			t.Fatal(err)
+		}
+		townCells = append(townCells, at)
+	}
+	config := timeline.DefaultConfig(geography)
+	config.Networks = leastNetworks
+	return geography, config, rand.New(rand.NewPCG(seed, 1))
+}

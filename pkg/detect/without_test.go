@@ -1,0 +1,50 @@
+package detect
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestStandsWithout compares what is said of a run without some of its reporters
+// with the run of a bank that never had them.
+func TestStandsWithout(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	drawn := rand.New(rand.NewPCG(seed, 1))
+	stands, falls := 0, 0
+	for range 1000 {
+		with, without := newTestBank(), newTestBank()
+		left, taken := uint32(1+drawn.IntN(60)), uint32(drawn.IntN(60))
+		with.Step(old, hits(0, left+taken), tree)
+		without.Step(old, hits(0, left), tree)
+		alarm, ok := with.Alarm(old)
+		if !ok {
+			continue
+		}
+		_, want := without.Alarm(old)
+		if got := alarm.StandsWithout(float64(taken)); got && !want {
+			t.Errorf("%d of %d reporters: stands, though they alone do not alarm", left, left+taken)
+		} else if got {
+			stands++
+		} else {
+			falls++
+		}
+	}
+	if stands < 10 || falls < 10 {
+		t.Errorf("%d stand and %d fall: the test shows too little", stands, falls)
+	}
+}
+
+// TestCapOnEvidenceHidesNoCrowd has far more reporters than the evidence that is
+// kept can tell.
+func TestCapOnEvidenceHidesNoCrowd(t *testing.T) {
+	bank := newTestBank()
+	bank.Step(old, hits(0, 1000), tree)
+	alarm, ok := bank.Alarm(old)
+	if !ok || !alarm.StandsWithout(300) || !alarm.StandsWithout(900) {
+		t.Errorf("1000 reporters do not stand without 300 or 900 of them: %+v", alarm)
+	}
+	if alarm.StandsWithout(998) {
+		t.Error("two reporters stand")
+	}
+}
