@@ -21,6 +21,7 @@ import (
 
 	"downpour/pkg/forwarded"
 	"downpour/pkg/narrative"
+	"downpour/pkg/ratelimit"
 )
 
 // Config is what an API needs. The interfaces are required except
@@ -34,9 +35,8 @@ type Config struct {
 	Shapes    Shapes
 	Readiness Readiness
 	Streams   Streams
-	// Limiter bounds the attempts to take reports back, so that undo tokens
-	// cannot be guessed, and says what a sender has left. Reports themselves are
-	// limited by the intake, by the same count. Nil is no limit.
+	// Limiter is what a sender may still write. Reports themselves are limited by
+	// the intake, by the same count. Nil is no limit.
 	Limiter Limiter
 	// Keys are the API keys. Nil is none, so that what needs one is refused.
 	Keys Keys
@@ -50,6 +50,9 @@ type Config struct {
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
 	// those on this machine, empty is none.
 	TrustedProxies []netip.Prefix
+	// MaxStreams is how many streams Streams holds; 0 is 1,000. One address or
+	// network gets a share of them.
+	MaxStreams int
 	// Timeout bounds how long one request may take to answer; 0 is 10 seconds.
 	Timeout time.Duration
 	Now     func() time.Time // nil is time.Now
@@ -59,12 +62,17 @@ type Config struct {
 // API answers requests. It is safe for concurrent use.
 type API struct {
 	Config
-	docs   func() (docs, error) // the page for people, written once
-	shelf  shelf
-	teller *narrative.Teller
+	docs        func() (docs, error) // the page for people, written once
+	shelf       shelf
+	teller      *narrative.Teller
+	keyFailures *ratelimit.Failures
+	streams     *ratelimit.Slots
 }
 
-const defaultTimeout = 10 * time.Second
+const (
+	defaultTimeout = 10 * time.Second
+	defaultStreams = 1000
+)
 
 // New is an API with the defaults filled in.
 func New(config Config) *API {
@@ -74,6 +82,9 @@ func New(config Config) *API {
 	if config.Timeout == 0 {
 		config.Timeout = defaultTimeout
 	}
+	if config.MaxStreams == 0 {
+		config.MaxStreams = defaultStreams
+	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -82,7 +93,9 @@ func New(config Config) *API {
 	}
 	a := &API{
 		Config: config, shelf: shelf{answers: map[string]*ready{}},
-		teller: narrative.New(config.Services, config.Shapes),
+		teller:      narrative.New(config.Services, config.Shapes),
+		keyFailures: newKeyFailures(config.Logger),
+		streams:     newStreamShares(config.MaxStreams),
 	}
 	a.docs = sync.OnceValues(a.writeDocs)
 	return a

@@ -69,24 +69,6 @@ func (a *API) createBatch(c *fiber.Ctx) error {
 	return c.JSON(answer)
 }
 
-// keyOwner is the name of the API key that a request bears.
-func (a *API) keyOwner(c *fiber.Ctx) (string, error) {
-	scheme, key, _ := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
-	name := ""
-	if strings.EqualFold(scheme, "Bearer") && a.Keys != nil {
-		name = a.Keys.Owner(strings.TrimSpace(key))
-	}
-	if name != "" {
-		return name, nil
-	}
-	challenge, detail := `Bearer realm="downpour"`, "An API key is needed: Authorization: Bearer KEY."
-	if key != "" {
-		challenge, detail = challenge+`, error="invalid_token"`, "The API key is not known here."
-	}
-	c.Set(fiber.HeaderWWWAuthenticate, challenge)
-	return "", &outage.Error{Code: outage.CodeUnauthorized, Field: fiber.HeaderAuthorization, Detail: detail}
-}
-
 // readLines is a copy of a body of JSON lines. A compressed one is refused, for
 // it could grow without bound.
 func readLines(c *fiber.Ctx) ([]byte, error) {

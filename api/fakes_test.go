@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"downpour/pkg/outage"
+	"downpour/pkg/ratelimit"
 )
 
 // now is the instant at which all tests take place.
@@ -80,7 +81,10 @@ func (w *world) Owner(key string) string {
 	return ""
 }
 
-func (w *world) Undo(_ context.Context, id, token string) error {
+func (w *world) Undo(_ context.Context, _ netip.Addr, id, token string) error {
+	if w.limited {
+		return &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: 1500 * time.Millisecond}
+	}
 	w.ask("undo %s %s", id, token)
 	switch {
 	case w.err != nil:
@@ -303,13 +307,6 @@ func (w *world) Ready() (bool, []string, string) {
 	return true, w.degraded, ""
 }
 
-func (w *world) Spend(netip.Addr) error {
-	if w.limited {
-		return &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: 1500 * time.Millisecond}
-	}
-	return nil
-}
-
 func (w *world) Quota(netip.Addr) outage.Quota {
 	if w.limited {
 		return outage.Quota{Limit: 300, Window: time.Minute, Reset: time.Minute}
@@ -325,14 +322,21 @@ func (w *world) app() *fiber.App { return w.appReading(maxBatch + 4<<10) }
 func (w *world) appReading(most int) *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
-	New(Config{
+	api := New(Config{
 		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},
 		Now:            func() time.Time { return now },
 		Logger:         logger,
-	}).Register(app)
+	})
+	if w.limited { // by what others of its network did
+		api.streams = ratelimit.NewSlots(0)
+		for range 100 {
+			api.keyFailures.Failed(netip.IPv4Unspecified(), now)
+		}
+	}
+	api.Register(app)
 	// A page with a wide pattern, which must never answer for the API.
 	app.Get("/:a/:b?/:c?", func(c *fiber.Ctx) error { return c.SendString("page") })
 	return app

@@ -19,8 +19,9 @@ type Intake interface {
 	// the whole, and after one the batch can be sent again.
 	TakeBatch(ctx context.Context, importer string, lines []byte, idempotencyKey string) (outage.BatchReceipt, error)
 	// Undo takes a report back: CodeForbidden for a wrong token, CodeNotFound
-	// for an unknown id, CodeGone when it is too late.
-	Undo(ctx context.Context, id, token string) error
+	// for an unknown id, CodeGone when it is too late, CodeLimited after too many
+	// attempts of the address or its network.
+	Undo(ctx context.Context, from netip.Addr, id, token string) error
 }
 
 // Readings answers what was counted. The service "" is all services, the
@@ -84,10 +85,8 @@ type Readiness interface {
 	Ready() (ready bool, degraded []string, reason string)
 }
 
-// Limiter holds each address to its share of writes. It does not block.
+// Limiter knows the share of writes of each address. It does not block.
 type Limiter interface {
-	// Spend counts one write, or answers CodeLimited with the time to wait.
-	Spend(addr netip.Addr) error
 	// Quota is what an address may still send. It counts nothing.
 	Quota(addr netip.Addr) outage.Quota
 }

@@ -81,12 +81,8 @@ func (a *API) undoReport(c *fiber.Ctx) error {
 	if token == "" {
 		return outage.Invalid("undo", "The undo token of the report is needed.")
 	}
-	if a.Limiter != nil {
-		if err := a.Limiter.Spend(ClientOf(c, a.TrustedProxies).Addr); err != nil {
-			return err
-		}
-	}
-	if err := a.Intake.Undo(c.UserContext(), utils.CopyString(c.Params("id")), token); err != nil {
+	from := ClientOf(c, a.TrustedProxies).Addr
+	if err := a.Intake.Undo(c.UserContext(), from, utils.CopyString(c.Params("id")), token); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")

@@ -69,6 +69,7 @@ var calls = []call{
 	{name: "batch-jsonl", method: "POST", path: "/api/v1/reports/batch", header: bearer + "\nContent-Type: application/jsonl", lenient: true, body: "{}\n", status: 200},
 	{name: "batch-without-key", method: "POST", path: "/api/v1/reports/batch", header: "Content-Type: application/x-ndjson", body: "{}\n", status: 401, code: "unauthorized", field: "Authorization"},
 	{name: "batch-wrong-key", method: "POST", path: "/api/v1/reports/batch", header: "Authorization: Bearer wrong\nContent-Type: application/x-ndjson", body: "{}\n", status: 401, code: "unauthorized", field: "Authorization"},
+	{name: "batch-limited", method: "POST", path: "/api/v1/reports/batch", header: lines, body: "{}\n", world: world{limited: true}, status: 429, code: "limited"},
 	{name: "batch-other-scheme", method: "POST", path: "/api/v1/reports/batch", header: "Authorization: Basic open", body: "{}\n", status: 401, code: "unauthorized", field: "Authorization"},
 	{name: "batch-json", method: "POST", path: "/api/v1/reports/batch", header: bearer + "\n" + takes, body: "{}", status: 415, code: "content_type"},
 	{name: "batch-gzip", method: "POST", path: "/api/v1/reports/batch", header: lines + "\nContent-Encoding: gzip", body: "x", status: 415, code: "content_type"},
@@ -178,6 +179,7 @@ var calls = []call{
 	{name: "summary-down", path: "/api/v1/summary", world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "stream", path: "/api/v1/stream?service=whatsapp&country=IN", header: "Last-Event-ID: k-0", status: 200, asked: `subscribe "k-0" "whatsapp" "IN"; leave`},
 	{name: "stream-unknown", path: "/api/v1/stream?service=x", status: 400, code: "unknown", field: "service"},
+	{name: "stream-limited", path: "/api/v1/stream", world: world{limited: true}, status: 429, code: "limited"},
 	{name: "stream-full", path: "/api/v1/stream", world: world{err: down}, status: 503, code: "unavailable"},
 
 	{name: "feed", path: "/feeds/incidents.atom", status: 200, asked: `incidents "" "" "" 01-01T00:00..01-01T00:00 "" 50`},

@@ -55,7 +55,7 @@ func (f *fakeIntake) Take(_ context.Context, client outage.Client, sent outage.S
 	return receipt, nil
 }
 
-func (f *fakeIntake) Undo(_ context.Context, id, token string) error {
+func (f *fakeIntake) Undo(_ context.Context, _ netip.Addr, id, token string) error {
 	if token != "secret" {
 		return &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "wrong token"}
 	}

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"net/netip"
 
 	"downpour/pkg/outage"
 )
@@ -14,7 +15,7 @@ type Intake interface {
 	// receipt again.
 	Take(ctx context.Context, client outage.Client, report outage.Submission, idempotencyKey string) (outage.Receipt, error)
 	// Undo takes back the report with this id, given the token of its receipt.
-	Undo(ctx context.Context, id, token string) error
+	Undo(ctx context.Context, from netip.Addr, id, token string) error
 }
 
 // Readings answers what pages show. Service "" means all services together,

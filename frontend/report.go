@@ -80,7 +80,7 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 		return err
 	}
 	lang := s.locales.known(field(c, "lang"))
-	if err := s.Intake.Undo(c.UserContext(), field(c, "id"), field(c, "undo")); err != nil {
+	if err := s.Intake.Undo(c.UserContext(), s.ClientOf(c).Addr, field(c, "id"), field(c, "undo")); err != nil {
 		return inLanguage(c, lang, err)
 	}
 	at := address{Lang: lang}

@@ -86,7 +86,7 @@ func (a *app) buildWeb(context.Context) error {
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, Streams: streams, Limiter: a.desk, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
+		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}).Register(w.fiber)
 	site.Routes(w.fiber)

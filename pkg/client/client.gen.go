@@ -1135,6 +1135,9 @@ type Limited = Problem
 // ProblemResponse RFC 9457.
 type ProblemResponse = Problem
 
+// TooMany RFC 9457.
+type TooMany = Problem
+
 // TryLater RFC 9457.
 type TryLater = Problem
 
@@ -4352,6 +4355,12 @@ type CreateBatchResponse415Headers struct {
 	CacheControl string
 }
 
+// CreateBatchResponse429Headers the declared response headers of an HTTP 429 response for CreateBatch
+type CreateBatchResponse429Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
 // CreateBatchResponse503Headers the declared response headers of an HTTP 503 response for CreateBatch
 type CreateBatchResponse503Headers struct {
 	CacheControl string
@@ -4376,6 +4385,8 @@ type CreateBatchResponse struct {
 	ApplicationproblemJSON413 *ProblemResponse
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *ProblemResponse
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooMany
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -4390,6 +4401,8 @@ type CreateBatchResponse struct {
 	Headers413 *CreateBatchResponse413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *CreateBatchResponse415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CreateBatchResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateBatchResponse503Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
@@ -4419,6 +4432,11 @@ func (r CreateBatchResponse) GetApplicationproblemJSON413() *ProblemResponse {
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
 func (r CreateBatchResponse) GetApplicationproblemJSON415() *ProblemResponse {
 	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateBatchResponse) GetApplicationproblemJSON429() *TooMany {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
@@ -5085,6 +5103,12 @@ type GetStreamResponse400Headers struct {
 	CacheControl string
 }
 
+// GetStreamResponse429Headers the declared response headers of an HTTP 429 response for GetStream
+type GetStreamResponse429Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
 // GetStreamResponse503Headers the declared response headers of an HTTP 503 response for GetStream
 type GetStreamResponse503Headers struct {
 	CacheControl string
@@ -5101,6 +5125,8 @@ type GetStreamResponse struct {
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationproblemJSON400 *ProblemResponse
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooMany
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -5109,6 +5135,8 @@ type GetStreamResponse struct {
 	Headers200 *GetStreamResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetStreamResponse400Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetStreamResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetStreamResponse503Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
@@ -5118,6 +5146,11 @@ type GetStreamResponse struct {
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
 func (r GetStreamResponse) GetApplicationproblemJSON400() *ProblemResponse {
 	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetStreamResponse) GetApplicationproblemJSON429() *TooMany {
+	return r.ApplicationproblemJSON429
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
@@ -6718,6 +6751,13 @@ func ParseCreateBatchResponse(rsp *http.Response) (*CreateBatchResponse, error) 
 		}
 		response.ApplicationproblemJSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest TryLater
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6792,6 +6832,23 @@ func ParseCreateBatchResponse(rsp *http.Response) (*CreateBatchResponse, error) 
 			headers.CacheControl = value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers CreateBatchResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers CreateBatchResponse503Headers
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
@@ -7622,6 +7679,13 @@ func ParseGetStreamResponse(rsp *http.Response) (*GetStreamResponse, error) {
 		}
 		response.ApplicationproblemJSON400 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest TryLater
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7659,6 +7723,23 @@ func ParseGetStreamResponse(rsp *http.Response) (*GetStreamResponse, error) {
 			headers.CacheControl = value
 		}
 		response.Headers400 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetStreamResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetStreamResponse503Headers
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {

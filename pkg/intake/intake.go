@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"downpour/pkg/outage"
+	"downpour/pkg/ratelimit"
 )
 
 // Counter stores reports. Add says whether the report counted; adding a report
@@ -84,8 +85,9 @@ type Config struct {
 // Desk is where reports are taken. Its methods are safe for concurrent use.
 type Desk struct {
 	Config
-	identity *identity
-	limits   *limits
+	identity     *identity
+	limits       *writeLimits
+	undoFailures *ratelimit.Failures
 }
 
 // New makes a Desk. Run must run beside it.
@@ -100,23 +102,21 @@ func New(config Config) *Desk {
 		config.PerMinute = DefaultPerMinute
 	}
 	return &Desk{
-		Config:   config,
-		identity: &identity{store: config.Keys, hosters: config.Hosters},
-		limits:   newLimits(config.PerMinute),
+		Config:       config,
+		identity:     &identity{store: config.Keys, hosters: config.Hosters},
+		limits:       newWriteLimits(config.PerMinute),
+		undoFailures: newUndoFailures(config.Logger),
 	}
 }
 
-// Run forgets in time: keys that are over, and senders that fell silent. It
-// returns when ctx ends.
+// Run destroys keys that are over. It returns when ctx ends.
 func (d *Desk) Run(ctx context.Context) error {
 	ticks := time.NewTicker(time.Minute)
 	defer ticks.Stop()
 	for {
 		select {
 		case <-ticks.C:
-			now := d.Now()
-			d.limits.sweep(now)
-			if err := d.identity.sweep(ctx, now); err != nil {
+			if err := d.identity.sweep(ctx, d.Now()); err != nil {
 				d.Logger.Error("keys that are over are not destroyed yet", "error", err)
 			}
 		case <-ctx.Done():
@@ -172,9 +172,10 @@ func (d *Desk) count(ctx context.Context, a answer) (outage.Receipt, error) {
 	return a.Receipt, nil
 }
 
-// Undo takes back a report, for who holds the token of its receipt. Errors are
-// outage.Errors.
-func (d *Desk) Undo(ctx context.Context, id, token string) error {
+// Undo takes back a report, for who holds the token of its receipt. It counts as
+// a write of the address, and a wrong id or token as an attempt to guess. Errors
+// are outage.Errors.
+func (d *Desk) Undo(ctx context.Context, from netip.Addr, id, token string) error {
 	if token == "" {
 		return outage.Invalid("undo", "the undo token of the report's answer is needed")
 	}
@@ -182,12 +183,13 @@ func (d *Desk) Undo(ctx context.Context, id, token string) error {
 	if err != nil {
 		return err
 	}
-	return d.Counter.Undo(ctx, parsed, hashUndo(token))
+	return d.guess(from, func() error {
+		if err := d.limits.take(from, d.Now()); err != nil {
+			return err
+		}
+		return d.Counter.Undo(ctx, parsed, hashUndo(token))
+	})
 }
-
-// Spend counts a request of an address that is no report against the same limit
-// as reports, or answers CodeLimited with the time to wait.
-func (d *Desk) Spend(addr netip.Addr) error { return d.limits.take(addr, d.Now()) }
 
 // Quota is what an address may still send. It counts nothing.
 func (d *Desk) Quota(addr netip.Addr) outage.Quota { return d.limits.quota(addr, d.Now()) }

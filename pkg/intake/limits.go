@@ -1,13 +1,12 @@
 package intake
 
 import (
+	"log/slog"
 	"net/netip"
-	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"downpour/pkg/outage"
+	"downpour/pkg/ratelimit"
 )
 
 // DefaultPerMinute is how many reports one IPv4 address or IPv6 /64 may send in
@@ -15,70 +14,75 @@ import (
 // from posing as many is the cap per prefix, not this.
 const DefaultPerMinute = 300
 
-// mostSenders bounds the memory for senders; beyond it the sweep comes early.
-const mostSenders = 200_000
+// How many times as much as one address its networks may send. An IPv4 network
+// is full of people behind few addresses. In IPv6 the addresses of a network cost
+// nothing: a /48 is what one customer gets, a /32 is one provider.
+const (
+	perV4Site, perV4Carrier = 10, 100
+	perV6Site, perV6Carrier = 2, 40
+)
 
-// limits holds senders to their rate. Addresses stay in memory and go with it.
-type limits struct {
+// writeLimits holds senders to their rate. Addresses stay in memory and go with it.
+type writeLimits struct {
 	perMinute int
-	mutex     sync.Mutex
-	senders   map[netip.Prefix]*rate.Limiter
+	limiter   *ratelimit.Limiter
 }
 
-func newLimits(perMinute int) *limits {
-	return &limits{perMinute: perMinute, senders: map[netip.Prefix]*rate.Limiter{}}
+func newWriteLimits(perMinute int) *writeLimits {
+	level := func(network ratelimit.Network, times int) ratelimit.Level {
+		return ratelimit.Level{Network: network, PerMinute: float64(times * perMinute), Burst: times * perMinute}
+	}
+	return &writeLimits{perMinute, ratelimit.New(
+		level(ratelimit.Address, 1),
+		level(ratelimit.Network{V4: ratelimit.Site.V4}, perV4Site),
+		level(ratelimit.Network{V4: ratelimit.Carrier.V4}, perV4Carrier),
+		level(ratelimit.Network{V6: ratelimit.Site.V6}, perV6Site),
+		level(ratelimit.Network{V6: ratelimit.Carrier.V6}, perV6Carrier),
+	)}
 }
 
 // take lets a report through, or answers CodeLimited with the time to wait.
-func (l *limits) take(addr netip.Addr, now time.Time) error {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	sender := narrowNetwork(addr)
-	limiter, ok := l.senders[sender]
-	if !ok {
-		if len(l.senders) >= mostSenders {
-			l.forget(now)
+func (l *writeLimits) take(addr netip.Addr, now time.Time) error {
+	if wait := l.limiter.Take(addr, 1, now); wait > 0 {
+		return &outage.Error{
+			Code: outage.CodeLimited, RetryAfter: wait,
+			Detail: "too many reports from this network, please wait a moment",
 		}
-		limiter = rate.NewLimiter(rate.Limit(float64(l.perMinute)/60), l.perMinute)
-		l.senders[sender] = limiter
 	}
-	reservation := limiter.ReserveN(now, 1)
-	wait := reservation.DelayFrom(now)
-	if wait == 0 {
-		return nil
-	}
-	reservation.CancelAt(now)
-	return &outage.Error{
-		Code: outage.CodeLimited, RetryAfter: wait,
-		Detail: "too many reports from this network, please wait a moment",
-	}
+	return nil
 }
 
 // quota is what a sender may still send. It counts nothing.
-func (l *limits) quota(addr netip.Addr, now time.Time) outage.Quota {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	left := float64(l.perMinute)
-	if limiter, ok := l.senders[narrowNetwork(addr)]; ok {
-		left = min(left, max(0, limiter.TokensAt(now)))
-	}
+func (l *writeLimits) quota(addr netip.Addr, now time.Time) outage.Quota {
+	left := min(float64(l.perMinute), l.limiter.Left(addr, now))
 	missing := (float64(l.perMinute) - left) / float64(l.perMinute)
 	return outage.Quota{
 		Limit: l.perMinute, Window: time.Minute, Remaining: int(left), Reset: time.Duration(missing * float64(time.Minute)),
 	}
 }
 
-func (l *limits) sweep(now time.Time) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.forget(now)
+// newUndoFailures bounds attempts to guess undo tokens. A person who errs tries a
+// few times.
+func newUndoFailures(logger *slog.Logger) *ratelimit.Failures {
+	return ratelimit.NewFailures("reports were to be taken back with wrong tokens", logger,
+		ratelimit.Level{Network: ratelimit.Address, PerMinute: 10, Burst: 20},
+		ratelimit.Level{Network: ratelimit.Site, PerMinute: 50, Burst: 100},
+		ratelimit.Level{Network: ratelimit.Carrier, PerMinute: 500, Burst: 1000},
+	)
 }
 
-// forget drops the senders that could send a full minute's worth again.
-func (l *limits) forget(now time.Time) {
-	for sender, limiter := range l.senders {
-		if limiter.TokensAt(now) >= float64(l.perMinute) {
-			delete(l.senders, sender)
+// guess checks an attempt to take a report back against the limits, and counts
+// it where the report or the token was wrong.
+func (d *Desk) guess(from netip.Addr, undo func() error) error {
+	if wait := d.undoFailures.Wait(from, d.Now()); wait > 0 {
+		return &outage.Error{
+			Code: outage.CodeLimited, RetryAfter: wait,
+			Detail: "too many wrong undo tokens from this network, please wait a moment",
 		}
 	}
+	err := undo()
+	if known := outage.AsError(err); known != nil && (known.Code == outage.CodeForbidden || known.Code == outage.CodeNotFound) {
+		d.undoFailures.Failed(from, d.Now())
+	}
+	return err
 }
