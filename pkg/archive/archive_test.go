@@ -43,12 +43,12 @@ func TestMigrationsCanRunAgain(t *testing.T) {
 
 func TestRollUpsAreThoseOfTheSchema(t *testing.T) {
 	db := prepared(t, embeddedDB(t))
-	for _, of := range rollUps {
+	for _, of := range []rollUp{minuteCounts, quarterCounts, shardCounts} {
 		view := ""
 		must(t, db.conn.QueryRow(context.Background(), "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = ?",
 			"reports_to_"+of.table).Scan(&view))
-		for _, part := range append([]sum{{"start", of.start + "(at)"}}, of.sums...) {
-			if !strings.Contains(view, part.of+" AS "+part.name) && !strings.Contains(view, "sum("+part.of+") AS "+part.name) {
+		for _, part := range slices.Concat(of.keys, of.sums) {
+			if !strings.Contains(view, part.of) || part.of != part.name && !strings.Contains(view, part.of+" AS "+part.name) && !strings.Contains(view, "sum("+part.of+") AS "+part.name) {
 				t.Errorf("the view of %s does not hold %s AS %s: %s", of.table, part.of, part.name, view)
 			}
 		}
@@ -177,6 +177,10 @@ func TestInsertAgainMendsEveryTable(t *testing.T) {
 		"tokens without rows":            {"", "TRUNCATE TABLE reports", "TRUNCATE TABLE minute_counts", "TRUNCATE TABLE quarter_counts"},
 		"some rows are there":            {"", "DELETE FROM reports WHERE sign > 0 AND random % 2 = 0"},
 		"a roll-up has a part of a part": {"", "DELETE FROM quarter_counts WHERE cell % 16 < 8"},
+		"recent reports are behind":      {"", "TRUNCATE TABLE recent_reports"},
+		"recent tokens without rows":     {"", "TRUNCATE TABLE recent_reports", "TRUNCATE TABLE shard_counts"},
+		"the shards are behind":          {"", "TRUNCATE TABLE shard_counts"},
+		"the shards counted twice":       {"", "INSERT INTO shard_counts SELECT * FROM shard_counts"},
 		"a roll-up counted twice":        {"", "INSERT INTO minute_counts SELECT * FROM minute_counts"},
 	}
 	for name, statements := range damages {
@@ -194,21 +198,22 @@ func TestInsertAgainMendsEveryTable(t *testing.T) {
 					}
 					must(t, db.exec(context.Background(), statement))
 				}
-				all := batchAndRest(t, db, before, batch)
+				all, short := batchAndRest(t, db, reports, before, batch), batchAndRest(t, db, recentReports, before, batch)
 				for range 2 {
 					must(t, db.insertAgain(context.Background(), "batch", batch))
-					checkTables(t, db, all)
+					checkReports(t, db, all)
+					checkRecent(t, db, short)
 				}
 			})
 		})
 	}
 }
 
-// batchAndRest is the batch and what the raw table holds of the others: what a
+// batchAndRest is the batch and what a raw table holds of the others: what a
 // test took away of those is not for the batch to bring back.
-func batchAndRest(t *testing.T, db *DB, before, batch []outage.Entry) []outage.Entry {
+func batchAndRest(t *testing.T, db *DB, raw rawTable, before, batch []outage.Entry) []outage.Entry {
 	t.Helper()
-	gone, err := db.missing(context.Background(), before)
+	gone, err := db.missing(context.Background(), raw, before)
 	must(t, err)
 	lost := map[row]bool{}
 	for _, e := range gone {

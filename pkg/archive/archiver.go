@@ -45,6 +45,8 @@ type Archiver struct {
 	archived Positions
 	advanced chan struct{} // closed and replaced whenever archived grows
 	failing  error         // why the last try failed, nil after a success
+
+	expired outage.Minute // the minute in which Run last deleted old identities
 }
 
 // NewArchiver makes an Archiver, which works while its Run does.
@@ -76,6 +78,7 @@ func (a *Archiver) Run(ctx context.Context) error {
 	}
 	for {
 		a.catchUp(ctx)
+		a.expire(ctx, time.Now())
 		select {
 		case <-ticks.C:
 		case <-a.kicks:
@@ -139,6 +142,18 @@ func (a *Archiver) catchUp(ctx context.Context) {
 		if err != nil || !more {
 			return
 		}
+	}
+}
+
+// expire deletes the identities that are over, once a minute, unless a batch may
+// be half inserted.
+func (a *Archiver) expire(ctx context.Context, now time.Time) {
+	if minute := outage.MinuteOf(now); minute != a.expired && a.Failing() == nil && ctx.Err() == nil {
+		if err := a.DB.Expire(ctx, now); err != nil {
+			a.Logger.Warn("old identities are not deleted yet", "error", err)
+			return
+		}
+		a.expired = minute
 	}
 }
 

@@ -179,7 +179,7 @@ func (t task) send(ctx context.Context, store *bucket.Store) error {
 
 func tell(ctx context.Context, db *DB) error {
 	found := told{Rows: map[string]int{}}
-	err := db.rows(ctx, "SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign FROM reports", nil, func(scan func(...any) error) error {
+	err := db.rows(ctx, "SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign FROM recent_reports", nil, func(scan func(...any) error) error {
 		var id outage.ReportID
 		var received int64
 		var sign int8
@@ -194,6 +194,8 @@ func tell(ctx context.Context, db *DB) error {
 	for _, query := range []string{
 		difference("minute_counts", "toStartOfMinute"), difference("quarter_counts", "toStartOfFifteenMinutes"),
 		"SELECT toInt64(sum(sign * counted)) - (SELECT sum(n) FROM minute_counts) FROM reports",
+		"SELECT toInt64(sum(sign * counted)) - (SELECT sum(n) FROM shard_counts) FROM recent_reports",
+		"SELECT toInt64(count()) - (SELECT toInt64(count()) FROM recent_reports) FROM reports",
 	} {
 		n, err := db.number(ctx, query)
 		if err != nil {

@@ -174,7 +174,7 @@ func (d *DB) Merge(ctx context.Context, may bool) error {
 	if may {
 		act = "START"
 	}
-	for _, table := range []string{"reports", "minute_counts", "quarter_counts"} {
+	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "recent_reports", "shard_counts"} {
 		if err := d.exec(ctx, "SYSTEM "+act+" MERGES "+table); err != nil {
 			return fmt.Errorf("telling clickhouse when to merge %s: %w", table, err)
 		}
@@ -190,27 +190,60 @@ func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) e
 	return d.send(ctx, token, entries)
 }
 
+// send adds the entries to the reports and, those that are recent, to the
+// short-lived table, at the same time.
 func (d *DB) send(ctx context.Context, token string, entries []outage.Entry) error {
+	short := make(chan error, 1)
+	go func() { short <- d.sendRecent(ctx, token, recent(entries, time.Now())) }()
+	return errors.Join(d.sendReports(ctx, token, entries), <-short)
+}
+
+const (
+	reportColumns = "at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, keyed, received, shard, random"
+	recentColumns = reportColumns + ", reporter, prefix, undo"
+)
+
+func (d *DB) sendReports(ctx context.Context, token string, entries []outage.Entry) error {
+	return d.sendTo(ctx, token, "INSERT INTO reports ("+reportColumns+")", entries, func(e outage.Entry) []any {
+		return columnsOf(e, storedShard(e))
+	})
+}
+
+func (d *DB) sendRecent(ctx context.Context, token string, entries []outage.Entry) error {
+	return d.sendTo(ctx, token, "INSERT INTO recent_reports ("+recentColumns+")", entries, func(e outage.Entry) []any {
+		return append(columnsOf(e, e.ID.Shard), e.Reporter, e.Prefix, e.UndoHash)
+	})
+}
+
+func (d *DB) sendTo(ctx context.Context, token, statement string, entries []outage.Entry, row func(outage.Entry) []any) error {
+	if len(entries) == 0 {
+		return nil
+	}
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(insertSettings(token)))
-	batch, err := d.conn.PrepareBatch(ctx, `INSERT INTO reports (at, service, country, region, cell, kind, symptom,
-		network, since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo)`)
+	batch, err := d.conn.PrepareBatch(ctx, statement)
 	if err != nil {
 		return err
 	}
 	defer batch.Close()
 	for _, e := range entries {
-		since := e.Since
-		if since.IsZero() {
-			since = time.Unix(0, 0).UTC()
-		}
-		err := batch.Append(e.At, e.Service, string(e.Country), string(e.Region), uint64(e.Cell), string(e.Kind), e.Symptom,
-			e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000+0.5), flag(e.First), flag(e.Keyed),
-			e.ID.Received.Time(), e.ID.Shard, e.ID.Random, e.Reporter, e.Prefix, e.UndoHash)
-		if err != nil {
+		if err := batch.Append(row(e)...); err != nil {
 			return err
 		}
 	}
 	return batch.Send()
+}
+
+// columnsOf are the reportColumns of an entry.
+func columnsOf(e outage.Entry, shard byte) []any {
+	since := e.Since
+	if since.IsZero() {
+		since = time.Unix(0, 0).UTC()
+	}
+	return []any{
+		e.At, e.Service, string(e.Country), string(e.Region), uint64(e.Cell), string(e.Kind), e.Symptom,
+		e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000 + 0.5), flag(e.First), flag(e.Keyed),
+		e.ID.Received.Time(), shard, e.ID.Random,
+	}
 }
 
 // append adds rows to a table in which the same row twice is one.

@@ -268,17 +268,51 @@ func batches(random *rand.Rand, entries []outage.Entry) func(func([]outage.Entry
 // checkTables holds every table against the entries that were acknowledged.
 func checkTables(t testing.TB, db *DB, entries []outage.Entry) {
 	t.Helper()
+	checkReports(t, db, entries)
+	checkRecent(t, db, recent(entries, time.Now()))
+}
+
+// checkRecent holds the short-lived tables against entries.
+func checkRecent(t testing.TB, db *DB, entries []outage.Entry) {
+	t.Helper()
+	var n, judged int64
+	for _, e := range entries {
+		c := countOf(e)
+		n, judged = n+c.N, judged+int64(c.Judged*1000)
+	}
+	checkNumbers(t, db, []numberCheck{
+		{"SELECT toInt64(uniqExact(shard, received, random, sign)) FROM recent_reports", int64(len(entries))},
+		{"SELECT toInt64(count()) FROM recent_reports", int64(len(entries))},
+		{"SELECT sum(n) FROM shard_counts", n},
+		{"SELECT sum(judged) FROM shard_counts", judged},
+	})
+}
+
+type numberCheck struct {
+	query string
+	want  int64
+}
+
+func checkNumbers(t testing.TB, db *DB, checks []numberCheck) {
+	t.Helper()
+	for _, check := range checks {
+		if got := number(t, db, check.query); got != check.want {
+			t.Errorf("%s: %d, want %d", check.query, got, check.want)
+		}
+	}
+}
+
+// checkReports holds the reports and their sums against entries.
+func checkReports(t testing.TB, db *DB, entries []outage.Entry) {
+	t.Helper()
 	var n, submissions, judged, prefixes int64
 	for _, e := range entries {
 		c := countOf(e)
 		n, submissions, judged, prefixes = n+c.N, submissions+c.Submissions, judged+int64(c.Judged*1000), prefixes+c.Prefixes
 	}
-	for _, check := range []struct {
-		query string
-		want  int64
-	}{
+	checkNumbers(t, db, []numberCheck{
 		{"SELECT toInt64(count()) FROM reports", int64(len(entries))},
-		{"SELECT toInt64(uniqExact(shard, received, random, sign)) FROM reports", int64(len(entries))},
+		{"SELECT toInt64(uniqExact(received, random, sign)) FROM reports", int64(len(entries))},
 		{"SELECT sum(toInt64(sign) * counted) FROM reports", n},
 		{"SELECT sum(n) FROM minute_counts", n},
 		{"SELECT sum(submissions) FROM minute_counts", submissions},
@@ -286,13 +320,10 @@ func checkTables(t testing.TB, db *DB, entries []outage.Entry) {
 		{"SELECT sum(prefixes) FROM minute_counts", prefixes},
 		{"SELECT sum(n) FROM quarter_counts", n},
 		{"SELECT sum(submissions) FROM quarter_counts", submissions},
+		{"SELECT sum(judged) FROM quarter_counts", judged},
 		{difference("minute_counts", "toStartOfMinute"), 0},
 		{difference("quarter_counts", "toStartOfFifteenMinutes"), 0},
-	} {
-		if got := number(t, db, check.query); got != check.want {
-			t.Errorf("%s: %d, want %d", check.query, got, check.want)
-		}
-	}
+	})
 }
 
 // difference counts the keys under which a roll-up and the raw table differ.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,21 +37,46 @@ func (d *DB) insertAgain(ctx context.Context, token string, entries []outage.Ent
 	if err := d.send(ctx, token, entries); err != nil {
 		return err
 	}
-	missing, err := d.missing(ctx, entries)
-	if err != nil {
-		return fmt.Errorf("looking for a batch: %w", err)
-	}
-	if len(missing) > 0 {
-		if err := d.send(ctx, fmt.Sprintf("%s again %d", token, time.Now().UnixNano()), missing); err != nil {
-			return err
+	now := time.Now()
+	for _, raw := range []rawTable{reports, recentReports} {
+		if err := d.complete(ctx, raw, fmt.Sprintf("%s again %d", token, now.UnixNano()), raw.comparable(entries, now)); err != nil {
+			return fmt.Errorf("completing %s: %w", raw.name, err)
 		}
 	}
-	for _, sums := range rollUps {
-		if err := d.mend(ctx, sums, quartersOf(entries)); err != nil {
-			return fmt.Errorf("comparing %s with the reports: %w", sums.table, err)
+	for _, sums := range []rollUp{minuteCounts, quarterCounts, shardCounts} {
+		if err := d.mend(ctx, sums, sums.raw.comparable(entries, now)); err != nil {
+			return fmt.Errorf("comparing %s with %s: %w", sums.table, sums.raw.name, err)
 		}
 	}
 	return nil
+}
+
+// rawTable is a table with a row for each entry. It is read in stretches of a
+// time, and compared only where it certainly holds all of a stretch.
+type rawTable struct {
+	name  string
+	at    string // the column of the time
+	time  func(outage.Entry) outage.Minute
+	step  int // length of a stretch in minutes
+	whole time.Duration
+	shard func(outage.Entry) byte // as it is stored there
+	send  func(d *DB, ctx context.Context, token string, entries []outage.Entry) error
+}
+
+var reports = rawTable{
+	name: "reports", at: "at", time: func(e outage.Entry) outage.Minute { return e.Minute() }, step: outage.Quarter,
+	whole: rawFor, shard: storedShard, send: (*DB).sendReports,
+}
+
+var recentReports = rawTable{
+	name: "recent_reports", at: "received", time: func(e outage.Entry) outage.Minute { return e.ID.Received }, step: 60,
+	whole: mendedFor, shard: func(e outage.Entry) byte { return e.ID.Shard }, send: (*DB).sendRecent,
+}
+
+// comparable are the entries in stretches that the table holds whole.
+func (r rawTable) comparable(entries []outage.Entry, now time.Time) []outage.Entry {
+	oldest := outage.MinuteOf(now.Add(-r.whole))
+	return slices.DeleteFunc(slices.Clone(entries), func(e outage.Entry) bool { return r.time(e).Floor(r.step) < oldest })
 }
 
 // row names one entry: a report or its retraction.
@@ -59,10 +85,28 @@ type row struct {
 	sign int8
 }
 
-// missing are the entries that the raw table does not hold.
-func (d *DB) missing(ctx context.Context, entries []outage.Entry) ([]outage.Entry, error) {
+func (r rawTable) row(e outage.Entry) row {
+	e.ID.Shard = r.shard(e)
+	return row{e.ID, e.Sign}
+}
+
+// complete inserts the entries that a table does not hold, under a token.
+func (d *DB) complete(ctx context.Context, raw rawTable, token string, entries []outage.Entry) error {
+	missing, err := d.missing(ctx, raw, entries)
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	return raw.send(d, ctx, token, missing)
+}
+
+// missing are the entries that a table does not hold.
+func (d *DB) missing(ctx context.Context, raw rawTable, entries []outage.Entry) ([]outage.Entry, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
 	there := map[row]bool{}
-	statement := "SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign FROM reports WHERE " + within("at", quartersOf(entries))
+	statement := fmt.Sprintf("SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign FROM %s WHERE %s",
+		raw.name, raw.within(raw.at, entries))
 	err := d.rows(ctx, statement, nil, func(scan func(...any) error) error {
 		var one row
 		var received int64
@@ -76,45 +120,42 @@ func (d *DB) missing(ctx context.Context, entries []outage.Entry) ([]outage.Entr
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(entries), func(e outage.Entry) bool { return there[row{e.ID, e.Sign}] }), nil
+	return slices.DeleteFunc(slices.Clone(entries), func(e outage.Entry) bool { return there[raw.row(e)] }), nil
 }
 
-// quartersOf lists the quarter hours of entries, in order.
-func quartersOf(entries []outage.Entry) []outage.Minute {
+// stretches lists the stretches of entries, in order.
+func (r rawTable) stretches(entries []outage.Entry) []outage.Minute {
 	seen := map[outage.Minute]bool{}
-	var quarters []outage.Minute
 	for _, e := range entries {
-		if quarter := e.Minute().Floor(outage.Quarter); !seen[quarter] {
-			seen[quarter] = true
-			quarters = append(quarters, quarter)
-		}
+		seen[r.time(e).Floor(r.step)] = true
 	}
-	slices.Sort(quarters)
-	return quarters
+	return slices.Sorted(maps.Keys(seen))
 }
 
-// within is the condition that a time lies in one of some quarter hours, which
-// are in order.
-func within(column string, quarters []outage.Minute) string {
-	numbers := make([]string, len(quarters))
-	for i, quarter := range quarters {
-		numbers[i] = fmt.Sprint(int64(quarter) / outage.Quarter)
+// within is the condition that a column lies in the stretches of entries, of
+// which there is at least one.
+func (r rawTable) within(column string, entries []outage.Entry) string {
+	stretches := r.stretches(entries)
+	numbers := make([]string, len(stretches))
+	for i, start := range stretches {
+		numbers[i] = fmt.Sprint(int64(start) / int64(r.step))
 	}
-	first, last := second(quarters[0]), second(quarters[len(quarters)-1]+outage.Quarter)
+	first, last := second(stretches[0]), second(stretches[len(stretches)-1]+outage.Minute(r.step))
 	return fmt.Sprintf("%[1]s >= toDateTime(%[2]d, 'UTC') AND %[1]s < toDateTime(%[3]d, 'UTC') AND intDiv(toInt64(toUnixTimestamp(%[1]s)), %[4]d) IN (%[5]s)",
-		column, first, last, outage.Quarter*60, strings.Join(numbers, ", "))
+		column, first, last, r.step*60, strings.Join(numbers, ", "))
 }
 
-// mend adds to a roll-up what it lacks of the raw reports of some quarter
-// hours, and takes off what it has too much. Doing so twice is doing so once.
-func (d *DB) mend(ctx context.Context, of rollUp, quarters []outage.Minute) error {
-	oldest := outage.MinuteOf(time.Now().Add(-rawFor))
-	quarters = slices.DeleteFunc(quarters, func(quarter outage.Minute) bool { return quarter < oldest })
-	if len(quarters) == 0 {
+// mend adds to a roll-up what it lacks of the raw rows of the stretches of
+// entries, and takes off what it has too much. Doing so twice is doing so once.
+func (d *DB) mend(ctx context.Context, of rollUp, entries []outage.Entry) error {
+	if len(entries) == 0 {
 		return nil
 	}
-	const keys = "start, service, country, region, cell, kind, symptom"
-	var names, here, less, sums, wrong []string
+	var keys, keysHere, names, here, less, sums, wrong []string
+	for _, key := range of.keys {
+		keys = append(keys, key.name)
+		keysHere = append(keysHere, key.of+" AS "+key.name)
+	}
 	for _, sum := range of.sums {
 		names = append(names, sum.name)
 		here = append(here, sum.of+" AS "+sum.name)
@@ -123,10 +164,12 @@ func (d *DB) mend(ctx context.Context, of rollUp, quarters []outage.Minute) erro
 		wrong = append(wrong, sum.name+" != 0")
 	}
 	statement := fmt.Sprintf(`INSERT INTO %[1]s (%[2]s, %[3]s) SELECT %[2]s, %[4]s FROM (
-			SELECT %[5]s(at) AS start, service, country, region, cell, kind, symptom, %[6]s FROM reports WHERE %[7]s
-			UNION ALL SELECT %[2]s, %[8]s FROM %[1]s WHERE %[9]s
-		) GROUP BY %[2]s HAVING %[10]s SETTINGS insert_deduplicate = 0`,
-		of.table, keys, strings.Join(names, ", "), strings.Join(sums, ", "), of.start, strings.Join(here, ", "), within("at", quarters),
-		strings.Join(less, ", "), within("start", quarters), strings.Join(wrong, " OR "))
+			SELECT %[5]s, %[6]s FROM %[7]s WHERE %[8]s
+			UNION ALL SELECT %[2]s, %[9]s FROM %[1]s WHERE %[10]s
+		) GROUP BY %[2]s HAVING %[11]s SETTINGS insert_deduplicate = 0`,
+		of.table, list(keys), list(names), list(sums), list(keysHere), list(here), of.raw.name, of.raw.within(of.raw.at, entries),
+		list(less), of.raw.within(of.start, entries), strings.Join(wrong, " OR "))
 	return d.exec(ctx, statement)
 }
+
+func list(columns []string) string { return strings.Join(columns, ", ") }

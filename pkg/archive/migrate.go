@@ -54,8 +54,8 @@ func (d *DB) migrate(ctx context.Context) error {
 			version, len(migrations))
 	}
 	for number := int(version) + 1; number <= len(migrations); number++ {
-		for _, statement := range migrations[number-1] {
-			if err := d.exec(ctx, statement); err != nil {
+		for _, step := range migrations[number-1] {
+			if err := d.take(ctx, step); err != nil {
 				return fmt.Errorf("migrating the archive to version %d: %w", number, err)
 			}
 		}
@@ -64,4 +64,14 @@ func (d *DB) migrate(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// take runs a step of a migration, where it is to be run.
+func (d *DB) take(ctx context.Context, step step) error {
+	if step.when != "" {
+		if wanted, err := d.number(ctx, step.when); err != nil || wanted == 0 {
+			return err
+		}
+	}
+	return d.exec(ctx, step.statement)
 }

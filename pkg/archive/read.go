@@ -39,9 +39,9 @@ func filter(query outage.Query) *where {
 
 // Counts answers a query from the roll-ups. Its error says CodeUnavailable.
 func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
-	table, detail := "minute_counts", "sum(judged), sum(prefixes)"
+	table, detail := "minute_counts", "sum(prefixes)"
 	if quarters(query) {
-		table, detail = "quarter_counts", "toInt64(0), toInt64(0)"
+		table, detail = "quarter_counts", "toInt64(0)"
 	}
 	start := fmt.Sprintf("toInt64(%d)", query.Span.From)
 	if query.Step > 0 {
@@ -55,7 +55,7 @@ func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, er
 		symptom = "toString(symptom)"
 	}
 	w := filter(query)
-	statement := fmt.Sprintf(`SELECT toString(service), toString(country), %s, %s AS step, toString(kind), %s, sum(n), sum(submissions), %s
+	statement := fmt.Sprintf(`SELECT toString(service), toString(country), %s, %s AS step, toString(kind), %s, sum(n), sum(submissions), sum(judged), %s
 		FROM %s WHERE %s GROUP BY ALL`, place, start, symptom, detail, table, w)
 	sums := outage.Sums{}
 	err := d.rows(ctx, statement, w.arguments, func(scan func(...any) error) error {
@@ -93,9 +93,9 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 	err := d.rows(ctx, statement, w.arguments, func(scan func(...any) error) error {
 		var region string
 		var cell uint64
-		var shown, total int64
+		var shown, judged, total int64
 		var placed uint8
-		if err := scan(&placed, &region, &cell, &shown, &total); err != nil {
+		if err := scan(&placed, &region, &cell, &shown, &judged, &total); err != nil {
 			return err
 		}
 		table.Total += total
@@ -104,7 +104,7 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 			return nil
 		}
 		if shown > 0 {
-			row := outage.TableRow{Region: outage.Region(region), Cell: outage.Cell(cell), Reports: shown}
+			row := outage.TableRow{Region: outage.Region(region), Cell: outage.Cell(cell), Reports: shown, Judged: float64(judged) / 1000}
 			table.Rows = append(table.Rows, row)
 		}
 		return nil
@@ -117,18 +117,21 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 
 // tableStatement climbs from the cells of resolution 6 to the one that is asked
 // for. On each level, own is what no level below could show, and shown is what
-// they do show. All keys are numbers, which ClickHouse groups by several times
+// they do show; judged goes with each. All keys are numbers, which ClickHouse groups by several times
 // faster than by texts: a region's code, which has at most eight bytes, is read
 // as one, and of service and country nothing but the difference matters.
 func tableStatement(condition string, resolution, floor int) string {
 	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
-			cell, sum(n) AS own, toInt64(0) AS shown, sum(n) AS total
+			cell, sum(n) AS own, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total
 		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, condition)
 	climb := func(parent string) {
 		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS above,
-			sum(if(own < %[2]d, greatest(own, 0), 0)) AS own_above, sum(shown + if(own >= %[2]d, own, 0)) AS shown_above, sum(total) AS total_above
+			sum(if(own < %[2]d, greatest(own, 0), 0)) AS own_above, sum(shown + if(own >= %[2]d, own, 0)) AS shown_above,
+			sum(if(own < %[2]d, own_judged, 0)) AS judged_above, sum(shown_judged + if(own >= %[2]d, own_judged, 0)) AS shown_judged_above,
+			sum(total) AS total_above
 			FROM (%[3]s) GROUP BY start, topic, part, above`, parent, floor, statement)
-		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, shown_above AS shown, total_above AS total FROM (%s)`, statement)
+		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, shown_above AS shown,
+			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total FROM (%s)`, statement)
 	}
 	lowest := resolution
 	if resolution == 0 {
@@ -141,8 +144,8 @@ func tableStatement(condition string, resolution, floor int) string {
 		climb("if(cell = 0, toUInt64(0), toUInt64(1))")
 	}
 	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, reinterpretAsString(part) AS region, toUInt64(cell) AS at,
-			sum(shown + if(own >= %d, own, 0)) AS reports, sum(total) AS counted
-		FROM (%s) GROUP BY placed, part, at`, floor, statement)
+			sum(shown + if(own >= %[1]d, own, 0)) AS reports, sum(shown_judged + if(own >= %[1]d, own_judged, 0)) AS judged, sum(total) AS counted
+		FROM (%[2]s) GROUP BY placed, part, at`, floor, statement)
 }
 
 // parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
@@ -154,13 +157,14 @@ func parentOf(column string, resolution int) string {
 	return fmt.Sprintf("if(%[1]s = 0, toUInt64(0), bitOr(bitAnd(%[1]s, bitNot(toUInt64(%[2]d))), toUInt64(%[3]d)))", column, uint64(fields), parent)
 }
 
-// ShardCounts gives the counts of each minute since from, as the counters of
-// the hot window hold them, with the shard that each came from.
+// ShardCounts gives the counts of each minute since from, which is at most 26
+// hours ago, as the counters of the hot window hold them, with the low bits of
+// the shard that each came from.
 func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
-	statement := `SELECT shard, toString(service), toString(country), toString(region), cell,
-			intDiv(toInt64(toUnixTimestamp(at)), 60) AS minute, toString(kind), toString(symptom),
-			sum(toInt64(sign) * counted), sum(toInt64(sign)), sum(toInt64(sign) * weight), sum(toInt64(sign) * first)
-		FROM reports WHERE at >= toDateTime(?, 'UTC') GROUP BY ALL`
+	statement := `SELECT counter_shard, toString(service), toString(country), toString(region), cell,
+			intDiv(toInt64(toUnixTimestamp(start)), 60) AS minute, toString(kind), toString(symptom),
+			sum(n), sum(submissions), sum(judged), sum(prefixes)
+		FROM shard_counts WHERE start >= toDateTime(?, 'UTC') GROUP BY ALL`
 	err := d.rows(ctx, statement, []any{second(from)}, func(scan func(...any) error) error {
 		var c outage.Count
 		var shard uint8
@@ -181,12 +185,12 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 	return nil
 }
 
-// Entries gives the raw entries received since a time, oldest first and a
-// report before its retraction.
+// Entries gives the raw entries received since a time, which is at most two hours
+// ago, oldest first and a report before its retraction.
 func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
 			toString(network), since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo
-		FROM reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at, sign DESC`
+		FROM recent_reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at, sign DESC`
 	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var e outage.Entry
 		var country, region, kind string

@@ -1,13 +1,24 @@
 package archive
 
+// step is a statement of a migration. Where when is a query, the step is run
+// only if that gives a number other than 0.
+type step struct{ when, statement string }
+
+func plain(statements ...string) (all []step) {
+	for _, statement := range statements {
+		all = append(all, step{statement: statement})
+	}
+	return all
+}
+
 // migrations are run in order, each once. A migration is never changed after
 // it was released; a new one is added behind it. Each statement can be run
 // again, so that a crash between two of them does no harm.
 //
 // All tables that a batch reaches keep the tokens of the last
 // deduplication_window batches.
-var migrations = [][]string{
-	{
+var migrations = [][]step{
+	plain(
 		// The raw reports, one row for each entry of the log. What could tie two
 		// reports of one sender together (hashes under keys that are destroyed each
 		// day) or take one back is forgotten after a day; the random part of the id,
@@ -84,8 +95,8 @@ var migrations = [][]string{
 		SELECT toStartOfFifteenMinutes(at) AS start, service, country, region, cell, kind, symptom,
 			sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions
 		FROM reports GROUP BY start, service, country, region, cell, kind, symptom`,
-	},
-	{
+	),
+	plain(
 		// Incidents, the latest version of each.
 		`CREATE TABLE IF NOT EXISTS incidents (
 			id      String,
@@ -104,28 +115,9 @@ var migrations = [][]string{
 		PARTITION BY toYYYYMM(start)
 		ORDER BY (service, country, start)
 		TTL start + INTERVAL 400 DAY`,
-	},
-}
-
-// rollUp is a table of sums over the reports of a stretch of time, as the last
-// migration leaves it.
-type rollUp struct {
-	table string
-	start string // the function that gives the stretch of a time
-	sums  []sum
-}
-
-// sum is a column of a roll-up, and what one report adds to it.
-type sum struct{ name, of string }
-
-var rollUps = []rollUp{
-	{"minute_counts", "toStartOfMinute", []sum{
-		{"n", "toInt64(sign) * counted"}, {"submissions", "toInt64(sign)"},
-		{"judged", "toInt64(sign) * weight"}, {"prefixes", "toInt64(sign) * first"},
-	}},
-	{"quarter_counts", "toStartOfFifteenMinutes", []sum{
-		{"n", "toInt64(sign) * counted"}, {"submissions", "toInt64(sign)"},
-	}},
+	),
+	shortLivedIdentity,
+	judgedQuarters,
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

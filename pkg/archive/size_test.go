@@ -68,7 +68,7 @@ func measureInserts(t *testing.T, db *DB, now time.Time) {
 	slices.Sort(took)
 	per := func(seconds float64) float64 { return float64(len(entries)) / seconds }
 	t.Logf("inserts of %d: median %.0f rows/s, from %.0f to %.0f over %d batches", len(entries), per(took[batches/2]), per(took[batches-1]), per(took[0]), batches)
-	for _, table := range []string{"reports", "minute_counts", "quarter_counts"} {
+	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "recent_reports", "shard_counts"} {
 		must(t, db.exec(context.Background(), "TRUNCATE TABLE "+table))
 	}
 }
@@ -96,7 +96,7 @@ func synthesise(t *testing.T, db *DB, now time.Time, rows int) {
 	began := time.Now()
 	const most = 1_000_000
 	for from := 0; from < rows; from += most {
-		must(t, db.exec(context.Background(), fmt.Sprintf(`INSERT INTO reports (at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, received, shard, random, reporter, prefix, undo)
+		must(t, db.exec(context.Background(), fmt.Sprintf(`INSERT INTO reports (at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, received, random)
 			SELECT toDateTime(%d - b %% 7776000, 'UTC') AS time, concat('service-', toString(c %% 12)), places.country, if(a %% 10 = 0, '', places.region), if(a %% 10 = 0, 0, places.cell),
 				if(c %% 20 = 0, 'works', 'problem'), ['', 'messages', 'calls', 'login'][1 + b %% 4], '', toDateTime(0, 'UTC'), 1, c %% 12 != 1, 1000, b %% 3 = 0, time, a %% 256, rand64(1), rand64(2), rand64(3), rand64(4)
 			FROM (SELECT cityHash64(number) AS a, cityHash64(a) AS b, cityHash64(b) AS c, toUInt32(4000 * pow(a / 18446744073709551616., 3)) AS n FROM numbers(%d, %d)) AS made

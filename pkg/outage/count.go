@@ -124,4 +124,6 @@ type TableRow struct {
 	Region  Region
 	Cell    Cell
 	Reports int64
+	// Judged is what the caps for the detector leave of Reports.
+	Judged float64
 }

@@ -1,0 +1,77 @@
+package archive
+
+// rollUp is a table of sums over rows of another table, as the last migration
+// leaves it.
+type rollUp struct {
+	table string
+	raw   rawTable
+	start string // the column that the stretches of the raw table are found by
+	keys  []sum  // the columns without sums, and what they are of a raw row
+	sums  []sum
+}
+
+// sum is a column of a roll-up, and what one report adds to it.
+type sum struct{ name, of string }
+
+var (
+	place = []sum{{"service", "service"}, {"country", "country"}, {"region", "region"}, {"cell", "cell"}, {"kind", "kind"}, {"symptom", "symptom"}}
+
+	counted     = sum{"n", "toInt64(sign) * counted"}
+	submissions = sum{"submissions", "toInt64(sign)"}
+	judged      = sum{"judged", "toInt64(sign) * weight"}
+	prefixes    = sum{"prefixes", "toInt64(sign) * first"}
+)
+
+var minuteCounts = rollUp{
+	table: "minute_counts", raw: reports, start: "start",
+	keys: append([]sum{{"start", "toStartOfMinute(at)"}}, place...), sums: []sum{counted, submissions, judged, prefixes},
+}
+
+var quarterCounts = rollUp{
+	table: "quarter_counts", raw: reports, start: "start",
+	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}}, place...), sums: []sum{counted, submissions, judged},
+}
+
+var shardCounts = rollUp{
+	table: "shard_counts", raw: recentReports, start: "hour",
+	keys: append([]sum{{"hour", "toStartOfHour(received)"}, {"start", "toStartOfMinute(at)"}, {"counter_shard", "shard % 16"}}, place...),
+	sums: []sum{counted, submissions, judged, prefixes},
+}
+
+const quartersUnjudged = `SELECT toInt64(count() = 0) FROM system.columns
+	WHERE database = currentDatabase() AND table = 'quarter_counts' AND name = 'judged'`
+
+// judgedQuarters makes the table of quarter hours again with the sum of the
+// judged counts, from the table of minutes: the list of columns that a table
+// sums up cannot be changed. The renames are in the order in which a step that
+// is run again finds what it needs.
+var judgedQuarters = []step{
+	{statement: "DROP VIEW IF EXISTS reports_to_quarter_counts"},
+	{quartersUnjudged, "DROP TABLE IF EXISTS quarter_counts_judged"},
+	{quartersUnjudged, `CREATE TABLE quarter_counts_judged (
+		start       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
+		service     LowCardinality(String),
+		country     LowCardinality(String),
+		region      LowCardinality(String),
+		cell        UInt64 CODEC(ZSTD(1)),
+		kind        LowCardinality(String),
+		symptom     LowCardinality(String),
+		n           Int64 CODEC(ZSTD(1)),
+		submissions Int64 CODEC(ZSTD(1)),
+		judged      Int64 CODEC(ZSTD(1))
+	) ENGINE = SummingMergeTree((n, submissions, judged))
+	PARTITION BY toYYYYMM(start)
+	ORDER BY (service, country, start, kind, symptom, region, cell)
+	TTL start + INTERVAL 10 YEAR
+	SETTINGS non_replicated_deduplication_window = 10000`},
+	{quartersUnjudged, `INSERT INTO quarter_counts_judged (start, service, country, region, cell, kind, symptom, n, submissions, judged)
+	SELECT toStartOfFifteenMinutes(start), service, country, region, cell, kind, symptom, n, submissions, judged FROM minute_counts
+	SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0`},
+	{quartersUnjudged, "DROP TABLE IF EXISTS quarter_counts_unjudged"},
+	{quartersUnjudged, "RENAME TABLE quarter_counts TO quarter_counts_unjudged, quarter_counts_judged TO quarter_counts"},
+	{statement: "DROP TABLE IF EXISTS quarter_counts_unjudged"},
+	{statement: `CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_quarter_counts TO quarter_counts AS
+	SELECT toStartOfFifteenMinutes(at) AS start, service, country, region, cell, kind, symptom,
+		sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions, sum(toInt64(sign) * weight) AS judged
+	FROM reports GROUP BY start, service, country, region, cell, kind, symptom`},
+}
