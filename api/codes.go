@@ -28,6 +28,8 @@ var statuses = map[outage.Code]int{
 	codeTimeout:             http.StatusRequestTimeout,
 	outage.CodeUnavailable:  http.StatusServiceUnavailable,
 	outage.CodeInternal:     http.StatusInternalServerError,
+
+	outage.CodeOutcomeUnknown: http.StatusServiceUnavailable,
 }
 
 var titles = map[outage.Code]string{
@@ -45,4 +47,6 @@ var titles = map[outage.Code]string{
 	codeTimeout:             "The request took too long to arrive",
 	outage.CodeUnavailable:  "A part of the server is down",
 	outage.CodeInternal:     "The server made a mistake",
+
+	outage.CodeOutcomeUnknown: "It is not known whether this was done",
 }

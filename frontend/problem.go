@@ -23,6 +23,8 @@ var statuses = map[outage.Code]int{
 	outage.CodeConflict:     fiber.StatusConflict,
 	outage.CodeLimited:      fiber.StatusTooManyRequests,
 	outage.CodeUnavailable:  fiber.StatusServiceUnavailable,
+
+	outage.CodeOutcomeUnknown: fiber.StatusServiceUnavailable,
 }
 
 func statusOf(code outage.Code) int {
@@ -35,7 +37,7 @@ func statusOf(code outage.Code) int {
 // codeOf is the code for an error of the router.
 func codeOf(status int) outage.Code {
 	for code, known := range statuses {
-		if known == status && code != outage.CodeUnknown {
+		if known == status && code != outage.CodeUnknown && code != outage.CodeOutcomeUnknown {
 			return code
 		}
 	}

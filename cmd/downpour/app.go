@@ -19,6 +19,7 @@ import (
 	"downpour/pkg/intake"
 	"downpour/pkg/outage"
 	"downpour/pkg/place"
+	"downpour/pkg/redisconn"
 	"downpour/pkg/timeline"
 )
 
@@ -32,21 +33,23 @@ type app struct {
 	logger   *slog.Logger
 	now      func() time.Time
 
-	geography *cell.Geography
-	places    *place.Index
-	services  *catalog.Catalog
-	redis     *bucket.Redis
-	db        *archive.DB
-	archiver  *archive.Archiver
-	store     *bucket.Store
-	hot       *bucket.Hot
-	reader    *heatmap.Reader
-	live      *timeline.Live
-	imports   *timeline.Imports
-	book      *incident.Book
-	desk      *intake.Desk
-	demo      *demo // nil where none is played
-	web       *web
+	geography  *cell.Geography
+	places     *place.Index
+	services   *catalog.Catalog
+	connection *redisconn.Conn
+	redis      *bucket.Redis
+	db         *archive.DB
+	archiver   *archive.Archiver
+	store      *bucket.Store
+	hot        *bucket.Hot
+	reader     *heatmap.Reader
+	live       *timeline.Live
+	imports    *timeline.Imports
+	book       *incident.Book
+	desk       *intake.Desk
+	demo       *demo // nil where none is played
+	readiness  *readiness
+	web        *web
 
 	parts []part
 }
@@ -61,7 +64,7 @@ func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, n
 	a := &app{settings: settings, logger: logger, now: now}
 	for _, build := range []func(context.Context) error{
 		a.loadTables, a.openDemo, a.openData, a.openRedis, a.openClickHouse,
-		a.buildCounting, a.buildDetection, a.buildIntake, a.buildDemo, a.buildWeb,
+		a.buildCounting, a.buildDetection, a.buildIntake, a.buildDemo, a.buildReadiness, a.buildWeb,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, a.stopAll())
@@ -99,22 +102,32 @@ func (a *app) loadTables(context.Context) (err error) {
 	return err
 }
 
-// openRedis connects to the Redis of the settings, or starts the embedded one.
+// openRedis connects to the Redis of the settings, or starts the embedded one. A
+// Redis that does not answer yet is waited for while the server runs.
 func (a *app) openRedis(ctx context.Context) (err error) {
-	bucket.LogTo(a.logger)
-	addresses := a.settings.Redis
+	redisconn.LogTo(a.logger)
 	if a.embeddedRedis() {
 		server, err := embedded.StartRedis(context.WithoutCancel(ctx), a.logger)
 		if err != nil {
 			return err
 		}
 		a.add(part{name: "embedded redis", stop: server.Close})
-		addresses = []string{server.URL()}
+		a.connection, err = redisconn.OpenSingle(server.URL())
+		if err != nil {
+			return err
+		}
+		a.redis = bucket.NewRedis(a.connection.Client())
+		a.add(part{name: "redis client", stop: a.connection.Close})
+		return nil
 	}
-	if a.redis, err = bucket.OpenRedis(addresses); err != nil {
+	if a.connection, err = redisconn.Open(a.settings.redisConfig()); err != nil {
 		return fmt.Errorf("--redis: %w", err)
 	}
-	a.add(part{name: "redis client", stop: a.redis.Close})
+	a.redis = bucket.NewRedis(a.connection.Client())
+	a.add(part{name: "redis client", run: a.connection.AwaitFit, stop: a.connection.Close})
+	if _, err := a.connection.Check(ctx); err != nil {
+		return fmt.Errorf("--redis: %w", err)
+	}
 	return nil
 }
 
@@ -250,7 +263,7 @@ func (a *app) status(service string, country outage.Country) outage.Status {
 // warnOfForgetfulRedis says so where a crash of Redis could lose reports that
 // were acknowledged.
 func (a *app) warnOfForgetfulRedis(ctx context.Context) {
-	if setting := a.redis.Appendfsync(ctx); setting != "always" && !a.embeddedRedis() {
+	if setting := a.connection.Appendfsync(ctx); setting != "always" && !a.embeddedRedis() {
 		a.logger.Warn("redis may lose acknowledged reports in a crash; set appendonly yes and appendfsync always",
 			"appendfsync", setting)
 	}

@@ -10,12 +10,14 @@ import (
 	"strings"
 
 	"downpour/pkg/intake"
+	"downpour/pkg/redisconn"
 )
 
 // serveCommand is the server's settings. Help texts are what --help shows.
 type serveCommand struct {
 	Listen         string         `help:"Address to listen on." default:":8080"`
 	Redis          []string       `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
+	RedisWait      replicaWait    `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
 	Clickhouse     string         `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
 	Data           string         `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
 	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
@@ -46,6 +48,9 @@ func (s *serveCommand) Validate() error {
 			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
 		}
 	}
+	if s.RedisWait.replicas > 0 && s.Redis[0] == "embedded" {
+		return fmt.Errorf("--redis-wait: the embedded Redis has no replicas")
+	}
 	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
 		return fmt.Errorf("--public-url: %q is not an http(s):// address", s.PublicURL)
 	}
@@ -57,6 +62,11 @@ func (s *serveCommand) Validate() error {
 		return fmt.Errorf("--clickhouse: %q is neither 'embedded' nor an http(s):// address", s.Clickhouse)
 	}
 	return nil
+}
+
+// redisConfig is how the settings reach a Redis outside of the process.
+func (s *serveCommand) redisConfig() redisconn.Config {
+	return redisconn.Config{Addresses: s.Redis, Replicas: s.RedisWait.replicas, ReplicasWithin: s.RedisWait.within}
 }
 
 // hosters are the networks of machines for hire that the settings name.

@@ -30,8 +30,6 @@ const (
 	// demoHeader tells programs that what is answered is a past outage played
 	// again.
 	demoHeader = "Downpour-Demo"
-	// staleAfter is how old the hot window may be before the server says so.
-	staleAfter = 15 * time.Second
 	// watchEvery is how often open streams are told what changed.
 	watchEvery = 5 * time.Second
 	// streamPath is not compressed: an event must not wait for the next.
@@ -114,24 +112,4 @@ func (w *web) run(ctx context.Context) error {
 		w.draining.Store(true)
 		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), <-ended)
 	}
-}
-
-// Ready says whether this server does its work, and what it does without.
-func (w *web) Ready() (ready bool, degraded []string, reason string) {
-	refreshed := w.app.hot.Refreshed()
-	switch {
-	case w.draining.Load():
-		return false, nil, "draining"
-	case refreshed.IsZero():
-		return false, nil, "starting"
-	case w.app.now().Sub(refreshed) > staleAfter:
-		return false, []string{"redis"}, "redis does not answer, so reports cannot be taken"
-	case !w.app.store.Alive():
-		return false, nil, "the counters are not restored yet"
-	case w.app.archiver.Failing() != nil && w.app.embeddedRedis():
-		return false, []string{"clickhouse"}, "the archive does not advance, so reports cannot be taken"
-	case w.app.archiver.Failing() != nil:
-		return true, []string{"clickhouse"}, ""
-	}
-	return true, nil, ""
 }

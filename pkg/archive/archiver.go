@@ -122,12 +122,27 @@ func (a *Archiver) insist(ctx context.Context, ticks <-chan time.Time, step func
 func (a *Archiver) prepare(ctx context.Context) error {
 	leads, err := a.Plans.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
-		return err
+		return ofLog(err)
 	}
 	return a.DB.Prepare(ctx)
 }
 
-// Failing is why the archive does not advance, or nil.
+// A LogError is a failure of the report log or of the record of the batch under
+// way, and not of the archive.
+type LogError struct{ error }
+
+// Unwrap gives the failure itself.
+func (e *LogError) Unwrap() error { return e.error }
+
+func ofLog(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &LogError{err}
+}
+
+// Failing is why the archive does not advance, or nil. It is a *LogError where
+// the log is at fault.
 func (a *Archiver) Failing() error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -178,23 +193,23 @@ func (a *Archiver) note(ctx context.Context, err error) {
 func (a *Archiver) round(ctx context.Context) (more bool, err error) {
 	leads, err := a.Plans.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
-		return false, err
+		return false, ofLog(err)
 	}
 	plan, err := a.Plans.Standing(ctx)
 	if err != nil {
-		return false, err
+		return false, ofLog(err)
 	}
 	if plan != nil {
 		return true, a.finish(ctx, *plan, nil)
 	}
 	entries, to, more, err := a.Log.Oldest(ctx, a.Records)
 	if err != nil || len(entries) == 0 {
-		return false, err
+		return false, ofLog(err)
 	}
 	fresh := Plan{Token: rand.Text(), To: to}
 	a.fault("before plan")
 	if err := a.Plans.Begin(ctx, fresh); err != nil {
-		return false, err
+		return false, ofLog(err)
 	}
 	a.fault("planned")
 	return more, a.finish(ctx, fresh, entries)
@@ -210,7 +225,7 @@ func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry
 		a.fault("inserted")
 		plan.Done = true
 		if err := a.Plans.Advance(ctx, plan.Token, &plan); err != nil {
-			return err
+			return ofLog(err)
 		}
 		a.fault("marked")
 	}
@@ -220,11 +235,11 @@ func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry
 		}
 	}
 	if err := a.Log.Trim(ctx, plan.To); err != nil {
-		return err
+		return ofLog(err)
 	}
 	a.fault("trimmed")
 	if err := a.Plans.Advance(ctx, plan.Token, nil); err != nil {
-		return err
+		return ofLog(err)
 	}
 	a.fault("ended")
 	a.settle(plan.To)
@@ -238,7 +253,7 @@ func (a *Archiver) insert(ctx context.Context, plan Plan, entries []outage.Entry
 	if entries == nil {
 		insert = a.DB.insertAgain
 		if entries, err = a.Log.Read(ctx, plan.To); err != nil {
-			return err
+			return ofLog(err)
 		}
 	}
 	if a.Journal != nil {

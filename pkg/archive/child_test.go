@@ -17,6 +17,7 @@ import (
 	"downpour/pkg/bucket"
 	"downpour/pkg/embedded"
 	"downpour/pkg/outage"
+	"downpour/pkg/redisconn"
 )
 
 // childVariable makes this test program a process that counts and archives the
@@ -91,11 +92,12 @@ func (t task) run() (failed error) {
 		defer server.Close()
 		address, journal = server.URL(), NewJournal(filepath.Join(t.Folder, "batch"))
 	}
-	counters, err := bucket.OpenRedis([]string{address})
+	connection, err := redisconn.OpenSingle(address)
 	if err != nil {
 		return err
 	}
-	defer counters.Close()
+	defer connection.Close()
+	counters := bucket.NewRedis(connection.Client())
 	// The leader before may be dead, and this one must not wait for the end of
 	// its time.
 	if err := counters.Client().Del(ctx, leadKey).Err(); err != nil && !errors.Is(err, redis.Nil) {

@@ -104,6 +104,9 @@ func refused(err error) bool {
 // Close ends the connections.
 func (d *DB) Close() error { return d.conn.Close() }
 
+// Ping returns an error where ClickHouse does not answer.
+func (d *DB) Ping(ctx context.Context) error { return d.conn.Ping(ctx) }
+
 // release is the version that the server gives, as year and month.
 func (d *DB) release(ctx context.Context) (text string, year, month int, err error) {
 	if err := d.conn.QueryRow(ctx, "SELECT version()").Scan(&text); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"downpour/pkg/lease"
+	"downpour/pkg/redisconn"
 )
 
 const (
@@ -61,6 +62,7 @@ func (p RedisPlans) Begin(ctx context.Context, plan Plan) error {
 	if err != nil {
 		return fmt.Errorf("writing a batch down: %w", err)
 	}
+	ctx, _ = redisconn.WithOutcome(ctx) // rows inserted under a batch that a failover lost would be inserted again
 	fresh, err := p.client.SetNX(ctx, planKey, text, 0).Result()
 	if err == nil && !fresh {
 		err = errors.New("another is under way")
@@ -80,6 +82,7 @@ func (p RedisPlans) Advance(ctx context.Context, token string, next *Plan) error
 			return fmt.Errorf("advancing a batch: %w", err)
 		}
 	}
+	ctx, _ = redisconn.WithOutcome(ctx)
 	if err := advanceScript.Run(ctx, p.client, []string{planKey}, token, text).Err(); err != nil {
 		return fmt.Errorf("advancing a batch: %w", err)
 	}

@@ -52,7 +52,7 @@ const (
 // the log like all others. When AddBatch returns without an error, all lines
 // are where a crash cannot lose them. After an error some may be: the batch can
 // be sent again, and no line counts twice. Errors carry an outage.Error of
-// CodeUnavailable.
+// CodeUnavailable where nothing was stored, else of CodeOutcomeUnknown.
 func (s *Store) AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error) {
 	if s.full.Load() || s.busy.Load() {
 		return nil, unavailable("taking a batch", errors.New("the archive does not keep up with imports"))
@@ -68,19 +68,29 @@ func (s *Store) AddBatch(ctx context.Context, request string, reports []outage.R
 	outcomes := make([]outage.Outcome, len(reports))
 	newest := map[int]string{}
 	for _, step := range s.steps(request, reports) {
+		var failed error
+		possible := len(newest) > 0
 		for shard, stored := range s.Redis.add(ctx, step.lines, s.Now(), s.Cap) {
+			possible = possible || stored.err == nil || stored.possible
 			if stored.err != nil {
-				return nil, unavailable("storing a batch", stored.err)
+				failed = stored.err
+				continue
 			}
 			newest[shard] = stored.entry
 			for i, outcome := range stored.outcomes {
 				outcomes[step.places[shard][i]] = outcome
 			}
 		}
+		switch {
+		case failed != nil && possible:
+			return nil, ambiguous("storing a batch", failed, batchAmbiguous)
+		case failed != nil:
+			return nil, unavailable("storing a batch", failed)
+		}
 	}
 	for shard, entry := range newest {
 		if err := s.settle(ctx, shard, entry); err != nil {
-			return nil, unavailable("waiting for a batch to be stored", err)
+			return nil, ambiguous("waiting for a batch to be stored", err, batchAmbiguous)
 		}
 	}
 	return outcomes, nil

@@ -231,7 +231,7 @@ func TestBatchWhileRedisIsAway(t *testing.T) {
 	}
 	_, err := b.store.AddBatch(context.Background(), "a", reports)
 	hook.refuses = nil
-	if known := outage.AsError(err); known == nil || known.Code != outage.CodeUnavailable || known.RetryAfter == 0 {
+	if known := outage.AsError(err); known == nil || known.Code != outage.CodeOutcomeUnknown || known.RetryAfter == 0 {
 		t.Fatalf("the error is %v", err)
 	}
 	if got := len(b.entries()); got != batchPart {

@@ -42,6 +42,7 @@ const retryAfter = 5 * time.Second
 
 func shardOf(report outage.Report) int { return int(report.ID.Shard) % Shards }
 
+// unavailable is an error after which nothing was stored.
 func unavailable(act string, err error) error {
 	return fmt.Errorf("%s: %w: %w", act, err, &outage.Error{
 		Code:       outage.CodeUnavailable,
@@ -49,6 +50,18 @@ func unavailable(act string, err error) error {
 		RetryAfter: retryAfter,
 	})
 }
+
+// ambiguous is an error after which what was sent may have been stored, and of
+// which only a repetition tells.
+func ambiguous(act string, err error, detail string) error {
+	return fmt.Errorf("%s: %w: %w", act, err, &outage.Error{Code: outage.CodeOutcomeUnknown, Detail: detail, RetryAfter: retryAfter})
+}
+
+const (
+	reportAmbiguous = "the report may have been taken; the same request with the same Idempotency-Key is safe and counts once"
+	undoAmbiguous   = "the report may have been taken back; the same request is safe"
+	batchAmbiguous  = "some lines may have been taken; the same batch is safe, and no line counts twice"
+)
 
 // Durable waits until what the log of a shard holds up to an entry would
 // survive a crash. The embedded Redis keeps nothing on disk, so with it a

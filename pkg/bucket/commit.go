@@ -71,7 +71,7 @@ func (s *Store) commit(batch []*pending) {
 	if s.Durable == nil {
 		defer cancel()
 		for shard, waiting := range shards {
-			answer(waiting, stored[shard], stored[shard].err)
+			answer(waiting, stored[shard])
 		}
 		return
 	}
@@ -80,11 +80,12 @@ func (s *Store) commit(batch []*pending) {
 	go func() {
 		defer cancel()
 		for shard, waiting := range shards {
-			err := stored[shard].err
-			if err == nil {
-				err = s.settle(ctx, shard, stored[shard].entry)
+			one := stored[shard]
+			if one.err == nil {
+				one.err = s.settle(ctx, shard, one.entry)
+				one.possible = one.err != nil
 			}
-			answer(waiting, stored[shard], err)
+			answer(waiting, one)
 		}
 	}()
 }
@@ -94,14 +95,22 @@ type added struct {
 	entry    string           // id of the log entry
 	outcomes []outage.Outcome // in the order of the reports
 	err      error
+	possible bool // though there is an error, it may have been stored
 }
 
-func answer(waiting []*pending, stored added, err error) {
+func answer(waiting []*pending, stored added) {
+	err := stored.err
+	switch {
+	case stored.possible:
+		err = ambiguous("storing a report", err, reportAmbiguous)
+	case err != nil:
+		err = unavailable("storing a report", err)
+	}
 	for i, one := range waiting {
-		if err != nil {
-			one.done <- result{err: unavailable("storing a report", err)}
-			continue
+		answered := result{err: err}
+		if err == nil {
+			answered.counted = stored.outcomes[i] == outage.Counted
 		}
-		one.done <- result{counted: stored.outcomes[i] == outage.Counted}
+		one.done <- answered
 	}
 }

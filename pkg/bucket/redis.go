@@ -5,13 +5,13 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
+	"maps"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"downpour/pkg/outage"
+	"downpour/pkg/redisconn"
 )
 
 //go:embed add.lua
@@ -20,9 +20,14 @@ var addSource string
 //go:embed undo.lua
 var undoSource string
 
+//go:embed probe.lua
+var probeSource string
+
 var (
 	addScript  = redis.NewScript(addSource)
 	undoScript = redis.NewScript(undoSource)
+
+	probeScript = redis.NewScript(probeSource)
 )
 
 // touchedMost is how many changed minutes a shard remembers: those of the hot
@@ -33,78 +38,44 @@ const touchedMost = int(HotWindow/time.Minute) + 120
 // a cluster or the embedded one.
 type Redis struct{ client redis.UniversalClient }
 
-// OpenRedis makes a client for one or several redis:// addresses; several are
-// a cluster. It does not connect yet.
-func OpenRedis(addresses []string) (*Redis, error) {
-	all := &redis.UniversalOptions{}
-	for _, address := range addresses {
-		one, err := redis.ParseURL(address)
-		if err != nil {
-			return nil, fmt.Errorf("reading the address of Redis: %w", err)
-		}
-		all.Addrs = append(all.Addrs, one.Addr)
-		all.Username, all.Password, all.DB, all.TLSConfig = one.Username, one.Password, one.DB, one.TLSConfig
-	}
-	if len(addresses) == 0 {
-		return nil, errors.New("reading the address of Redis: none is given")
-	}
-	all.ContextTimeoutEnabled = true // a Redis that hangs must not hold a caller beyond its patience
-	return NewRedis(redis.NewUniversalClient(all)), nil
-}
-
-// LogTo sends what the driver tells of its own, in all of this process, to the
-// logger: such as each connection that it does not get, which callers are told
-// anyway.
-func LogTo(logger *slog.Logger) { redis.SetLogger(driverLog{logger}) }
-
-type driverLog struct{ logger *slog.Logger }
-
-// Printf is what the driver calls.
-func (d driverLog) Printf(ctx context.Context, format string, arguments ...any) {
-	d.logger.DebugContext(ctx, "redis client", "said", fmt.Sprintf(format, arguments...))
-}
-
-// NewRedis uses a client that is already made.
+// NewRedis uses a client that is already made. Closing it is its maker's.
 func NewRedis(client redis.UniversalClient) *Redis { return &Redis{client: client} }
 
 // Client is the connection, for other stages that keep something in Redis.
 func (r *Redis) Client() redis.UniversalClient { return r.client }
 
-// Close ends the connections.
-func (r *Redis) Close() error { return r.client.Close() }
-
-// add stores reports, one script call for each shard, all in one round trip.
+// add stores reports, one script call for each shard, all in one round trip. A
+// server that does not know the script yet gets its text in a second one.
 func (r *Redis) add(ctx context.Context, shards map[int][]*pending, now time.Time, cap int) map[int]added {
-	stored := r.addOnce(ctx, shards, now, cap)
-	again := map[int][]*pending{}
+	stored := r.addOnce(ctx, shards, now, cap, addScript.EvalSha)
+	unknown := map[int][]*pending{}
 	for shard, one := range stored {
 		if redis.HasErrorPrefix(one.err, "NOSCRIPT") {
-			again[shard] = shards[shard]
+			unknown[shard] = shards[shard]
 		}
 	}
-	if len(again) == 0 {
-		return stored
-	}
-	err := addScript.Load(ctx, r.client).Err()
-	for shard, one := range r.addOnce(ctx, again, now, cap) {
-		if err != nil && one.err != nil {
-			one.err = err
-		}
-		stored[shard] = one
+	if len(unknown) > 0 {
+		maps.Copy(stored, r.addOnce(ctx, unknown, now, cap, addScript.Eval))
 	}
 	return stored
 }
 
-func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time.Time, cap int) map[int]added {
+// scriptCall is a way of calling a script: by its hash or with its text.
+type scriptCall func(ctx context.Context, client redis.Scripter, keys []string, arguments ...any) *redis.Cmd
+
+func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time.Time, cap int, call scriptCall) map[int]added {
+	ctx, outcome := redisconn.WithOutcome(ctx)
 	pipe := r.client.Pipeline()
 	calls := make(map[int]*redis.Cmd, len(shards))
 	for shard, waiting := range shards {
-		calls[shard] = pipe.EvalSha(ctx, addScript.Hash(), []string{base(shard)}, addArguments(waiting, now, cap)...)
+		calls[shard] = call(ctx, pipe, []string{base(shard)}, addArguments(waiting, now, cap)...)
 	}
 	_, _ = pipe.Exec(ctx) // each call has its own error
 	stored := make(map[int]added, len(shards))
 	for shard, call := range calls {
-		stored[shard] = readAdded(call, len(shards[shard]))
+		one := readAdded(call, len(shards[shard]))
+		one.possible = one.err != nil && (call.Err() == nil || outcome.Possible(call))
+		stored[shard] = one
 	}
 	return stored
 }
@@ -160,15 +131,58 @@ func readAdded(call *redis.Cmd, reports int) added {
 	return stored
 }
 
-func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, now time.Time) (outcome, entry string, err error) {
+// undo takes a report back. possible reports whether it may have done so though
+// it failed.
+func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, now time.Time) (answer, entry string, possible bool, err error) {
+	ctx, outcome := redisconn.WithOutcome(ctx)
 	shard := int(id.Shard) % Shards
-	answer, err := undoScript.Run(ctx, r.client, []string{base(shard)},
+	answers, err := undoScript.Run(ctx, r.client, []string{base(shard)},
 		now.Unix(), id.String(), int64(id.Received), hex(undoHash),
 		int(outage.UndoFor.Seconds()), int(countersFor.Seconds()), touchedMost).StringSlice()
 	if err != nil {
-		return "", "", err
+		return "", "", outcome.Any(), err
 	}
-	return answer[0], answer[1], nil
+	return answers[0], answers[1], false, nil
+}
+
+// probeTags is the number of hash tags among which one is looked for in each
+// master of a cluster.
+const probeTags = 256
+
+// Probe tries on every master what storing a report takes, and returns the first
+// error.
+func (r *Redis) Probe(ctx context.Context) error {
+	ctx, _ = redisconn.WithOutcome(ctx)
+	tags, err := r.mastersTags(ctx)
+	if err != nil {
+		return fmt.Errorf("looking for the masters: %w", err)
+	}
+	for _, tag := range tags {
+		if err := probeScript.Run(ctx, r.client, []string{base(tag) + "probe:"}, time.Now().Unix()).Err(); err != nil {
+			return fmt.Errorf("trying to write: %w", err)
+		}
+	}
+	return nil
+}
+
+// mastersTags has one hash tag of each master. Those of the shards come first.
+func (r *Redis) mastersTags(ctx context.Context) (tags []int, err error) {
+	cluster, ok := r.client.(*redis.ClusterClient)
+	if !ok {
+		return []int{0}, nil
+	}
+	seen := map[*redis.Client]bool{}
+	for tag := range probeTags {
+		master, err := cluster.MasterForKey(ctx, base(tag))
+		if err != nil {
+			return nil, err
+		}
+		if !seen[master] {
+			seen[master] = true
+			tags = append(tags, tag)
+		}
+	}
+	return tags, nil
 }
 
 // errNotRestored says that Redis lost its memory, or never had one, and was not
@@ -302,6 +316,7 @@ func (r *Redis) holds(ctx context.Context, to map[int]string) (bool, error) {
 
 // Trim forgets all records up to the given ones.
 func (r *Redis) Trim(ctx context.Context, to map[int]string) error {
+	ctx, _ = redisconn.WithOutcome(ctx) // a record that came back after a failover would be archived again
 	pipe := r.client.Pipeline()
 	for shard, id := range to {
 		pipe.XTrimMinID(ctx, base(shard)+"log", after(id))
@@ -394,17 +409,4 @@ func (r *Redis) restore(ctx context.Context, m *memory, shards []int, now time.T
 		return fmt.Errorf("restoring the counters: %w", err)
 	}
 	return nil
-}
-
-// Appendfsync is how Redis writes what it was given to its disk: "always",
-// "everysec", "no", or "off" where it keeps nothing; "" where it does not say.
-func (r *Redis) Appendfsync(ctx context.Context) string {
-	config, err := r.client.ConfigGet(ctx, "append*").Result()
-	if err != nil {
-		return ""
-	}
-	if strings.EqualFold(config["appendonly"], "no") {
-		return "off"
-	}
-	return config["appendfsync"]
 }

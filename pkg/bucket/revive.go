@@ -61,6 +61,11 @@ func (s *Store) Keep(ctx context.Context, past Past) error {
 // Alive says whether reports can be taken, as far as was last seen.
 func (s *Store) Alive() bool { return s.alive.Load() }
 
+// Full reports that reports are turned away because the log or the queue holds
+// as much as it may: the log where the archive, the queue where Redis does not
+// keep up.
+func (s *Store) Full() (log, queue bool) { return s.full.Load(), len(s.queue) == cap(s.queue) }
+
 // Revive looks at Redis once: whether the log is full, and which shards lack
 // the mark; those it restores.
 func (s *Store) Revive(ctx context.Context, past Past) error {

@@ -93,7 +93,8 @@ func NewStore(config Config) *Store {
 // Add stores a report and says whether it counted. When it returns without an
 // error, the report is where a crash cannot lose it. Adding a report whose ID
 // is known changes nothing and gives the first answer again, so an Add that
-// failed may be repeated. Errors carry an outage.Error of CodeUnavailable.
+// failed may be repeated. Errors carry an outage.Error: of CodeUnavailable where
+// the report was certainly not stored, else of CodeOutcomeUnknown.
 func (s *Store) Add(ctx context.Context, report outage.Report) (counted bool, err error) {
 	if s.full.Load() {
 		return false, unavailable("queueing a report", errors.New("the log is full, the archive does not keep up"))
@@ -110,18 +111,22 @@ func (s *Store) Add(ctx context.Context, report outage.Report) (counted bool, er
 	case result := <-waiting.done:
 		return result.counted, result.err
 	case <-ctx.Done():
-		return false, unavailable("waiting for a report to be stored", ctx.Err())
+		return false, ambiguous("waiting for a report to be stored", ctx.Err(), reportAmbiguous)
 	}
 }
 
 // Undo takes a report back. Its errors are outage.Errors: CodeNotFound where
 // no such report is known, CodeForbidden where the token's hash does not fit,
-// CodeGone after outage.UndoFor, CodeUnavailable. Undoing twice is no error.
+// CodeGone after outage.UndoFor, CodeUnavailable, CodeOutcomeUnknown. Undoing
+// twice is no error.
 func (s *Store) Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Patience)
 	defer cancel()
-	outcome, entry, err := s.Redis.undo(ctx, id, undoHash, s.Now())
-	if err != nil {
+	outcome, entry, possible, err := s.Redis.undo(ctx, id, undoHash, s.Now())
+	switch {
+	case possible:
+		return ambiguous("undoing a report", err, undoAmbiguous)
+	case err != nil:
 		return unavailable("undoing a report", err)
 	}
 	switch outcome {
@@ -133,7 +138,7 @@ func (s *Store) Undo(ctx context.Context, id outage.ReportID, undoHash uint64) e
 		return &outage.Error{Code: outage.CodeGone, Field: "id", Detail: "a report can be taken back for 10 minutes"}
 	}
 	if err := s.settle(ctx, int(id.Shard)%Shards, entry); err != nil {
-		return unavailable("waiting for a retraction to be stored", err)
+		return ambiguous("waiting for a retraction to be stored", err, undoAmbiguous)
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ const (
 	CodeLimited          Code = "limited"
 	CodeMethodNotAllowed Code = "method_not_allowed"
 	CodeNotFound         Code = "not_found"
+	CodeOutcomeUnknown   Code = "outcome_unknown"
 	CodeTimeout          Code = "timeout"
 	CodeTooLarge         Code = "too_large"
 	CodeUnauthorized     Code = "unauthorized"
@@ -55,6 +56,8 @@ func (e Code) Valid() bool {
 	case CodeMethodNotAllowed:
 		return true
 	case CodeNotFound:
+		return true
+	case CodeOutcomeUnknown:
 		return true
 	case CodeTimeout:
 		return true

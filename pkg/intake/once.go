@@ -84,7 +84,10 @@ func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.
 		return outage.Receipt{}, err
 	}
 	if err := d.Answers.Complete(ctx, name, sealed); err != nil {
-		return outage.Receipt{}, answersAway(err)
+		return outage.Receipt{}, fmt.Errorf("keeping an answer: %w: %w", err, &outage.Error{
+			Code: outage.CodeOutcomeUnknown, RetryAfter: 5 * time.Second,
+			Detail: "the report was taken, but its answer was not kept; the same request with the same Idempotency-Key is safe and counts once",
+		})
 	}
 	return kept.Receipt, nil
 }

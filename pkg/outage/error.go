@@ -24,6 +24,10 @@ const (
 	CodeLimited      Code = "limited"      // too many requests; try again after RetryAfter
 	CodeUnavailable  Code = "unavailable"  // a part is down or full; try again after RetryAfter
 	CodeInternal     Code = "internal"     // our fault
+
+	// CodeOutcomeUnknown says that the request may have been carried out, and that
+	// repeating it, under the same Idempotency-Key where it takes one, is safe.
+	CodeOutcomeUnknown Code = "outcome_unknown"
 )
 
 // Error is an error that the sender of a request can act on. Detail is one

@@ -35,14 +35,28 @@ func Embedded(t testing.TB) redis.UniversalClient {
 // Server is a redis-server that the test owns.
 type Server struct {
 	Addr    string
-	dir     string
+	Dir     string   // where it keeps its files
+	file    string   // of its configuration, where it has one
+	more    []string // arguments
 	process *exec.Cmd
 }
 
 // Start starts a redis-server on a free port, which appends each write to its
-// disk before it answers. Where no redis-server is installed, the test is
-// skipped, but fails under CI.
-func Start(t testing.TB) *Server {
+// disk before it answers; arguments are added to its command line. Where no
+// redis-server is installed, the test is skipped, but fails under CI.
+func Start(t testing.TB, arguments ...string) *Server {
+	t.Helper()
+	return start(t, &Server{more: arguments})
+}
+
+// StartFrom is Start with a configuration file of the server, such as Sentinel
+// needs.
+func StartFrom(t testing.TB, file string, arguments ...string) *Server {
+	t.Helper()
+	return start(t, &Server{file: file, more: arguments})
+}
+
+func start(t testing.TB, server *Server) *Server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -50,7 +64,7 @@ func Start(t testing.TB) *Server {
 		}
 		t.Skip("redis-server is not installed, so this test has no real Redis to run against")
 	}
-	server := &Server{Addr: freeAddress(t), dir: t.TempDir()}
+	server.Addr, server.Dir = freeAddress(t), t.TempDir()
 	server.Run(t)
 	t.Cleanup(func() { server.Kill() })
 	return server
@@ -63,9 +77,14 @@ func (s *Server) Run(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := filepath.Join(s.dir, "redis.log")
-	s.process = exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", s.dir,
+	log := filepath.Join(s.Dir, "redis.log")
+	var arguments []string
+	if s.file != "" {
+		arguments = append(arguments, s.file)
+	}
+	arguments = append(arguments, "--port", port, "--bind", "127.0.0.1", "--dir", s.Dir,
 		"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--logfile", log)
+	s.process = exec.Command("redis-server", append(arguments, s.more...)...)
 	if err := s.process.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +110,26 @@ func (s *Server) Kill() {
 	_ = s.process.Process.Kill()
 	_ = s.process.Wait()
 	s.process = nil
+}
+
+// Signal sends a signal to the process.
+func (s *Server) Signal(t testing.TB, signal os.Signal) {
+	t.Helper()
+	if err := s.process.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Do runs a command on a connection of its own and fails the test on an error.
+func (s *Server) Do(t testing.TB, arguments ...any) *redis.Cmd {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: s.Addr})
+	defer client.Close()
+	done := client.Do(context.Background(), arguments...)
+	if done.Err() != nil {
+		t.Fatalf("%v: %v", arguments, done.Err())
+	}
+	return done
 }
 
 // URL is the server's address as the command line takes it.

@@ -1,0 +1,131 @@
+package redisconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// A MisfitError is a server that answers and cannot be used as configured.
+// Trying again does not help.
+type MisfitError struct{ text string }
+
+// Error names the server by its host and port.
+func (e *MisfitError) Error() string { return e.text }
+
+func misfit(format string, arguments ...any) error {
+	return &MisfitError{fmt.Sprintf(format, arguments...)}
+}
+
+// checkPatience bounds the answer of one server to Check.
+const checkPatience = 2 * time.Second
+
+// Check looks at each configured server once. Answered is false while none
+// answers; the error is a *MisfitError.
+func (c *Conn) Check(ctx context.Context) (answered bool, err error) {
+	for _, server := range c.servers {
+		info, err := c.info(ctx, server)
+		if err != nil {
+			continue
+		}
+		if err := c.fits(server, info); err != nil {
+			return true, err
+		}
+		answered = true
+	}
+	return answered, nil
+}
+
+// AwaitFit checks until a server answers, and returns nil or its *MisfitError.
+// It returns nil when ctx ends.
+func (c *Conn) AwaitFit(ctx context.Context) error {
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for {
+		if answered, err := c.Check(ctx); answered || err != nil {
+			return err
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// info is the section "server" of a server's INFO, by field.
+func (c *Conn) info(ctx context.Context, server *redis.Options) (map[string]string, error) {
+	options := *server
+	options.PoolSize, options.DialTimeout, options.DialerRetries, options.MaxRetries = 1, dialTimeout, 1, -1
+	options.ContextTimeoutEnabled, options.DB = true, 0
+	client := redis.NewClient(&options)
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	text, err := client.Info(ctx, "server").Result()
+	if err != nil {
+		return nil, err
+	}
+	return fields(text), nil
+}
+
+func fields(info string) map[string]string {
+	all := map[string]string{}
+	for line := range strings.Lines(info) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			all[name] = value
+		}
+	}
+	return all
+}
+
+func (c *Conn) fits(server *redis.Options, info map[string]string) error {
+	cluster := info["redis_mode"] == "cluster"
+	switch {
+	case info["redis_mode"] == "sentinel":
+		return misfit("%s is a Sentinel; give the address of the server that it watches", server.Addr)
+	case len(c.servers) > 1 && !cluster:
+		return misfit("several addresses are given, but %s is not part of a cluster; a single server has one address", server.Addr)
+	case cluster && server.DB != 0:
+		return misfit("%s is part of a cluster, which has no database %d", server.Addr, server.DB)
+	case tooOld(info["redis_version"]):
+		return misfit("%s runs Redis %s; 6.2 or later is needed", server.Addr, info["redis_version"])
+	}
+	return nil
+}
+
+// tooOld reports a version without XTRIM MINID. What does not look like a
+// version is taken for a new one.
+func tooOld(version string) bool {
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
+		return false
+	}
+	return major < 6 || major == 6 && minor < 2
+}
+
+// wholeLayout makes the answer of a server without a layout, to the question for
+// one, that of a cluster which consists of it alone. So one client serves both,
+// and which of them a server is need not be known before it answers.
+func wholeLayout(cmd redis.Cmder, err error, address string) bool {
+	layout, ok := cmd.(*redis.ClusterSlotsCmd)
+	if !ok || !hasNoLayout(err) {
+		return false
+	}
+	layout.SetErr(nil)
+	layout.SetVal([]redis.ClusterSlot{{Start: 0, End: slots - 1, Nodes: []redis.ClusterNode{{Addr: address}}}})
+	return true
+}
+
+func hasNoLayout(err error) bool {
+	var answer redis.Error
+	if !errors.As(err, &answer) {
+		return false
+	}
+	text := answer.Error()
+	return strings.Contains(text, "cluster support disabled") || strings.HasPrefix(text, "NOPERM") || strings.Contains(text, "unknown")
+}

@@ -1,0 +1,156 @@
+package redisconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// ErrReplicas is returned for a write that Redis carried out and that too few
+// replicas confirmed in time. A failover may undo it.
+var ErrReplicas = errors.New("too few replicas confirmed the write")
+
+// Outcome collects what is known of the writes of one context. It is safe for
+// concurrent use.
+type Outcome struct {
+	mutex    sync.Mutex
+	possible map[redis.Cmder]bool
+}
+
+type outcomeKey struct{}
+
+// writes reports the commands that WithOutcome is about.
+func writes(cmd redis.Cmder) bool {
+	switch cmd.Name() {
+	case "eval", "evalsha", "set", "setnx", "xtrim":
+		return true
+	}
+	return false
+}
+
+// WithOutcome marks the scripts, SET and XTRIM made with the context: each succeeds only after
+// Config.Replicas replicas have it, and the Outcome knows which of those that
+// failed may have been carried out.
+func WithOutcome(ctx context.Context) (context.Context, *Outcome) {
+	o := &Outcome{possible: map[redis.Cmder]bool{}}
+	return context.WithValue(ctx, outcomeKey{}, o), o
+}
+
+// Possible reports whether a command that failed may have been carried out: one
+// of its attempts was sent and not answered, or was not confirmed by replicas.
+func (o *Outcome) Possible(cmd redis.Cmder) bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return o.possible[cmd]
+}
+
+// Any reports whether any command that failed may have been carried out.
+func (o *Outcome) Any() bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return len(o.possible) > 0
+}
+
+// note looks at one attempt of commands.
+func (o *Outcome) note(cmds []redis.Cmder) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	for _, cmd := range cmds {
+		if err := cmd.Err(); err != nil && !neverSent(err) {
+			o.possible[cmd] = true
+		}
+	}
+}
+
+// neverSent reports an error after which the command had certainly no effect:
+// Redis answered with a refusal, or there was no connection to send it on.
+func neverSent(err error) bool {
+	var answer redis.Error
+	var network *net.OpError
+	switch {
+	case errors.Is(err, ErrReplicas):
+		return false
+	case errors.As(err, &answer), errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, redis.ErrPoolExhausted):
+		return true
+	case errors.As(err, &network):
+		return network.Op == "dial"
+	}
+	return false
+}
+
+// hooks are around every command that a client sends to one server, so that they
+// see each attempt of the cluster's client alone.
+type hooks struct {
+	client   *redis.Client
+	address  string
+	replicas int
+	within   int64 // milliseconds
+}
+
+func withHooks(client *redis.Client, config Config) *redis.Client {
+	client.AddHook(hooks{client, client.Options().Addr, config.Replicas, config.ReplicasWithin.Milliseconds()})
+	return client
+}
+
+// DialHook changes nothing.
+func (h hooks) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook is around a single command. One that waits for replicas is sent as
+// a pipeline, because WAIT counts only the writes of its own connection.
+func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
+		if marked && h.replicas > 0 && writes(cmd) {
+			pipe := h.client.Pipeline()
+			_ = pipe.Process(ctx, cmd) // it only queues
+			_, err := pipe.Exec(ctx)
+			return err
+		}
+		err := next(ctx, cmd)
+		if wholeLayout(cmd, err, h.address) {
+			return nil
+		}
+		if cmd.SetErr(err); marked && writes(cmd) {
+			outcome.note([]redis.Cmder{cmd})
+		}
+		return err
+	}
+}
+
+// ProcessPipelineHook is around the commands of one round trip.
+func (h hooks) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return func(ctx context.Context, cmds []redis.Cmder) error {
+		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
+		if !marked || !slices.ContainsFunc(cmds, writes) {
+			return next(ctx, cmds) // such as what opens a connection
+		}
+		err := h.replicated(ctx, cmds, next)
+		outcome.note(cmds)
+		return err
+	}
+}
+
+// replicated sends commands with a WAIT behind them, where replicas are waited
+// for, and fails those that succeeded where too few replicas have them.
+func (h hooks) replicated(ctx context.Context, cmds []redis.Cmder, next redis.ProcessPipelineHook) error {
+	if h.replicas == 0 {
+		return next(ctx, cmds)
+	}
+	wait := redis.NewIntCmd(ctx, "wait", h.replicas, h.within)
+	err := next(ctx, append(slices.Clip(cmds), wait))
+	if wait.Err() == nil && wait.Val() >= int64(h.replicas) {
+		return err
+	}
+	short := fmt.Errorf("%w: %d of %d", ErrReplicas, wait.Val(), h.replicas)
+	for _, cmd := range cmds {
+		if cmd.Err() == nil {
+			cmd.SetErr(short)
+		}
+	}
+	return errors.Join(err, short)
+}
