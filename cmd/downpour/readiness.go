@@ -116,6 +116,9 @@ func (w *web) Ready() (ready bool, degraded []string, reason string) {
 
 func (r *readiness) ready() (ready bool, degraded []string, reason string) {
 	writes, tried := r.writes.state()
+	if err := r.app.store.Unread(); writes == "" && err != nil {
+		writes = redisconn.Reason(err)
+	}
 	archive := r.archiveFailure()
 	refreshed := r.app.hot.Refreshed()
 	fullLog, fullQueue := r.app.store.Full()

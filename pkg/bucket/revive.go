@@ -61,6 +61,14 @@ func (s *Store) Keep(ctx context.Context, past Past) error {
 // Alive says whether reports can be taken, as far as was last seen.
 func (s *Store) Alive() bool { return s.alive.Load() }
 
+// Unread is why Revive could not look at Redis the last time, or nil.
+func (s *Store) Unread() error {
+	if err := s.unread.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // Full reports that reports are turned away because the log or the queue holds
 // as much as it may: the log where the archive, the queue where Redis does not
 // keep up.
@@ -72,11 +80,11 @@ func (s *Store) Revive(ctx context.Context, past Past) error {
 	length, err := s.Redis.logLength(ctx)
 	s.full.Store(err == nil && length > s.LogLimit)
 	s.busy.Store(err == nil && length > s.LogLimit/importShare)
-	if err != nil {
-		s.alive.Store(false)
-		return err
+	var lost []int
+	if err == nil {
+		lost, err = s.Redis.lostShards(ctx)
 	}
-	lost, err := s.Redis.lostShards(ctx)
+	s.unread.Store(&err)
 	s.alive.Store(err == nil && len(lost) == 0)
 	if err != nil || len(lost) == 0 {
 		return err

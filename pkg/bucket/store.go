@@ -67,6 +67,8 @@ type Store struct {
 	full  atomic.Bool // as Revive last saw it
 	busy  atomic.Bool // as Revive last saw it: imports must wait
 
+	unread atomic.Pointer[error] // of Revive
+
 	imports chan struct{} // holds a token for each import under way
 }
 
