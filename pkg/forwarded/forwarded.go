@@ -25,9 +25,13 @@ func Loopback() []netip.Prefix {
 // The headers count only when the peer is trusted. An entry that is not an
 // address ends the walk, and the entry to its right stands, or the peer: what a
 // trusted proxy could not name is not ours to guess. The same holds when all
-// entries are trusted. IPv4 addresses in IPv6 clothing are undressed, zones
-// dropped.
+// entries are trusted. The address is unwrapped, after it is known whom to
+// trust.
 func Client(peer netip.Addr, headers []string, trusted []netip.Prefix) netip.Addr {
+	return Unwrap(walk(peer, headers, trusted))
+}
+
+func walk(peer netip.Addr, headers []string, trusted []netip.Prefix) netip.Addr {
 	client := plain(peer)
 	for i := len(headers) - 1; i >= 0; i-- {
 		rest, more := headers[i], true

@@ -39,6 +39,10 @@ func TestClient(t *testing.T) {
 		{"zone", "fe80::1%eth0", nil, Loopback(), "fe80::1"},
 		{"port", "127.0.0.1", []string{"192.0.2.1:4711"}, Loopback(), "192.0.2.1"},
 		{"IPv6 port", "127.0.0.1", []string{"[2001:db8::1]:4711"}, Loopback(), "2001:db8::1"},
+		{"6to4 client", "127.0.0.1", []string{"2002:cb00:7109::5"}, Loopback(), "203.0.113.9"},
+		{"6to4 peer", "2002:cb00:7109::5", nil, Loopback(), "203.0.113.9"},
+		{"6to4 of a proxy is no proxy", "2002:c633:6407::1", []string{"192.0.2.1"}, cdn, "198.51.100.7"},
+		{"6to4 of this machine is no proxy", "2002:7f00:1::1", []string{"192.0.2.1"}, Loopback(), "2002:7f00:1::1"},
 		{"not quite an address", "127.0.0.1", []string{"192.0.2.256"}, Loopback(), "127.0.0.1"},
 	}
 	for _, c := range cases {

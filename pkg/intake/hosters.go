@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gaissmai/bart"
+
+	"downpour/pkg/forwarded"
 )
 
 // Hosters knows which networks are machines for hire. All networks of one
@@ -44,5 +46,5 @@ func (h *Hosters) Of(addr netip.Addr) (name string, ok bool) {
 	if h == nil {
 		return "", false
 	}
-	return h.ranges.Lookup(addr.Unmap().WithZone(""))
+	return h.ranges.Lookup(forwarded.Unwrap(addr))
 }

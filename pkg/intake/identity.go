@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"downpour/pkg/forwarded"
 	"downpour/pkg/outage"
 )
 
@@ -170,7 +171,7 @@ func wideNetwork(addr netip.Addr) netip.Prefix { return network(addr, 24, 48) }
 func blockNetwork(addr netip.Addr) netip.Prefix { return network(addr, 16, 32) }
 
 func network(addr netip.Addr, bits4, bits6 int) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
+	addr = forwarded.Unwrap(addr)
 	bits := bits6
 	if addr.Is4() {
 		bits = bits4

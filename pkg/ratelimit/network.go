@@ -6,7 +6,11 @@
 // bounded whatever strangers send, and both keep addresses in memory only.
 package ratelimit
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"downpour/pkg/forwarded"
+)
 
 // Network is a size of network: prefix lengths for IPv4 and IPv6. A length of 0
 // leaves that family out.
@@ -21,7 +25,7 @@ var (
 
 // of gives the network of an address; false where the family is left out.
 func (n Network) of(addr netip.Addr) (netip.Prefix, bool) {
-	addr = addr.Unmap().WithZone("")
+	addr = forwarded.Unwrap(addr)
 	bits := n.V6
 	if addr.Is4() {
 		bits = n.V4
