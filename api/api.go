@@ -105,7 +105,7 @@ func New(config Config) *API {
 func (a *API) routes() []route {
 	return []route{
 		{fiber.MethodPost, "/api/v1/reports", a.limited(a.createReport)},
-		{fiber.MethodPost, "/api/v1/reports/batch", a.createBatch},
+		{fiber.MethodPost, batchPath, a.createBatch},
 		{fiber.MethodDelete, "/api/v1/reports/:id", a.limited(a.undoReport)},
 		{fiber.MethodGet, "/api/v1/services", a.listServices},
 		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},

@@ -10,6 +10,7 @@ import (
 const (
 	codeMethod  outage.Code = "method_not_allowed"
 	codeTimeout outage.Code = "timeout" // the request came too slowly
+	codeHeaders outage.Code = "headers_too_large"
 )
 
 // statuses is the one place where a code becomes a status.
@@ -19,6 +20,7 @@ var statuses = map[outage.Code]int{
 	outage.CodeNotFound:     http.StatusNotFound,
 	codeMethod:              http.StatusMethodNotAllowed,
 	outage.CodeTooLarge:     http.StatusRequestEntityTooLarge,
+	codeHeaders:             http.StatusRequestHeaderFieldsTooLarge,
 	outage.CodeContentType:  http.StatusUnsupportedMediaType,
 	outage.CodeForbidden:    http.StatusForbidden,
 	outage.CodeUnauthorized: http.StatusUnauthorized,
@@ -38,6 +40,7 @@ var titles = map[outage.Code]string{
 	outage.CodeNotFound:     "There is nothing at this address",
 	codeMethod:              "This address does not take the method",
 	outage.CodeTooLarge:     "The request is too large",
+	codeHeaders:             "The headers are too large",
 	outage.CodeContentType:  "The body is of a type that is not taken",
 	outage.CodeForbidden:    "The token does not fit",
 	outage.CodeUnauthorized: "A key is needed",

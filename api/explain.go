@@ -54,7 +54,7 @@ func ofStatus(status int) *outage.Error {
 	case http.StatusRequestEntityTooLarge:
 		return &outage.Error{Code: outage.CodeTooLarge, Detail: "The body is larger than is read."}
 	case http.StatusRequestHeaderFieldsTooLarge:
-		return &outage.Error{Code: outage.CodeTooLarge, Detail: "The headers are larger than is read."}
+		return &outage.Error{Code: codeHeaders, Detail: "The headers are larger than is read."}
 	case http.StatusRequestTimeout:
 		return &outage.Error{Code: codeTimeout, Detail: "The request did not arrive in time."}
 	case http.StatusUnsupportedMediaType:

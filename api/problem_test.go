@@ -48,7 +48,7 @@ func TestErrorHandler(t *testing.T) {
 		{"no preference", "/fail", "", page, errors.New("x"), 418, "text/plain; charset=utf-8"},
 		{"json", "/fail", "application/json", page, &outage.Error{Code: outage.CodeGone, Detail: "Gone."}, 410, typeProblem},
 		{"no pages", "/fail", "text/html", nil, fiber.NewError(413, "internal words"), 413, "text/plain; charset=utf-8"},
-		{"headers too large", "/api/fail", "", nil, fiber.ErrRequestHeaderFieldsTooLarge, 413, typeProblem},
+		{"headers too large", "/api/fail", "", nil, fiber.ErrRequestHeaderFieldsTooLarge, 431, typeProblem},
 		{"slow", "/api/fail", "", nil, fiber.ErrRequestTimeout, 408, typeProblem},
 		{"type", "/api/fail", "", nil, fiber.ErrUnsupportedMediaType, 415, typeProblem},
 		{"unreadable", "/api/fail", "", nil, fiber.NewError(400, "internal words"), 400, typeProblem},

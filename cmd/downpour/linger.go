@@ -21,24 +21,30 @@ type lingering struct{ net.Listener }
 
 func (l lingering) Accept() (net.Conn, error) {
 	connection, err := l.Listener.Accept()
-	if tcp, ok := connection.(*net.TCPConn); ok {
-		return lingeringConn{tcp}, err
+	if half, ok := connection.(halfCloser); ok {
+		return lingeringConn{half}, err
 	}
 	return connection, err
 }
 
-type lingeringConn struct{ *net.TCPConn }
+// halfCloser is a connection whose sending side can be closed alone.
+type halfCloser interface {
+	net.Conn
+	CloseWrite() error
+}
+
+type lingeringConn struct{ halfCloser }
 
 // Close ends what we send at once, and the connection when the client has
 // ended its side, or after a while.
 func (c lingeringConn) Close() error {
 	if err := c.CloseWrite(); err != nil {
-		return c.TCPConn.Close() // the client is gone already
+		return c.halfCloser.Close() // the client is gone already
 	}
 	go func() {
-		defer c.TCPConn.Close()
+		defer c.halfCloser.Close()
 		if c.SetReadDeadline(time.Now().Add(lingerFor)) == nil {
-			_, _ = io.CopyN(io.Discard, c.TCPConn, lingerBytes)
+			_, _ = io.CopyN(io.Discard, c.halfCloser, lingerBytes)
 		}
 	}()
 	return nil

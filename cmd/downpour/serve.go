@@ -8,10 +8,14 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"downpour/pkg/intake"
 	"downpour/pkg/redisconn"
 )
+
+// longestDrain bounds --drain-delay, since nothing shortens it.
+const longestDrain = 10 * time.Minute
 
 // serveCommand is the server's settings. Help texts are what --help shows.
 type serveCommand struct {
@@ -28,6 +32,7 @@ type serveCommand struct {
 	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
 	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
+	DrainDelay     time.Duration  `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
 	Demo           bool           `help:"Play a past outage as if it began now, in a data directory of its own."`
 	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
 }
@@ -36,6 +41,9 @@ type serveCommand struct {
 func (s *serveCommand) Validate() error {
 	if s.ReportsPerMin < 1 {
 		return fmt.Errorf("--reports-per-minute: must be at least 1")
+	}
+	if s.DrainDelay < 0 || s.DrainDelay > longestDrain {
+		return fmt.Errorf("--drain-delay: must be between 0s and %s", longestDrain)
 	}
 	for _, origin := range s.WriteOrigins {
 		if at, err := url.Parse(origin); err != nil || at.Scheme == "" || at.Host == "" || origin != at.Scheme+"://"+at.Host {
@@ -89,6 +97,9 @@ func (s *serveCommand) hosters() (*intake.Hosters, error) {
 // Run serves until ctx ends.
 func (s *serveCommand) Run(ctx context.Context) error {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.LogLevel}))
+	if err := limitMemory(s.Clickhouse == "embedded", logger); err != nil {
+		return err
+	}
 	app, err := newApp(ctx, *s, logger)
 	if err != nil {
 		return err

@@ -23,10 +23,8 @@ import (
 )
 
 const (
-	readTimeout  = 15 * time.Second
-	idleTimeout  = 60 * time.Second
-	drainFor     = 10 * time.Second
-	maxBodyBytes = 8 << 20 // a batch
+	// drainFor bounds how long requests that are under way may take to end.
+	drainFor = 10 * time.Second
 	// demoHeader tells programs that what is answered is a past outage played
 	// again.
 	demoHeader = "Downpour-Demo"
@@ -67,11 +65,13 @@ func (a *app) buildWeb(context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.fiber = fiber.New(fiber.Config{
-		AppName: "downpour", DisableStartupMessage: true, BodyLimit: maxBodyBytes,
-		ReadTimeout: readTimeout, IdleTimeout: idleTimeout, ErrorHandler: api.ErrorHandler(a.logger, site.Error),
+	programs := api.New(api.Config{
+		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
+		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
+		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
-	w.fiber.Use(recovery.New())
+	w.fiber = newFiber(programs, site.Error, a.logger)
+	w.fiber.Use(recovery.New(), api.FewFields)
 	w.fiber.Use(compress.New(compress.Config{
 		Level: compress.LevelDefault, Next: func(c *fiber.Ctx) bool { return c.Path() == streamPath },
 	}))
@@ -82,16 +82,13 @@ func (a *app) buildWeb(context.Context) error {
 		})
 	}
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
-	api.New(api.Config{
-		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
-		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
-	}).Register(w.fiber)
+	programs.Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w
 	a.add(part{name: "web", run: w.run})
 	// It stops before the listener, which waits for open streams to end.
 	a.add(part{name: "streams", run: w.watch.Run})
+	a.add(part{name: "drain", run: w.drain})
 	return nil
 }
 
@@ -102,14 +99,18 @@ func (w *web) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	w.app.logger.Info("listening", "address", listener.Addr().String())
+	most, err := maxConnections(memoryLimit())
+	if err != nil {
+		return errors.Join(fmt.Errorf("reading the limit of open files: %w", err), listener.Close())
+	}
+	limited := newConnections(listener, most, w.app.settings.TrustedProxies, w.app.logger)
+	w.app.logger.Info("listening", "address", listener.Addr().String(), "connections", most)
 	ended := make(chan error, 1)
-	go func() { ended <- w.fiber.Listener(lingering{listener}) }()
+	go func() { ended <- w.fiber.Listener(lingering{limited}) }()
 	select {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		w.draining.Store(true)
 		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), <-ended)
 	}
 }

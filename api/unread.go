@@ -1,0 +1,89 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"downpour/pkg/outage"
+)
+
+// batchPath is the only route that takes more than maxBody.
+const batchPath = "/api/v1/reports/batch"
+
+// batchReadTimeout bounds how long the body of a batch may take to arrive.
+const batchReadTimeout = time.Minute
+
+// MaxBody is how many bytes of body are read of a request that HeaderReceived
+// allows no more.
+const MaxBody = maxBody
+
+// HeaderReceived decides from the header alone how large the body may be, before
+// any of it is read: 16 kB, and 8 MiB for a batch with a known API key.
+func (a *API) HeaderReceived(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if isBatch(header) && a.ownerOf(bearerKey(string(header.Peek(fiber.HeaderAuthorization)))) != "" {
+		return fasthttp.RequestConfig{MaxRequestBodySize: maxBatch, ReadTimeout: batchReadTimeout}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: maxBody}
+}
+
+func isBatch(header *fasthttp.RequestHeader) bool {
+	path, _, _ := bytes.Cut(header.RequestURI(), []byte("?"))
+	return header.IsPost() && strings.EqualFold(string(bytes.TrimSuffix(path, []byte("/"))), batchPath)
+}
+
+// Unread answers a request that no route gets to see, because its header or its
+// body could not be read. A browser that sent a form gets a page, from pages,
+// which may be nil; everything else gets a problem document.
+func (a *API) Unread(c *fiber.Ctx, reason error, pages fiber.ErrorHandler) error {
+	err := a.unread(c, reason)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	isAPI := strings.HasPrefix(strings.ToLower(c.Path()), "/api/")
+	if pages != nil && !isAPI && strings.Contains(c.Get(fiber.HeaderAccept), fiber.MIMETextHTML) {
+		return pages(c, err)
+	}
+	return writeProblem(c, slog.New(slog.DiscardHandler), err) // strangers must not fill the log
+}
+
+// unread is what an error of fasthttp means for the client.
+func (a *API) unread(c *fiber.Ctx, reason error) error {
+	var network net.Error
+	switch {
+	case errors.As(reason, new(*fasthttp.ErrSmallBuffer)):
+		return fiber.ErrRequestHeaderFieldsTooLarge
+	case errors.Is(reason, fasthttp.ErrBodyTooLarge):
+		if isBatch(&c.Context().Request.Header) {
+			if _, err := a.keyOwner(c); err != nil {
+				return err
+			}
+		}
+		return fiber.ErrRequestEntityTooLarge
+	case errors.As(reason, &network) && network.Timeout():
+		return fiber.ErrRequestTimeout
+	}
+	return fiber.ErrBadRequest
+}
+
+// maxFields is how many fields a form or a query may have. The longest form has
+// twelve. Each costs memory that is far more than its bytes.
+const maxFields = 64
+
+// FewFields refuses forms and queries with very many fields, before anything
+// parses them.
+func FewFields(c *fiber.Ctx) error {
+	separator := []byte("&")
+	if bytes.Count(c.Request().URI().QueryString(), separator) >= maxFields {
+		return &outage.Error{Code: outage.CodeInvalid, Field: "query", Detail: "The query has too many parameters."}
+	}
+	form := strings.HasPrefix(strings.ToLower(c.Get(fiber.HeaderContentType)), fiber.MIMEApplicationForm)
+	if form && bytes.Count(c.Request().Body(), separator) >= maxFields {
+		return &outage.Error{Code: outage.CodeInvalid, Field: "body", Detail: "The form has too many fields."}
+	}
+	return c.Next()
+}

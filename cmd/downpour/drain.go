@@ -1,0 +1,19 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// drain is the part that stops first. For the drain delay the server answers as
+// before, except that /readyz says "draining": a balancer takes the server out
+// before its listener closes. It ends early with no one, so the delay is short.
+func (w *web) drain(ctx context.Context) error {
+	<-ctx.Done()
+	w.draining.Store(true)
+	if w.app.settings.DrainDelay > 0 {
+		w.app.logger.Info("draining", "delay", w.app.settings.DrainDelay)
+		<-time.After(w.app.settings.DrainDelay)
+	}
+	return nil
+}

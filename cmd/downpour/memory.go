@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"runtime/debug"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
+)
+
+// How much of the machine's memory the Go heap may take before the garbage
+// collector works harder. The embedded ClickHouse takes its own outside the heap.
+const (
+	memoryShare         = 0.8
+	memoryShareEmbedded = 0.4
+	// leastMemory keeps the collector from running all the time on a machine that
+	// is too small.
+	leastMemory = 256 << 20
+)
+
+// limitMemory sets the soft limit of the Go heap to a share of what the cgroup
+// allows, or else of the machine's memory, unless GOMEMLIMIT sets it.
+func limitMemory(embedded bool, logger *slog.Logger) error {
+	share := memoryShare
+	if embedded {
+		share = memoryShareEmbedded
+	}
+	_, err := memlimit.Set(
+		memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)),
+		memlimit.WithRatio(share), memlimit.WithMin(leastMemory),
+	)
+	if err != nil {
+		return fmt.Errorf("setting the memory limit: %w", err)
+	}
+	if limit := memoryLimit(); limit < math.MaxInt64 {
+		logger.Info("memory limit of the heap", "mebibytes", limit>>20)
+	}
+	return nil
+}
+
+// memoryLimit is the soft limit of the Go heap in bytes; math.MaxInt64 is none.
+func memoryLimit() int64 { return debug.SetMemoryLimit(-1) }
