@@ -108,9 +108,9 @@ func (c *counted) Close() error {
 
 // How a connection beyond the limits is refused.
 const (
-	refusal = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 160\r\n" +
-		"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n" + refusalBody
-	refusalBody = `{"type":"/api#problem-unavailable","title":"A part of the server is down","status":503,` +
+	tooMany = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 160\r\n" +
+		"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n" + tooManyBody
+	tooManyBody = `{"type":"/api#problem-unavailable","title":"A part of the server is down","status":503,` +
 		`"detail":"Too many connections from this network.","code":"unavailable"}` + "\n"
 	refusalTime = time.Second
 	// maxRefusals bounds the descriptors of connections that are being refused.
@@ -133,7 +133,7 @@ func (c *connections) refuse(connection *net.TCPConn) {
 		if connection.SetDeadline(time.Now().Add(refusalTime)) != nil {
 			return
 		}
-		if _, err := connection.Write([]byte(refusal)); err != nil || connection.CloseWrite() != nil {
+		if _, err := connection.Write([]byte(tooMany)); err != nil || connection.CloseWrite() != nil {
 			return
 		}
 		// Closing while the request arrives would discard the answer.

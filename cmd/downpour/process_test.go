@@ -34,6 +34,7 @@ func init() {
 type process struct {
 	arguments   []string
 	environment []string
+	files       int // the limit of open files; 0 is that of the test
 	running     *exec.Cmd
 	said        *lines
 }
@@ -75,6 +76,10 @@ func (p *process) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	p.running = exec.Command(self, p.arguments...)
+	if p.files > 0 {
+		shell := []string{"-c", fmt.Sprintf(`ulimit -n %d && exec "$0" "$@"`, p.files), self}
+		p.running = exec.Command("/bin/sh", append(shell, p.arguments...)...)
+	}
 	p.running.Env = append(append(os.Environ(), processVariable+"=1"), p.environment...)
 	p.running.Stderr = p.said
 	if err := p.running.Start(); err != nil {

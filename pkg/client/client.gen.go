@@ -23,6 +23,7 @@ const (
 	CodeContentType      Code = "content_type"
 	CodeForbidden        Code = "forbidden"
 	CodeGone             Code = "gone"
+	CodeHeadersTooLarge  Code = "headers_too_large"
 	CodeInternal         Code = "internal"
 	CodeInvalid          Code = "invalid"
 	CodeLimited          Code = "limited"
@@ -46,6 +47,8 @@ func (e Code) Valid() bool {
 	case CodeForbidden:
 		return true
 	case CodeGone:
+		return true
+	case CodeHeadersTooLarge:
 		return true
 	case CodeInternal:
 		return true
