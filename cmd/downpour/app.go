@@ -176,7 +176,8 @@ func (a *app) buildCounting(context.Context) error {
 	}
 	a.store = bucket.NewStore(counting)
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
-	a.reader = heatmap.New(heatmap.Config{Hot: a.hot, Past: a.db, Normals: a.db, View: a.view, Now: a.now})
+	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
+	a.reader = heatmap.New(heatmap.Config{Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now})
 	a.add(part{name: "archive", run: a.archiver.Run})
 	a.add(part{name: "counters", run: func(ctx context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.demo.whenRecent(ctx)); err != nil {

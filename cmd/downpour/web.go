@@ -17,6 +17,7 @@ import (
 
 	"downpour/api"
 	"downpour/frontend"
+	"downpour/pkg/archive"
 	"downpour/pkg/live"
 	"downpour/pkg/outage"
 	"downpour/pkg/timeline"
@@ -81,6 +82,10 @@ func (a *app) buildWeb(context.Context) error {
 			return c.Next()
 		})
 	}
+	w.fiber.Use(func(c *fiber.Ctx) error {
+		c.SetUserContext(archive.WithReader(c.UserContext(), pages.ClientOf(c).Addr))
+		return c.Next()
+	})
 	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
 	programs.Register(w.fiber)
 	site.Routes(w.fiber)

@@ -158,6 +158,16 @@ func insertSettings(token string) clickhouse.Settings {
 	}
 }
 
+// bounded limits the time, the memory and the processors of the queries of a
+// context.
+func bounded(ctx context.Context, timeout time.Duration) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+		"max_execution_time": int(timeout.Seconds()),
+		"max_memory_usage":   512 << 20,
+		"max_threads":        1,
+	}))
+}
+
 // Load adds entries that never were in the log, under a token of their own: a
 // past that is brought in whole. All sums follow as they do from the log. A
 // second Load of the same entries under the same token adds nothing; up to a

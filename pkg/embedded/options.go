@@ -15,7 +15,8 @@ type Options struct {
 	Library string
 	// Path is the data directory, made when it does not exist.
 	Path string
-	// Connections is how many statements run at the same time; 4 by default.
+	// Connections is how many statements run at the same time; 6 by default: two
+	// for the parts of an insert, two for public reads, and two for the server's own.
 	Connections int
 	// Memory bounds what the engine allocates, in bytes; by default it takes
 	// the bound from the machine.
@@ -31,7 +32,7 @@ func (o *Options) complete() error {
 		return errors.New("opening the archive: no data directory is given")
 	}
 	if o.Connections <= 0 {
-		o.Connections = 4
+		o.Connections = 6
 	}
 	if o.LongestRequest <= 0 {
 		o.LongestRequest = 256 << 20
