@@ -15,16 +15,20 @@ import (
 	"downpour/pkg/redistest"
 )
 
-// startLean starts a server that has its counters in Redis and no archive, and
-// waits until it is ready.
-func startLean(t *testing.T, arguments ...string) (server *process, address string) {
+// startLean starts a server without an archive, which listens and is not ready:
+// its memory is its own.
+func startLean(t *testing.T) (server *process, address string) {
 	t.Helper()
 	address = freePort(t)
-	server = newProcess(t, append([]string{"serve", "--listen", address, "--redis", redistest.Start(t).URL(),
-		"--clickhouse", "http://127.0.0.1:1", "--data", t.TempDir()}, arguments...)...)
+	server = newProcess(t, "serve", "--listen", address, "--redis", redistest.Start(t).URL(), "--clickhouse", "http://127.0.0.1:1")
 	server.start(t)
-	eventually(t, "the server is ready", func() bool { status, _ := fetch("http://" + address + "/readyz"); return status == http.StatusOK })
+	eventually(t, "the server listens", func() bool { status, _ := fetch("http://" + address + "/livez"); return status == http.StatusOK })
 	return server, address
+}
+
+// isReady is a condition to wait for.
+func isReady(address string) func() bool {
+	return func() bool { status, _ := fetch("http://" + address + "/readyz"); return status == http.StatusOK }
 }
 
 // resident is the memory of a process in bytes.
@@ -61,8 +65,8 @@ func answersTo(from, address string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// TestAnnouncedBodiesCostNoMemory opens 100 sockets that announce 8 MB each and
-// send 7 bytes less than that would need, as far as the server takes them.
+// TestAnnouncedBodiesCostNoMemory opens 100 sockets that announce 8 MB each, and
+// sends as much of it as the server takes, up to 1 MB.
 func TestAnnouncedBodiesCostNoMemory(t *testing.T) {
 	server, address := startLean(t)
 	for _, target := range []string{"/report", "/api/v1/reports", "/api/v1/reports/batch", "/undo"} {
@@ -107,7 +111,7 @@ func TestIdleSocketsBeyondTheFileLimit(t *testing.T) {
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--trusted-proxies", "192.0.2.0/24")
 	server.files = 256
 	server.start(t)
-	eventually(t, "the server is ready", func() bool { status, _ := fetch("http://" + address + "/readyz"); return status == http.StatusOK })
+	eventually(t, "the server is ready", isReady(address))
 	var idle []net.Conn
 	refused := 0
 	for range 400 {
@@ -181,8 +185,11 @@ func TestStreamsLeaveRoomForOthers(t *testing.T) {
 
 // TestDrainDelay stops a server behind a balancer.
 func TestDrainDelay(t *testing.T) {
-	server, address := startLean(t, "--drain-delay", "4s")
+	address := freePort(t)
+	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--drain-delay", "6s")
+	server.start(t)
 	base := "http://" + address
+	eventually(t, "the server is ready", isReady(address))
 	if err := server.running.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
