@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,6 +161,8 @@ func fetch(address string) (status int, body string) {
 	return response.StatusCode, string(text)
 }
 
+const vaultPassword = "a password of tests"
+
 // vault is a ClickHouse of this program behind a listener.
 type vault struct {
 	*process
@@ -169,7 +172,7 @@ type vault struct {
 func newVault(t testing.TB, data string) vault {
 	t.Helper()
 	address := freePort(t)
-	return vault{newProcess(t, "clickhouse", "--listen", address, "--data", data), address}
+	return vault{newProcess(t, "clickhouse", "--listen", address, "--data", data, "--password", vaultPassword), address}
 }
 
 func (v vault) startAndWait(t testing.TB) {
@@ -181,7 +184,7 @@ func (v vault) startAndWait(t testing.TB) {
 // ask gives the rows of an answer.
 func (v vault) ask(t testing.TB, query string) []string {
 	t.Helper()
-	response, err := http.Post("http://"+v.address+"/", "text/plain", strings.NewReader(query))
+	response, err := http.Post("http://"+v.address+"/?password="+url.QueryEscape(vaultPassword), "text/plain", strings.NewReader(query))
 	if err != nil {
 		t.Fatal(err)
 	}

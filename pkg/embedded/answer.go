@@ -68,11 +68,11 @@ func (a *answer) Close() error {
 
 // respond runs a request. It never fails: errors are responses too, except
 // that a caller who went away gets his own context's error.
-func (c *ClickHouse) respond(request *http.Request) (*http.Response, error) {
+func (c *ClickHouse) respond(request *http.Request, check statementCheck) (*http.Response, error) {
 	if request.URL.Path == "/ping" {
 		return reply(http.StatusOK, []byte("Ok.\n")), nil
 	}
-	response, err := c.query(request)
+	response, err := c.query(request, check)
 	if cause := request.Context().Err(); err != nil && cause != nil && errors.Is(err, cause) {
 		return nil, cause
 	}
@@ -84,10 +84,18 @@ func (c *ClickHouse) respond(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func (c *ClickHouse) query(request *http.Request) (*http.Response, error) {
+// statementCheck is the refusal of a statement that came by a method, or nil.
+type statementCheck func(method string, st *statement) error
+
+func (c *ClickHouse) query(request *http.Request, check statementCheck) (*http.Response, error) {
 	st, err := read(request, c.options.LongestRequest)
 	if err != nil {
 		return nil, err
+	}
+	if check != nil {
+		if err := check(request.Method, st); err != nil {
+			return nil, err
+		}
 	}
 	if st.hello {
 		greeting, err := c.greet(request.Context())
@@ -137,7 +145,7 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Body != nil {
 		defer request.Body.Close()
 	}
-	response, err := t.clickhouse.respond(request)
+	response, err := t.clickhouse.respond(request, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -146,8 +154,8 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // serve is the engine as a handler. An answer is sent on piece by piece.
-func (c *ClickHouse) serve(w http.ResponseWriter, request *http.Request) {
-	response, err := c.respond(request)
+func (c *ClickHouse) serve(w http.ResponseWriter, request *http.Request, check statementCheck) {
+	response, err := c.respond(request, check)
 	if err != nil {
 		return // the caller has gone
 	}

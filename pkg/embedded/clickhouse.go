@@ -196,5 +196,7 @@ func (c *ClickHouse) Transport() http.RoundTripper { return transport{c} }
 
 // Handler speaks the same protocol for a listener: queries in the address or
 // the body, settings and parameters in the address, /ping. It does no access
-// control.
-func (c *ClickHouse) Handler() http.Handler { return http.HandlerFunc(c.serve) }
+// control; Guarded does.
+func (c *ClickHouse) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) { c.serve(w, request, nil) })
+}

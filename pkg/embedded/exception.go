@@ -18,6 +18,7 @@ const (
 	codeUnknownSetting  = 115
 	codeTooLarge        = 307
 	codeClosed          = 394
+	codeAccessDenied    = 497
 	codeUnknown         = 1002
 )
 
@@ -69,6 +70,8 @@ func (e *Exception) status() int {
 		return http.StatusNotFound
 	case codeNotImplemented:
 		return http.StatusNotImplemented
+	case codeAccessDenied:
+		return http.StatusForbidden
 	case codeTooLarge:
 		return http.StatusRequestEntityTooLarge
 	case codeClosed:
