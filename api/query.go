@@ -28,7 +28,7 @@ type query struct {
 // and so is one that stands twice or is empty.
 func (a *API) query(c *fiber.Ctx, known ...string) *query {
 	q := &query{api: a, now: a.Now(), values: make(map[string]string)}
-	c.Context().QueryArgs().VisitAll(func(key, value []byte) {
+	for key, value := range c.Context().QueryArgs().All() {
 		name := string(key)
 		_, again := q.values[name]
 		switch {
@@ -43,7 +43,7 @@ func (a *API) query(c *fiber.Ctx, known ...string) *query {
 		default:
 			q.values[name] = string(value)
 		}
-	})
+	}
 	return q
 }
 

@@ -45,9 +45,12 @@ func newMade(body []byte, f *frame, now time.Time) *made {
 	return page
 }
 
-// mostPassing bounds the memory that strangers can fill with questions about any
-// place and time: while so much is kept, what is passing is made for each reader.
-const mostPassing = 1000
+// Bounds of the memory that strangers can fill with questions about any place and
+// time: while so much is kept, what is passing is made for each reader.
+const (
+	mostPassing  = 1000
+	passingBytes = 32 << 20 // before compression
+)
 
 // shelf holds the public pages of the current tick by their address. Only
 // addresses of pages get here, and each new page clears away those whose time is
@@ -109,10 +112,17 @@ func (s *shelf) end(key string, page *made, now time.Time) {
 	if page == nil {
 		return
 	}
+	passing := 0
 	maps.DeleteFunc(s.pages, func(_ string, old *made) bool {
-		return now.Sub(old.until) >= staleFor || old.passing && !now.Before(old.until)
+		if now.Sub(old.until) >= staleFor || old.passing && !now.Before(old.until) {
+			return true
+		}
+		if old.passing {
+			passing += len(old.body)
+		}
+		return false
 	})
-	if !page.passing || len(s.pages) < mostPassing {
+	if !page.passing || len(s.pages) < mostPassing && passing+len(page.body) <= passingBytes {
 		s.pages[key] = page
 	}
 }

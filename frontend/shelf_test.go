@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -176,5 +177,25 @@ func BenchmarkKept(b *testing.B) {
 	_, app := testSite(b, nil)
 	for b.Loop() {
 		get(b, app, "/bn/whatsapp")
+	}
+}
+
+// TestPassingPagesStayWithinTheirMemory keeps large answers under ever new keys.
+func TestPassingPagesStayWithinTheirMemory(t *testing.T) {
+	s := newShelf()
+	for i := range 500 {
+		page := &made{packed: packed{body: make([]byte, 1<<20)}, passing: true, until: noon.Add(tick)}
+		s.end(strconv.Itoa(i), page, noon)
+	}
+	bytes := 0
+	for _, page := range s.pages {
+		bytes += len(page.body)
+	}
+	if bytes != passingBytes {
+		t.Errorf("%d bytes of passing pages are kept", bytes)
+	}
+	s.end("usual", &made{until: noon.Add(tick)}, noon)
+	if s.pages["usual"] == nil {
+		t.Error("a usual page is not kept beside them")
 	}
 }

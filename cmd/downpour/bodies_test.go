@@ -156,3 +156,50 @@ func TestUnknownKeysAreLimited(t *testing.T) {
 		t.Errorf("answers by status: %v", statuses)
 	}
 }
+
+// TestSlowRequestsEnd sends a request a byte at a time, for longer than a whole
+// request may take.
+func TestSlowRequestsEnd(t *testing.T) {
+	for name, start := range map[string]string{
+		"header": "GET / HTTP/1.1\r\nX-Slow: ",
+		"body":   "POST /report HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, "embedded")
+			s.app.web.fiber.Server().ReadTimeout = 200 * time.Millisecond
+			connection, err := net.Dial("tcp", strings.TrimPrefix(s.listen(), "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer connection.Close()
+			ended := make(chan struct{})
+			defer close(ended)
+			go func() {
+				_, _ = io.WriteString(connection, start)
+				ticks := time.NewTicker(20 * time.Millisecond)
+				defer ticks.Stop()
+				for {
+					select {
+					case <-ticks.C:
+						_, _ = io.WriteString(connection, "x")
+					case <-ended:
+						return
+					}
+				}
+			}()
+			if err := connection.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+			response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			body, err := io.ReadAll(response.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			refusal{status: http.StatusRequestTimeout}.refused(t, answer{response.StatusCode, response.Header, body})
+		})
+	}
+}

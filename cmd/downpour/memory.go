@@ -19,6 +19,21 @@ const (
 	leastMemory = 256 << 20
 )
 
+// What strangers can fill in memory, and what bounds it:
+//
+//   - buckets of pkg/ratelimit (writes, undo attempts, API keys, reads of the
+//     past): 50,000 a level, see Limiter
+//   - slots of pkg/ratelimit: the connections and streams that are open
+//   - connections: maxConnections; a request: 16 kB of header and of body, 64 fields
+//   - streams and their queues (pkg/live): DefaultStreams, 512 events each
+//   - answers of the API (api/shelf.go): keys made of services, countries and
+//     regions of the catalogue only
+//   - pages (frontend/shelf.go): the same, and 1,000 or 32 MiB of any others
+//   - last good readings (frontend/recall.go): services and countries only
+//   - answers about the past (pkg/archive): 200,000 rows, for 15 seconds
+//   - what was expected (pkg/heatmap/normal.go): services and countries only
+//   - places and cells (pkg/place, pkg/cell): fixed tables; look-ups keep nothing
+
 // limitMemory sets the soft limit of the Go heap to a share of what the cgroup
 // allows, or else of the machine's memory, unless GOMEMLIMIT sets it.
 func limitMemory(embedded bool, logger *slog.Logger) error {

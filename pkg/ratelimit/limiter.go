@@ -12,7 +12,7 @@ import (
 
 // Bounds of the memory of one level. A bucket takes about 150 bytes.
 const (
-	mostBuckets = 100_000
+	mostBuckets = 50_000
 	// sampled buckets are compared when one has to go.
 	sampled = 16
 	// sweepEvery is how often buckets that are full again are removed.
@@ -29,7 +29,7 @@ type Level struct {
 // Limiter is a set of token buckets by network. It is safe for concurrent use,
 // needs no goroutine, and reads no clock.
 //
-// Each level keeps at most 100,000 buckets. Beyond that a new network takes the
+// Each level keeps at most 50,000 buckets. Beyond that a new network takes the
 // place of the fullest of 16 buckets chosen at random: an exhausted bucket goes
 // only when all of the others are exhausted as well, so that a flood of new
 // addresses does not give anyone their tokens back.
