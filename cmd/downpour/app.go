@@ -244,7 +244,7 @@ func (a *app) openSecrets(settings *intake.Config) (err error) {
 	if settings.Keys, err = intake.OpenKeyFile(filepath.Join(a.settings.Data, "keys.json")); err != nil {
 		return err
 	}
-	answers, err := intake.OpenAnswerFile(filepath.Join(a.settings.Data, "answers.db"))
+	answers, err := intake.OpenAnswerFile(filepath.Join(a.settings.Data, "answers.db"), a.logger)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ const (
 const (
 	redisPart      = "redis"
 	clickhousePart = "clickhouse"
+	damagedPart    = "archive: damaged parts"
 )
 
 // check tries one engine every few seconds.
@@ -128,6 +129,9 @@ func (r *readiness) ready() (ready bool, degraded []string, reason string) {
 	if archive != "" {
 		degraded = append(degraded, clickhousePart)
 	}
+	if r.app.archiver.Damaged() > 0 {
+		degraded = append(degraded, damagedPart)
+	}
 	switch {
 	case writes != "":
 		return false, degraded, writes + ", so reports cannot be taken"
@@ -156,7 +160,9 @@ func (r *readiness) archiveFailure() string {
 		}
 	}
 	var log *archive.LogError
-	if err := r.app.archiver.Failing(); err != nil && !errors.As(err, &log) {
+	if err := r.app.archiver.Failing(); errors.Is(err, archive.ErrJournalDamaged) {
+		return "the file 'batch' of the data directory is damaged"
+	} else if err != nil && !errors.As(err, &log) {
 		return "the archive does not advance"
 	}
 	return ""

@@ -3,9 +3,11 @@ package archive
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"downpour/pkg/outage"
@@ -46,7 +48,9 @@ type Archiver struct {
 	advanced chan struct{} // closed and replaced whenever archived grows
 	failing  error         // why the last try failed, nil after a success
 
-	expired outage.Minute // the minute in which Run last deleted old identities
+	tended  outage.Minute    // the minute in which Run last did what is done once a minute
+	logged  map[string]int64 // damaged parts by table, as last logged
+	damaged atomic.Int64
 }
 
 // NewArchiver makes an Archiver, which works while its Run does.
@@ -62,7 +66,7 @@ func NewArchiver(config Config) *Archiver {
 	}
 	return &Archiver{
 		Config: config, server: rand.Text(), kicks: make(chan struct{}, 1),
-		archived: Positions{}, advanced: make(chan struct{}), prepared: make(chan struct{}),
+		archived: Positions{}, advanced: make(chan struct{}), prepared: make(chan struct{}), logged: map[string]int64{},
 	}
 }
 
@@ -78,7 +82,7 @@ func (a *Archiver) Run(ctx context.Context) error {
 	}
 	for {
 		a.catchUp(ctx)
-		a.expire(ctx, time.Now())
+		a.tend(ctx, time.Now())
 		select {
 		case <-ticks.C:
 		case <-a.kicks:
@@ -160,16 +164,18 @@ func (a *Archiver) catchUp(ctx context.Context) {
 	}
 }
 
-// expire deletes the identities that are over, once a minute, unless a batch may
-// be half inserted.
-func (a *Archiver) expire(ctx context.Context, now time.Time) {
-	if minute := outage.MinuteOf(now); minute != a.expired && a.Failing() == nil && ctx.Err() == nil {
-		if err := a.DB.Expire(ctx, now); err != nil {
-			a.Logger.Warn("old identities are not deleted yet", "error", err)
-			return
-		}
-		a.expired = minute
+// tend deletes the identities that are over and looks for damaged parts, once a
+// minute, unless a batch may be half inserted.
+func (a *Archiver) tend(ctx context.Context, now time.Time) {
+	minute := outage.MinuteOf(now)
+	if minute == a.tended || a.Failing() != nil || ctx.Err() != nil {
+		return
 	}
+	if err := errors.Join(a.DB.Expire(ctx, now), a.inspect(ctx)); err != nil {
+		a.Logger.Warn("archive is not tended", "error", err)
+		return
+	}
+	a.tended = minute
 }
 
 func (a *Archiver) note(ctx context.Context, err error) {

@@ -31,6 +31,10 @@ type journalled struct {
 	Entries []outage.Entry
 }
 
+// ErrJournalDamaged is in the chain of the error of a file that cannot be read
+// to its end. Waiting does not help.
+var ErrJournalDamaged = errors.New("the journal of the batch under way is damaged")
+
 // NewJournal uses the file at the path, which need not exist.
 func NewJournal(path string) *Journal { return &Journal{path: path} }
 
@@ -59,7 +63,7 @@ func (j *Journal) left() (token string, entries []outage.Entry, err error) {
 	defer file.Close()
 	var batch journalled
 	if err := gob.NewDecoder(file).Decode(&batch); err != nil {
-		return "", nil, fmt.Errorf("reading the batch under way in %s: %w", j.path, err)
+		return "", nil, fmt.Errorf("%w: %s: %w; move the file away to go on without what it alone may hold", ErrJournalDamaged, j.path, err)
 	}
 	return batch.Token, batch.Entries, nil
 }

@@ -6,9 +6,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 var answersBucket = []byte("answers")
@@ -17,19 +22,108 @@ var answersBucket = []byte("answers")
 // everything when it stops. A claim is on the disk when it returns.
 type AnswerFile struct{ file *bbolt.DB }
 
-// OpenAnswerFile opens the file, which only its owner can read, or makes it.
-func OpenAnswerFile(path string) (*AnswerFile, error) {
-	file, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
-	if err == nil {
-		err = file.Update(func(tx *bbolt.Tx) error {
-			_, err := tx.CreateBucketIfNotExists(answersBucket)
-			return err
-		})
+// OpenAnswerFile opens the file, which only its owner can read, or makes it. A
+// damaged file is replaced, with one line in the log: what it held is of use for
+// a day, and without it a repeated request is a new one.
+func OpenAnswerFile(path string, logger *slog.Logger) (*AnswerFile, error) {
+	file, err := openSound(path)
+	if errors.Is(err, errDamaged) {
+		logger.Error("answers to repeated requests are lost: their file was damaged and is replaced", "path", path, "error", err)
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("replacing the answers in %s: %w", path, err)
+		}
+		file, err = openSound(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the answers in %s: %w", path, err)
 	}
 	return &AnswerFile{file: file}, nil
+}
+
+var errDamaged = errors.New("damaged")
+
+// openSound opens a file after every page of it was read once. The library maps
+// the file and trusts its pages, so a damaged one is a fault of memory or a panic
+// at any later time.
+func openSound(path string) (file *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if fault := recover(); fault != nil {
+			file, err = nil, fmt.Errorf("%w: %v", errDamaged, fault)
+		}
+	}()
+	if err := checkSize(path); err != nil {
+		return nil, err
+	}
+	file, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		for _, known := range []error{berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch} {
+			if errors.Is(err, known) {
+				err = fmt.Errorf("%w: %w", errDamaged, err)
+			}
+		}
+		return nil, err
+	}
+	err = file.Update(func(tx *bbolt.Tx) error {
+		answers, err := tx.CreateBucketIfNotExists(answersBucket)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+		return answers.ForEach(func(_, value []byte) error {
+			if len(value) < 8 {
+				return fmt.Errorf("%w: an answer without a date", errDamaged)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// Layout of the two first pages of a file: a header, then magic, version, page
+// size, and at the end the number of pages.
+const (
+	metaAt      = 16
+	metaMagic   = 0xED0CDAED
+	pageSizeAt  = metaAt + 8
+	pagesAt     = metaAt + 40
+	metaEnd     = metaAt + 64
+	largestPage = 64 << 10
+)
+
+// checkSize refuses a file that is shorter than its first pages say.
+func checkSize(path string) error {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	pageSize := int64(os.Getpagesize())
+	for _, at := range []int64{0, pageSize} {
+		page := make([]byte, metaEnd)
+		if _, err := file.ReadAt(page, at); err != nil {
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+		if binary.NativeEndian.Uint32(page[metaAt:]) != metaMagic {
+			continue // the other one may do
+		}
+		if size := int64(binary.NativeEndian.Uint32(page[pageSizeAt:])); size > 0 && size <= largestPage {
+			pageSize = size
+		}
+		if pages := binary.NativeEndian.Uint64(page[pagesAt:]); pages > uint64(info.Size()/pageSize) {
+			return fmt.Errorf("%w: it has %d bytes, for %d pages of %d", errDamaged, info.Size(), pages, pageSize)
+		}
+	}
+	return nil
 }
 
 // Close closes the file.

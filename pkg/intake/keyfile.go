@@ -38,7 +38,7 @@ func OpenKeyFile(path string) (*KeyFile, error) {
 		return nil, fmt.Errorf("reading the keys: %w", err)
 	}
 	if err := json.Unmarshal(text, &f.keys); err != nil {
-		return nil, fmt.Errorf("reading the keys in %s: %w", path, err)
+		return nil, fmt.Errorf("reading the keys in %s: the file is damaged: %w; restore it, or move it away to start with new keys (who reported today may count again)", path, err)
 	}
 	return f, nil
 }

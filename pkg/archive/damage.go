@@ -1,0 +1,51 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+)
+
+// damage is how many broken parts of a table ClickHouse has put aside: their
+// rows are missing from every answer.
+type damage struct {
+	table string
+	parts int64
+}
+
+// damagedParts lists the tables with parts that ClickHouse could not read.
+func (d *DB) damagedParts(ctx context.Context) (found []damage, err error) {
+	const query = `SELECT table, toInt64(count()) FROM system.detached_parts
+		WHERE database = currentDatabase() AND reason LIKE '%broken%' GROUP BY table ORDER BY table`
+	err = d.rows(ctx, query, nil, func(scan func(...any) error) error {
+		var one damage
+		err := scan(&one.table, &one.parts)
+		found = append(found, one)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("listing damaged parts: %w", err)
+	}
+	return found, nil
+}
+
+// inspect counts the damaged parts, and logs each table whose number has grown.
+func (a *Archiver) inspect(ctx context.Context) error {
+	found, err := a.DB.damagedParts(ctx)
+	if err != nil {
+		return err
+	}
+	total := int64(0)
+	for _, one := range found {
+		total += one.parts
+		if one.parts > a.logged[one.table] {
+			a.Logger.Error("archive has damaged parts; their reports are missing, restore them from a copy or drop the detached parts",
+				"table", one.table, "parts", one.parts)
+		}
+		a.logged[one.table] = one.parts
+	}
+	a.damaged.Store(total)
+	return nil
+}
+
+// Damaged is the number of damaged parts of the archive, as last counted.
+func (a *Archiver) Damaged() int { return int(a.damaged.Load()) }
