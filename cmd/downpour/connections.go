@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -118,30 +119,29 @@ const (
 )
 
 // refuse answers and closes a connection without waiting for its client: an
-// answer this short fits into the buffer of a new connection. While many are
-// being refused it closes at once.
+// answer this short fits into the buffer of a new connection. It then lets the
+// request arrive, since closing meanwhile would discard the answer, unless many
+// others are being refused.
 func (c *connections) refuse(connection *net.TCPConn) {
-	select {
-	case c.refusals <- struct{}{}:
-	default:
-		_ = connection.Close()
+	err := connection.SetDeadline(time.Now().Add(refusalTime))
+	if err == nil {
+		_, err = connection.Write([]byte(tooMany))
+	}
+	if err == nil {
+		err = connection.CloseWrite()
+	}
+	if err != nil {
+		_ = connection.Close() // the client is gone
 		return
 	}
-	go func() {
-		defer func() { <-c.refusals }()
-		defer connection.Close()
-		if connection.SetDeadline(time.Now().Add(refusalTime)) != nil {
-			return
-		}
-		if _, err := connection.Write([]byte(tooMany)); err != nil || connection.CloseWrite() != nil {
-			return
-		}
-		// Closing while the request arrives would discard the answer.
-		buffer := make([]byte, 4<<10)
-		for {
-			if _, err := connection.Read(buffer); err != nil {
-				return
-			}
-		}
-	}()
+	select {
+	case c.refusals <- struct{}{}:
+		go func() {
+			_, _ = io.CopyN(io.Discard, connection, maxHeader)
+			_ = connection.Close()
+			<-c.refusals
+		}()
+	default:
+		_ = connection.Close()
+	}
 }

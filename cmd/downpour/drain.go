@@ -7,7 +7,7 @@ import (
 
 // drain is the part that stops first. For the drain delay the server answers as
 // before, except that /readyz says "draining": a balancer takes the server out
-// before its listener closes. It ends early with no one, so the delay is short.
+// before its listener closes. Nothing shortens the delay.
 func (w *web) drain(ctx context.Context) error {
 	<-ctx.Done()
 	w.draining.Store(true)
