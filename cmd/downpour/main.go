@@ -10,9 +10,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"downpour/pkg/redact"
 )
 
 // commands is the command line. Each flag is also DOWNPOUR_… in the
@@ -36,7 +39,7 @@ func main() {
 	err := run(ctx, os.Args[1:])
 	stop()
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "downpour: %v\n", err)
+		fmt.Fprintf(os.Stderr, "downpour: %v\n", redact.ErrorOf(err, settingValues(os.Args[1:], os.Environ())...))
 		os.Exit(1)
 	}
 }
@@ -44,12 +47,7 @@ func main() {
 // run parses the arguments and runs the command they name.
 func run(ctx context.Context, arguments []string) error {
 	var line commands
-	parser, err := kong.New(&line,
-		kong.Name("downpour"),
-		kong.Description("An open, crowd-sourced outage map for the United Kingdom and India."),
-		kong.DefaultEnvars("DOWNPOUR"),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)
+	parser, err := newParser(ctx, &line)
 	if err != nil {
 		return err
 	}
@@ -61,6 +59,30 @@ func run(ctx context.Context, arguments []string) error {
 		return err
 	}
 	return nil
+}
+
+func newParser(ctx context.Context, line *commands) (*kong.Kong, error) {
+	return kong.New(line,
+		kong.Name("downpour"),
+		kong.Description("An open, crowd-sourced outage map for the United Kingdom and India."),
+		kong.DefaultEnvars("DOWNPOUR"),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+}
+
+// settingValues are the values of arguments and of the environment's settings,
+// which errors about them may quote.
+func settingValues(arguments, environment []string) (values []string) {
+	for _, argument := range arguments {
+		_, value, _ := strings.Cut(argument, "=")
+		values = append(values, argument, value)
+	}
+	for _, variable := range environment {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "DOWNPOUR_") {
+			values = append(values, value)
+		}
+	}
+	return values
 }
 
 func usageError(err error) error {

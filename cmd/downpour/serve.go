@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"downpour/pkg/intake"
+	"downpour/pkg/redact"
 	"downpour/pkg/redisconn"
 )
 
@@ -45,29 +46,29 @@ func (s *serveCommand) Validate() error {
 	if s.DrainDelay < 0 || s.DrainDelay > longestDrain {
 		return fmt.Errorf("--drain-delay: must be between 0s and %s", longestDrain)
 	}
-	for _, origin := range s.WriteOrigins {
+	for i, origin := range s.WriteOrigins {
 		if at, err := url.Parse(origin); err != nil || at.Scheme == "" || at.Host == "" || origin != at.Scheme+"://"+at.Host {
-			return fmt.Errorf("--write-origins: %q is not an origin such as https://status.example.org", origin)
+			return fmt.Errorf("--write-origins: origin %d is not of the form https://status.example.org", i+1)
 		}
 	}
-	for _, address := range s.Redis {
+	for i, address := range s.Redis {
 		known := strings.HasPrefix(address, "redis://") || strings.HasPrefix(address, "rediss://")
 		if !known && (address != "embedded" || len(s.Redis) > 1) {
-			return fmt.Errorf("--redis: %q is neither 'embedded' nor a redis:// address", address)
+			return fmt.Errorf("--redis: address %d is neither 'embedded' nor a redis:// address", i+1)
 		}
 	}
 	if s.RedisWait.replicas > 0 && s.Redis[0] == "embedded" {
 		return fmt.Errorf("--redis-wait: the embedded Redis has no replicas")
 	}
 	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
-		return fmt.Errorf("--public-url: %q is not an http(s):// address", s.PublicURL)
+		return fmt.Errorf("--public-url: is not an http(s):// address")
 	}
 	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
 		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")
 	}
 	known := strings.HasPrefix(s.Clickhouse, "http://") || strings.HasPrefix(s.Clickhouse, "https://")
 	if !known && s.Clickhouse != "embedded" {
-		return fmt.Errorf("--clickhouse: %q is neither 'embedded' nor an http(s):// address", s.Clickhouse)
+		return fmt.Errorf("--clickhouse: is neither 'embedded' nor an http(s):// address")
 	}
 	return nil
 }
@@ -96,7 +97,7 @@ func (s *serveCommand) hosters() (*intake.Hosters, error) {
 
 // Run serves until ctx ends.
 func (s *serveCommand) Run(ctx context.Context) error {
-	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.LogLevel}))
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.LogLevel, ReplaceAttr: redact.Attr}))
 	if err := limitMemory(s.Clickhouse == "embedded", logger); err != nil {
 		return err
 	}

@@ -3,10 +3,17 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
+
+	"downpour/pkg/redact"
 )
+
+// quoted is what the errors of the YAML reader quote of a file, which may be a
+// part of a secret. Signs such as ':' are shorter.
+var quoted = regexp.MustCompile("`[^`]{3,}`|'[^']{3,}'|\"[^\"]{3,}\"")
 
 // configFile is a YAML file of flags: one level of keys, each the name of a
 // flag without its dashes.
@@ -22,7 +29,7 @@ func (f configFile) BeforeResolve(app *kong.Kong, context *kong.Context, trace *
 	}
 	var file yaml.Node
 	if err := yaml.Unmarshal(text, &file); err != nil {
-		return fmt.Errorf("--config: %s: %w", path, err)
+		return fmt.Errorf("--config: %s: %s", path, quoted.ReplaceAllString(err.Error(), redact.Mask))
 	}
 	values, err := configValues(path, &file, flagNames(app))
 	if err != nil {
@@ -60,11 +67,11 @@ func configValues(path string, file *yaml.Node, known map[string]bool) (map[stri
 	for i := 0; i < len(root.Content); i += 2 {
 		key, value := root.Content[i], root.Content[i+1]
 		if !known[key.Value] {
-			return nil, fmt.Errorf("--config: %s:%d: no flag is called %q", path, key.Line, key.Value)
+			return nil, fmt.Errorf("--config: %s:%d: no flag is called %q", path, key.Line, redact.Values(key.Value, key.Value))
 		}
 		var decoded any
 		if err := value.Decode(&decoded); err != nil {
-			return nil, fmt.Errorf("--config: %s:%d: %s: %w", path, value.Line, key.Value, err)
+			return nil, fmt.Errorf("--config: %s:%d: %s: %s", path, value.Line, key.Value, quoted.ReplaceAllString(err.Error(), redact.Mask))
 		}
 		values[key.Value] = decoded
 	}
