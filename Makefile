@@ -10,7 +10,7 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack crash fuzz lint pictures prerequisites times
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-readers crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -59,6 +59,10 @@ bench-detect: prerequisites
 # fewest networks that open one, attempts to hide an outage, and honest crowds.
 bench-attack: prerequisites
 	$(GO) test ./cmd/downpour -run 'TestAttackers|TestFewest|TestNobody|TestHonest' -attack-runs 200 -count 1 -timeout 60m -v
+
+# What eight readers of maps of 90 days cost the reports that come in meanwhile.
+bench-readers: prerequisites $(LIBCHDB)/node_modules
+	DOWNPOUR_BENCH_ROWS=2000000 $(GO) test -run '^TestReadersOfThePast$$' -count 1 -timeout 20m -v ./cmd/downpour
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.
