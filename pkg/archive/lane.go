@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,7 +23,8 @@ type past interface {
 
 // LaneConfig bounds the reads of a Lane. The zero value of each is its default.
 type LaneConfig struct {
-	// AtOnce is the number of queries that run at the same time; 2 by default.
+	// AtOnce is the number of queries that run at the same time, on a processor
+	// each; by default half of the processors, from 1 to 2.
 	AtOnce int
 	// Queue is the number of queries that wait; 16 by default.
 	Queue int
@@ -86,7 +88,7 @@ func NewLane(db *DB, config LaneConfig) *Lane { return newLane(db, config) }
 
 func newLane(past past, config LaneConfig) *Lane {
 	if config.AtOnce == 0 {
-		config.AtOnce = 2
+		config.AtOnce = max(1, min(2, runtime.GOMAXPROCS(0)/2))
 	}
 	if config.Queue == 0 {
 		config.Queue = 16
