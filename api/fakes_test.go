@@ -145,10 +145,10 @@ func (w *world) Symptoms(_ context.Context, service string, country outage.Count
 func (w *world) Health(_ context.Context, service string, country outage.Country) (outage.Health, error) {
 	expected := 2.25
 	if country == outage.GB {
-		return outage.Health{Status: outage.StatusUnknown, Observed: 1}, w.err
+		return outage.Health{Status: outage.StatusUnknown, Observed: 1, Reports: 1}, w.err
 	}
 	incident := meant().Incident
-	return outage.Health{Status: outage.StatusOutage, Observed: 31, Expected: &expected, Incident: &incident}, w.err
+	return outage.Health{Status: outage.StatusOutage, Observed: 31, Reports: 44, Expected: &expected, Incident: &incident}, w.err
 }
 
 // meant is an incident that is over, with all that one can have.

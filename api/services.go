@@ -18,6 +18,7 @@ type symptomJSON struct {
 type healthJSON struct {
 	Status    outage.Status `json:"status"`
 	Observed  int64         `json:"observed"`
+	Reports   int64         `json:"reports"`
 	Expected  *float64      `json:"expected"`
 	Threshold *float64      `json:"threshold"`
 	Incident  *string       `json:"incident"`
@@ -25,7 +26,7 @@ type healthJSON struct {
 
 // wireHealth is how a service does, with the incident that says so.
 func wireHealth(health outage.Health) healthJSON {
-	wire := healthJSON{Status: health.Status, Observed: health.Observed, Expected: number(health.Expected)}
+	wire := healthJSON{Status: health.Status, Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected)}
 	if incident := health.Incident; incident != nil {
 		wire.Threshold, wire.Incident = number(&incident.Threshold), &incident.ID
 	}

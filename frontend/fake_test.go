@@ -96,7 +96,7 @@ func (f fakeReadings) Health(ctx context.Context, service string, country outage
 	times, health := factor(service, country), outage.Health{Status: outage.StatusNormal}
 	var expected float64
 	for _, p := range series.Points {
-		health.Observed += p.Reports
+		health.Observed, health.Reports = health.Observed+p.Reports, health.Reports+p.Reports
 		expected += normalAt(p.Start, service, country)
 	}
 	health.Expected = new(expected)

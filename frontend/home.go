@@ -150,16 +150,16 @@ func (page *homePage) file(ctx context.Context, service outage.Service, verdicts
 		Name: page.words.serviceName(service), Path: page.Service(service.Slug), Lang: page.Lang(service.Names),
 		Trend: page.trend(ctx, service.Slug, page.At.Country),
 	}
-	var observed int64
+	var reports int64
 	expected, known, enough := 0.0, true, true
 	for _, v := range verdicts {
-		observed += v.health.Observed
+		reports += v.health.Reports
 		enough = enough && v.Status != outage.StatusUnknown
 		if known = known && v.health.Expected != nil; known {
 			expected += *v.health.Expected
 		}
 	}
-	made.Count = page.words.integer(observed)
+	made.Count = page.words.integer(reports)
 	switch {
 	case known && enough:
 		made.Usual = page.Say("home.usual", "expected", page.words.amount(expected))

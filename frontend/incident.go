@@ -121,6 +121,9 @@ func (page *incidentPage) facts(in outage.Incident) []fact {
 }
 
 func (f *frame) times(ratio float64) string {
+	if ratio > mostTimes {
+		return f.Say("fact.times.most", "times", f.words.integer(mostTimes))
+	}
 	return f.Say("fact.times", "times", f.words.amount(ratio))
 }
 

@@ -76,7 +76,7 @@ func (v verdict) Stirs() bool { return v.Rains() || rising(v.health) }
 // a wrong word.
 func rising(health outage.Health) bool {
 	judged := health.Status == outage.StatusOutage || health.Status == outage.StatusElevated
-	return !judged && ratio(health) >= risingRatio && health.Observed >= risingFrom
+	return !judged && health.Ratio() >= risingRatio && health.Observed >= risingFrom
 }
 
 const (
@@ -84,34 +84,34 @@ const (
 	risingFrom  = 10
 )
 
-// numbers states what was observed, and what is normal where that is known.
+// numbers states what was observed, and what is normal where that is known. The
+// times are of judged reporters; where the caps per network took most of the
+// reports away, it says from how many networks they came, and no times.
 func (f *frame) numbers(health outage.Health) string {
-	if health.Expected == nil {
-		return f.Say("numbers.observed", "n", health.Observed)
+	switch times := health.Ratio(); {
+	case health.Few():
+		return f.Say("numbers.few", "n", health.Reports, "networks", f.words.integer(max(1, health.Networks)), "judged", f.words.integer(health.Observed))
+	case health.Expected == nil:
+		return f.Say("numbers.observed", "n", health.Reports)
+	case times > mostTimes:
+		return f.Say("numbers.most", "n", health.Reports, "times", f.words.integer(mostTimes), "expected", f.words.amount(*health.Expected))
+	case times >= tellRatio:
+		return f.Say("numbers.times", "n", health.Reports, "times", f.words.amount(times), "expected", f.words.amount(*health.Expected))
 	}
-	if times := ratio(health); times >= tellRatio {
-		return f.Say("numbers.times", "n", health.Observed, "times", f.words.amount(times), "expected", f.words.amount(*health.Expected))
-	}
-	return f.Say("numbers.against", "n", health.Observed, "expected", f.words.amount(*health.Expected))
+	return f.Say("numbers.against", "n", health.Reports, "expected", f.words.amount(*health.Expected))
 }
 
-// tellRatio is the ratio from which it is told, beside its two numbers.
-const tellRatio = 1.5
-
-// ratio is observed over expected, 0 while nothing is expected.
-func ratio(health outage.Health) float64 {
-	if health.Expected == nil || *health.Expected <= 0 {
-		return 0
-	}
-	return float64(health.Observed) / *health.Expected
-}
+const (
+	tellRatio = 1.5 // from which a ratio is told, beside its two numbers
+	mostTimes = 100 // above which it is told as more than this
+)
 
 // byTrouble orders the healths of two services or countries: status, then
 // observed over expected, then observed alone.
 func byTrouble(a, b outage.Health) int {
 	return cmp.Or(
 		cmp.Compare(ranks[a.Status], ranks[b.Status]),
-		cmp.Compare(ratio(b), ratio(a)),
+		cmp.Compare(b.Ratio(), a.Ratio()),
 		cmp.Compare(b.Observed, a.Observed),
 	)
 }

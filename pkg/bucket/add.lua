@@ -212,6 +212,7 @@ local function count(i, second, counted)
   local counters = base .. 'm:' .. minute
   if counted == 0 then kind = string.upper(kind) end
   redis.call('HINCRBY', counters, place .. kind .. '|' .. symptom, 1)
+  if counted == 1 and ARGV[i + 11] == '0' then redis.call('HINCRBY', counters, place .. 'k' .. kind .. '|' .. symptom, 1) end
   if weight > 0 then
     redis.call('HINCRBY', counters, place .. 'j|', weight)
     add_to_block(i, minute, weight)

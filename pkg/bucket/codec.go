@@ -29,10 +29,12 @@ func unpackCell(text string) (outage.Cell, error) {
 
 // A field of a minute's counters is service|country|cell|what|symptom, where
 // what is the first letter of a kind: lower case for reports that counted,
-// upper case for repeats. Two more, without a symptom, are for the detector.
+// upper case for repeats, and a k in front for the part that importers brought. Two
+// more, without a symptom, are for the detector.
 const (
 	judgedField = "j" // thousandths of a report
 	firstField  = "x"
+	keyedField  = "k"
 )
 
 func placeField(service string, country outage.Country, cell outage.Cell) string {
@@ -62,6 +64,14 @@ func decodeCount(field, value string) (outage.Count, error) {
 	case firstField:
 		count.Prefixes = n
 	default:
+		if letter, keyed := strings.CutPrefix(what, keyedField); keyed {
+			kind, ok := kindOf[letter]
+			if !ok {
+				return outage.Count{}, fmt.Errorf("reading counter %q: no kind %q", field, what)
+			}
+			count.Kind, count.Keyed = kind, n
+			break
+		}
 		kind, ok := kindOf[strings.ToLower(what)]
 		if !ok {
 			return outage.Count{}, fmt.Errorf("reading counter %q: no kind %q", field, what)

@@ -185,6 +185,7 @@ func (m *memory) count(shard int, c outage.Count) {
 	letter := string(c.Kind)[:1]
 	m.add(key, place+letter+"|"+c.Symptom, c.N, countersFor)
 	m.add(key, place+strings.ToUpper(letter)+"|"+c.Symptom, c.Submissions-c.N, countersFor)
+	m.add(key, place+keyedField+letter+"|"+c.Symptom, c.Keyed, countersFor)
 	m.add(key, place+judgedField+"|", int64(c.Judged*1000+0.5), countersFor)
 	m.add(key, place+firstField+"|", c.Prefixes, countersFor)
 	m.shards[shard][c.Start] = true

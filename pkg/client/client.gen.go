@@ -411,8 +411,11 @@ type Health struct {
 	// Incident The id of the incident that is open or recovering.
 	Incident *string `json:"incident"`
 
-	// Observed Reports of the last 10 minutes.
+	// Observed Reporters of the last 10 minutes after the caps per network. Statuses and ratios come from these.
 	Observed int64 `json:"observed"`
+
+	// Reports Counted reports of the last 10 minutes.
+	Reports int64 `json:"reports"`
 
 	// Status `unknown` means that too little is known to notice trouble; it is not a milder `normal`.
 	Status Status `json:"status"`

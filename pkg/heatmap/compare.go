@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"context"
+	"math"
 
 	"downpour/pkg/outage"
 )
@@ -78,10 +79,10 @@ func (r *Reader) compare(ctx context.Context, heatmap *outage.Heatmap) {
 			}
 			share := shares.of(cell.Cell)
 			if expected := band.Expected() * share; expected > 0 {
-				ratio := float64(cell.Reports) / expected
+				ratio := outage.Ratio(cell.Judged, expected)
 				cell.Expected, cell.Ratio = &expected, &ratio
 			}
-			cell.Status = watch.StatusIn(cell.Region, cell.Cell, watch.Baseline.Mean*share, cell.Reports)
+			cell.Status = watch.StatusIn(cell.Region, cell.Cell, watch.Baseline.Mean*share, int64(math.Round(cell.Judged)))
 		}
 	}
 }

@@ -72,6 +72,7 @@ func randomCount(random *rand.Rand, now outage.Minute) outage.Count {
 	minute := ten + outage.Minute(random.Int64N(int64(now-ten)+1))
 	count := problems(minute, cell, 1)
 	count.Service = worldServices[random.IntN(2)]
+	count.Keyed = random.Int64N(2)
 	count.Kind = []outage.Kind{outage.Problem, outage.Problem, outage.Problem, outage.Works, outage.Back}[random.IntN(5)]
 	if count.Kind == outage.Problem {
 		count.Symptom = []string{"", "send", "calls", "media"}[random.IntN(4)]
@@ -238,38 +239,64 @@ func (w world) regionsAgree() {
 	}
 }
 
-// TestCellsMoveOnceAMinute adds reports one by one to a quarter hour under way:
-// within a minute a cell may appear with the floor, and does nothing else.
-func TestCellsMoveOnceAMinute(t *testing.T) {
+// TestPollingShowsNoSingleReport adds reports one by one to a quarter hour under
+// way, asks for every number below country level after each, and once more after
+// the close: no number ever moves by one or two.
+func TestPollingShowsNoSingleReport(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 5))
 	for range worlds {
-		var counts memory
+		w := world{t: t}
 		now := ten
-		r := New(Config{Hot: &counts, Now: func() time.Time { return now.Time() }})
-		span := outage.Span{From: ten, To: ten + outage.Quarter}
-		made := map[outage.Cell]int64{}
-		for now = ten; now < ten+outage.Quarter; now++ {
-			before := byCell(r.mustHeatmap(t, "", "", outage.CellFine, span))
-			for cell, n := range made {
-				if n >= Floor && before[cell] != n {
-					t.Fatalf("at the turn of a minute %s shows %d of %d", cell, before[cell], n)
+		w.reader = New(Config{Hot: &w.counts, Now: func() time.Time { return now.Time() }})
+		before := w.numbers()
+		look := func() {
+			after := w.numbers()
+			for name := range after {
+				if small(after[name] - before[name]) {
+					t.Fatalf("%s went from %d to %d", name, before[name], after[name])
 				}
 			}
-			for range random.IntN(8) {
-				cell := below(kolkata, 0, 0, random.IntN(4))
-				counts = append(counts, problems(now, cell, 1))
-				made[cell]++
-				after := byCell(r.mustHeatmap(t, "", "", outage.CellFine, span))
-				for cell, n := range after {
-					appeared := before[cell] == 0 && n == Floor && made[cell] == Floor
-					if n != before[cell] && !appeared {
-						t.Fatalf("within a minute %s went from %d to %d", cell, before[cell], n)
-					}
+			for name := range before {
+				if _, still := after[name]; !still && small(before[name]) {
+					t.Fatalf("%s went from %d to nothing", name, before[name])
 				}
-				before = after
+			}
+			before = after
+		}
+		for now = ten; now < ten+outage.Quarter; now++ {
+			for range random.IntN(6) {
+				count := randomCount(random, ten)
+				count.Start, count.Keyed = now, 0
+				w.counts = append(w.counts, count)
+				look()
+			}
+		}
+		look()
+	}
+}
+
+// numbers are all numbers that can be asked for below country level.
+func (w world) numbers() map[string]int64 {
+	numbers := map[string]int64{}
+	span := outage.Span{From: ten, To: ten + outage.Quarter}
+	for _, service := range append([]string{""}, worldServices...) {
+		for _, country := range append([]outage.Country{""}, outage.Countries()...) {
+			for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
+				for cell, n := range byCell(w.reader.mustHeatmap(w.t, service, country, resolution, span)) {
+					numbers[fmt.Sprint(service, country, cell)] = n
+				}
+			}
+			for region, n := range w.reader.mustRegions(w.t, service, country, span) {
+				numbers[fmt.Sprint(service, country, region)] = n
 			}
 		}
 	}
+	for _, region := range []outage.Region{"IN-WB", "IN-JH", "GB-TLI"} {
+		for _, point := range w.series(region, span) {
+			numbers[fmt.Sprint("works", region)], numbers[fmt.Sprint("back", region)] = point.Works, point.Back
+		}
+	}
+	return numbers
 }

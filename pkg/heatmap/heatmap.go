@@ -61,7 +61,7 @@ type Reader struct {
 	view    func() *outage.View
 	now     func() time.Time
 
-	observed moment[map[serviceIn]int64]
+	observed moment[map[serviceIn]observation]
 	days     moment[map[string]outage.Day]
 }
 

@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -40,10 +41,19 @@ func (m *moment[T]) at(now time.Time, read func() (T, error)) (T, error) {
 // "now".
 const observedMinutes = 10
 
+// observation is what came about a service in a country in the last minutes.
+type observation struct {
+	reports, networks int64
+	judged            float64
+}
+
 // Health is a service in a country now.
 func (r *Reader) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
-	observed, err := r.observed.at(r.now(), func() (map[serviceIn]int64, error) { return r.observe(ctx) })
-	health := outage.Health{Status: outage.StatusUnknown, Observed: observed[serviceIn{service, country}]}
+	all, err := r.observed.at(r.now(), func() (map[serviceIn]observation, error) { return r.observe(ctx) })
+	now := all[serviceIn{service, country}]
+	health := outage.Health{
+		Status: outage.StatusUnknown, Observed: int64(math.Round(now.judged)), Reports: now.reports, Networks: now.networks,
+	}
 	if watch, ok := r.view().Watch(service, country); ok {
 		expected := watch.Baseline.Mean * observedMinutes
 		health.Expected = &expected
@@ -53,17 +63,33 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 	return health, err
 }
 
-// observe counts the last minutes of every service in each country.
-func (r *Reader) observe(ctx context.Context) (map[serviceIn]int64, error) {
+// observe counts the last minutes of every service in each country. A network is
+// counted once in an aligned half hour, so those are counted from the beginning
+// of the half hour in which the last minutes began.
+func (r *Reader) observe(ctx context.Context) (map[serviceIn]observation, error) {
 	now := outage.MinuteOf(r.now())
-	counts, err := r.hot.Counts(ctx, outage.Query{Span: outage.Span{From: now + 1 - observedMinutes, To: now + 1}})
-	observed := map[serviceIn]int64{}
-	for _, count := range counts {
-		if count.Kind == outage.Problem {
-			observed[serviceIn{count.Service, count.Country}] += count.N
+	from := now + 1 - observedMinutes
+	const halfHour = outage.Minute(outage.HalfHour / time.Minute)
+	observed := map[serviceIn]observation{}
+	for _, span := range []outage.Span{{From: from.Floor(int(halfHour)), To: from}, {From: from, To: now + 1}} {
+		counts, err := r.hot.Counts(ctx, outage.Query{Span: span})
+		if err != nil {
+			return observed, err
+		}
+		for _, count := range counts {
+			if count.Kind != outage.Problem {
+				continue
+			}
+			key := serviceIn{count.Service, count.Country}
+			sum := observed[key]
+			sum.networks += count.Prefixes
+			if span.From == from {
+				sum.reports, sum.judged = sum.reports+count.N, sum.judged+count.Judged
+			}
+			observed[key] = sum
 		}
 	}
-	return observed, err
+	return observed, nil
 }
 
 // Day is the last day of a service in both countries.

@@ -13,10 +13,7 @@ type quarter struct {
 	country outage.Country
 	start   outage.Minute
 	counts  []outage.Count
-	// open says that the quarter hour is under way; then counts are by minute,
-	// and those from wholeUntil on are of the minute under way.
-	open       bool
-	wholeUntil outage.Minute
+	open    bool // the quarter hour is under way
 }
 
 type quarterKey struct {
@@ -28,24 +25,16 @@ type quarterKey struct {
 // quarters reads the query's span, a run of whole quarter hours, and gives
 // them one by one, oldest first.
 func (r *Reader) quarters(ctx context.Context, query outage.Query, each func(quarter)) error {
-	current := outage.MinuteOf(r.now())
-	opens := current.Floor(outage.Quarter)
-	closed, open := query, query
-	closed.Step, closed.Span.To = outage.Quarter, min(query.Span.To, opens)
-	open.Step, open.Span.From = 1, max(query.Span.From, opens)
-	for _, part := range []outage.Query{closed, open} {
-		if part.Span.From >= part.Span.To {
-			continue
-		}
-		counts, err := r.counts(ctx, part)
-		if err != nil {
-			return err
-		}
-		for _, q := range splitQuarters(counts) {
-			// A clock ahead of ours may have begun the next quarter hour.
-			q.open, q.wholeUntil = q.start >= opens, current
-			each(q)
-		}
+	opens := outage.MinuteOf(r.now()).Floor(outage.Quarter)
+	query.Step = outage.Quarter
+	counts, err := r.counts(ctx, query)
+	if err != nil {
+		return err
+	}
+	for _, q := range splitQuarters(counts) {
+		// A clock ahead of ours may have begun the next quarter hour.
+		q.open = q.start >= opens
+		each(q)
 	}
 	return nil
 }

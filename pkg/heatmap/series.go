@@ -48,7 +48,7 @@ func (r *Reader) regionCounts(ctx context.Context, service string, region outage
 	err := r.quarters(ctx, query, func(q quarter) {
 		shown = append(shown, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(region)})
 		for _, kind := range []outage.Kind{outage.Works, outage.Back} {
-			if n := q.whole(kind, region); n >= Floor {
+			if n := q.of(kind, region).shown(q.open); n > 0 {
 				shown = append(shown, outage.Count{Start: q.start, Kind: kind, N: n})
 			}
 		}
@@ -56,15 +56,22 @@ func (r *Reader) regionCounts(ctx context.Context, service string, region outage
 	return shown, err
 }
 
-// whole is the number of reports of a kind in a region in the quarter hour; of
-// an open one, only those of whole minutes.
-func (q quarter) whole(kind outage.Kind, region outage.Region) (n int64) {
+// of is the tally of the reports of a kind in a region in the quarter hour.
+func (q quarter) of(kind outage.Kind, region outage.Region) (t tally) {
 	for _, count := range q.counts {
-		if count.Kind == kind && count.Region == region && (!q.open || count.Start < q.wholeUntil) {
-			n += count.N
+		if count.Kind == kind && count.Region == region {
+			t = t.plus(tallyOf(count))
 		}
 	}
-	return n
+	return t
+}
+
+// shown is what is shown of a tally that no table takes the rest of.
+func (t tally) shown(open bool) int64 {
+	if open {
+		return shownOpen(t.n)
+	}
+	return shownClosed(t.n, shownOpen(t.live))
 }
 
 // Symptoms breaks the problem reports of a span of whole quarter hours down by
@@ -100,22 +107,20 @@ func (r *Reader) Symptoms(ctx context.Context, service string, country outage.Co
 // region the total is itself of the public table, so a symptom is left out,
 // too, where what is left of the total without it would be under the floor.
 func (q quarter) symptoms(region outage.Region, total int64) map[string]int64 {
-	named := map[string]int64{}
+	tallies := map[string]tally{}
 	for _, count := range q.counts {
-		whole := !q.open || count.Start < q.wholeUntil
-		if whole && count.Kind == outage.Problem && (region == "" || count.Region == region) {
-			named[count.Symptom] += count.N
+		if count.Kind == outage.Problem && (region == "" || count.Region == region) {
+			tallies[count.Symptom] = tallies[count.Symptom].plus(tallyOf(count))
 		}
 	}
-	left := total
-	for _, symptom := range slices.Sorted(maps.Keys(named)) {
-		n := named[symptom]
+	named, left := map[string]int64{}, total
+	for _, symptom := range slices.Sorted(maps.Keys(tallies)) {
+		n := tallies[symptom].shown(q.open)
 		rest := left - n
 		if n < Floor || region != "" && rest != 0 && rest < Floor {
-			delete(named, symptom)
 			continue
 		}
-		left = rest
+		named[symptom], left = n, rest
 	}
 	return named
 }
@@ -136,7 +141,7 @@ func (q quarter) shownOf(region outage.Region) (n int64) {
 	table.add(q)
 	for at, shown := range table.shown {
 		if at.region == region {
-			n += shown
+			n += shown.n
 		}
 	}
 	return n

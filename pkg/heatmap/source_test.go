@@ -68,9 +68,19 @@ func regionOf(cell outage.Cell) outage.Region {
 
 const ten = outage.Minute(29_724_360) // 2026-07-07T10:00Z, where a quarter hour starts
 
-// problems is n problem reports in a cell, or without a place, in India.
+// live is n problem reports in a cell, or without a place, in India, which came
+// as they were made.
+func live(start outage.Minute, cell outage.Cell, n int64) outage.Count {
+	count := problems(start, cell, n)
+	count.Keyed = 0
+	return count
+}
+
+// problems is the same brought by an importer, all of them judged.
 func problems(start outage.Minute, cell outage.Cell, n int64) outage.Count {
-	count := outage.Count{Service: "whatsapp", Country: outage.IN, Kind: outage.Problem, Cell: cell, Start: start, N: n}
+	count := outage.Count{
+		Service: "whatsapp", Country: outage.IN, Kind: outage.Problem, Cell: cell, Start: start, N: n, Keyed: n, Judged: float64(n),
+	}
 	if cell != 0 {
 		count.Region = regionOf(cell)
 		count.Country = count.Region.Country()

@@ -29,56 +29,102 @@ func (n node) parent() node {
 	}
 }
 
+// tally is a number of reports of a node.
+type tally struct {
+	n      int64
+	live   int64   // of n, those that came as they were made, and not by an import
+	judged float64 // what the caps per network leave of n
+}
+
+func (t tally) plus(other tally) tally {
+	return tally{t.n + other.n, t.live + other.live, t.judged + other.judged}
+}
+
+// part is n of the reports of a tally, with their share of what is judged.
+func (t tally) part(n int64) tally {
+	if t.n == 0 || n == 0 {
+		return tally{}
+	}
+	return tally{n: n, live: min(n, t.live), judged: t.judged * float64(n) / float64(t.n)}
+}
+
+// shownOpen is what a node with n reports shows while its quarter hour is open: it
+// appears with Floor, and then moves in steps of Floor. From two steps on at least
+// Floor reports are held back, so that the whole count can be shown at the close.
+func shownOpen(n int64) int64 {
+	switch {
+	case n < Floor:
+		return 0
+	case n < 2*Floor:
+		return Floor
+	}
+	return n/Floor*Floor - Floor
+}
+
+// shownClosed is what a node shows once its quarter hour is over: all of its
+// reports, unless that would be less than Floor more than it showed before.
+func shownClosed(n, before int64) int64 {
+	switch {
+	case n < Floor:
+		return 0
+	case n <= before || n-before >= Floor:
+		return n
+	}
+	return before
+}
+
 // floored moves each count under the floor to its parent until it is large
 // enough to show, and gives what each node then shows of its own. What a node
 // shows in all is this and what its descendants show. Counts under the floor
-// that reach the top are not in the answer. Every count in the answer is
-// Floor or more, so each sum over it is 0, or Floor or more.
-func floored(leaves map[node]int64) map[node]int64 {
-	shown := map[node]int64{}
-	level := leaves
+// that reach the top are not in the answer.
+//
+// Every count in the answer is Floor or more, so each sum over it is 0, or Floor
+// or more (primary cell suppression with aggregation to the parent). While a
+// quarter hour is open, all counts are multiples of Floor; when it closes, each
+// stays or grows by Floor at least. So no two answers about one node differ by
+// less than Floor, whenever they were asked for.
+func floored(leaves map[node]tally, open bool) map[node]tally {
+	shown := map[node]tally{}
+	level, before := leaves, map[node]int64{} // before: live reports of the open quarter hour
+	for at, t := range leaves {
+		before[at] = t.live
+	}
 	for range outage.CellFine - outage.CellCoarse + 2 {
-		above := map[node]int64{}
-		for at, n := range level {
-			switch {
-			case n >= Floor:
-				shown[at] = n
-			case n > 0:
-				above[at.parent()] += n
+		above, beforeAbove := map[node]tally{}, map[node]int64{}
+		for at, live := range before {
+			if live < Floor {
+				beforeAbove[at.parent()] += live
 			}
 		}
-		level = above
+		for at, t := range level {
+			n := shownOpen(t.n)
+			if !open {
+				n = shownClosed(t.n, shownOpen(before[at]))
+			}
+			if n > 0 {
+				shown[at] = t.part(n)
+			}
+			// What an open quarter hour holds back of a node waits for its close.
+			if rest := t.n - n; rest > 0 && (n == 0 || !open) {
+				above[at.parent()] = above[at.parent()].plus(t.part(rest))
+			}
+		}
+		level, before = above, beforeAbove
 	}
 	return shown
-}
-
-// opening is what the open quarter hour shows: the counts of its whole minutes,
-// so that it changes once a minute, but a cell that reached the floor in the
-// minute under way appears with the floor itself. Nothing shows more than was
-// counted by now, or reports taken back would leave more cells than total.
-func opening(whole, now map[node]int64) map[node]int64 {
-	leaves := make(map[node]int64, len(now))
-	for at, n := range now {
-		before := whole[at]
-		if before < Floor && n >= Floor {
-			before = Floor
-		}
-		leaves[at] = min(before, n)
-	}
-	return leaves
 }
 
 // table is a sum of public tables over quarter hours, services and countries.
 type table struct {
 	total, unplaced int64
-	shown           map[node]int64
+	shown           map[node]tally
 }
 
-func newTable() *table { return &table{shown: map[node]int64{}} }
+func newTable() *table { return &table{shown: map[node]tally{}} }
 
 // add adds one quarter hour of one service and country.
 func (t *table) add(q quarter) {
-	leaves, whole := map[node]int64{}, map[node]int64{}
+	leaves := map[node]tally{}
 	for _, count := range q.counts {
 		if count.Kind != outage.Problem {
 			continue
@@ -89,33 +135,32 @@ func (t *table) add(q quarter) {
 			continue
 		}
 		at := node{count.Region, count.Cell}
-		leaves[at] += count.N
-		if count.Start < q.wholeUntil {
-			whole[at] += count.N
-		}
+		leaves[at] = leaves[at].plus(tallyOf(count))
 	}
-	if q.open {
-		leaves = opening(whole, leaves)
+	for at, n := range floored(leaves, q.open) {
+		t.shown[at] = t.shown[at].plus(n)
 	}
-	for at, n := range floored(leaves) {
-		t.shown[at] += n
-	}
+}
+
+func tallyOf(count outage.Count) tally {
+	return tally{n: count.N, live: count.N - count.Keyed, judged: count.Judged}
 }
 
 // at sums the table up at a resolution, or by region where it is 0.
 func (t *table) at(resolution int) outage.Table {
-	parts := map[node]int64{}
+	parts := map[node]tally{}
 	for at, n := range t.shown {
 		switch {
 		case resolution == 0 && at.region != "":
-			parts[node{region: at.region}] += n
+			parts[node{region: at.region}] = parts[node{region: at.region}].plus(n)
 		case resolution > 0 && at.cell != 0 && at.cell.Resolution() >= resolution:
-			parts[node{at.region, at.cell.Parent(resolution)}] += n
+			up := node{at.region, at.cell.Parent(resolution)}
+			parts[up] = parts[up].plus(n)
 		}
 	}
 	out := outage.Table{Total: t.total, Unplaced: t.unplaced}
-	for at, n := range parts {
-		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: n})
+	for at, sum := range parts {
+		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: sum.n, Judged: sum.judged})
 	}
 	return out
 }
@@ -123,9 +168,10 @@ func (t *table) at(resolution int) outage.Table {
 // cells joins the rows of each cell, which are one for each region it lies in:
 // most reports first.
 func cells(rows []outage.TableRow) []outage.HeatCell {
-	parts := map[node]int64{}
+	parts := map[node]tally{}
 	for _, row := range rows {
-		parts[node{row.Region, row.Cell}] += row.Reports
+		at := node{row.Region, row.Cell}
+		parts[at] = parts[at].plus(tally{n: row.Reports, judged: row.Judged})
 	}
 	sums := map[outage.Cell]*outage.HeatCell{}
 	most := map[outage.Cell]int64{}
@@ -135,9 +181,9 @@ func cells(rows []outage.TableRow) []outage.HeatCell {
 			sum = &outage.HeatCell{Cell: at.cell, Status: outage.StatusUnknown}
 			sums[at.cell] = sum
 		}
-		sum.Reports += n
-		if n > most[at.cell] || n == most[at.cell] && at.region < sum.Region {
-			most[at.cell], sum.Region = n, at.region
+		sum.Reports, sum.Judged = sum.Reports+n.n, sum.Judged+n.judged
+		if n.n > most[at.cell] || n.n == most[at.cell] && at.region < sum.Region {
+			most[at.cell], sum.Region = n.n, at.region
 		}
 	}
 	cells := make([]outage.HeatCell, 0, len(sums))

@@ -118,38 +118,43 @@ func TestSmallQuartersDoNotAddUp(t *testing.T) {
 	}
 }
 
-// TestOpenQuarter tells a quarter hour under way, report by report.
-func TestOpenQuarter(t *testing.T) {
-	a := below(kolkata, 0, 0, 0)
-	steps := []struct {
-		name    string
-		now     outage.Minute
-		reports []int64 // in the cell, by minute from 10:00
-		shown   int64
+// TestLiveReportsOfAClosedQuarter holds what reports that came as they were made
+// show at the close: never one or two more than while the quarter hour was open.
+func TestLiveReportsOfAClosedQuarter(t *testing.T) {
+	a, b := below(kolkata, 0, 0, 0), below(kolkata, 0, 0, 1)
+	for _, c := range []struct {
+		a, b               int64
+		opens, opensParent int64
+		ends, endsParent   int64
 	}{
-		{"two", ten, []int64{2}, 0},
-		{"the third makes the cell appear at once", ten, []int64{3}, 3},
-		{"more wait for the minute to end", ten, []int64{9}, 3},
-		{"the minute ended", ten + 1, []int64{9}, 9},
-		{"more wait again", ten + 1, []int64{9, 4}, 9},
-		{"two minutes ended", ten + 2, []int64{9, 4}, 13},
-		{"two from before and one now", ten + 1, []int64{2, 1}, 3},
-		{"two from before and nine now", ten + 1, []int64{2, 9}, 3},
-		{"a report of before was taken back", ten + 1, []int64{8, 0}, 8},
-		{"all but two were taken back", ten + 1, []int64{2}, 0},
-		{"the quarter hour ended", ten + 15, []int64{2, 9}, 11},
-	}
-	for _, step := range steps {
-		var counts []outage.Count
-		var total int64
-		for minute, n := range step.reports {
-			counts = append(counts, problems(ten+outage.Minute(minute), a, n))
-			total += n
+		{2, 0, 0, 0, 0, 0},
+		{3, 0, 3, 3, 3, 3},
+		{4, 0, 3, 3, 3, 3},
+		{5, 0, 3, 3, 3, 3},
+		{5, 1, 3, 3, 3, 6}, // two and one make three for their parent
+		{2, 2, 0, 3, 0, 3},
+		{6, 0, 3, 3, 6, 6},
+		{8, 0, 3, 3, 8, 8},
+		{9, 2, 6, 6, 9, 9},
+		{200, 0, 195, 195, 200, 200},
+	} {
+		counts := []outage.Count{live(ten+1, a, c.a), live(ten+2, b, c.b)}
+		span := outage.Span{From: ten, To: ten + outage.Quarter}
+		shown := func(now outage.Minute, resolution int, cell outage.Cell) int64 {
+			return byCell(readAt(now, counts...).mustHeatmap(t, "whatsapp", outage.IN, resolution, span))[cell]
 		}
-		r := readAt(step.now, counts...)
-		got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 15})
-		if byCell(got)[a] != step.shown || got.Total != total || got.Withheld != total-step.shown {
-			t.Errorf("%s: cell %d of %d, withheld %d; want %d", step.name, byCell(got)[a], got.Total, got.Withheld, step.shown)
+		for _, is := range []struct {
+			what      string
+			got, want int64
+		}{
+			{"cell while open", shown(ten+3, 6, a), c.opens},
+			{"parent while open", shown(ten+3, 5, a.Parent(5)), c.opensParent},
+			{"cell at the end", shown(ten+15, 6, a), c.ends},
+			{"parent at the end", shown(ten+15, 5, a.Parent(5)), c.endsParent},
+		} {
+			if is.got != is.want {
+				t.Errorf("%d and %d: %s shows %d, want %d", c.a, c.b, is.what, is.got, is.want)
+			}
 		}
 	}
 }

@@ -13,6 +13,8 @@ type Count struct {
 	Symptom string
 	// N is the number of counted reports, less those taken back.
 	N int64
+	// Keyed is the part of N that importers brought, who vouch for it.
+	Keyed int64
 	// Submissions also counts repeats within the half hour.
 	Submissions int64
 	// Judged is what the detector sees of N: less where one network prefix sent
@@ -75,8 +77,9 @@ type HeatCell struct {
 	Cell     Cell
 	Region   Region // where most of its reports are
 	Reports  int64
-	Expected *float64 // reports expected in the span; nil while no baseline is known
-	Ratio    *float64 // Reports / Expected
+	Judged   float64  // what the caps per network leave of Reports
+	Expected *float64 // judged reporters expected in the span; nil while no baseline is known
+	Ratio    *float64 // of Judged to Expected, see Ratio
 	Status   Status
 }
 
@@ -124,6 +127,6 @@ type TableRow struct {
 	Region  Region
 	Cell    Cell
 	Reports int64
-	// Judged is what the caps for the detector leave of Reports.
+	// Judged is what the caps per network leave of Reports.
 	Judged float64
 }

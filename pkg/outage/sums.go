@@ -42,6 +42,7 @@ func (s Sums) Add(count Count, query Query) {
 		s[key] = sum
 	}
 	sum.N += count.N
+	sum.Keyed += count.Keyed
 	sum.Submissions += count.Submissions
 	sum.Judged += count.Judged
 	sum.Prefixes += count.Prefixes
@@ -59,7 +60,7 @@ func (s Sums) AddAll(counts []Count, query Query) {
 func (s Sums) Counts() []Count {
 	counts := make([]Count, 0, len(s))
 	for _, sum := range s {
-		if sum.N != 0 || sum.Submissions != 0 || sum.Judged != 0 || sum.Prefixes != 0 {
+		if sum.N != 0 || sum.Keyed != 0 || sum.Submissions != 0 || sum.Judged != 0 || sum.Prefixes != 0 {
 			counts = append(counts, *sum)
 		}
 	}
