@@ -67,15 +67,17 @@ var shortLivedIdentity = []step{
 		n             Int64 CODEC(ZSTD(1)),
 		submissions   Int64 CODEC(ZSTD(1)),
 		judged        Int64 CODEC(ZSTD(1)),
-		prefixes      Int64 CODEC(ZSTD(1))
-	) ENGINE = SummingMergeTree((n, submissions, judged, prefixes))
+		prefixes      Int64 CODEC(ZSTD(1)),
+		vouched       Int64 CODEC(ZSTD(1))
+	) ENGINE = SummingMergeTree((n, submissions, judged, prefixes, vouched))
 	PARTITION BY intDiv(toUnixTimestamp(hour), 3600)
 	ORDER BY (service, country, start, kind, symptom, region, cell, counter_shard, hour)
 	SETTINGS non_replicated_deduplication_window = 10000`},
 	{statement: `CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_shard_counts TO shard_counts AS
 	SELECT toStartOfHour(received) AS hour, toStartOfMinute(at) AS start, service, country, region, cell, kind, symptom, shard % 16 AS counter_shard,
 		sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions,
-		sum(toInt64(sign) * weight) AS judged, sum(toInt64(sign) * first) AS prefixes
+		sum(toInt64(sign) * weight) AS judged, sum(toInt64(sign) * first) AS prefixes,
+		sum(toInt64(sign) * counted * keyed) AS vouched
 	FROM recent_reports GROUP BY hour, start, service, country, region, cell, kind, symptom, counter_shard`},
 	{identityLeft, "TRUNCATE TABLE recent_reports"},
 	{identityLeft, "TRUNCATE TABLE shard_counts"},

@@ -39,9 +39,9 @@ func filter(query outage.Query) *where {
 
 // Counts answers a query from the roll-ups. Its error says CodeUnavailable.
 func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
-	table, detail := "minute_counts", "sum(prefixes)"
+	table, detail := "minute_counts", "sum(prefixes), toInt64(0)"
 	if quarters(query) {
-		table, detail = "quarter_counts", "toInt64(0)"
+		table, detail = "quarter_counts", "toInt64(0), sum(vouched)"
 	}
 	start := fmt.Sprintf("toInt64(%d)", query.Span.From)
 	if query.Step > 0 {
@@ -63,7 +63,7 @@ func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, er
 		var country, region, kind string
 		var cell uint64
 		var step, judged int64
-		if err := scan(&c.Service, &country, &region, &cell, &step, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes); err != nil {
+		if err := scan(&c.Service, &country, &region, &cell, &step, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes, &c.Keyed); err != nil {
 			return err
 		}
 		c.Country, c.Region, c.Cell = outage.Country(country), outage.Region(region), outage.Cell(cell)
@@ -117,20 +117,21 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 
 // tableStatement climbs from the cells of resolution 6 to the one that is asked
 // for. On each level, own is what no level below could show, and shown is what
-// they do show; judged goes with each. All keys are numbers, which ClickHouse groups by several times
-// faster than by texts: a region's code, which has at most eight bytes, is read
-// as one, and of service and country nothing but the difference matters.
+// they do show; judged goes with each. Live is what came as it was made and was
+// not shown on a level below while the quarter hour was open. All keys are numbers,
+// which ClickHouse groups by several times faster than by texts: a region's code,
+// which has at most eight bytes, is read as one, and of service and country
+// nothing but the difference matters.
 func tableStatement(condition string, resolution, floor int) string {
 	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
-			cell, sum(n) AS own, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total
+			cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total
 		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, condition)
 	climb := func(parent string) {
-		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS above,
-			sum(if(own < %[2]d, greatest(own, 0), 0)) AS own_above, sum(shown + if(own >= %[2]d, own, 0)) AS shown_above,
-			sum(if(own < %[2]d, own_judged, 0)) AS judged_above, sum(shown_judged + if(own >= %[2]d, own_judged, 0)) AS shown_judged_above,
-			sum(total) AS total_above
-			FROM (%[3]s) GROUP BY start, topic, part, above`, parent, floor, statement)
-		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, shown_above AS shown,
+		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS above, sum(greatest(own - now, 0)) AS own_above,
+			sum(if(live < %[2]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
+			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above
+			FROM (%[3]s) GROUP BY start, topic, part, above`, parent, floor, shownNow(statement, floor))
+		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, live_above AS live, shown_above AS shown,
 			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total FROM (%s)`, statement)
 	}
 	lowest := resolution
@@ -144,8 +145,16 @@ func tableStatement(condition string, resolution, floor int) string {
 		climb("if(cell = 0, toUInt64(0), toUInt64(1))")
 	}
 	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, reinterpretAsString(part) AS region, toUInt64(cell) AS at,
-			sum(shown + if(own >= %[1]d, own, 0)) AS reports, sum(shown_judged + if(own >= %[1]d, own_judged, 0)) AS judged, sum(total) AS counted
-		FROM (%[2]s) GROUP BY placed, part, at`, floor, statement)
+			sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
+		FROM (%s) GROUP BY placed, part, at`, shownNow(statement, floor))
+}
+
+// shownNow adds to each row what it shows of its own count, as
+// heatmap.shownClosed has it, and what of that is judged.
+func shownNow(rows string, floor int) string {
+	return fmt.Sprintf(`SELECT *, multiIf(live < %[1]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
+		toInt64(multiIf(own < %[1]d, 0, own <= before OR own - before >= %[1]d, own, before)) AS now,
+		if(own > 0, intDiv(own_judged * now, own), toInt64(0)) AS now_judged FROM (%[2]s)`, floor, rows)
 }
 
 // parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
@@ -163,7 +172,7 @@ func parentOf(column string, resolution int) string {
 func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
 	statement := `SELECT counter_shard, toString(service), toString(country), toString(region), cell,
 			intDiv(toInt64(toUnixTimestamp(start)), 60) AS minute, toString(kind), toString(symptom),
-			sum(n), sum(submissions), sum(judged), sum(prefixes)
+			sum(n), sum(submissions), sum(judged), sum(prefixes), sum(vouched)
 		FROM shard_counts WHERE start >= toDateTime(?, 'UTC') GROUP BY ALL`
 	err := d.rows(ctx, statement, []any{second(from)}, func(scan func(...any) error) error {
 		var c outage.Count
@@ -171,7 +180,7 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 		var country, region, kind string
 		var cell uint64
 		var minute, judged int64
-		if err := scan(&shard, &c.Service, &country, &region, &cell, &minute, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes); err != nil {
+		if err := scan(&shard, &c.Service, &country, &region, &cell, &minute, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes, &c.Keyed); err != nil {
 			return err
 		}
 		c.Country, c.Region, c.Cell = outage.Country(country), outage.Region(region), outage.Cell(cell)

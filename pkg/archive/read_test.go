@@ -131,12 +131,18 @@ func TestFloorOfTheArchive(t *testing.T) {
 		fine        []int64 // shown at resolution 6, most first
 		parent      []int64 // shown at resolution 5
 		unplacedToo int
+		live        bool // came as they were made
 	}{
 		"one in a village": {counts: []int{1}},
 		"two and two":      {counts: []int{2, 2}, parent: []int64{4}},
 		"three and two":    {counts: []int{3, 2}, fine: []int64{3}, parent: []int64{3}},
 		"three, two, one":  {counts: []int{3, 2, 1}, fine: []int64{3}, parent: []int64{6}},
 		"unplaced as well": {counts: []int{5}, fine: []int64{5}, parent: []int64{5}, unplacedToo: 2},
+		// What was shown while the quarter hour was open grows by three at least.
+		"four, live":            {counts: []int{4}, fine: []int64{3}, parent: []int64{3}, live: true},
+		"five and one, live":    {counts: []int{5, 1}, fine: []int64{3}, parent: []int64{6}, live: true},
+		"two and two, live":     {counts: []int{2, 2}, parent: []int64{3}, live: true},
+		"eight and seven, live": {counts: []int{8, 7}, fine: []int64{8, 7}, parent: []int64{15}, live: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := prepared(t, embeddedDB(t))
@@ -145,7 +151,7 @@ func TestFloorOfTheArchive(t *testing.T) {
 				for range n {
 					e := outage.Entry{Sign: 1, Counted: true, Weight: 1}
 					e.Report = outage.Report{ID: outage.NewReportID(random.Uint64(), testNow), Service: "jio", Kind: outage.Problem,
-						Country: outage.GB, Region: region, Cell: cell, At: testNow.Add(-time.Hour)}
+						Country: outage.GB, Region: region, Cell: cell, At: testNow.Add(-time.Hour), Keyed: !c.live}
 					entries = append(entries, e)
 				}
 			}

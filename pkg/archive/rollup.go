@@ -20,6 +20,7 @@ var (
 	submissions = sum{"submissions", "toInt64(sign)"}
 	judged      = sum{"judged", "toInt64(sign) * weight"}
 	prefixes    = sum{"prefixes", "toInt64(sign) * first"}
+	vouched     = sum{"vouched", "(toInt64(sign) * counted) * keyed"} // brought by importers
 )
 
 var minuteCounts = rollUp{
@@ -29,20 +30,21 @@ var minuteCounts = rollUp{
 
 var quarterCounts = rollUp{
 	table: "quarter_counts", raw: reports, start: "start",
-	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}}, place...), sums: []sum{counted, submissions, judged},
+	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}}, place...), sums: []sum{counted, submissions, judged, vouched},
 }
 
 var shardCounts = rollUp{
 	table: "shard_counts", raw: recentReports, start: "hour",
 	keys: append([]sum{{"hour", "toStartOfHour(received)"}, {"start", "toStartOfMinute(at)"}, {"counter_shard", "shard % 16"}}, place...),
-	sums: []sum{counted, submissions, judged, prefixes},
+	sums: []sum{counted, submissions, judged, prefixes, vouched},
 }
 
 const quartersUnjudged = `SELECT toInt64(count() = 0) FROM system.columns
 	WHERE database = currentDatabase() AND table = 'quarter_counts' AND name = 'judged'`
 
 // judgedQuarters makes the table of quarter hours again with the sum of the
-// judged counts, from the table of minutes: the list of columns that a table
+// judged counts, from the table of minutes, and of those that importers brought,
+// which is not known of the past: the list of columns that a table
 // sums up cannot be changed. The renames are in the order in which a step that
 // is run again finds what it needs.
 var judgedQuarters = []step{
@@ -58,8 +60,9 @@ var judgedQuarters = []step{
 		symptom     LowCardinality(String),
 		n           Int64 CODEC(ZSTD(1)),
 		submissions Int64 CODEC(ZSTD(1)),
-		judged      Int64 CODEC(ZSTD(1))
-	) ENGINE = SummingMergeTree((n, submissions, judged))
+		judged      Int64 CODEC(ZSTD(1)),
+		vouched     Int64 CODEC(ZSTD(1))
+	) ENGINE = SummingMergeTree((n, submissions, judged, vouched))
 	PARTITION BY toYYYYMM(start)
 	ORDER BY (service, country, start, kind, symptom, region, cell)
 	TTL start + INTERVAL 10 YEAR
@@ -72,6 +75,7 @@ var judgedQuarters = []step{
 	{statement: "DROP TABLE IF EXISTS quarter_counts_unjudged"},
 	{statement: `CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_quarter_counts TO quarter_counts AS
 	SELECT toStartOfFifteenMinutes(at) AS start, service, country, region, cell, kind, symptom,
-		sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions, sum(toInt64(sign) * weight) AS judged
+		sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions, sum(toInt64(sign) * weight) AS judged,
+		sum(toInt64(sign) * counted * keyed) AS vouched
 	FROM reports GROUP BY start, service, country, region, cell, kind, symptom`},
 }

@@ -215,7 +215,7 @@ local function count(i, second, counted)
   if counted == 1 and ARGV[i + 11] == '0' then redis.call('HINCRBY', counters, place .. 'k' .. kind .. '|' .. symptom, 1) end
   if weight > 0 then
     redis.call('HINCRBY', counters, place .. 'j|', weight)
-    add_to_block(i, minute, weight)
+    if ARGV[i + 11] ~= '0' then add_to_block(i, minute, weight) end
   end
   if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', 1) end
   expiry[counters] = keep

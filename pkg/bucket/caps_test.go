@@ -196,8 +196,7 @@ func TestHostersLearnNothing(t *testing.T) {
 	})
 }
 
-// TestBlocksAddUp compares the parts of blocks with what is judged, and holds that
-// lines of an importer are of many blocks.
+// TestBlocksAddUp compares the parts of blocks with what is judged.
 func TestBlocksAddUp(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
@@ -221,16 +220,6 @@ func TestBlocksAddUp(t *testing.T) {
 			t.Errorf("%d blocks have %v of %v judged reporters", len(blocks), sum, judged)
 		}
 	})
-}
-
-func TestLinesOfImportersAreOfManyBlocks(t *testing.T) {
-	seen := map[uint64]bool{}
-	for i := range uint64(1000) {
-		seen[blockOf(outage.Report{Keyed: true, Reporter: i * 0x9e3779b97f4a7c15, Origin: outage.Origin{Block: 7}})] = true
-	}
-	if len(seen) != keyedBlocks {
-		t.Errorf("%d blocks", len(seen))
-	}
 }
 
 // Whatever lies under the key of a minute's blocks is read or refused.

@@ -99,18 +99,6 @@ func personField(person uint64) (bucket, field string) {
 	return strconv.FormatUint(person>>48%personBuckets, 16), packed48(person)
 }
 
-// keyedBlocks is how many blocks of networks the lines of an import are spread
-// over: their importer vouches for them, so that no block of them may be large.
-const keyedBlocks = 64
-
-// blockOf is the block of networks that a report came from.
-func blockOf(report outage.Report) uint64 {
-	if report.Keyed {
-		return report.Reporter % keyedBlocks
-	}
-	return report.Origin.Block
-}
-
 // learntField is the field that knows how many reporters a prefix usually has,
 // of any service; "" for a report that nothing is learnt from.
 func learntField(report outage.Report, prefix uint64) string {

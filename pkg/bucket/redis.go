@@ -110,7 +110,7 @@ func addArguments(waiting []*pending, now time.Time, cap int) []any {
 			prefixField(report.Prefix, report.Service), limit, encodeReport(report),
 			string(one.timeline), seenBucket, seen, one.request,
 			report.Origin.Epoch, learntField(report, report.Prefix), learntField(report, report.Origin.Next),
-			prefixField(blockOf(report), report.Service), personBucket, person)
+			prefixField(report.Origin.Block, report.Service), personBucket, person)
 	}
 	return arguments
 }

@@ -2,6 +2,7 @@ package heatmap
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"downpour/pkg/outage"
@@ -29,11 +30,14 @@ func (n node) parent() node {
 	}
 }
 
+// milli is how many thousandths make one.
+const milli = 1000
+
 // tally is a number of reports of a node.
 type tally struct {
 	n      int64
-	live   int64   // of n, those that came as they were made, and not by an import
-	judged float64 // what the caps per network leave of n
+	live   int64 // of n, those that came as they were made, and not by an import
+	judged int64 // what the caps per network leave of n, in thousandths
 }
 
 func (t tally) plus(other tally) tally {
@@ -45,7 +49,7 @@ func (t tally) part(n int64) tally {
 	if t.n == 0 || n == 0 {
 		return tally{}
 	}
-	return tally{n: n, live: min(n, t.live), judged: t.judged * float64(n) / float64(t.n)}
+	return tally{n: n, live: min(n, t.live), judged: t.judged * n / t.n}
 }
 
 // shownOpen is what a node with n reports shows while its quarter hour is open: it
@@ -92,7 +96,7 @@ func floored(leaves map[node]tally, open bool) map[node]tally {
 	for range outage.CellFine - outage.CellCoarse + 2 {
 		above, beforeAbove := map[node]tally{}, map[node]int64{}
 		for at, live := range before {
-			if live < Floor {
+			if live > 0 && live < Floor {
 				beforeAbove[at.parent()] += live
 			}
 		}
@@ -143,7 +147,7 @@ func (t *table) add(q quarter) {
 }
 
 func tallyOf(count outage.Count) tally {
-	return tally{n: count.N, live: count.N - count.Keyed, judged: count.Judged}
+	return tally{n: count.N, live: count.N - count.Keyed, judged: int64(math.Round(count.Judged * milli))}
 }
 
 // at sums the table up at a resolution, or by region where it is 0.
@@ -160,7 +164,7 @@ func (t *table) at(resolution int) outage.Table {
 	}
 	out := outage.Table{Total: t.total, Unplaced: t.unplaced}
 	for at, sum := range parts {
-		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: sum.n, Judged: sum.judged})
+		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: sum.n, Judged: float64(sum.judged) / milli})
 	}
 	return out
 }
@@ -171,7 +175,7 @@ func cells(rows []outage.TableRow) []outage.HeatCell {
 	parts := map[node]tally{}
 	for _, row := range rows {
 		at := node{row.Region, row.Cell}
-		parts[at] = parts[at].plus(tally{n: row.Reports, judged: row.Judged})
+		parts[at] = parts[at].plus(tally{n: row.Reports, judged: int64(math.Round(row.Judged * milli))})
 	}
 	sums := map[outage.Cell]*outage.HeatCell{}
 	most := map[outage.Cell]int64{}
@@ -181,7 +185,7 @@ func cells(rows []outage.TableRow) []outage.HeatCell {
 			sum = &outage.HeatCell{Cell: at.cell, Status: outage.StatusUnknown}
 			sums[at.cell] = sum
 		}
-		sum.Reports, sum.Judged = sum.Reports+n.n, sum.Judged+n.judged
+		sum.Reports, sum.Judged = sum.Reports+n.n, sum.Judged+float64(n.judged)/milli
 		if n.n > most[at.cell] || n.n == most[at.cell] && at.region < sum.Region {
 			most[at.cell], sum.Region = n.n, at.region
 		}

@@ -54,6 +54,8 @@ type Judged struct {
 	Country   Country
 	Cell      Cell // any resolution from 5 to CellFine; 0 when unplaced
 	Reporters int
+	// Vouched is the part of the reporters that an importer vouches for.
+	Vouched int
 	// Capped are the counted reports that the caps took away.
 	Capped int
 	// Networks are those that no earlier report of the half hour came from.

@@ -32,10 +32,17 @@ type blocks struct {
 	fresh []blockPart // of the present minute
 }
 
+// vouched is the block of the reporters that an importer vouches for. It is never
+// the largest: nothing speaks against them.
+const vouched = math.MaxUint64
+
 // add notes the blocks of a count. What no block is known for is taken for one
 // block, so that what is not known carries no alarm alone.
 func (b *blocks) add(key outage.Cell, count *outage.Judged) {
-	rest := float64(count.Reporters)
+	rest := float64(count.Reporters - count.Vouched)
+	if count.Vouched > 0 {
+		b.fresh = append(b.fresh, blockPart{Key: key, Block: vouched, Milli: milli(float64(count.Vouched))})
+	}
 	for _, share := range count.Blocks {
 		rest -= share.Reporters
 		b.fresh = append(b.fresh, blockPart{Key: key, Block: share.Block, Milli: milli(share.Reporters)})
@@ -90,7 +97,9 @@ func (b *blocks) largest(s *series, alarm detect.Alarm) float64 {
 		}
 		sums[part.Block] += float64(part.Milli)
 		all += float64(part.Milli)
-		most = max(most, sums[part.Block])
+		if part.Block != vouched {
+			most = max(most, sums[part.Block])
+		}
 	}
 	if all == 0 {
 		return float64(alarm.Observed)

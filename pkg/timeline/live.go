@@ -299,6 +299,7 @@ func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage
 		case outage.Problem:
 			// What the caps leave of a count need not be whole.
 			judged.Reporters = max(0, int(math.Round(c.Judged)))
+			judged.Vouched = int(max(0, c.Keyed))
 			judged.Capped = max(0, n-judged.Reporters)
 			judged.Networks = int(max(0, c.Prefixes))
 			judged.Blocks = shares[blockPlace{c.Service, c.Country, c.Cell, c.Start}]
