@@ -237,7 +237,7 @@ func (a *app) buildDemo(context.Context) error {
 // in Redis, or in files where Redis is a part of the process.
 func (a *app) openSecrets(settings *intake.Config) (err error) {
 	if !a.embeddedRedis() {
-		inRedis := intake.NewRedis(a.redis.Client())
+		inRedis := intake.NewRedis(a.redis.Client(), a.connection.Rewrite)
 		settings.Keys, settings.Answers = inRedis, inRedis
 		return nil
 	}

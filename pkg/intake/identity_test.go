@@ -190,7 +190,7 @@ func TestServersShareKeys(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		ctx := context.Background()
 		until := time.Now().Add(time.Hour)
-		one, two := NewRedis(client), NewRedis(client)
+		one, two := NewRedis(client, rewritten), NewRedis(client, rewritten)
 		if key, err := one.Find(ctx, "day"); err != nil || key != nil {
 			t.Errorf("before anybody came, Find gives %x, %v", key, err)
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -14,11 +16,32 @@ const (
 	answersFor = 24 * time.Hour
 )
 
-// Redis keeps keys and answers in Redis, for all servers that share it.
-type Redis struct{ client redis.UniversalClient }
+// Redis keeps keys and answers in Redis, for all servers that share it. Redis
+// appends a key to its file when it is made, and leaves it there when the key is
+// deleted. So each key is listed with its end, and leaves the list only when
+// what Redis persists was written anew after that.
+type Redis struct {
+	client  redis.UniversalClient
+	rewrite func(context.Context) error
+}
 
-// NewRedis uses a client that is already made.
-func NewRedis(client redis.UniversalClient) Redis { return Redis{client: client} }
+// NewRedis uses a client that is already made. rewrite makes Redis write what it
+// persists anew, and returns when that is done; it may take minutes.
+func NewRedis(client redis.UniversalClient, rewrite func(context.Context) error) Redis {
+	return Redis{client: client, rewrite: rewrite}
+}
+
+const (
+	keyPrefix = "dp:key:"
+	// endsKey is the hash of the ends of keys, in Unix seconds, by name.
+	endsKey = "dp:{keys}:ends"
+	endsFor = 400 * 24 * time.Hour
+	// sweepKey is held by the server that destroys keys. It is kept after a
+	// failure, so that the next try comes later.
+	sweepKey   = "dp:{keys}:sweep"
+	sweepAgain = 10 * time.Minute
+	rewriteFor = 9 * time.Minute
+)
 
 func newKey() []byte {
 	key := make([]byte, keyBytes)
@@ -29,11 +52,17 @@ func newKey() []byte {
 // Key gives the key of a name; of several servers that make it at once, one
 // wins, and all get its key.
 func (r Redis) Key(ctx context.Context, name string, until time.Time) ([]byte, error) {
-	name = "dp:key:" + name
 	life := time.Duration(0)
 	if !until.IsZero() {
 		life = max(time.Second, time.Until(until))
+		pipe := r.client.Pipeline()
+		pipe.HSet(ctx, endsKey, name, until.Unix())
+		pipe.Expire(ctx, endsKey, endsFor)
+		if _, err := pipe.Exec(ctx); err != nil {
+			return nil, err
+		}
 	}
+	name = keyPrefix + name
 	if err := r.client.SetNX(ctx, name, newKey(), life).Err(); err != nil {
 		return nil, err
 	}
@@ -42,15 +71,54 @@ func (r Redis) Key(ctx context.Context, name string, until time.Time) ([]byte, e
 
 // Find gives the key of a name, or nil.
 func (r Redis) Find(ctx context.Context, name string) ([]byte, error) {
-	key, err := r.client.Get(ctx, "dp:key:"+name).Bytes()
+	key, err := r.client.Get(ctx, keyPrefix+name).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}
 	return key, err
 }
 
-// Sweep has nothing to do: Redis destroys keys when they are over.
-func (r Redis) Sweep(context.Context, time.Time) error { return nil }
+// Sweep deletes the keys that are over and makes Redis write its files anew. Of
+// several servers one does so.
+func (r Redis) Sweep(ctx context.Context, now time.Time) error {
+	over, err := r.over(ctx, now)
+	if err != nil || len(over) == 0 {
+		return err
+	}
+	mine, err := r.client.SetNX(ctx, sweepKey, "held", sweepAgain).Result()
+	if err != nil || !mine {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, rewriteFor)
+	defer cancel()
+	for _, name := range over { // one by one: in a cluster they lie on several servers
+		if err := r.client.Del(ctx, keyPrefix+name).Err(); err != nil {
+			return err
+		}
+	}
+	if err := r.rewrite(ctx); err != nil {
+		return fmt.Errorf("keys that are over may still be in files of Redis: %w", err)
+	}
+	if err := r.client.HDel(ctx, endsKey, over...).Err(); err != nil {
+		return err
+	}
+	return r.client.Del(ctx, sweepKey).Err()
+}
+
+// over lists the keys that ended by now and were not yet destroyed for certain.
+func (r Redis) over(ctx context.Context, now time.Time) (names []string, err error) {
+	ends, err := r.client.HGetAll(ctx, endsKey).Result()
+	for name, text := range ends {
+		end, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("reading the end of the key %s: %w", name, err)
+		}
+		if end <= now.Unix() {
+			names = append(names, name)
+		}
+	}
+	return names, err
+}
 
 // Claim stores a value unless there is one, and gives the one that stands.
 func (r Redis) Claim(ctx context.Context, name string, value []byte) ([]byte, error) {
