@@ -105,12 +105,13 @@ func floored(leaves map[node]tally, open bool) map[node]tally {
 			if !open {
 				n = shownClosed(t.n, shownOpen(before[at]))
 			}
+			part := t.part(n)
 			if n > 0 {
-				shown[at] = t.part(n)
+				shown[at] = part
 			}
 			// What an open quarter hour holds back of a node waits for its close.
 			if rest := t.n - n; rest > 0 && (n == 0 || !open) {
-				above[at.parent()] = above[at.parent()].plus(t.part(rest))
+				above[at.parent()] = above[at.parent()].plus(tally{n: rest, judged: t.judged - part.judged})
 			}
 		}
 		level, before = above, beforeAbove
