@@ -39,14 +39,6 @@ func upToHalfAnHour(drawn *rand.Rand) time.Duration {
 	return time.Duration(1+drawn.IntN(30)) * time.Minute
 }
 
-// wholeNetwork are the addresses of an IPv4 /24.
-func wholeNetwork(prefix string) (addrs []string) {
-	for i := range 256 {
-		addrs = append(addrs, fmt.Sprintf("%s.%d", prefix, i))
-	}
-	return addrs
-}
-
 func attackers(drawn *rand.Rand) []attacker {
 	all := []attacker{
 		{name: "one host", old: true, address: func(int) string { return "81.7.1.1" }},

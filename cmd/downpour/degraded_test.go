@@ -33,7 +33,7 @@ func TestClickHouseIsAwayForAWhile(t *testing.T) {
 	archive.startAndWait(t)
 	address := freePort(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(),
-		"--clickhouse", "http://"+archive.address, "--log-level", "warn")
+		"--clickhouse", archive.url(), "--log-level", "warn")
 	server.start(t)
 	base := "http://" + address
 	ready := func(degraded bool) func() bool {
@@ -83,7 +83,7 @@ func TestServeRefusesInOneLine(t *testing.T) {
 	writer.startAndWait(t)
 	writer.ask(t, "CREATE TABLE migrations (version UInt32, at DateTime('UTC') DEFAULT now()) ENGINE = MergeTree ORDER BY version")
 	writer.ask(t, "INSERT INTO migrations (version) SELECT 99")
-	away := newProcess(t, "serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--clickhouse", "http://"+writer.address)
+	away := newProcess(t, "serve", "--listen", "127.0.0.1:0", "--data", t.TempDir(), "--clickhouse", writer.url())
 	refusesInOneLine(t, away, "archive: the archive was made by a newer downpour: its tables are of version 99")
 	writer.stop(t)
 	for name, c := range map[string]struct{ data, library, says string }{

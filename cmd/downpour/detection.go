@@ -52,11 +52,11 @@ func (a *app) buildDetection(context.Context) error {
 	a.live = timeline.NewLive(timeline.LiveConfig{
 		Timeline: a.liveTimeline(),
 		Hot:      a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
-		Book: a.book, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
+		Book: publishing{a.book, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = timeline.NewImports(timeline.ImportsConfig{
 		Timeline: a.timeline(), Past: a.db, Archived: a.redis.Archived,
-		Book: a.book, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
+		Book: publishing{a.book, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
 	a.add(part{name: "incidents", run: func(ctx context.Context) error {
@@ -72,6 +72,32 @@ func (a *app) buildDetection(context.Context) error {
 		return a.live.Run(ctx)
 	}})
 	return nil
+}
+
+// publishing is the book as the detector writes it: what an incident says about
+// places is read from the public table before it is kept.
+type publishing struct {
+	*incident.Book
+	publish publish
+}
+
+// publish gives an incident as the public sees it.
+type publish func(context.Context, outage.Incident) (outage.Incident, error)
+
+func (a *app) publish(ctx context.Context, in outage.Incident) (outage.Incident, error) {
+	return a.reader.Publish(ctx, a.geography, in)
+}
+
+// Note publishes changes and keeps them.
+func (p publishing) Note(ctx context.Context, at time.Time, changes []outage.Incident) error {
+	public := make([]outage.Incident, len(changes))
+	for i, change := range changes {
+		var err error
+		if public[i], err = p.publish(ctx, change); err != nil {
+			return err
+		}
+	}
+	return p.Book.Note(ctx, at, public)
 }
 
 // leastNetworks is from how many networks the reports of one half hour must come
@@ -97,7 +123,8 @@ func (a *app) timeline() timeline.Config {
 // incidents is the book, and what may yet come of the present minute.
 type incidents struct {
 	*incident.Book
-	view func() *outage.View
+	view    func() *outage.View
+	publish publish
 }
 
 // Incidents lists what the book holds; where pending ones are asked for, those
@@ -112,6 +139,12 @@ func (i incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, 
 			found = append(found, outage.Record{Incident: *w.Pending})
 		}
 	})
+	for n := range found {
+		var err error
+		if found[n].Incident, err = i.publish(ctx, found[n].Incident); err != nil {
+			return nil, "", err
+		}
+	}
 	slices.SortFunc(found, func(a, b outage.Record) int { return cmp.Compare(a.ID, b.ID) })
 	return found[:min(len(found), limit)], "", nil
 }

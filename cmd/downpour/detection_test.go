@@ -37,7 +37,8 @@ func TestPendingOnRequest(t *testing.T) {
 		{"before the first minute", nil, outage.IncidentFilter{State: outage.StatePending}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			both := incidents{book, func() *outage.View { return c.view }}
+			same := func(_ context.Context, in outage.Incident) (outage.Incident, error) { return in, nil }
+			both := incidents{book, func() *outage.View { return c.view }, same}
 			found, _, err := both.Incidents(context.Background(), c.filter, "", 2)
 			if err != nil || len(found) != c.want {
 				t.Errorf("%d incidents, %v, want %d", len(found), err, c.want)

@@ -35,7 +35,7 @@ func TestPagesWithoutTheEngines(t *testing.T) {
 	archive.startAndWait(t)
 	address := freePort(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(),
-		"--clickhouse", "http://"+archive.address, "--log-level", "error")
+		"--clickhouse", archive.url(), "--log-level", "error")
 	server.start(t)
 	base := "http://" + address
 	eventually(t, "the server is ready", func() bool { status, _ := fetch(base + "/readyz"); return status == http.StatusOK })

@@ -175,6 +175,11 @@ func newVault(t testing.TB, data string) vault {
 	return vault{newProcess(t, "clickhouse", "--listen", address, "--data", data, "--password", vaultPassword), address}
 }
 
+// url is the address with the password in it, as a server takes it.
+func (v vault) url() string {
+	return (&url.URL{Scheme: "http", User: url.UserPassword("default", vaultPassword), Host: v.address}).String()
+}
+
 func (v vault) startAndWait(t testing.TB) {
 	t.Helper()
 	v.start(t)

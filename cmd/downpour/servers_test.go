@@ -35,7 +35,7 @@ func experience(t *testing.T, until outage.Minute) []byte {
 	return state.Bytes()
 }
 
-// outcry sends reports through servers, each from a network of its own, until
+// outcry sends reports through servers, each from a block of networks of its own, until
 // it is told to stop.
 func outcry(bases []string) (stop func()) {
 	over := make(chan struct{})
@@ -55,7 +55,7 @@ func outcry(bases []string) (stop func()) {
 					panic(err) // the address is ours
 				}
 				request.Header.Set("Content-Type", "application/json")
-				request.Header.Set("X-Forwarded-For", fmt.Sprintf("11.%d.%d.7", n>>8&0xff, n&0xff))
+				request.Header.Set("X-Forwarded-For", fmt.Sprintf("11.%d.%d.7", n&0xff, n>>8&0xff))
 				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 				if response, err := http.DefaultClient.Do(request.WithContext(ctx)); err == nil {
 					response.Body.Close()
@@ -102,7 +102,7 @@ func TestTwoServersDetectOnce(t *testing.T) {
 	var bases []string
 	for range 2 {
 		address := freePort(t)
-		server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(), "--clickhouse", "http://"+shelf.address)
+		server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(), "--clickhouse", shelf.url())
 		server.start(t)
 		servers, bases = append(servers, server), append(bases, "http://"+address)
 	}

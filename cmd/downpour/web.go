@@ -67,7 +67,7 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	programs := api.New(api.Config{
-		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view}, Services: a.services, Places: a.places, Shapes: a.geography,
+		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view, a.publish}, Services: a.services, Places: a.places, Shapes: a.geography,
 		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})

@@ -126,11 +126,13 @@ func tableStatement(condition string, resolution, floor int) string {
 	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
 			cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total
 		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, condition)
+	least := floor // with which a row appears while its quarter hour is open
 	climb := func(parent string) {
 		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS above, sum(greatest(own - now, 0)) AS own_above,
-			sum(if(live < %[2]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
+			sum(if(live < %[3]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
 			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above
-			FROM (%[3]s) GROUP BY start, topic, part, above`, parent, floor, shownNow(statement, floor))
+			FROM (%[2]s) GROUP BY start, topic, part, above`, parent, shownNow(statement, floor, least), floor)
+		least = 2 * floor // what moved up appears once the floor can be held back
 		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, live_above AS live, shown_above AS shown,
 			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total FROM (%s)`, statement)
 	}
@@ -146,15 +148,16 @@ func tableStatement(condition string, resolution, floor int) string {
 	}
 	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, reinterpretAsString(part) AS region, toUInt64(cell) AS at,
 			sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
-		FROM (%s) GROUP BY placed, part, at`, shownNow(statement, floor))
+		FROM (%s) GROUP BY placed, part, at`, shownNow(statement, floor, least))
 }
 
 // shownNow adds to each row what it shows of its own count, as
-// heatmap.shownClosed has it, and what of that is judged.
-func shownNow(rows string, floor int) string {
-	return fmt.Sprintf(`SELECT *, multiIf(live < %[1]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
+// heatmap.shownClosed has it, and what of that is judged. A row appeared, while
+// its quarter hour was open, with the least number.
+func shownNow(rows string, floor, least int) string {
+	return fmt.Sprintf(`SELECT *, multiIf(live < %[3]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
 		toInt64(multiIf(own < %[1]d, 0, own <= before OR own - before >= %[1]d, own, before)) AS now,
-		if(own > 0, intDiv(own_judged * now, own), toInt64(0)) AS now_judged FROM (%[2]s)`, floor, rows)
+		if(own > 0, intDiv(own_judged * now, own), toInt64(0)) AS now_judged FROM (%[2]s)`, floor, rows, least)
 }
 
 // parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the

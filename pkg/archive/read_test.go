@@ -141,7 +141,7 @@ func TestFloorOfTheArchive(t *testing.T) {
 		// What was shown while the quarter hour was open grows by three at least.
 		"four, live":            {counts: []int{4}, fine: []int64{3}, parent: []int64{3}, live: true},
 		"five and one, live":    {counts: []int{5, 1}, fine: []int64{3}, parent: []int64{6}, live: true},
-		"two and two, live":     {counts: []int{2, 2}, parent: []int64{3}, live: true},
+		"two and two, live":     {counts: []int{2, 2}, parent: []int64{4}, live: true},
 		"eight and seven, live": {counts: []int{8, 7}, fine: []int64{8, 7}, parent: []int64{15}, live: true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,15 +52,22 @@ func (t tally) part(n int64) tally {
 	return tally{n: n, live: min(n, t.live), judged: t.judged * n / t.n}
 }
 
-// shownOpen is what a node with n reports shows while its quarter hour is open: it
-// appears with Floor, and then moves in steps of Floor. From two steps on at least
-// Floor reports are held back, so that the whole count can be shown at the close.
+// shownOpen is what a cell with n reports of its own shows while its quarter hour
+// is open: it appears with Floor, and then moves in steps of Floor. From two steps
+// on at least Floor reports are held back, so that the whole count can be shown
+// at the close.
 func shownOpen(n int64) int64 {
-	switch {
-	case n < Floor:
-		return 0
-	case n < 2*Floor:
+	if n >= Floor && n < 2*Floor {
 		return Floor
+	}
+	return restShownOpen(n)
+}
+
+// restShownOpen is the same for what moved up to a node. It appears only once
+// Floor can be held back, so that it never has to move on at the close.
+func restShownOpen(n int64) int64 {
+	if n < 2*Floor {
+		return 0
 	}
 	return n/Floor*Floor - Floor
 }
@@ -93,6 +100,7 @@ func floored(leaves map[node]tally, open bool) map[node]tally {
 	for at, t := range leaves {
 		before[at] = t.live
 	}
+	whileOpen := shownOpen
 	for range outage.CellFine - outage.CellCoarse + 2 {
 		above, beforeAbove := map[node]tally{}, map[node]int64{}
 		for at, live := range before {
@@ -101,20 +109,20 @@ func floored(leaves map[node]tally, open bool) map[node]tally {
 			}
 		}
 		for at, t := range level {
-			n := shownOpen(t.n)
+			n := whileOpen(t.n)
 			if !open {
-				n = shownClosed(t.n, shownOpen(before[at]))
+				n = shownClosed(t.n, whileOpen(before[at]))
 			}
 			part := t.part(n)
 			if n > 0 {
-				shown[at] = part
+				shown[at] = shown[at].plus(part)
 			}
 			// What an open quarter hour holds back of a node waits for its close.
-			if rest := t.n - n; rest > 0 && (n == 0 || !open) {
+			if rest := t.n - n; rest > 0 && (t.n < Floor || !open) {
 				above[at.parent()] = above[at.parent()].plus(tally{n: rest, judged: t.judged - part.judged})
 			}
 		}
-		level, before = above, beforeAbove
+		level, before, whileOpen = above, beforeAbove, restShownOpen
 	}
 	return shown
 }

@@ -132,7 +132,7 @@ func TestLiveReportsOfAClosedQuarter(t *testing.T) {
 		{4, 0, 3, 3, 3, 3},
 		{5, 0, 3, 3, 3, 3},
 		{5, 1, 3, 3, 3, 6}, // two and one make three for their parent
-		{2, 2, 0, 3, 0, 3},
+		{2, 2, 0, 0, 0, 4},
 		{6, 0, 3, 3, 6, 6},
 		{8, 0, 3, 3, 8, 8},
 		{9, 2, 6, 6, 9, 9},

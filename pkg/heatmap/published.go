@@ -1,0 +1,130 @@
+package heatmap
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"downpour/pkg/outage"
+)
+
+// Geography is what publishing an incident needs to know of the map.
+type Geography interface {
+	Land(country outage.Country, resolution int) []outage.Cell
+	RegionOf(outage.Cell) outage.Region
+	Center(outage.Cell) outage.LatLng
+}
+
+// Publish is an incident as the public sees it: everything that it says about
+// places is read from the public table over the time since it began. Of its
+// footprint, its recoveries and its explanation stay the regions and cells that
+// the table shows; the centroid is the middle of what stays. An incident of which
+// no region stays is one of its country. Errors are those of the sources.
+func (r *Reader) Publish(ctx context.Context, geography Geography, in outage.Incident) (outage.Incident, error) {
+	span := outage.Span{From: in.Since, To: outage.MinuteOf(r.now()) + 1}
+	if !in.ClosedAt.IsZero() {
+		span.To = max(in.Since+1, outage.MinuteOf(in.ClosedAt))
+	}
+	shown, err := r.shownPlaces(ctx, outage.Query{Service: in.Service, Country: in.Country, Span: span.Snap(outage.Quarter)})
+	if err != nil {
+		return in, fmt.Errorf("publishing incident %s: %w", in.ID, err)
+	}
+	in.Footprint = shown.footprint(geography, in.Country, in.Footprint)
+	in.Recoveries = slices.DeleteFunc(slices.Clone(in.Recoveries), func(of outage.Recovery) bool { return !shown.regions[of.Region] })
+	in.Why = shown.explanation(in.Why)
+	return in, nil
+}
+
+// places are the regions, and the cells of the resolutions of a footprint, that
+// the public table shows.
+type places struct {
+	regions map[outage.Region]bool
+	cells   map[outage.Cell]bool
+}
+
+// footprintResolutions are those of the cells of footprints.
+var footprintResolutions = []int{4, 5}
+
+func (r *Reader) shownPlaces(ctx context.Context, query outage.Query) (places, error) {
+	shown := places{regions: map[outage.Region]bool{}, cells: map[outage.Cell]bool{}}
+	for _, resolution := range append([]int{0}, footprintResolutions...) {
+		table, err := r.table(ctx, query, resolution)
+		if err != nil {
+			return shown, err
+		}
+		for _, row := range table.Rows {
+			if resolution == 0 {
+				shown.regions[row.Region] = true
+			} else {
+				shown.cells[row.Cell] = true
+			}
+		}
+	}
+	return shown, nil
+}
+
+func (p places) footprint(geography Geography, country outage.Country, exact outage.Footprint) outage.Footprint {
+	public := outage.Footprint{Scope: exact.Scope}
+	for _, region := range exact.Regions {
+		if p.regions[region] {
+			public.Regions = append(public.Regions, region)
+		}
+	}
+	for _, cell := range exact.Cells {
+		if p.cells[cell.Cell] && cell.Weight >= Floor {
+			public.Cells = append(public.Cells, cell)
+		}
+	}
+	if len(public.Regions) == 0 {
+		public.Scope = outage.ScopeCountry
+	}
+	public.Centroid = centroid(geography, country, public)
+	return public
+}
+
+// centroid is the middle of the weights of the cells of a footprint; where it has
+// none, of the land of its regions, or of its country.
+func centroid(geography Geography, country outage.Country, public outage.Footprint) outage.LatLng {
+	var sum outage.LatLng
+	weight := 0.
+	add := func(cell outage.Cell, n float64) {
+		center := geography.Center(cell)
+		sum.Lat, sum.Lng, weight = sum.Lat+n*center.Lat, sum.Lng+n*center.Lng, weight+n
+	}
+	for _, cell := range public.Cells {
+		add(cell.Cell, cell.Weight)
+	}
+	if weight == 0 {
+		for _, cell := range geography.Land(country, footprintResolutions[0]) {
+			if len(public.Regions) == 0 || slices.Contains(public.Regions, geography.RegionOf(cell)) {
+				add(cell, 1)
+			}
+		}
+	}
+	if weight == 0 { // a region that has most of no cell
+		return outage.LatLng{}
+	}
+	return outage.LatLng{Lat: sum.Lat / weight, Lng: sum.Lng / weight}
+}
+
+// explanation keeps of the nodes that alarmed those that are shown. The country is.
+func (p places) explanation(exact outage.Explanation) outage.Explanation {
+	exact.Tips = slices.DeleteFunc(slices.Clone(exact.Tips), func(of outage.Signal) bool { return !p.showsNode(of) })
+	exact.Trail = slices.Clone(exact.Trail)
+	for i := range exact.Trail {
+		if node := &exact.Trail[i].Node; !p.showsNode(*node) {
+			*node = outage.Signal{Scope: node.Scope}
+		}
+	}
+	return exact
+}
+
+func (p places) showsNode(of outage.Signal) bool {
+	switch of.Scope {
+	case outage.ScopeRegion:
+		return p.regions[of.Region]
+	case outage.ScopeCell:
+		return p.cells[of.Cell]
+	}
+	return true
+}
