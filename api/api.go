@@ -42,7 +42,8 @@ type Config struct {
 	Keys Keys
 
 	// WriteOrigins are the origins whose pages may send reports and take them
-	// back, such as https://status.example.org, beside the server's own. Nil is
+	// back, such as https://status.example.org, beside those of the host that a
+	// request was sent to. Nil is
 	// none: a page that thousands read could else report in the name of each of
 	// them.
 	WriteOrigins []string
@@ -129,7 +130,11 @@ func (a *API) routes() []route {
 // under /api/, so that a page with a wide pattern never does.
 func (a *API) Register(router fiber.Router) {
 	for _, route := range a.routes() {
-		handle := a.wrap(route.handle)
+		handle := route.handle
+		if route.method != fiber.MethodGet {
+			handle = a.ownSite(handle)
+		}
+		handle = a.wrap(handle)
 		router.Add(route.method, route.path, handle)
 		if route.method == fiber.MethodGet {
 			router.Add(fiber.MethodHead, route.path, handle)

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/gofiber/fiber/v2"
+
+	"downpour/pkg/crosssite"
 )
 
 // What a page of another origin may send, and read beside the body.
@@ -42,4 +44,16 @@ func (a *API) openOrigins(c *fiber.Ctx) {
 	c.Set(fiber.HeaderAccessControlAllowMethods, methods)
 	c.Set(fiber.HeaderAccessControlAllowHeaders, headers)
 	c.Set(fiber.HeaderAccessControlMaxAge, preflightAge)
+}
+
+// ownSite refuses a write that a page of another origin sent, except of
+// WriteOrigins.
+func (a *API) ownSite(handle fiber.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}
+		if err := crosssite.Check(request, a.WriteOrigins); err != nil {
+			return err
+		}
+		return handle(c)
+	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"downpour/pkg/crosssite"
 	"downpour/pkg/outage"
 )
 
@@ -16,7 +17,7 @@ const longestEcho = 500
 
 // postReport takes the form. A fault shows the form again with the values kept.
 func (s *Site) postReport(c *fiber.Ctx) error {
-	if err := ownForm(c); err != nil {
+	if err := s.ownForm(c); err != nil {
 		return err
 	}
 	sent := outage.Submission{
@@ -76,7 +77,7 @@ func (s *Site) refused(c *fiber.Ctx, at address, sent outage.Submission, err err
 
 // postUndo takes a report back and says so.
 func (s *Site) postUndo(c *fiber.Ctx) error {
-	if err := ownForm(c); err != nil {
+	if err := s.ownForm(c); err != nil {
 		return err
 	}
 	lang := s.locales.known(field(c, "lang"))
@@ -99,10 +100,10 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 
 // ownForm refuses posts that a page of another site made a visitor's browser
 // send, so that a busy site elsewhere cannot report through its readers.
-// Browsers say so in Sec-Fetch-Site; those too old to say are believed.
-func ownForm(c *fiber.Ctx) error {
-	if c.Get("Sec-Fetch-Site") == "cross-site" {
-		return &outage.Error{Code: outage.CodeForbidden, Field: "site", Detail: "the form was sent by a page of another site"}
+func (s *Site) ownForm(c *fiber.Ctx) error {
+	request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}
+	if err := crosssite.Check(request, s.WriteOrigins); err != nil {
+		return err
 	}
 	kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")
 	if strings.TrimSpace(strings.ToLower(kind)) != fiber.MIMEApplicationForm {

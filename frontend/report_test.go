@@ -103,6 +103,10 @@ func TestFormsOfOthers(t *testing.T) {
 		status int
 	}{
 		"another site":     {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
+		"same site":        {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403},
+		"foreign origin":   {func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") }, 403},
+		"hidden origin":    {func(r *http.Request) { r.Header.Set("Origin", "null") }, 403},
+		"own origin":       {func(r *http.Request) { r.Header.Set("Origin", "http://"+r.Host) }, 303},
 		"this site":        {func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-origin") }, 303},
 		"plain text":       {func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") }, 415},
 		"no type":          {func(r *http.Request) { r.Header.Del("Content-Type") }, 415},
@@ -138,7 +142,7 @@ func TestThanksAndUndo(t *testing.T) {
 		if got.status != 200 || !strings.Contains(got.body, want) {
 			t.Errorf("%s: status %d, no %q", path, got.status, want)
 		}
-		if got.header.Get("Cache-Control") != "no-store" || got.header.Get("Referrer-Policy") != "no-referrer" {
+		if got.header.Get("Cache-Control") != "no-store" || got.header.Get("Referrer-Policy") != "same-origin" {
 			t.Errorf("%s: the token may leak: %v", path, got.header)
 		}
 		if button := strings.Contains(got.body, `action="/undo"`); button != strings.Contains(path, "undo=") {

@@ -30,6 +30,9 @@ type Config struct {
 	// ClientOf says who sent a request. What it returns is passed to Intake
 	// and kept nowhere.
 	ClientOf func(*fiber.Ctx) outage.Client
+	// WriteOrigins are the origins whose pages may send the forms, beside those
+	// of the host that a form was sent to. Nil is none.
+	WriteOrigins []string
 	// PublicURL is the address that strangers reach the site at, without a slash
 	// at its end; link previews need it. It may be empty.
 	PublicURL string

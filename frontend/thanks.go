@@ -31,9 +31,7 @@ func (s *Site) thanks(c *fiber.Ctx, at address) error {
 	page.ID, page.Undo, page.Undone = query("id"), query("undo"), query("undone") != ""
 	page.Heading, page.Lines = page.told(outage.Kind(query("kind")), query("counted") != "", outage.Region(query("region")))
 	page.Title = page.Heading
-	err := s.sendPrivate(c, fiber.StatusOK, "thanks", page)
-	c.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	return err
+	return s.sendPrivate(c, fiber.StatusOK, "thanks", page)
 }
 
 // told words the page.

@@ -21,7 +21,8 @@
 // client, which calls the API of a server; live, which fans changes out to open
 // streams; narrative, which tells an incident as a sentence; lease, by which one
 // of several servers does a piece of work; forwarded, which finds a client
-// behind proxies; ratelimit, which bounds what strangers may do by their
+// behind proxies; crosssite, which finds writes that pages of other sites
+// sent; ratelimit, which bounds what strangers may do by their
 // network; redisconn, the connection to Redis; redact, which masks secrets
 // in errors and logs; wholefile, which replaces files so that a crash leaves them whole;
 // apikey, which knows who may import; and redistest, the engines for tests.

@@ -34,7 +34,7 @@ var driverPackages = map[string]string{
 var fiberIn = []string{"api", "frontend", "cmd/downpour"}
 
 // shared are the packages that any package may import.
-var shared = []string{"downpour/pkg/outage", "downpour/pkg/forwarded", "downpour/pkg/wholefile", "downpour/pkg/narrative", "downpour/pkg/lease", "downpour/pkg/ratelimit", "downpour/pkg/redisconn", "downpour/pkg/redact"}
+var shared = []string{"downpour/pkg/outage", "downpour/pkg/forwarded", "downpour/pkg/crosssite", "downpour/pkg/wholefile", "downpour/pkg/narrative", "downpour/pkg/lease", "downpour/pkg/ratelimit", "downpour/pkg/redisconn", "downpour/pkg/redact"}
 
 // compositions may import the stages they are made of, and tests what they need.
 var compositions = map[string][]string{

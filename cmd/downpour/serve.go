@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,16 @@ func (s *serveCommand) Validate() error {
 // redisConfig is how the settings reach a Redis outside of the process.
 func (s *serveCommand) redisConfig() redisconn.Config {
 	return redisconn.Config{Addresses: s.Redis, Replicas: s.RedisWait.replicas, ReplicasWithin: s.RedisWait.within}
+}
+
+// ownOrigins are the origins whose pages may write, beside the host that a
+// request names: a proxy may change the host.
+func (s *serveCommand) ownOrigins() []string {
+	origins := slices.Clone(s.WriteOrigins)
+	if at, err := url.Parse(s.PublicURL); err == nil && at.Host != "" {
+		origins = append(origins, at.Scheme+"://"+at.Host)
+	}
+	return origins
 }
 
 // hosters are the networks of machines for hire that the settings name.

@@ -59,6 +59,7 @@ func (a *app) buildWeb(context.Context) error {
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
 		Parameters: timeline.Parameters(a.liveTimeline()),
 	}
+	pages.WriteOrigins = a.settings.ownOrigins()
 	if a.demo != nil {
 		pages.Demo = a.demo
 	}
@@ -68,7 +69,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	programs := api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view, a.publish}, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.WriteOrigins,
+		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)
