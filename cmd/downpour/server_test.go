@@ -63,12 +63,19 @@ func eachEngine(t *testing.T, test func(s *server)) {
 
 func newServer(t *testing.T, redis string) *server {
 	t.Helper()
+	return newServerWith(t, redis, func(*serveCommand) {})
+}
+
+// newServerWith is newServer with other settings.
+func newServerWith(t *testing.T, redis string, change func(*serveCommand)) *server {
+	t.Helper()
 	s := &server{t: t, data: t.TempDir(), log: &lines{}, clock: today.Add(10 * time.Hour)}
 	settings := serveCommand{
 		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300, APIKey: "open sesame",
 		Clickhouse:     "http://127.0.0.1:1",                                // nobody is there: these tests need no archive
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")}, // what a request without a listener comes from
 	}
+	change(&settings)
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	app, err := newAppAt(context.Background(), settings, logger, s.now)
 	if err != nil {
