@@ -32,5 +32,6 @@ COPY LICENSE DATA-LICENCES /
 ENV DOWNPOUR_DATA=/data
 EXPOSE 8080
 VOLUME /data
+HEALTHCHECK --interval=10s --timeout=6s --start-period=30s CMD ["/usr/local/bin/downpour", "health"]
 ENTRYPOINT ["/usr/local/bin/downpour"]
 CMD ["serve"]

@@ -31,6 +31,7 @@ type commands struct {
 	Key        keyCommand        `cmd:"" help:"Print a new API key and its line for the key file."`
 	Load       loadCommand       `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
 	Clickhouse clickhouseCommand `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
+	Health     healthCommand     `cmd:"" help:"Tell whether a server is ready, for the health checks of containers."`
 	Version    versionCommand    `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -21,22 +20,22 @@ const longestDrain = 10 * time.Minute
 
 // serveCommand is the server's settings. Help texts are what --help shows.
 type serveCommand struct {
-	Listen         string         `help:"Address to listen on." default:":8080"`
-	Redis          []string       `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
-	RedisWait      replicaWait    `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
-	Clickhouse     string         `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
-	Data           string         `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
-	Catalog        string         `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
-	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For is believed." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
-	PublicURL      string         `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
-	ReportsPerMin  int            `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
-	WriteOrigins   []string       `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
-	HostingRanges  string         `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
-	APIKeyFile     string         `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
-	APIKey         string         `help:"One plain API key, for development." name:"api-key" hidden:""`
-	DrainDelay     time.Duration  `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
-	Demo           bool           `help:"Play a past outage as if it began now, in a data directory of its own."`
-	LogLevel       slog.Level     `help:"Least level of log lines: debug, info, warn or error." default:"info"`
+	Listen         string        `help:"Address to listen on." default:":8080"`
+	Redis          []string      `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
+	RedisWait      replicaWait   `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
+	Clickhouse     string        `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
+	Data           string        `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
+	Catalog        string        `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
+	TrustedProxies proxies       `help:"Networks or addresses of proxies whose X-Forwarded-For is believed, or none." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	PublicURL      string        `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
+	ReportsPerMin  int           `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
+	WriteOrigins   []string      `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
+	HostingRanges  string        `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
+	APIKeyFile     string        `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
+	APIKey         string        `help:"One plain API key, for development." name:"api-key" hidden:""`
+	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
+	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`
+	LogLevel       slog.Level    `help:"Least level of log lines: debug, info, warn or error." default:"info"`
 }
 
 // Validate is called before Run, and names the flag at fault.

@@ -73,6 +73,7 @@ func (a *app) buildWeb(context.Context) error {
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)
+	w.fiber.Use(warnOfUnlistedProxy(a.settings.TrustedProxies, a.logger))
 	w.fiber.Use(recovery.New(), strictFraming, api.FewFields)
 	w.fiber.Use(compress.New(compress.Config{
 		Level: compress.LevelDefault, Next: func(c *fiber.Ctx) bool { return c.Path() == streamPath },

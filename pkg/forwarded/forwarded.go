@@ -36,7 +36,7 @@ func walk(peer netip.Addr, headers []string, trusted []netip.Prefix) netip.Addr 
 	for i := len(headers) - 1; i >= 0; i-- {
 		rest, more := headers[i], true
 		for more {
-			if !isTrusted(client, trusted) {
+			if !Trusted(client, trusted) {
 				return client
 			}
 			var entry string
@@ -74,7 +74,8 @@ func parse(entry string) (netip.Addr, bool) {
 
 func plain(addr netip.Addr) netip.Addr { return addr.Unmap().WithZone("") }
 
-func isTrusted(addr netip.Addr, trusted []netip.Prefix) bool {
+// Trusted reports whether an address is of one of the trusted networks.
+func Trusted(addr netip.Addr, trusted []netip.Prefix) bool {
 	for _, prefix := range trusted {
 		if prefix.Contains(addr) {
 			return true

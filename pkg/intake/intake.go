@@ -151,8 +151,12 @@ func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage
 		return d.count(ctx, first)
 	}
 	// A key that is easy to guess must not join two strangers, so it is that of
-	// their browser or app; the address may change on the way.
-	own := fmt.Sprintf("%q", []string{idempotencyKey, client.UserAgent, client.AcceptLanguage, submission.Token})
+	// their browser or app in their network: from another network it is another
+	// key. The network is in it as a hash under a secret key, since the name of an
+	// answer could else be searched for addresses.
+	own := fmt.Sprintf("%q", []string{
+		idempotencyKey, client.UserAgent, client.AcceptLanguage, submission.Token, fmt.Sprintf("%x", report.Prefix),
+	})
 	return d.countOnce(ctx, first, own)
 }
 
