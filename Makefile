@@ -21,7 +21,7 @@ run: build
 test: lint unit e2e
 
 unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
-	$(GO) test -timeout 20m ./...
+	$(GO) test -timeout 40m ./...
 	cd frontend && npm test --silent
 
 e2e: build $(E2E)/node_modules
@@ -62,7 +62,7 @@ bench-attack: prerequisites
 
 # What eight readers of maps of 90 days cost the reports that come in meanwhile.
 bench-readers: prerequisites $(LIBCHDB)/node_modules
-	DOWNPOUR_BENCH_ROWS=2000000 $(GO) test -run '^TestReadersOfThePast$$' -count 1 -timeout 20m -v ./cmd/downpour
+	DOWNPOUR_BENCH_ROWS=2000000 $(GO) test -run '^TestReadersOfThePast$$' -count 1 -timeout 40m -v ./cmd/downpour
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.
