@@ -37,7 +37,7 @@ func TestFullDataDirectory(t *testing.T) {
 	ballast := filepath.Join(data, "ballast")
 	fill(t, ballast)
 	status, header, body := postReport(t, base, "21.0.0.1", "")
-	if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(body, `"unavailable"`) {
+	if status != http.StatusServiceUnavailable || header.Get("Retry-After") == "" || !strings.Contains(body, `"outcome_unknown"`) {
 		t.Errorf("on a full disk: %d %v %s", status, header, body)
 	}
 	status, header, body = postReport(t, base, "21.0.0.2", "key")
