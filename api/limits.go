@@ -36,7 +36,9 @@ const retryAfter = 10 * time.Second
 
 // waitHeaders says when to try again, where trying again can help.
 func waitHeaders(c *fiber.Ctx, e *outage.Error) {
-	if e.Code != outage.CodeLimited && e.Code != outage.CodeUnavailable {
+	switch e.Code {
+	case outage.CodeLimited, outage.CodeUnavailable, outage.CodeOutcomeUnknown:
+	default:
 		return
 	}
 	wait := e.RetryAfter

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
+
+// slowStop is how long a part may take to stop before a log line names it.
+const slowStop = 15 * time.Second
 
 // part is one piece of the server. run works until its context ends; stop frees
 // what the part holds. Either may be nil.
@@ -62,7 +66,9 @@ func (a *app) run(ctx context.Context) error {
 	for i := len(started) - 1; i >= 0; i-- {
 		r := started[i]
 		r.cancel()
+		slow := time.AfterFunc(slowStop, func() { a.logger.Warn("waiting for a part to stop", "part", r.name) })
 		<-r.ended
+		slow.Stop()
 		if r.stop != nil {
 			failed = errors.Join(failed, r.stop())
 		}

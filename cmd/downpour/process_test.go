@@ -97,16 +97,30 @@ func (p *process) kill() {
 	}
 }
 
-// stop ends the process as a service manager does.
+// stopPatience is how long a process may take to stop.
+const stopPatience = 3 * time.Minute
+
+// stop ends the process as a service manager does. A process that does not end
+// is made to print its goroutines, which is what the test fails with.
 func (p *process) stop(t testing.TB) {
 	t.Helper()
 	if err := p.running.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.running.Wait(); err != nil {
-		t.Errorf("stopping: %v", err)
+	ended := make(chan error, 1)
+	go func() { ended <- p.running.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("stopping: %v", err)
+		}
+		p.running = nil
+	case <-time.After(stopPatience):
+		_ = p.running.Process.Signal(syscall.SIGQUIT)
+		<-ended
+		p.running = nil
+		t.Fatalf("not stopped within %s:\n%s", stopPatience, p.said.String())
 	}
-	p.running = nil
 }
 
 // last is the end of what the process said.

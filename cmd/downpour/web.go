@@ -118,6 +118,8 @@ func (w *web) run(ctx context.Context) error {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), <-ended)
+		// Shutdown closes nothing where it comes before the server has taken the
+		// listener.
+		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), limited.Close(), <-ended)
 	}
 }
