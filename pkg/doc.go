@@ -21,11 +21,12 @@
 // client, which calls the API of a server; live, which fans changes out to open
 // streams; narrative, which tells an incident as a sentence; lease, by which one
 // of several servers does a piece of work; forwarded, which finds a client
-// behind proxies; crosssite, which finds writes that pages of other sites
-// sent; ratelimit, which bounds what strangers may do by their
-// network; redisconn, the connection to Redis; redact, which masks secrets
-// in errors and logs; wholefile, which replaces files so that a crash leaves them whole;
-// apikey, which knows who may import; and redistest, the engines for tests.
+// behind proxies; proxyheader, which finds it behind TCP forwarders; crosssite,
+// which finds writes that pages of other sites sent; ratelimit, which bounds what
+// strangers may do by their network; redisconn, the connection to Redis; redact,
+// which masks secrets in errors and logs; wholefile, which replaces files so that
+// a crash leaves them whole; apikey, which knows who may import; and redistest,
+// the engines for tests.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
 // layering_test.go holds this page and the imports to that.

@@ -21,6 +21,7 @@ var drivers = map[string][]string{
 	"go.yaml.in/yaml/":                     {"yaml.go"},
 	"go.etcd.io/bbolt":                     {"bbolt.go"},
 	"github.com/ebitengine/purego":         {"libchdb.go"},
+	"github.com/pires/go-proxyproto":       {"proxyproto.go"},
 }
 
 // driverPackages may import a driver in any file: they are about nothing else.

@@ -2,9 +2,11 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -25,21 +27,39 @@ func isPassing(err error) bool {
 	return slices.ContainsFunc(passing, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }
 
-// acceptPatiently accepts, and waits and tries again after errors that pass. A
-// run of such errors is one log line.
-func (c *connections) acceptPatiently() (net.Conn, error) {
+// patient is a listener that survives a lack of descriptors: it waits and tries
+// again after errors that pass. A run of such errors is one log line.
+type patient struct {
+	net.Listener
+	logger *slog.Logger
+	closed chan struct{}
+	close  func() error
+}
+
+func newPatient(listener net.Listener, logger *slog.Logger) *patient {
+	closed := make(chan struct{})
+	return &patient{listener, logger, closed, sync.OnceValue(func() error {
+		close(closed)
+		return listener.Close()
+	})}
+}
+
+func (p *patient) Close() error { return p.close() }
+
+// Accept returns an error only when the listener is closed or broken.
+func (p *patient) Accept() (net.Conn, error) {
 	for pause := acceptFirst; ; pause = min(2*pause, acceptLonger) {
-		connection, err := c.Listener.Accept()
+		connection, err := p.Listener.Accept()
 		if err == nil || !isPassing(err) {
 			return connection, err
 		}
 		if pause == acceptFirst {
-			c.logger.Warn("no connections can be accepted for now", "error", err)
+			p.logger.Warn("no connections can be accepted for now", "error", err)
 		}
 		jittered := time.NewTimer(pause/2 + rand.N(pause/2))
 		select {
 		case <-jittered.C:
-		case <-c.closed:
+		case <-p.closed:
 			jittered.Stop()
 			return nil, net.ErrClosed
 		}

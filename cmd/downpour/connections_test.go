@@ -42,7 +42,7 @@ func TestAcceptSurvivesALackOfDescriptors(t *testing.T) {
 			ours, theirs := net.Pipe()
 			defer theirs.Close()
 			log := &lines{}
-			c := newConnections(&failing{errors: repeated(errno, 50), ours: ours}, 100, nil, slog.New(slog.NewTextHandler(log, nil)))
+			c := newPatient(&failing{errors: repeated(errno, 50), ours: ours}, slog.New(slog.NewTextHandler(log, nil)))
 			got, err := c.Accept()
 			if err != nil || got != ours {
 				t.Errorf("%v: accepted %v, %v", errno, got, err)
@@ -56,7 +56,7 @@ func TestAcceptSurvivesALackOfDescriptors(t *testing.T) {
 
 func TestAcceptEndsWithItsListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newConnections(&failing{errors: repeated(syscall.EMFILE, 1<<20)}, 100, nil, slog.New(slog.DiscardHandler))
+		c := newConnections(newPatient(&failing{errors: repeated(syscall.EMFILE, 1<<20)}, slog.New(slog.DiscardHandler)), 100, nil)
 		ended := make(chan error)
 		go func() {
 			_, err := c.Accept()
@@ -70,14 +70,14 @@ func TestAcceptEndsWithItsListener(t *testing.T) {
 			t.Errorf("ended with %v", err)
 		}
 	})
-	broken := newConnections(&failing{errors: []error{syscall.EBADF}}, 100, nil, slog.New(slog.DiscardHandler))
+	broken := newConnections(newPatient(&failing{errors: []error{syscall.EBADF}}, slog.New(slog.DiscardHandler)), 100, nil)
 	if _, err := broken.Accept(); !errors.Is(err, syscall.EBADF) {
 		t.Errorf("a broken listener: %v", err)
 	}
 }
 
 func TestTrustedProxiesHaveNoShare(t *testing.T) {
-	c := newConnections(&failing{}, 80, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, slog.New(slog.DiscardHandler))
+	c := newConnections(&failing{}, 80, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
 	take := func(from string) (n int) {
 		for range 100 {
 			if _, ok := c.slots.Acquire(c.holder(&net.TCPAddr{IP: net.ParseIP(from), Port: 1})); ok {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,9 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"downpour/pkg/forwarded"
+	"downpour/pkg/proxyheader"
 )
 
 // healthPatience is how long a server may take to say how it is.
@@ -19,9 +23,11 @@ const healthPatience = 5 * time.Second
 // healthCommand asks a server whether it is ready, for the health checks of
 // containers: the exit status is 0 where it is.
 type healthCommand struct {
-	URL    string `arg:"" optional:"" help:"Address of the server. By default this machine, at the port of --listen."`
-	Listen string `help:"Address that the server listens on." default:":8080"`
-	Live   bool   `help:"Ask only whether the process answers (/livez)."`
+	URL            string  `arg:"" optional:"" help:"Address of the server. By default this machine, at the port of --listen."`
+	Listen         string  `help:"Address that the server listens on." default:":8080"`
+	Live           bool    `help:"Ask only whether the process answers (/livez)."`
+	ProxyProtocol  bool    `help:"As of the server: begin with a PROXY header where this machine is a trusted proxy." name:"proxy-protocol"`
+	TrustedProxies proxies `help:"As of the server." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 }
 
 // Run prints one line, and fails where the server is not ready.
@@ -34,7 +40,25 @@ func (c *healthCommand) Run(ctx context.Context) error {
 	if c.Live {
 		path = "/livez"
 	}
-	return health(ctx, base+path, os.Stdout)
+	return health(ctx, c.client(), base+path, os.Stdout)
+}
+
+// client connects as the server expects it of this machine.
+func (c *healthCommand) client() *http.Client {
+	if !c.ProxyProtocol {
+		return http.DefaultClient
+	}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil || !forwarded.Trusted(peerOf(connection.LocalAddr()), c.TrustedProxies) {
+			return connection, err
+		}
+		if _, err := connection.Write(proxyheader.Local()); err != nil {
+			return nil, errors.Join(err, connection.Close())
+		}
+		return connection, nil
+	}
+	return &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}
 }
 
 // base is the address of the server.
@@ -56,14 +80,14 @@ func (c *healthCommand) base() (string, error) {
 }
 
 // health reads one answer. Its error says what the server said.
-func health(ctx context.Context, url string, out io.Writer) error {
+func health(ctx context.Context, client *http.Client, url string, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, healthPatience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return err
 	}

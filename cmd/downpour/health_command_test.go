@@ -26,7 +26,7 @@ func TestHealth(t *testing.T) {
 			}))
 			defer server.Close()
 			var out strings.Builder
-			err := health(t.Context(), server.URL+"/readyz", &out)
+			err := health(t.Context(), http.DefaultClient, server.URL+"/readyz", &out)
 			said := out.String()
 			if err != nil {
 				said = err.Error()
@@ -36,7 +36,7 @@ func TestHealth(t *testing.T) {
 			}
 		})
 	}
-	if err := health(t.Context(), "http://127.0.0.1:1/readyz", &strings.Builder{}); err == nil {
+	if err := health(t.Context(), http.DefaultClient, "http://127.0.0.1:1/readyz", &strings.Builder{}); err == nil {
 		t.Error("nothing listens, and all is well")
 	}
 }

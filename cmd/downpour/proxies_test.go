@@ -26,8 +26,8 @@ func (s *server) listenBehind(wrap func(net.Listener) net.Listener) (address str
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- s.app.web.fiber.Listener(wrap(listener)) }()
+	wrapped, ended := wrap(listener), make(chan error, 1)
+	go func() { ended <- s.app.web.fiber.Listener(wrapped) }()
 	s.t.Cleanup(func() {
 		if err := s.app.web.fiber.ShutdownWithTimeout(drainFor); err != nil {
 			s.t.Error(err)
@@ -41,7 +41,7 @@ const haproxyConfig = `
 global
   maxconn 100
 defaults
-  mode http
+  mode %s
   timeout connect 5s
   timeout client 20s
   timeout server 20s
@@ -83,8 +83,14 @@ http {
 // options are those of the server's line, such as send-proxy.
 func haproxy(t *testing.T, server, options string) (address string) {
 	t.Helper()
+	return haproxyOf(t, "http", server, options)
+}
+
+// haproxyOf is a HAProxy of a mode: http, or tcp, which passes bytes on.
+func haproxyOf(t *testing.T, mode, server, options string) (address string) {
+	t.Helper()
 	address = freePort(t)
-	file := writeConfig(t, "haproxy.cfg", fmt.Sprintf(haproxyConfig, address, server, options))
+	file := writeConfig(t, "haproxy.cfg", fmt.Sprintf(haproxyConfig, mode, address, server, options))
 	runProxy(t, address, "haproxy", "-db", "-f", file)
 	return address
 }

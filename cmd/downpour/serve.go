@@ -27,6 +27,7 @@ type serveCommand struct {
 	Data           string        `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
 	Catalog        string        `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies proxies       `help:"Networks or addresses of proxies whose X-Forwarded-For is believed, or none." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	ProxyProtocol  bool          `help:"Connections of trusted proxies begin with a PROXY header (version 1 or 2), which names the client." name:"proxy-protocol"`
 	PublicURL      string        `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
 	ReportsPerMin  int           `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
 	WriteOrigins   []string      `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
@@ -59,6 +60,9 @@ func (s *serveCommand) Validate() error {
 	}
 	if s.RedisWait.replicas > 0 && s.Redis[0] == "embedded" {
 		return fmt.Errorf("--redis-wait: the embedded Redis has no replicas")
+	}
+	if s.ProxyProtocol && len(s.TrustedProxies) == 0 {
+		return fmt.Errorf("--proxy-protocol: --trusted-proxies names no forwarder whose PROXY header could be read")
 	}
 	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
 		return fmt.Errorf("--public-url: is not an http(s):// address")

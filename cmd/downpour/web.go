@@ -110,10 +110,10 @@ func (w *web) run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("reading the limit of open files: %w", err), listener.Close())
 	}
-	limited := newConnections(listener, most, w.app.settings.TrustedProxies, w.app.logger)
+	guarded := w.app.guard(listener, most)
 	w.app.logger.Info("listening", "address", listener.Addr().String(), "connections", most)
 	ended := make(chan error, 1)
-	go func() { ended <- w.fiber.Listener(lingering{limited}) }()
+	go func() { ended <- w.fiber.Listener(guarded) }()
 	select {
 	case err := <-ended:
 		return err
@@ -122,4 +122,16 @@ func (w *web) run(ctx context.Context) error {
 		// listener.
 		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), limited.Close(), <-ended)
 	}
+}
+
+// guard bounds the connections of a listener, and closes them in two steps. Those
+// whose PROXY header is being read have a part of the bound to themselves.
+func (a *app) guard(listener net.Listener, most int) net.Listener {
+	listener = newPatient(listener, a.logger)
+	if a.settings.ProxyProtocol {
+		headers := max(1, most/headersPart)
+		listener = newProxied(listener, headers, a.settings.TrustedProxies, a.logger)
+		most -= headers
+	}
+	return lingering{newConnections(listener, most, a.settings.TrustedProxies)}
 }
