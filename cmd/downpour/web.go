@@ -120,7 +120,7 @@ func (w *web) run(ctx context.Context) error {
 	case <-ctx.Done():
 		// Shutdown closes nothing where it comes before the server has taken the
 		// listener.
-		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), limited.Close(), <-ended)
+		return errors.Join(w.fiber.ShutdownWithTimeout(drainFor), guarded.Close(), <-ended)
 	}
 }
 
