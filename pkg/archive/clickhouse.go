@@ -212,7 +212,7 @@ func (d *DB) send(ctx context.Context, token string, entries []outage.Entry) err
 }
 
 const (
-	reportColumns = "at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, keyed, received, shard, random"
+	reportColumns = "at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, keyed, nodes, received, shard, random"
 	recentColumns = reportColumns + ", reporter, prefix, undo"
 )
 
@@ -254,7 +254,7 @@ func columnsOf(e outage.Entry, shard byte) []any {
 	}
 	return []any{
 		e.At, e.Service, string(e.Country), string(e.Region), uint64(e.Cell), string(e.Kind), e.Symptom,
-		e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000 + 0.5), flag(e.First), flag(e.Keyed),
+		e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000 + 0.5), flag(e.First), flag(e.Keyed), uint8(e.Nodes),
 		e.ID.Received.Time(), shard, e.ID.Random,
 	}
 }

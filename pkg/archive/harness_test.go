@@ -202,6 +202,7 @@ func randomEntries(t testing.TB, random *rand.Rand, n int, span outage.Span) []o
 		}
 		if e.Counted && e.Kind == outage.Problem {
 			e.Weight, e.First = float64(random.IntN(9))/8, random.IntN(2) == 0
+			e.Nodes = outage.NodeSet(random.IntN(1 << outage.NodeLevels))
 		}
 		entries = append(entries, e)
 		if random.IntN(12) == 0 {
@@ -224,6 +225,7 @@ func countOf(e outage.Entry) outage.Count {
 	if e.First {
 		c.Prefixes = int64(e.Sign)
 	}
+	c.Nodes = e.Nodes.Counts(int64(e.Sign))
 	return c
 }
 

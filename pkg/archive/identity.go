@@ -28,6 +28,7 @@ const identityLeft = "SELECT toInt64(count()) FROM system.columns WHERE database
 // into tables that are dropped by the hour. An imported line keeps its shard
 // beside the random part of its id for eight days: it is no part of a network.
 var shortLivedIdentity = []step{
+	{statement: "ALTER TABLE reports ADD COLUMN IF NOT EXISTS nodes UInt8 AFTER keyed"},
 	{statement: `CREATE TABLE IF NOT EXISTS recent_reports (
 		at       DateTime('UTC'),
 		service  LowCardinality(String),
@@ -43,6 +44,7 @@ var shortLivedIdentity = []step{
 		weight   UInt16,
 		first    UInt8,
 		keyed    UInt8,
+		nodes    UInt8,
 		received DateTime('UTC'),
 		shard    UInt8,
 		random   UInt64,
@@ -68,8 +70,9 @@ var shortLivedIdentity = []step{
 		submissions   Int64 CODEC(ZSTD(1)),
 		judged        Int64 CODEC(ZSTD(1)),
 		prefixes      Int64 CODEC(ZSTD(1)),
-		vouched       Int64 CODEC(ZSTD(1))
-	) ENGINE = SummingMergeTree((n, submissions, judged, prefixes, vouched))
+		vouched       Int64 CODEC(ZSTD(1)),
+		` + networkColumns + `
+	) ENGINE = SummingMergeTree((n, submissions, judged, prefixes, vouched, ` + networkNames + `))
 	PARTITION BY intDiv(toUnixTimestamp(hour), 3600)
 	ORDER BY (service, country, start, kind, symptom, region, cell, counter_shard, hour)
 	SETTINGS non_replicated_deduplication_window = 10000`},
@@ -77,7 +80,7 @@ var shortLivedIdentity = []step{
 	SELECT toStartOfHour(received) AS hour, toStartOfMinute(at) AS start, service, country, region, cell, kind, symptom, shard % 16 AS counter_shard,
 		sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions,
 		sum(toInt64(sign) * weight) AS judged, sum(toInt64(sign) * first) AS prefixes,
-		sum(toInt64(sign) * counted * keyed) AS vouched
+		sum(toInt64(sign) * counted * keyed) AS vouched, ` + networkSums + `
 	FROM recent_reports GROUP BY hour, start, service, country, region, cell, kind, symptom, counter_shard`},
 	{identityLeft, "TRUNCATE TABLE recent_reports"},
 	{identityLeft, "TRUNCATE TABLE shard_counts"},

@@ -39,9 +39,9 @@ func filter(query outage.Query) *where {
 
 // Counts answers a query from the roll-ups. Its error says CodeUnavailable.
 func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
-	table, detail := "minute_counts", "sum(prefixes), toInt64(0)"
+	table, detail := "minute_counts", "sum(prefixes), toInt64(0)"+strings.Repeat(", toInt64(0)", outage.NodeLevels)
 	if quarters(query) {
-		table, detail = "quarter_counts", "toInt64(0), sum(vouched)"
+		table, detail = "quarter_counts", "toInt64(0), sum(vouched), "+sumsOf(networks)
 	}
 	start := fmt.Sprintf("toInt64(%d)", query.Span.From)
 	if query.Step > 0 {
@@ -63,7 +63,8 @@ func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, er
 		var country, region, kind string
 		var cell uint64
 		var step, judged int64
-		if err := scan(&c.Service, &country, &region, &cell, &step, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes, &c.Keyed); err != nil {
+		into := []any{&c.Service, &country, &region, &cell, &step, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes, &c.Keyed}
+		if err := scan(append(into, levels(&c.Nodes)...)...); err != nil {
 			return err
 		}
 		c.Country, c.Region, c.Cell = outage.Country(country), outage.Region(region), outage.Cell(cell)
@@ -75,6 +76,17 @@ func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, er
 		return nil, unavailable("reading counts", err)
 	}
 	return sums.Counts(), nil
+}
+
+// sumsOf are the sums of columns of a roll-up, with commas between them.
+func sumsOf(columns []sum) string { return renamed("sum(%s)", columns) }
+
+// levels are where the sums of networks are scanned into.
+func levels(counts *outage.NodeCounts) (into []any) {
+	for i := range counts {
+		into = append(into, &counts[i])
+	}
+	return into
 }
 
 // quarters says whether a query can be answered from quarter hours.
@@ -117,47 +129,70 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 
 // tableStatement climbs from the cells of resolution 6 to the one that is asked
 // for. On each level, own is what no level below could show, and shown is what
-// they do show; judged goes with each. Live is what came as it was made and was
+// they do show; judged goes with each. A column networks_N, the reports that
+// importers brought included, says how many networks a node of resolution N has, up
+// to two in each shard. Live is what came as it was made and was
 // not shown on a level below while the quarter hour was open. All keys are numbers,
 // which ClickHouse groups by several times faster than by texts: a region's code,
 // which has at most eight bytes, is read as one, and of service and country
 // nothing but the difference matters.
 func tableStatement(condition string, resolution, floor int) string {
 	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
-			cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total
-		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, condition)
+			cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total, %s
+		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, sumsVouched(networks), condition)
 	least := floor // with which a row appears while its quarter hour is open
+	level := 0     // of the nodes of the statement, as in networks
 	climb := func(parent string) {
+		above := networks[level+1:]
 		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS above, sum(greatest(own - now, 0)) AS own_above,
-			sum(if(live < %[3]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
-			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above
-			FROM (%[2]s) GROUP BY start, topic, part, above`, parent, shownNow(statement, floor, least), floor)
+			sum(if(live < %[3]d OR %[4]s < %[5]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
+			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above, %[6]s
+			FROM (%[2]s) GROUP BY start, topic, part, above`, parent, shownNow(statement, networks[level].name, floor, least), floor,
+			networks[level].name, outage.LeastNetworks, renamed("sum(%[1]s) AS %[1]s_above", above))
 		least = 2 * floor // what moved up appears once the floor can be held back
 		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, live_above AS live, shown_above AS shown,
-			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total FROM (%s)`, statement)
+			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total, %s FROM (%s)`,
+			renamed("%[1]s_above AS %[1]s", above), statement)
+		level++
 	}
 	lowest := resolution
 	if resolution == 0 {
 		lowest = outage.CellCoarse
 	}
-	for level := outage.CellFine - 1; level >= lowest; level-- {
-		climb(parentOf("cell", level))
+	for resolution := outage.CellFine - 1; resolution >= lowest; resolution-- {
+		climb(parentOf("cell", resolution))
 	}
 	if resolution == 0 {
 		climb("if(cell = 0, toUInt64(0), toUInt64(1))")
 	}
 	return fmt.Sprintf(`SELECT toUInt8(cell != 0) AS placed, reinterpretAsString(part) AS region, toUInt64(cell) AS at,
 			sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
-		FROM (%s) GROUP BY placed, part, at`, shownNow(statement, floor, least))
+		FROM (%s) GROUP BY placed, part, at`, shownNow(statement, networks[level].name, floor, least))
+}
+
+// renamed writes columns of a roll-up in a form, with commas between them.
+func renamed(form string, columns []sum) string {
+	parts := make([]string, len(columns))
+	for i, column := range columns {
+		parts[i] = fmt.Sprintf(form, column.name)
+	}
+	return list(parts)
+}
+
+// sumsVouched are the sums of networks, where each report that an importer brought
+// counts as one of a network of its own.
+func sumsVouched(columns []sum) string {
+	return renamed("sum(%[1]s) + sum(vouched) AS %[1]s", columns)
 }
 
 // shownNow adds to each row what it shows of its own count, as
 // heatmap.shownClosed has it, and what of that is judged. A row appeared, while
-// its quarter hour was open, with the least number.
-func shownNow(rows string, floor, least int) string {
-	return fmt.Sprintf(`SELECT *, multiIf(live < %[3]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
-		toInt64(multiIf(own < %[1]d, 0, own <= before OR own - before >= %[1]d, own, before)) AS now,
-		if(own > 0, intDiv(own_judged * now, own), toInt64(0)) AS now_judged FROM (%[2]s)`, floor, rows, least)
+// its quarter hour was open, with the least number. One with too few networks, by
+// the named column, shows nothing.
+func shownNow(rows, networks string, floor, least int) string {
+	return fmt.Sprintf(`SELECT *, multiIf(live < %[3]d OR %[4]s < %[5]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
+		toInt64(multiIf(own < %[1]d OR %[4]s < %[5]d, 0, own <= before OR own - before >= %[1]d, own, before)) AS now,
+		if(own > 0, intDiv(own_judged * now, own), toInt64(0)) AS now_judged FROM (%[2]s)`, floor, rows, least, networks, outage.LeastNetworks)
 }
 
 // parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
@@ -175,7 +210,7 @@ func parentOf(column string, resolution int) string {
 func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
 	statement := `SELECT counter_shard, toString(service), toString(country), toString(region), cell,
 			intDiv(toInt64(toUnixTimestamp(start)), 60) AS minute, toString(kind), toString(symptom),
-			sum(n), sum(submissions), sum(judged), sum(prefixes), sum(vouched)
+			sum(n), sum(submissions), sum(judged), sum(prefixes), sum(vouched), ` + sumsOf(networks) + `
 		FROM shard_counts WHERE start >= toDateTime(?, 'UTC') GROUP BY ALL`
 	err := d.rows(ctx, statement, []any{second(from)}, func(scan func(...any) error) error {
 		var c outage.Count
@@ -183,7 +218,8 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 		var country, region, kind string
 		var cell uint64
 		var minute, judged int64
-		if err := scan(&shard, &c.Service, &country, &region, &cell, &minute, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes, &c.Keyed); err != nil {
+		into := []any{&shard, &c.Service, &country, &region, &cell, &minute, &kind, &c.Symptom, &c.N, &c.Submissions, &judged, &c.Prefixes, &c.Keyed}
+		if err := scan(append(into, levels(&c.Nodes)...)...); err != nil {
 			return err
 		}
 		c.Country, c.Region, c.Cell = outage.Country(country), outage.Region(region), outage.Cell(cell)
@@ -201,22 +237,23 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 // ago, oldest first and a report before its retraction.
 func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
-			toString(network), since, sign, counted, weight, first, keyed, received, shard, random, reporter, prefix, undo
+			toString(network), since, sign, counted, weight, first, keyed, nodes, received, shard, random, reporter, prefix, undo
 		FROM recent_reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at, sign DESC`
 	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var e outage.Entry
 		var country, region, kind string
 		var cell uint64
-		var counted, first, keyed uint8
+		var counted, first, keyed, nodes uint8
 		var weight uint16
 		var received time.Time
 		err := scan(&e.At, &e.Service, &country, &region, &cell, &kind, &e.Symptom, &e.Network, &e.Since, &e.Sign,
-			&counted, &weight, &first, &keyed, &received, &e.ID.Shard, &e.ID.Random, &e.Reporter, &e.Prefix, &e.UndoHash)
+			&counted, &weight, &first, &keyed, &nodes, &received, &e.ID.Shard, &e.ID.Random, &e.Reporter, &e.Prefix, &e.UndoHash)
 		if err != nil {
 			return err
 		}
 		e.Country, e.Region, e.Cell, e.Kind = outage.Country(country), outage.Region(region), outage.Cell(cell), outage.Kind(kind)
 		e.Counted, e.First, e.Keyed, e.Weight = counted == 1, first == 1, keyed == 1, float64(weight)/1000
+		e.Nodes = outage.NodeSet(nodes)
 		e.ID.Received = outage.MinuteOf(received)
 		if e.Since.Unix() == 0 {
 			e.Since = time.Time{}

@@ -23,6 +23,26 @@ var (
 	vouched     = sum{"vouched", "(toInt64(sign) * counted) * keyed"} // brought by importers
 )
 
+// networks are how many reports were the first or the second of a network in
+// their node of the public table, by the resolution of the node, 0 for regions.
+var networks = []sum{
+	{"networks_6", "toInt64(sign) * bitTest(nodes, 0)"},
+	{"networks_5", "toInt64(sign) * bitTest(nodes, 1)"},
+	{"networks_4", "toInt64(sign) * bitTest(nodes, 2)"},
+	{"networks_3", "toInt64(sign) * bitTest(nodes, 3)"},
+	{"networks_0", "toInt64(sign) * bitTest(nodes, 4)"},
+}
+
+// The columns of networks in statements that make tables.
+const (
+	networkNames   = "networks_6, networks_5, networks_4, networks_3, networks_0"
+	networkColumns = `networks_6 Int64 CODEC(ZSTD(1)), networks_5 Int64 CODEC(ZSTD(1)), networks_4 Int64 CODEC(ZSTD(1)),
+		networks_3 Int64 CODEC(ZSTD(1)), networks_0 Int64 CODEC(ZSTD(1))`
+	networkSums = `sum(toInt64(sign) * bitTest(nodes, 0)) AS networks_6, sum(toInt64(sign) * bitTest(nodes, 1)) AS networks_5,
+		sum(toInt64(sign) * bitTest(nodes, 2)) AS networks_4, sum(toInt64(sign) * bitTest(nodes, 3)) AS networks_3,
+		sum(toInt64(sign) * bitTest(nodes, 4)) AS networks_0`
+)
+
 var minuteCounts = rollUp{
 	table: "minute_counts", raw: reports, start: "start",
 	keys: append([]sum{{"start", "toStartOfMinute(at)"}}, place...), sums: []sum{counted, submissions, judged, prefixes},
@@ -30,13 +50,13 @@ var minuteCounts = rollUp{
 
 var quarterCounts = rollUp{
 	table: "quarter_counts", raw: reports, start: "start",
-	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}}, place...), sums: []sum{counted, submissions, judged, vouched},
+	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}}, place...), sums: append([]sum{counted, submissions, judged, vouched}, networks...),
 }
 
 var shardCounts = rollUp{
 	table: "shard_counts", raw: recentReports, start: "hour",
 	keys: append([]sum{{"hour", "toStartOfHour(received)"}, {"start", "toStartOfMinute(at)"}, {"counter_shard", "shard % 16"}}, place...),
-	sums: []sum{counted, submissions, judged, prefixes, vouched},
+	sums: append([]sum{counted, submissions, judged, prefixes, vouched}, networks...),
 }
 
 const quartersUnjudged = `SELECT toInt64(count() = 0) FROM system.columns
@@ -45,7 +65,8 @@ const quartersUnjudged = `SELECT toInt64(count() = 0) FROM system.columns
 // judgedQuarters makes the table of quarter hours again with the sum of the
 // judged counts, from the table of minutes, and of those that importers brought,
 // which is not known of the past: the list of columns that a table
-// sums up cannot be changed. The renames are in the order in which a step that
+// sums up cannot be changed. Nor are the networks of the past known: each report
+// is taken for one of a network of its own. The renames are in the order in which a step that
 // is run again finds what it needs.
 var judgedQuarters = []step{
 	{statement: "DROP VIEW IF EXISTS reports_to_quarter_counts"},
@@ -61,14 +82,15 @@ var judgedQuarters = []step{
 		n           Int64 CODEC(ZSTD(1)),
 		submissions Int64 CODEC(ZSTD(1)),
 		judged      Int64 CODEC(ZSTD(1)),
-		vouched     Int64 CODEC(ZSTD(1))
-	) ENGINE = SummingMergeTree((n, submissions, judged, vouched))
+		vouched     Int64 CODEC(ZSTD(1)),
+		` + networkColumns + `
+	) ENGINE = SummingMergeTree((n, submissions, judged, vouched, ` + networkNames + `))
 	PARTITION BY toYYYYMM(start)
 	ORDER BY (service, country, start, kind, symptom, region, cell)
 	TTL start + INTERVAL 10 YEAR
 	SETTINGS non_replicated_deduplication_window = 10000`},
-	{quartersUnjudged, `INSERT INTO quarter_counts_judged (start, service, country, region, cell, kind, symptom, n, submissions, judged)
-	SELECT toStartOfFifteenMinutes(start), service, country, region, cell, kind, symptom, n, submissions, judged FROM minute_counts
+	{quartersUnjudged, `INSERT INTO quarter_counts_judged (start, service, country, region, cell, kind, symptom, n, submissions, judged, ` + networkNames + `)
+	SELECT toStartOfFifteenMinutes(start), service, country, region, cell, kind, symptom, n, submissions, judged, n, n, n, n, n FROM minute_counts
 	SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0`},
 	{quartersUnjudged, "DROP TABLE IF EXISTS quarter_counts_unjudged"},
 	{quartersUnjudged, "RENAME TABLE quarter_counts TO quarter_counts_unjudged, quarter_counts_judged TO quarter_counts"},
@@ -76,6 +98,6 @@ var judgedQuarters = []step{
 	{statement: `CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_quarter_counts TO quarter_counts AS
 	SELECT toStartOfFifteenMinutes(at) AS start, service, country, region, cell, kind, symptom,
 		sum(toInt64(sign) * counted) AS n, sum(toInt64(sign)) AS submissions, sum(toInt64(sign) * weight) AS judged,
-		sum(toInt64(sign) * counted * keyed) AS vouched
+		sum(toInt64(sign) * counted * keyed) AS vouched, ` + networkSums + `
 	FROM reports GROUP BY start, service, country, region, cell, kind, symptom`},
 }

@@ -13,8 +13,10 @@
 --   bucket and field by which it is known again and the request it came with,
 --   the epoch of the key that the prefix is hashed under, the field under which
 --   the prefix is learnt with this key and with the next (empty: it is not
---   learnt), the field of the block around it, and the bucket and field of the
---   sender's address among the people of the day.
+--   learnt), the field of the block around it, the bucket and field of the
+--   sender's address among the people of the day, and the nodes of the public
+--   table that the report lies in, finest first with tabs between them (empty:
+--   none).
 -- The timeline is '' for a report as it is made, 'h' for an imported line of
 -- the hot window, and 'p' for one of the past: that one goes into the log and
 -- touches no counter.
@@ -32,6 +34,7 @@ local alive = tonumber(redis.call('GET', base .. 'alive') or '')
 if not alive then return redis.error_reply('EMPTY the counters are not restored yet') end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
+local quarter = 900
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is known for a week at least
 local import_for = 7200 -- seconds that the half hours of an import stay after their last change
 local origin_step = 14 * 86400 -- seconds from one key for networks to the next
@@ -39,6 +42,7 @@ local day_length = 86400
 local least_days = 7 -- a shorter history is averaged as if it were this long
 local growth = 1 / 8 -- by which a cap grows with each person that a prefix has on a usual day
 local first_allowance = 4 -- people that are learnt on one day of the first week
+local several = '+' -- in place of a network: a node has reports of more than one
 local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
@@ -193,6 +197,31 @@ local function weigh(i, second)
   return math.min(weight, tapered(n, cap)), first
 end
 
+-- The levels of the public table at which a report is the first or the second of
+-- a network in its node and quarter hour, as the sum of 2^level: a node is shown
+-- once it has reports of two networks.
+local function new_in_nodes(i, second)
+  if ARGV[i + 23] == '' then return 0 end
+  local nodes, changes, levels = {}, {}, 0
+  for node in string.gmatch(ARGV[i + 23], '[^\t]+') do nodes[#nodes + 1] = node end
+  local slot, prefix = math.floor(second / quarter), ARGV[i + 10]
+  local key = base .. 'n:' .. slot
+  local known = redis.call('HMGET', key, unpack(nodes))
+  for level, node in ipairs(nodes) do
+    local first = known[level]
+    if not first or first ~= several and first ~= prefix then
+      changes[#changes + 1] = node
+      changes[#changes + 1] = first and several or prefix
+      levels = levels + 2 ^ (level - 1)
+    end
+  end
+  if levels > 0 then
+    redis.call('HSET', key, unpack(changes))
+    expiry[key] = math.max(0, (slot + 1) * quarter - now) + half
+  end
+  return levels
+end
+
 -- Adds what is judged of a report to the part that its block of networks has of
 -- a place. An alarm must stand without its largest block.
 local function add_to_block(i, minute, weight)
@@ -202,12 +231,15 @@ local function add_to_block(i, minute, weight)
 end
 
 -- Adds a counted report, or a repeat, to the counters of its minute, and says
--- what the detector sees of it.
+-- what the detector sees of it, and of which nodes it is a new network.
 local function count(i, second, counted)
   local place, kind, symptom = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local weight, first = 0, 0
-  if counted == 1 and kind == 'p' then weight, first = weigh(i, second) end
-  if ARGV[i + 13] == 'p' then return weight, first end
+  local weight, first, levels = 0, 0, 0
+  if counted == 1 and kind == 'p' then
+    weight, first = weigh(i, second)
+    levels = new_in_nodes(i, second)
+  end
+  if ARGV[i + 13] == 'p' then return weight, first, levels end
   local minute = math.floor(second / 60)
   local counters = base .. 'm:' .. minute
   if counted == 0 then kind = string.upper(kind) end
@@ -218,12 +250,13 @@ local function count(i, second, counted)
     if ARGV[i + 11] ~= '0' then add_to_block(i, minute, weight) end
   end
   if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', 1) end
+  if levels > 0 then redis.call('HINCRBY', counters, place .. 'n' .. levels .. '|', 1) end
   expiry[counters] = keep
   minutes[string.format('%d', minute)] = true -- as text: a number would be taken for an index into a list
-  return weight, first
+  return weight, first, levels
 end
 
-for i = 5, #ARGV, 23 do
+for i = 5, #ARGV, 24 do
   local before = answered(i)
   if before then
     answers[#answers + 1] = before
@@ -235,8 +268,8 @@ for i = 5, #ARGV, 23 do
     else
       take_half_hour(timeline, second, ARGV[i + 6], ARGV[i + 7])
     end
-    local weight, first = count(i, second, counted)
-    local told = '+\t' .. counted .. '\t' .. weight .. '\t' .. first .. '\t' .. ARGV[i + 12]
+    local weight, first, levels = count(i, second, counted)
+    local told = '+\t' .. counted .. '\t' .. weight .. '\t' .. first + 2 * levels .. '\t' .. ARGV[i + 12]
     remember(i, counted, told)
     rows[#rows + 1] = told
     answers[#answers + 1] = counted

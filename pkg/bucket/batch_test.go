@@ -151,7 +151,7 @@ func (k kept) ShardCounts(_ context.Context, from outage.Minute, each func(byte,
 		if e.Minute() >= from && e.Counted {
 			each(e.ID.Shard, outage.Count{
 				Service: e.Service, Country: e.Country, Cell: e.Cell, Start: e.Minute(), Kind: e.Kind, Symptom: e.Symptom,
-				N: int64(e.Sign), Submissions: int64(e.Sign), Judged: e.Weight, Prefixes: 1,
+				N: int64(e.Sign), Submissions: int64(e.Sign), Judged: e.Weight, Prefixes: 1, Nodes: e.Nodes.Counts(int64(e.Sign)),
 			})
 		}
 	}

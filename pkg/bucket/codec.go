@@ -30,11 +30,13 @@ func unpackCell(text string) (outage.Cell, error) {
 // A field of a minute's counters is service|country|cell|what|symptom, where
 // what is the first letter of a kind: lower case for reports that counted,
 // upper case for repeats, and a k in front for the part that importers brought. Two
-// more, without a symptom, are for the detector.
+// more, without a symptom, are for the detector. An n and a set of levels count
+// the reports that were of a new network in their nodes of these levels.
 const (
 	judgedField = "j" // thousandths of a report
 	firstField  = "x"
 	keyedField  = "k"
+	nodesField  = "n"
 )
 
 func placeField(service string, country outage.Country, cell outage.Cell) string {
@@ -64,6 +66,14 @@ func decodeCount(field, value string) (outage.Count, error) {
 	case firstField:
 		count.Prefixes = n
 	default:
+		if digits, ok := strings.CutPrefix(what, nodesField); ok {
+			levels, err := strconv.ParseUint(digits, 10, outage.NodeLevels)
+			if err != nil {
+				return outage.Count{}, fmt.Errorf("reading counter %q: %w", field, err)
+			}
+			count.Nodes = outage.NodeSet(levels).Counts(n)
+			break
+		}
 		if letter, keyed := strings.CutPrefix(what, keyedField); keyed {
 			kind, ok := kindOf[letter]
 			if !ok {
@@ -135,7 +145,17 @@ func encodeEntry(e outage.Entry) string {
 		sign = "-"
 	}
 	weight := strconv.FormatInt(int64(e.Weight*1000+0.5), 10)
-	return strings.Join([]string{sign, digit(e.Counted), weight, digit(e.First), encodeReport(e.Report)}, "\t")
+	return strings.Join([]string{sign, digit(e.Counted), weight, encodeMarks(e), encodeReport(e.Report)}, "\t")
+}
+
+// encodeMarks are the marks of an entry as a number: bit 0 is First, the others
+// are Nodes.
+func encodeMarks(e outage.Entry) string {
+	marks := uint64(e.Nodes) << 1
+	if e.First {
+		marks |= 1
+	}
+	return strconv.FormatUint(marks, 10)
 }
 
 func digit(is bool) string {
@@ -163,13 +183,17 @@ func DecodeEntries(rows string) ([]outage.Entry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading log row %s: %w", f[4], err)
 		}
+		marks, err := strconv.ParseUint(f[3], 10, outage.NodeLevels+1)
+		if err != nil {
+			return nil, fmt.Errorf("reading log row %s: %w", f[4], err)
+		}
 		sign := int8(1)
 		if f[0] == "-" {
 			sign = -1
 		}
 		entries = append(entries, outage.Entry{
 			Report: report, Sign: sign, Counted: f[1] == "1",
-			Weight: float64(weight) / 1000, First: f[3] == "1",
+			Weight: float64(weight) / 1000, First: marks&1 == 1, Nodes: outage.NodeSet(marks >> 1),
 		})
 	}
 	return entries, nil

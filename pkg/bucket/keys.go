@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 
 	"downpour/pkg/outage"
 )
@@ -15,6 +16,7 @@ import (
 //	p:<half hour>            reports by network prefix and service, and by block
 //	v:<epoch>                how many people each prefix usually has, under the key of that epoch
 //	a:<day>:<bucket>         the addresses that reported on a day, under the key of that day
+//	n:<quarter hour>         the network of each node of the public table, + for several
 //	b:<minute>               judged reports by place and block of networks
 //	u:<minute received>      the ledger: what was added, and whether it was undone
 //	ih:<half hour>:<bucket>  when each reporter of an import last counted
@@ -106,6 +108,24 @@ func learntField(report outage.Report, prefix uint64) string {
 		return ""
 	}
 	return packed48(prefix)
+}
+
+// severalNetworks stands in place of a network where a node has more than one.
+const severalNetworks = "+"
+
+// nodeFields are the fields of the nodes of the public table that a report lies
+// in, from its cell up to its region, with tabs between them; "" where the
+// networks of its nodes are not counted.
+func nodeFields(r outage.Report) string {
+	if r.Keyed || r.Kind != outage.Problem || r.Cell == 0 {
+		return ""
+	}
+	topic := r.Service + "|" + string(r.Country) + "|" + string(r.Region) + "|"
+	fields := make([]string, 0, outage.NodeLevels)
+	for resolution := outage.CellFine; resolution >= outage.CellCoarse; resolution-- {
+		fields = append(fields, topic+packCell(r.Cell.Parent(resolution)))
+	}
+	return strings.Join(append(fields, topic), "\t")
 }
 
 func textHash(text string) uint64 {

@@ -188,6 +188,9 @@ func (m *memory) count(shard int, c outage.Count) {
 	m.add(key, place+keyedField+letter+"|"+c.Symptom, c.Keyed, countersFor)
 	m.add(key, place+judgedField+"|", int64(c.Judged*1000+0.5), countersFor)
 	m.add(key, place+firstField+"|", c.Prefixes, countersFor)
+	for level, n := range c.Nodes {
+		m.add(key, place+nodesField+strconv.Itoa(1<<level)+"|", n, countersFor)
+	}
 	m.shards[shard][c.Start] = true
 }
 
@@ -209,10 +212,29 @@ func (m *memory) entry(shard int, e outage.Entry, now time.Time) {
 		m.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
 		if e.Kind == outage.Problem {
 			m.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
+			m.network(shard, e.Report)
 		}
 	}
 	if now.Sub(e.ID.Received.Time()) < ledgerFor {
 		m.set(fmt.Sprintf("%su:%d", base(shard), e.ID.Received), e.ID.String(), encodeEntry(e), ledgerFor)
+	}
+}
+
+// network restores which networks the nodes of a report have.
+func (m *memory) network(shard int, r outage.Report) {
+	fields := nodeFields(r)
+	if fields == "" {
+		return
+	}
+	const quarter = int64(outage.Quarter) * 60
+	key := fmt.Sprintf("%sn:%d", base(shard), r.At.Unix()/quarter)
+	prefix := prefixField(r.Prefix, r.Service)
+	for _, field := range strings.Split(fields, "\t") {
+		network := prefix
+		if first, ok := m.hashes[key][field]; ok && first != prefix {
+			network = severalNetworks
+		}
+		m.set(key, field, network, recent)
 	}
 }
 

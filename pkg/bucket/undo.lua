@@ -22,7 +22,8 @@ if not told then return { 'absent', '' } end
 
 local f = {}
 for field in string.gmatch(told .. '\t', '(.-)\t') do f[#f + 1] = field end
-local sign, counted, weight, first = f[1], f[2], tonumber(f[3]), tonumber(f[4])
+local sign, counted, weight, marks = f[1], f[2], tonumber(f[3]), tonumber(f[4])
+local first, levels = marks % 2, math.floor(marks / 2)
 local second, service, country, cell = tonumber(f[6]), f[7], f[8], f[10]
 local kind, symptom, hash = string.sub(f[11], 1, 1), f[12], f[17]
 
@@ -41,6 +42,7 @@ if counted == '0' then letter = string.upper(kind) end
 redis.call('HINCRBY', counters, place .. letter .. '|' .. symptom, -1)
 if weight > 0 then redis.call('HINCRBY', counters, place .. 'j|', -weight) end
 if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', -1) end
+if levels > 0 then redis.call('HINCRBY', counters, place .. 'n' .. levels .. '|', -1) end
 redis.call('EXPIRE', counters, ARGV[6])
 
 local retraction = '-' .. string.sub(told, 2)

@@ -72,7 +72,9 @@ func randomCount(random *rand.Rand, now outage.Minute) outage.Count {
 	minute := ten + outage.Minute(random.Int64N(int64(now-ten)+1))
 	count := problems(minute, cell, 1)
 	count.Service = worldServices[random.IntN(2)]
-	count.Keyed = random.Int64N(2)
+	if count.Keyed = random.Int64N(2); count.Keyed == 0 {
+		count.Nodes = (outage.NodeSet(random.IntN(2*int(everyLevel))) & everyLevel).Counts(1)
+	}
 	count.Kind = []outage.Kind{outage.Problem, outage.Problem, outage.Problem, outage.Works, outage.Back}[random.IntN(5)]
 	if count.Kind == outage.Problem {
 		count.Symptom = []string{"", "send", "calls", "media"}[random.IntN(4)]

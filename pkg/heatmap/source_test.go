@@ -68,11 +68,14 @@ func regionOf(cell outage.Cell) outage.Region {
 
 const ten = outage.Minute(29_724_360) // 2026-07-07T10:00Z, where a quarter hour starts
 
+// everyLevel are all levels of the public table.
+const everyLevel = outage.NodeSet(1<<outage.NodeLevels - 1)
+
 // live is n problem reports in a cell, or without a place, in India, which came
-// as they were made.
+// as they were made, each from a network of its own.
 func live(start outage.Minute, cell outage.Cell, n int64) outage.Count {
 	count := problems(start, cell, n)
-	count.Keyed = 0
+	count.Keyed, count.Nodes = 0, everyLevel.Counts(n)
 	return count
 }
 

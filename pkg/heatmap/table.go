@@ -84,17 +84,17 @@ func shownClosed(n, before int64) int64 {
 	return before
 }
 
-// floored moves each count under the floor to its parent until it is large
-// enough to show, and gives what each node then shows of its own. What a node
-// shows in all is this and what its descendants show. Counts under the floor
-// that reach the top are not in the answer.
+// floored moves each count that is under the floor, or of a node with too few
+// networks, to its parent until it can be shown, and gives what each node then
+// shows of its own. What a node shows in all is this and what its descendants show.
+// Counts that reach the top are not in the answer.
 //
 // Every count in the answer is Floor or more, so each sum over it is 0, or Floor
 // or more (primary cell suppression with aggregation to the parent). While a
 // quarter hour is open, all counts are multiples of Floor; when it closes, each
 // stays or grows by Floor at least. So no two answers about one node differ by
 // less than Floor, whenever they were asked for.
-func floored(leaves map[node]tally, open bool) map[node]tally {
+func floored(leaves map[node]tally, networks map[node]int64, open bool) map[node]tally {
 	shown := map[node]tally{}
 	level, before := leaves, map[node]int64{} // before: live reports of the open quarter hour
 	for at, t := range leaves {
@@ -104,13 +104,18 @@ func floored(leaves map[node]tally, open bool) map[node]tally {
 	for range outage.CellFine - outage.CellCoarse + 2 {
 		above, beforeAbove := map[node]tally{}, map[node]int64{}
 		for at, live := range before {
-			if live > 0 && live < Floor {
+			if live > 0 && (live < Floor || networks[at] < outage.LeastNetworks) {
 				beforeAbove[at.parent()] += live
 			}
 		}
 		for at, t := range level {
-			n := whileOpen(t.n)
-			if !open {
+			hidden := networks[at] < outage.LeastNetworks
+			n := int64(0)
+			switch {
+			case hidden:
+			case open:
+				n = whileOpen(t.n)
+			default:
 				n = shownClosed(t.n, whileOpen(before[at]))
 			}
 			part := t.part(n)
@@ -118,7 +123,7 @@ func floored(leaves map[node]tally, open bool) map[node]tally {
 				shown[at] = shown[at].plus(part)
 			}
 			// What an open quarter hour holds back of a node waits for its close.
-			if rest := t.n - n; rest > 0 && (t.n < Floor || !open) {
+			if rest := t.n - n; rest > 0 && (t.n < Floor || hidden || !open) {
 				above[at.parent()] = above[at.parent()].plus(tally{n: rest, judged: t.judged - part.judged})
 			}
 		}
@@ -137,7 +142,7 @@ func newTable() *table { return &table{shown: map[node]tally{}} }
 
 // add adds one quarter hour of one service and country.
 func (t *table) add(q quarter) {
-	leaves := map[node]tally{}
+	leaves, networks := map[node]tally{}, map[node]int64{}
 	for _, count := range q.counts {
 		if count.Kind != outage.Problem {
 			continue
@@ -149,8 +154,12 @@ func (t *table) add(q quarter) {
 		}
 		at := node{count.Region, count.Cell}
 		leaves[at] = leaves[at].plus(tallyOf(count))
+		for _, n := range count.Nodes {
+			networks[at] += n + count.Keyed
+			at = at.parent()
+		}
 	}
-	for at, n := range floored(leaves, q.open) {
+	for at, n := range floored(leaves, networks, q.open) {
 		t.shown[at] = t.shown[at].plus(n)
 	}
 }

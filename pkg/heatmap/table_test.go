@@ -95,6 +95,61 @@ func TestPublicTable(t *testing.T) {
 	}
 }
 
+// TestNodesOfOneNetwork holds reports back that may all be of one person, however
+// many they are, wherever the next network is.
+func TestNodesOfOneNetwork(t *testing.T) {
+	a, b := below(kolkata, 0, 0, 0), below(kolkata, 0, 0, 1)
+	// counts of networks by level, from resolution 6 to the region
+	one := func(cell outage.Cell, n int64, networks ...int64) outage.Count {
+		count := live(ten+3, cell, n)
+		count.Nodes = outage.NodeCounts(networks)
+		return count
+	}
+	type shown = map[outage.Cell]int64
+	for name, c := range map[string]struct {
+		counts []outage.Count
+		open   map[int]shown // by resolution, 0 for the region
+		closed map[int]shown
+	}{
+		"five of one network": {counts: []outage.Count{one(a, 5, 1, 1, 1, 1, 1)}},
+		"five of two networks": {
+			counts: []outage.Count{one(a, 5, 2, 2, 2, 2, 2)},
+			open:   map[int]shown{6: {a: 3}, 5: {a.Parent(5): 3}, 3: {kolkata: 3}, 0: {0: 3}},
+			closed: map[int]shown{6: {a: 3}, 5: {a.Parent(5): 3}, 3: {kolkata: 3}, 0: {0: 3}},
+		},
+		"two cells of one network each meet in their parent": {
+			counts: []outage.Count{one(a, 4, 1, 1, 1, 1, 1), one(b, 4, 1, 1, 1, 1, 1)},
+			open:   map[int]shown{5: {a.Parent(5): 3}, 3: {kolkata: 3}, 0: {0: 3}},
+			closed: map[int]shown{5: {a.Parent(5): 8}, 3: {kolkata: 8}, 0: {0: 8}},
+		},
+		"two cells of the same network": {
+			counts: []outage.Count{one(a, 4, 1, 1, 1, 1, 1), one(b, 4, 1, 0, 0, 0, 0)},
+		},
+		"a second network far away in the region": {
+			counts: []outage.Count{one(a, 7, 1, 1, 1, 1, 1), one(below(kolkata, 3, 0, 0), 1, 1, 1, 1, 0, 1)},
+			open:   map[int]shown{0: {0: 3}},
+			closed: map[int]shown{0: {0: 8}},
+		},
+		"an importer's reports beside one network": {
+			counts: []outage.Count{one(a, 6, 1, 1, 1, 1, 1), problems(ten+4, a, 1)},
+			open:   map[int]shown{6: {a: 3}, 5: {a.Parent(5): 3}, 3: {kolkata: 3}, 0: {0: 3}},
+			closed: map[int]shown{6: {a: 7}, 5: {a.Parent(5): 7}, 3: {kolkata: 7}, 0: {0: 7}},
+		},
+	} {
+		for when, want := range map[outage.Minute]map[int]shown{ten + 5: c.open, ten + 20: c.closed} {
+			r, span := readAt(when, c.counts...), outage.Span{From: ten, To: ten + outage.Quarter}
+			for _, resolution := range []int{6, 5, 3} {
+				if got := byCell(r.mustHeatmap(t, "whatsapp", outage.IN, resolution, span)); !maps.Equal(got, want[resolution]) {
+					t.Errorf("%s, after %d minutes, resolution %d: %v, want %v", name, when-ten, resolution, got, want[resolution])
+				}
+			}
+			if got := r.mustRegions(t, "whatsapp", outage.IN, span)["IN-WB"]; got != want[0][0] {
+				t.Errorf("%s, after %d minutes: the region shows %d, want %d", name, when-ten, got, want[0][0])
+			}
+		}
+	}
+}
+
 func TestWindowsSnapToQuarterHours(t *testing.T) {
 	a := below(kolkata, 0, 0, 0)
 	r := readAt(ten+60, problems(ten-1, a, 10), problems(ten, a, 3), problems(ten+16, a, 4), problems(ten+30, a, 10))

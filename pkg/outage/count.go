@@ -24,6 +24,10 @@ type Count struct {
 	// Prefixes is the number of network prefixes that reported for the first
 	// time in their half hour; like Judged, for the detector only.
 	Prefixes int64
+	// Nodes says how many of the reports were the first or the second of a
+	// network in a node of the public table. It is not known for Keyed reports:
+	// each of those counts as one of a network of its own.
+	Nodes NodeCounts
 }
 
 // Query asks a store of counts for sums over a span. The zero values of

@@ -10,4 +10,8 @@ type Entry struct {
 	Weight float64
 	// First says that its prefix had not reported the service in this half hour.
 	First bool
+	// Nodes are the levels of the public table at which the report was the first
+	// or the second of a network in its node and quarter hour. Keyed reports have
+	// none.
+	Nodes NodeSet
 }

@@ -46,6 +46,7 @@ func (s Sums) Add(count Count, query Query) {
 	sum.Submissions += count.Submissions
 	sum.Judged += count.Judged
 	sum.Prefixes += count.Prefixes
+	sum.Nodes = sum.Nodes.Plus(count.Nodes)
 }
 
 // AddAll adds counts as Add does.
@@ -60,7 +61,7 @@ func (s Sums) AddAll(counts []Count, query Query) {
 func (s Sums) Counts() []Count {
 	counts := make([]Count, 0, len(s))
 	for _, sum := range s {
-		if sum.N != 0 || sum.Keyed != 0 || sum.Submissions != 0 || sum.Judged != 0 || sum.Prefixes != 0 {
+		if sum.N != 0 || sum.Keyed != 0 || sum.Submissions != 0 || sum.Judged != 0 || sum.Prefixes != 0 || sum.Nodes != (NodeCounts{}) {
 			counts = append(counts, *sum)
 		}
 	}
