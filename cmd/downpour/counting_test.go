@@ -42,6 +42,14 @@ func join(parts ...[]step) (all []step) {
 	return all
 }
 
+// household is n reports of one address under tokens of their own.
+func household(n int, clock string, cell outage.Cell) (steps []step) {
+	for i := range n {
+		steps = append(steps, step{clock: clock, cell: cell, more: fmt.Sprintf(`,"token":%q`, fmt.Sprint(i)), want: "counted"})
+	}
+	return steps
+}
+
 func token(text string) string { return fmt.Sprintf(`,"country":"IN","token":%q`, text) }
 
 // stories are the rules of counting as cases.
@@ -122,6 +130,22 @@ var stories = []story{
 	), []seen{
 		onMap(6, 0, 3), cells(6, map[outage.Cell]int64{esplanade: 3}), cells(5, map[outage.Cell]int64{esplanade.Parent(5): 6}),
 	}},
+	{"three in a quarter hour that is open", crowd(0, 3, "10:00:00", esplanade),
+		[]seen{onMap(3, 0, 0), cells(6, map[outage.Cell]int64{esplanade: 3})}},
+	{"a fourth a minute later", join(crowd(0, 3, "10:00:00", esplanade), crowd(3, 1, "10:01:00", esplanade)),
+		[]seen{onMap(4, 0, 1), cells(6, map[outage.Cell]int64{esplanade: 3})}},
+	{"five of one network in a village", join(household(5, "10:00:00", esplanade), end),
+		[]seen{onMap(5, 0, 5), cells(6, nil), cells(5, nil), cells(4, nil), cells(3, nil)}},
+	{"five of one network and one of another", join(household(5, "10:00:00", esplanade), crowd(0, 1, "10:01:00", esplanade), end),
+		[]seen{onMap(6, 0, 0), cells(6, map[outage.Cell]int64{esplanade: 6})}},
+	{"five of one network and one of another next door", join(household(5, "10:00:00", esplanade), crowd(0, 1, "10:01:00", parkLane), end),
+		[]seen{cells(6, nil), cells(5, map[outage.Cell]int64{esplanade.Parent(5): 6})}},
+	{"200 addresses of one /24", func() (steps []step) {
+		for i := range 200 {
+			steps = append(steps, step{clock: "10:00:00", from: sender{addr: fmt.Sprintf("31.77.5.%d", i+1)}, more: `,"country":"IN"`, want: "counted"})
+		}
+		return steps
+	}(), []seen{totals("whatsapp", 200, 0, 0), judged(1, 1.5, 1)}},
 	{"a window between quarter hours", join(crowd(0, 3, "10:01:00", esplanade), crowd(3, 4, "10:29:00", esplanade), end),
 		[]seen{snapped}},
 	{"undone", []step{
