@@ -462,7 +462,7 @@ type Heatmap struct {
 	// Unplaced Reports that say only a country.
 	Unplaced int64 `json:"unplaced"`
 
-	// Withheld Placed, but too few near each other to show.
+	// Withheld Placed, but too few, or of too few networks, near each other to show.
 	Withheld int64 `json:"withheld"`
 }
 
@@ -1794,7 +1794,7 @@ type ClientInterface interface {
 
 	// GetSymptoms What people say is broken
 	//
-	// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3 are withheld.
+	// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3, or of one network, are withheld.
 	//
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 	GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2112,7 +2112,7 @@ func (c *Client) GetSeries(ctx context.Context, slug SlugParameter, params *GetS
 
 // GetSymptoms What people say is broken
 //
-// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3 are withheld.
+// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3, or of one network, are withheld.
 //
 // Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
 func (c *Client) GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3580,7 +3580,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetSymptomsWithResponse What people say is broken
 	//
-	// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3 are withheld.
+	// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3, or of one network, are withheld.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5729,7 +5729,7 @@ func (c *ClientWithResponses) GetSeriesWithResponse(ctx context.Context, slug Sl
 
 // GetSymptomsWithResponse What people say is broken
 //
-// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3 are withheld.
+// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3, or of one network, are withheld.
 //
 // Returns a wrapper object for the known response body format(s).
 //
