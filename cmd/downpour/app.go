@@ -241,7 +241,7 @@ func (a *app) openSecrets(settings *intake.Config) (err error) {
 		settings.Keys, settings.Answers = inRedis, inRedis
 		return nil
 	}
-	if settings.Keys, err = intake.OpenKeyFile(filepath.Join(a.settings.Data, "keys.json")); err != nil {
+	if settings.Keys, err = intake.OpenKeyFile(filepath.Join(a.settings.Data, "keys.json"), a.logger); err != nil {
 		return err
 	}
 	answers, err := intake.OpenAnswerFile(filepath.Join(a.settings.Data, "answers.db"), a.logger)

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,7 +82,7 @@ func TestEndedKeysAreInNoFile(t *testing.T) {
 	}
 	t.Run("data directory", func(t *testing.T) {
 		dir := t.TempDir()
-		keys, err := intake.OpenKeyFile(filepath.Join(dir, "keys.json"))
+		keys, err := intake.OpenKeyFile(filepath.Join(dir, "keys.json"), slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,7 +65,7 @@ func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geograp
 	var running sync.WaitGroup
 	running.Go(func() { _ = store.Run(ctx) })
 	t.Cleanup(func() { cancel(); running.Wait() })
-	keys, err := intake.OpenKeyFile(filepath.Join(t.TempDir(), "keys.json"))
+	keys, err := intake.OpenKeyFile(filepath.Join(t.TempDir(), "keys.json"), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

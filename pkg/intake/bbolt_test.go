@@ -121,7 +121,7 @@ func TestDamagedKeysStopTheStartWithOneLine(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := OpenKeyFile(path)
+		_, err := OpenKeyFile(path, slog.New(slog.DiscardHandler))
 		if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move it away") {
 			t.Errorf("%q: %v", content, err)
 		}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"sync"
@@ -54,7 +55,7 @@ func (*fakes) Lookup(text string, _ outage.Country) (outage.Place, error) {
 // newDesk is a desk over fakes, with a key file and a clock that the test moves.
 func newDesk(t testing.TB) (desk *Desk, behind *fakes, clock *time.Time) {
 	t.Helper()
-	keys, err := OpenKeyFile(t.TempDir() + "/keys.json")
+	keys, err := OpenKeyFile(t.TempDir()+"/keys.json", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -143,7 +144,7 @@ func TestReportsHoldNobody(t *testing.T) {
 func TestKeyFile(t *testing.T) {
 	ctx, path := context.Background(), filepath.Join(t.TempDir(), "keys.json")
 	open := func() *KeyFile {
-		file, err := OpenKeyFile(path)
+		file, err := OpenKeyFile(path, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +181,7 @@ func TestKeyFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenKeyFile(path); err == nil {
+	if _, err := OpenKeyFile(path, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a damaged file was taken for none, and its keys would be made anew")
 	}
 }

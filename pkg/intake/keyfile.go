@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -27,8 +29,15 @@ type fileKey struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
-// OpenKeyFile reads the file, or starts without keys where there is none.
-func OpenKeyFile(path string) (*KeyFile, error) {
+// OpenKeyFile reads the file, or starts without keys where there is none. It
+// removes the temporary files that a crash left beside it, which may hold keys, so
+// no other file of the folder may be replaced meanwhile. It warns of a file that
+// others can read.
+func OpenKeyFile(path string, logger *slog.Logger) (*KeyFile, error) {
+	if err := wholefile.Discard(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("removing temporary files of keys: %w", err)
+	}
+	warnOfReadable(path, logger)
 	f := &KeyFile{path: path, keys: map[string]fileKey{}}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -41,6 +50,18 @@ func OpenKeyFile(path string) (*KeyFile, error) {
 		return nil, fmt.Errorf("reading the keys in %s: the file is damaged: %w; restore it, or move it away to start with new keys (who reported today may count again)", path, err)
 	}
 	return f, nil
+}
+
+// warnOfReadable warns of a file whose mode lets others than its owner in.
+func warnOfReadable(path string, logger *slog.Logger) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return // who reads the file reports that
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		logger.Warn("others than its owner may open the file of keys; run chmod 600 on it, and take copies of it for stolen",
+			"file", path, "mode", fmt.Sprintf("%#o", mode))
+	}
 }
 
 // Key gives the key of a name and makes it where it is not there yet.

@@ -8,12 +8,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
+
+// temporary is the pattern of the files that Replace writes first.
+const temporary = ".new-*"
 
 // Replace writes what write gives beside the file, and then puts it in the
 // place of the file. After an error the file is as it was.
 func Replace(path string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*") // CreateTemp gives mode 0600
+	file, err := os.CreateTemp(filepath.Dir(path), temporary) // CreateTemp gives mode 0600
 	if err != nil {
 		return err
 	}
@@ -22,4 +26,19 @@ func Replace(path string, write func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(file.Name(), path)
+}
+
+// Discard removes what crashes during Replace left in a folder. Nothing may be
+// replaced there meanwhile.
+func Discard(dir string) error {
+	left, err := filepath.Glob(filepath.Join(escape(dir), temporary))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
+
+// escape gives a pattern that only the path itself matches.
+func escape(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

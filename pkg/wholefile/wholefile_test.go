@@ -39,3 +39,25 @@ func TestReplace(t *testing.T) {
 		t.Errorf("%d files are left, %v", len(entries), err)
 	}
 }
+
+func TestDiscard(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a[b]*")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{".new-1", ".new-23", "keys.json", ".newer"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Discard(dir); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 || entries[0].Name() != ".newer" || entries[1].Name() != "keys.json" {
+		t.Errorf("%v are left, %v", entries, err)
+	}
+	if err := Discard(filepath.Join(dir, "nosuch")); err != nil {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+}
