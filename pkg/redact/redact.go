@@ -81,13 +81,20 @@ type masked struct {
 func (m masked) Error() string { return m.text }
 func (m masked) Unwrap() error { return m.error }
 
-// Attr masks an attribute of a log line: a slog.HandlerOptions.ReplaceAttr.
+// Attr masks an attribute of a log line, the message included: it is a
+// slog.HandlerOptions.ReplaceAttr, which handlers call for both. A value of any
+// other kind becomes text where its text holds a secret.
 func Attr(_ []string, attr slog.Attr) slog.Attr {
 	switch value := attr.Value.Any().(type) {
 	case string:
 		attr.Value = slog.StringValue(Text(value))
 	case error:
 		attr.Value = slog.StringValue(Text(value.Error()))
+	default:
+		text := attr.Value.String()
+		if masked := Text(text); masked != text {
+			attr.Value = slog.StringValue(masked)
+		}
 	}
 	return attr
 }

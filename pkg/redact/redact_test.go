@@ -50,6 +50,29 @@ func TestAttrMasksTextsAndErrors(t *testing.T) {
 	}
 }
 
+// Secrets that are formatted into messages, and those within values that are no
+// texts, are masked by every handler and in groups.
+func TestMessagesAreMasked(t *testing.T) {
+	const address = "redis://user:sesame@h:6379/0"
+	parsed, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := &slog.HandlerOptions{ReplaceAttr: Attr}
+	var log bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&log, options), slog.NewJSONHandler(&log, options)} {
+		log.Reset()
+		logger := slog.New(handler)
+		logger.Warn(fmt.Sprintf("dialling %s: refused", address))
+		logger.Warn("dialling api_key=sesame")
+		logger.WithGroup("redis").With("url", parsed).Warn("dialling", "list", []string{"redis://h", address}, slog.Group("of", "address", address))
+		slog.NewLogLogger(handler, slog.LevelWarn).Printf("dialling %v", parsed)
+		if strings.Contains(log.String(), "sesame") || strings.Count(log.String(), Mask) != 6 || !strings.Contains(log.String(), "@h:6379/0: refused") {
+			t.Errorf("the log is %s", log.String())
+		}
+	}
+}
+
 // FuzzErrorOfParser puts a secret with any signs around it into an address, and
 // looks for it in what net/url and the masking make of that.
 func FuzzErrorOfParser(f *testing.F) {
