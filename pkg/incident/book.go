@@ -40,6 +40,7 @@ type Book struct {
 	journal Journal
 	now     func() time.Time
 	logger  *slog.Logger
+	damaged sync.Once // logs that the journal cannot be read
 
 	writing sync.Mutex // held while the journal is written
 	mutex   sync.RWMutex
@@ -73,7 +74,9 @@ func (b *Book) Open(ctx context.Context) error {
 	return nil
 }
 
-// left is what the journal holds.
+// left is what the journal holds. One that cannot be read is left behind: it names
+// the incidents of the last seconds, and a server that waited for it would find no
+// others.
 func (b *Book) left(ctx context.Context) (map[string]outage.Record, error) {
 	records := map[string]outage.Record{}
 	text, err := b.journal.Load(ctx)
@@ -81,7 +84,10 @@ func (b *Book) left(ctx context.Context) (map[string]outage.Record, error) {
 		return records, err
 	}
 	if err := json.Unmarshal(text, &records); err != nil {
-		return nil, fmt.Errorf("reading the incidents that are not archived: %w", err)
+		b.damaged.Do(func() {
+			b.logger.Warn("the incidents that are not archived yet cannot be read and are lost", "error", err)
+		})
+		return map[string]outage.Record{}, nil
 	}
 	return records, nil
 }

@@ -1,12 +1,14 @@
 package incident
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -185,6 +187,29 @@ func TestBookOutlivesACrash(t *testing.T) {
 	}
 	if text, _ := journal.Load(context.Background()); len(text) > 0 {
 		t.Errorf("the journal still holds %s", text)
+	}
+}
+
+// A journal that cannot be read is one line in the log, and the book goes on.
+func TestBookOutlivesADamagedJournal(t *testing.T) {
+	var log bytes.Buffer
+	journal := fileJournal{filepath.Join(t.TempDir(), "journal")}
+	if err := journal.Store(context.Background(), []byte(`{"a":{"ID"`)); err != nil {
+		t.Fatal(err)
+	}
+	shelf := &memory{records: map[string]outage.Record{}}
+	book := NewBook(shelf, journal, time.Now, slog.New(slog.NewTextHandler(&log, nil)))
+	for range 2 {
+		if err := book.Open(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	note(t, book, 0, outage.StateOpen, nil)
+	if err := book.sync(context.Background()); err != nil || len(shelf.records) != 1 {
+		t.Errorf("%d on the shelf, %v", len(shelf.records), err)
+	}
+	if n := strings.Count(log.String(), "cannot be read and are lost"); n != 1 {
+		t.Errorf("the log is %s", log.String())
 	}
 }
 

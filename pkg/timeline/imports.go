@@ -92,13 +92,29 @@ func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error
 
 // load is the stretch that waits, and the bytes it was kept as.
 func (i *Imports) load(ctx context.Context) (text []byte, p pendingImport, err error) {
-	if text, err = i.Pending.Load(ctx); err == nil && len(text) > 0 {
-		err = json.Unmarshal(text, &p)
-	}
+	text, err = i.Pending.Load(ctx)
 	if err != nil {
 		return nil, p, fmt.Errorf("reading the stretch of an import: %w", err)
 	}
+	if text == nil {
+		return nil, p, nil
+	}
+	if wrong := json.Unmarshal(text, &p); wrong != nil {
+		return i.discard(ctx, text, wrong)
+	}
 	return text, p, nil
+}
+
+// discard forgets a stretch that cannot be read, and loads what is there then.
+func (i *Imports) discard(ctx context.Context, text []byte, wrong error) ([]byte, pendingImport, error) {
+	swapped, err := i.swap(ctx, text, pendingImport{})
+	if err != nil {
+		return nil, pendingImport{}, err
+	}
+	if swapped {
+		i.Logger.Warn("the stretch of an import cannot be read; import it again to have it judged", "error", wrong)
+	}
+	return i.load(ctx)
 }
 
 func (i *Imports) swap(ctx context.Context, before []byte, p pendingImport) (bool, error) {

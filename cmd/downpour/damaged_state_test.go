@@ -1,0 +1,69 @@
+package main
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"downpour/pkg/outage"
+	"downpour/pkg/timeline"
+)
+
+// A server whose state files are damaged says so in one line for each, learns
+// anew, writes sound ones and is ready.
+func TestDamagedStateFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts servers")
+	}
+	sound := experience(t, outage.MinuteOf(time.Now().Add(-timeline.Watermark))-1)
+	all := map[string]string{
+		"detector.state":  "the detector's state cannot be used, it learns anew",
+		"incidents.state": "the incidents that are not archived yet cannot be read and are lost",
+		"imports.state":   "the stretch of an import cannot be read",
+	}
+	for name, damage := range map[string]func(state []byte) []byte{
+		"empty":     func([]byte) []byte { return []byte{} },
+		"cut short": func(state []byte) []byte { return state[:len(state)/2] },
+		"garbled":   func(state []byte) []byte { return bytes.Repeat([]byte("\x00\xff}{"), len(state)/4+1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, lines := t.TempDir(), maps.Clone(all)
+			if name == "empty" {
+				delete(lines, "incidents.state") // which is empty whenever all are archived
+			}
+			for file := range all {
+				state := []byte(`{"a":{"ID":"a"}}`)
+				if file == "detector.state" {
+					state = sound
+				}
+				if err := os.WriteFile(filepath.Join(dir, file), damage(state), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			address := freePort(t)
+			server := newProcess(t, "serve", "--listen", address, "--data", dir)
+			server.start(t)
+			eventually(t, "the server is ready", isReady(address))
+			for file, line := range lines {
+				eventually(t, "the log tells of "+file, func() bool { return strings.Contains(server.said.String(), line) })
+			}
+			eventually(t, "the detector has a state again", func() bool {
+				text, err := os.ReadFile(filepath.Join(dir, "detector.state"))
+				return err == nil && timeline.New(timeline.DefaultConfig(testGeography(t))).Restore(bytes.NewReader(text)) == nil
+			})
+			if !isReady(address)() {
+				t.Error("the server is not ready any more")
+			}
+			for file, line := range lines {
+				if n := strings.Count(server.said.String(), line); n != 1 {
+					t.Errorf("%d lines tell of %s", n, file)
+				}
+			}
+			server.stop(t)
+		})
+	}
+}
