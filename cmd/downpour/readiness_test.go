@@ -55,6 +55,8 @@ func TestReadyzFollowsRedis(t *testing.T) {
 		{"too few replicas", "too few replicas",
 			func() { counters.Do(t, "config", "set", "min-replicas-to-write", "1") },
 			func() { counters.Do(t, "config", "set", "min-replicas-to-write", "0") }},
+		{"a disk that cannot be written", "cannot write to its disk",
+			func() { breakSnapshots(t, counters) }, func() { mendSnapshots(t, counters) }},
 		{"a command that is not permitted", "does not permit",
 			func() { counters.Do(t, "acl", "setuser", "default", "-xadd") }, func() { counters.Do(t, "acl", "setuser", "default", "+xadd") }},
 		{"no scripts", "does not permit",
