@@ -84,7 +84,8 @@ func (s *Store) Revive(ctx context.Context, past Past) error {
 	if err == nil {
 		lost, err = s.Redis.lostShards(ctx)
 	}
-	s.unread.Store(&err)
+	looked := err // of its own: err changes below while others read this
+	s.unread.Store(&looked)
 	s.alive.Store(err == nil && len(lost) == 0)
 	if err != nil || len(lost) == 0 {
 		return err
