@@ -121,7 +121,7 @@ func (c *Case) Open(o Opening) outage.Incident {
 	again := !o.Elsewhere && c.current.State == outage.StateResolved &&
 		minute-c.state.Closed <= outage.Minute(c.params.ReopenWithin)
 	if again {
-		c.state = watch{Opened: minute, Localised: true, Most: c.state.Most, Carried: c.state.Carried, Ebb: ebb{Peak: c.current.Peak}}
+		c.state = watch{Opened: minute, Localised: true, Most: c.state.Most, Carried: c.state.Carried, Ebb: ebb{Peak: c.current.Peak, Worst: c.state.Ebb.Worst}}
 		c.current.State, c.current.ClosedAt = outage.StateOpen, time.Time{}
 		c.reopened()
 		return c.reviewed(minute)
@@ -162,9 +162,10 @@ func (c *Case) Move(o Opening) {
 func (c *Case) place(o Opening) {
 	c.handles = append(c.handles[:0:0], o.Handles...)
 	c.current.Footprint = o.Footprint
-	c.current.Ratio = (o.Observed + 1) / (o.Expected + 1)
+	c.current.Ratio = outage.Ratio(o.Observed, o.Expected)
 	c.current.Peak = max(c.current.Peak, c.current.Ratio)
 	c.state.Ebb.Peak = c.current.Peak
+	c.state.Ebb.Worst = max(c.state.Ebb.Worst, level(o.Observed, o.Expected))
 	c.follow(o.Regions)
 }
 

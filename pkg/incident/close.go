@@ -17,8 +17,12 @@ type ebb struct {
 	Low      int32   // minutes in a row without any
 	Count    float64 // lasting level: fading sums of reporters
 	Mean     float64 // and of what was expected
-	Ratio    float64 // of the window
+	Ratio    float64 // of the window, as outage.Ratio has it
 	Peak     float64
+	// Level and Worst are the same with one reporter added on both sides, so that
+	// a few reporters where next to nothing is expected do not look like a flood.
+	// What it takes to close goes by them.
+	Level, Worst float64
 }
 
 // Part is a minute's counts on a part of a footprint.
@@ -36,9 +40,11 @@ func (e *ebb) observe(p *Params, minute outage.Minute, part Part) {
 	e.Count = e.Count*p.LevelKeep + float64(part.Reporters)
 	e.Mean = e.Mean*p.LevelKeep + part.Mean
 	observed, _, expected := e.window(minute)
-	e.Ratio = (observed + 1) / (expected + 1)
-	e.Peak = max(e.Peak, e.Ratio)
+	e.Ratio, e.Level = outage.Ratio(observed, expected), level(observed, expected)
+	e.Peak, e.Worst = max(e.Peak, e.Ratio), max(e.Worst, e.Level)
 }
+
+func level(observed, expected float64) float64 { return (observed + 1) / (expected + 1) }
 
 // window is what was counted in the last minutes, and what is normal.
 func (e *ebb) window(minute outage.Minute) (observed, back, expected float64) {
@@ -79,7 +85,7 @@ func (e *ebb) calm(p *Params, minute outage.Minute) bool {
 // again. It is bounded by BackMost and counts only while reports have fallen to
 // half of the worst, so that nobody can talk an outage away that others feel.
 func (e *ebb) credit(p *Params, minute outage.Minute) float64 {
-	if e.Ratio > e.Peak/2 {
+	if e.Level > e.Worst/2 {
 		return 0
 	}
 	_, back, _ := e.window(minute)
@@ -91,7 +97,7 @@ func (e *ebb) credit(p *Params, minute outage.Minute) float64 {
 // Where next to nothing is normal only the latter tells silence from trouble
 // within the hour.
 func (e *ebb) strength(p *Params) float64 {
-	worst := min(max(p.PeakPart*e.Peak, p.StrengthLow), p.StrengthHigh)
+	worst := min(max(p.PeakPart*e.Worst, p.StrengthLow), p.StrengthHigh)
 	if e.Mean <= 0 {
 		return worst
 	}

@@ -88,7 +88,7 @@ func (c *Case) ended(minute outage.Minute) {
 func (c *Case) reopened() {
 	for i := range c.regions {
 		c.regions[i].Ended = 0
-		c.regions[i].Ebb = ebb{Peak: c.regions[i].Ebb.Peak}
+		c.regions[i].Ebb = ebb{Peak: c.regions[i].Ebb.Peak, Worst: c.regions[i].Ebb.Worst}
 	}
 	c.recoveries()
 }

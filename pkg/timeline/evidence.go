@@ -180,7 +180,7 @@ func (s *series) pending(minute outage.Minute, signals []outage.Signal) *outage.
 		return nil
 	}
 	first := signals[0]
-	ratio := (float64(first.Observed) + 1) / (first.Expected + 1)
+	ratio := outage.Ratio(float64(first.Observed), first.Expected)
 	return &outage.Incident{
 		ID:      s.service + "-" + strings.ToLower(string(s.country.code)) + "-pending",
 		Service: s.service, Country: s.country.code, State: outage.StatePending,

@@ -87,7 +87,7 @@ func (s *series) rise(minute outage.Minute) (incident.Rise, bool) {
 		return r, false
 	}
 	r.Open, r.Fading, r.Standing = false, false, incident.Judgement{Verdict: outage.LikelyCause}
-	r.Onset, r.Ratio = warm.Since, (float64(warm.Observed)+1)/(warm.Expected+1)
+	r.Onset, r.Ratio = warm.Since, outage.Ratio(float64(warm.Observed), warm.Expected)
 	r.Excess, r.Shares = s.excess(warm.Since, []int32{warm.Handle})
 	return r, true
 }
