@@ -32,7 +32,8 @@ type Options struct {
 
 // DB is ClickHouse as the archive uses it. It is safe for concurrent use.
 type DB struct {
-	conn driver.Conn
+	conn    driver.Conn
+	timeout time.Duration // of one question
 	// writing is held by inserts, and alone by who compares the tables.
 	writing sync.RWMutex
 }
@@ -59,7 +60,7 @@ func OpenDB(options Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening clickhouse: %w", err)
 	}
-	return &DB{conn: conn}, nil
+	return &DB{conn: conn, timeout: options.Timeout}, nil
 }
 
 func address(text string, settings *clickhouse.Options) error {

@@ -18,6 +18,9 @@ var ErrLocked = errors.New("another process has it open")
 // that away with the process, however it ends.
 const lockFile = "downpour.lock"
 
+// IsArchive reports whether a directory is one that Open made.
+func IsArchive(path string) bool { return isFile(filepath.Join(path, lockFile)) }
+
 type lock struct{ file *os.File }
 
 // lockDirectory makes the directory if need be and takes it for this process.
