@@ -24,9 +24,10 @@
 // behind proxies; proxyheader, which finds it behind TCP forwarders; crosssite,
 // which finds writes that pages of other sites sent; ratelimit, which bounds what
 // strangers may do by their network; redisconn, the connection to Redis; redact,
-// which masks secrets in errors and logs; wholefile, which replaces files so that
-// a crash leaves them whole; apikey, which knows who may import; and redistest,
-// the engines for tests.
+// which masks secrets in errors and logs; privacy, which searches what was written
+// for what must not be at rest; wholefile, which replaces files so that a crash
+// leaves them whole; apikey, which knows who may import; and redistest, the engines
+// for tests.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
 // layering_test.go holds this page and the imports to that.
