@@ -23,16 +23,17 @@ import (
 type commands struct {
 	Config configFile `help:"YAML file with a key for any flag." placeholder:"FILE" type:"path"`
 
-	Serve      serveCommand      `cmd:"" help:"Run the server."`
-	Replay     replayCommand     `cmd:"" help:"Play a past outage at a server, through its public API."`
-	Scenario   scenarioCommand   `cmd:"" help:"Print a past outage as counts, for the backtest."`
-	Backtest   backtestCommand   `cmd:"" help:"Run the detector over counts of the past and print the incidents."`
-	Explain    explainCommand    `cmd:"" help:"Print the minutes around the opening of an incident, with the arithmetic behind it."`
-	Key        keyCommand        `cmd:"" help:"Print a new API key and its line for the key file."`
-	Load       loadCommand       `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
-	Clickhouse clickhouseCommand `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
-	Health     healthCommand     `cmd:"" help:"Tell whether a server is ready, for the health checks of containers."`
-	Version    versionCommand    `cmd:"" help:"Print the version, the commit and the versions of the engines."`
+	Serve        serveCommand        `cmd:"" help:"Run the server."`
+	Replay       replayCommand       `cmd:"" help:"Play a past outage at a server, through its public API."`
+	Scenario     scenarioCommand     `cmd:"" help:"Print a past outage as counts, for the backtest."`
+	Backtest     backtestCommand     `cmd:"" help:"Run the detector over counts of the past and print the incidents."`
+	Explain      explainCommand      `cmd:"" help:"Print the minutes around the opening of an incident, with the arithmetic behind it."`
+	Key          keyCommand          `cmd:"" help:"Print a new API key and its line for the key file."`
+	Load         loadCommand         `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
+	Clickhouse   clickhouseCommand   `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
+	Health       healthCommand       `cmd:"" help:"Tell whether a server is ready, for the health checks of containers."`
+	PrivacyCheck privacyCheckCommand `cmd:"" help:"Search what a server wrote for addresses, user agents, coordinates and ended keys."`
+	Version      versionCommand      `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 
 func main() {
