@@ -111,6 +111,24 @@ func TestDirIsCleanAndTellsOfKeys(t *testing.T) {
 	}
 }
 
+func TestDirFollowsTheLinkThatItIs(t *testing.T) {
+	dir, links := t.TempDir(), t.TempDir()
+	write(t, dir, "a", secretAddress)
+	for _, name := range []string{"data", "other"} {
+		if err := os.Symlink(dir, filepath.Join(links, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := NewCheck(&Scanner{}, instant)
+	if err := check.Dir(context.Background(), filepath.Join(links, "data")); err != nil || check.Report.Total() != 1 {
+		t.Errorf("behind a link: %v, %+v", err, check.Report)
+	}
+	below := NewCheck(&Scanner{}, instant)
+	if err := below.Dir(context.Background(), links); err != nil || len(below.Report.Unread) != 2 {
+		t.Errorf("links below: %v, %+v", err, below.Report)
+	}
+}
+
 // A key may be there for as long as the server takes to destroy it.
 func TestKeysHaveAGrace(t *testing.T) {
 	ends := time.Date(2026, 11, 25, 0, 30, 0, 0, time.UTC)

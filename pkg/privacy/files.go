@@ -35,21 +35,29 @@ func (c *Check) Log(ctx context.Context, path string) error {
 	return c.Stream(ctx, path, file)
 }
 
-// Dir searches all files below a directory. What vanishes meanwhile is skipped,
-// and what cannot be read is listed.
+// Dir searches all files below a directory, which may be a link to one. What
+// vanishes meanwhile is skipped, and what cannot be read is listed, links below it
+// included.
 func (c *Check) Dir(ctx context.Context, root string) error {
+	root, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
+	}
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if path != root && errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if path != root && err != nil {
-			c.Unread("%s: %v", c.Mask(path), errors.Unwrap(err))
+			c.unreadable(path, err)
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 		c.ScanBytes([]byte(entry.Name()), Text, c.matches(InFile, path))
+		if entry.Type()&fs.ModeSymlink != 0 {
+			c.Unread("%s: it is a link", c.Mask(path))
+		}
 		if !entry.Type().IsRegular() {
 			return nil
 		}
@@ -63,16 +71,25 @@ func (c *Check) file(ctx context.Context, path string) error {
 		return nil
 	}
 	if err != nil {
-		c.Unread("%s: %v", c.Mask(path), errors.Unwrap(err))
+		c.unreadable(path, err)
 		return nil
 	}
 	defer file.Close()
 	err = c.stream(ctx, InFile, path, file, formOf(path))
 	if err != nil && ctx.Err() == nil {
-		c.Unread("%s: %v", c.Mask(path), errors.Unwrap(err))
+		c.unreadable(path, err)
 		return nil
 	}
 	return err
+}
+
+// unreadable lists a file that cannot be read, without the path in its error.
+func (c *Check) unreadable(path string, err error) {
+	var of *fs.PathError
+	if errors.As(err, &of) {
+		err = of.Err
+	}
+	c.Unread("%s: %s", c.Mask(path), c.Mask(err.Error()))
 }
 
 // formOf leaves out the compressed columns of ClickHouse, whose bytes are as good
