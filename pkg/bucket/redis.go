@@ -247,7 +247,10 @@ func (r *Redis) counters(ctx context.Context, wanted []shardMinute) ([]map[strin
 
 // records reads the streams of all shards, or, where to is given, of its
 // shards up to its records. most bounds the records of a shard; 0 does not.
+// A record that no replica has is not read: a failover would take it away, and
+// the retry of its sender would be archived as well.
 func (r *Redis) records(ctx context.Context, to map[int]string, most int64) (read [Shards][]record, err error) {
+	ctx, _ = redisconn.WithOutcome(ctx)
 	pipe := r.client.Pipeline()
 	var calls [Shards]*redis.XMessageSliceCmd
 	for shard := range Shards {

@@ -215,7 +215,29 @@ func TestWaitingForReplicas(t *testing.T) {
 	if !errors.Is(cmd.Err(), ErrReplicas) || !outcome.Possible(cmd) {
 		t.Errorf("with a replica that hangs: %v", cmd.Err())
 	}
+	// What was written before, on whatever connection, is not confirmed by finding
+	// it: a report that is sent again must not be acknowledged by the ledger alone,
+	// and no record is archived that a failover can take away.
+	if err := client.XAdd(t.Context(), &redis.XAddArgs{Stream: "stream", Values: []string{"r", "x"}}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	other := open(t, Config{Addresses: []string{master.URL()}, Replicas: 1, ReplicasWithin: 100 * time.Millisecond}).Client()
+	for name, read := range map[string]func(context.Context) error{
+		"a script that only reads": func(ctx context.Context) error {
+			return other.Eval(ctx, "return redis.call('GET', KEYS[1])", []string{"key"}).Err()
+		},
+		"a stream": func(ctx context.Context) error { return other.XRange(ctx, "stream", "-", "+").Err() },
+	} {
+		ctx, _ := WithOutcome(t.Context())
+		if err := read(ctx); !errors.Is(err, ErrReplicas) {
+			t.Errorf("%s, with a replica that hangs: %v", name, err)
+		}
+	}
 	replica.Signal(t, continueSignal)
+	eventually(t, "the replica confirms what was read", func() bool {
+		ctx, _ := WithOutcome(t.Context())
+		return other.XRange(ctx, "stream", "-", "+").Err() == nil
+	})
 }
 
 func TestReasons(t *testing.T) {

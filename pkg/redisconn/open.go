@@ -13,7 +13,17 @@ import (
 
 const (
 	// layoutEvery is how old the known layout of a cluster may be.
-	layoutEvery = 2 * time.Second
+	layoutEvery = 500 * time.Millisecond
+	// layoutPatience is how long one server has to say what the layout is, before
+	// another is asked. The driver asks them in random order, one at a time.
+	layoutPatience = time.Second
+	// writePatience is how long one try of what WithOutcome marks may take beyond
+	// the wait for replicas, and writeAtLeast how long it may take in any case. A
+	// master that hangs holds a try for as long, and the next one goes to whoever
+	// took over.
+	writePatience = time.Second
+	writeAtLeast  = 2 * time.Second
+
 	dialTimeout = 2 * time.Second
 	dialTries   = 2
 	// slots is the number of hash slots of a cluster.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -24,18 +25,21 @@ type Outcome struct {
 
 type outcomeKey struct{}
 
-// writes reports the commands that WithOutcome is about.
-func writes(cmd redis.Cmder) bool {
+// replicates reports the commands that WithOutcome is about.
+func replicates(cmd redis.Cmder) bool {
 	switch cmd.Name() {
-	case "eval", "evalsha", "set", "setnx", "xtrim":
+	case "eval", "evalsha", "set", "setnx", "xtrim", "xrange":
 		return true
 	}
 	return false
 }
 
-// WithOutcome marks the scripts, SET and XTRIM made with the context: each succeeds only after
-// Config.Replicas replicas have it, and the Outcome knows which of those that
-// failed may have been carried out.
+// WithOutcome marks the scripts, SET, XTRIM and XRANGE made with the context:
+// each succeeds only after Config.Replicas replicas have what it wrote and read,
+// and the Outcome knows which of those that failed may have been carried out.
+// So a script that finds its work done by an earlier try, or a reader of a
+// stream, does not rely on an entry that a failover can take away: WAIT is for
+// all that the master had written when it carried out the command before it.
 func WithOutcome(ctx context.Context) (context.Context, *Outcome) {
 	o := &Outcome{possible: map[redis.Cmder]bool{}}
 	return context.WithValue(ctx, outcomeKey{}, o), o
@@ -89,11 +93,11 @@ type hooks struct {
 	client   *redis.Client
 	address  string
 	replicas int
-	within   int64 // milliseconds
+	within   time.Duration
 }
 
 func withHooks(client *redis.Client, config Config) *redis.Client {
-	client.AddHook(hooks{client, client.Options().Addr, config.Replicas, config.ReplicasWithin.Milliseconds()})
+	client.AddHook(hooks{client, client.Options().Addr, config.Replicas, config.ReplicasWithin})
 	return client
 }
 
@@ -105,17 +109,22 @@ func (h hooks) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
-		if marked && h.replicas > 0 && writes(cmd) {
+		if marked && h.replicas > 0 && replicates(cmd) {
 			pipe := h.client.Pipeline()
 			_ = pipe.Process(ctx, cmd) // it only queues
 			_, err := pipe.Exec(ctx)
 			return err
 		}
+		if _, asksLayout := cmd.(*redis.ClusterSlotsCmd); asksLayout {
+			bounded, cancel := context.WithTimeout(ctx, layoutPatience)
+			defer cancel()
+			ctx = bounded
+		}
 		err := next(ctx, cmd)
 		if wholeLayout(cmd, err, h.address) {
 			return nil
 		}
-		if cmd.SetErr(err); marked && writes(cmd) {
+		if cmd.SetErr(err); marked && replicates(cmd) {
 			outcome.note([]redis.Cmder{cmd})
 		}
 		return err
@@ -126,9 +135,11 @@ func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (h hooks) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
-		if !marked || !slices.ContainsFunc(cmds, writes) {
+		if !marked || !slices.ContainsFunc(cmds, replicates) {
 			return next(ctx, cmds) // such as what opens a connection
 		}
+		ctx, cancel := context.WithTimeout(ctx, max(writeAtLeast, h.within+writePatience))
+		defer cancel()
 		err := h.replicated(ctx, cmds, next)
 		outcome.note(cmds)
 		return err
@@ -141,7 +152,7 @@ func (h hooks) replicated(ctx context.Context, cmds []redis.Cmder, next redis.Pr
 	if h.replicas == 0 {
 		return next(ctx, cmds)
 	}
-	wait := redis.NewIntCmd(ctx, "wait", h.replicas, h.within)
+	wait := redis.NewIntCmd(ctx, "wait", h.replicas, h.within.Milliseconds())
 	err := next(ctx, append(slices.Clip(cmds), wait))
 	if wait.Err() == nil && wait.Val() >= int64(h.replicas) {
 		return err
