@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"downpour/pkg/redisconn"
 )
 
 const (
@@ -16,7 +18,9 @@ const (
 	answersFor = 24 * time.Hour
 )
 
-// Redis keeps keys and answers in Redis, for all servers that share it. Redis
+// Redis keeps keys and answers in Redis, for all servers that share it. What it
+// makes is in as many replicas as writes wait for: a report whose answer, or a
+// reporter whose key, was lost in a failover would be taken for another. Redis
 // appends a key to its file when it is made, and leaves it there when the key is
 // deleted. So each key is listed with its end, and leaves the list only when
 // what Redis persists was written anew after that.
@@ -63,6 +67,7 @@ func (r Redis) Key(ctx context.Context, name string, until time.Time) ([]byte, e
 		}
 	}
 	name = keyPrefix + name
+	ctx, _ = redisconn.WithOutcome(ctx)
 	if err := r.client.SetNX(ctx, name, newKey(), life).Err(); err != nil {
 		return nil, err
 	}
@@ -123,6 +128,7 @@ func (r Redis) over(ctx context.Context, now time.Time) (names []string, err err
 // Claim stores a value unless there is one, and gives the one that stands.
 func (r Redis) Claim(ctx context.Context, name string, value []byte) ([]byte, error) {
 	name = "dp:answer:" + name
+	ctx, _ = redisconn.WithOutcome(ctx)
 	if err := r.client.SetNX(ctx, name, value, answersFor).Err(); err != nil {
 		return nil, err
 	}
@@ -131,5 +137,6 @@ func (r Redis) Claim(ctx context.Context, name string, value []byte) ([]byte, er
 
 // Complete replaces a value.
 func (r Redis) Complete(ctx context.Context, name string, value []byte) error {
+	ctx, _ = redisconn.WithOutcome(ctx)
 	return r.client.Set(ctx, "dp:answer:"+name, value, answersFor).Err()
 }
