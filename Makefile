@@ -10,7 +10,7 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-readers crash fuzz lint pictures prerequisites times
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -59,6 +59,13 @@ bench-detect: prerequisites
 # fewest networks that open one, attempts to hide an outage, and honest crowds.
 bench-attack: prerequisites
 	$(GO) test ./cmd/downpour -run 'TestAttackers|TestFewest|TestNobody|TestHonest' -attack-runs 200 -count 1 -timeout 60m -v
+
+# How long reports are not acknowledged when masters of a Redis Cluster are killed,
+# or hang, five each, under load, and whether each acknowledged report is counted
+# and archived once: with one replica of each master, then with two.
+bench-failover: prerequisites $(LIBCHDB)/node_modules
+	for replicas in 1 2; do DOWNPOUR_KILLS=5 $(GO) test -run '^TestClusterFailover' -count 1 -timeout 20m -v ./cmd/downpour \
+		-failover-rate 200 -failover-replicas $$replicas || exit 1; done
 
 # What eight readers of maps of 90 days cost the reports that come in meanwhile.
 bench-readers: prerequisites $(LIBCHDB)/node_modules

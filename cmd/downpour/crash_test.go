@@ -18,15 +18,16 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"downpour/pkg/bucket"
 	"downpour/pkg/redistest"
 )
 
-// kills is how often a crash test kills; DOWNPOUR_KILLS raises it.
-func kills(t testing.TB) int {
+// kills is how often a test kills: as usual, or as often as DOWNPOUR_KILLS says.
+func kills(t testing.TB, usual int) int {
 	t.Helper()
 	text := os.Getenv("DOWNPOUR_KILLS")
 	if text == "" {
-		return 8
+		return usual
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -199,7 +200,7 @@ func killUnderLoad(t *testing.T, counters *redistest.Server) {
 	base := "http://" + address
 	people := newMultitude(base, 24)
 	took := map[string]int{}
-	for range kills(t) {
+	for range kills(t, 8) {
 		before := people.ledger.acknowledged.Load()
 		eventually(t, "taking reports", func() bool { return people.ledger.acknowledged.Load() > before })
 		<-time.After(time.Duration(random.IntN(250_000)) * time.Microsecond) // any instant will do
@@ -238,12 +239,12 @@ func killUnderLoad(t *testing.T, counters *redistest.Server) {
 func waiting(t testing.TB, client redis.UniversalClient) (n int64) {
 	t.Helper()
 	ctx := context.Background()
-	logs, err := client.Keys(ctx, "dp:*:log").Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, log := range logs {
-		n += client.XLen(ctx, log).Val()
+	for shard := range bucket.Shards {
+		length, err := client.XLen(ctx, fmt.Sprintf("dp:{%02d}:log", shard)).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += length
 	}
 	return n + client.Exists(ctx, "dp:{archive}:plan").Val()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,8 +26,9 @@ type Cluster struct {
 }
 
 // StartCluster starts masters, each with the given number of replicas, and
-// returns when every node knows all of them.
-func StartCluster(t testing.TB, masters, replicas int) *Cluster {
+// returns when every node knows all of them. Arguments are added to the command
+// line of each server and win over those of this package.
+func StartCluster(t testing.TB, masters, replicas int, arguments ...string) *Cluster {
 	t.Helper()
 	c := &Cluster{replicas: replicas}
 	for range masters * (1 + replicas) {
@@ -34,8 +36,9 @@ func StartCluster(t testing.TB, masters, replicas int) *Cluster {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Servers = append(c.Servers, Start(t, "--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", fmt.Sprint(NodeTimeout.Milliseconds()),
-			"--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"))
+		own := []string{"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", fmt.Sprint(NodeTimeout.Milliseconds()),
+			"--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"}
+		c.Servers = append(c.Servers, Start(t, append(own, arguments...)...))
 	}
 	for i := range masters {
 		c.Servers[i].Do(t, "cluster", "addslotsrange", i*slots/masters, (i+1)*slots/masters-1)
@@ -72,6 +75,47 @@ func (c *Cluster) Masters() (masters []*Server) {
 		}
 	}
 	return masters
+}
+
+// MasterOf is the server that takes itself for the master of the slot of a key,
+// or nil.
+func (c *Cluster) MasterOf(t testing.TB, key string) *Server {
+	t.Helper()
+	var slot int64 = -1
+	for _, server := range c.Servers {
+		if !server.IsMaster() {
+			continue
+		}
+		if slot < 0 {
+			slot, _ = server.Do(t, "cluster", "keyslot", key).Val().(int64)
+		}
+		if server.has(slot) {
+			return server
+		}
+	}
+	return nil
+}
+
+// has reports whether the server takes itself for the master of a slot.
+func (s *Server) has(slot int64) bool {
+	for line := range strings.Lines(s.nodes()) {
+		parts := strings.Fields(line)
+		if len(parts) < 9 || !strings.Contains(parts[2], "myself") {
+			continue
+		}
+		for _, text := range parts[8:] {
+			first, last, several := strings.Cut(text, "-")
+			from, err := strconv.ParseInt(first, 10, 64)
+			to := from
+			if several && err == nil {
+				to, err = strconv.ParseInt(last, 10, 64)
+			}
+			if err == nil && from <= slot && slot <= to {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // IsMaster reports whether the server is a master; false where it does not

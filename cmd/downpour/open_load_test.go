@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"downpour/pkg/bucket"
+)
+
+// acknowledgement is a 202 of a report.
+type acknowledgement struct {
+	at    time.Time
+	shard int // of its counters
+}
+
+// openLoad sends reports at a steady rate, whether or not those before were
+// answered, as independent people do. Each comes from an address of its own and
+// is sent again under its Idempotency-Key, after the time that the server names,
+// until it is acknowledged.
+type openLoad struct {
+	base   string
+	client http.Client
+	ledger *ledger
+	over   chan struct{}
+	tasks  sync.WaitGroup
+
+	mutex        sync.Mutex
+	acknowledged []acknowledgement
+	failed       map[string]int // tries by the code of their answer
+	uncounted    []string       // bodies of acknowledgements that say that a report was not counted
+}
+
+func newOpenLoad(base string, perSecond int) *openLoad {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 256
+	l := &openLoad{
+		base: base, client: http.Client{Transport: transport, Timeout: 30 * time.Second},
+		ledger: newLedger(), over: make(chan struct{}), failed: map[string]int{},
+	}
+	l.tasks.Go(func() {
+		ticks := time.NewTicker(time.Second / time.Duration(perSecond))
+		defer ticks.Stop()
+		for n := 0; ; n++ {
+			select {
+			case <-ticks.C:
+				l.tasks.Go(func() { l.report(n) })
+			case <-l.over:
+				return
+			}
+		}
+	})
+	return l
+}
+
+// end stops the load and waits until every report is acknowledged.
+func (l *openLoad) end() {
+	close(l.over)
+	l.tasks.Wait()
+	l.client.CloseIdleConnections()
+}
+
+// report sends the n-th report. Successive ones come from different /16
+// networks, because the network chooses the shard.
+func (l *openLoad) report(n int) {
+	from := fmt.Sprintf("%d.%d.%d.%d", 11+n>>8%64, n%256, n>>14%256, 1+n>>22%200)
+	where := []string{`"country":"IN"`, `"place":"700001"`, `"place":"LS1"`, `"location":{"lat":51.5,"lng":-0.12}`}[n%4]
+	body := fmt.Sprintf(`{"service":"%s",%s}`, []string{"whatsapp", "facebook"}[n/4%2], where)
+	for {
+		again, err := l.try(body, from, fmt.Sprint("report-", n))
+		if err == nil {
+			return
+		}
+		l.mutex.Lock()
+		l.failed[err.Error()]++
+		l.mutex.Unlock()
+		<-time.After(again)
+	}
+}
+
+// try sends a report once; again is how long to wait after an error.
+func (l *openLoad) try(body, from, key string) (again time.Duration, err error) {
+	request, err := http.NewRequest(http.MethodPost, l.base+"/api/v1/reports", strings.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Forwarded-For", from)
+	request.Header.Set("Idempotency-Key", key)
+	response, err := l.client.Do(request)
+	if err != nil {
+		return time.Second, fmt.Errorf("no answer")
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return time.Second, fmt.Errorf("no answer")
+	}
+	if response.StatusCode != http.StatusAccepted {
+		var problem struct{ Code, Detail string }
+		_ = json.Unmarshal(text, &problem)
+		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+		return time.Duration(max(1, seconds)) * time.Second, fmt.Errorf("%d %s: %s", response.StatusCode, problem.Code, problem.Detail)
+	}
+	return 0, l.accept(text)
+}
+
+// accept enters an acknowledgement in the ledger.
+func (l *openLoad) accept(body []byte) error {
+	var receipt struct {
+		ID      string
+		Counted bool
+	}
+	if err := json.Unmarshal(body, &receipt); err != nil || len(receipt.ID) < 2 {
+		return fmt.Errorf("not a receipt")
+	}
+	shard, err := strconv.ParseUint(receipt.ID[:2], 16, 8)
+	if err != nil {
+		return err
+	}
+	l.ledger.write(receipt.ID, 1)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.acknowledged = append(l.acknowledged, acknowledgement{time.Now(), int(shard) % bucket.Shards})
+	if !receipt.Counted {
+		l.uncounted = append(l.uncounted, string(body))
+	}
+	return nil
+}
+
+// failures counts the tries without an acknowledgement, by what was answered.
+func (l *openLoad) failures() map[string]int {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return maps.Clone(l.failed)
+}
+
+// since is the number of acknowledgements of shards after an instant.
+func (l *openLoad) since(from time.Time, shards map[int]bool) (n int) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for _, one := range l.acknowledged {
+		if one.at.After(from) && shards[one.shard] {
+			n++
+		}
+	}
+	return n
+}
+
+// longestGap is the longest time without an acknowledgement of the shards that
+// ended between two instants.
+func (l *openLoad) longestGap(from, to time.Time, shards map[int]bool) (longest time.Duration) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	last := from
+	for _, one := range l.acknowledged {
+		if !shards[one.shard] || one.at.After(to) {
+			continue
+		}
+		if one.at.After(from) {
+			longest = max(longest, one.at.Sub(last))
+		}
+		last = one.at
+	}
+	return longest
+}
+
+func TestLongestGap(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	l := &openLoad{}
+	for _, one := range []struct{ second, shard int }{{0, 1}, {1, 1}, {2, 2}, {5, 1}, {6, 1}, {7, 2}, {20, 1}} {
+		l.acknowledged = append(l.acknowledged, acknowledgement{start.Add(time.Duration(one.second) * time.Second), one.shard})
+	}
+	for _, c := range []struct {
+		shards map[int]bool
+		want   time.Duration
+	}{{map[int]bool{1: true}, 4 * time.Second}, {map[int]bool{2: true}, 5 * time.Second}, {map[int]bool{1: true, 2: true}, 3 * time.Second}} {
+		if got := l.longestGap(start.Add(1500*time.Millisecond), start.Add(8*time.Second), c.shards); got != c.want {
+			t.Errorf("%v: %s, want %s", c.shards, got, c.want)
+		}
+	}
+}
