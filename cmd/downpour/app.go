@@ -124,7 +124,7 @@ func (a *app) openRedis(ctx context.Context) (err error) {
 		return fmt.Errorf("--redis: %w", err)
 	}
 	a.redis = bucket.NewRedis(a.connection.Client())
-	a.add(part{name: "redis client", run: a.connection.AwaitFit, stop: a.connection.Close})
+	a.add(part{name: "redis client", run: a.connection.Run, stop: a.connection.Close})
 	if _, err := a.connection.Check(ctx); err != nil {
 		return fmt.Errorf("--redis: %w", err)
 	}

@@ -61,7 +61,7 @@ func loseMasters(t *testing.T, losses int, lose, bringBack func(*redistest.Serve
 	cluster := redistest.StartCluster(t, 3, *failoverReplicas, clusterSettings...)
 	data, address := t.TempDir(), freePort(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", data, "--log-level", "warn",
-		"--redis", cluster.Servers[0].URL()+","+cluster.Servers[1].URL(), "--redis-wait", "1,1s")
+		"--redis", cluster.Servers[0].URL()+","+cluster.Servers[1].URL(), "--redis-wait", "1,500ms")
 	server.start(t)
 	base := "http://" + address
 	eventually(t, "the server is ready", isReady(address))
@@ -85,6 +85,7 @@ func loseMasters(t *testing.T, losses int, lose, bringBack func(*redistest.Serve
 		}
 		report(t, one, load, until)
 	}
+	load.checkReceipts(t)
 	checkCounters(t, cluster, base, load)
 	server.stop(t)
 	archive := newVault(t, data+"/archive")
@@ -165,9 +166,6 @@ func checkCounters(t *testing.T, cluster *redistest.Cluster, base string, load *
 	t.Helper()
 	want := load.ledger.standing()
 	eventually(t, "the hot window has every report", func() bool { n, ok := total(base); return ok && n == want })
-	if len(load.uncounted) > 0 {
-		t.Errorf("%d reports were acknowledged as repeats, as %s", len(load.uncounted), load.uncounted[0])
-	}
 	var addresses []string
 	for _, server := range cluster.Servers {
 		addresses = append(addresses, server.Addr)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -35,7 +36,7 @@ type openLoad struct {
 	mutex        sync.Mutex
 	acknowledged []acknowledgement
 	failed       map[string]int // tries by the code of their answer
-	uncounted    []string       // bodies of acknowledgements that say that a report was not counted
+	receipts     map[int]receipt
 }
 
 func newOpenLoad(base string, perSecond int) *openLoad {
@@ -43,7 +44,7 @@ func newOpenLoad(base string, perSecond int) *openLoad {
 	transport.MaxIdleConnsPerHost = 256
 	l := &openLoad{
 		base: base, client: http.Client{Transport: transport, Timeout: 30 * time.Second},
-		ledger: newLedger(), over: make(chan struct{}), failed: map[string]int{},
+		ledger: newLedger(), over: make(chan struct{}), failed: map[string]int{}, receipts: map[int]receipt{},
 	}
 	l.tasks.Go(func() {
 		ticks := time.NewTicker(time.Second / time.Duration(perSecond))
@@ -64,17 +65,21 @@ func newOpenLoad(base string, perSecond int) *openLoad {
 func (l *openLoad) end() {
 	close(l.over)
 	l.tasks.Wait()
-	l.client.CloseIdleConnections()
 }
 
-// report sends the n-th report. Successive ones come from different /16
-// networks, because the network chooses the shard.
+// receipt is what a 202 says.
+type receipt struct {
+	ID      string
+	Counted bool
+}
+
+// report sends the n-th report until it is acknowledged.
 func (l *openLoad) report(n int) {
-	from := fmt.Sprintf("%d.%d.%d.%d", 11+n>>8%64, n%256, n>>14%256, 1+n>>22%200)
-	where := []string{`"country":"IN"`, `"place":"700001"`, `"place":"LS1"`, `"location":{"lat":51.5,"lng":-0.12}`}[n%4]
-	body := fmt.Sprintf(`{"service":"%s",%s}`, []string{"whatsapp", "facebook"}[n/4%2], where)
 	for {
-		again, err := l.try(body, from, fmt.Sprint("report-", n))
+		got, again, err := l.try(n)
+		if err == nil {
+			err = l.accept(n, got)
+		}
 		if err == nil {
 			return
 		}
@@ -85,54 +90,66 @@ func (l *openLoad) report(n int) {
 	}
 }
 
-// try sends a report once; again is how long to wait after an error.
-func (l *openLoad) try(body, from, key string) (again time.Duration, err error) {
+// try sends the n-th report once; again is how long to wait after an error.
+// Successive reports come from different /16 networks, because the network
+// chooses the shard.
+func (l *openLoad) try(n int) (got receipt, again time.Duration, err error) {
+	where := []string{`"country":"IN"`, `"place":"700001"`, `"place":"LS1"`, `"location":{"lat":51.5,"lng":-0.12}`}[n%4]
+	body := fmt.Sprintf(`{"service":"%s",%s}`, []string{"whatsapp", "facebook"}[n/4%2], where)
 	request, err := http.NewRequest(http.MethodPost, l.base+"/api/v1/reports", strings.NewReader(body))
 	if err != nil {
-		return 0, err
+		return got, 0, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Forwarded-For", from)
-	request.Header.Set("Idempotency-Key", key)
+	request.Header.Set("X-Forwarded-For", fmt.Sprintf("%d.%d.%d.%d", 11+n>>8%64, n%256, n>>14%256, 1+n>>22%200))
+	request.Header.Set("Idempotency-Key", fmt.Sprint("report-", n))
 	response, err := l.client.Do(request)
 	if err != nil {
-		return time.Second, fmt.Errorf("no answer")
+		return got, time.Second, errors.New("no answer")
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		return time.Second, fmt.Errorf("no answer")
+		return got, time.Second, errors.New("no answer")
 	}
 	if response.StatusCode != http.StatusAccepted {
 		var problem struct{ Code, Detail string }
 		_ = json.Unmarshal(text, &problem)
 		seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
-		return time.Duration(max(1, seconds)) * time.Second, fmt.Errorf("%d %s: %s", response.StatusCode, problem.Code, problem.Detail)
+		return got, time.Duration(max(1, seconds)) * time.Second, fmt.Errorf("%d %s: %s", response.StatusCode, problem.Code, problem.Detail)
 	}
-	return 0, l.accept(text)
+	return got, time.Second, json.Unmarshal(text, &got)
 }
 
-// accept enters an acknowledgement in the ledger.
-func (l *openLoad) accept(body []byte) error {
-	var receipt struct {
-		ID      string
-		Counted bool
-	}
-	if err := json.Unmarshal(body, &receipt); err != nil || len(receipt.ID) < 2 {
-		return fmt.Errorf("not a receipt")
-	}
-	shard, err := strconv.ParseUint(receipt.ID[:2], 16, 8)
+// accept enters an acknowledgement of the n-th report in the ledger.
+func (l *openLoad) accept(n int, got receipt) error {
+	shard, err := strconv.ParseUint(got.ID[:min(2, len(got.ID))], 16, 8)
 	if err != nil {
 		return err
 	}
-	l.ledger.write(receipt.ID, 1)
+	l.ledger.write(got.ID, 1)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.acknowledged = append(l.acknowledged, acknowledgement{time.Now(), int(shard) % bucket.Shards})
-	if !receipt.Counted {
-		l.uncounted = append(l.uncounted, string(body))
-	}
+	l.receipts[n] = got
 	return nil
+}
+
+// checkReceipts sends every report once more, each of which must get the receipt
+// that it got, of a report that was counted.
+func (l *openLoad) checkReceipts(t *testing.T) {
+	t.Helper()
+	wrong, first := 0, ""
+	for n, before := range l.receipts {
+		again, _, err := l.try(n)
+		if err != nil || again != before || !before.Counted {
+			wrong++
+			first = fmt.Sprintf("report %d had %v and has %v, %v", n, before, again, err)
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d of %d reports have another receipt when they are sent again, or were not counted: %s", wrong, len(l.receipts), first)
+	}
 }
 
 // failures counts the tries without an acknowledgement, by what was answered.

@@ -57,6 +57,30 @@ func (c *Conn) AwaitFit(ctx context.Context) error {
 	}
 }
 
+// Run waits until a server answers, returns its *MisfitError where it has one,
+// and then asks for the layout of the cluster every layoutEvery until ctx ends.
+// The driver alone would ask when a command finds the layout old, and send that
+// command by the old one.
+func (c *Conn) Run(ctx context.Context) error {
+	if err := c.AwaitFit(ctx); err != nil {
+		return err
+	}
+	cluster, ok := c.client.(*redis.ClusterClient)
+	if !ok {
+		return nil
+	}
+	ticks := time.NewTicker(layoutEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ticks.C:
+			cluster.ReloadState(ctx)
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
 // info is the section "server" of a server's INFO, by field.
 func (c *Conn) info(ctx context.Context, server *redis.Options) (map[string]string, error) {
 	options := *server

@@ -16,13 +16,11 @@ const (
 	layoutEvery = 500 * time.Millisecond
 	// layoutPatience is how long one server has to say what the layout is, before
 	// another is asked. The driver asks them in random order, one at a time.
-	layoutPatience = time.Second
-	// writePatience is how long one try of what WithOutcome marks may take beyond
-	// the wait for replicas, and writeAtLeast how long it may take in any case. A
-	// master that hangs holds a try for as long, and the next one goes to whoever
-	// took over.
-	writePatience = time.Second
-	writeAtLeast  = 2 * time.Second
+	layoutPatience = 500 * time.Millisecond
+	// writePatience is how long one try of a write that replicas must have may take
+	// beyond the wait for them. A master that hangs holds a try for as long, and the
+	// next one goes to whoever took over.
+	writePatience = 500 * time.Millisecond
 
 	dialTimeout = 2 * time.Second
 	dialTries   = 2

@@ -138,8 +138,6 @@ func (h hooks) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Process
 		if !marked || !slices.ContainsFunc(cmds, replicates) {
 			return next(ctx, cmds) // such as what opens a connection
 		}
-		ctx, cancel := context.WithTimeout(ctx, max(writeAtLeast, h.within+writePatience))
-		defer cancel()
 		err := h.replicated(ctx, cmds, next)
 		outcome.note(cmds)
 		return err
@@ -152,6 +150,8 @@ func (h hooks) replicated(ctx context.Context, cmds []redis.Cmder, next redis.Pr
 	if h.replicas == 0 {
 		return next(ctx, cmds)
 	}
+	ctx, cancel := context.WithTimeout(ctx, h.within+writePatience)
+	defer cancel()
 	wait := redis.NewIntCmd(ctx, "wait", h.replicas, h.within.Milliseconds())
 	err := next(ctx, append(slices.Clip(cmds), wait))
 	if wait.Err() == nil && wait.Val() >= int64(h.replicas) {
