@@ -13,7 +13,7 @@ import (
 
 const (
 	// layoutEvery is how old the known layout of a cluster may be.
-	layoutEvery = 500 * time.Millisecond
+	layoutEvery = 250 * time.Millisecond
 	// layoutPatience is how long one server has to say what the layout is, before
 	// another is asked. The driver asks them in random order, one at a time.
 	layoutPatience = 500 * time.Millisecond
