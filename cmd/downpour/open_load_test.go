@@ -18,8 +18,8 @@ import (
 
 // acknowledgement is a 202 of a report.
 type acknowledgement struct {
-	at    time.Time
-	shard int // of its counters
+	sent, at time.Time // sent is when the report was sent first
+	shard    int       // of its counters
 }
 
 // openLoad sends reports at a steady rate, whether or not those before were
@@ -75,10 +75,11 @@ type receipt struct {
 
 // report sends the n-th report until it is acknowledged.
 func (l *openLoad) report(n int) {
+	sent := time.Now()
 	for {
 		got, again, err := l.try(n)
 		if err == nil {
-			err = l.accept(n, got)
+			err = l.accept(n, sent, got)
 		}
 		if err == nil {
 			return
@@ -122,7 +123,7 @@ func (l *openLoad) try(n int) (got receipt, again time.Duration, err error) {
 }
 
 // accept enters an acknowledgement of the n-th report in the ledger.
-func (l *openLoad) accept(n int, got receipt) error {
+func (l *openLoad) accept(n int, sent time.Time, got receipt) error {
 	shard, err := strconv.ParseUint(got.ID[:min(2, len(got.ID))], 16, 8)
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func (l *openLoad) accept(n int, got receipt) error {
 	l.ledger.write(got.ID, 1)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.acknowledged = append(l.acknowledged, acknowledgement{time.Now(), int(shard) % bucket.Shards})
+	l.acknowledged = append(l.acknowledged, acknowledgement{sent, time.Now(), int(shard) % bucket.Shards})
 	l.receipts[n] = got
 	return nil
 }
@@ -171,20 +172,17 @@ func (l *openLoad) since(from time.Time, shards map[int]bool) (n int) {
 	return n
 }
 
-// longestGap is the longest time without an acknowledgement of the shards that
-// ended between two instants.
+// longestGap is the longest time, of that between two instants, in which no report
+// of the shards was acknowledged that was sent in it. One that was sent before may
+// have been stored before, so that its acknowledgement is no sign of service.
 func (l *openLoad) longestGap(from, to time.Time, shards map[int]bool) (longest time.Duration) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	last := from
 	for _, one := range l.acknowledged {
-		if !shards[one.shard] || one.at.After(to) {
-			continue
+		if shards[one.shard] && one.sent.After(from) && !one.at.After(to) {
+			longest, last = max(longest, one.at.Sub(last)), one.at
 		}
-		if one.at.After(from) {
-			longest = max(longest, one.at.Sub(last))
-		}
-		last = one.at
 	}
 	return longest
 }
@@ -192,14 +190,15 @@ func (l *openLoad) longestGap(from, to time.Time, shards map[int]bool) (longest 
 func TestLongestGap(t *testing.T) {
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	l := &openLoad{}
-	for _, one := range []struct{ second, shard int }{{0, 1}, {1, 1}, {2, 2}, {5, 1}, {6, 1}, {7, 2}, {20, 1}} {
-		l.acknowledged = append(l.acknowledged, acknowledgement{start.Add(time.Duration(one.second) * time.Second), one.shard})
+	second := func(n int) time.Time { return start.Add(time.Duration(n) * time.Second) }
+	for _, one := range []struct{ sent, at, shard int }{{0, 1, 1}, {1, 3, 1}, {3, 3, 2}, {4, 5, 1}, {6, 6, 1}, {7, 7, 2}, {20, 20, 1}} {
+		l.acknowledged = append(l.acknowledged, acknowledgement{second(one.sent), second(one.at), one.shard})
 	}
 	for _, c := range []struct {
 		shards map[int]bool
 		want   time.Duration
-	}{{map[int]bool{1: true}, 4 * time.Second}, {map[int]bool{2: true}, 5 * time.Second}, {map[int]bool{1: true, 2: true}, 3 * time.Second}} {
-		if got := l.longestGap(start.Add(1500*time.Millisecond), start.Add(8*time.Second), c.shards); got != c.want {
+	}{{map[int]bool{1: true}, 3 * time.Second}, {map[int]bool{2: true}, 4 * time.Second}, {map[int]bool{1: true, 2: true}, 2 * time.Second}} {
+		if got := l.longestGap(second(2), second(8), c.shards); got != c.want {
 			t.Errorf("%v: %s, want %s", c.shards, got, c.want)
 		}
 	}
