@@ -1,4 +1,4 @@
-module downpour
+module github.com/open-downpour/downpour
 
 go 1.26.0
 

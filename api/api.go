@@ -19,9 +19,9 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"downpour/pkg/forwarded"
-	"downpour/pkg/narrative"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/narrative"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // Config is what an API needs. The interfaces are required except

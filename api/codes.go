@@ -3,7 +3,7 @@ package api
 import (
 	"net/http"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Codes that only an HTTP server needs, beside those of package outage.

@@ -3,7 +3,7 @@ package api
 import (
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // whyJSON is the arithmetic of an opening, so that anybody can check it.

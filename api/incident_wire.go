@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // incidentJSON begins with the fields of a line of a backtest, under the same

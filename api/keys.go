@@ -6,8 +6,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // newKeyFailures bounds attempts to guess API keys. A program with an old key

@@ -5,7 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"downpour/pkg/crosssite"
+	"github.com/open-downpour/downpour/pkg/crosssite"
 )
 
 // What a page of another origin may send, and read beside the body.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/netip"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Intake takes reports. Its errors for the sender are *outage.Error.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

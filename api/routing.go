@@ -8,8 +8,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
-	"downpour/pkg/forwarded"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // route is one entry of the table of routes. A part of the path that starts

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // line is a connection that a test looks at, or breaks.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // edge is a side shared by cells, its ends in order.

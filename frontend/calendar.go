@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // date is a day of a country's calendar, UTC's for no country.

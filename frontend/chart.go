@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // chartHeight is the height of the plot in the units of its paths. Its width

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // namedRegions is how many regions of a footprint are named in a line.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // fakeBook holds the incidents of the days up to noon: one under way in India,

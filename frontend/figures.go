@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // hour is one row of the table under a chart.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // form is the report form: what may be chosen, what was, and what was wrong.

@@ -5,7 +5,7 @@ import (
 	"html/template"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // frame is what the layout of every page needs. Templates speak through its

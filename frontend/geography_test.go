@@ -5,8 +5,8 @@ import (
 	"math"
 	"testing"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // trueShapes is the geography of the server, at every resolution.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // card is a service with more reports than usual in one country.

@@ -8,7 +8,7 @@ import (
 	"image/color"
 	"image/png"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // The picture for link previews, in pixels, and the part of it for the map.

@@ -6,7 +6,7 @@ import (
 	"html/template"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // spread is how an incident grew and shrank: a small map for each of some

@@ -3,7 +3,7 @@ package frontend
 import (
 	"context"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // arithmetic is what an incident was opened on.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // holds fails the test for every text that the page lacks, or has too early.

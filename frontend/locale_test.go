@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/text/feature/plural"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var placeholder = regexp.MustCompile(`\{[a-z]+\}`)

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Limits of the classes of a map: a cell is in the last class whose limit it

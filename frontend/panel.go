@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const (

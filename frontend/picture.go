@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // margin is the free edge around a map, in its units, which its lines need.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/netip"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Intake takes reports and takes them back. An error that the sender can act

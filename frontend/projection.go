@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // mapResolution is the H3 resolution of the map on a page, which has no finer

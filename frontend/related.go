@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // related is what a reader who asks "is it only this?" wants to know: which

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestServicePageTellsOfItsNeighbours(t *testing.T) {

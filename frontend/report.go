@@ -7,8 +7,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"downpour/pkg/crosssite"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/crosssite"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // longestEcho bounds, in bytes, what of a field is read: anything longer is

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // scene is what the large map shows: of which service, where, and when. It is

@@ -3,7 +3,7 @@ package frontend
 import (
 	"context"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 type servicePage struct {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"downpour/pkg/narrative"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/narrative"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Config names the parts a Site reads from. All of the interfaces but Demo,

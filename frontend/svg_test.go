@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // walk reads a path of relative commands back into closed outlines.

@@ -3,7 +3,7 @@ package frontend
 import (
 	"cmp"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // verdict is how a service is doing in one country, in words and numbers.

@@ -12,6 +12,9 @@ import (
 	"testing"
 )
 
+// module is what the import paths of our packages begin with.
+const module = "github.com/open-downpour/downpour/"
+
 // drivers are imported only in the file named after them.
 var drivers = map[string][]string{
 	"github.com/redis/go-redis/":           {"redis.go"},
@@ -35,15 +38,15 @@ var driverPackages = map[string]string{
 var fiberIn = []string{"api", "frontend", "cmd/downpour"}
 
 // shared are the packages that any package may import.
-var shared = []string{"downpour/pkg/outage", "downpour/pkg/forwarded", "downpour/pkg/crosssite", "downpour/pkg/wholefile", "downpour/pkg/narrative", "downpour/pkg/lease", "downpour/pkg/ratelimit", "downpour/pkg/redisconn", "downpour/pkg/redact"}
+var shared = []string{module + "pkg/outage", module + "pkg/forwarded", module + "pkg/crosssite", module + "pkg/wholefile", module + "pkg/narrative", module + "pkg/lease", module + "pkg/ratelimit", module + "pkg/redisconn", module + "pkg/redact"}
 
 // compositions may import the stages they are made of, and tests what they need.
 var compositions = map[string][]string{
 	// What is normal, what is not, and what became of it are one decision about
 	// one minute, taken by the live server, by imports and by backtests alike.
-	"pkg/timeline": {"downpour/pkg/baseline", "downpour/pkg/detect", "downpour/pkg/incident"},
+	"pkg/timeline": {module + "pkg/baseline", module + "pkg/detect", module + "pkg/incident"},
 	// The proving ground runs the whole detector over streams whose truth is known.
-	"pkg/detect/proving": {"downpour/pkg/scenario/simulate", "downpour/pkg/timeline"},
+	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/timeline"},
 }
 
 // imports lists the imports of every file that is not a test, by folder from
@@ -97,8 +100,8 @@ func TestStagesDoNotImportEachOther(t *testing.T) {
 		}
 		for file, names := range files {
 			for _, name := range names {
-				ours := strings.HasPrefix(name, "downpour/")
-				within := strings.HasPrefix(name, "downpour/"+folder+"/")
+				ours := strings.HasPrefix(name, module)
+				within := strings.HasPrefix(name, module+folder+"/")
 				if ours && !within && !slices.Contains(shared, name) && !slices.Contains(compositions[folder], name) {
 					t.Errorf("%s/%s imports %s", folder, file, name)
 				}
@@ -110,7 +113,7 @@ func TestStagesDoNotImportEachOther(t *testing.T) {
 func TestVocabularyImportsNothingOfOurs(t *testing.T) {
 	for file, names := range imports(t)["pkg/outage"] {
 		for _, name := range names {
-			if strings.Contains(name, ".") || strings.HasPrefix(name, "downpour/") {
+			if strings.Contains(name, ".") || strings.HasPrefix(name, module) {
 				t.Errorf("outage/%s imports %s", file, name)
 			}
 		}

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // A few must not look like many, and many behind few networks must not look like

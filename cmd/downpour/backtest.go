@@ -7,10 +7,10 @@ import (
 	"io"
 	"time"
 
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // backtestGeography is what a backtest asks of the map.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/catalog"
-	"downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/catalog"
+	"github.com/open-downpour/downpour/pkg/cell"
 )
 
 // backtestCommand runs the detector of the server over counts of the past.

@@ -7,7 +7,7 @@ import (
 	"math"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // incidentLine is an incident as a line of a backtest.

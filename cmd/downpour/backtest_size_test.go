@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/scenario"
-	"downpour/pkg/scenario/simulate"
+	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
 
 var backtestRows = flag.Int("rows", 0, "rows of the backtest that make bench-backtest times; 0 for none")

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
-	"downpour/pkg/scenario/simulate"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
 
 func testGeography(t testing.TB) *cell.Geography {

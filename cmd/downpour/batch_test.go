@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/apikey"
+	"github.com/open-downpour/downpour/pkg/apikey"
 )
 
 // told is an answer to a batch.

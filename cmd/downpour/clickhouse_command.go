@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 )
 
 // clickhouseCommand serves the ClickHouse of this program by its HTTP protocol

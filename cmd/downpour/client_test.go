@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/client"
+	"github.com/open-downpour/downpour/pkg/client"
 )
 
 // TestClientReportsAndReads goes through the listener with the client that is

@@ -4,8 +4,8 @@ import (
 	"net"
 	"net/netip"
 
-	"downpour/pkg/forwarded"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // What one address, its /24 or /48, and its /16 or /32 may hold of all

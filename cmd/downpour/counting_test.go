@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/intake"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Three cells of one parent in Kolkata.

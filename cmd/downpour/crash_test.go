@@ -18,8 +18,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // kills is how often a test kills: as usual, or as often as DOWNPOUR_KILLS says.

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // A server whose state files are damaged says so in one line for each, learns

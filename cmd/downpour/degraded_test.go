@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // away is how long ClickHouse stays away; DOWNPOUR_AWAY lengthens it.

@@ -8,13 +8,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"downpour/frontend"
-	"downpour/pkg/archive"
-	"downpour/pkg/bucket"
-	"downpour/pkg/cell"
-	"downpour/pkg/intake"
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/frontend"
+	"github.com/open-downpour/downpour/pkg/archive"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 const (

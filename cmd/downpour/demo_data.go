@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 )
 
 // demoMark is a file that tells the directory of a demo from any other.

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 // What a demo loads is what an import of the same rows leaves in the log, but

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 // demoEvery is how often a demo sends what happened: seldom enough that the

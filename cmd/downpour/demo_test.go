@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // demonstration is a server that plays the demo, in a process of its own.

@@ -10,10 +10,10 @@ import (
 	"slices"
 	"time"
 
-	"downpour/pkg/incident"
-	"downpour/pkg/lease"
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/lease"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // states are what the detector keeps between two minutes; incident.Journal and

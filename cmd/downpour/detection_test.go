@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // Pending incidents come from the view, and only when they are asked for.

@@ -14,7 +14,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // explained is what a server tells of an incident, as far as the table of its

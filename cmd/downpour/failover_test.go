@@ -15,8 +15,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 var (

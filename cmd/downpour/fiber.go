@@ -7,7 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
-	"downpour/api"
+	"github.com/open-downpour/downpour/api"
 )
 
 // Bounds of one connection.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 )
 
 // Browsers that send no Sec-Fetch-Site, as any over plain HTTP, are known by their

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/forwarded"
-	"downpour/pkg/proxyheader"
+	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/proxyheader"
 )
 
 // healthPatience is how long a server may take to say how it is.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"downpour/pkg/apikey"
+	"github.com/open-downpour/downpour/pkg/apikey"
 )
 
 // keyCommand makes an API key. The key goes to who will use it, and the line

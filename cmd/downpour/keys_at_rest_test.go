@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/intake"
-	"downpour/pkg/redisconn"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // filesWith lists the files below a directory that hold a key in any form.

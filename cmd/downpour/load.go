@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/catalog"
-	"downpour/pkg/client"
+	"github.com/open-downpour/downpour/pkg/catalog"
+	"github.com/open-downpour/downpour/pkg/client"
 )
 
 // loadCommand sends reports at a steady rate, whether the server keeps up or

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // TestLoad sends to a server that takes two of three reports and counts one.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 // commands is the command line. Each flag is also DOWNPOUR_… in the

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/bucket"
 )
 
 // acknowledgement is a 202 of a report.

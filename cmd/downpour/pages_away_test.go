@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // sendForm sends the form of a page as a browser without scripts does.

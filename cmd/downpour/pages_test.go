@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // The towns that a form offers, in any language, are towns that intake knows.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // startLean starts a server without an archive, which listens and is not ready:

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/archive"
-	"downpour/pkg/embedded"
-	"downpour/pkg/privacy"
+	"github.com/open-downpour/downpour/pkg/archive"
+	"github.com/open-downpour/downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/privacy"
 )
 
 const (

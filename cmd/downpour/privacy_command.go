@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/privacy"
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/privacy"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 // privacyCheckCommand searches what a server wrote for addresses, user agents,

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/embedded"
-	"downpour/pkg/privacy"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/privacy"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // privacyCheck runs the command and gives its report, also as text, and whether

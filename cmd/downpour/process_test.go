@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 )
 
 // processVariable makes this test program the command itself, so that tests can

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 )
 
 // listening serves over a loopback socket, with loopback as trusted proxies,

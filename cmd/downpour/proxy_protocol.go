@@ -13,8 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
-	"downpour/pkg/forwarded"
-	"downpour/pkg/proxyheader"
+	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/proxyheader"
 )
 
 const (

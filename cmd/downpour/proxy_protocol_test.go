@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/proxyheader"
+	"github.com/open-downpour/downpour/pkg/proxyheader"
 )
 
 // forwarder is the loopback address that these tests trust, stranger one that

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // TestReadersOfThePast lets eight readers ask for heatmaps of 90 days, each with

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/archive"
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/archive"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 const (

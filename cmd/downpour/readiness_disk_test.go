@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // breakSnapshots makes a Redis refuse writes (MISCONF): a folder stands where it

@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // readyWithin is how soon /readyz must say that reports are refused.

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 func TestMalformedRedisSettings(t *testing.T) {

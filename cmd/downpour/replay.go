@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"downpour/pkg/client"
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/client"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 // replayCommand plays a past outage at a server.

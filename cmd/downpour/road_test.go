@@ -17,11 +17,11 @@ import (
 	"github.com/redis/go-redis/v9"
 	"gonum.org/v1/gonum/stat/distuv"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/cell"
-	"downpour/pkg/intake"
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // road is the way of a report from a client to the detector, on a clock that the

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 // printScenario writes the rows of a built-in scenario, as the backtest reads

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"os"
 
-	"downpour/pkg/catalog"
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/place"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/catalog"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/place"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 // scenarioCommand prints a past outage.

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/catalog"
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/catalog"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 // catalogue is the services built into the program.

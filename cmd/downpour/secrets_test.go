@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/archive"
-	"downpour/pkg/redact"
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/archive"
+	"github.com/open-downpour/downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 const sesame = "sesame5417"

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/intake"
-	"downpour/pkg/redact"
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 // longestDrain bounds --drain-delay, since nothing shortens it.

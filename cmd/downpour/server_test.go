@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // server is the whole server with a clock of its own, without a listener.

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // experience is the state of a detector that has watched WhatsApp in the UK for

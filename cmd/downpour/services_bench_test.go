@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // BenchmarkServices asks for what dashboards poll, of 85 services in two

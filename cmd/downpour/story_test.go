@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // story is a row of the table of cases: what people do, and what is to be seen

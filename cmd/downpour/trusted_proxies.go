@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/gofiber/fiber/v2"
 
-	"downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 )
 
 // proxies are the networks whose X-Forwarded-For is believed. As text they are

@@ -15,12 +15,12 @@ import (
 	recovery "github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"downpour/api"
-	"downpour/frontend"
-	"downpour/pkg/archive"
-	"downpour/pkg/live"
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/api"
+	"github.com/open-downpour/downpour/frontend"
+	"github.com/open-downpour/downpour/pkg/archive"
+	"github.com/open-downpour/downpour/pkg/live"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 const (

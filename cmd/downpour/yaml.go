@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v3"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 // quoted is what the errors of the YAML reader quote of a file, which may be a

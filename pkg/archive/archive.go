@@ -14,7 +14,7 @@ import (
 	"fmt"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Log is the report log: entries in shards, each shard in order. Positions

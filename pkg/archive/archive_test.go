@@ -21,7 +21,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	block "github.com/ClickHouse/clickhouse-go/v2/lib/proto"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestMigrationsCanRunAgain(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Config is what an Archiver is made of.

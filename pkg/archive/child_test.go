@@ -14,10 +14,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/embedded"
-	"downpour/pkg/outage"
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 // childVariable makes this test program a process that counts and archives the

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/embedded"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // steps are where the archiver calls fault.

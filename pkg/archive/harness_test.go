@@ -14,9 +14,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/embedded"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // engine is the embedded ClickHouse that all tests of this process share.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // The tables that hold something of a sender, and for how long: rows go with

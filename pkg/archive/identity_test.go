@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // filesWith counts the files of the engine's directory that hold any of the

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // SaveIncidents keeps the latest of each incident, by the numbers under which

@@ -10,8 +10,8 @@ import (
 	"os"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/wholefile"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
 // Journal is a file that holds the batch under way, for a server whose log

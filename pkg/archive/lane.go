@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // past is what a Lane reads: the archive.

@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // slow is an archive whose queries end when the test lets them.

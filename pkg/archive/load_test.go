@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Entries that never were in the log are in every table once, however often

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // rawFor is how long raw reports certainly stay: the TTL of their table, less a

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // where is the condition of a query, and its arguments in order.

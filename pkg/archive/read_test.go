@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/bucket"
-	"downpour/pkg/heatmap"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/heatmap"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var (

@@ -9,8 +9,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/lease"
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/lease"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 const (

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/heatmap"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/heatmap"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // TestArchiveAtSize measures the archive when DOWNPOUR_BENCH_ROWS says over how

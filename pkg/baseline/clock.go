@@ -1,6 +1,6 @@
 package baseline
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // The local week in slots of an hour, Monday first.
 const (

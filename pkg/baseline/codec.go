@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var (

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestHolidayFollowsTheLocalDay(t *testing.T) {

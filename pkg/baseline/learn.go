@@ -3,7 +3,7 @@ package baseline
 import (
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // block is five minutes of counts that wait to be learnt.

@@ -3,7 +3,7 @@ package baseline
 import (
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Resolutions of the cells that are judged: metro cells, and their parents for

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Land is what a pool must know of a country's geography: how much land there

@@ -3,7 +3,7 @@ package baseline
 import (
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // BlockMinutes is the length of the blocks, aligned to the epoch, in which a

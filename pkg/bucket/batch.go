@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // timeline says which counts a report belongs to, as add.lua reads it.

@@ -10,8 +10,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // told is an imported line of one shard.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // minutesAtOnce bounds the minutes of one round trip of Blocks.

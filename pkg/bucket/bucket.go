@@ -19,7 +19,7 @@ import (
 	"fmt"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Shards is the number of shards. It is part of the key layout.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // cellDigits is the length of a cell in hexadecimal. What is left of it after

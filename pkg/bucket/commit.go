@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Run writes queued reports until ctx ends, then those that are still queued,

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 type change struct {

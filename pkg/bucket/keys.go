@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // The keys of a shard all begin with its base and differ in what follows:

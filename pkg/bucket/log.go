@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // record is one entry of a shard's stream: the rows of one batch.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/redisconn"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // TestHotAfterLostMemory lets Redis forget everything in between two looks. The

@@ -7,8 +7,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // behind is a report of a reporter behind a network, in a cell.

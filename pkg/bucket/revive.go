@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Past is where the hot window is read again after Redis lost its memory. Its

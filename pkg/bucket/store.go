@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Config is what a Store is made of.

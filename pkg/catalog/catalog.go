@@ -17,7 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 //go:embed services/*.yaml

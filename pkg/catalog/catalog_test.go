@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func builtIn(t testing.TB) *Catalog {

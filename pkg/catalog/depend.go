@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // need is a line that says that a service depends on another.

@@ -3,7 +3,7 @@ package catalog
 import (
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // catalog reads the sections of a file over the base.

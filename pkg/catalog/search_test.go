@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestSearch(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Geography answers questions about cells and regions. It is built once by Load

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var load = sync.OnceValues(Load)

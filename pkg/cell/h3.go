@@ -5,7 +5,7 @@ import (
 
 	"github.com/uber/h3-go/v4"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // rings is how far, in cells of resolution 6 (about 6 km from centre to

@@ -6,7 +6,7 @@ import (
 
 	"github.com/uber/h3-go/v4"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // seeded gives reproducible randomness: the seed stands in the log of a test

@@ -3,7 +3,7 @@ package cell
 import (
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Polygon is a shape on the map: its outer ring, counter-clockwise, then the

@@ -3,7 +3,7 @@ package cell
 import (
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Locate is the cell of resolution 6 that contains a point, with its country

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // spots are points whose region is beyond doubt; those of India's north are

@@ -1,6 +1,6 @@
 package cell
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // tally counts cells of resolution 6 by region.
 type tally map[outage.Region]int

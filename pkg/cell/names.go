@@ -3,7 +3,7 @@ package cell
 import (
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // namesHeader are the columns of the table of names: the region, then a

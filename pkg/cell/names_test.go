@@ -4,7 +4,7 @@ import (
 	"testing"
 	"unicode"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestRegionName(t *testing.T) {

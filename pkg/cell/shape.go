@@ -3,7 +3,7 @@ package cell
 import (
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Valid reports whether a cell is a true H3 cell, of any resolution.

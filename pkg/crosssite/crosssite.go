@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Request holds the headers that the decision needs, "" for those not sent.

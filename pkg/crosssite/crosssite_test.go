@@ -3,7 +3,7 @@ package crosssite
 import (
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestCheck(t *testing.T) {

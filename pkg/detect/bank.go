@@ -3,7 +3,7 @@ package detect
 import (
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Normal is what a Bank asks of the baseline. Handles number the nodes of a

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // fixed is a normal that never changes: a country and the nodes below it.

@@ -3,7 +3,7 @@ package detect
 import (
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // quiet is what a bank learns from quiet hours: how far the evidence climbs

@@ -4,9 +4,9 @@ import (
 	"flag"
 	"testing"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 var coldStarts = flag.Uint64("cold-starts", 5, "first days to try")

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // crowd makes the counts of a script: Poisson noise over a few cells of every

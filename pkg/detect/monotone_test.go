@@ -4,7 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // For a given normal, more reporters in the half hour before an alarm never

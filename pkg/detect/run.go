@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // run is the state of one node: for each design the evidence, and the

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // The scripts in testdata tell behaviour as stories. A line is one of

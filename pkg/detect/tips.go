@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Warmth is the evidence of the node nearest to opening, as a part of what it

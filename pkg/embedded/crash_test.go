@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 )

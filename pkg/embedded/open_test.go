@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 )
 
 func TestOpenRefuses(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/embedded"
 
 	"github.com/redis/go-redis/v9"
 )

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // expect gives the points of a series what was expected of them.

@@ -16,7 +16,7 @@ import (
 	"slices"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Source answers queries about counts. A query may ask for any span; where the

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // tick is how long what is told of all services together stands. The hot window

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // counted is a hot source that says how often it was asked, and may fail.

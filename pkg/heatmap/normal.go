@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Normals gives what was expected in the slots of a span, of one service or,

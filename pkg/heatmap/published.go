@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Geography is what publishing an incident needs to know of the map.

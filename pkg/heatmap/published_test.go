@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // flatMap puts the center of a cell where its index says, and knows the regions of

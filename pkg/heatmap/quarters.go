@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // quarter is one quarter hour of one service in one country, as counted.

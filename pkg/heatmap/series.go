@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Series is the reports of a service over a span, in steps of whole minutes.

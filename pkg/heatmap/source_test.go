@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // memory is a source of counts that a test wrote down by minute.

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Floor is the smallest count below country level that is shown.

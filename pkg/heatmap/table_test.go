@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // TestPublicTable holds a closed quarter hour to the rule of the floor: what a

@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/lease"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/lease"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Shelf is where incidents are kept for good. It may be away for a while.

@@ -3,7 +3,7 @@ package incident
 import (
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // windowMinutes is the length of the window in which an incident's strength is

@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const opened = outage.Minute(29012599) // 2025-02-28T15:19Z

@@ -3,7 +3,7 @@ package incident
 import (
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // ebb watches counts go back to normal: of a whole footprint, or of one region

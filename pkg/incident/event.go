@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Within these times of each other, incidents that belong together make one

@@ -3,7 +3,7 @@ package incident
 import (
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // region is how one region of a footprint fares. It has a fixed size.

@@ -3,7 +3,7 @@ package incident
 import (
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // inTwo opens an incident in two regions, of which it is told in this order.

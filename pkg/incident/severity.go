@@ -1,6 +1,6 @@
 package incident
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // severityOf is how much an incident matters. It starts from the worst ratio,
 // an incident of less than a region weighs one step less, and one that lasts

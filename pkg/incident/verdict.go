@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Relations is what is known of services beside their counts: family, provider,

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // shelfOfServices is a small catalogue.

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // importDays is how long one key for the reporters of imports is used.

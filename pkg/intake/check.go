@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/text/cases"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // How far back "it broke at" may lie, and how far a clock may be ahead of ours.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestCheck(t *testing.T) {

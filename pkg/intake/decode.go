@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // MaxBody is the most bytes of a report's body that are read.

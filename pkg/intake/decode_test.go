@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestDecode(t *testing.T) {

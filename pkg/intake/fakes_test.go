@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // fakes are all that a desk asks, without anything behind it.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/gaissmai/bart"
 
-	"downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 )
 
 // Hosters knows which networks are machines for hire. All networks of one

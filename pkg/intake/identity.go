@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/forwarded"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // KeyStore keeps the secret keys under which senders are hashed, for all

@@ -21,8 +21,8 @@ import (
 	"net/netip"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // Counter stores reports. Add says whether the report counted; adding a report

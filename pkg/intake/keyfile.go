@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/wholefile"
+	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
 // KeyFile keeps keys in a file that only its owner can read, for a server whose

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/ratelimit"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // DefaultPerMinute is how many reports one IPv4 address or IPv6 /64 may send in

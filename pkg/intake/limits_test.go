@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // TestWritesAreLimitedByNetwork sends reports in one instant from addresses of

@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Answers keeps the answers to requests with an Idempotency-Key for a day.

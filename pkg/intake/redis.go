@@ -10,7 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/redisconn"
 )
 
 const (

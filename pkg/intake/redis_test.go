@@ -8,7 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // rewritten stands for a Redis that wrote its files anew.

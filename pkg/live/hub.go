@@ -18,7 +18,7 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Limits of a hub.

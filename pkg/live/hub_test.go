@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var began = time.UnixMilli(1_700_000_000_000)

@@ -8,7 +8,7 @@ import (
 	"math"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Readings says how a service does now. It answers from memory.

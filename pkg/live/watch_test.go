@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // world is what a watch looks at.

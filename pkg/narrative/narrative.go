@@ -23,7 +23,7 @@ import (
 	"golang.org/x/text/message"
 	"golang.org/x/text/number"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 //go:embed locales/*.json

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // name is one of the names of a city.

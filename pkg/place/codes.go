@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // code is a postcode district, a PIN code or a prefix of PIN codes, and the

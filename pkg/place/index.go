@@ -3,7 +3,7 @@ package place
 import (
 	"unicode/utf8"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // field is the name on the wire of what this package reads.

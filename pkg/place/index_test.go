@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // atlas stands in for the geography: each cell of resolution 3 is a region of

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // most is how many places one search gives at most, whatever was asked for.

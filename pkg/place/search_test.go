@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestSearch(t *testing.T) {

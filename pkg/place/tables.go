@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var (

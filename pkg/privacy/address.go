@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 const (

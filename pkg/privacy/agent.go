@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 // longestProduct bounds the name before the slash, and longestAgent what is

@@ -15,8 +15,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/redisconn"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/redisconn"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // instant is a time of 26 November 2026, when the key of the 24th has ended.

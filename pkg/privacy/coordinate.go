@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 const (

@@ -3,7 +3,7 @@ package privacy
 import (
 	"strings"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 // longestName is how much of a name is shown.

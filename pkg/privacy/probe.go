@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"downpour/pkg/redact"
+	"github.com/open-downpour/downpour/pkg/redact"
 )
 
 const (

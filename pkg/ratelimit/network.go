@@ -9,7 +9,7 @@ package ratelimit
 import (
 	"net/netip"
 
-	"downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 )
 
 // Network is a size of network: prefix lengths for IPv4 and IPv6. A length of 0

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 //go:embed background.yaml

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestRhythmsHaveAMeanOfOne(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // cast is everything that plays: a series for each service and country.

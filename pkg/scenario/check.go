@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Bounds of what a script may ask for, so that a slip of the pen does not play

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Place is a city that reports come from.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // borders are boxes that hold each country with its cities, and not the other.

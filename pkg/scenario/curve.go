@@ -5,7 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/interp"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // curve is the synthetic course of a wave: the reports so far, by minute. It goes

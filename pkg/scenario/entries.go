@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // AppendEntries adds what the report log would hold of a row had its Reports

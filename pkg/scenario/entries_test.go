@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestEntriesOfARow(t *testing.T) {

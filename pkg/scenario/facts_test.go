@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // The facts that the sources of a script state, as its rows tell them.

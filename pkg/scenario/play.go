@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Options is what a script is played with.

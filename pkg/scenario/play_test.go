@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 var update = flag.Bool("update", false, "write golden files anew")

@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestReportsOfARow(t *testing.T) {

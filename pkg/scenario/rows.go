@@ -11,7 +11,7 @@ import (
 	"fmt"
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Format is how rows are written.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // csvLine is where the fields of a CSV line stand.

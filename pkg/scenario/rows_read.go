@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const head = "timestamp,service,country,lat,lng,symptom,reporters,n\n"

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // BenchmarkTick is one minute of one service in one country with about forty

@@ -6,9 +6,9 @@ import (
 	"math"
 	"slices"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const (

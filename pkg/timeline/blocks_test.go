@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // fromBlocks are ten reporters of a minute in London, by the blocks of networks

@@ -1,10 +1,10 @@
 package timeline
 
 import (
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Geography is what a timeline must know of the map. It is used by several

@@ -1,8 +1,8 @@
 package timeline
 
 import (
-	"downpour/pkg/baseline"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // country is what the services of one country share within a timeline.

@@ -1,9 +1,9 @@
 package timeline
 
 import (
-	"downpour/pkg/baseline"
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // decide is the life of the incident in one minute.

@@ -3,9 +3,9 @@ package timeline
 import (
 	"slices"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // parts are what the end of the open incident is judged by: its footprint, and

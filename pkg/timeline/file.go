@@ -9,7 +9,7 @@ import (
 	"os"
 	"sync"
 
-	"downpour/pkg/wholefile"
+	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
 // FileState keeps one state in a file, for a server whose Redis forgets

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // diary is what a Live reads and writes: a report a minute of one service for as

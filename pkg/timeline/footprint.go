@@ -5,10 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // signal is an alarm in the words that everyone shares.

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // importQuiet is how long an import without a last line is waited for.

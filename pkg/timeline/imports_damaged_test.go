@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // A stretch that cannot be read is forgotten with one line in the log, and the

@@ -15,10 +15,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"downpour/pkg/incident"
-	"downpour/pkg/lease"
-	"downpour/pkg/outage"
-	"downpour/pkg/redistest"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/lease"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // past is a story as a source of counts.

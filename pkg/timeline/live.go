@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Watermark is how long after its end a minute is taken to be complete.

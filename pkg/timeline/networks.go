@@ -1,9 +1,9 @@
 package timeline
 
 import (
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const halfHour = 30 // minutes

@@ -1,6 +1,6 @@
 package timeline
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // Units of parameters.
 const (

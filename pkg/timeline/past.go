@@ -3,7 +3,7 @@ package timeline
 import (
 	"context"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Replay runs a timeline of its own over a span of the past, as a backtest of

@@ -6,8 +6,8 @@ import (
 	"reflect"
 	"testing"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // known is a timeline after nine days of noise, as it was saved.

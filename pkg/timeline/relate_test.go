@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // relations relates the services of these tests.

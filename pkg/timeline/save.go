@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // The first bytes of a saved timeline; the last of them is the version of the

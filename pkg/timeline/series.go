@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"slices"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/detect"
-	"downpour/pkg/incident"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // series is one service in one country: its normal, its evidence, its incident.

@@ -5,8 +5,8 @@ import (
 	"sort"
 	"strings"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Timeline runs the detector of every service and country. It is not safe for

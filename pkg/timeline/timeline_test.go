@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"testing"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // start is a Monday, 00:00 UTC.

@@ -3,7 +3,7 @@ package timeline
 import (
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // world is a small map for tests: each country has four regions, each a cell of

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"testing"
 
-	"downpour/pkg/baseline"
-	"downpour/pkg/cell"
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario/simulate"
-	"downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario/simulate"
+	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 var (

@@ -3,7 +3,7 @@ package proving
 import (
 	"math"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Rivals are rules that others use, as far as they are published, on the counts

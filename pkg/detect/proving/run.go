@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"time"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario/simulate"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
 
 // Detector takes in the counts of one minute after another and says which

@@ -4,8 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"downpour/pkg/outage"
-	"downpour/pkg/scenario/simulate"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
 
 // Score is how well a detector did. Times are in minutes, distances in km.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"downpour/pkg/scenario/simulate"
+	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
 
 // Add joins the score of another world to this one.

@@ -1,6 +1,6 @@
 package simulate
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // city is a place that people report from; people is in millions, for the
 // whole built-up area, and says only how reports spread.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Count is the reports of one service from one point in one minute.

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 const (

@@ -1,6 +1,6 @@
 package simulate
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // Params are the assumptions of a simulation.
 type Params struct {

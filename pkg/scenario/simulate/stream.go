@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // stream is one service in one country.

@@ -1,6 +1,6 @@
 package simulate
 
-import "downpour/pkg/outage"
+import "github.com/open-downpour/downpour/pkg/outage"
 
 // Size is how strong an outage is within its footprint.
 type Size int

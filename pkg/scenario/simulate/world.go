@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Geography is what a simulation asks of the map.
