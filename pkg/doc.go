@@ -12,7 +12,7 @@
 //     live server, imports and backtests run them.
 //  5. archive moves the report log into ClickHouse, each report once, and answers
 //     questions about the past.
-//  6. heatmap turns counts into what the public sees, through one table with a
+//  6. public turns counts into what the public sees, through one table with a
 //     floor for privacy.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the

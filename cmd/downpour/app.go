@@ -14,7 +14,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
 	"github.com/open-downpour/downpour/pkg/embedded"
-	"github.com/open-downpour/downpour/pkg/heatmap"
+	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -42,7 +42,7 @@ type app struct {
 	archiver   *archive.Archiver
 	store      *bucket.Store
 	hot        *bucket.Hot
-	reader     *heatmap.Reader
+	reader     *public.Reader
 	live       *timeline.Live
 	imports    *timeline.Imports
 	book       *incident.Book
@@ -177,7 +177,7 @@ func (a *app) buildCounting(context.Context) error {
 	a.store = bucket.NewStore(counting)
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
 	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
-	a.reader = heatmap.New(heatmap.Config{Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now})
+	a.reader = public.New(public.Config{Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now})
 	a.add(part{name: "archive", run: a.archiver.Run})
 	a.add(part{name: "counters", run: func(ctx context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.demo.whenRecent(ctx)); err != nil {

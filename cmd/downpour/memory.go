@@ -31,7 +31,7 @@ const (
 //   - pages (frontend/shelf.go): the same, and 1,000 or 32 MiB of any others
 //   - last good readings (frontend/recall.go): services and countries only
 //   - answers about the past (pkg/archive): 200,000 rows, for 15 seconds
-//   - what was expected (pkg/heatmap/normal.go): services and countries only
+//   - what was expected (pkg/public/normal.go): services and countries only
 //   - places and cells (pkg/place, pkg/cell): fixed tables; look-ups keep nothing
 
 // limitMemory sets the soft limit of the Go heap to a share of what the cgroup

@@ -96,7 +96,7 @@ func quarters(query outage.Query) bool {
 
 // Table answers a query for the public table, summed up over the span at a
 // resolution, or by region where it is 0. The floor is applied by ClickHouse,
-// level by level as heatmap.floored does it. Its error says CodeUnavailable.
+// level by level as public.floored does it. Its error says CodeUnavailable.
 func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error) {
 	w := filter(query)
 	w.and("kind = ?", string(outage.Problem))
@@ -186,7 +186,7 @@ func sumsVouched(columns []sum) string {
 }
 
 // shownNow adds to each row what it shows of its own count, as
-// heatmap.shownClosed has it, and what of that is judged. A row appeared, while
+// public.shownClosed has it, and what of that is judged. A row appeared, while
 // its quarter hour was open, with the least number. One with too few networks, by
 // the named column, shows nothing.
 func shownNow(rows, networks string, floor, least int) string {

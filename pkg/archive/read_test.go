@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/bucket"
-	"github.com/open-downpour/downpour/pkg/heatmap"
+	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -76,17 +76,17 @@ func TestEveryBorderGivesTheSameAnswers(t *testing.T) {
 		entries := randomEntries(t, random, 2500, testSpan)
 		insertAll(t, random, prepared(t, db), entries)
 		now := func() time.Time { return testNow }
-		hot := heatmap.New(heatmap.Config{Hot: model{entries, always}, Now: now})
+		hot := public.New(public.Config{Hot: model{entries, always}, Now: now})
 		for range 40 {
 			border := testSpan.From + outage.Minute(random.IntN(int(testSpan.To-testSpan.From)))
-			split := heatmap.New(heatmap.Config{Hot: model{entries, outage.Span{From: border, To: always.To}}, Past: db, Now: now})
+			split := public.New(public.Config{Hot: model{entries, outage.Span{From: border, To: always.To}}, Past: db, Now: now})
 			query := randomQuery(random)
 			compareReaders(t, hot, split, query, border)
 		}
 	})
 }
 
-func compareReaders(t *testing.T, hot, split *heatmap.Reader, query outage.Query, border outage.Minute) {
+func compareReaders(t *testing.T, hot, split *public.Reader, query outage.Query, border outage.Minute) {
 	t.Helper()
 	ctx := context.Background()
 	same := func(what string, got, want any, err error) {
@@ -166,7 +166,7 @@ func TestFloorOfTheArchive(t *testing.T) {
 			add(c.unplacedToo, 0, "")
 			must(t, db.insert(context.Background(), "floor", entries))
 			for resolution, want := range map[int][]int64{outage.CellFine: c.fine, outage.CellFine - 1: c.parent} {
-				table, err := db.Table(context.Background(), outage.Query{Span: testSpan.Snap(outage.Quarter)}, resolution, heatmap.Floor)
+				table, err := db.Table(context.Background(), outage.Query{Span: testSpan.Snap(outage.Quarter)}, resolution, public.Floor)
 				must(t, err)
 				var got []int64
 				for _, row := range table.Rows {

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/open-downpour/downpour/pkg/heatmap"
+	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -110,7 +110,7 @@ func measureMap(t *testing.T, db *DB, now time.Time, name string, minutes int) {
 	t.Helper()
 	ctx, end := context.Background(), outage.MinuteOf(now).Floor(outage.Quarter)
 	span := outage.Span{From: end - outage.Minute(minutes), To: end}
-	reader := heatmap.New(heatmap.Config{Hot: model{nil, outage.Span{From: end, To: end + 1}}, Past: db, Now: func() time.Time { return now }})
+	reader := public.New(public.Config{Hot: model{nil, outage.Span{From: end, To: end + 1}}, Past: db, Now: func() time.Time { return now }})
 	bare := fmt.Sprintf(`SELECT toInt64(count()) FROM (SELECT h3ToParent(cell, 4) AS at, sum(n) FROM quarter_counts WHERE service = 'service-3' AND country = 'IN'
 		AND kind = 'problem' AND cell != 0 AND start >= toDateTime(%d, 'UTC') AND start < toDateTime(%d, 'UTC') GROUP BY at)`, second(span.From), second(span.To))
 	const runs = 9

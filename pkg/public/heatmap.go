@@ -1,4 +1,4 @@
-// Package heatmap turns counts into what the public sees: maps, series and
+// Package public turns counts into what the public sees: maps, series and
 // breakdowns.
 //
 // It owns the public table. Country totals are exact and live. Below country
@@ -8,7 +8,7 @@
 // can show a count under Floor. It promises that the cells, the withheld and
 // the unplaced reports of an answer add up to its total. It refuses to show a
 // number that the table does not hold.
-package heatmap
+package public
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package heatmap
+package public
 
 import (
 	"context"
