@@ -53,7 +53,7 @@ bench-demo: prerequisites $(LIBCHDB)/node_modules
 # others use, on simulated streams; then what a minute of many services costs.
 bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run '^TestProving$$' -count 1 -worlds 5 -timeout 60m -v
-	$(GO) test ./pkg/timeline -run '^$$' -bench ManySeries -benchtime 150x
+	$(GO) test ./pkg/engine -run '^$$' -bench ManySeries -benchtime 150x
 
 # What attackers of a given size can do: 200 tries each to open an incident, the
 # fewest networks that open one, attempts to hide an outage, and honest crowds.

@@ -8,8 +8,9 @@
 //     service, cell and minute, and an entry in the report log.
 //  4. baseline knows what is normal for a service and a place at an hour of the
 //     week; detect tells closed minutes that it does not explain; incident makes
-//     of that what opens, moves and ends. timeline is the three together, as the
-//     live server, imports and backtests run them.
+//     of that what opens, moves and ends. engine is the three together, as a
+//     pure function of the minutes before; runner drives it by the clock, for the
+//     live server and for imports.
 //  5. archive moves the report log into ClickHouse, each report once, and answers
 //     questions about the past.
 //  6. public turns counts into what the public sees, through one table with a

@@ -44,9 +44,11 @@ var shared = []string{module + "pkg/outage", module + "pkg/forwarded", module + 
 var compositions = map[string][]string{
 	// What is normal, what is not, and what became of it are one decision about
 	// one minute, taken by the live server, by imports and by backtests alike.
-	"pkg/timeline": {module + "pkg/baseline", module + "pkg/detect", module + "pkg/incident"},
+	"pkg/engine": {module + "pkg/baseline", module + "pkg/detect", module + "pkg/incident"},
+	// The runner is the engine under a clock.
+	"pkg/runner": {module + "pkg/engine"},
 	// The proving ground runs the whole detector over streams whose truth is known.
-	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/timeline"},
+	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/engine"},
 }
 
 // imports lists the imports of every file that is not a test, by folder from
@@ -131,6 +133,33 @@ func TestDriversStayInTheirFiles(t *testing.T) {
 				}
 				if strings.HasPrefix(name, "github.com/gofiber/") && !slices.Contains(fiberIn, folder) {
 					t.Errorf("%s/%s imports %s; only %s may", folder, file, name, strings.Join(fiberIn, ", "))
+				}
+			}
+		}
+	}
+}
+
+// clockless are the packages whose results depend on what they are given alone.
+var clockless = []string{"pkg/outage", "pkg/baseline", "pkg/detect", "pkg/engine"}
+
+// TestDecisionsReadNoClock looks for what reads the wall clock or waits for it.
+func TestDecisionsReadNoClock(t *testing.T) {
+	for _, folder := range clockless {
+		files, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s has no files: %v", folder, err)
+		}
+		for _, path := range files {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, reads := range []string{"time.Now", "time.Since", "time.Until", "time.After", "time.NewTi", "time.Tick", "time.Sleep"} {
+				if strings.Contains(string(text), reads) {
+					t.Errorf("%s uses %s", path, reads)
 				}
 			}
 		}

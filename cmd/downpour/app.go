@@ -14,13 +14,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
 	"github.com/open-downpour/downpour/pkg/embedded"
-	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/place"
+	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/redisconn"
-	"github.com/open-downpour/downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/runner"
 )
 
 // hotEvery is how often the hot window is brought up to date.
@@ -43,8 +43,8 @@ type app struct {
 	store      *bucket.Store
 	hot        *bucket.Hot
 	reader     *public.Reader
-	live       *timeline.Live
-	imports    *timeline.Imports
+	live       *runner.Live
+	imports    *runner.Imports
 	book       *incident.Book
 	desk       *intake.Desk
 	demo       *demo // nil where none is played

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // A few must not look like many, and many behind few networks must not look like
@@ -274,7 +274,7 @@ func TestNobodyIsSilenced(t *testing.T) {
 	}
 }
 
-func learntStates(t testing.TB, config timeline.Config, drawn *rand.Rand) (states [][]byte) {
+func learntStates(t testing.TB, config engine.Config, drawn *rand.Rand) (states [][]byte) {
 	t.Helper()
 	for _, mean := range ordinaryMeans {
 		states = append(states, learnt(t, config, drawn, mean))

@@ -7,15 +7,15 @@ import (
 	"io"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // backtestGeography is what a backtest asks of the map.
 type backtestGeography interface {
-	timeline.Geography
+	engine.Geography
 	// Locate is the cell of a point, and the country it lies in or next to; an
 	// error for a point that is near none.
 	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
@@ -45,13 +45,13 @@ func runBacktest(ctx context.Context, opts backtestOptions, geography backtestGe
 }
 
 type backtest struct {
-	opts     backtestOptions
-	places   *placer
-	lines    *incidentLines
-	timeline *timeline.Timeline
-	minute   outage.Minute
-	counts   []outage.Judged // of the minute
-	total    int             // reporters of the minute
+	opts   backtestOptions
+	places *placer
+	lines  *incidentLines
+	engine *engine.Engine
+	minute outage.Minute
+	counts []outage.Judged // of the minute
+	total  int             // reporters of the minute
 }
 
 func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
@@ -63,7 +63,7 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 		if err != nil {
 			return err
 		}
-		if b.timeline == nil {
+		if b.engine == nil {
 			b.begin(row.Minute)
 		}
 		if err := b.fits(&row, rows.Line()); err != nil {
@@ -96,8 +96,8 @@ func (b *backtest) fits(row *scenario.Row, line int) error {
 	switch {
 	case row.Minute-b.minute > longest:
 		err = outage.Invalid("timestamp", "is more than a year after that of the row before")
-	case b.total > timeline.MostReporters || row.Reporters > timeline.MostReporters:
-		err = outage.Invalid("reporters", "make more than %d in one minute", timeline.MostReporters)
+	case b.total > engine.MostReporters || row.Reporters > engine.MostReporters:
+		err = outage.Invalid("reporters", "make more than %d in one minute", engine.MostReporters)
 	default:
 		return nil
 	}
@@ -105,24 +105,24 @@ func (b *backtest) fits(row *scenario.Row, line int) error {
 	return err
 }
 
-// begin starts the timeline at the minute of the first row.
+// begin starts the engine at the minute of the first row.
 func (b *backtest) begin(first outage.Minute) {
-	config := timeline.DefaultConfig(b.places.geography)
+	config := engine.DefaultConfig(b.places.geography)
 	if b.opts.Relations != nil {
 		config.Relations = b.opts.Relations
 	}
 	config.Workers = max(1, b.opts.Workers)
 	config.AlertFrom = first + outage.Minute(b.opts.Warmup/time.Minute)
-	b.timeline, b.minute = timeline.New(config), first
+	b.engine, b.minute = engine.New(config), first
 }
 
 // tick takes in the minute whose rows have all been read, and the empty ones
 // before it.
 func (b *backtest) tick() error {
-	if b.timeline == nil {
+	if b.engine == nil {
 		return nil
 	}
-	changes, err := b.timeline.Tick(b.minute, b.counts)
+	changes, err := b.engine.Tick(b.minute, b.counts)
 	if err != nil {
 		return err
 	}

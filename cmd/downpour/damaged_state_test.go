@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/runner"
 )
 
 // A server whose state files are damaged says so in one line for each, learns
@@ -19,7 +20,7 @@ func TestDamagedStateFiles(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers")
 	}
-	sound := experience(t, outage.MinuteOf(time.Now().Add(-timeline.Watermark))-1)
+	sound := experience(t, outage.MinuteOf(time.Now().Add(-runner.Watermark))-1)
 	all := map[string]string{
 		"detector.state":  "the detector's state cannot be used, it learns anew",
 		"incidents.state": "the incidents that are not archived yet cannot be read and are lost",
@@ -53,7 +54,7 @@ func TestDamagedStateFiles(t *testing.T) {
 			}
 			eventually(t, "the detector has a state again", func() bool {
 				text, err := os.ReadFile(filepath.Join(dir, "detector.state"))
-				return err == nil && timeline.New(timeline.DefaultConfig(testGeography(t))).Restore(bytes.NewReader(text)) == nil
+				return err == nil && engine.New(engine.DefaultConfig(testGeography(t))).Restore(bytes.NewReader(text)) == nil
 			})
 			if !isReady(address)() {
 				t.Error("the server is not ready any more")

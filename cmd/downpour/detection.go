@@ -10,14 +10,15 @@ import (
 	"slices"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/lease"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/runner"
 )
 
 // states are what the detector keeps between two minutes; incident.Journal and
-// timeline.States both mean this.
+// runner.States both mean this.
 type states interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
@@ -33,29 +34,29 @@ const detectFor = 10 * time.Second
 // detectionStates are where the detector keeps things so that they outlive this
 // process: in Redis, under a lease, or in files where Redis is a part of the
 // process.
-func (a *app) detectionStates() (of func(name string) states, pending timeline.Shared, held timeline.Lease) {
-	file := func(name string) timeline.FileState {
-		return timeline.FileState{Path: filepath.Join(a.settings.Data, name+".state")}
+func (a *app) detectionStates() (of func(name string) states, pending runner.Shared, held runner.Lease) {
+	file := func(name string) runner.FileState {
+		return runner.FileState{Path: filepath.Join(a.settings.Data, name+".state")}
 	}
 	if a.embeddedRedis() {
 		return func(name string) states { return file(name) }, file("imports"), nil
 	}
 	detecting := lease.New(a.redis.Client(), detectKeys+"lead", rand.Text(), detectFor)
 	of = func(name string) states { return detecting.State(detectKeys + name) }
-	return of, timeline.NewRedisState(a.redis.Client(), detectKeys+"imports"), detecting
+	return of, runner.NewRedisState(a.redis.Client(), detectKeys+"imports"), detecting
 }
 
 // buildDetection makes the detector and the book of incidents.
 func (a *app) buildDetection(context.Context) error {
 	state, pending, held := a.detectionStates()
 	a.book = incident.NewBook(a.db, state("incidents"), a.now, a.logger)
-	a.live = timeline.NewLive(timeline.LiveConfig{
-		Timeline: a.liveTimeline(),
-		Hot:      a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
+	a.live = runner.NewLive(runner.LiveConfig{
+		Engine: a.liveTimeline(),
+		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
 		Book: publishing{a.book, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
-	a.imports = timeline.NewImports(timeline.ImportsConfig{
-		Timeline: a.timeline(), Past: a.db, Archived: a.redis.Archived,
+	a.imports = runner.NewImports(runner.ImportsConfig{
+		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
 		Book: publishing{a.book, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
@@ -106,16 +107,16 @@ const leastNetworks = 3
 
 // liveTimeline is how the detector runs over reports of strangers. An importer
 // vouches for its own.
-func (a *app) liveTimeline() timeline.Config {
-	config := a.timeline()
+func (a *app) liveTimeline() engine.Config {
+	config := a.engineConfig()
 	config.Networks = leastNetworks
 	return config
 }
 
-// timeline is how the detector runs here. At a first start it learns weeks,
+// engineConfig is how the detector runs here. At a first start it learns weeks,
 // which all processors share.
-func (a *app) timeline() timeline.Config {
-	config := timeline.DefaultConfig(a.geography)
+func (a *app) engineConfig() engine.Config {
+	config := engine.DefaultConfig(a.geography)
 	config.Relations, config.Workers = a.services, runtime.GOMAXPROCS(0)
 	return config
 }

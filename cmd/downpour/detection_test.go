@@ -9,12 +9,12 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/runner"
 )
 
 // Pending incidents come from the view, and only when they are asked for.
 func TestPendingOnRequest(t *testing.T) {
-	journal := timeline.FileState{Path: filepath.Join(t.TempDir(), "journal")}
+	journal := runner.FileState{Path: filepath.Join(t.TempDir(), "journal")}
 	book := incident.NewBook(nil, journal, time.Now, slog.Default())
 	pending := func(service string, country outage.Country) outage.Watch {
 		return outage.Watch{Service: service, Country: country, Pending: &outage.Incident{

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // The towns that a form offers, in any language, are towns that intake knows.
@@ -38,7 +38,7 @@ func TestOfferedTownsAreKnown(t *testing.T) {
 func TestAboutHasTheNumbersInForce(t *testing.T) {
 	s := newServer(t, "embedded")
 	in := map[string]outage.Parameter{}
-	for _, p := range timeline.Parameters(s.app.liveTimeline()) {
+	for _, p := range engine.Parameters(s.app.liveTimeline()) {
 		in[p.Name] = p
 	}
 	for prefix, want := range map[string]string{"": "%v min", "/hi": "%v मिनट", "/cy": "%v munud"} {

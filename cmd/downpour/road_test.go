@@ -19,9 +19,10 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/bucket"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/runner"
 )
 
 // road is the way of a report from a client to the detector, on a clock that the
@@ -135,7 +136,7 @@ func (r *road) counts(minutes int) map[outage.Minute][]outage.Judged {
 		r.t.Fatal(err)
 	}
 	first := outage.MinuteOf(begins())
-	counts, err := timeline.Minutes(r.t.Context(), r.hot, r.counters, outage.Span{From: first, To: first + outage.Minute(minutes)})
+	counts, err := runner.Minutes(r.t.Context(), r.hot, r.counters, outage.Span{From: first, To: first + outage.Minute(minutes)})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -145,9 +146,9 @@ func (r *road) counts(minutes int) map[outage.Minute][]outage.Judged {
 // opensAfter plays the ordinary reports of a service together with what came down
 // the road for one of its services, and gives the number of minutes after which an
 // incident opened, -1 for never.
-func opensAfter(t testing.TB, state []byte, config timeline.Config, drawn *rand.Rand, mean float64, minutes int, attack func(outage.Minute) []outage.Judged) int {
+func opensAfter(t testing.TB, state []byte, config engine.Config, drawn *rand.Rand, mean float64, minutes int, attack func(outage.Minute) []outage.Judged) int {
 	t.Helper()
-	line := timeline.New(config)
+	line := engine.New(config)
 	if err := line.Restore(bytes.NewReader(state)); err != nil {
 		t.Fatal(err)
 	}
@@ -204,9 +205,9 @@ func ordinary(drawn *rand.Rand, mean float64) (counts []outage.Judged) {
 
 // learnt is a detector after four ordinary weeks, one minute before the road
 // begins to be watched.
-func learnt(t testing.TB, config timeline.Config, drawn *rand.Rand, mean float64) []byte {
+func learnt(t testing.TB, config engine.Config, drawn *rand.Rand, mean float64) []byte {
 	t.Helper()
-	line := timeline.New(config)
+	line := engine.New(config)
 	end := outage.MinuteOf(roadBegins.Add(learning))
 	opened := 0
 	for minute := end - 28*24*60; minute < end; minute++ {
@@ -227,7 +228,7 @@ func learnt(t testing.TB, config timeline.Config, drawn *rand.Rand, mean float64
 }
 
 // attackWorld is what all of these tests stand on.
-func attackWorld(t testing.TB) (*cell.Geography, timeline.Config, *rand.Rand) {
+func attackWorld(t testing.TB) (*cell.Geography, engine.Config, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -243,7 +244,7 @@ func attackWorld(t testing.TB) (*cell.Geography, timeline.Config, *rand.Rand) {
 		}
 		townCells = append(townCells, at)
 	}
-	config := timeline.DefaultConfig(geography)
+	config := engine.DefaultConfig(geography)
 	config.Networks = leastNetworks
 	return geography, config, rand.New(rand.NewPCG(seed, 1))
 }

@@ -13,16 +13,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
-	"github.com/open-downpour/downpour/pkg/timeline"
+	"github.com/open-downpour/downpour/pkg/runner"
 )
 
 // experience is the state of a detector that has watched WhatsApp in the UK for
 // eight days up to a minute, at two reports a minute.
 func experience(t *testing.T, until outage.Minute) []byte {
 	t.Helper()
-	line := timeline.New(timeline.DefaultConfig(testGeography(t)))
+	line := engine.New(engine.DefaultConfig(testGeography(t)))
 	for m := until - 8*24*60; m <= until; m++ {
 		if _, err := line.Tick(m, []outage.Judged{{Service: "whatsapp", Country: outage.GB, Reporters: int(m % 5)}}); err != nil {
 			t.Fatal(err)
@@ -94,7 +95,7 @@ func TestTwoServersDetectOnce(t *testing.T) {
 	counters, shelf := redistest.Start(t), newVault(t, t.TempDir())
 	shelf.startAndWait(t)
 	client := counters.Client(t)
-	before := outage.MinuteOf(time.Now().Add(-timeline.Watermark)) - 1
+	before := outage.MinuteOf(time.Now().Add(-runner.Watermark)) - 1
 	if err := client.Set(context.Background(), detectKeys+"detector", experience(t, before), 0).Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,9 @@ import (
 	"github.com/open-downpour/downpour/api"
 	"github.com/open-downpour/downpour/frontend"
 	"github.com/open-downpour/downpour/pkg/archive"
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/live"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 const (
@@ -57,7 +57,7 @@ func (a *app) buildWeb(context.Context) error {
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
-		Parameters: timeline.Parameters(a.liveTimeline()),
+		Parameters: engine.Parameters(a.liveTimeline()),
 	}
 	pages.WriteOrigins = a.settings.ownOrigins()
 	if a.demo != nil {

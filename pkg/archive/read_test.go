@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/bucket"
-	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 var (

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // TestArchiveAtSize measures the archive when DOWNPOUR_BENCH_ROWS says over how

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 var coldStarts = flag.Uint64("cold-starts", 5, "first days to try")
@@ -26,7 +26,7 @@ func TestColdStartIsQuiet(t *testing.T) {
 				c.ordinary(string(rune('a'+i)), country, rate, "")
 			}
 		}
-		line := timeline.New(timeline.DefaultConfig(geography))
+		line := engine.New(engine.DefaultConfig(geography))
 		from := start + outage.Minute(seed*260)
 		for m := from; m < from+2*1440; m++ {
 			changes, err := line.Tick(m, c.minute(m, special{}))

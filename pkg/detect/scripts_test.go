@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 // The scripts in testdata tell behaviour as stories. A line is one of
@@ -70,11 +70,11 @@ func TestScripts(t *testing.T) {
 type script struct {
 	t         *testing.T
 	geography *cell.Geography
-	config    timeline.Config
+	config    engine.Config
 	start     outage.Minute
 	now       outage.Minute
 	from      outage.Minute // start of the last "for"
-	playing   *timeline.Timeline
+	playing   *engine.Engine
 	crowd     *crowd
 	changes   []outage.Incident // not yet expected
 	last      [2]outage.Incident
@@ -82,7 +82,7 @@ type script struct {
 }
 
 func newScript(t *testing.T, geography *cell.Geography) *script {
-	return &script{t: t, geography: geography, config: timeline.DefaultConfig(geography), crowd: newCrowd(geography, 1), known: map[string]outage.State{}}
+	return &script{t: t, geography: geography, config: engine.DefaultConfig(geography), crowd: newCrowd(geography, 1), known: map[string]outage.State{}}
 }
 
 func (s *script) line(words []string) error {
@@ -141,7 +141,7 @@ func (s *script) pass(words []string) error {
 		return err
 	}
 	if s.playing == nil {
-		s.playing = timeline.New(s.config)
+		s.playing = engine.New(s.config)
 	}
 	s.from = s.now
 	for ; s.now < s.from+length; s.now++ {

@@ -8,9 +8,9 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario/simulate"
-	"github.com/open-downpour/downpour/pkg/timeline"
 )
 
 var (
@@ -97,9 +97,9 @@ func prove(t *testing.T, p simulate.Params, rivals bool) ([]*Entrant, []*Score) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := timeline.DefaultConfig(geography)
+	config := engine.DefaultConfig(geography)
 	config.AlertFrom = world.Judged().From
-	line := timeline.New(config)
+	line := engine.New(config)
 	entrants := []*Entrant{{Name: "Downpour", Detector: line}}
 	if rivals {
 		entrants = append(entrants, Rivals(config.AlertFrom)...)
@@ -117,7 +117,7 @@ func prove(t *testing.T, p simulate.Params, rivals bool) ([]*Entrant, []*Score) 
 
 // cost is what a minute and a series cost. The clock of a tick holds for all
 // series of the world.
-func cost(t *testing.T, e *Entrant, line *timeline.Timeline, world *simulate.World) string {
+func cost(t *testing.T, e *Entrant, line *engine.Engine, world *simulate.World) string {
 	var state size
 	if err := line.Save(&state); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,135 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+const (
+	blocksFor = 360  // minutes for which the parts of blocks are kept
+	mostParts = 1024 // parts that are kept, the newest
+	mostFresh = 512  // parts that are kept of one minute
+)
+
+// blockPart is the part that one block of networks has of the judged reporters
+// of a metro cell in one minute. It has a fixed size.
+type blockPart struct {
+	Minute outage.Minute
+	Key    outage.Cell // of the metro cell, 0 for no place
+	Block  uint64      // 0 where the block is not known
+	Milli  uint32      // thousandths of a reporter
+}
+
+// blocks are the parts of the last minutes, oldest first.
+type blocks struct {
+	parts []blockPart
+	fresh []blockPart // of the present minute
+}
+
+// vouched is the block of the reporters that an importer vouches for. It is never
+// the largest: nothing speaks against them.
+const vouched = math.MaxUint64
+
+// add notes the blocks of a count. What no block is known for is taken for one
+// block, so that what is not known carries no alarm alone.
+func (b *blocks) add(key outage.Cell, count *outage.Judged) {
+	rest := float64(count.Reporters - count.Vouched)
+	if count.Vouched > 0 {
+		b.fresh = append(b.fresh, blockPart{Key: key, Block: vouched, Milli: milli(float64(count.Vouched))})
+	}
+	for _, share := range count.Blocks {
+		rest -= share.Reporters
+		b.fresh = append(b.fresh, blockPart{Key: key, Block: share.Block, Milli: milli(share.Reporters)})
+	}
+	const rounding = .5 // Reporters are whole, shares are not
+	if rest > rounding {
+		b.fresh = append(b.fresh, blockPart{Key: key, Milli: milli(rest)})
+	}
+}
+
+func milli(reporters float64) uint32 {
+	return uint32(min(max(0, math.Round(reporters*1000)), math.MaxUint32))
+}
+
+// turn ends the present minute and forgets old ones. Of a minute with very many
+// parts the largest are kept: the others are those of blocks that carry little.
+func (b *blocks) turn(minute outage.Minute) {
+	byPlace := func(x, y blockPart) int { return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Block, y.Block)) }
+	slices.SortFunc(b.fresh, byPlace)
+	merged := b.fresh[:0]
+	for _, part := range b.fresh {
+		part.Minute = minute
+		if last := len(merged) - 1; last >= 0 && merged[last].Key == part.Key && merged[last].Block == part.Block {
+			merged[last].Milli += part.Milli
+			continue
+		}
+		merged = append(merged, part)
+	}
+	if len(merged) > mostFresh {
+		slices.SortStableFunc(merged, func(x, y blockPart) int { return cmp.Compare(y.Milli, x.Milli) })
+		merged = merged[:mostFresh]
+		slices.SortFunc(merged, byPlace)
+	}
+	b.parts = append(b.parts, merged...)
+	b.fresh = b.fresh[:0]
+	old := max(0, len(b.parts)-mostParts)
+	for old < len(b.parts) && b.parts[old].Minute <= minute-blocksFor {
+		old++
+	}
+	b.parts = append(b.parts[:0], b.parts[old:]...)
+}
+
+// largest is how many reporters of a run came from the block of networks that has
+// most of them. A run that is older than what is kept is taken to have come from
+// the same blocks all the time; one of which nothing is known, from one block.
+func (b *blocks) largest(s *series, alarm detect.Alarm) float64 {
+	sums := map[uint64]float64{}
+	all, most := 0., 0.
+	for _, part := range b.parts {
+		if part.Minute < alarm.Since || !s.within(part.Key, alarm.Handle) {
+			continue
+		}
+		sums[part.Block] += float64(part.Milli)
+		all += float64(part.Milli)
+		if part.Block != vouched {
+			most = max(most, sums[part.Block])
+		}
+	}
+	if all == 0 {
+		return float64(alarm.Observed)
+	}
+	return float64(alarm.Observed) * most / all
+}
+
+// within reports whether a metro cell is part of a node.
+func (s *series) within(key outage.Cell, handle int32) bool {
+	if handle == baseline.Whole {
+		return true
+	}
+	metro, ok := s.base.Find(key)
+	return ok && key != 0 && s.covered(metro, []int32{handle})
+}
+
+func (b *blocks) appendState(to []byte) []byte {
+	return put(put(to, uint32(len(b.parts))), b.parts)
+}
+
+func (b *blocks) read(from []byte) ([]byte, error) {
+	var length uint32
+	n, err := binary.Decode(from, order, &length)
+	if err != nil || length > blocksFor*mostFresh {
+		return nil, errTooShort
+	}
+	b.parts = make([]blockPart, length)
+	m, err := binary.Decode(from[n:], order, b.parts)
+	if err != nil {
+		return nil, errTooShort
+	}
+	return from[n+m:], nil
+}

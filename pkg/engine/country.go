@@ -1,0 +1,108 @@
+package engine
+
+import (
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// country is what the services of one country share within an engine.
+type country struct {
+	code    outage.Country
+	config  *Config
+	regions []outage.Region
+	number  map[outage.Region]int
+	keys    map[outage.Cell]outage.Cell // metro keys of the cells seen
+	land    baseline.Land
+	middle  outage.LatLng // of the land
+	pool    *baseline.Pool
+	series  []*series // by service
+	now     baseline.Moment
+	// silence is how many reporters, of all services, were due since the last.
+	silence float64
+	missing bool
+}
+
+func newCountry(code outage.Country, config *Config) *country {
+	geography := config.Geography
+	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell)}
+	for i, region := range c.regions {
+		c.number[region] = i
+	}
+	metro := geography.Land(code, baseline.MetroResolution)
+	c.land = baseline.Land{
+		Regions: make([]int, len(c.regions)),
+		Metro:   len(metro),
+		Sparse:  len(geography.Land(code, baseline.SparseResolution)),
+	}
+	for _, cell := range metro {
+		if i, ok := c.number[geography.RegionOf(cell)]; ok {
+			c.land.Regions[i]++
+		}
+		center := geography.Center(cell)
+		c.middle.Lat += center.Lat / float64(len(metro))
+		c.middle.Lng += center.Lng / float64(len(metro))
+	}
+	c.pool = baseline.NewPool(config.Baseline, c.land)
+	return c
+}
+
+// metro is the key of the metro cell that a cell counts in, 0 for a cell that is
+// too coarse to say where. The answers are kept: there are only so many cells.
+func (c *country) metro(cell outage.Cell) outage.Cell {
+	if cell.Resolution() < baseline.MetroResolution {
+		return 0
+	}
+	key, ok := c.keys[cell]
+	if !ok {
+		region := -1
+		if i, known := c.number[c.config.Geography.RegionOf(cell)]; known {
+			region = i
+		}
+		key = baseline.Metro(cell, region)
+		c.keys[cell] = key
+	}
+	return key
+}
+
+// begin moves the country's clock, and on the hour tells its services what
+// they have learnt together.
+func (c *country) begin(minute outage.Minute, turning bool) {
+	if turning || c.now == (baseline.Moment{}) {
+		c.now = baseline.MomentOf(c.code, minute)
+	}
+	const hour = 60
+	if minute.Floor(hour) != minute || len(c.series) == 0 {
+		return
+	}
+	all := make([]*baseline.Series, len(c.series))
+	for i, s := range c.series {
+		all[i] = s.base
+	}
+	c.pool.Publish(c.now, all)
+	for _, s := range all {
+		s.Republished(c.pool)
+	}
+}
+
+// listen decides whether the whole country has fallen silent.
+func (c *country) listen(due float64) {
+	reporters, expected := uint64(0), 0.
+	for _, s := range c.series {
+		reporters += uint64(s.reporters)
+		if s.established() {
+			expected += s.base.Mean()
+		}
+	}
+	c.silence += expected
+	if reporters > 0 {
+		c.silence = 0
+	}
+	c.missing = c.silence >= due
+}
+
+// learn adds what a service learnt to the pool.
+func (c *country) learn(deposits []baseline.Deposit) {
+	for _, d := range deposits {
+		c.pool.Add(d)
+	}
+}

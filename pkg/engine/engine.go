@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// Engine runs the detector of every service and country. It is not safe for
+// concurrent use; it starts goroutines within Tick only.
+type Engine struct {
+	config    Config
+	countries map[outage.Country]*country
+	series    map[key]*series
+	ordered   []*series // by service, then country
+	last      outage.Minute
+	started   bool
+}
+
+type key struct {
+	service string
+	country outage.Country
+}
+
+// MostReporters is how many may report in one minute, of all services together,
+// so that no sum over the minutes that are kept overflows.
+const MostReporters = 1 << 26
+
+// New is an engine that has seen nothing. It does no work before Tick.
+func New(config Config) *Engine {
+	t := &Engine{
+		config:    config,
+		countries: make(map[outage.Country]*country),
+		series:    make(map[key]*series),
+	}
+	for _, code := range outage.Countries() {
+		t.countries[code] = newCountry(code, &t.config)
+	}
+	return t
+}
+
+// Last is the last minute taken in; false while there is none.
+func (t *Engine) Last() (outage.Minute, bool) { return t.last, t.started }
+
+// Tick takes in the counts of one minute, in any order, and returns what
+// changed: each incident as it is after its change, by service and country.
+// Minutes between the last one and this are taken in as empty. It returns an
+// error, and takes in nothing, for a minute that is over and for counts that
+// cannot be.
+func (t *Engine) Tick(minute outage.Minute, counts []outage.Judged) ([]outage.Incident, error) {
+	if t.started && minute <= t.last {
+		return nil, fmt.Errorf("ticking minute %s: it is not after %s", stamp(minute), stamp(t.last))
+	}
+	total := 0
+	for i := range counts {
+		if err := t.check(&counts[i]); err != nil {
+			return nil, fmt.Errorf("ticking minute %s: %w", stamp(minute), err)
+		}
+		if total += counts[i].Reporters; total > MostReporters {
+			return nil, fmt.Errorf("ticking minute %s: more than %d reporters", stamp(minute), MostReporters)
+		}
+	}
+	var changes []outage.Incident
+	if t.started {
+		for t.last+1 < minute {
+			changes = t.step(t.last+1, nil, changes)
+		}
+	}
+	return t.step(minute, counts, changes), nil
+}
+
+func (t *Engine) check(count *outage.Judged) error {
+	if _, ok := t.countries[count.Country]; !ok {
+		return fmt.Errorf("country %q is not covered", count.Country)
+	}
+	const longest, most = 255, MostReporters
+	if count.Service == "" || len(count.Service) > longest {
+		return fmt.Errorf("a service of %d letters", len(count.Service))
+	}
+	for _, n := range []int{count.Reporters, count.Capped, count.Works, count.Back} {
+		if n < 0 || n > most {
+			return fmt.Errorf("%s in %s has %d reporters", count.Service, count.Country, n)
+		}
+	}
+	return nil
+}
+
+// step takes in one minute. Everything that services share is read before and
+// written after the part that runs in parallel.
+func (t *Engine) step(minute outage.Minute, counts []outage.Judged, changes []outage.Incident) []outage.Incident {
+	t.last, t.started = minute, true
+	turning := minute.Floor(baseline.BlockMinutes) == minute
+	for _, code := range outage.Countries() {
+		t.countries[code].begin(minute, turning)
+	}
+	for i := range counts {
+		t.deliver(minute, &counts[i])
+	}
+	for _, code := range outage.Countries() {
+		t.countries[code].listen(t.config.DueForGap)
+	}
+	t.share(func(s *series) { s.tick(minute, turning) })
+	for _, code := range outage.Countries() {
+		t.countries[code].relate(minute, turning)
+	}
+	t.join()
+	for _, s := range t.ordered {
+		s.country.learn(s.deposits)
+		s.deposits = nil
+		changes = append(changes, s.changes...)
+		s.changes = s.changes[:0]
+	}
+	return changes
+}
+
+// deliver puts a count where its series will find it.
+func (t *Engine) deliver(minute outage.Minute, count *outage.Judged) {
+	s, ok := t.series[key{count.Service, count.Country}]
+	if !ok {
+		if count.Reporters == 0 { // a series begins with its first problem
+			return
+		}
+		c := t.countries[count.Country]
+		s = newSeries(strings.Clone(count.Service), c, &t.config, minute)
+		t.insert(s)
+	}
+	s.take(count)
+}
+
+func (t *Engine) insert(s *series) {
+	t.series[key{s.service, s.country.code}] = s
+	t.ordered = inserted(t.ordered, s)
+	s.country.series = inserted(s.country.series, s)
+}
+
+func inserted(list []*series, s *series) []*series {
+	at := sort.Search(len(list), func(i int) bool { return s.before(list[i]) })
+	list = append(list, nil)
+	copy(list[at+1:], list[at:])
+	list[at] = s
+	return list
+}
+
+// stamp is a minute as an error tells it.
+func stamp(minute outage.Minute) string { return minute.Time().Format("2006-01-02T15:04Z") }

@@ -1,0 +1,217 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// The first bytes of a saved engine; the last of them is the version of the
+// format. A state of another version is refused: it is built anew from history.
+var magic = []byte("DPTL\x05")
+
+var (
+	order       = binary.LittleEndian
+	errTooShort = errors.New("reading an engine: the state ends too early")
+)
+
+// Save writes the whole state. The same state gives the same bytes, and a
+// engine restored from them goes on as if it had never stopped.
+func (t *Engine) Save(to io.Writer) error {
+	state := append([]byte(nil), magic...)
+	state = order.AppendUint64(state, uint64(t.last))
+	state = append(state, boolByte(t.started))
+	for _, code := range outage.Countries() {
+		c := t.countries[code]
+		state = put(state, c.saved())
+		state = c.pool.AppendState(state)
+	}
+	state = order.AppendUint32(state, uint32(len(t.ordered)))
+	for _, s := range t.ordered {
+		state = s.appendState(state)
+	}
+	if _, err := to.Write(state); err != nil {
+		return fmt.Errorf("saving an engine: %w", err)
+	}
+	return nil
+}
+
+// Restore replaces the state by one that Save wrote. After an error the
+// engine is as it was.
+func (t *Engine) Restore(from io.Reader) error {
+	state, err := io.ReadAll(from)
+	if err != nil {
+		return fmt.Errorf("reading an engine: %w", err)
+	}
+	if !bytes.HasPrefix(state, magic) {
+		return errors.New("reading an engine: it is of another version, or none")
+	}
+	restored := New(t.config)
+	rest, err := restored.read(state[len(magic):])
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return errors.New("reading an engine: something follows its end")
+	}
+	*t = *restored
+	return nil
+}
+
+func (t *Engine) read(from []byte) ([]byte, error) {
+	if len(from) < 9 {
+		return nil, errTooShort
+	}
+	t.last, t.started = outage.Minute(order.Uint64(from)), from[8] != 0
+	from = from[9:]
+	var err error
+	for _, code := range outage.Countries() {
+		if from, err = t.countries[code].read(from); err != nil {
+			return nil, err
+		}
+	}
+	if len(from) < 4 {
+		return nil, errTooShort
+	}
+	count := order.Uint32(from)
+	from = from[4:]
+	for range count {
+		var s *series
+		if s, from, err = t.readSeries(from); err != nil {
+			return nil, err
+		}
+		t.insert(s)
+	}
+	return from, nil
+}
+
+// savedCountry is the part of a country that is not worked out again.
+type savedCountry struct {
+	Minute  outage.Minute
+	Started bool
+	Silence float64
+	Missing bool
+}
+
+func (c *country) saved() savedCountry {
+	return savedCountry{
+		Minute: c.now.Minute, Started: c.now != (baseline.Moment{}), Silence: c.silence, Missing: c.missing,
+	}
+}
+
+func (c *country) read(from []byte) ([]byte, error) {
+	var saved savedCountry
+	n, err := binary.Decode(from, order, &saved)
+	if err != nil {
+		return nil, errTooShort
+	}
+	if saved.Started {
+		c.now = baseline.MomentOf(c.code, saved.Minute)
+	}
+	c.silence, c.missing = saved.Silence, saved.Missing
+	c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from[n:])
+	return from, err
+}
+
+func (s *series) appendState(to []byte) []byte {
+	to = append(to, byte(len(s.service)))
+	to = append(to, s.service...)
+	to = append(to, s.country.code...)
+	to = append(to, boolByte(s.silent))
+	to = put(to, s.silence)
+	to = order.AppendUint32(to, uint32(len(s.elsewhere)))
+	to = put(to, s.elsewhere)
+	to = s.base.AppendState(to)
+	to = s.bank.AppendState(to)
+	to = s.appendEvidence(to)
+	to = s.blocks.appendState(put(to, s.networks))
+	return s.incident.AppendState(to)
+}
+
+func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
+	const fixed = 2 + 1 + 8 // country, silent, silence
+	if len(from) < 1 || len(from) < 1+int(from[0])+fixed {
+		return nil, nil, errTooShort
+	}
+	name := string(from[1 : 1+int(from[0])])
+	from = from[1+len(name):]
+	c, ok := t.countries[outage.Country(from[:2])]
+	if !ok {
+		return nil, nil, fmt.Errorf("reading an engine: country %q is not covered", from[:2])
+	}
+	s := &series{
+		service: name, country: c, config: &t.config, silent: from[2] != 0,
+		back: make([]uint32, 1+len(c.regions)),
+	}
+	if _, err := binary.Decode(from[3:], order, &s.silence); err != nil {
+		return nil, nil, errTooShort
+	}
+	var err error
+	if s.elsewhere, from, err = readHandles(from[fixed:]); err != nil {
+		return nil, nil, err
+	}
+	if s.base, from, err = baseline.ReadSeries(t.config.Baseline, c.pool, from); err != nil {
+		return nil, nil, err
+	}
+	if s.bank, from, err = detect.ReadBank(&t.config.Detect, s.level, from); err != nil {
+		return nil, nil, err
+	}
+	if s.bank.Nodes() != s.base.Places() {
+		return nil, nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", name, s.bank.Nodes(), s.base.Places())
+	}
+	for _, h := range s.elsewhere {
+		if h < 0 || int(h) >= s.base.Places() {
+			return nil, nil, fmt.Errorf("reading an engine: %s has no place %d", name, h)
+		}
+	}
+	if from, err = s.readEvidence(from); err != nil {
+		return nil, nil, err
+	}
+	s.networks = make([]heard, s.base.Places())
+	n, err := binary.Decode(from, order, s.networks)
+	if err != nil {
+		return nil, nil, errTooShort
+	}
+	if from, err = s.blocks.read(from[n:]); err != nil {
+		return nil, nil, err
+	}
+	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
+	s.grow()
+	return s, from, err
+}
+
+// readHandles reads a counted list of handles.
+func readHandles(from []byte) ([]int32, []byte, error) {
+	if len(from) < 4 {
+		return nil, nil, errTooShort
+	}
+	count := int(order.Uint32(from))
+	if from = from[4:]; len(from)/4 < count {
+		return nil, nil, errTooShort
+	}
+	handles := make([]int32, count)
+	n, err := binary.Decode(from, order, handles)
+	return handles, from[n:], err
+}
+
+func put(to []byte, value any) []byte {
+	grown, err := binary.Append(to, order, value)
+	if err != nil {
+		panic(err) // a type without a fixed size: a mistake in this package
+	}
+	return grown
+}
+
+func boolByte(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}

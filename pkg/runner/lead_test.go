@@ -1,0 +1,338 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/open-downpour/downpour/pkg/engine"
+	"github.com/open-downpour/downpour/pkg/engine/enginetest"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/lease"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
+)
+
+// past is a story as a source of counts.
+type past map[outage.Minute][]outage.Judged
+
+func (p past) Counts(_ context.Context, q outage.Query) ([]outage.Count, error) {
+	var counts []outage.Count
+	for m := q.Span.From; m < q.Span.To; m++ {
+		for _, j := range p[m] {
+			counts = append(counts, outage.Count{
+				Service: j.Service, Country: j.Country, Cell: j.Cell, Start: m, Kind: outage.Problem,
+				N: int64(j.Reporters), Judged: float64(j.Reporters),
+			})
+		}
+	}
+	return counts, nil
+}
+
+// told is the story of sixteen days, and the state of a detector on the morning
+// before its first outage.
+var told = sync.OnceValues(func() (past, []byte) {
+	n, all := enginetest.NewNoise(1), past{}
+	line := engine.New(config())
+	for m := start; m < start+16*day; m++ {
+		all[m] = enginetest.Story(n, m)
+		if m < morning {
+			if _, err := line.Tick(m, all[m]); err != nil {
+				panic(err)
+			}
+		}
+	}
+	var state bytes.Buffer
+	if err := line.Save(&state); err != nil {
+		panic(err)
+	}
+	return all, state.Bytes()
+})
+
+// morning is ten minutes before the first outage: 2025-01-21T11:50Z.
+const morning = outage.Minute(28957670)
+
+// shelf keeps incidents for all servers.
+type shelf struct {
+	mutex   sync.Mutex
+	records map[string]outage.Record
+}
+
+func (s *shelf) SaveIncidents(_ context.Context, records []outage.Record) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, r := range records {
+		if s.records[r.ID].Noted <= r.Noted {
+			s.records[r.ID] = r
+		}
+	}
+	return nil
+}
+
+func (s *shelf) LoadIncidents(_ context.Context, after int64) (records []outage.Record, latest int64, err error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, r := range s.records {
+		records, latest = append(records, r), max(latest, r.Noted)
+	}
+	return records, max(latest, after), nil
+}
+
+type noNormals struct{}
+
+func (noNormals) KeepNormals(context.Context, []outage.ServiceNormal) error { return nil }
+
+// rig is what several servers share: a story, a clock, a shelf, a Redis.
+type rig struct {
+	t      *testing.T
+	client redis.UniversalClient
+	shelf  *shelf
+	story  past
+	now    time.Time
+	number int
+}
+
+func newRig(t *testing.T, client redis.UniversalClient) *rig {
+	all, state := told()
+	r := &rig{t: t, client: client, shelf: &shelf{records: map[string]outage.Record{}}, story: all}
+	if client != nil {
+		if err := client.Set(context.Background(), "dp:{t}:detector", state, 0).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.to(morning)
+	return r
+}
+
+// to sets the clock so that the minute is over.
+func (r *rig) to(m outage.Minute) { r.now = (m + 1).Time().Add(Watermark) }
+
+// server is one of several detectors.
+type server struct {
+	*Live
+	book *incident.Book
+}
+
+func (r *rig) server() *server {
+	r.number++
+	held := lease.New(r.client, "dp:{t}:lead", string(rune('a'+r.number)), time.Hour)
+	return r.made(held, held.State("dp:{t}:detector"), held.State("dp:{t}:incidents"))
+}
+
+func (r *rig) made(held Lease, state States, journal incident.Journal) *server {
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	now := func() time.Time { return r.now }
+	book := incident.NewBook(r.shelf, journal, now, logger)
+	return &server{book: book, Live: NewLive(LiveConfig{
+		Engine: config(), Hot: r.story, Past: r.story, HotFrom: func() outage.Minute { return 0 },
+		Book: book, States: state, Normals: noNormals{}, Lease: held, Now: now, Logger: logger,
+	})}
+}
+
+// expire ends the lease, as the time of Redis would.
+func (r *rig) expire() {
+	if err := r.client.Del(context.Background(), "dp:{t}:lead").Err(); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (s *server) step(t *testing.T) {
+	t.Helper()
+	if err := s.advance(context.Background()); err != nil && !errors.Is(err, lease.ErrLost) {
+		t.Fatal(err)
+	}
+}
+
+// records are all that a book holds, without the numbers of their versions.
+func (s *server) records(t *testing.T) []outage.Record {
+	t.Helper()
+	records, _, err := s.book.Incidents(context.Background(), outage.IncidentFilter{}, "", 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range records {
+		records[i].Noted = 0
+	}
+	return records
+}
+
+// alone is what one server finds that never stops.
+func alone(t *testing.T, last outage.Minute) (records []outage.Record, state []byte) {
+	t.Helper()
+	all, before := told()
+	r := &rig{t: t, shelf: &shelf{records: map[string]outage.Record{}}, story: all}
+	files := FileState{Path: filepath.Join(t.TempDir(), "detector")}
+	if err := files.Store(context.Background(), before); err != nil {
+		t.Fatal(err)
+	}
+	s := r.made(nil, files, FileState{Path: filepath.Join(t.TempDir(), "incidents")})
+	for m := morning; m <= last; m++ {
+		r.to(m)
+		s.step(t)
+	}
+	state, err := files.Load(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if records = s.records(t); len(records) == 0 {
+		t.Fatal("nothing was found")
+	}
+	return records, state
+}
+
+// Servers come and go while an outage lasts: killed, paused and continued, with
+// and without others in between. What is found is what one server finds that
+// never stopped, and the state ends as the same bytes.
+func TestServersTakeTurns(t *testing.T) {
+	const last = morning + 180
+	want, wantState := alone(t, last)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 3))
+	r := newRig(t, redistest.Start(t).Client(t))
+	servers := []*server{r.server(), r.server(), r.server()}
+	turns := map[string]int{}
+	for m := morning; m <= last; m++ {
+		r.to(m)
+		switch act := random.IntN(8); act {
+		case 0: // killed: another process begins in its place
+			servers[random.IntN(3)] = r.server()
+			r.expire()
+			turns["killed"]++
+		case 1: // paused for longer than the lease lasts
+			r.expire()
+			turns["expired"]++
+		}
+		if random.IntN(3) == 0 {
+			continue // nobody looks in this minute
+		}
+		for _, i := range random.Perm(3) {
+			if random.IntN(2) == 0 {
+				servers[i].step(t)
+			}
+		}
+	}
+	t.Logf("turns: %v", turns)
+	r.expire()
+	final := r.server()
+	final.step(t)
+	if got := final.records(t); !reflect.DeepEqual(got, want) {
+		t.Errorf("seed %d: found %d incidents that differ from the %d of one server", seed, len(got), len(want))
+		for i := range min(len(got), len(want)) {
+			t.Logf("%s %s %v\nwant %s %s %v", got[i].ID, got[i].State, got[i].Changes, want[i].ID, want[i].State, want[i].Changes)
+		}
+	}
+	state, err := final.States.Load(context.Background())
+	if err != nil || !bytes.Equal(state, wantState) {
+		t.Errorf("seed %d: the state differs, %v", seed, err)
+	}
+}
+
+// intruder lets another server take over in the middle of a note.
+type intruder struct {
+	Book
+	during func()
+}
+
+func (b *intruder) Note(ctx context.Context, at time.Time, changes []outage.Incident) error {
+	if b.during != nil {
+		b.during()
+		b.during = nil
+	}
+	return b.Book.Note(ctx, at, changes)
+}
+
+func TestAPausedServerWritesNothing(t *testing.T) {
+	const last = morning + 60
+	want, wantState := alone(t, last)
+	r := newRig(t, redistest.Start(t).Client(t))
+	paused, other := r.server(), r.server()
+	interrupted := false
+	paused.Live.Book = &intruder{Book: paused.book, during: func() {
+		// The lease ends while this one is about to note what it found. Another
+		// one takes over and finishes the day.
+		interrupted = true
+		r.expire()
+		r.to(last)
+		other.step(t)
+	}}
+	for m := morning; m <= last && !interrupted; m++ {
+		r.to(m)
+		if err := paused.advance(context.Background()); (err != nil) != interrupted {
+			t.Fatalf("at %s: %v, interrupted %t", m.Time().Format(time.RFC3339), err, interrupted)
+		}
+	}
+	if !interrupted {
+		t.Fatal("nothing was noted")
+	}
+	paused.step(t)
+	if paused.Leads() {
+		t.Error("two detect")
+	}
+	if got := other.records(t); !reflect.DeepEqual(got, want) {
+		t.Errorf("found %v, want %v", got, want)
+	}
+	if state, _ := other.States.Load(context.Background()); !bytes.Equal(state, wantState) {
+		t.Error("the state differs")
+	}
+	if view := paused.View(); view == nil || view.Minute != last {
+		t.Error("the other one does not follow")
+	}
+	if got, want := paused.View(), other.View(); !reflect.DeepEqual(got, want) {
+		t.Error("the two show different things")
+	}
+}
+
+func TestImportsOfSeveralServers(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
+		shared := NewRedisState(client, "dp:{t}:imports")
+		ctx := context.Background()
+		var group sync.WaitGroup
+		for i := range outage.Minute(20) { // each on a server of its own
+			group.Go(func() {
+				imports := NewImports(ImportsConfig{Pending: shared, Now: time.Now})
+				if err := imports.Heard(ctx, outage.Span{From: 100 - i, To: 101 + i}, false); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		_, p, err := NewImports(ImportsConfig{Pending: shared}).load(ctx)
+		if want := (outage.Span{From: 81, To: 120}); err != nil || p.Span != want {
+			t.Errorf("waiting %v, %v, want %v", p.Span, err, want)
+		}
+	})
+}
+
+func TestMinutesTellKindsApart(t *testing.T) {
+	m := outage.Minute(1000)
+	source := counts{
+		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Problem, N: 9, Judged: 4.6},
+		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Works, N: 7},
+		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Back, N: 2},
+		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Back, N: -1},
+	}
+	got, err := Minutes(context.Background(), source, nil, outage.Span{From: m, To: m + 1})
+	want := []outage.Judged{
+		{Service: "a", Country: outage.GB, Reporters: 5, Capped: 4},
+		{Service: "a", Country: outage.GB, Works: 7},
+		{Service: "a", Country: outage.GB, Back: 2},
+	}
+	if err != nil || !reflect.DeepEqual(got[m], want) {
+		t.Errorf("%+v, %v, want %+v", got[m], err, want)
+	}
+}
+
+type counts []outage.Count
+
+func (c counts) Counts(context.Context, outage.Query) ([]outage.Count, error) { return c, nil }

@@ -1,0 +1,323 @@
+package runner
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"math"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/engine"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// Watermark is how long after its end a minute is taken to be complete.
+const Watermark = 20 * time.Second
+
+// warmUp is how much of the past a detector without a state learns from.
+const warmUp = 28 * 24 * time.Hour
+
+// Source gives the counts of closed minutes. It may block, and fail while the
+// store behind it is away.
+type Source interface {
+	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
+}
+
+// BlockSource gives the parts that blocks of networks have in the counts of
+// recent minutes, in any order. It may block for a round trip, and fail.
+type BlockSource interface {
+	Blocks(ctx context.Context, span outage.Span) ([]outage.BlockCount, error)
+}
+
+// Book keeps incidents. Open takes over what a server before this one noted;
+// Note may be told the same change again, and fails where another server notes.
+type Book interface {
+	Open(ctx context.Context) error
+	Note(ctx context.Context, at time.Time, changes []outage.Incident) error
+}
+
+// Lease says which of several servers detects. It may block for a round trip.
+type Lease interface {
+	// Hold takes or renews the lease. The term is another one whenever it was
+	// taken anew.
+	Hold(ctx context.Context) (term int64, held bool, err error)
+	Release(ctx context.Context) error
+	// Length is how long it lasts when it is not renewed.
+	Length() time.Duration
+}
+
+// States keeps the detector's state. Load gives nil where there is none; Store
+// fails where another server detects.
+type States interface {
+	Load(ctx context.Context) ([]byte, error)
+	Store(ctx context.Context, state []byte) error
+}
+
+// Normals keeps what was expected.
+type Normals interface {
+	KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error
+}
+
+// LiveConfig is what a Live is made of.
+type LiveConfig struct {
+	Engine engine.Config
+	Hot    Source      // the minutes just over
+	Blocks BlockSource // of the minutes of Hot; nil where none are known
+	Past   Source      // for what a restart missed, and for a first start
+	// HotFrom is the first minute that Hot knows.
+	HotFrom func() outage.Minute
+	// WarmUp is how much of the past a detector without a state learns from; four
+	// weeks where it is 0.
+	WarmUp time.Duration
+	// AlertFrom is the first minute that may open an incident, for a detector
+	// without a state. Zero is the present one.
+	AlertFrom outage.Minute
+	Book      Book
+	States    States
+	Normals   Normals
+	Lease     Lease // nil where there is but one server
+	Now       func() time.Time
+	Logger    *slog.Logger
+}
+
+// Live runs an engine beside the clock: one minute after the other, each once
+// it is over. Its state is saved after each minute, so that a restart goes on
+// where it stopped and takes in what it missed.
+type Live struct {
+	LiveConfig
+	engine   *engine.Engine
+	view     atomic.Pointer[outage.View]
+	reached  atomic.Int64
+	leads    atomic.Bool
+	term     int64     // of the engine
+	followed time.Time // when the state of another server was read last
+}
+
+// NewLive makes a Live, which works while its Run does.
+func NewLive(config LiveConfig) *Live { return &Live{LiveConfig: config} }
+
+// View is what the detector says after its last minute, or nil before the
+// first.
+func (l *Live) View() *outage.View { return l.view.Load() }
+
+// Reached is the minute before which everything was learnt or judged, 0 where
+// nothing was: how far a first start or a restart has come.
+func (l *Live) Reached() outage.Minute { return outage.Minute(l.reached.Load()) }
+
+// Run watches until ctx ends. What fails is tried again.
+func (l *Live) Run(ctx context.Context) error {
+	defer l.renew(ctx)()
+	const every = time.Second
+	ticks := time.NewTicker(every)
+	defer ticks.Stop()
+	var told string
+	for {
+		err := l.advance(ctx)
+		if err != nil && ctx.Err() == nil && err.Error() != told {
+			l.Logger.Warn("detector waits", "error", err)
+		}
+		told = fmt.Sprint(err)
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// catchUp takes in all minutes that are over.
+func (l *Live) catchUp(ctx context.Context) error {
+	if l.engine == nil {
+		if err := l.begin(ctx); err != nil {
+			return err
+		}
+	}
+	closed := outage.MinuteOf(l.Now().Add(-Watermark)) - 1
+	last, started := l.engine.Last()
+	next := last + 1
+	if !started {
+		next = closed
+	}
+	for next <= closed {
+		// What was missed is read in pieces, and saved after each.
+		const piece = 24 * 60
+		span := outage.Span{From: next, To: min(closed+1, next+piece)}
+		if err := l.take(ctx, span); err != nil {
+			return err
+		}
+		next = span.To
+	}
+	return nil
+}
+
+// begin restores the state, or learns from the archive where there is none.
+func (l *Live) begin(ctx context.Context) error {
+	state, err := l.States.Load(ctx)
+	if err != nil {
+		return fmt.Errorf("loading the detector's state: %w", err)
+	}
+	if err := l.Book.Open(ctx); err != nil {
+		return err
+	}
+	fresh := engine.New(l.Engine)
+	if state != nil {
+		err := fresh.Restore(bytes.NewReader(state))
+		if err == nil {
+			l.engine = fresh
+			l.view.Store(fresh.View())
+			return nil
+		}
+		l.Logger.Warn("the detector's state cannot be used, it learns anew", "error", err)
+	}
+	config := l.Engine
+	config.AlertFrom = cmp.Or(l.AlertFrom, outage.MinuteOf(l.Now().Add(-Watermark)))
+	fresh = engine.New(config)
+	for from := config.AlertFrom - outage.Minute(cmp.Or(l.WarmUp, warmUp)/time.Minute); from < config.AlertFrom; from += 24 * 60 {
+		span := outage.Span{From: from, To: min(config.AlertFrom, from+24*60)}
+		if err := l.feed(ctx, fresh, span, false); err != nil {
+			return err
+		}
+		l.reached.Store(int64(span.To))
+	}
+	l.engine = fresh
+	return nil
+}
+
+// take ticks through a span, notes what changed, and saves the state. After a
+// crash in between, the same minutes give the same changes again.
+func (l *Live) take(ctx context.Context, span outage.Span) error {
+	if err := l.feed(ctx, l.engine, span, true); err != nil {
+		// The engine may be in the middle of the span: go on from what was saved.
+		l.engine = nil
+		return err
+	}
+	var state bytes.Buffer
+	if err := l.engine.Save(&state); err != nil {
+		return err
+	}
+	l.view.Store(l.engine.View())
+	l.reached.Store(int64(span.To))
+	if err := l.States.Store(ctx, state.Bytes()); err != nil {
+		return fmt.Errorf("saving the detector's state: %w", err)
+	}
+	return nil
+}
+
+// feed ticks an engine through every minute of a span. With tell, changes are
+// noted and what was expected is kept.
+func (l *Live) feed(ctx context.Context, t *engine.Engine, span outage.Span, tell bool) error {
+	minutes, err := l.read(ctx, span)
+	if err != nil {
+		return err
+	}
+	_, started := t.Last()
+	var normals []outage.ServiceNormal
+	for minute := span.From; minute < span.To; minute++ {
+		if err := ctx.Err(); err != nil {
+			return err // a day is long
+		}
+		counts := minutes[minute]
+		if !started && !tell && !reported(counts) {
+			continue // a past begins with its first report
+		}
+		started = true
+		changed, err := t.Tick(minute, counts)
+		if err != nil {
+			return err
+		}
+		if !tell {
+			continue
+		}
+		if len(changed) > 0 {
+			if err := l.Book.Note(ctx, (minute + 1).Time(), changed); err != nil {
+				return err
+			}
+		}
+		if minute.Floor(outage.NormalSlot) == minute {
+			normals = append(normals, t.Normals(minute)...)
+		}
+	}
+	if len(normals) == 0 {
+		return nil
+	}
+	if err := l.Normals.KeepNormals(ctx, normals); err != nil {
+		l.Logger.Warn("what was expected is not kept", "error", err)
+	}
+	return nil
+}
+
+// read gives the counts of a span, by minute. Where the archive answers, the
+// blocks of networks are not known any more.
+func (l *Live) read(ctx context.Context, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
+	if span.From < l.HotFrom() {
+		return Minutes(ctx, l.Past, nil, span)
+	}
+	return Minutes(ctx, l.Hot, l.Blocks, span)
+}
+
+// blockPlace is what the parts of blocks are given by.
+type blockPlace struct {
+	service string
+	country outage.Country
+	cell    outage.Cell
+	minute  outage.Minute
+}
+
+// readBlocks reads the parts of blocks in a span.
+func readBlocks(ctx context.Context, source BlockSource, span outage.Span) (map[blockPlace][]outage.BlockShare, error) {
+	shares := map[blockPlace][]outage.BlockShare{}
+	if source == nil {
+		return shares, nil
+	}
+	counts, err := source.Blocks(ctx, span)
+	for _, c := range counts {
+		at := blockPlace{c.Service, c.Country, c.Cell, c.Start}
+		shares[at] = append(shares[at], c.BlockShare)
+	}
+	return shares, err
+}
+
+// Minutes reads the counts of a span as a timeline takes them, by minute. blocks
+// may be nil.
+func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
+	counts, err := source.Counts(ctx, outage.Query{Span: span, Step: 1, ByPlace: true})
+	if err != nil {
+		return nil, err
+	}
+	shares, err := readBlocks(ctx, blocks, span)
+	if err != nil {
+		return nil, err
+	}
+	minutes := map[outage.Minute][]outage.Judged{}
+	for _, c := range counts {
+		n := int(max(0, c.N))
+		judged := outage.Judged{Service: c.Service, Country: c.Country, Cell: c.Cell}
+		switch c.Kind {
+		case outage.Problem:
+			// What the caps leave of a count need not be whole.
+			judged.Reporters = max(0, int(math.Round(c.Judged)))
+			judged.Vouched = int(max(0, c.Keyed))
+			judged.Capped = max(0, n-judged.Reporters)
+			judged.Networks = int(max(0, c.Prefixes))
+			judged.Blocks = shares[blockPlace{c.Service, c.Country, c.Cell, c.Start}]
+		case outage.Works:
+			judged.Works = n
+		case outage.Back:
+			judged.Back = n
+		}
+		if judged.Reporters+judged.Capped+judged.Works+judged.Back > 0 {
+			minutes[c.Start] = append(minutes[c.Start], judged)
+		}
+	}
+	return minutes, nil
+}
+
+// reported says whether there is a problem among the counts, with which a past
+// begins.
+func reported(counts []outage.Judged) bool {
+	return slices.ContainsFunc(counts, func(c outage.Judged) bool { return c.Reporters > 0 })
+}
