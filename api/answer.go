@@ -1,16 +1,14 @@
 package api
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -58,18 +56,11 @@ func sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
 
 // send answers a read, with 304 and no body when the client has it already.
 func send(c *fiber.Ctx, contentType string, body []byte, fresh time.Duration) error {
-	if validated(c, tagOf(body), fresh) {
+	if validated(c, httpcache.ETag(body), fresh) {
 		return nil
 	}
 	c.Set(fiber.HeaderContentType, contentType)
 	return c.Send(body)
-}
-
-// tagOf is the ETag of a body. It is weak, because it names the compressed
-// forms as well.
-func tagOf(body []byte) string {
-	sum := sha256.Sum256(body)
-	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
 
 // validated gives an answer its headers for caches, and reports whether they are
@@ -78,25 +69,11 @@ func tagOf(body []byte) string {
 func validated(c *fiber.Ctx, etag string, fresh time.Duration) bool {
 	c.Set(fiber.HeaderETag, etag)
 	c.Set(fiber.HeaderCacheControl, cacheControl(fresh))
-	if !names(c.Get(fiber.HeaderIfNoneMatch), etag) {
+	if !httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
 		return false
 	}
 	c.Status(fiber.StatusNotModified)
 	return true
-}
-
-// names reports whether an If-None-Match header names the ETag. The comparison
-// is the weak one, as RFC 9110 (13.1.2) has it.
-func names(header, etag string) bool {
-	if strings.TrimSpace(header) == "*" {
-		return true
-	}
-	for one := range strings.SplitSeq(header, ",") {
-		if strings.TrimPrefix(strings.TrimSpace(one), "W/") == strings.TrimPrefix(etag, "W/") {
-			return true
-		}
-	}
-	return false
 }
 
 // orNull is nil for the zero value, which the wire tells as null.

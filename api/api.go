@@ -20,6 +20,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/narrative"
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
@@ -64,7 +65,7 @@ type Config struct {
 type API struct {
 	Config
 	docs        func() (docs, error) // the page for people, written once
-	shelf       shelf
+	cache       *httpcache.Cache[sending]
 	teller      *narrative.Teller
 	keyFailures *ratelimit.Failures
 	streams     *ratelimit.Slots
@@ -93,7 +94,7 @@ func New(config Config) *API {
 		config.Logger = slog.Default()
 	}
 	a := &API{
-		Config: config, shelf: shelf{answers: map[string]*ready{}},
+		Config: config, cache: newCache(config),
 		teller:      narrative.New(config.Services, config.Shapes),
 		keyFailures: newKeyFailures(config.Logger),
 		streams:     newStreamShares(config.MaxStreams),

@@ -77,16 +77,16 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 	if len(about) > 0 {
 		self += "?" + about.Encode()
 	}
-	return a.sendReady(c, self, freshReading, func(ctx context.Context) (string, []byte, error) {
+	return a.sendCached(c, self, freshReading, func(ctx context.Context) (*answer, error) {
 		records, _, err := a.Incidents.Incidents(ctx, filter, "", usualIncidents)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		body := bytes.NewBufferString(xml.Header)
 		if err := xml.NewEncoder(body).Encode(a.atomFeed(self, filter, records)); err != nil {
-			return "", nil, fmt.Errorf("writing the feed: %w", err)
+			return nil, fmt.Errorf("writing the feed: %w", err)
 		}
-		return typeAtom + "; charset=utf-8", body.Bytes(), nil
+		return a.newAnswer(typeAtom+"; charset=utf-8", body.Bytes()), nil
 	})
 }
 

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/gofiber/fiber/v2"
-
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -33,8 +31,8 @@ type featuresJSON struct {
 	Features []featureJSON `json:"features"`
 }
 
-// sendGeoJSON answers with a FeatureCollection (RFC 7946).
-func (a *API) sendGeoJSON(c *fiber.Ctx, summary heatSummary, cells []heatCellJSON) error {
+// newGeoJSON is an answer with a FeatureCollection (RFC 7946).
+func (a *API) newGeoJSON(summary heatSummary, cells []heatCellJSON) (*answer, error) {
 	collection := featuresJSON{Type: "FeatureCollection", heatSummary: summary, Features: make([]featureJSON, 0, len(cells))}
 	for _, cell := range cells {
 		collection.Features = append(collection.Features, featureJSON{
@@ -44,11 +42,12 @@ func (a *API) sendGeoJSON(c *fiber.Ctx, summary heatSummary, cells []heatCellJSO
 			Properties: cell,
 		})
 	}
-	err := sendJSON(c, collection, freshReading)
-	if err == nil && len(c.Response().Body()) > 0 {
-		c.Set(fiber.HeaderContentType, typeGeoJSON)
+	made, err := a.newJSON(collection)
+	if err != nil {
+		return nil, err
 	}
-	return err
+	made.Meta.contentType = typeGeoJSON
+	return made, nil
 }
 
 // ring turns an outline into a linear ring: longitude first, closed, and
@@ -82,9 +81,9 @@ func clockwise(points [][2]float64) bool {
 	return area < 0
 }
 
-// sendCSV answers with a line for each cell. The numbers of the whole have no
+// newCSV is an answer with a line for each cell. The numbers of the whole have no
 // place in a table of cells and go into headers.
-func sendCSV(c *fiber.Ctx, summary heatSummary, cells []heatCellJSON) error {
+func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error) {
 	var body bytes.Buffer
 	lines := csv.NewWriter(&body)
 	lines.UseCRLF = true // RFC 4180
@@ -100,12 +99,15 @@ func sendCSV(c *fiber.Ctx, summary heatSummary, cells []heatCellJSON) error {
 		})
 	}
 	if err := lines.WriteAll(records); err != nil {
-		return err
+		return nil, err
 	}
-	c.Set("Downpour-Total", strconv.FormatInt(summary.Total, 10))
-	c.Set("Downpour-Unplaced", strconv.FormatInt(summary.Unplaced, 10))
-	c.Set("Downpour-Withheld", strconv.FormatInt(summary.Withheld, 10))
-	return send(c, typeCSV+"; charset=utf-8", body.Bytes(), freshReading)
+	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
+	made.Meta.headers = map[string]string{
+		"Downpour-Total":    strconv.FormatInt(summary.Total, 10),
+		"Downpour-Unplaced": strconv.FormatInt(summary.Unplaced, 10),
+		"Downpour-Withheld": strconv.FormatInt(summary.Withheld, 10),
+	}
+	return made, nil
 }
 
 func decimal(value *float64) string {

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -41,19 +44,23 @@ func (a *API) getHeatmap(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	heatmap, err := a.Readings.Heatmap(c.UserContext(), service, country, resolution, span)
-	if err != nil {
-		return err
-	}
 	c.Vary(fiber.HeaderAccept)
-	summary, cells := wireHeatmap(heatmap)
-	switch c.Accepts(fiber.MIMEApplicationJSON, typeGeoJSON, typeCSV) {
-	case typeGeoJSON:
-		return a.sendGeoJSON(c, summary, cells)
-	case typeCSV:
-		return sendCSV(c, summary, cells)
-	}
-	return sendJSON(c, heatmapJSON{summary, list[heatCellJSON]{Items: cells}}, freshReading)
+	format := c.Accepts(fiber.MIMEApplicationJSON, typeGeoJSON, typeCSV)
+	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), format)
+	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
+		heatmap, err := a.Readings.Heatmap(ctx, service, country, resolution, span)
+		if err != nil {
+			return nil, err
+		}
+		summary, cells := wireHeatmap(heatmap)
+		switch format {
+		case typeGeoJSON:
+			return a.newGeoJSON(summary, cells)
+		case typeCSV:
+			return a.newCSV(summary, cells)
+		}
+		return a.newJSON(heatmapJSON{summary, list[heatCellJSON]{Items: cells}})
+	})
 }
 
 // usualResolution shows a whole country in one to two thousand cells.

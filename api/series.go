@@ -1,6 +1,9 @@
 package api
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -43,26 +46,30 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	series, err := a.Readings.Series(c.UserContext(), service.Slug, country, region, q.whole(span, step), step)
-	if err != nil {
-		return err
-	}
-	answer := seriesJSON{
-		about: tell(service, country, region, series.Span),
-		Step:  formatDuration(series.Step),
-		list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
-	}
-	for _, point := range series.Points {
-		answer.Items = append(answer.Items, pointJSON{
-			T:        wireTime(point.Start),
-			Reports:  point.Reports,
-			Works:    point.Works,
-			Back:     point.Back,
-			Expected: number(point.Expected),
-			Upper:    number(point.Upper),
-		})
-	}
-	return sendJSON(c, answer, freshReading)
+	span = q.whole(span, step)
+	key := fmt.Sprintf("series %s %s %s %v %d", service.Slug, country, region, span, step)
+	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
+		series, err := a.Readings.Series(ctx, service.Slug, country, region, span, step)
+		if err != nil {
+			return nil, err
+		}
+		value := seriesJSON{
+			about: tell(service, country, region, series.Span),
+			Step:  formatDuration(series.Step),
+			list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
+		}
+		for _, point := range series.Points {
+			value.Items = append(value.Items, pointJSON{
+				T:        wireTime(point.Start),
+				Reports:  point.Reports,
+				Works:    point.Works,
+				Back:     point.Back,
+				Expected: number(point.Expected),
+				Upper:    number(point.Upper),
+			})
+		}
+		return a.newJSON(value)
+	})
 }
 
 type symptomCountJSON struct {
@@ -90,17 +97,19 @@ func (a *API) getSymptoms(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	symptoms, err := a.Readings.Symptoms(c.UserContext(), service.Slug, country, region, span)
-	if err != nil {
-		return err
-	}
-	answer := symptomsJSON{
-		about:    tell(service, country, region, symptoms.Span),
-		Total:    symptoms.Total,
-		Withheld: symptoms.Withheld,
-		list:     list[symptomCountJSON]{Items: wireSymptoms(symptoms.Items)},
-	}
-	return sendJSON(c, answer, freshReading)
+	key := fmt.Sprintf("symptoms %s %s %s %v", service.Slug, country, region, span.Snap(outage.Quarter))
+	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
+		symptoms, err := a.Readings.Symptoms(ctx, service.Slug, country, region, span)
+		if err != nil {
+			return nil, err
+		}
+		return a.newJSON(symptomsJSON{
+			about:    tell(service, country, region, symptoms.Span),
+			Total:    symptoms.Total,
+			Withheld: symptoms.Withheld,
+			list:     list[symptomCountJSON]{Items: wireSymptoms(symptoms.Items)},
+		})
+	})
 }
 
 func wireSymptoms(items []outage.SymptomCount) []symptomCountJSON {

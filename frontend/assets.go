@@ -10,9 +10,9 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -53,7 +53,7 @@ type sheet struct {
 
 // file is what is served under a name that changes with its content.
 type file struct {
-	packed
+	httpcache.Body
 	path, kind string
 }
 
@@ -130,7 +130,7 @@ func (a *assets) add(name, kind string, body []byte) *file {
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
 	// A file is compressed once for all its readers, so as well as it goes.
-	made := &file{packed: packAt(body, brotli.BestCompression), path: "/static/" + hashed, kind: kind}
+	made := &file{Body: httpcache.NewBody(body, httpcache.Best), path: "/static/" + hashed, kind: kind}
 	a.files[hashed] = made
 	return made
 }
@@ -167,5 +167,5 @@ func (s *Site) favicon(c *fiber.Ctx) error {
 func (f *file) send(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, f.kind)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	return f.packed.send(c)
+	return sendBody(c, f.Body)
 }

@@ -135,7 +135,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 		return outage.Invalid("country", "Ask for the cells of one country.")
 	}
 	key := fmt.Sprint(asked.path(), part)
-	found, err := s.shelf.take(key, s.Now(), func() (*made, error) { return s.makeCells(asked, part) })
+	found, err := s.cached(c, key, func() (*made, error) { return s.makeCells(asked, part) })
 	if err != nil {
 		return err
 	}
@@ -176,9 +176,9 @@ func (s *Site) makeCells(asked scene, part box) (*made, error) {
 			return nil, fmt.Errorf("writing the cells of a map: %w", err)
 		}
 		done := newMade(body, f, s.Now())
-		done.passing = true
+		done.Bounded = true
 		if asked.over(s.Now()) && !f.partial {
-			done.until = s.Now().Add(keptPicture)
+			done.Until = s.Now().Add(keptPicture)
 		}
 		return done, nil
 	}

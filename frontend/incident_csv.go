@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -32,21 +33,21 @@ func (s *Site) incidentFile(kind string, of func(context.Context, address, outag
 		if !ok || at.ID == "" {
 			return c.Next()
 		}
-		found, err := s.shelf.take(at.path()+"."+suffixes[kind], s.Now(), func() (*made, error) { return s.makeFile(at, of) })
+		found, err := s.cached(c, at.path()+"."+suffixes[kind], func() (*made, error) { return s.makeFile(at, of) })
 		if err != nil {
 			return err
 		}
 		c.Set(fiber.HeaderContentType, kind)
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		c.Set(fiber.HeaderETag, found.tag)
+		c.Set(fiber.HeaderETag, found.ETag)
 		c.Set(fiber.HeaderCacheControl, cacheFile)
-		if matches(c.Get(fiber.HeaderIfNoneMatch), found.tag) {
+		if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), found.ETag) {
 			return c.SendStatus(fiber.StatusNotModified)
 		}
 		if kind == kindPNG { // is compressed already
-			return c.Send(found.body)
+			return c.Send(found.Plain)
 		}
-		return found.packed.send(c)
+		return sendBody(c, found.Body)
 	}
 }
 
@@ -74,8 +75,8 @@ func (s *Site) makeFile(at address, of func(context.Context, address, outage.Rec
 		return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The numbers cannot be read just now.", RetryAfter: 10 * time.Second}
 	}
 	done := newMade(body, s.frame(at), s.Now())
-	done.passing = true
-	done.until = s.Now().Add(keptPicture)
+	done.Bounded = true
+	done.Until = s.Now().Add(keptPicture)
 	return done, nil
 }
 

@@ -52,7 +52,7 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address) error {
 		}
 		asked.Service = service.Slug
 	}
-	page, err := s.shelf.take(at.path()+asked.query(), s.Now(), func() (*made, error) {
+	page, err := s.cached(c, at.path()+asked.query(), func() (*made, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
 		page, err := s.incidents(ctx, at, asked)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
 // landFiner is how many times finer than the map the lines of the land are that
@@ -29,7 +31,7 @@ func (s *Site) land(c *fiber.Ctx) error {
 	if !ok || sheet == nil {
 		return c.Next()
 	}
-	found, err := s.shelf.take("land/"+string(country), s.Now(), func() (*made, error) {
+	found, err := s.cached(c, "land/"+string(country), func() (*made, error) {
 		answer := landAnswer{Finer: landFiner}
 		answer.Borders, answer.Coast = sheet.lines(landFiner)
 		body, err := json.Marshal(answer)
@@ -44,14 +46,14 @@ func (s *Site) land(c *fiber.Ctx) error {
 	return sendData(c, found, cacheLand)
 }
 
-// sendData answers with JSON of the shelf, or with 304 where the reader has it.
+// sendData answers with JSON of the cache, or with 304 where the reader has it.
 func sendData(c *fiber.Ctx, found *made, cache string) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderETag, found.tag)
+	c.Set(fiber.HeaderETag, found.ETag)
 	c.Set(fiber.HeaderCacheControl, cache)
-	if matches(c.Get(fiber.HeaderIfNoneMatch), found.tag) {
+	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), found.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	return found.packed.send(c)
+	return sendBody(c, found.Body)
 }

@@ -57,7 +57,7 @@ func (s *Site) largeMap(c *fiber.Ctx, at address) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.shelf.take(asked.path(), s.Now(), func() (*made, error) {
+	page, err := s.cached(c, asked.path(), func() (*made, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
 		page := s.mapPage(ctx, at, asked)

@@ -248,8 +248,8 @@ func TestPicturesAreWellFormed(t *testing.T) {
 func TestPagesOfUnknownIncidentsAreNotKept(t *testing.T) {
 	site, app := testSite(t, nil)
 	get(t, app, "/incidents/whatsapp-in-20261118T1049Z")
-	if n := len(site.shelf.pages); n != 0 {
-		t.Errorf("%d pages on the shelf", n)
+	if n := site.cache.Len(); n != 0 {
+		t.Errorf("%d pages in the cache", n)
 	}
 }
 

@@ -1,9 +1,9 @@
 package frontend
 
 import (
-	"strings"
-
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
 // How long shared caches may keep a page. A page that lacks a part is asked
@@ -27,16 +27,16 @@ func (s *Site) headers(c *fiber.Ctx, name, cache string) {
 // with 304 where the reader has it.
 func (s *Site) send(c *fiber.Ctx, page *made) error {
 	cache := cachePublic
-	if page.partial {
+	if page.Meta.partial {
 		cache = cachePartial
 	}
-	s.headers(c, page.name, cache)
-	c.Set(fiber.HeaderContentLanguage, page.lang)
-	c.Set(fiber.HeaderETag, page.tag)
-	if matches(c.Get(fiber.HeaderIfNoneMatch), page.tag) {
+	s.headers(c, page.Meta.name, cache)
+	c.Set(fiber.HeaderContentLanguage, page.Meta.lang)
+	c.Set(fiber.HeaderETag, page.ETag)
+	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), page.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
-	return page.packed.send(c)
+	return sendBody(c, page.Body)
 }
 
 // sendPrivate answers with a page that is for one reader only.
@@ -47,15 +47,4 @@ func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page content) 
 	}
 	s.headers(c, name, cacheNever)
 	return c.Status(status).Send(body)
-}
-
-// matches compares tags as RFC 9110, section 13.1.2 does for If-None-Match.
-func matches(header, tag string) bool {
-	for candidate := range strings.SplitSeq(header, ",") {
-		candidate = strings.TrimSpace(candidate)
-		if candidate == "*" || strings.TrimPrefix(candidate, "W/") == strings.TrimPrefix(tag, "W/") {
-			return true
-		}
-	}
-	return false
 }

@@ -23,7 +23,7 @@ type searchPage struct {
 func (page *searchPage) Query() string { return page.asked }
 
 // search leads to the service that is meant, or lists those that may be. It
-// answers one reader: strangers could fill the shelf with questions.
+// answers one reader: strangers could fill the cache with questions.
 func (s *Site) search(c *fiber.Ctx, at address) error {
 	text := []rune(strings.TrimSpace(strings.ToValidUTF8(strings.Clone(c.Query("q")), "")))
 	query := string(text[:min(len(text), longestSearch)])

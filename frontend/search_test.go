@@ -43,8 +43,8 @@ func TestSearchFillsNoShelf(t *testing.T) {
 	}
 	get(t, app, "/in/whatsapp?show=anything")
 	get(t, app, "/in/whatsapp?show=reports")
-	if n := len(site.shelf.pages); n != 2 {
-		t.Errorf("%d pages on the shelf, want that of WhatsApp in two ways", n)
+	if n := site.cache.Len(); n != 2 {
+		t.Errorf("%d pages in the cache, want that of WhatsApp in two ways", n)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/narrative"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -52,7 +53,7 @@ type Site struct {
 	symbols symbols
 	letters *lettering
 	teller  *narrative.Teller
-	shelf   shelf
+	cache   *httpcache.Cache[rendered]
 	memory  memory
 }
 
@@ -91,7 +92,7 @@ func New(config Config) (*Site, error) {
 	}
 	site := &Site{
 		Config: config, letters: letters, teller: narrative.New(config.Services, config.Shapes), locales: words, pages: templates, assets: files, symbols: drawings,
-		sheets: map[sheetKey]*country{}, shelf: newShelf(), memory: memory{kept: map[string]kept{}},
+		sheets: map[sheetKey]*country{}, cache: newCache(config.Now), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {
 		for _, resolution := range []int{mapResolution, largeResolution[c]} {
@@ -128,7 +129,7 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 
 // get answers every page that is only read.
 func (s *Site) get(c *fiber.Ctx) error {
-	at, ok := s.parse(strings.Clone(c.Path())) // parts of it outlive the request on the shelf
+	at, ok := s.parse(strings.Clone(c.Path())) // parts of it outlive the request in the cache
 	if !ok {
 		return c.Next()
 	}
@@ -152,7 +153,7 @@ func (s *Site) get(c *fiber.Ctx) error {
 
 // public answers with the page of the current tick.
 func (s *Site) public(c *fiber.Ctx, at address) error {
-	page, err := s.shelf.take(at.key(), s.Now(), func() (*made, error) { return s.make(at) })
+	page, err := s.cached(c, at.key(), func() (*made, error) { return s.make(at) })
 	if err != nil {
 		return err
 	}
@@ -192,7 +193,7 @@ func (s *Site) make(at address) (*made, error) {
 	return s.finish(name, page)
 }
 
-// finish renders a public page for the shelf.
+// finish renders a public page for the cache.
 func (s *Site) finish(name string, page content) (*made, error) {
 	body, err := s.pages.render(name, page)
 	if err != nil {
@@ -205,7 +206,7 @@ func (s *Site) finish(name string, page content) (*made, error) {
 func (s *Site) passing(name string, page content) (*made, error) {
 	done, err := s.finish(name, page)
 	if done != nil {
-		done.passing = true
+		done.Bounded = true
 	}
 	return done, err
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,7 +51,7 @@ func TestOneRenderingForATick(t *testing.T) {
 	}
 }
 
-func TestTheShelfIsCleared(t *testing.T) {
+func TestTheCacheIsCleared(t *testing.T) {
 	now := noon
 	site, app := testSite(t, func(c *Config) { c.Now = func() time.Time { return now } })
 	for _, path := range everyPage {
@@ -60,8 +59,8 @@ func TestTheShelfIsCleared(t *testing.T) {
 	}
 	now = now.Add(tick + staleFor)
 	get(t, app, "/bn")
-	if len(site.shelf.pages) != 1 {
-		t.Errorf("%d pages on the shelf, want 1", len(site.shelf.pages))
+	if site.cache.Len() != 1 {
+		t.Errorf("%d pages in the cache, want 1", site.cache.Len())
 	}
 }
 
@@ -87,7 +86,7 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 		var crowd sync.WaitGroup
 		for range 50 {
 			crowd.Go(func() {
-				if _, err := site.shelf.take(at.path(), noon, func() (*made, error) { return site.make(at) }); err != nil {
+				if _, err := site.cache.GetOrFill(t.Context(), at.path(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -102,24 +101,27 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := &atomic.Int64{}
-		site, _ := testSite(t, func(c *Config) { c.Readings = countingReadings{asked: asked, wait: time.Second} })
+		now := noon
+		site, _ := testSite(t, func(c *Config) {
+			c.Readings, c.Now = countingReadings{asked: asked, wait: time.Second}, func() time.Time { return now }
+		})
 		at := address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
-		take := func(now time.Time) (took time.Duration) {
+		take := func() (took time.Duration) {
 			start := time.Now()
-			if _, err := site.shelf.take(at.key(), now, func() (*made, error) { return site.make(at) }); err != nil {
+			if _, err := site.cache.GetOrFill(t.Context(), at.key(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
 				t.Error(err)
 			}
 			return time.Since(start)
 		}
-		take(noon)
+		take()
 		var waited atomic.Int64
 		var crowd sync.WaitGroup
-		later := noon.Add(tick)
-		crowd.Go(func() { take(later) })
+		now = noon.Add(tick)
+		crowd.Go(func() { take() })
 		synctest.Wait() // the next page is being made
 		for range 50 {
 			crowd.Go(func() {
-				if take(later) > 0 {
+				if take() > 0 {
 					waited.Add(1)
 				}
 			})
@@ -161,7 +163,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// BenchmarkService is a page made anew; BenchmarkKept one from the shelf.
+// BenchmarkService is a page made anew; BenchmarkKept one from the cache.
 func BenchmarkService(b *testing.B) {
 	site, _ := testSite(b, nil)
 	for b.Loop() {
@@ -169,7 +171,7 @@ func BenchmarkService(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		page.brotli()
+		page.Encoded(func(string) bool { return true })
 	}
 }
 
@@ -177,25 +179,5 @@ func BenchmarkKept(b *testing.B) {
 	_, app := testSite(b, nil)
 	for b.Loop() {
 		get(b, app, "/bn/whatsapp")
-	}
-}
-
-// TestPassingPagesStayWithinTheirMemory keeps large answers under ever new keys.
-func TestPassingPagesStayWithinTheirMemory(t *testing.T) {
-	s := newShelf()
-	for i := range 500 {
-		page := &made{packed: packed{body: make([]byte, 1<<20)}, passing: true, until: noon.Add(tick)}
-		s.end(strconv.Itoa(i), page, noon)
-	}
-	bytes := 0
-	for _, page := range s.pages {
-		bytes += len(page.body)
-	}
-	if bytes != passingBytes {
-		t.Errorf("%d bytes of passing pages are kept", bytes)
-	}
-	s.end("usual", &made{until: noon.Add(tick)}, noon)
-	if s.pages["usual"] == nil {
-		t.Error("a usual page is not kept beside them")
 	}
 }

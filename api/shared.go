@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/pkg/httpcache"
+)
+
+const (
+	// tick is how long an answer that many ask for stands as it was made. With the
+	// tick of what it was made of it is under five seconds behind.
+	tick = 2 * time.Second
+	// Answers about any window of any service are kept within these bounds.
+	mostCached  = 2000
+	cachedBytes = 64 << 20
+)
+
+// sending is what an answer needs beside its body and its tag.
+type sending struct {
+	contentType string
+	headers     map[string]string
+}
+
+type answer = httpcache.Entry[sending]
+
+func newCache(config Config) *httpcache.Cache[sending] {
+	return httpcache.New[sending](httpcache.Config{
+		Name: "api", Now: config.Now, FillFor: config.Timeout, MostEntries: mostCached, MostBytes: cachedBytes,
+	})
+}
+
+// newAnswer is an answer that stands for a tick.
+func (a *API) newAnswer(contentType string, body []byte) *answer {
+	return httpcache.NewEntry(body, sending{contentType: contentType}, a.Now().Add(tick))
+}
+
+// newJSON is the answer with a value, as JSON.
+func (a *API) newJSON(value any) (*answer, error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("writing the answer: %w", err)
+	}
+	return a.newAnswer(fiber.MIMEApplicationJSON, body), nil
+}
+
+// sendShared answers a read with a value that is made once in a tick for all
+// who ask under the key.
+func (a *API) sendShared(c *fiber.Ctx, key string, fresh time.Duration, value func(context.Context) (any, error)) error {
+	return a.sendCached(c, key, fresh, func(ctx context.Context) (*answer, error) {
+		value, err := value(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return a.newJSON(value)
+	})
+}
+
+// sendWindow is sendCached for answers about a window, of which there are very
+// many.
+func (a *API) sendWindow(c *fiber.Ctx, key string, fill func(context.Context) (*answer, error)) error {
+	return a.sendCached(c, key, freshReading, func(ctx context.Context) (*answer, error) {
+		made, err := fill(ctx)
+		if made != nil {
+			made.Bounded = true
+		}
+		return made, err
+	})
+}
+
+// sendCached answers from the cache, in the smallest encoding that the client takes.
+func (a *API) sendCached(c *fiber.Ctx, key string, fresh time.Duration, fill func(context.Context) (*answer, error)) error {
+	found, err := a.cache.GetOrFill(c.UserContext(), key, fill)
+	if err != nil {
+		return err
+	}
+	c.Vary(fiber.HeaderAcceptEncoding)
+	for name, value := range found.Meta.headers {
+		c.Set(name, value)
+	}
+	if validated(c, found.ETag, fresh) {
+		return nil
+	}
+	c.Set(fiber.HeaderContentType, found.Meta.contentType)
+	encoding, body := found.Encoded(func(encoding string) bool {
+		// The framework takes an absent header for anything.
+		return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
+	})
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	return c.Send(body)
+}

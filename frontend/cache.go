@@ -1,0 +1,72 @@
+package frontend
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/pkg/httpcache"
+)
+
+// How long a public page is served as it was made. Within a tick a surge of
+// readers costs one rendering and one compression of each page.
+const (
+	tick        = 5 * time.Second
+	tickPartial = time.Second
+	// staleFor is how long after its time a page is still given to those who
+	// would otherwise wait for the next one.
+	staleFor = 30 * time.Second
+	// fillFor bounds the time in which a page or a file is made.
+	fillFor = 10 * time.Second
+	// Pages about any place and time are kept within these bounds.
+	mostPassing  = 1000
+	passingBytes = 32 << 20 // before compression
+)
+
+// rendered is what sending a page needs beside its body and its tag.
+type rendered struct {
+	name    string // of its template
+	lang    string
+	partial bool
+}
+
+// made is a public page as it stands for one tick. Its key is its address.
+type made = httpcache.Entry[rendered]
+
+func newCache(now func() time.Time) *httpcache.Cache[rendered] {
+	return httpcache.New[rendered](httpcache.Config{
+		Name: "pages", Now: now, FillFor: fillFor, StaleFor: staleFor, MostEntries: mostPassing, MostBytes: passingBytes,
+	})
+}
+
+func newMade(body []byte, f *frame, now time.Time) *made {
+	until := now.Add(tick)
+	if f.partial {
+		until = now.Add(tickPartial)
+	}
+	return httpcache.NewEntry(body, rendered{name: f.name, lang: f.At.Lang, partial: f.partial}, until)
+}
+
+// cached is the page under a key, made by one reader for all. What is made outlives
+// the request that happened to come first.
+func (s *Site) cached(c *fiber.Ctx, key string, make func() (*made, error)) (*made, error) {
+	return s.cache.GetOrFill(c.UserContext(), key, func(context.Context) (*made, error) { return make() })
+}
+
+// sendBody answers in the smallest encoding that the reader accepts.
+func sendBody(c *fiber.Ctx, body httpcache.Body) error {
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	encoding, encoded := body.Encoded(func(encoding string) bool { return takes(c, encoding) })
+	if encoding != "" {
+		c.Set(fiber.HeaderContentEncoding, encoding)
+	}
+	return c.Send(encoded)
+}
+
+// takes reports whether a reader reads an encoding. Each is asked for by
+// itself, because browsers list them in no order of liking; a reader that lists
+// none gets none.
+func takes(c *fiber.Ctx, encoding string) bool {
+	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
+}

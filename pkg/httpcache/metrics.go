@@ -1,0 +1,11 @@
+package httpcache
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+var lookups = promauto.NewCounterVec(prometheus.CounterOpts{
+	Name: "downpour_httpcache_lookups_total",
+	Help: "Answers that were asked of a response cache: hit was there, miss was made or waited for.",
+}, []string{"cache", "result"})
