@@ -58,6 +58,8 @@ type Config struct {
 	// Timeout bounds how long one request may take to answer; 0 is 10 seconds.
 	Timeout time.Duration
 	Now     func() time.Time // nil is time.Now
+	// AsOf is the instant that answers about now are made for; nil is Now.
+	AsOf func() time.Time
 	Logger  *slog.Logger     // nil is slog.Default()
 }
 
@@ -89,6 +91,9 @@ func New(config Config) *API {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.AsOf == nil {
+		config.AsOf = config.Now
 	}
 	if config.Logger == nil {
 		config.Logger = slog.Default()

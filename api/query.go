@@ -27,7 +27,7 @@ type query struct {
 // query takes the parameters of a request. One that is not known is an error,
 // and so is one that stands twice or is empty.
 func (a *API) query(c *fiber.Ctx, known ...string) *query {
-	q := &query{api: a, now: a.Now(), values: make(map[string]string)}
+	q := &query{api: a, now: a.AsOf(), values: make(map[string]string)}
 	for key, value := range c.Context().QueryArgs().All() {
 		name := string(key)
 		_, again := q.values[name]

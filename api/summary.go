@@ -42,7 +42,7 @@ func (a *API) getSummary(c *fiber.Ctx) error {
 
 func (a *API) summary(ctx context.Context) (any, error) {
 	told := summaryJSON{
-		AsOf: wireTime(outage.MinuteOf(a.Now())), Open: []openJSON{},
+		AsOf: wireTime(outage.MinuteOf(a.AsOf())), Open: []openJSON{},
 		Countries: make(map[outage.Country]map[outage.Status]int),
 	}
 	for _, country := range outage.Countries() {

@@ -139,7 +139,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if asked.over(s.Now()) {
+	if asked.over(s.AsOf()) {
 		return sendData(c, found, cachePast)
 	}
 	return sendData(c, found, cachePublic)
@@ -163,7 +163,7 @@ func (s *Site) makeCells(asked scene, part box) (*made, error) {
 		if err != nil {
 			return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The map cannot be read just now.", RetryAfter: 10 * time.Second}
 		}
-		answer := f.answer(sheet, part, heat, asked.Show == showReports, asked.over(s.Now()))
+		answer := f.answer(sheet, part, heat, asked.Show == showReports, asked.over(s.AsOf()))
 		if len(answer.Class) > mostCells && resolution > outage.CellCoarse {
 			continue
 		}
@@ -177,7 +177,7 @@ func (s *Site) makeCells(asked scene, part box) (*made, error) {
 		}
 		done := newMade(body, f, s.Now())
 		done.Bounded = true
-		if asked.over(s.Now()) && !f.partial {
+		if asked.over(s.AsOf()) && !f.partial {
 			done.Until = s.Now().Add(keptPicture)
 		}
 		return done, nil

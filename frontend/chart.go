@@ -30,7 +30,7 @@ type chart struct {
 func (f *frame) chart(series outage.Series, country outage.Country, name string, incidents []outage.Record) chart {
 	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
 	var shades strings.Builder
-	if made.Marked = shade(&shades, series.Span, f.site.Now(), incidents); made.Marked {
+	if made.Marked = shade(&shades, series.Span, f.site.AsOf(), incidents); made.Marked {
 		made.Caption += " " + f.Say("chart.incident")
 	}
 	top, known := scale(series)
@@ -81,7 +81,7 @@ func (f *frame) settled(series outage.Series) outage.Series {
 		return series
 	}
 	end := series.Points[last].Start + outage.Minute(series.Step)
-	if end > outage.MinuteOf(f.site.Now()) && series.Points[last].Reports < series.Points[last-1].Reports {
+	if end > outage.MinuteOf(f.site.AsOf()) && series.Points[last].Reports < series.Points[last-1].Reports {
 		series.Points = series.Points[:last]
 	}
 	return series

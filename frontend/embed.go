@@ -54,7 +54,7 @@ func (s *Site) embedPage(ctx context.Context, at address) *embedPage {
 	page.Title = page.Say("service.title", "service", page.Name)
 	page.Verdicts = page.verdicts(ctx, service)
 	for _, country := range at.countries(service) {
-		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
+		page.AsOf = append(page.AsOf, page.moment(s.AsOf(), country))
 	}
 	return page
 }

@@ -22,6 +22,7 @@ type frame struct {
 	name    string        // of the page's template
 	partial bool          // the page is soon to be made again
 	missing bool          // some numbers could not be had
+	away    bool          // the counts cannot be read, nor reports taken
 	demo    *banner       // nil where none is played
 	stale   time.Time     // when the oldest of what is shown from memory was read
 }
@@ -33,11 +34,19 @@ func (f *frame) base() *frame { return f }
 
 func (s *Site) frame(at address) *frame {
 	demo := s.banner()
-	return &frame{
+	f := &frame{
 		site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: demo == nil, Icon: outage.StatusNormal,
 		demo: demo, partial: demo != nil && demo.Loading(),
 	}
+	if asOf := s.AsOf(); s.Now().Sub(asOf) > noticeAfter {
+		f.outdated(asOf)
+		f.away = true
+	}
+	return f
 }
+
+// noticeAfter is the age of the counts from which a page says so.
+const noticeAfter = 2 * time.Minute
 
 // link is one choice of a switch.
 type link struct {

@@ -62,7 +62,7 @@ func (s *Site) homePage(ctx context.Context, at address) *homePage {
 	page.Countries = page.countryLinks(outage.Countries())
 	page.sort(ctx)
 	for _, country := range at.countries(outage.Service{}) {
-		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
+		page.AsOf = append(page.AsOf, page.moment(s.AsOf(), country))
 	}
 	return page
 }

@@ -83,10 +83,10 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	page.Spread = page.spread(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).path()
 	page.Image, page.Table = page.At.path()+".png", address{Lang: defaultLang, Leaf: leafIncidents, ID: in.ID}.path()+".csv"
-	page.Citation = page.Say("quote.citation", "title", page.Title, "date", page.words.date(s.Now(), in.Country))
+	page.Citation = page.Say("quote.citation", "title", page.Title, "date", page.words.date(s.AsOf(), in.Country))
 	page.Service = link{Path: address{Lang: at.Lang, Country: in.Country, Service: in.Service}.path(), Text: page.Say("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
-	page.AsOf = []moment{page.instant(s.Now(), in.Country)}
+	page.AsOf = []moment{page.instant(s.AsOf(), in.Country)}
 	page.read(ctx, in)
 	return page, nil
 }
@@ -158,7 +158,7 @@ func (page *incidentPage) read(ctx context.Context, in outage.Incident) {
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
 	}
-	span := spanOf(in, page.site.Now())
+	span := spanOf(in, page.site.AsOf())
 	page.Place = page.placePanel(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.Say("incident.map"), page.Say("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)

@@ -24,8 +24,8 @@ const mostPoints = 150
 // course reads the counts of an incident. What cannot be read is left out.
 func (page *incidentPage) course(ctx context.Context, in outage.Incident) course {
 	var made course
-	now := outage.MinuteOf(page.site.Now())
-	open := spanOf(in, page.site.Now())
+	now := outage.MinuteOf(page.site.AsOf())
+	open := spanOf(in, page.site.AsOf())
 	around := outage.Span{From: open.From - beside, To: min(open.To+beside, now+1)}
 	step := 5
 	for int(around.To-around.From)/step > mostPoints {

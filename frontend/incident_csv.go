@@ -84,7 +84,7 @@ func (s *Site) makeFile(at address, of func(context.Context, address, outage.Rec
 // table shows of each region by quarter hours.
 func (s *Site) incidentCSV(ctx context.Context, _ address, record outage.Record) ([]byte, error) {
 	in := record.Incident
-	span, step := spanOf(in, s.Now()), tableStep
+	span, step := spanOf(in, s.AsOf()), tableStep
 	if span.To-span.From > longIncident {
 		step = tableStepLong
 	}

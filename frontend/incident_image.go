@@ -52,7 +52,7 @@ func (s *Site) incidentPNG(ctx context.Context, at address, record outage.Record
 	_, width := s.letters.bold.shaped("Downpour", 32)
 	s.letters.plain.write(canvas, f.Say("image.source"), imageEdge+width+18, imageHeight-44, 26, imageSoft)
 
-	span := spanOf(in, s.Now()).Snap(outage.Quarter)
+	span := spanOf(in, s.AsOf()).Snap(outage.Quarter)
 	heat, err := s.Readings.Heatmap(ctx, in.Service, in.Country, mapResolution, span)
 	if err != nil {
 		return nil, fmt.Errorf("reading the map: %w", err)

@@ -35,7 +35,7 @@ func (page *incidentPage) spread(ctx context.Context, in outage.Incident) spread
 	if sheet == nil || sheet.width == 0 {
 		return made
 	}
-	quarters := pickedQuarters(spanOf(in, page.site.Now()).Snap(outage.Quarter))
+	quarters := pickedQuarters(spanOf(in, page.site.AsOf()).Snap(outage.Quarter))
 	heats := make([]outage.Heatmap, len(quarters))
 	made.Counts = true
 	for i, at := range quarters {
@@ -76,12 +76,12 @@ func pickedQuarters(span outage.Span) []outage.Minute {
 // replay is the large map at a quarter hour of an incident, with time to step
 // through on both sides.
 func (f *frame) replay(in outage.Incident, at outage.Minute) scene {
-	open := spanOf(in, f.site.Now()).Snap(outage.Quarter)
+	open := spanOf(in, f.site.AsOf()).Snap(outage.Quarter)
 	made := scene{
 		Lang: f.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
 		Span: outage.Span{From: open.From - outage.Minute(usualEach), To: open.To + outage.Minute(usualEach)},
 	}
-	made.Span.To = min(made.Span.To, (outage.MinuteOf(f.site.Now()) + 1).Ceil(outage.Quarter))
+	made.Span.To = min(made.Span.To, (outage.MinuteOf(f.site.AsOf()) + 1).Ceil(outage.Quarter))
 	made.Span.From = max(made.Span.From, made.Span.To-longestScene)
 	made.At = max(made.At, made.Span.From)
 	return made

@@ -96,7 +96,7 @@ func (page *incidentPage) wider(ctx context.Context, in outage.Incident) []link 
 	if in.Parent == "" {
 		return nil
 	}
-	found, _, err := page.site.Incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.site.Now())}, "", listedIncidents)
+	found, _, err := page.site.Incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.site.AsOf())}, "", listedIncidents)
 	if err != nil {
 		page.miss(err, "incidents")
 	}

@@ -209,7 +209,7 @@ func (f *frame) captionOf(asked scene, country outage.Country) string {
 // when tells the time of a picture on the clock of a country.
 func (f *frame) when(asked scene, country outage.Country) string {
 	shown := asked.frame()
-	until := min(shown.To, outage.MinuteOf(f.site.Now()))
+	until := min(shown.To, outage.MinuteOf(f.site.AsOf()))
 	return f.stretch(shown.From.Time(), max(until, shown.From).Time(), country)
 }
 

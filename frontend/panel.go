@@ -52,7 +52,7 @@ type share struct {
 
 // panel reads and draws one country. What cannot be read is left out.
 func (f *frame) panel(ctx context.Context, service outage.Service, country outage.Country) panel {
-	now := outage.MinuteOf(f.site.Now())
+	now := outage.MinuteOf(f.site.AsOf())
 	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
 	made := f.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
 	made.Heading, made.Empty = f.Say("map.heading"), f.Say("region.empty")
@@ -84,7 +84,7 @@ func (f *frame) placePanel(ctx context.Context, service outage.Service, country 
 		made.HasMap = true
 		span = heat.Span
 	}
-	until := min(span.To, outage.MinuteOf(f.site.Now()))
+	until := min(span.To, outage.MinuteOf(f.site.AsOf()))
 	made.Span = f.stretch(span.From.Time(), until.Time(), country)
 
 	regions, _ := recall(f, "regions", key, func() ([]outage.RegionCount, error) {

@@ -64,6 +64,8 @@ func (f *frame) outdated(at time.Time) {
 // Notice says what is missing from a page, or how old a part of it is.
 func (f *frame) Notice() string {
 	switch {
+	case f.away:
+		return f.Say("stale.away", "time", f.moment(f.stale, f.zone()).Text)
 	case !f.stale.IsZero():
 		return f.Say("stale", "time", f.moment(f.stale, f.zone()).Text)
 	case f.missing:

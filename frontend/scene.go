@@ -77,7 +77,7 @@ func (s *Site) scene(lang string, of parameter) (scene, error) {
 	default:
 		return made, outage.Invalid("show", "It must be unusual or reports.")
 	}
-	return made, made.when(of, s.Now())
+	return made, made.when(of, s.AsOf())
 }
 
 // when reads the parameters that are about time.

@@ -40,7 +40,7 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 		page.Mark = page.Verdicts[0].Word
 	}
 	for _, country := range at.countries(service) {
-		page.AsOf = append(page.AsOf, page.moment(s.Now(), country))
+		page.AsOf = append(page.AsOf, page.moment(s.AsOf(), country))
 	}
 	if at.Leaf != leafStatus {
 		page.fill(ctx, service)

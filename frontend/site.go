@@ -39,6 +39,9 @@ type Config struct {
 	PublicURL string
 	// Now is the clock that pages tell the time by; time.Now by default.
 	Now func() time.Time
+	// AsOf is the instant that pages about now are made for, in the past while the
+	// counts cannot be read; Now by default.
+	AsOf func() time.Time
 	// Log takes what went wrong behind a page; slog.Default by default.
 	Log *slog.Logger
 }
@@ -66,6 +69,9 @@ func New(config Config) (*Site, error) {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
+	}
+	if config.AsOf == nil {
+		config.AsOf = config.Now
 	}
 	if config.Log == nil {
 		config.Log = slog.Default()

@@ -8,7 +8,7 @@ import (
 
 // symptoms reads what people say is broken, over a day.
 func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
-	now := outage.MinuteOf(page.site.Now()).Floor(outage.Quarter)
+	now := outage.MinuteOf(page.site.AsOf()).Floor(outage.Quarter)
 	span := outage.Span{From: now - day, To: now}
 	found, ok := recall(page.frame, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (outage.Symptoms, error) {
 		return page.site.Readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)

@@ -26,7 +26,7 @@ const (
 // without words: what stands beside it says it in numbers. It is "" where there
 // is nothing to see.
 func (f *frame) trend(ctx context.Context, service string, country outage.Country) template.HTML {
-	now, key := f.site.Now(), "trend/"+service+"/"+string(country)
+	now, key := f.site.AsOf(), "trend/"+service+"/"+string(country)
 	if old, ok := f.site.memory.last(key); ok && now.Sub(old.at) < trendFor && !now.Before(old.at) {
 		return old.value.(template.HTML)
 	}

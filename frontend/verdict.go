@@ -58,7 +58,7 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 // day.
 func (f *frame) since(in outage.Incident) string {
 	at := f.moment(in.OpenedAt, in.Country).Text
-	if sameDay(in.OpenedAt, f.site.Now(), in.Country) {
+	if sameDay(in.OpenedAt, f.site.AsOf(), in.Country) {
 		return at
 	}
 	return f.Say("time.on", "date", f.words.date(in.OpenedAt, in.Country), "time", at)

@@ -17,11 +17,11 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// BenchmarkServices asks for what dashboards poll, of 85 services in two
+// BenchmarkReads asks for what dashboards poll, of 85 services in two
 // countries with a report of each in every fourth minute of the last day, one
 // request after the other: all at one moment, and each five seconds after the
 // one before.
-func BenchmarkServices(b *testing.B) {
+func BenchmarkReads(b *testing.B) {
 	step, passed := time.Duration(0), time.Duration(0)
 	began := time.Now()
 	now := func() time.Time { return began.Add(passed) }
@@ -44,7 +44,7 @@ func BenchmarkServices(b *testing.B) {
 	if err := a.hot.Refresh(context.Background()); err != nil {
 		b.Fatal(err)
 	}
-	for _, path := range []string{"/api/v1/services", "/api/v1/services/" + services[0].Slug, "/api/v1/services/" + services[0].Slug + "/series", "/in"} {
+	for _, path := range []string{"/api/v1/services", "/api/v1/services/" + services[0].Slug, "/api/v1/services/" + services[0].Slug + "/series", "/api/v1/heatmap?country=IN", "/in"} {
 		for _, step = range []time.Duration{0, 5 * time.Second} {
 			b.Run(fmt.Sprintf("%s/every %s", path, step), func(b *testing.B) {
 				for b.Loop() {

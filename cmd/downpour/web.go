@@ -56,7 +56,7 @@ func (a *app) buildWeb(context.Context) error {
 	pages := frontend.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
-		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
+		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, AsOf: a.reader.AsOf, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),
 	}
 	pages.WriteOrigins = a.settings.ownOrigins()
@@ -70,7 +70,7 @@ func (a *app) buildWeb(context.Context) error {
 	programs := api.New(api.Config{
 		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view, a.publish}, Services: a.services, Places: a.places, Shapes: a.geography,
 		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
-		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
+		TrustedProxies: a.settings.TrustedProxies, Now: a.now, AsOf: a.reader.AsOf, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)
 	w.fiber.Use(warnOfUnlistedProxy(a.settings.TrustedProxies, a.logger))

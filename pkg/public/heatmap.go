@@ -51,6 +51,9 @@ type Config struct {
 	// View is what the detector says now; nil, or a nil answer, where none does.
 	View func() *outage.View
 	Now  func() time.Time
+	// Refreshed is when the hot window last agreed with Redis, zero before the
+	// first time. It may be nil: then the window always agrees.
+	Refreshed func() time.Time
 }
 
 // Reader answers the questions of the two faces. It is safe for concurrent use.
@@ -59,7 +62,8 @@ type Reader struct {
 	past    Past
 	normals *normals
 	view    func() *outage.View
-	now     func() time.Time
+	now     func() time.Time // the instant that answers are made for, see AsOf
+	clock   func() time.Time
 
 	observed moment[map[serviceIn]observation]
 	days     moment[map[string]outage.Day]
@@ -70,9 +74,12 @@ func New(config Config) *Reader {
 	if config.View == nil {
 		config.View = func() *outage.View { return nil }
 	}
+	if config.Refreshed == nil {
+		config.Refreshed = config.Now
+	}
 	return &Reader{
 		hot: config.Hot, past: config.Past, normals: &normals{source: config.Normals},
-		view: config.View, now: config.Now,
+		view: config.View, now: asOf(config), clock: config.Now,
 	}
 }
 

@@ -59,6 +59,9 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 		health.Expected = &expected
 		health.Status = watch.Status(health.Observed)
 		health.Incident = watch.Incident
+		if health.Status == outage.StatusNormal && r.outdated() {
+			health.Status = outage.StatusUnknown
+		}
 	}
 	return health, err
 }
