@@ -59,8 +59,8 @@ type Config struct {
 	Timeout time.Duration
 	Now     func() time.Time // nil is time.Now
 	// AsOf is the instant that answers about now are made for; nil is Now.
-	AsOf func() time.Time
-	Logger  *slog.Logger     // nil is slog.Default()
+	AsOf   func() time.Time
+	Logger *slog.Logger // nil is slog.Default()
 }
 
 // API answers requests. It is safe for concurrent use.

@@ -120,7 +120,7 @@ func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []outa
 func (a *API) atomEntry(record outage.Record) atomEntry {
 	return atomEntry{
 		ID:        atomID("incident " + record.ID),
-		Title:     fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), countryNames[record.Country], record.State, record.Severity),
+		Title:     a.feedTitle(record),
 		Published: record.OpenedAt.UTC().Format(time.RFC3339),
 		Updated:   lastChange(record).UTC().Format(time.RFC3339),
 		Link:      atomLink{"alternate", fiber.MIMETextHTML, addressOf(record)},
@@ -130,6 +130,14 @@ func (a *API) atomEntry(record outage.Record) atomEntry {
 		},
 		Summary: a.teller.Sentence("en", record.Incident),
 	}
+}
+
+func (a *API) feedTitle(record outage.Record) string {
+	title := fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), countryNames[record.Country], record.State, record.Severity)
+	if cause := record.Blamed(); cause != "" {
+		title += ", probably because of " + a.nameOf(cause)
+	}
+	return title
 }
 
 // lastChange is when an incident last changed its state.

@@ -30,6 +30,8 @@ type openJSON struct {
 	Since    string          `json:"since"`
 	Ratio    *float64        `json:"ratio"`
 	Severity outage.Severity `json:"severity"`
+	Verdict  outage.Verdict  `json:"verdict"`
+	Cause    *string         `json:"cause"`
 	Address  string          `json:"address"`
 }
 
@@ -67,7 +69,8 @@ func (a *API) summary(ctx context.Context) (any, error) {
 	for _, record := range open[:len(open)-told.More] {
 		told.Open = append(told.Open, openJSON{
 			ID: record.ID, Service: record.Service, Name: a.nameOf(record.Service), Country: record.Country, State: record.State,
-			Since: wireTime(record.Since), Ratio: number(&record.Ratio), Severity: record.Severity, Address: addressOf(record),
+			Since: wireTime(record.Since), Ratio: number(&record.Ratio), Severity: record.Severity,
+			Verdict: record.Verdict, Cause: orNull(record.Blamed()), Address: addressOf(record),
 		})
 	}
 	return told, nil
@@ -85,6 +88,9 @@ func (a *API) openNow(ctx context.Context) ([]outage.Record, error) {
 	}
 	rank := map[outage.Severity]int{outage.SeverityCritical: 0, outage.SeverityMajor: 1, outage.SeverityMinor: 2}
 	slices.SortStableFunc(open, func(a, b outage.Record) int {
+		if blamed := a.Blamed() != ""; blamed != (b.Blamed() != "") {
+			return map[bool]int{false: -1, true: 1}[blamed] // causes first
+		}
 		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(b.Ratio, a.Ratio))
 	})
 	return open, nil

@@ -40,8 +40,12 @@ func (s *Site) badge(c *fiber.Ctx) error {
 	defer cancel()
 	f := s.frame(at)
 	service, _ := s.Services.Service(at.Service)
-	worst := f.verdicts(ctx, service)[0].Status
+	first := f.verdicts(ctx, service)[0]
+	worst := first.Status
 	name, message := f.words.serviceName(service), f.Say("badge."+string(worst))
+	if in := first.health.Incident; in != nil {
+		message = f.because(message, *in)
+	}
 	cache := cacheBadge
 	if f.partial {
 		cache = cachePartial

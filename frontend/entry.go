@@ -40,7 +40,7 @@ func (f *frame) entry(record outage.Record) entry {
 	made := entry{
 		Title:   f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country)),
 		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
-		State: in.State, Word: f.Say("state." + string(in.State)),
+		State: in.State, Word: f.because(f.Say("state."+string(in.State)), in),
 		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
 		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.Say("incidents.peak", "times", f.words.amount(in.Peak)),
 	}

@@ -89,6 +89,7 @@ func (page *homePage) sort(ctx context.Context) {
 	}
 	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
+	page.Cards = underCauses(page.Cards)
 	page.headline(len(unusual), len(said), compared)
 	if page.Plain = !compared; page.Plain {
 		slices.SortStableFunc(busy, byCard)
@@ -101,6 +102,37 @@ func (page *homePage) sort(ctx context.Context) {
 			page.file(ctx, service, verdicts)
 		}
 	}
+}
+
+// underCauses moves each card of a service that is probably not at fault behind
+// that of what is, in its country.
+func underCauses(cards []card) []card {
+	moved := make([]card, 0, len(cards))
+	placed := map[int]bool{}
+	var place func(i int)
+	place = func(i int) {
+		if placed[i] {
+			return
+		}
+		placed[i] = true
+		moved = append(moved, cards[i])
+		for j, other := range cards {
+			if in := other.health.Incident; in != nil && other.Country == cards[i].Country && in.Blamed() == cards[i].Service {
+				place(j)
+			}
+		}
+	}
+	for i, c := range cards {
+		if !slices.ContainsFunc(cards, func(other card) bool {
+			return c.health.Incident != nil && c.health.Incident.Blamed() == other.Service && c.Country == other.Country
+		}) {
+			place(i)
+		}
+	}
+	for i := range cards { // causes that blame each other
+		place(i)
+	}
+	return moved
 }
 
 // headline sums the page up, in a sentence and in the weather of its icon.

@@ -70,7 +70,7 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	page.Title = page.Say("incident.title", "service", name, "in", here, "date", page.words.date(in.OpenedAt, in.Country))
 	page.Sentence = s.teller.Sentence(at.Lang, in)
 	page.Summary, page.Now = page.Sentence, page.lasts(in)
-	if in.Verdict == outage.LikelyCollateral && in.Cause != "" {
+	if in.Blamed() != "" {
 		page.Reasons = page.blame(in).Reasons
 	}
 	page.Course = page.course(ctx, in)

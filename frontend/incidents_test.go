@@ -25,7 +25,7 @@ func holds(t *testing.T, path, body string, texts ...string) {
 func TestListOfIncidents(t *testing.T) {
 	_, app := testSite(t, nil)
 	holds(t, "/incidents", get(t, app, "/incidents").body,
-		"Going on now", "Instagram in India", "Reports are falling · Major", "WhatsApp in India", "Going on · Critical",
+		"Going on now", "Instagram in India", "Reports are falling, probably because of WhatsApp · Major", "WhatsApp in India", "Going on · Critical",
 		"West Bengal, Bihar, Jharkhand and 2 more", "18 November 2026, 16:18 India time (10:48 UTC)",
 		"1,412 people reported; about 25 is normal, 91 make an incident.",
 		"Ended", "UPI in India", "Ended · Major · 5 h 47 min", "BT in the UK", "Part of Yorkshire and the Humber",

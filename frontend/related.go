@@ -31,7 +31,7 @@ func (r related) Any() bool { return len(r.Blame)+len(r.Also)+len(r.Calm) > 0 }
 func (page *servicePage) related(ctx context.Context, service outage.Service) related {
 	found := related{Heading: page.Say("related.heading", "service", page.Name)}
 	for _, v := range page.Verdicts {
-		if in := v.health.Incident; in != nil && in.Verdict == outage.LikelyCollateral && in.Cause != "" {
+		if in := v.health.Incident; in != nil && in.Blamed() != "" {
 			found.Blame = append(found.Blame, page.blame(*in))
 		}
 	}

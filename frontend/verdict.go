@@ -49,9 +49,19 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 		health:   health,
 	}
 	if in := health.Incident; in != nil {
+		made.Word = f.because(made.Word, *in)
 		made.Open, made.OpenPath = f.Say("card.since", "time", f.since(*in)), f.incidentPath(in.ID)
 	}
 	return made
+}
+
+// because adds to a few words about an incident what is probably its cause, where
+// that is another service: the verdict belongs to the words.
+func (f *frame) because(what string, in outage.Incident) string {
+	if cause := in.Blamed(); cause != "" {
+		return f.Say("because", "what", what, "cause", f.serviceNamed(cause))
+	}
+	return what
 }
 
 // since is when an incident opened. The date stands there when it was another

@@ -70,5 +70,5 @@ export function invent(seed) {
       : { location: { lat: lat + 0.12 * bell(next), lng: lng + 0.12 * bell(next) } };
     return { service, ...(symptoms.length > 0 && { symptom: choose(next, symptoms) }), kind: next() < 0.04 ? 'works' : 'problem', ...place };
   }));
-  return reports.map((report, i) => ({ report, from: `198.18.${i >> 8}.${i & 255}` }));
+  return reports.map((report, i) => ({ report, from: `198.18.${i & 255}.${1 + (i >> 8)}` }));
 }

@@ -20,13 +20,13 @@ before(async () => {
 });
 after(async () => { await browser?.close(); });
 
-// report files reports from as many addresses, all from a few towns.
+// report files reports from as many networks, all from a few towns.
 async function report() {
   let sender = 0;
   const sent = crowds.flatMap(([, lat, lng, people]) => Array.from({ length: people }, async () => {
     const answer = await fetch(`${base}/api/v1/reports`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `198.19.${sender >> 8}.${sender++ & 255}` },
+      headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': `198.19.${sender & 255}.${1 + (sender++ >> 8)}` },
       body: JSON.stringify({ service, location: { lat, lng } }),
     });
     assert.ok(answer.status === 202, `a report was refused: ${answer.status}`);

@@ -732,7 +732,10 @@ type Next = string
 // OpenIncident defines model for OpenIncident.
 type OpenIncident struct {
 	// Address Its page, from the root of the server.
-	Address string  `json:"address"`
+	Address string `json:"address"`
+
+	// Cause What probably broke when the verdict is likely_collateral.
+	Cause   *string `json:"cause"`
 	Country Country `json:"country"`
 	Id      string  `json:"id"`
 	Name    string  `json:"name"`
@@ -746,6 +749,10 @@ type OpenIncident struct {
 	// State `pending` is evidence of at least half of what opening takes; `recovering` says that reports fall
 	// back to normal.
 	State State `json:"state"`
+
+	// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
+	// something else broke. It is judged again while the incident lasts.
+	Verdict Verdict `json:"verdict"`
 }
 
 // OpenIncidentSeverity defines model for OpenIncident.Severity.
@@ -983,7 +990,7 @@ type Summary struct {
 	// More How many more there are.
 	More int64 `json:"more"`
 
-	// Open Incidents that are open or recovering, the worst 20 at most.
+	// Open Incidents that are open or recovering, the worst 20 at most, causes before what they carried along.
 	Open []OpenIncident `json:"open"`
 }
 

@@ -74,6 +74,8 @@ type Incident struct {
 	Country  outage.Country  `json:"country"`
 	State    outage.State    `json:"state"`
 	Severity outage.Severity `json:"severity"`
+	Verdict  outage.Verdict  `json:"verdict"`
+	Cause    string          `json:"cause,omitempty"` // where the service is probably not at fault
 	OpenedAt time.Time       `json:"opened_at"`
 	ClosedAt *time.Time      `json:"closed_at"`
 }
@@ -179,7 +181,7 @@ func (w *Watch) lookAtIncidents(ctx context.Context) error {
 func (w *Watch) noteIncident(record outage.Record) {
 	now := Incident{
 		ID: record.ID, Service: record.Service, Country: record.Country, State: record.State,
-		Severity: record.Severity, OpenedAt: record.OpenedAt.UTC(),
+		Severity: record.Severity, Verdict: record.Verdict, Cause: record.Blamed(), OpenedAt: record.OpenedAt.UTC(),
 	}
 	before, seen := w.incidents[record.ID]
 	if seen && before == now {

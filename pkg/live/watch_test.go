@@ -63,7 +63,7 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer leave()
-	incident := outage.Incident{ID: "i-1", Service: "whatsapp", Country: outage.IN, State: outage.StateOpen, Severity: outage.SeverityMajor, OpenedAt: began}
+	incident := outage.Incident{ID: "i-1", Service: "whatsapp", Country: outage.IN, State: outage.StateOpen, Severity: outage.SeverityMajor, Verdict: outage.LikelyCause, OpenedAt: began}
 	steps := []struct {
 		name   string
 		change func()
@@ -77,7 +77,7 @@ func TestStory(t *testing.T) {
 			w.records = []outage.Record{{Incident: incident}}
 			w.health.Status, w.health.Incident = outage.StatusOutage, &incident
 		}, []string{
-			`incident {"id":"i-1","service":"whatsapp","country":"IN","state":"open","severity":"major","opened_at":"2023-11-14T22:13:20Z","closed_at":null}`,
+			`incident {"id":"i-1","service":"whatsapp","country":"IN","state":"open","severity":"major","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":null}`,
 			`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1"}`,
 		}},
 		{"its ratio moves", func() { w.records[0].Ratio = 9 }, nil},
@@ -86,7 +86,7 @@ func TestStory(t *testing.T) {
 		{"it ends", func() {
 			w.records[0].State, w.records[0].ClosedAt = outage.StateResolved, began.Add(time.Hour)
 			w.health.Status, w.health.Incident = outage.StatusNormal, nil
-		}, []string{`"state":"resolved","severity":"critical","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","status":"normal"`}},
+		}, []string{`"state":"resolved","severity":"critical","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","status":"normal"`}},
 		{"nothing more", func() {}, nil},
 		{"it opens again", func() { w.records[0].State, w.records[0].ClosedAt = outage.StateOpen, time.Time{} }, []string{`"state":"open"`}},
 	}

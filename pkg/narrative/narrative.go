@@ -101,7 +101,7 @@ func (t *Teller) Sentence(lang string, in outage.Incident) string {
 	}
 	text := v.say(key, "when", v.when(in), "n", v.integer(in.Observed), "service", v.service(in.Service), "where", v.where(in),
 		"expected", v.amount(in.Expected), "threshold", v.amount(in.Threshold))
-	if in.Verdict == outage.LikelyCollateral && in.Cause != "" {
+	if in.Blamed() != "" {
 		text += " " + v.say("cause", "service", v.service(in.Service), "cause", v.service(in.Cause))
 	}
 	return text

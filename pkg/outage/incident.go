@@ -250,3 +250,12 @@ type Parameter struct {
 func IncidentID(service string, country Country, openedAt time.Time) string {
 	return service + "-" + strings.ToLower(string(country)) + "-" + openedAt.UTC().Format("20060102T1504Z")
 }
+
+// Blamed is the service that is probably the cause of an incident of another, ""
+// where the incident is that of its own service.
+func (in Incident) Blamed() string {
+	if in.Verdict == LikelyCollateral && in.Cause != in.Service {
+		return in.Cause
+	}
+	return ""
+}
