@@ -96,7 +96,7 @@ func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error
 	}
 	s.places.list = make([]Place, len(saved))
 	for i, p := range saved {
-		if int(p.Region) >= len(saved) || int(p.Parent) >= len(saved) {
+		if !above(p.Region, i, len(saved)) || !above(p.Parent, i, len(saved)) {
 			return nil, errors.New("reading a baseline: a place lies in one that does not exist")
 		}
 		s.places.list[i] = Place{
@@ -111,11 +111,19 @@ func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error
 	return from, nil
 }
 
+// above reports whether a handle may be that of a place above the i-th.
+func above(handle int16, i, places int) bool {
+	return int32(handle) == Nowhere || handle >= 0 && int(handle) < places && int(handle) != i
+}
+
 func (w *waiting) read(from []byte, places int) ([]byte, error) {
 	var leaves uint32
 	from, err := get(from, &w.block)
 	if err != nil {
 		return nil, err
+	}
+	if w.block.Slot >= slots {
+		return nil, errors.New("reading a baseline: a block lies in no hour of the week")
 	}
 	if from, err = get(from, &leaves); err != nil {
 		return nil, err

@@ -40,6 +40,11 @@ type Deposit struct {
 	Reporters float32
 }
 
+// InOpenBlock reports whether a minute is part of the block being counted.
+func (s *Series) InOpenBlock(minute outage.Minute) bool {
+	return minute >= s.open.Start && minute < s.open.Start+BlockMinutes
+}
+
 // Observe counts the reporters of one minute: in the whole country, and by
 // metro cell. It must be called once for each minute, after Turn where the
 // minute begins a block.

@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/detect"
@@ -13,19 +13,32 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// The first bytes of a saved engine; the last of them is the version of the
-// format. A state of another version is refused: it is built anew from history.
-var magic = []byte("DPTL\x05")
+// A saved engine begins with the magic bytes and the version of its format.
+const (
+	magic   = "DPTL"
+	version = 5
+)
+
+// formats read what differs between the versions of the format: the end of a
+// series. Beside the present version there is the one of the last release, so that
+// an update does not relearn weeks. A state of any other version is refused.
+var formats = map[byte]restReader{
+	4:       (*Engine).readRestV4,
+	version: (*Engine).readRest,
+}
+
+type restReader func(t *Engine, s *series, from []byte) (rest []byte, err error)
 
 var (
 	order       = binary.LittleEndian
 	errTooShort = errors.New("reading an engine: the state ends too early")
+	errNoTime   = errors.New("reading an engine: a minute is none")
 )
 
-// Save writes the whole state. The same state gives the same bytes, and a
+// Save writes the whole state. The same state gives the same bytes, and an
 // engine restored from them goes on as if it had never stopped.
 func (t *Engine) Save(to io.Writer) error {
-	state := append([]byte(nil), magic...)
+	state := append([]byte(magic), version)
 	state = order.AppendUint64(state, uint64(t.last))
 	state = append(state, boolByte(t.started))
 	for _, code := range outage.Countries() {
@@ -43,18 +56,22 @@ func (t *Engine) Save(to io.Writer) error {
 	return nil
 }
 
-// Restore replaces the state by one that Save wrote. After an error the
-// engine is as it was.
+// Restore replaces the state by one that Save wrote, in this version or in the
+// last release. After an error the engine is as it was.
 func (t *Engine) Restore(from io.Reader) error {
 	state, err := io.ReadAll(from)
 	if err != nil {
 		return fmt.Errorf("reading an engine: %w", err)
 	}
-	if !bytes.HasPrefix(state, magic) {
-		return errors.New("reading an engine: it is of another version, or none")
+	if len(state) <= len(magic) || string(state[:len(magic)]) != magic {
+		return errors.New("reading an engine: it is none")
+	}
+	readRest, ok := formats[state[len(magic)]]
+	if !ok {
+		return fmt.Errorf("reading an engine: its format is of version %d, which is not read", state[len(magic)])
 	}
 	restored := New(t.config)
-	rest, err := restored.read(state[len(magic):])
+	rest, err := restored.read(state[len(magic)+1:], readRest)
 	if err != nil {
 		return err
 	}
@@ -65,12 +82,15 @@ func (t *Engine) Restore(from io.Reader) error {
 	return nil
 }
 
-func (t *Engine) read(from []byte) ([]byte, error) {
+func (t *Engine) read(from []byte, readRest restReader) ([]byte, error) {
 	if len(from) < 9 {
 		return nil, errTooShort
 	}
 	t.last, t.started = outage.Minute(order.Uint64(from)), from[8] != 0
 	from = from[9:]
+	if !possible(t.last) {
+		return nil, errNoTime
+	}
 	var err error
 	for _, code := range outage.Countries() {
 		if from, err = t.countries[code].read(from); err != nil {
@@ -87,10 +107,17 @@ func (t *Engine) read(from []byte) ([]byte, error) {
 		if s, from, err = t.readSeries(from); err != nil {
 			return nil, err
 		}
+		if from, err = readRest(t, s, from); err != nil {
+			return nil, err
+		}
+		s.grow()
 		t.insert(s)
 	}
 	return from, nil
 }
+
+// possible reports whether a minute lies in the range that runs are kept in.
+func possible(minute outage.Minute) bool { return minute >= 0 && minute <= math.MaxInt32 }
 
 // savedCountry is the part of a country that is not worked out again.
 type savedCountry struct {
@@ -111,6 +138,9 @@ func (c *country) read(from []byte) ([]byte, error) {
 	n, err := binary.Decode(from, order, &saved)
 	if err != nil {
 		return nil, errTooShort
+	}
+	if !possible(saved.Minute) {
+		return nil, errNoTime
 	}
 	if saved.Started {
 		c.now = baseline.MomentOf(c.code, saved.Minute)
@@ -135,6 +165,7 @@ func (s *series) appendState(to []byte) []byte {
 	return s.incident.AppendState(to)
 }
 
+// readSeries reads the part of a series that all versions have in common.
 func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
 	const fixed = 2 + 1 + 8 // country, silent, silence
 	if len(from) < 1 || len(from) < 1+int(from[0])+fixed {
@@ -160,6 +191,9 @@ func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
 	if s.base, from, err = baseline.ReadSeries(t.config.Baseline, c.pool, from); err != nil {
 		return nil, nil, err
 	}
+	if !s.base.InOpenBlock(t.last) {
+		return nil, nil, fmt.Errorf("reading an engine: %s does not count in the last minute", name)
+	}
 	if s.bank, from, err = detect.ReadBank(&t.config.Detect, s.level, from); err != nil {
 		return nil, nil, err
 	}
@@ -179,12 +213,17 @@ func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
 	if err != nil {
 		return nil, nil, errTooShort
 	}
-	if from, err = s.blocks.read(from[n:]); err != nil {
-		return nil, nil, err
+	return s, from[n:], nil
+}
+
+// readRest reads the end of a series: its blocks and its incident.
+func (t *Engine) readRest(s *series, from []byte) ([]byte, error) {
+	from, err := s.blocks.read(from)
+	if err != nil {
+		return nil, err
 	}
 	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
-	s.grow()
-	return s, from, err
+	return from, err
 }
 
 // readHandles reads a counted list of handles.

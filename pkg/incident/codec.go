@@ -35,57 +35,90 @@ func (c *Case) AppendState(to []byte) []byte {
 // are checked to be below the given number.
 func ReadCase(params *Params, handles int, from []byte) (*Case, []byte, error) {
 	c := NewCase(params)
-	if len(from) < 1 {
-		return nil, nil, errTooShort
+	known, from, err := c.readPublic(handles, from)
+	if err != nil || !known {
+		return c, from, err
 	}
-	if from[0] == 0 {
-		return c, from[1:], nil
-	}
-	public, from, err := sized(from[1:], 1)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := json.Unmarshal(public, &c.current); err != nil {
-		return nil, nil, fmt.Errorf("reading an incident: %w", err)
-	}
-	const handleBytes = 4
-	raw, from, err := sized(from, handleBytes)
-	if err != nil {
-		return nil, nil, err
-	}
-	for ; len(raw) > 0; raw = raw[handleBytes:] {
-		h := int32(binary.LittleEndian.Uint32(raw))
-		if h < 0 || int(h) >= handles {
-			return nil, nil, errors.New("reading an incident: it lies in a place that does not exist")
-		}
-		c.handles = append(c.handles, h)
-	}
-	if from, err = c.readRegions(handles, from); err != nil {
+	if c.regions, from, err = readRegions[region](from); err != nil {
 		return nil, nil, err
 	}
 	n, err := binary.Decode(from, binary.LittleEndian, &c.state)
 	if err != nil {
 		return nil, nil, errTooShort
 	}
+	if err := c.check(handles); err != nil {
+		return nil, nil, err
+	}
 	return c, from[n:], nil
 }
 
-func (c *Case) readRegions(handles int, from []byte) ([]byte, error) {
-	raw, from, err := sized(from, binary.Size(region{}))
-	if err != nil {
-		return nil, err
+// readPublic reads the incident and its handles, which all versions of the format
+// have in common; false where there has been no incident yet.
+func (c *Case) readPublic(handles int, from []byte) (known bool, rest []byte, err error) {
+	if len(from) < 1 {
+		return false, nil, errTooShort
 	}
-	c.regions = make([]region, len(raw)/binary.Size(region{}))
-	if _, err := binary.Decode(raw, binary.LittleEndian, c.regions); err != nil {
-		return nil, errTooShort
+	if from[0] == 0 {
+		return false, from[1:], nil
+	}
+	public, from, err := sized(from[1:], 1)
+	if err != nil {
+		return false, nil, err
+	}
+	if err := json.Unmarshal(public, &c.current); err != nil {
+		return false, nil, fmt.Errorf("reading an incident: %w", err)
+	}
+	const handleBytes = 4
+	raw, from, err := sized(from, handleBytes)
+	if err != nil {
+		return false, nil, err
+	}
+	for ; len(raw) > 0; raw = raw[handleBytes:] {
+		h := int32(binary.LittleEndian.Uint32(raw))
+		if h < 0 || int(h) >= handles {
+			return false, nil, errors.New("reading an incident: it lies in a place that does not exist")
+		}
+		c.handles = append(c.handles, h)
+	}
+	return true, from, nil
+}
+
+// readRegions reads a counted list of regions in the layout of a version.
+func readRegions[T any](from []byte) ([]T, []byte, error) {
+	raw, from, err := sized(from, binary.Size(new(T)))
+	if err != nil {
+		return nil, nil, err
+	}
+	regions := make([]T, len(raw)/binary.Size(new(T)))
+	if _, err := binary.Decode(raw, binary.LittleEndian, regions); err != nil {
+		return nil, nil, errTooShort
+	}
+	return regions, from, nil
+}
+
+// check refuses a state that no case can have.
+func (c *Case) check(handles int) error {
+	if c.current.ID == "" {
+		return errors.New("reading an incident: it has no name")
+	}
+	if c.state.Closed < 0 {
+		return errors.New("reading an incident: it closed at no time")
+	}
+	if !c.state.Ebb.valid() {
+		return errors.New("reading an incident: its window is too long")
 	}
 	for i := range c.regions {
 		if h := c.regions[i].Handle; h < 0 || int(h) >= handles {
-			return nil, errors.New("reading an incident: it lies in a region that does not exist")
+			return errors.New("reading an incident: it lies in a region that does not exist")
+		}
+		if !c.regions[i].Ebb.valid() {
+			return errors.New("reading an incident: the window of a region is too long")
 		}
 	}
-	return from, nil
+	return nil
 }
+
+func (e *ebb) valid() bool { return e.Seen >= 0 && e.Seen <= windowMinutes }
 
 // sized cuts off a part that is preceded by its number of items.
 func sized(from []byte, itemBytes int) (part, rest []byte, err error) {

@@ -1,0 +1,13 @@
+package engine
+
+import "github.com/open-downpour/downpour/pkg/incident"
+
+// readRestV4 reads the end of a series of version 4, which had no blocks: its
+// incident. The series goes on without any, so that a run of which nothing newer
+// is known is taken to have come from one block, see blocks.largest. Where networks
+// are known, evidence from before the update opens nothing alone.
+func (t *Engine) readRestV4(s *series, from []byte) ([]byte, error) {
+	var err error
+	s.incident, from, err = incident.ReadCaseV4(&t.config.Incident, s.base.Places(), t.last, from)
+	return from, err
+}

@@ -1,0 +1,44 @@
+package incident
+
+import (
+	"math"
+	"testing"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// TestRatiosOfVersion4 works ratios out of (observed+1) / (expected+1): exactly
+// those of the present window, and the peak by what is expected in it.
+func TestRatiosOfVersion4(t *testing.T) {
+	const minute = 1000
+	for _, c := range []struct {
+		name               string
+		observed           uint32
+		expected           float64 // of the window
+		peakOf, peakAmong  float64 // reporters of the worst window, and those expected in it
+		wantRatio, wantMax float64
+	}{
+		{"as much expected as at the peak", 30, 10, 90, 10, 3, 9},
+		{"next to nothing expected", 2, .1, 6, .1, 4, 12},
+		{"more expected than at the peak", 30, 20, 90, 10, 1.5, 91./11 + (91./11-1)/20},
+		{"nothing reported any more", 0, 10, 90, 10, 0, 9},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			old := ebbV4{
+				Seen: 1, Ratio: level(float64(c.observed), c.expected), Peak: level(c.peakOf, c.peakAmong),
+			}
+			old.Observed[minute%windowMinutes], old.Expected[minute%windowMinutes] = c.observed, c.expected
+			e := old.convert()
+			e.measureV4(minute, 0)
+			if math.Abs(e.Ratio-c.wantRatio) > 1e-9 || math.Abs(e.Peak-c.wantMax) > 1e-9 {
+				t.Errorf("ratio %g and peak %g, want %g and %g", e.Ratio, e.Peak, c.wantRatio, c.wantMax)
+			}
+			if e.Level != old.Ratio || e.Worst != old.Peak {
+				t.Errorf("level %g and worst %g, want %g and %g", e.Level, e.Worst, old.Ratio, old.Peak)
+			}
+		})
+	}
+	if got, want := ratioOf(level(7, 3), 3), outage.Ratio(7, 3); math.Abs(got-want) > 1e-9 {
+		t.Errorf("%g, want %g", got, want)
+	}
+}
