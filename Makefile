@@ -10,7 +10,7 @@ LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers crash fuzz lint pictures prerequisites times
+.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -18,7 +18,7 @@ build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 run: build
 	$(BIN) serve --demo
 
-test: lint unit e2e
+test: lint unit e2e clients
 
 unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) test -timeout 40m ./...
@@ -26,6 +26,10 @@ unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 
 e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
+
+# Clients that others generate from the description, against a server.
+clients: build
+	$(GO) -C .ci/openapi test -count 1 .
 
 # The scripts of the pages, which the program carries. Pages work without.
 $(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)

@@ -164,10 +164,11 @@ func docsOperationOf(route route, operation *openapi3.Operation) docsOperation {
 	told.Call = docsCall(told, operation.Parameters)
 	responses := operation.Responses.Map()
 	for status, ref := range responses {
-		if ref.Ref == "#/components/responses/Problem" {
-			if status != "default" {
-				told.Problems = append(told.Problems, status)
-			}
+		switch ref.Ref {
+		case "#/components/responses/RequestProblem":
+			told.Problems = append(told.Problems, status)
+			continue
+		case "#/components/responses/OtherProblem":
 			continue
 		}
 		answer := docsAnswer{Status: status, Description: *ref.Value.Description, Bodies: docsBodies(ref.Value.Content)}

@@ -1118,29 +1118,29 @@ type Why struct {
 	Works int64 `json:"works"`
 }
 
-// CountryParameter defines model for country.
-type CountryParameter = Country
+// CountryFilter defines model for CountryFilter.
+type CountryFilter = Country
 
-// Cursor defines model for cursor.
-type Cursor = string
+// PageCursor defines model for PageCursor.
+type PageCursor = string
 
-// From defines model for from.
-type From = time.Time
+// RegionFilter ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
+type RegionFilter = Region
 
-// RegionParameter ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
-type RegionParameter = Region
+// ServiceFilter defines model for ServiceFilter.
+type ServiceFilter = Slug
 
-// ServiceParameter defines model for service.
-type ServiceParameter = Slug
+// ServicePath defines model for ServicePath.
+type ServicePath = Slug
 
-// SlugParameter defines model for slug.
-type SlugParameter = Slug
+// WindowEnd defines model for WindowEnd.
+type WindowEnd = time.Time
 
-// To defines model for to.
-type To = time.Time
+// WindowLength A whole number of minutes, hours or days.
+type WindowLength = Duration
 
-// Window A whole number of minutes, hours or days.
-type Window = Duration
+// WindowStart defines model for WindowStart.
+type WindowStart = time.Time
 
 // KeyNeeded RFC 9457.
 type KeyNeeded = Problem
@@ -1148,8 +1148,11 @@ type KeyNeeded = Problem
 // Limited RFC 9457.
 type Limited = Problem
 
-// ProblemResponse RFC 9457.
-type ProblemResponse = Problem
+// OtherProblem RFC 9457.
+type OtherProblem = Problem
+
+// RequestProblem RFC 9457.
+type RequestProblem = Problem
 
 // TooMany RFC 9457.
 type TooMany = Problem
@@ -1160,46 +1163,46 @@ type TryLater = Problem
 // GetHeatmapParams defines parameters for GetHeatmap.
 type GetHeatmapParams struct {
 	// Service All services unless given.
-	Service *ServiceParameter `form:"service,omitempty" json:"service,omitempty"`
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Resolution H3 resolution. Unless given, 5 for GB and 4 otherwise.
 	Resolution *int64 `form:"resolution,omitempty" json:"resolution,omitempty"`
 
 	// From Start of the window, inclusive.
-	From *From `form:"from,omitempty" json:"from,omitempty"`
+	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
 
 	// To End of the window, exclusive; now unless given.
-	To *To `form:"to,omitempty" json:"to,omitempty"`
+	To *WindowEnd `form:"to,omitempty" json:"to,omitempty"`
 
 	// Window Length of a window that ends now, instead of from and to.
-	Window *Window `form:"window,omitempty" json:"window,omitempty"`
+	Window *WindowLength `form:"window,omitempty" json:"window,omitempty"`
 
 	// Cursor The `next` of an earlier answer.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListIncidentsParams defines parameters for ListIncidents.
 type ListIncidentsParams struct {
 	// Service All services unless given.
-	Service *ServiceParameter `form:"service,omitempty" json:"service,omitempty"`
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// State All but pending unless given.
 	State *State `form:"state,omitempty" json:"state,omitempty"`
 
 	// From Start of the window, inclusive.
-	From *From `form:"from,omitempty" json:"from,omitempty"`
+	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
 
 	// To End of the window, exclusive; now unless given.
-	To *To `form:"to,omitempty" json:"to,omitempty"`
+	To *WindowEnd `form:"to,omitempty" json:"to,omitempty"`
 
 	// Cursor The `next` of an earlier answer.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Limit The most items of a page.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1211,13 +1214,13 @@ type SearchPlacesParams struct {
 	Q string `form:"q" json:"q"`
 
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Limit The most places of the answer.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor The `next` of an earlier answer.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CreateReportParams defines parameters for CreateReport.
@@ -1246,28 +1249,28 @@ type UndoReportParams struct {
 // ListServicesParams defines parameters for ListServices.
 type ListServicesParams struct {
 	// Cursor The `next` of an earlier answer.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // GetSeriesParams defines parameters for GetSeries.
 type GetSeriesParams struct {
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
-	Region *RegionParameter `form:"region,omitempty" json:"region,omitempty"`
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
 
 	// From Start of the window, inclusive.
-	From *From `form:"from,omitempty" json:"from,omitempty"`
+	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
 
 	// To End of the window, exclusive; now unless given.
-	To *To `form:"to,omitempty" json:"to,omitempty"`
+	To *WindowEnd `form:"to,omitempty" json:"to,omitempty"`
 
 	// Window Length of a window that ends now, instead of from and to.
-	Window *Window `form:"window,omitempty" json:"window,omitempty"`
+	Window *WindowLength `form:"window,omitempty" json:"window,omitempty"`
 
 	// Cursor The `next` of an earlier answer.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Step Length of a step; whole steps must fill a day. Unless given: 5m up to a week, 15m up to 31
 	// days, 1h beyond, and never less than 15m for a region. At most 12,000 steps are answered.
@@ -1277,31 +1280,31 @@ type GetSeriesParams struct {
 // GetSymptomsParams defines parameters for GetSymptoms.
 type GetSymptomsParams struct {
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
-	Region *RegionParameter `form:"region,omitempty" json:"region,omitempty"`
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
 
 	// From Start of the window, inclusive.
-	From *From `form:"from,omitempty" json:"from,omitempty"`
+	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
 
 	// To End of the window, exclusive; now unless given.
-	To *To `form:"to,omitempty" json:"to,omitempty"`
+	To *WindowEnd `form:"to,omitempty" json:"to,omitempty"`
 
 	// Window Length of a window that ends now, instead of from and to.
-	Window *Window `form:"window,omitempty" json:"window,omitempty"`
+	Window *WindowLength `form:"window,omitempty" json:"window,omitempty"`
 
 	// Cursor The `next` of an earlier answer.
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // GetStreamParams defines parameters for GetStream.
 type GetStreamParams struct {
 	// Service All services unless given.
-	Service *ServiceParameter `form:"service,omitempty" json:"service,omitempty"`
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// LastEventID The id of the last event that was read.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
@@ -1310,10 +1313,10 @@ type GetStreamParams struct {
 // GetFeedParams defines parameters for GetFeed.
 type GetFeedParams struct {
 	// Service All services unless given.
-	Service *ServiceParameter `form:"service,omitempty" json:"service,omitempty"`
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
 	// Country Both countries together unless given.
-	Country *CountryParameter `form:"country,omitempty" json:"country,omitempty"`
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 }
 
 // CreateReportJSONRequestBody defines body for CreateReport for application/json ContentType.
@@ -1789,7 +1792,7 @@ type ClientInterface interface {
 	// The same as its item in the list of services.
 	//
 	// Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
-	GetService(ctx context.Context, slug SlugParameter, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetService(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSeries Reports over time
 	//
@@ -1797,14 +1800,14 @@ type ClientInterface interface {
 	// region are told by whole quarter hours, so a finer `step` is widened and the answer says so.
 	//
 	// Corresponds with GET /api/v1/services/{slug}/series (the `GetSeries` operationId).
-	GetSeries(ctx context.Context, slug SlugParameter, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetSeries(ctx context.Context, slug ServicePath, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSymptoms What people say is broken
 	//
 	// The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3, or of one network, are withheld.
 	//
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
-	GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetSymptoms(ctx context.Context, slug ServicePath, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetStream Changes as they happen
 	//
@@ -2087,7 +2090,7 @@ func (c *Client) ListServices(ctx context.Context, params *ListServicesParams, r
 // The same as its item in the list of services.
 //
 // Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
-func (c *Client) GetService(ctx context.Context, slug SlugParameter, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetService(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetServiceRequest(c.Server, slug)
 	if err != nil {
 		return nil, err
@@ -2105,7 +2108,7 @@ func (c *Client) GetService(ctx context.Context, slug SlugParameter, reqEditors 
 // region are told by whole quarter hours, so a finer `step` is widened and the answer says so.
 //
 // Corresponds with GET /api/v1/services/{slug}/series (the `GetSeries` operationId).
-func (c *Client) GetSeries(ctx context.Context, slug SlugParameter, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetSeries(ctx context.Context, slug ServicePath, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSeriesRequest(c.Server, slug, params)
 	if err != nil {
 		return nil, err
@@ -2122,7 +2125,7 @@ func (c *Client) GetSeries(ctx context.Context, slug SlugParameter, params *GetS
 // The last 24 hours unless asked otherwise, in whole quarter hours. Counts under 3, or of one network, are withheld.
 //
 // Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
-func (c *Client) GetSymptoms(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetSymptoms(ctx context.Context, slug ServicePath, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSymptomsRequest(c.Server, slug, params)
 	if err != nil {
 		return nil, err
@@ -2881,7 +2884,7 @@ func NewListServicesRequest(server string, params *ListServicesParams) (*http.Re
 }
 
 // NewGetServiceRequest constructs an http.Request for the GetService method
-func NewGetServiceRequest(server string, slug SlugParameter) (*http.Request, error) {
+func NewGetServiceRequest(server string, slug ServicePath) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -2915,7 +2918,7 @@ func NewGetServiceRequest(server string, slug SlugParameter) (*http.Request, err
 }
 
 // NewGetSeriesRequest constructs an http.Request for the GetSeries method
-func NewGetSeriesRequest(server string, slug SlugParameter, params *GetSeriesParams) (*http.Request, error) {
+func NewGetSeriesRequest(server string, slug ServicePath, params *GetSeriesParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3048,7 +3051,7 @@ func NewGetSeriesRequest(server string, slug SlugParameter, params *GetSeriesPar
 }
 
 // NewGetSymptomsRequest constructs an http.Request for the GetSymptoms method
-func NewGetSymptomsRequest(server string, slug SlugParameter, params *GetSymptomsParams) (*http.Request, error) {
+func NewGetSymptomsRequest(server string, slug ServicePath, params *GetSymptomsParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3573,7 +3576,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
-	GetServiceWithResponse(ctx context.Context, slug SlugParameter, reqEditors ...RequestEditorFn) (*GetServiceResponse, error)
+	GetServiceWithResponse(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*GetServiceResponse, error)
 
 	// GetSeriesWithResponse Reports over time
 	//
@@ -3583,7 +3586,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/services/{slug}/series (the `GetSeries` operationId).
-	GetSeriesWithResponse(ctx context.Context, slug SlugParameter, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*GetSeriesResponse, error)
+	GetSeriesWithResponse(ctx context.Context, slug ServicePath, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*GetSeriesResponse, error)
 
 	// GetSymptomsWithResponse What people say is broken
 	//
@@ -3592,7 +3595,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
-	GetSymptomsWithResponse(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*GetSymptomsResponse, error)
+	GetSymptomsWithResponse(ctx context.Context, slug ServicePath, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*GetSymptomsResponse, error)
 
 	// GetStreamWithResponse Changes as they happen
 	//
@@ -3669,7 +3672,7 @@ type GetDocsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetDocsResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -3679,7 +3682,7 @@ type GetDocsResponse struct {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetDocsResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetDocsResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -3735,7 +3738,7 @@ type GetDescriptionResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *map[string]interface{}
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetDescriptionResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -3750,7 +3753,7 @@ func (r GetDescriptionResponse) GetJSON200() *map[string]interface{} {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetDescriptionResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetDescriptionResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -3823,11 +3826,11 @@ type GetHeatmapResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Heatmap
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetHeatmapResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -3851,7 +3854,7 @@ func (r GetHeatmapResponse) GetJSON200() *Heatmap {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetHeatmapResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetHeatmapResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -3861,7 +3864,7 @@ func (r GetHeatmapResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetHeatmapResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetHeatmapResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -3928,11 +3931,11 @@ type ListIncidentsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *IncidentList
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListIncidentsResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -3951,7 +3954,7 @@ func (r ListIncidentsResponse) GetJSON200() *IncidentList {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListIncidentsResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r ListIncidentsResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -3961,7 +3964,7 @@ func (r ListIncidentsResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListIncidentsResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r ListIncidentsResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4033,13 +4036,13 @@ type GetIncidentResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *IncidentDetail
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *ProblemResponse
+	ApplicationproblemJSON404 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetIncidentResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -4060,12 +4063,12 @@ func (r GetIncidentResponse) GetJSON200() *IncidentDetail {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetIncidentResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetIncidentResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r GetIncidentResponse) GetApplicationproblemJSON404() *ProblemResponse {
+func (r GetIncidentResponse) GetApplicationproblemJSON404() *RequestProblem {
 	return r.ApplicationproblemJSON404
 }
 
@@ -4075,7 +4078,7 @@ func (r GetIncidentResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetIncidentResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetIncidentResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4136,9 +4139,9 @@ type SearchPlacesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *PlaceList
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *SearchPlacesResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -4155,12 +4158,12 @@ func (r SearchPlacesResponse) GetJSON200() *PlaceList {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r SearchPlacesResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r SearchPlacesResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r SearchPlacesResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r SearchPlacesResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4245,19 +4248,19 @@ type CreateReportResponse struct {
 	// JSON202 the response for an HTTP 202 `application/json` response
 	JSON202 *Receipt
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
-	ApplicationproblemJSON409 *ProblemResponse
+	ApplicationproblemJSON409 *RequestProblem
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
-	ApplicationproblemJSON413 *ProblemResponse
+	ApplicationproblemJSON413 *RequestProblem
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
-	ApplicationproblemJSON415 *ProblemResponse
+	ApplicationproblemJSON415 *RequestProblem
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *Limited
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers202 the parsed response headers for an HTTP 202 response
 	Headers202 *CreateReportResponse202Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -4282,22 +4285,22 @@ func (r CreateReportResponse) GetJSON202() *Receipt {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r CreateReportResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r CreateReportResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
-func (r CreateReportResponse) GetApplicationproblemJSON409() *ProblemResponse {
+func (r CreateReportResponse) GetApplicationproblemJSON409() *RequestProblem {
 	return r.ApplicationproblemJSON409
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
-func (r CreateReportResponse) GetApplicationproblemJSON413() *ProblemResponse {
+func (r CreateReportResponse) GetApplicationproblemJSON413() *RequestProblem {
 	return r.ApplicationproblemJSON413
 }
 
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
-func (r CreateReportResponse) GetApplicationproblemJSON415() *ProblemResponse {
+func (r CreateReportResponse) GetApplicationproblemJSON415() *RequestProblem {
 	return r.ApplicationproblemJSON415
 }
 
@@ -4312,7 +4315,7 @@ func (r CreateReportResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateReportResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r CreateReportResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4394,19 +4397,19 @@ type CreateBatchResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *BatchReceipt
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
 	ApplicationproblemJSON401 *KeyNeeded
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
-	ApplicationproblemJSON413 *ProblemResponse
+	ApplicationproblemJSON413 *RequestProblem
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
-	ApplicationproblemJSON415 *ProblemResponse
+	ApplicationproblemJSON415 *RequestProblem
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooMany
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateBatchResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -4431,7 +4434,7 @@ func (r CreateBatchResponse) GetJSON200() *BatchReceipt {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r CreateBatchResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r CreateBatchResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -4441,12 +4444,12 @@ func (r CreateBatchResponse) GetApplicationproblemJSON401() *KeyNeeded {
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
-func (r CreateBatchResponse) GetApplicationproblemJSON413() *ProblemResponse {
+func (r CreateBatchResponse) GetApplicationproblemJSON413() *RequestProblem {
 	return r.ApplicationproblemJSON413
 }
 
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
-func (r CreateBatchResponse) GetApplicationproblemJSON415() *ProblemResponse {
+func (r CreateBatchResponse) GetApplicationproblemJSON415() *RequestProblem {
 	return r.ApplicationproblemJSON415
 }
 
@@ -4461,7 +4464,7 @@ func (r CreateBatchResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateBatchResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r CreateBatchResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4554,23 +4557,23 @@ type UndoReportResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
-	ApplicationproblemJSON403 *ProblemResponse
+	ApplicationproblemJSON403 *RequestProblem
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *ProblemResponse
+	ApplicationproblemJSON404 *RequestProblem
 	// ApplicationproblemJSON410 the response for an HTTP 410 `application/problem+json` response
-	ApplicationproblemJSON410 *ProblemResponse
+	ApplicationproblemJSON410 *RequestProblem
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
-	ApplicationproblemJSON413 *ProblemResponse
+	ApplicationproblemJSON413 *RequestProblem
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
-	ApplicationproblemJSON415 *ProblemResponse
+	ApplicationproblemJSON415 *RequestProblem
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *Limited
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers204 the parsed response headers for an HTTP 204 response
 	Headers204 *UndoReportResponse204Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -4594,32 +4597,32 @@ type UndoReportResponse struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSON403() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSON403() *RequestProblem {
 	return r.ApplicationproblemJSON403
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSON404() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSON404() *RequestProblem {
 	return r.ApplicationproblemJSON404
 }
 
 // GetApplicationproblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSON410() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSON410() *RequestProblem {
 	return r.ApplicationproblemJSON410
 }
 
 // GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSON413() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSON413() *RequestProblem {
 	return r.ApplicationproblemJSON413
 }
 
 // GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSON415() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSON415() *RequestProblem {
 	return r.ApplicationproblemJSON415
 }
 
@@ -4634,7 +4637,7 @@ func (r UndoReportResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r UndoReportResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r UndoReportResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4701,11 +4704,11 @@ type ListServicesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ServiceList
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *ListServicesResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -4724,7 +4727,7 @@ func (r ListServicesResponse) GetJSON200() *ServiceList {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r ListServicesResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r ListServicesResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -4734,7 +4737,7 @@ func (r ListServicesResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListServicesResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r ListServicesResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4806,13 +4809,13 @@ type GetServiceResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Service
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *ProblemResponse
+	ApplicationproblemJSON404 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetServiceResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -4833,12 +4836,12 @@ func (r GetServiceResponse) GetJSON200() *Service {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetServiceResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetServiceResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r GetServiceResponse) GetApplicationproblemJSON404() *ProblemResponse {
+func (r GetServiceResponse) GetApplicationproblemJSON404() *RequestProblem {
 	return r.ApplicationproblemJSON404
 }
 
@@ -4848,7 +4851,7 @@ func (r GetServiceResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetServiceResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetServiceResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -4920,13 +4923,13 @@ type GetSeriesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Series
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *ProblemResponse
+	ApplicationproblemJSON404 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSeriesResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -4947,12 +4950,12 @@ func (r GetSeriesResponse) GetJSON200() *Series {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSeriesResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetSeriesResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r GetSeriesResponse) GetApplicationproblemJSON404() *ProblemResponse {
+func (r GetSeriesResponse) GetApplicationproblemJSON404() *RequestProblem {
 	return r.ApplicationproblemJSON404
 }
 
@@ -4962,7 +4965,7 @@ func (r GetSeriesResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSeriesResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetSeriesResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -5034,13 +5037,13 @@ type GetSymptomsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Symptoms
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *ProblemResponse
+	ApplicationproblemJSON404 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSymptomsResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -5061,12 +5064,12 @@ func (r GetSymptomsResponse) GetJSON200() *Symptoms {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSymptomsResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetSymptomsResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
-func (r GetSymptomsResponse) GetApplicationproblemJSON404() *ProblemResponse {
+func (r GetSymptomsResponse) GetApplicationproblemJSON404() *RequestProblem {
 	return r.ApplicationproblemJSON404
 }
 
@@ -5076,7 +5079,7 @@ func (r GetSymptomsResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSymptomsResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetSymptomsResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -5140,13 +5143,13 @@ type GetStreamResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooMany
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetStreamResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -5160,7 +5163,7 @@ type GetStreamResponse struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetStreamResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetStreamResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -5175,7 +5178,7 @@ func (r GetStreamResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetStreamResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetStreamResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -5242,11 +5245,11 @@ type GetSummaryResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Summary
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSummaryResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -5265,7 +5268,7 @@ func (r GetSummaryResponse) GetJSON200() *Summary {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSummaryResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetSummaryResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -5275,7 +5278,7 @@ func (r GetSummaryResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSummaryResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetSummaryResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -5340,11 +5343,11 @@ type GetFeedResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemResponse
+	ApplicationproblemJSON400 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemResponse
+	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetFeedResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -5358,7 +5361,7 @@ type GetFeedResponse struct {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetFeedResponse) GetApplicationproblemJSON400() *ProblemResponse {
+func (r GetFeedResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
 }
 
@@ -5368,7 +5371,7 @@ func (r GetFeedResponse) GetApplicationproblemJSON503() *TryLater {
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetFeedResponse) GetApplicationproblemJSONDefault() *ProblemResponse {
+func (r GetFeedResponse) GetApplicationproblemJSONDefault() *OtherProblem {
 	return r.ApplicationproblemJSONDefault
 }
 
@@ -5710,7 +5713,7 @@ func (c *ClientWithResponses) ListServicesWithResponse(ctx context.Context, para
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
-func (c *ClientWithResponses) GetServiceWithResponse(ctx context.Context, slug SlugParameter, reqEditors ...RequestEditorFn) (*GetServiceResponse, error) {
+func (c *ClientWithResponses) GetServiceWithResponse(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*GetServiceResponse, error) {
 	rsp, err := c.GetService(ctx, slug, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -5726,7 +5729,7 @@ func (c *ClientWithResponses) GetServiceWithResponse(ctx context.Context, slug S
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/v1/services/{slug}/series (the `GetSeries` operationId).
-func (c *ClientWithResponses) GetSeriesWithResponse(ctx context.Context, slug SlugParameter, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*GetSeriesResponse, error) {
+func (c *ClientWithResponses) GetSeriesWithResponse(ctx context.Context, slug ServicePath, params *GetSeriesParams, reqEditors ...RequestEditorFn) (*GetSeriesResponse, error) {
 	rsp, err := c.GetSeries(ctx, slug, params, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -5741,7 +5744,7 @@ func (c *ClientWithResponses) GetSeriesWithResponse(ctx context.Context, slug Sl
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/v1/services/{slug}/symptoms (the `GetSymptoms` operationId).
-func (c *ClientWithResponses) GetSymptomsWithResponse(ctx context.Context, slug SlugParameter, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*GetSymptomsResponse, error) {
+func (c *ClientWithResponses) GetSymptomsWithResponse(ctx context.Context, slug ServicePath, params *GetSymptomsParams, reqEditors ...RequestEditorFn) (*GetSymptomsResponse, error) {
 	rsp, err := c.GetSymptoms(ctx, slug, params, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -5850,7 +5853,7 @@ func ParseGetDocsResponse(rsp *http.Response) (*GetDocsResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -5933,7 +5936,7 @@ func ParseGetDescriptionResponse(rsp *http.Response) (*GetDescriptionResponse, e
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6023,7 +6026,7 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6037,7 +6040,7 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6178,7 +6181,7 @@ func ParseListIncidentsResponse(rsp *http.Response) (*ListIncidentsResponse, err
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6192,7 +6195,7 @@ func ParseListIncidentsResponse(rsp *http.Response) (*ListIncidentsResponse, err
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6302,14 +6305,14 @@ func ParseGetIncidentResponse(rsp *http.Response) (*GetIncidentResponse, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6323,7 +6326,7 @@ func ParseGetIncidentResponse(rsp *http.Response) (*GetIncidentResponse, error) 
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6443,14 +6446,14 @@ func ParseSearchPlacesResponse(rsp *http.Response) (*SearchPlacesResponse, error
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6540,28 +6543,28 @@ func ParseCreateReportResponse(rsp *http.Response) (*CreateReportResponse, error
 		response.JSON202 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6582,7 +6585,7 @@ func ParseCreateReportResponse(rsp *http.Response) (*CreateReportResponse, error
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6740,7 +6743,7 @@ func ParseCreateBatchResponse(rsp *http.Response) (*CreateBatchResponse, error) 
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6754,14 +6757,14 @@ func ParseCreateBatchResponse(rsp *http.Response) (*CreateBatchResponse, error) 
 		response.ApplicationproblemJSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6782,7 +6785,7 @@ func ParseCreateBatchResponse(rsp *http.Response) (*CreateBatchResponse, error) 
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6915,42 +6918,42 @@ func ParseUndoReportResponse(rsp *http.Response) (*UndoReportResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON410 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6971,7 +6974,7 @@ func ParseUndoReportResponse(rsp *http.Response) (*UndoReportResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7152,7 +7155,7 @@ func ParseListServicesResponse(rsp *http.Response) (*ListServicesResponse, error
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7166,7 +7169,7 @@ func ParseListServicesResponse(rsp *http.Response) (*ListServicesResponse, error
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7276,14 +7279,14 @@ func ParseGetServiceResponse(rsp *http.Response) (*GetServiceResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7297,7 +7300,7 @@ func ParseGetServiceResponse(rsp *http.Response) (*GetServiceResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7417,14 +7420,14 @@ func ParseGetSeriesResponse(rsp *http.Response) (*GetSeriesResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7438,7 +7441,7 @@ func ParseGetSeriesResponse(rsp *http.Response) (*GetSeriesResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7558,14 +7561,14 @@ func ParseGetSymptomsResponse(rsp *http.Response) (*GetSymptomsResponse, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7579,7 +7582,7 @@ func ParseGetSymptomsResponse(rsp *http.Response) (*GetSymptomsResponse, error) 
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7689,7 +7692,7 @@ func ParseGetStreamResponse(rsp *http.Response) (*GetStreamResponse, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7710,7 +7713,7 @@ func ParseGetStreamResponse(rsp *http.Response) (*GetStreamResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7813,7 +7816,7 @@ func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7827,7 +7830,7 @@ func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7930,7 +7933,7 @@ func ParseGetFeedResponse(rsp *http.Response) (*GetFeedResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemResponse
+		var dest RequestProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7944,7 +7947,7 @@ func ParseGetFeedResponse(rsp *http.Response) (*GetFeedResponse, error) {
 		response.ApplicationproblemJSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemResponse
+		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -12,7 +12,7 @@ import (
 	"net/http"
 )
 
-//go:generate go tool oapi-codegen -config generate.yaml -o client.gen.go ../../api/openapi.yaml
+//go:generate go -C ../../.ci/openapi tool oapi-codegen -config ../../pkg/client/generate.yaml -o ../../pkg/client/client.gen.go ../../api/openapi.yaml
 
 // Dial is a client of the server at an address such as http://localhost:8080.
 // No connection is made yet. The key may be empty; then only what needs no key
