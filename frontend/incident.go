@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -10,7 +11,9 @@ type incidentPage struct {
 	*frame
 	Entry    entry
 	Heading  string
-	Sentence string
+	Lead     string   // the sentence to quote
+	Sentence string   // what it was opened on
+	Cause    string   // whose fault it probably is, "" where that of the service
 	Now      string   // whether it lasts, and since or until when
 	Totals   string   // how many there were in all, "" while that is not known
 	Reasons  []string // what speaks for a cause elsewhere
@@ -69,12 +72,15 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	page.Heading = page.Say("incident.heading", "service", name, "in", here)
 	page.Title = page.Say("incident.title", "service", name, "in", here, "date", page.words.date(in.OpenedAt, in.Country))
 	page.Sentence = s.teller.Sentence(at.Lang, in)
-	page.Summary, page.Now = page.Sentence, page.lasts(in)
+	page.Now = page.lasts(in)
 	if in.Blamed() != "" {
-		page.Reasons = page.blame(in).Reasons
+		blamed := page.blame(in)
+		page.Cause, page.Reasons = blamed.Text, blamed.Reasons
 	}
 	page.Course = page.course(ctx, in)
-	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course)
+	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course.measured)
+	page.Lead = cmp.Or(page.Totals, page.Sentence)
+	page.Summary = page.Lead
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
 	page.Why, page.Regions, page.Wider = page.why(in), page.recoveries(in), page.wider(ctx, in)
 	if len(page.Regions) > firstRegions {

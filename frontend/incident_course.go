@@ -10,8 +10,14 @@ import (
 type course struct {
 	Chart    chart
 	HasChart bool
-	Total    int64 // of the incident, from the first minute of its run
-	Peak     outage.Point
+	measured
+}
+
+// measured is what was reported about a service in a country during an incident,
+// from the first minute of its run.
+type measured struct {
+	Total    int64
+	Peak     outage.Point // the quarter hour with the most
 	Measured bool
 }
 
@@ -38,9 +44,17 @@ func (page *incidentPage) course(ctx context.Context, in outage.Incident) course
 		name := page.Say("incident.chart", "service", page.serviceNamed(in.Service), "in", page.words.in(in.Country))
 		made.Chart, made.HasChart = page.chart(series, in.Country, name, []outage.Record{{Incident: in}}), true
 	}
-	minutes, err := readings.Series(ctx, in.Service, in.Country, "", open, 1)
+	made.measured = page.measure(ctx, in)
+	return made
+}
+
+// measure counts the reports of an incident. What cannot be read is not measured.
+func (f *frame) measure(ctx context.Context, in outage.Incident) measured {
+	var made measured
+	open := spanOf(in, f.site.AsOf())
+	minutes, err := f.site.Readings.Series(ctx, in.Service, in.Country, "", open, 1)
 	if err != nil {
-		page.miss(err, "series")
+		f.miss(err, "series")
 		return made
 	}
 	made.Measured = true
@@ -73,8 +87,9 @@ func (page *incidentPage) figures(in outage.Incident, ran course) []figure {
 	return append(figures, figure{page.words.amount(in.Peak) + "×", page.Say("figure.worst")})
 }
 
-// totals is the sentence about the whole incident, "" while nothing is known.
-func (page *incidentPage) totals(in outage.Incident, ran course) string {
+// totals is the sentence about the whole incident, which leads: how many, for how
+// long, and how many at the worst. It is "" while nothing is known.
+func (f *frame) totals(in outage.Incident, ran measured) string {
 	if !ran.Measured || ran.Total == 0 {
 		return ""
 	}
@@ -82,6 +97,12 @@ func (page *incidentPage) totals(in outage.Incident, ran course) string {
 	if !over(in) {
 		key += ".open"
 	}
-	return page.Say(key, "n", ran.Total, "peak", page.words.integer(ran.Peak.Reports),
-		"time", page.moment(ran.Peak.Start.Time(), in.Country).Text)
+	pairs := []any{
+		"n", ran.Total, "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country), "since", f.instant(in.Since.Time(), in.Country).Text,
+		"peak", f.words.integer(ran.Peak.Reports), "time", f.moment(ran.Peak.Start.Time(), in.Country).Text,
+	}
+	if over(in) {
+		pairs = append(pairs, "lasted", f.lasted(in.ClosedAt.Sub(in.Since.Time())))
+	}
+	return f.Say(key, pairs...)
 }

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -46,8 +47,8 @@ func (s *Site) incidentPNG(ctx context.Context, at address, record outage.Record
 
 	title := f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country))
 	y := f.paragraph(canvas, s.letters.bold, title, imageEdge+60, 58, imageInk, 2)
-	y = f.paragraph(canvas, s.letters.bold, f.Say("state."+string(in.State))+" · "+f.Say("severity."+string(in.Severity)), y+6, 28, imageFlash, 1)
-	f.paragraph(canvas, s.letters.plain, s.teller.Sentence(at.Lang, in), y+16, 31, imageInk, 7)
+	y = f.paragraph(canvas, s.letters.bold, f.because(f.Say("state."+string(in.State)), in)+" · "+f.Say("severity."+string(in.Severity)), y+6, 28, imageFlash, 1)
+	f.paragraph(canvas, s.letters.plain, cmp.Or(f.totals(in, f.measure(ctx, in)), s.teller.Sentence(at.Lang, in)), y+16, 31, imageInk, 7)
 	s.letters.bold.write(canvas, "Downpour", imageEdge, imageHeight-44, 32, imageFlash)
 	_, width := s.letters.bold.shaped("Downpour", 32)
 	s.letters.plain.write(canvas, f.Say("image.source"), imageEdge+width+18, imageHeight-44, 26, imageSoft)
