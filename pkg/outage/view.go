@@ -80,6 +80,10 @@ const (
 	fewestReporters = 5.
 )
 
+// HealthMinutes is the length of the window that a status and its numbers are
+// about.
+const HealthMinutes = 10
+
 // StatusParameters lists the numbers by which a status is told.
 func StatusParameters() []Parameter {
 	return []Parameter{
@@ -90,7 +94,8 @@ func StatusParameters() []Parameter {
 	}
 }
 
-// Status is how the service does in the country.
+// Status is how the service does in the country, by the judged reporters of the last
+// HealthMinutes.
 func (w Watch) Status(observed int64) Status {
 	return w.status(w.Incident, w.Baseline.Mean, w.Evidence, observed)
 }
@@ -110,7 +115,7 @@ func (w Watch) status(incident *Incident, mean, evidence float64, observed int64
 	switch {
 	case incident != nil && incident.Confirmed && (incident.Ratio >= outageRatio || incident.Footprint.Scope == ScopeCountry):
 		return StatusOutage
-	case incident != nil || evidence >= elevatedPart:
+	case incident != nil || evidence >= elevatedPart && float64(observed) > HealthMinutes*mean:
 		return StatusElevated
 	case !w.noticeable(mean) && float64(observed) < fewestReporters:
 		return StatusUnknown

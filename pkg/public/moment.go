@@ -37,10 +37,6 @@ func (m *moment[T]) at(now time.Time, read func() (T, error)) (T, error) {
 	return value, nil
 }
 
-// observedMinutes is the stretch over which a service's reports are told as
-// "now".
-const observedMinutes = 10
-
 // observation is what came about a service in a country in the last minutes.
 type observation struct {
 	reports, networks int64
@@ -55,7 +51,7 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 		Status: outage.StatusUnknown, Observed: int64(math.Round(now.judged)), Reports: now.reports, Networks: now.networks,
 	}
 	if watch, ok := r.view().Watch(service, country); ok {
-		expected := watch.Baseline.Mean * observedMinutes
+		expected := watch.Baseline.Mean * outage.HealthMinutes
 		health.Expected = &expected
 		health.Status = watch.Status(health.Observed)
 		health.Incident = watch.Incident
@@ -71,7 +67,7 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 // of the half hour in which the last minutes began.
 func (r *Reader) observe(ctx context.Context) (map[serviceIn]observation, error) {
 	now := outage.MinuteOf(r.now())
-	from := now + 1 - observedMinutes
+	from := now + 1 - outage.HealthMinutes
 	const halfHour = outage.Minute(outage.HalfHour / time.Minute)
 	observed := map[serviceIn]observation{}
 	for _, span := range []outage.Span{{From: from.Floor(int(halfHour)), To: from}, {From: from, To: now + 1}} {
