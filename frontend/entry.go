@@ -42,12 +42,20 @@ func (f *frame) entry(record outage.Record) entry {
 		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
 		State: in.State, Word: f.because(f.Say("state."+string(in.State)), in),
 		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
-		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.Say("incidents.peak", "times", f.words.amount(in.Peak)),
+		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.Say("incidents.peak", "times", f.multiple(in.Peak)),
 	}
 	if over(in) {
 		made.Lasted = f.lasted(in.ClosedAt.Sub(in.OpenedAt))
 	}
 	return made
+}
+
+// multiple is a ratio before a times sign.
+func (f *frame) multiple(ratio float64) string {
+	if ratio > mostTimes {
+		return ">" + f.words.integer(mostTimes)
+	}
+	return f.words.amount(ratio)
 }
 
 func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }

@@ -84,7 +84,7 @@ func (page *incidentPage) figures(in outage.Incident, ran course) []figure {
 			{page.words.integer(ran.Peak.Reports), page.Say("figure.peak", "time", page.moment(ran.Peak.Start.Time(), in.Country).Text)},
 		}
 	}
-	return append(figures, figure{page.words.amount(in.Peak) + "×", page.Say("figure.worst")})
+	return append(figures, figure{page.multiple(in.Peak) + "×", page.Say("figure.worst")})
 }
 
 // totals is the sentence about the whole incident, which leads: how many, for how

@@ -66,7 +66,7 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	var rows []recovery
 	for _, r := range in.Recoveries {
 		row := recovery{
-			Region: page.site.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.words.amount(r.Peak) + "×",
+			Region: page.site.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.multiple(r.Peak) + "×",
 			Over: page.Say("recovery.open"), Back: "–",
 		}
 		if !r.At.IsZero() {
