@@ -25,6 +25,7 @@ var drivers = map[string][]string{
 	"go.etcd.io/bbolt":                     {"bbolt.go"},
 	"github.com/ebitengine/purego":         {"libchdb.go"},
 	"github.com/pires/go-proxyproto":       {"proxyproto.go"},
+	"github.com/prometheus/client_golang/": {"metrics.go"},
 }
 
 // driverPackages may import a driver in any file: they are about nothing else.

@@ -267,9 +267,13 @@ func (a *Archiver) insert(ctx context.Context, plan Plan, entries []outage.Entry
 			return err
 		}
 	}
-	if err := insert(ctx, plan.Token, entries); err != nil {
+	stop := timeInsert()
+	err = insert(ctx, plan.Token, entries)
+	stop()
+	if err != nil {
 		return fmt.Errorf("archiving %d reports: %w", len(entries), err)
 	}
+	rowsTotal.Add(float64(len(entries)))
 	return nil
 }
 

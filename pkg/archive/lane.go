@@ -123,10 +123,14 @@ func (l *Lane) read(ctx context.Context, key laneKey) (answer, error) {
 	l.mutex.Lock()
 	if kept, ok := l.answers.get(key, l.Now()); ok {
 		l.mutex.Unlock()
+		cacheLookupsTotal.WithLabelValues(lookupHit).Inc()
 		return kept, nil
 	}
 	shared, ok := l.flights[key]
-	if !ok {
+	if ok {
+		cacheLookupsTotal.WithLabelValues(lookupShared).Inc()
+	} else {
+		cacheLookupsTotal.WithLabelValues(lookupMiss).Inc()
 		if err := l.spend(ctx); err != nil {
 			l.mutex.Unlock()
 			return answer{}, err

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -64,6 +66,7 @@ func (r *Redis) add(ctx context.Context, shards map[int][]*pending, now time.Tim
 type scriptCall func(ctx context.Context, client redis.Scripter, keys []string, arguments ...any) *redis.Cmd
 
 func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time.Time, cap int, call scriptCall) map[int]added {
+	defer timeScript(scriptAdd)()
 	ctx, outcome := redisconn.WithOutcome(ctx)
 	pipe := r.client.Pipeline()
 	calls := make(map[int]*redis.Cmd, len(shards))
@@ -134,6 +137,7 @@ func readAdded(call *redis.Cmd, reports int) added {
 // undo takes a report back. possible reports whether it may have done so though
 // it failed.
 func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, now time.Time) (answer, entry string, possible bool, err error) {
+	defer timeScript(scriptUndo)()
 	ctx, outcome := redisconn.WithOutcome(ctx)
 	shard := int(id.Shard) % Shards
 	answers, err := undoScript.Run(ctx, r.client, []string{base(shard)},
@@ -158,7 +162,10 @@ func (r *Redis) Probe(ctx context.Context) error {
 		return fmt.Errorf("looking for the masters: %w", err)
 	}
 	for _, tag := range tags {
-		if err := probeScript.Run(ctx, r.client, []string{base(tag) + "probe:"}, time.Now().Unix()).Err(); err != nil {
+		stop := timeScript(scriptProbe)
+		err := probeScript.Run(ctx, r.client, []string{base(tag) + "probe:"}, time.Now().Unix()).Err()
+		stop()
+		if err != nil {
 			return fmt.Errorf("trying to write: %w", err)
 		}
 	}
@@ -345,6 +352,32 @@ func (r *Redis) logLength(ctx context.Context) (int64, error) {
 		length += call.Val()
 	}
 	return length, nil
+}
+
+// oldest is when the oldest record of the log was stored, in milliseconds since
+// 1970 by the clock of Redis, and 0 where the log is empty.
+func (r *Redis) oldest(ctx context.Context) (oldest int64, err error) {
+	pipe := r.client.Pipeline()
+	var calls [Shards]*redis.XMessageSliceCmd
+	for shard := range Shards {
+		calls[shard] = pipe.XRangeN(ctx, base(shard)+"log", "-", "+", 1)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return 0, fmt.Errorf("reading the oldest records of the log: %w", err)
+	}
+	for _, call := range calls {
+		for _, message := range call.Val() {
+			text, _, _ := strings.Cut(message.ID, "-")
+			stored, err := strconv.ParseInt(text, 10, 64)
+			if err != nil {
+				return 0, fmt.Errorf("reading the id of a record: %w", err)
+			}
+			if oldest == 0 || stored < oldest {
+				oldest = stored
+			}
+		}
+	}
+	return oldest, nil
 }
 
 // lostShards lists the shards without the mark that their counters are there.

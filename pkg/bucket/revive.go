@@ -84,6 +84,9 @@ func (s *Store) Revive(ctx context.Context, past Past) error {
 	if err == nil {
 		lost, err = s.Redis.lostShards(ctx)
 	}
+	if err == nil {
+		s.measureLog(ctx, length)
+	}
 	looked := err // of its own: err changes below while others read this
 	s.unread.Store(&looked)
 	s.alive.Store(err == nil && len(lost) == 0)

@@ -69,6 +69,11 @@ type Store struct {
 
 	unread atomic.Pointer[error] // of Revive
 
+	// What Revive last measured of the log, for the metrics.
+	logLength atomic.Int64
+	logOldest atomic.Int64 // milliseconds since 1970; 0 is an empty log
+	logRead   atomic.Int64 // when logOldest was read, the same
+
 	imports chan struct{} // holds a token for each import under way
 }
 

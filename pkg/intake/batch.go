@@ -28,7 +28,14 @@ const importOverlap = 2 * time.Hour
 // outcome of its lines as it was the first time; without one, lines that are
 // there already are duplicates. Errors are outage.Errors; after one of
 // CodeUnavailable some lines may be stored, and the batch can be sent again.
-func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (outage.BatchReceipt, error) {
+func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (receipt outage.BatchReceipt, err error) {
+	defer func() {
+		if err != nil {
+			countRefusal(sourceBatch, err)
+			return
+		}
+		countBatch(receipt)
+	}()
 	now := d.Now().UTC()
 	if err := checkIdempotencyKey(idempotencyKey); err != nil {
 		return outage.BatchReceipt{}, err
@@ -41,7 +48,7 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 	if err != nil {
 		return outage.BatchReceipt{}, err
 	}
-	receipt := outage.BatchReceipt{Rejected: rejected}
+	receipt = outage.BatchReceipt{Rejected: rejected}
 	reports := make([]outage.Report, 0, len(lines))
 	known := make(map[lineID]bool, len(lines))
 	for _, one := range lines {

@@ -127,7 +127,8 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // Take checks a submission and counts it. idempotencyKey may be empty. Errors
 // are outage.Errors.
-func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage.Submission, idempotencyKey string) (outage.Receipt, error) {
+func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage.Submission, idempotencyKey string) (receipt outage.Receipt, err error) {
+	defer func() { countRefusal(sourceReport, err) }()
 	now := d.Now().UTC()
 	if err := checkIdempotencyKey(idempotencyKey); err != nil {
 		return outage.Receipt{}, err
@@ -172,6 +173,7 @@ func (d *Desk) count(ctx context.Context, a answer) (outage.Receipt, error) {
 	if err != nil {
 		return outage.Receipt{}, err
 	}
+	countReport(counted)
 	a.Receipt.Counted = counted
 	return a.Receipt, nil
 }

@@ -69,6 +69,7 @@ func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.
 			Code: outage.CodeConflict, Field: "Idempotency-Key", Detail: "this key was used for another report",
 		}
 	case kept.Done:
+		reportsTotal.WithLabelValues(sourceReport, outcomeDuplicate).Inc()
 		return kept.Receipt, nil
 	case first.Report.At.Sub(kept.Report.At) > outcomeKnown:
 		return outage.Receipt{}, &outage.Error{

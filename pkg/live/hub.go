@@ -103,6 +103,7 @@ func (h *Hub) publish(e outage.Event, about subject, stays bool) {
 		select {
 		case s.events <- e:
 		default: // too far behind
+			cutOffTotal.Inc()
 			delete(h.streams, s)
 			close(s.events)
 		}
@@ -119,6 +120,7 @@ func (h *Hub) Subscribe(after, service string, country outage.Country) (events <
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if h.closed || len(h.streams) >= h.most {
+		refusedTotal.Inc()
 		return nil, nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "Too many streams are open.", RetryAfter: full}
 	}
 	s := &stream{service: service, country: country}

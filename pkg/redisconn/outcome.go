@@ -127,6 +127,7 @@ func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		if cmd.SetErr(err); marked && replicates(cmd) {
 			outcome.note([]redis.Cmder{cmd})
 		}
+		countErrors(cmd)
 		return err
 	}
 }
@@ -134,6 +135,7 @@ func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 // ProcessPipelineHook is around the commands of one round trip.
 func (h hooks) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
+		defer countErrors(cmds...)
 		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
 		if !marked || !slices.ContainsFunc(cmds, replicates) {
 			return next(ctx, cmds) // such as what opens a connection

@@ -225,6 +225,7 @@ func (l *Live) feed(ctx context.Context, t *engine.Engine, span outage.Span, tel
 			continue // a past begins with its first report
 		}
 		started = true
+		began := time.Now()
 		changed, err := t.Tick(minute, counts)
 		if err != nil {
 			return err
@@ -232,6 +233,7 @@ func (l *Live) feed(ctx context.Context, t *engine.Engine, span outage.Span, tel
 		if !tell {
 			continue
 		}
+		tickDuration.Observe(time.Since(began).Seconds())
 		if len(changed) > 0 {
 			if err := l.Book.Note(ctx, (minute + 1).Time(), changed); err != nil {
 				return err

@@ -1,0 +1,96 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+// Values of the label "operation".
+const (
+	operationQuery     = "query"
+	operationInsert    = "insert"
+	operationStatement = "statement"
+	operationPing      = "ping"
+)
+
+var (
+	rowsTotal = promauto.NewCounter(prometheus.CounterOpts{
+		Name: "downpour_archive_rows_total",
+		Help: "Reports and retractions that this server moved from the report log into ClickHouse.",
+	})
+	insertDuration = promauto.NewHistogram(prometheus.HistogramOpts{
+		Name:    "downpour_archive_insert_duration_seconds",
+		Help:    "Inserts of one batch of the report log into ClickHouse, failed ones included.",
+		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+	})
+	errorsTotal       = newErrorsTotal()
+	cacheLookupsTotal = newCacheLookupsTotal()
+)
+
+// newErrorsTotal starts every series at 0, so that its first increase is seen.
+func newErrorsTotal() *prometheus.CounterVec {
+	total := promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "downpour_archive_errors_total",
+		Help: "Errors of ClickHouse, by operation: query, insert, statement, ping (a trial read).",
+	}, []string{"operation"})
+	for _, operation := range []string{operationQuery, operationInsert, operationStatement, operationPing} {
+		total.WithLabelValues(operation)
+	}
+	return total
+}
+
+func newCacheLookupsTotal() *prometheus.CounterVec {
+	total := promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "downpour_archive_cache_lookups_total",
+		Help: "Reads of the past by result: hit (answered from the cache), shared (waited for the same query of another reader), miss (ran a query, or was refused).",
+	}, []string{"result"})
+	for _, result := range []string{lookupHit, lookupShared, lookupMiss} {
+		total.WithLabelValues(result)
+	}
+	return total
+}
+
+// Values of the label "result".
+const (
+	lookupHit    = "hit"
+	lookupShared = "shared"
+	lookupMiss   = "miss"
+)
+
+// countError counts an error of ClickHouse, and returns it. A caller that left is
+// none.
+func countError(operation string, err error) error {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		errorsTotal.WithLabelValues(operation).Inc()
+	}
+	return err
+}
+
+// timeInsert starts a clock; the function that it returns stops it.
+func timeInsert() (stop func()) {
+	began := time.Now()
+	return func() { insertDuration.Observe(time.Since(began).Seconds()) }
+}
+
+// Metrics are those of an archiver.
+func (a *Archiver) Metrics() []prometheus.Collector {
+	return []prometheus.Collector{
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "downpour_archive_failing",
+			Help: "1 while the last try to move a batch from the report log into ClickHouse failed, else 0.",
+		}, func() float64 {
+			if a.Failing() != nil {
+				return 1
+			}
+			return 0
+		}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "downpour_archive_damaged_parts",
+			Help: "Parts of tables that ClickHouse could not read and put aside; their rows are missing from answers.",
+		}, func() float64 { return float64(a.Damaged()) }),
+	}
+}

@@ -1,0 +1,64 @@
+package redisconn
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/redis/go-redis/v9"
+)
+
+// Values of the label "kind".
+const (
+	kindConnection = "connection"
+	kindTimeout    = "timeout"
+	kindRefused    = "refused"
+	kindReplicas   = "replicas"
+)
+
+var errorsTotal = newErrorsTotal()
+
+// newErrorsTotal starts every series at 0, so that its first increase is seen.
+func newErrorsTotal() *prometheus.CounterVec {
+	total := promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "downpour_redisconn_errors_total",
+		Help: "Failed round trips to a Redis server, by kind: connection, timeout, refused (Redis answered with an error), replicas (too few confirmed a write).",
+	}, []string{"kind"})
+	for _, kind := range []string{kindConnection, kindTimeout, kindRefused, kindReplicas} {
+		total.WithLabelValues(kind)
+	}
+	return total
+}
+
+// countErrors counts a round trip whose commands failed. Each of them bears the
+// error of a lost connection, so the round trip is counted once.
+func countErrors(cmds ...redis.Cmder) {
+	for _, cmd := range cmds {
+		if kind := kindOf(cmd.Err()); kind != "" {
+			errorsTotal.WithLabelValues(kind).Inc()
+			return
+		}
+	}
+}
+
+// kindOf is "" for what is no failure: a missing key, a caller that left, a script
+// that is sent again with its text, a key that another server of the cluster has.
+func kindOf(err error) string {
+	var answer redis.Error
+	var network net.Error
+	switch {
+	case err == nil, errors.Is(err, redis.Nil), errors.Is(err, context.Canceled):
+		return ""
+	case errors.Is(err, ErrReplicas):
+		return kindReplicas
+	case errors.Is(err, redis.ErrPoolTimeout), errors.Is(err, context.DeadlineExceeded), errors.As(err, &network) && network.Timeout():
+		return kindTimeout
+	case redis.HasErrorPrefix(err, "NOSCRIPT"), redis.HasErrorPrefix(err, "MOVED"), redis.HasErrorPrefix(err, "ASK"):
+		return ""
+	case errors.As(err, &answer):
+		return kindRefused
+	}
+	return kindConnection
+}
