@@ -39,6 +39,7 @@ func newFiber(programs *api.API, pages fiber.ErrorHandler, logger *slog.Logger) 
 		if err := programs.Unread(c, reason, pages); err != nil {
 			logger.Error("answering a request that could not be read", "error", err)
 		}
+		countRequest(c, routeUnread)
 	}
 	return router
 }

@@ -10,9 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
-
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/proxyheader"
 )
@@ -24,11 +21,6 @@ const (
 	// of all.
 	headersPart = 8
 )
-
-var headersRefused = promauto.NewCounterVec(prometheus.CounterOpts{
-	Name: "downpour_proxy_headers_refused_total",
-	Help: "Connections of trusted proxies that were closed because their PROXY header was missing, malformed or late.",
-}, []string{"reason"})
 
 // proxied is a listener whose trusted peers are TCP forwarders: each of their
 // connections begins with a PROXY header, and the client that it names is the peer
@@ -151,11 +143,11 @@ func (p *proxied) count(err error) {
 	var reason string
 	switch {
 	case errors.Is(err, proxyheader.ErrMissing):
-		reason = "missing"
+		reason = headerMissing
 	case errors.Is(err, proxyheader.ErrMalformed):
-		reason = "malformed"
+		reason = headerMalformed
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		reason = "late"
+		reason = headerLate
 	default:
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -109,13 +110,42 @@ func (a *app) buildReadiness(context.Context) error {
 // Ready reports whether this server does its work, which engines are away, and
 // why it is not ready. It is false whenever a report would be answered 503.
 func (w *web) Ready() (ready bool, degraded []string, reason string) {
-	if w.draining.Load() {
-		return false, nil, "draining"
-	}
-	return w.app.readiness.ready()
+	why, degraded, reason := w.judge()
+	return why == "", degraded, reason
 }
 
-func (r *readiness) ready() (ready bool, degraded []string, reason string) {
+// A cause is why a server is not ready, as a label of a metric; "" is none.
+type cause string
+
+const (
+	causeArchive  cause = "archive"
+	causeCounters cause = "counters"
+	causeDraining cause = "draining"
+	causeLog      cause = "log_full"
+	causeQueue    cause = "queue_full"
+	causeRedis    cause = "redis"
+	causeStarting cause = "starting"
+)
+
+var causes = []cause{causeArchive, causeCounters, causeDraining, causeLog, causeQueue, causeRedis, causeStarting}
+
+func causeList() string {
+	names := make([]string, len(causes))
+	for i, one := range causes {
+		names[i] = string(one)
+	}
+	return strings.Join(names, ", ")
+}
+
+// judge is Ready with the cause.
+func (w *web) judge() (why cause, degraded []string, reason string) {
+	if w.draining.Load() {
+		return causeDraining, nil, "draining"
+	}
+	return w.app.readiness.judge()
+}
+
+func (r *readiness) judge() (why cause, degraded []string, reason string) {
 	writes, tried := r.writes.state()
 	if err := r.app.store.Unread(); writes == "" && err != nil {
 		writes = redisconn.Reason(err)
@@ -134,21 +164,21 @@ func (r *readiness) ready() (ready bool, degraded []string, reason string) {
 	}
 	switch {
 	case writes != "":
-		return false, degraded, writes + ", so reports cannot be taken"
+		return causeRedis, degraded, writes + ", so reports cannot be taken"
 	case !tried || refreshed.IsZero():
-		return false, degraded, "starting"
+		return causeStarting, degraded, "starting"
 	case r.app.now().Sub(refreshed) > staleAfter:
-		return false, append(degraded, redisPart), "redis does not answer in time, so reports cannot be taken"
+		return causeRedis, append(degraded, redisPart), "redis does not answer in time, so reports cannot be taken"
 	case !r.app.store.Alive():
-		return false, degraded, "the counters are not restored yet"
+		return causeCounters, degraded, "the counters are not restored yet"
 	case fullLog:
-		return false, degraded, "the report log is full, because the archive does not keep up"
+		return causeLog, degraded, "the report log is full, because the archive does not keep up"
 	case fullQueue:
-		return false, degraded, "too many reports wait for redis"
+		return causeQueue, degraded, "too many reports wait for redis"
 	case archive != "" && r.app.embeddedRedis():
-		return false, degraded, archive + ", so reports cannot be taken"
+		return causeArchive, degraded, archive + ", so reports cannot be taken"
 	}
-	return true, degraded, ""
+	return "", degraded, ""
 }
 
 // archiveFailure is why the archive does not advance, or "". A failure of Redis

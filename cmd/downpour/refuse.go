@@ -3,15 +3,7 @@ package main
 import (
 	"io"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
 )
-
-var connectionsRefused = promauto.NewCounter(prometheus.CounterOpts{
-	Name: "downpour_connections_refused_total",
-	Help: "Connections that were refused because their network or the server had too many.",
-})
 
 // How a connection beyond the limits is refused.
 const (

@@ -10,10 +10,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 	recovery "github.com/gofiber/fiber/v2/middleware/recover"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/open-downpour/downpour/api"
 	"github.com/open-downpour/downpour/frontend"
@@ -40,6 +38,7 @@ type web struct {
 	app      *app
 	fiber    *fiber.App
 	watch    *live.Watch
+	registry *registry // of the metrics of this server
 	draining atomic.Bool
 }
 
@@ -73,6 +72,12 @@ func (a *app) buildWeb(context.Context) error {
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, AsOf: a.reader.AsOf, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)
+	scrape, err := w.metrics(a.store.Metrics(), a.archiver.Metrics(), a.live.Metrics(), a.book.Metrics(), streams.Metrics(),
+		a.reader.Metrics(a.services.Services()))
+	if err != nil {
+		return err
+	}
+	w.fiber.Use(measureRequests)
 	w.fiber.Use(warnOfUnlistedProxy(a.settings.TrustedProxies, a.logger))
 	w.fiber.Use(recovery.New(), strictFraming, api.FewFields)
 	w.fiber.Use(compress.New(compress.Config{
@@ -88,7 +93,7 @@ func (a *app) buildWeb(context.Context) error {
 		c.SetUserContext(archive.WithReader(c.UserContext(), pages.ClientOf(c).Addr))
 		return c.Next()
 	})
-	w.fiber.Get("/metrics", adaptor.HTTPHandler(promhttp.Handler()))
+	w.fiber.Get("/metrics", scrape)
 	programs.Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// After a change of a metric or an alert, go generate writes its page anew.
+//
+//go:generate go test -run TestMetricsPage -update .
+
+// The metrics of this package are those of the server as a whole.
+var (
+	connectionsRefused = promauto.NewCounter(prometheus.CounterOpts{
+		Name: "downpour_server_connections_refused_total",
+		Help: "Connections that were refused because their network or the server had too many.",
+	})
+	headersRefused = newHeadersRefused()
+	requestsTotal  = promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "downpour_server_http_requests_total",
+		Help: "HTTP requests, by route pattern, method and class of the status; unmatched has no route, unread could not be parsed.",
+	}, []string{"route", "method", "class"})
+	requestDuration = promauto.NewHistogramVec(prometheus.HistogramOpts{
+		Name:    "downpour_server_http_request_duration_seconds",
+		Help:    "HTTP requests from the parsed header to the finished answer, by route pattern. A stream counts until it is open.",
+		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+	}, []string{"route"})
+	_ = promauto.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "downpour_server_build_info", Help: "Always 1; the labels are version and commit of the program.",
+		ConstLabels: prometheus.Labels{"version": version, "commit": commit},
+	}, func() float64 { return 1 })
+)
+
+// newHeadersRefused starts every series at 0, so that its first increase is seen.
+func newHeadersRefused() *prometheus.CounterVec {
+	total := promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "downpour_server_proxy_headers_refused_total",
+		Help: "Connections of trusted proxies that were closed because their PROXY header was missing, malformed or late.",
+	}, []string{"reason"})
+	for _, reason := range []string{headerMissing, headerMalformed, headerLate} {
+		total.WithLabelValues(reason)
+	}
+	return total
+}
+
+// Values of the label "reason" of refused PROXY headers.
+const (
+	headerMissing   = "missing"
+	headerMalformed = "malformed"
+	headerLate      = "late"
+)
+
+// Values of the label "route" where no route has a pattern.
+const (
+	routeUnmatched = "unmatched"
+	routeUnread    = "unread"
+)
+
+// methods are the values of the label "method"; others are methodOther.
+var methods = []string{
+	fiber.MethodGet, fiber.MethodHead, fiber.MethodPost, fiber.MethodDelete, fiber.MethodOptions, fiber.MethodPut, fiber.MethodPatch,
+}
+
+const methodOther = "other"
+
+// measureRequests counts and times every request. It is the outermost handler, and
+// answers errors, so that it sees the status that goes out.
+func measureRequests(c *fiber.Ctx) error {
+	began := time.Now()
+	if err := c.Next(); err != nil {
+		if err := c.App().ErrorHandler(c, err); err != nil {
+			_ = c.SendStatus(fiber.StatusInternalServerError)
+		}
+	}
+	route := routeOf(c)
+	requestDuration.WithLabelValues(route).Observe(time.Since(began).Seconds())
+	countRequest(c, route)
+	return nil
+}
+
+func countRequest(c *fiber.Ctx, route string) {
+	requestsTotal.WithLabelValues(route, methodOf(c), classOf(c.Response().StatusCode())).Inc()
+}
+
+// routeOf is the pattern of the route that answered. Handlers of all requests have
+// "/"; the start page has "/*".
+func routeOf(c *fiber.Ctx) string {
+	if path := c.Route().Path; path != "/" {
+		return path
+	}
+	return routeUnmatched
+}
+
+// methodOf gives constants only: Fiber uses the memory of a request again.
+func methodOf(c *fiber.Ctx) string {
+	if at := slices.Index(methods, c.Method()); at >= 0 {
+		return methods[at]
+	}
+	return methodOther
+}
+
+// classOf is "2xx" for 204.
+func classOf(status int) string { return strconv.Itoa(status/100) + "xx" }
+
+// registry holds the metrics of one server. Those of the process, which its packages
+// count in, are in the default registry.
+type registry = prometheus.Registry
+
+// scrapesAtOnce bounds the scrapes that are answered at the same time, since /metrics is
+// open to whoever reaches the server.
+const scrapesAtOnce = 4
+
+// metrics answers with the metrics of the process and those of the parts of a
+// server. The parts have a registry of their own: tests make many servers in one
+// process.
+func (w *web) metrics(parts ...[]prometheus.Collector) (fiber.Handler, error) {
+	w.registry = prometheus.NewRegistry()
+	for _, collector := range slices.Concat(append(parts, w.readinessMetrics())...) {
+		if err := w.registry.Register(collector); err != nil {
+			return nil, fmt.Errorf("registering metrics: %w", err)
+		}
+	}
+	all := prometheus.Gatherers{prometheus.DefaultGatherer, w.registry}
+	return adaptor.HTTPHandler(promhttp.HandlerFor(all, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesAtOnce})), nil
+}
+
+// readinessMetrics say what /readyz says.
+func (w *web) readinessMetrics() []prometheus.Collector {
+	gauge := func(opts prometheus.GaugeOpts, is func(now cause) bool) prometheus.Collector {
+		return prometheus.NewGaugeFunc(opts, func() float64 {
+			if now, _, _ := w.judge(); is(now) {
+				return 1
+			}
+			return 0
+		})
+	}
+	collectors := []prometheus.Collector{gauge(prometheus.GaugeOpts{
+		Name: "downpour_server_ready", Help: "1 while /readyz says that this server takes reports, else 0.",
+	}, func(now cause) bool { return now == "" })}
+	for _, one := range causes {
+		collectors = append(collectors, gauge(prometheus.GaugeOpts{
+			Name:        "downpour_server_unready",
+			Help:        "1 for the reason why the server is not ready, else 0: " + causeList() + ".",
+			ConstLabels: prometheus.Labels{"reason": string(one)},
+		}, func(now cause) bool { return now == one }))
+	}
+	return collectors
+}
