@@ -106,7 +106,7 @@ func refused(err error) bool {
 func (d *DB) Close() error { return d.conn.Close() }
 
 // Ping returns an error where ClickHouse does not answer.
-func (d *DB) Ping(ctx context.Context) error { return d.conn.Ping(ctx) }
+func (d *DB) Ping(ctx context.Context) error { return countError(operationPing, d.conn.Ping(ctx)) }
 
 // release is the version that the server gives, as year and month.
 func (d *DB) release(ctx context.Context) (text string, year, month int, err error) {
@@ -118,17 +118,18 @@ func (d *DB) release(ctx context.Context) (text string, year, month int, err err
 }
 
 func (d *DB) exec(ctx context.Context, statement string, arguments ...any) error {
-	return d.conn.Exec(ctx, statement, arguments...)
+	return countError(operationStatement, d.conn.Exec(ctx, statement, arguments...))
 }
 
 // number reads a single number.
 func (d *DB) number(ctx context.Context, query string, arguments ...any) (n int64, err error) {
 	err = d.conn.QueryRow(ctx, query, arguments...).Scan(&n)
-	return n, err
+	return n, countError(operationQuery, err)
 }
 
 // rows reads an answer row by row.
-func (d *DB) rows(ctx context.Context, query string, arguments []any, each func(scan func(...any) error) error) error {
+func (d *DB) rows(ctx context.Context, query string, arguments []any, each func(scan func(...any) error) error) (err error) {
+	defer func() { _ = countError(operationQuery, err) }()
 	rows, err := d.conn.Query(ctx, query, arguments...)
 	if err != nil {
 		return err
@@ -229,7 +230,8 @@ func (d *DB) sendRecent(ctx context.Context, token string, entries []outage.Entr
 	})
 }
 
-func (d *DB) sendTo(ctx context.Context, token, statement string, entries []outage.Entry, row func(outage.Entry) []any) error {
+func (d *DB) sendTo(ctx context.Context, token, statement string, entries []outage.Entry, row func(outage.Entry) []any) (err error) {
+	defer func() { _ = countError(operationInsert, err) }()
 	if len(entries) == 0 {
 		return nil
 	}
@@ -261,7 +263,8 @@ func columnsOf(e outage.Entry, shard byte) []any {
 }
 
 // append adds rows to a table in which the same row twice is one.
-func (d *DB) append(ctx context.Context, statement string, rows [][]any) error {
+func (d *DB) append(ctx context.Context, statement string, rows [][]any) (err error) {
+	defer func() { _ = countError(operationInsert, err) }()
 	batch, err := d.conn.PrepareBatch(ctx, statement)
 	if err != nil {
 		return err
