@@ -26,12 +26,14 @@ var drivers = map[string][]string{
 	"github.com/ebitengine/purego":         {"libchdb.go"},
 	"github.com/pires/go-proxyproto":       {"proxyproto.go"},
 	"github.com/prometheus/client_golang/": {"metrics.go"},
+	"github.com/cenkalti/backoff/":         {"retry.go"},
 }
 
 // driverPackages may import a driver in any file: they are about nothing else.
 var driverPackages = map[string]string{
 	"pkg/redisconn": "github.com/redis/go-redis/",
 	"pkg/redistest": "github.com/redis/go-redis/",
+	"pkg/retry":     "github.com/cenkalti/backoff/",
 }
 
 // fiberIn are the folders that may import Fiber: the two faces, and the command
@@ -39,7 +41,7 @@ var driverPackages = map[string]string{
 var fiberIn = []string{"api", "frontend", "cmd/downpour"}
 
 // shared are the packages that any package may import.
-var shared = []string{module + "pkg/outage", module + "pkg/forwarded", module + "pkg/crosssite", module + "pkg/wholefile", module + "pkg/narrative", module + "pkg/lease", module + "pkg/ratelimit", module + "pkg/redisconn", module + "pkg/redact", module + "pkg/httpcache"}
+var shared = []string{module + "pkg/outage", module + "pkg/forwarded", module + "pkg/crosssite", module + "pkg/wholefile", module + "pkg/narrative", module + "pkg/lease", module + "pkg/ratelimit", module + "pkg/redisconn", module + "pkg/redact", module + "pkg/retry", module + "pkg/httpcache"}
 
 // compositions may import the stages they are made of, and tests what they need.
 var compositions = map[string][]string{

@@ -1,21 +1,20 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// Pauses between tries to accept a connection while that fails.
-const (
-	acceptFirst  = 5 * time.Millisecond
-	acceptLonger = time.Second
-)
+// acceptWaits are those between tries to accept a connection.
+var acceptWaits = retry.Waits{First: 5 * time.Millisecond, Most: time.Second}
 
 // passing are the errors of accept that go away: a lack of descriptors or
 // memory, and clients that are gone already.
@@ -32,14 +31,14 @@ func isPassing(err error) bool {
 type patient struct {
 	net.Listener
 	logger *slog.Logger
-	closed chan struct{}
+	open   context.Context // until Close
 	close  func() error
 }
 
 func newPatient(listener net.Listener, logger *slog.Logger) *patient {
-	closed := make(chan struct{})
-	return &patient{listener, logger, closed, sync.OnceValue(func() error {
-		close(closed)
+	open, end := context.WithCancel(context.Background())
+	return &patient{listener, logger, open, sync.OnceValue(func() error {
+		end()
 		return listener.Close()
 	})}
 }
@@ -47,23 +46,20 @@ func newPatient(listener net.Listener, logger *slog.Logger) *patient {
 func (p *patient) Close() error { return p.close() }
 
 // Accept returns an error only when the listener is closed or broken.
-func (p *patient) Accept() (net.Conn, error) {
-	for pause := acceptFirst; ; pause = min(2*pause, acceptLonger) {
-		connection, err := p.Listener.Accept()
-		if err == nil || !isPassing(err) {
-			return connection, err
+func (p *patient) Accept() (connection net.Conn, err error) {
+	accept := func() error {
+		if connection, err = p.Listener.Accept(); err != nil && !isPassing(err) {
+			return retry.Permanent(err)
 		}
-		if pause == acceptFirst {
-			p.logger.Warn("no connections can be accepted for now", "error", err)
-		}
-		jittered := time.NewTimer(pause/2 + rand.N(pause/2))
-		select {
-		case <-jittered.C:
-		case <-p.closed:
-			jittered.Stop()
-			return nil, net.ErrClosed
-		}
+		return err
 	}
+	err = acceptWaits.Do(p.open, accept, retry.Once(func(err error) {
+		p.logger.Warn("no connections can be accepted for now", "error", err)
+	}))
+	if errors.Is(err, context.Canceled) {
+		return nil, net.ErrClosed
+	}
+	return connection, err
 }
 
 // Descriptors and memory that connections leave to everything else.

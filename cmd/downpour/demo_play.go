@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/retry"
 	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
@@ -72,22 +73,15 @@ func (d *demo) send(ctx context.Context, lines []scenario.BatchLine) error {
 			return err
 		}
 	}
-	for told := false; ; {
+	take := func() error {
 		receipt, err := d.desk.TakeBatch(ctx, "demo", body.Bytes(), "")
 		if err == nil && len(receipt.Rejected) > 0 {
-			return fmt.Errorf("playing the demo: %w", receipt.Rejected[0])
+			return retry.Permanent(fmt.Errorf("playing the demo: %w", receipt.Rejected[0]))
 		}
-		if err == nil || ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !told {
-			told = true
-			d.logger.Debug("demo waits", "error", err)
-		}
-		if err := pause(ctx, time.Second); err != nil {
-			return err
-		}
+		return err
 	}
+	waits := retry.Waits{First: 100 * time.Millisecond, Most: 2 * time.Second}
+	return waits.Do(ctx, take, retry.Once(func(err error) { d.logger.Debug("demo waits", "error", err) }))
 }
 
 // pause waits, or returns the error of ctx.

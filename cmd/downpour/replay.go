@@ -16,6 +16,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/client"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/retry"
 	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
@@ -185,42 +186,34 @@ func (p *player) flush(ctx context.Context) {
 	p.sending.Go(func() error { return p.insist(ctx, body, lines) })
 }
 
+// sendWaits are those between tries to send a batch, half a minute in all.
+var sendWaits = retry.Waits{First: 250 * time.Millisecond, Most: 3 * time.Second, Tries: 20}
+
 // insist sends a batch. Where the server is busy or away it waits and sends the
 // same again: lines that are there already count nothing.
 func (p *player) insist(ctx context.Context, body []byte, lines int) error {
-	const tries = 20
-	for try := 1; ; try++ {
-		wait, err := p.send(ctx, body)
-		if err == nil {
-			p.mutex.Lock()
-			p.sum.Sent += lines
-			p.mutex.Unlock()
-			return nil
-		}
-		if wait == 0 || try == tries {
-			return err
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	err := sendWaits.Do(ctx, func() error { return p.send(ctx, body) }, nil)
+	if err != nil {
+		return err
 	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.sum.Sent += lines
+	return nil
 }
 
-// send sends the batch once. After an error, wait is how long to wait before
-// trying again; 0 means that it would not help.
-func (p *player) send(ctx context.Context, batch []byte) (wait time.Duration, err error) {
-	const pause = 2 * time.Second
+// send sends the batch once. Its error is permanent where trying again would not
+// help.
+func (p *player) send(ctx context.Context, batch []byte) error {
 	got, err := p.server.CreateBatchWithBodyWithResponse(ctx, nil, "application/x-ndjson", bytes.NewReader(batch))
 	if err != nil {
-		return pause, err
+		return err
 	}
 	switch {
 	case got.StatusCode() == http.StatusTooManyRequests, got.StatusCode() == http.StatusServiceUnavailable:
-		return pause, fmt.Errorf("the server is busy: %s", bytes.TrimSpace(got.Body))
+		return fmt.Errorf("the server is busy: %s", bytes.TrimSpace(got.Body))
 	case got.JSON200 == nil:
-		return 0, fmt.Errorf("the server answered %s: %s", got.Status(), bytes.TrimSpace(got.Body))
+		return retry.Permanent(fmt.Errorf("the server answered %s: %s", got.Status(), bytes.TrimSpace(got.Body)))
 	}
 	answer := got.JSON200
 	p.mutex.Lock()
@@ -232,5 +225,5 @@ func (p *player) send(ctx context.Context, batch []byte) (wait time.Duration, er
 	if len(answer.Rejected) > 0 {
 		fmt.Fprintf(os.Stderr, "downpour: %d lines rejected, the first: %+v\n", len(answer.Rejected), answer.Rejected[0])
 	}
-	return 0, nil
+	return nil
 }

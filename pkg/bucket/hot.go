@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/retry"
 )
 
 type change struct {
@@ -83,6 +84,7 @@ func (h *Hot) Span() outage.Span {
 // until it was fresh for the first time.
 func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	wasDown := false
+	first := retry.Waits{First: every / 10, Most: every}.Schedule()
 	for {
 		err := h.Refresh(ctx)
 		if down := err != nil && ctx.Err() == nil; down != wasDown && !h.Refreshed().IsZero() {
@@ -91,7 +93,7 @@ func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 		}
 		wait := every
 		if h.Refreshed().IsZero() {
-			wait = every / 10
+			wait = first.Next()
 		}
 		select {
 		case <-time.After(wait):

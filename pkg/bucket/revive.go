@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/retry"
 )
 
 // Past is where the hot window is read again after Redis lost its memory. Its
@@ -25,8 +26,6 @@ const (
 	// reviveEvery is how often a server looks whether Redis still knows what
 	// was counted.
 	reviveEvery = time.Second
-	// reviveSoon is how soon it tries again where that failed.
-	reviveSoon = 200 * time.Millisecond
 	// reviveFor is how long one server may take to restore the counters before
 	// another tries.
 	reviveFor = 2 * time.Minute
@@ -34,20 +33,27 @@ const (
 	recent = 2 * outage.HalfHour
 )
 
+// reviveWaits are those after a look or a restoration that failed. They stay short:
+// no report is taken meanwhile.
+var reviveWaits = retry.Waits{First: 50 * time.Millisecond, Most: 300 * time.Millisecond}
+
 // Keep watches over the memory of Redis until ctx ends: whenever a shard does
 // not bear the mark that its counters are there, they are read from the past,
 // and no report is taken meanwhile. A Redis that never counted is revived from
 // a past without reports.
 func (s *Store) Keep(ctx context.Context, past Past) error {
 	var told string
+	waits := reviveWaits.Schedule()
 	for {
 		again := reviveEvery
 		err := s.Revive(ctx, past)
 		if err != nil && ctx.Err() == nil {
-			again = reviveSoon
+			again = waits.Next()
 			if err.Error() != told {
 				s.Logger.Warn("counters are not restored yet", "error", err)
 			}
+		} else {
+			waits.Reset()
 		}
 		told = fmt.Sprint(err)
 		select {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/open-downpour/downpour/pkg/retry"
 )
 
 // A MisfitError is a server that answers and cannot be used as configured.
@@ -40,21 +42,28 @@ func (c *Conn) Check(ctx context.Context) (answered bool, err error) {
 	return answered, nil
 }
 
+// checkWaits are those between tries to find a server that answers.
+var checkWaits = retry.Waits{First: 100 * time.Millisecond, Most: time.Second}
+
+var errSilent = errors.New("no server answers")
+
 // AwaitFit checks until a server answers, and returns nil or its *MisfitError.
 // It returns nil when ctx ends.
 func (c *Conn) AwaitFit(ctx context.Context) error {
-	ticks := time.NewTicker(time.Second)
-	defer ticks.Stop()
-	for {
-		if answered, err := c.Check(ctx); answered || err != nil {
-			return err
+	check := func() error {
+		answered, err := c.Check(ctx)
+		switch {
+		case err != nil:
+			return retry.Permanent(err)
+		case !answered:
+			return errSilent
 		}
-		select {
-		case <-ticks.C:
-		case <-ctx.Done():
-			return nil
-		}
+		return nil
 	}
+	if err := checkWaits.Do(ctx, check, nil); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
 }
 
 // Run waits until a server answers, returns its *MisfitError where it has one,

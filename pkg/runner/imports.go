@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/retry"
 )
 
 // importQuiet is how long an import without a last line is waited for.
@@ -133,14 +134,18 @@ func (i *Imports) swap(ctx context.Context, before []byte, p pendingImport) (boo
 // Run judges stretches until ctx ends. One that fails is tried again.
 func (i *Imports) Run(ctx context.Context) error {
 	const every = time.Second
-	ticks := time.NewTicker(every)
-	defer ticks.Stop()
+	waits := retry.Waits{First: every, Most: 5 * every}.Schedule()
+	var logged string
 	for {
-		if err := i.round(ctx); err != nil && ctx.Err() == nil {
+		wait, err := every, i.round(ctx)
+		if err == nil {
+			waits.Reset()
+		} else if wait = waits.Next(); ctx.Err() == nil && err.Error() != logged {
 			i.Logger.Warn("import is not judged yet", "error", err)
 		}
+		logged = fmt.Sprint(err)
 		select {
-		case <-ticks.C:
+		case <-time.After(wait):
 		case <-i.wake:
 		case <-ctx.Done():
 			return nil
