@@ -21,7 +21,8 @@ RUN go mod download
 COPY . .
 COPY --from=pages /src/frontend/dist frontend/dist
 ARG COMMIT=unknown
-RUN go build -trimpath -buildvcs=false -ldflags "-s -w -X main.commit=${COMMIT}" -o /out/downpour ./cmd/downpour \
+ARG VERSION=unreleased
+RUN go build -trimpath -buildvcs=false -ldflags "-s -w -X main.commit=${COMMIT} -X main.version=${VERSION}" -o /out/downpour ./cmd/downpour \
  && mkdir /out/data
 
 # What runs: glibc, certificates and nothing else, as a user without rights.

@@ -3,14 +3,18 @@
 GO      ?= go
 BIN     := bin/downpour
 COMMIT  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
-LDFLAGS := -X main.commit=$(COMMIT)
+# 1.2.0 at the tag v1.2.0, 1.2.0-3-gabc1234 three commits later; nothing without a tag.
+VERSION := $(patsubst v%,%,$(shell git describe --tags --match 'v[0-9]*' 2>/dev/null))
+LDFLAGS := -X main.commit=$(COMMIT) $(if $(VERSION),-X main.version=$(VERSION))
 E2E     := frontend/e2e
 ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
+# Packages but those whose tests run simulations or whole servers.
+UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive)(/|$$)')
 export GO
 
-.PHONY: build run test unit e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -18,7 +22,17 @@ build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 run: build
 	$(BIN) serve --demo
 
-test: lint unit e2e clients
+test: lint unit race e2e clients
+
+# The fast loop: what a change most often breaks.
+check: prerequisites $(ISLANDS)
+	sh .ci/lint fast
+	$(GO) test -short $(UNITS)
+
+# The race detector makes tests five to ten times slower. Simulations use one
+# goroutine, and the tests of whole servers take eleven minutes without it.
+race: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
+	$(GO) test -race -short -timeout 20m $(UNITS)
 
 unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) test -timeout 40m ./...

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"io"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -270,7 +269,7 @@ func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
 			return outage.Client{Addr: netip.MustParseAddr("192.0.2.7"), UserAgent: "test"}
 		},
 		Now: func() time.Time { return noon },
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
 		change(&config)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
@@ -55,7 +54,7 @@ func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geograp
 	t.Helper()
 	r := &road{t: t, now: roadBegins, drawn: drawn}
 	clock := func() time.Time { return r.now }
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	counters := bucket.NewRedis(client)
 	store := bucket.NewStore(bucket.Config{Redis: counters, Logger: quiet, Now: clock, Cap: cap})
 	if err := store.Revive(t.Context(), nil); err != nil {

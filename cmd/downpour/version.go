@@ -7,9 +7,10 @@ import (
 	"runtime/debug"
 )
 
-// version and commit are set by the Makefile.
+// version and commit are set by the Makefile: the version from the last tag, as
+// git describe gives it.
 var (
-	version = "0.1.0"
+	version = "unreleased"
 	commit  = "unknown"
 )
 

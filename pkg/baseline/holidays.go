@@ -3,6 +3,7 @@ package baseline
 import (
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -33,7 +34,7 @@ func readHolidays(from io.Reader) (map[outage.Country]map[int]bool, error) {
 	read := map[outage.Country]map[int]bool{}
 	for {
 		row, err := rows.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return read, nil
 		}
 		if err != nil {

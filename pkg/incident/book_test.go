@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -58,7 +57,7 @@ func (o *office) book(name string) (*Book, *lease.Lease) {
 	held := lease.New(o.client, "dp:{b}:lead", name, time.Hour)
 	// The clock stands still: versions must not depend on it.
 	now := func() time.Time { return opened.Time() }
-	return NewBook(o.shelf, held.State("dp:{b}:incidents"), now, slog.New(slog.NewTextHandler(io.Discard, nil))), held
+	return NewBook(o.shelf, held.State("dp:{b}:incidents"), now, slog.New(slog.DiscardHandler)), held
 }
 
 // open makes a book the one that writes, as if the lease of the others had ended.
@@ -169,7 +168,7 @@ func TestLateSaveLoses(t *testing.T) {
 func TestBookOutlivesACrash(t *testing.T) {
 	shelf := &memory{records: map[string]outage.Record{}, away: true}
 	journal := fileJournal{filepath.Join(t.TempDir(), "journal")}
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.DiscardHandler)
 	before := NewBook(shelf, journal, time.Now, logger)
 	if err := before.Open(context.Background()); err != nil {
 		t.Fatal(err)

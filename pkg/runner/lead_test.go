@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"path/filepath"
@@ -130,7 +129,7 @@ func (r *rig) server() *server {
 }
 
 func (r *rig) made(held Lease, state States, journal incident.Journal) *server {
-	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	logger := slog.New(slog.DiscardHandler)
 	now := func() time.Time { return r.now }
 	book := incident.NewBook(r.shelf, journal, now, logger)
 	return &server{book: book, Live: NewLive(LiveConfig{

@@ -203,7 +203,7 @@ func TestErrorOfTheCallerStopsThePlay(t *testing.T) {
 		n++
 		return enough
 	})
-	if err != enough || n != 1 {
+	if !errors.Is(err, enough) || n != 1 {
 		t.Errorf("%d rows and error %v", n, err)
 	}
 }
