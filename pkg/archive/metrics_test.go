@@ -30,7 +30,7 @@ func TestErrorsAreCounted(t *testing.T) {
 	before := value(t, errorsTotal, operationPing)
 	away := errors.New("away")
 	for _, err := range []error{nil, away, context.Canceled} {
-		if got := countError(operationPing, err); got != err {
+		if got := countError(operationPing, err); got != err { //nolint:errorlint // the very same error must come back
 			t.Errorf("counting %v returns %v", err, got)
 		}
 	}

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"maps"
 	"testing"
@@ -20,7 +19,7 @@ func (nowhere) Store(context.Context, []byte) error  { return nil }
 
 func TestIncidentsAreCountedByState(t *testing.T) {
 	shelf := &memory{records: map[string]outage.Record{}, away: true}
-	book := NewBook(shelf, nowhere{}, opened.Time, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	book := NewBook(shelf, nowhere{}, opened.Time, slog.New(slog.DiscardHandler))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(book.Metrics()...)
 	expect := func(want map[string]float64) {

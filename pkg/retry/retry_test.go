@@ -60,7 +60,7 @@ func TestDoEnds(t *testing.T) {
 		}
 		calls := 0
 		refused := func() error { calls++; return Permanent(errAway) }
-		if err := (Waits{First: time.Second, Most: time.Minute}).Do(t.Context(), refused, nil); err != errAway || calls != 1 {
+		if err := (Waits{First: time.Second, Most: time.Minute}).Do(t.Context(), refused, nil); !errors.Is(err, errAway) || calls != 1 {
 			t.Errorf("%d tries of what is refused, %v", calls, err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
