@@ -54,7 +54,8 @@ for (const scripts of [true, false]) {
         await stage.locator('canvas').waitFor();
       }
       const pixels = await colours(browser, page, stage);
-      assert.ok(pixels.k5 > 2000, `hardly a cell is drawn as far above normal: ${JSON.stringify(pixels)}`);
+      // How many depends on how old the quarter hour under way is: it holds some back.
+      assert.ok(pixels.k5 > 500 && pixels.k4 + pixels.k5 > 1500, `hardly a cell is drawn as far above normal: ${JSON.stringify(pixels)}`);
     });
   });
 }
