@@ -86,10 +86,7 @@ func (a *API) sendCached(c *fiber.Ctx, key string, fresh time.Duration, fill fun
 		return nil
 	}
 	c.Set(fiber.HeaderContentType, found.Meta.contentType)
-	encoding, body := found.Encoded(func(encoding string) bool {
-		// The framework takes an absent header for anything.
-		return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
-	})
+	encoding, body := found.Encoded(c.Get(fiber.HeaderAcceptEncoding), c.AcceptsEncodings)
 	if encoding != "" {
 		c.Set(fiber.HeaderContentEncoding, encoding)
 	}

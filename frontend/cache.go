@@ -57,16 +57,9 @@ func (s *Site) cached(c *fiber.Ctx, key string, make func() (*made, error)) (*ma
 // sendBody answers in the smallest encoding that the reader accepts.
 func sendBody(c *fiber.Ctx, body httpcache.Body) error {
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	encoding, encoded := body.Encoded(func(encoding string) bool { return takes(c, encoding) })
+	encoding, encoded := body.Encoded(c.Get(fiber.HeaderAcceptEncoding), c.AcceptsEncodings)
 	if encoding != "" {
 		c.Set(fiber.HeaderContentEncoding, encoding)
 	}
 	return c.Send(encoded)
-}
-
-// takes reports whether a reader reads an encoding. Each is asked for by
-// itself, because browsers list them in no order of liking; a reader that lists
-// none gets none.
-func takes(c *fiber.Ctx, encoding string) bool {
-	return c.Get(fiber.HeaderAcceptEncoding) != "" && c.AcceptsEncodings(encoding) == encoding
 }

@@ -171,7 +171,7 @@ func BenchmarkService(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		page.Encoded(func(string) bool { return true })
+		page.Encoded("br", func(...string) string { return "br" })
 	}
 }
 

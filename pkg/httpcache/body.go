@@ -51,12 +51,16 @@ func NewBody(plain []byte, level int) Body {
 }
 
 // Encoded is the body in the smallest encoding that a client accepts, and the value
-// of Content-Encoding, "" for none.
-func (b Body) Encoded(accepts func(encoding string) bool) (encoding string, body []byte) {
+// of Content-Encoding, "" for none. It takes the client's Accept-Encoding and what
+// of an offer that header accepts, as the framework reads it. Each encoding is
+// offered by itself, since browsers list them in no order of preference. A client
+// that sends no header gets none, though it accepts any by the standard.
+func (b Body) Encoded(header string, accepts func(offers ...string) string) (encoding string, body []byte) {
 	switch {
-	case accepts("br"):
+	case header == "":
+	case accepts("br") == "br":
 		return "br", b.brotli()
-	case accepts("gzip"):
+	case accepts("gzip") == "gzip":
 		return "gzip", b.gzip()
 	}
 	return "", b.Plain
