@@ -36,9 +36,7 @@ const retryAfter = 10 * time.Second
 
 // waitHeaders says when to try again, where trying again can help.
 func waitHeaders(c *fiber.Ctx, e *outage.Error) {
-	switch e.Code {
-	case outage.CodeLimited, outage.CodeUnavailable, outage.CodeOutcomeUnknown:
-	default:
+	if status := statuses[e.Code]; status != fiber.StatusTooManyRequests && status != fiber.StatusServiceUnavailable {
 		return
 	}
 	wait := e.RetryAfter

@@ -26,9 +26,9 @@ const (
 //   - slots of pkg/ratelimit: the connections and streams that are open
 //   - connections: maxConnections; a request: 16 kB of header and of body, 64 fields
 //   - streams and their queues (pkg/live): DefaultStreams, 512 events each
-//   - answers of the API (api/shelf.go): keys made of services, countries and
-//     regions of the catalogue only
-//   - pages (frontend/shelf.go): the same, and 1,000 or 32 MiB of any others
+//   - answers of the API (api/shared.go): keys made of services and countries of the
+//     catalogue, and 2,000 or 64 MiB of answers about any window
+//   - pages (frontend/cache.go): the same, and 1,000 or 32 MiB of any others
 //   - last good readings (frontend/recall.go): services and countries only
 //   - answers about the past (pkg/archive): 200,000 rows, for 15 seconds
 //   - what was expected (pkg/public/normal.go): services and countries only
