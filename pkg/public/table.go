@@ -100,19 +100,19 @@ func floored(leaves map[node]tally, networks map[node]int64, open bool) map[node
 	for at, t := range leaves {
 		before[at] = t.live
 	}
+	hidden := func(at node) bool { return networks[at] < outage.LeastNetworks }
 	whileOpen := shownOpen
 	for range outage.CellFine - outage.CellCoarse + 2 {
 		above, beforeAbove := map[node]tally{}, map[node]int64{}
 		for at, live := range before {
-			if live > 0 && (live < Floor || networks[at] < outage.LeastNetworks) {
+			if live > 0 && (live < Floor || hidden(at)) {
 				beforeAbove[at.parent()] += live
 			}
 		}
 		for at, t := range level {
-			hidden := networks[at] < outage.LeastNetworks
 			n := int64(0)
 			switch {
-			case hidden:
+			case hidden(at):
 			case open:
 				n = whileOpen(t.n)
 			default:
@@ -123,7 +123,7 @@ func floored(leaves map[node]tally, networks map[node]int64, open bool) map[node
 				shown[at] = shown[at].plus(part)
 			}
 			// What an open quarter hour holds back of a node waits for its close.
-			if rest := t.n - n; rest > 0 && (t.n < Floor || hidden || !open) {
+			if rest := t.n - n; rest > 0 && (t.n < Floor || hidden(at) || !open) {
 				above[at.parent()] = above[at.parent()].plus(tally{n: rest, judged: t.judged - part.judged})
 			}
 		}
