@@ -179,6 +179,16 @@ func renamed(form string, columns []sum) string {
 	return list(parts)
 }
 
+// summed writes the sums over raw rows that columns of a roll-up hold, with commas
+// between them.
+func summed(columns []sum) string {
+	parts := make([]string, len(columns))
+	for i, column := range columns {
+		parts[i] = fmt.Sprintf("sum(%s) AS %s", column.of, column.name)
+	}
+	return list(parts)
+}
+
 // sumsVouched are the sums of networks, where each report that an importer brought
 // counts as one of a network of its own.
 func sumsVouched(columns []sum) string {

@@ -33,14 +33,11 @@ var networks = []sum{
 	{"networks_0", "toInt64(sign) * bitTest(nodes, 4)"},
 }
 
-// The columns of networks in statements that make tables.
-const (
-	networkNames   = "networks_6, networks_5, networks_4, networks_3, networks_0"
-	networkColumns = `networks_6 Int64 CODEC(ZSTD(1)), networks_5 Int64 CODEC(ZSTD(1)), networks_4 Int64 CODEC(ZSTD(1)),
-		networks_3 Int64 CODEC(ZSTD(1)), networks_0 Int64 CODEC(ZSTD(1))`
-	networkSums = `sum(toInt64(sign) * bitTest(nodes, 0)) AS networks_6, sum(toInt64(sign) * bitTest(nodes, 1)) AS networks_5,
-		sum(toInt64(sign) * bitTest(nodes, 2)) AS networks_4, sum(toInt64(sign) * bitTest(nodes, 3)) AS networks_3,
-		sum(toInt64(sign) * bitTest(nodes, 4)) AS networks_0`
+// The columns of networks in statements that make tables and views.
+var (
+	networkNames   = renamed("%s", networks)
+	networkColumns = renamed("%s Int64 CODEC(ZSTD(1))", networks)
+	networkSums    = summed(networks)
 )
 
 var minuteCounts = rollUp{
