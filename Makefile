@@ -11,7 +11,7 @@ ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 # Packages but those whose tests run simulations or whole servers.
-UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive)(/|$$)')
+UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
 .PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites times
@@ -62,7 +62,7 @@ bench: prerequisites $(LIBCHDB)/node_modules
 
 # What a backtest of twelve million rows takes.
 bench-backtest: prerequisites
-	$(GO) test ./cmd/downpour -run TestBacktestAtSize -rows 12000000 -timeout 60m -v
+	$(GO) test ./pkg/tools/backtest -run TestBacktestAtSize -rows 12000000 -timeout 60m -v
 
 # How long the demo takes until it answers and until it is loaded, and what of
 # the processors.

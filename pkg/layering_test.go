@@ -52,6 +52,9 @@ var compositions = map[string][]string{
 	"pkg/runner": {module + "pkg/engine"},
 	// The proving ground runs the whole detector over streams whose truth is known.
 	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/engine"},
+	// The tools are compositions of stages, each for one subcommand.
+	"pkg/tools/world":    {module + "pkg/catalog", module + "pkg/cell", module + "pkg/place", module + "pkg/scenario"},
+	"pkg/tools/backtest": {module + "pkg/engine", module + "pkg/incident", module + "pkg/scenario"},
 }
 
 // imports lists the imports of every file that is not a test, by folder from

@@ -11,6 +11,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/tools/backtest"
 )
 
 // backtestCommand runs the detector of the server over counts of the past.
@@ -58,6 +59,6 @@ func (c *backtestCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	opts := backtestOptions{Relations: services, Warmup: time.Duration(c.Warmup), Workers: c.Workers}
-	return runBacktest(ctx, opts, geography, in, os.Stdout)
+	opts := backtest.Options{Relations: services, Warmup: time.Duration(c.Warmup), Workers: c.Workers}
+	return backtest.Run(ctx, opts, geography, in, os.Stdout)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
 const (
@@ -63,7 +64,7 @@ func newDemo(services []outage.Service, geography *cell.Geography, now func() ti
 		return nil, err
 	}
 	script.Span.To += demoGoesOn
-	places, err := cities(geography)
+	places, err := world.Cities(geography)
 	if err != nil {
 		return nil, err
 	}

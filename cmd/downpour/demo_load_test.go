@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
 // What a demo loads is what an import of the same rows leaves in the log, but
@@ -24,8 +25,12 @@ func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 	}
 	shift := script.ShiftTo(s.now().Add(-time.Hour))
 	peak := script.Began + 40 + outage.Minute(shift/time.Minute)
+	played, err := world.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	options := scenario.Options{
-		Services: catalogue(t), Places: townsOf(t, s.app.geography), Shift: shift, Span: outage.Span{From: peak, To: peak + 1},
+		Services: played.Services, Places: played.Cities, Shift: shift, Span: outage.Span{From: peak, To: peak + 1},
 	}
 	var body bytes.Buffer
 	var loaded []outage.Entry

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/tools/backtest"
 )
 
 // demonstration is a server that plays the demo, in a process of its own.
@@ -66,14 +67,14 @@ func (d *demonstration) stopAndCount(t testing.TB) {
 }
 
 // found is the incidents that a server lists, by service and country.
-func (d *demonstration) found(t testing.TB) map[string]incidentLine {
+func (d *demonstration) found(t testing.TB) map[string]backtest.Line {
 	t.Helper()
 	status, body := fetch(d.base + "/api/v1/incidents")
-	var list struct{ Items []incidentLine }
+	var list struct{ Items []backtest.Line }
 	if err := json.Unmarshal([]byte(body), &list); status != http.StatusOK || err != nil {
 		t.Fatalf("incidents: status %d, %v", status, err)
 	}
-	incidents := map[string]incidentLine{}
+	incidents := map[string]backtest.Line{}
 	for _, in := range list.Items {
 		incidents[in.Service+" "+string(in.Country)] = in
 	}

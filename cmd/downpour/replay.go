@@ -18,6 +18,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/retry"
 	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
 // replayCommand plays a past outage at a server.
@@ -44,7 +45,7 @@ func (r *replayCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := loadWorld()
+	w, err := world.Load()
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (r *replayCommand) Run(ctx context.Context) error {
 		return fmt.Errorf("--to: %w", err)
 	}
 	player := &player{server: server}
-	options := scenario.Options{Services: w.services, Places: w.cities}
+	options := scenario.Options{Services: w.Services, Places: w.Cities}
 	pace := func(outage.Minute) (time.Time, error) { return time.Time{}, nil }
 	if r.At == "now" {
 		began := outage.MinuteOf(time.Now())

@@ -1,4 +1,4 @@
-package main
+package backtest
 
 import (
 	"encoding/json"
@@ -10,8 +10,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// incidentLine is an incident as a line of a backtest.
-type incidentLine struct {
+// Line is an incident as a line of a backtest.
+type Line struct {
 	ID             string              `json:"id"`
 	Service        string              `json:"service"`
 	Country        outage.Country      `json:"country"`
@@ -75,8 +75,8 @@ func (l *incidentLines) write(changes []outage.Incident) error {
 	return nil
 }
 
-func lineOf(in *outage.Incident) incidentLine {
-	line := incidentLine{
+func lineOf(in *outage.Incident) Line {
+	line := Line{
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
 		OpenedAt: in.OpenedAt, Scope: in.Footprint.Scope,
 		Regions: in.Footprint.Regions, Cells: in.Footprint.Cells, Centroid: places5(in.Footprint.Centroid),

@@ -1,4 +1,4 @@
-package main
+package backtest
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/cell"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
 // catalogue is the services built into the program.
@@ -32,7 +33,7 @@ func catalogue(t testing.TB) []outage.Service {
 func printed(t testing.TB, name string, format scenario.Format, services []outage.Service, geography *cell.Geography) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	err := printScenario(context.Background(), name, string(format), services, townsOf(t, geography), &out)
+	err := world.World{Services: services, Cities: townsOf(t, geography)}.Print(context.Background(), name, format, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,21 +44,21 @@ func printed(t testing.TB, name string, format scenario.Format, services []outag
 // services and countries they are of, sorted. Where one has several, it is the
 // first; a second is an error unless it follows so soon that it is the fading of
 // the first.
-func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]incidentLine, []string) {
+func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, in io.Reader) (map[string]Line, []string) {
 	t.Helper()
 	var out bytes.Buffer
 	services, err := catalog.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = runBacktest(context.Background(), backtestOptions{Relations: services, Warmup: warmup, Workers: 2}, geography, in, &out)
+	err = Run(context.Background(), Options{Relations: services, Warmup: warmup, Workers: 2}, geography, in, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, names := map[string]incidentLine{}, []string(nil)
+	found, names := map[string]Line{}, []string(nil)
 	decoder := json.NewDecoder(&out)
 	for {
-		var line incidentLine
+		var line Line
 		if err := decoder.Decode(&line); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
@@ -292,29 +293,10 @@ func checkMapOfIndia(t *testing.T, geography *cell.Geography, quarters map[outag
 	}
 }
 
-func TestPrintScenarioRefuses(t *testing.T) {
-	geography := testGeography(t)
-	for _, test := range []struct{ name, format, says string }{
-		{"whatsapp", "csv", "whatsapp-2025-02-28"},
-		{"whatsapp-2025-02-28", "xml", "csv nor ndjson"},
-	} {
-		err := printScenario(context.Background(), test.name, test.format, catalogue(t), townsOf(t, geography), io.Discard)
-		if err == nil || !strings.Contains(err.Error(), test.says) {
-			t.Errorf("%s as %s: error %v", test.name, test.format, err)
-		}
-	}
-	stopped, stop := context.WithCancel(context.Background())
-	stop()
-	err := printScenario(stopped, "whatsapp-2025-02-28", "csv", catalogue(t), townsOf(t, geography), io.Discard)
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("stopped: error %v", err)
-	}
-}
-
 // townsOf are the places that scenarios play in.
 func townsOf(t testing.TB, geography *cell.Geography) []scenario.Place {
 	t.Helper()
-	places, err := cities(geography)
+	places, err := world.Cities(geography)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package main
+package backtest
 
 import (
 	"bytes"
@@ -80,15 +80,15 @@ func rowsOf(world *simulate.World, m outage.Minute) []scenario.Row {
 	return rows
 }
 
-func backtested(t *testing.T, opts backtestOptions, input []byte) ([]incidentLine, string) {
+func backtested(t *testing.T, opts Options, input []byte) ([]Line, string) {
 	t.Helper()
 	var out bytes.Buffer
-	if err := runBacktest(context.Background(), opts, testGeography(t), bytes.NewReader(input), &out); err != nil {
+	if err := Run(context.Background(), opts, testGeography(t), bytes.NewReader(input), &out); err != nil {
 		t.Fatal(err)
 	}
-	var lines []incidentLine
+	var lines []Line
 	for text := range strings.Lines(out.String()) {
-		var line incidentLine
+		var line Line
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func backtested(t *testing.T, opts backtestOptions, input []byte) ([]incidentLin
 func TestBacktestFindsOutages(t *testing.T) {
 	const weeks = 2
 	world, input := simulated(t, scenario.CSV, weeks, 3)
-	opts := backtestOptions{Warmup: (weeks - 1) * 7 * 24 * time.Hour, Workers: 1}
+	opts := Options{Warmup: (weeks - 1) * 7 * 24 * time.Hour, Workers: 1}
 	lines, text := backtested(t, opts, input)
 
 	t.Run("each line is of an incident in order", func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestBacktestFindsOutages(t *testing.T) {
 	t.Run("what came before an error stays", func(t *testing.T) {
 		var out bytes.Buffer
 		broken := append(bytes.Clone(input), "2025-01-21T00:00:00Z,a,GB,,,,1\n"...)
-		err := runBacktest(context.Background(), opts, testGeography(t), bytes.NewReader(broken), &out)
+		err := Run(context.Background(), opts, testGeography(t), bytes.NewReader(broken), &out)
 		known := outage.AsError(err)
 		if known == nil || known.Line != bytes.Count(input, []byte("\n"))+1 {
 			t.Errorf("error %v, want one with the number of the last line", err)
@@ -226,7 +226,7 @@ func TestBacktestStopsWhenToldTo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	input := "timestamp,service,country,reporters,n\n2025-01-01T00:00:00Z,a,GB,1,1\n2025-01-01T00:01:00Z,a,GB,1,1\n"
-	err := runBacktest(ctx, backtestOptions{}, testGeography(t), strings.NewReader(input), &bytes.Buffer{})
+	err := Run(ctx, Options{}, testGeography(t), strings.NewReader(input), &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("error %v, want that it was cancelled", err)
 	}
@@ -238,7 +238,7 @@ func BenchmarkBacktest(b *testing.B) {
 	geography := testGeography(b)
 	b.ResetTimer()
 	for b.Loop() {
-		if err := runBacktest(context.Background(), backtestOptions{Warmup: 7 * 24 * time.Hour}, geography, bytes.NewReader(input), &bytes.Buffer{}); err != nil {
+		if err := Run(context.Background(), Options{Warmup: 7 * 24 * time.Hour}, geography, bytes.NewReader(input), &bytes.Buffer{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package backtest
 
 import (
 	"bufio"
@@ -38,7 +38,7 @@ func TestBacktestAtSize(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	began, used := time.Now(), cpuTime(t)
 	heap := &peakHeap{reader: file}
-	if err := runBacktest(context.Background(), backtestOptions{Warmup: 28 * 24 * time.Hour, Workers: 1}, testGeography(t), heap, io.Discard); err != nil {
+	if err := Run(context.Background(), Options{Warmup: 28 * 24 * time.Hour, Workers: 1}, testGeography(t), heap, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	size, err := file.Stat()

@@ -1,4 +1,9 @@
-package main
+// Package backtest runs the detector of the server over counts of the past, in
+// event time, and writes the incidents that it finds as NDJSON.
+//
+// The same rows give the same lines, whatever the number of workers. It reads no
+// clock and knows no server.
+package backtest
 
 import (
 	"context"
@@ -13,39 +18,39 @@ import (
 	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
-// backtestGeography is what a backtest asks of the map.
-type backtestGeography interface {
+// Geography is what a backtest asks of the map.
+type Geography interface {
 	engine.Geography
 	// Locate is the cell of a point, and the country it lies in or next to; an
 	// error for a point that is near none.
 	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
 }
 
-// backtestOptions are the flags of the backtest.
-type backtestOptions struct {
+// Options are the flags of the backtest.
+type Options struct {
 	// Relations is what is known of services; of a slug that it lacks, nothing.
 	Relations incident.Relations
 	Warmup    time.Duration // history that trains and never alerts
 	Workers   int           // goroutines that share a minute
 }
 
-// runBacktest reads rows, runs the detector of the server over them in event
+// Run reads rows, runs the detector of the server over them in event
 // time, and writes a line for each incident when it opens and when it changes.
 // What was found before an error is written.
-func runBacktest(ctx context.Context, opts backtestOptions, geography backtestGeography, in io.Reader, out io.Writer) error {
+func Run(ctx context.Context, opts Options, geography Geography, in io.Reader, out io.Writer) error {
 	rows, err := scenario.NewReader(in)
 	if err != nil {
 		return fmt.Errorf("backtesting: %w", err)
 	}
-	b := backtest{opts: opts, places: newPlacer(geography), lines: newIncidentLines(out)}
-	if err := b.run(ctx, rows); err != nil {
+	b := run{opts: opts, places: newPlacer(geography), lines: newIncidentLines(out)}
+	if err := b.all(ctx, rows); err != nil {
 		return fmt.Errorf("backtesting: %w", err)
 	}
 	return nil
 }
 
-type backtest struct {
-	opts   backtestOptions
+type run struct {
+	opts   Options
 	places *placer
 	lines  *incidentLines
 	engine *engine.Engine
@@ -54,7 +59,7 @@ type backtest struct {
 	total  int             // reporters of the minute
 }
 
-func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
+func (b *run) all(ctx context.Context, rows *scenario.Reader) error {
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {
@@ -87,7 +92,7 @@ func (b *backtest) run(ctx context.Context, rows *scenario.Reader) error {
 
 // fits refuses rows that no world has: every minute between two rows is ticked,
 // so a slip in a year would take days, and counts are summed up.
-func (b *backtest) fits(row *scenario.Row, line int) error {
+func (b *run) fits(row *scenario.Row, line int) error {
 	const longest = 366 * 24 * 60
 	var err *outage.Error
 	if row.Minute == b.minute {
@@ -106,7 +111,7 @@ func (b *backtest) fits(row *scenario.Row, line int) error {
 }
 
 // begin starts the engine at the minute of the first row.
-func (b *backtest) begin(first outage.Minute) {
+func (b *run) begin(first outage.Minute) {
 	config := engine.DefaultConfig(b.places.geography)
 	if b.opts.Relations != nil {
 		config.Relations = b.opts.Relations
@@ -118,7 +123,7 @@ func (b *backtest) begin(first outage.Minute) {
 
 // tick takes in the minute whose rows have all been read, and the empty ones
 // before it.
-func (b *backtest) tick() error {
+func (b *run) tick() error {
 	if b.engine == nil {
 		return nil
 	}
@@ -133,7 +138,7 @@ func (b *backtest) tick() error {
 // placer turns points into cells, and remembers them: reports come from the
 // same places again and again.
 type placer struct {
-	geography backtestGeography
+	geography Geography
 	known     map[placeOf]outage.Cell
 }
 
@@ -144,7 +149,7 @@ type placeOf struct {
 
 const mostKnownPlaces = 1 << 18
 
-func newPlacer(geography backtestGeography) *placer {
+func newPlacer(geography Geography) *placer {
 	return &placer{geography: geography, known: make(map[placeOf]outage.Cell)}
 }
 
