@@ -185,12 +185,12 @@ func meant() outage.Record {
 func meantWhy(opened outage.Minute) outage.Explanation {
 	return outage.Explanation{
 		Window: outage.Span{From: opened - 8, To: opened}, Reports: 1500, Judged: 1412.5, Works: 3,
-		Tips: []outage.Signal{
-			{Scope: outage.ScopeCountry, Since: opened - 8, Observed: 1412, Expected: 18.33333, Evidence: 60, Needed: 16, Threshold: 61.2, Design: 40},
-			{Scope: outage.ScopeRegion, Region: "IN-WB", Since: opened - 2, Observed: 300, Expected: 3, Evidence: 30, Needed: 17, Threshold: 9, Design: 12},
-			{Scope: outage.ScopeCell, Cell: kolkata, Since: opened - 2, Observed: 2, Expected: .01, Evidence: 19, Needed: 18, Threshold: 2, Design: 200},
+		Alarming: []outage.Signal{
+			{Scope: outage.ScopeCountry, Since: opened - 8, Observed: 1412, Expected: 18.33333, Evidence: 60, Needed: 16, Threshold: 61.2, Alternative: 40},
+			{Scope: outage.ScopeRegion, Region: "IN-WB", Since: opened - 2, Observed: 300, Expected: 3, Evidence: 30, Needed: 17, Threshold: 9, Alternative: 12},
+			{Scope: outage.ScopeCell, Cell: kolkata, Since: opened - 2, Observed: 2, Expected: .01, Evidence: 19, Needed: 18, Threshold: 2, Alternative: 200},
 		},
-		Trail: []outage.Step{
+		History: []outage.Step{
 			{Minute: opened - 2, Observed: 7, Expected: 1.5, Upper: 1.8, Node: outage.Signal{Scope: outage.ScopeCell, Cell: kolkata, Observed: 6, Evidence: 9, Needed: 18}},
 			{Minute: opened - 1, Observed: 40, Expected: 1.5, Upper: 1.8, Node: outage.Signal{Scope: outage.ScopeCountry, Observed: 47, Evidence: 20.12345, Needed: 16}},
 		},

@@ -60,14 +60,14 @@ func why(of outage.Explanation) *whyJSON {
 	wire := &whyJSON{
 		From: wireTime(of.Window.From), To: wireTime(of.Window.To),
 		Reports: of.Reports, Judged: round(of.Judged, meanDecimals), Works: of.Works,
-		Tips: []tipJSON{}, Trail: make([]stepJSON, len(of.Trail)),
+		Tips: []tipJSON{}, Trail: make([]stepJSON, len(of.History)),
 	}
-	for _, tip := range of.Tips {
+	for _, tip := range of.Alarming {
 		if showable(tip) {
 			wire.Tips = append(wire.Tips, wireTip(tip))
 		}
 	}
-	for i, step := range of.Trail {
+	for i, step := range of.History {
 		wire.Trail[i] = wireStep(step)
 	}
 	return wire
@@ -83,7 +83,7 @@ func wireTip(tip outage.Signal) tipJSON {
 	return tipJSON{
 		Scope: tip.Scope, Region: orNull(tip.Region), Cell: orNull(tip.Cell), Since: wireTime(tip.Since),
 		Observed: tip.Observed, Expected: round(tip.Expected, meanDecimals), Threshold: round(tip.Threshold, meanDecimals),
-		Evidence: round(tip.Evidence, meanDecimals), Needed: round(tip.Needed, meanDecimals), Design: tip.Design,
+		Evidence: round(tip.Evidence, meanDecimals), Needed: round(tip.Needed, meanDecimals), Design: tip.Alternative,
 	}
 }
 

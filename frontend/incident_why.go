@@ -33,7 +33,7 @@ func (page *incidentPage) why(in outage.Incident) arithmetic {
 			made.Facts = append(made.Facts, fact{page.Say("why.works"), number(why.Works)})
 		}
 	}
-	for _, tip := range why.Tips {
+	for _, tip := range why.Alarming {
 		made.Nodes = append(made.Nodes, node{
 			Place: page.placeOf(tip), Observed: number(tip.Observed), Expected: page.words.amount(tip.Expected),
 			Threshold: page.words.amount(tip.Threshold),

@@ -45,7 +45,7 @@ type app struct {
 	reader     *public.Reader
 	live       *runner.Live
 	imports    *runner.Imports
-	book       *incident.Book
+	book       *incident.Repository
 	desk       *intake.Desk
 	demo       *demo // nil where none is played
 	readiness  *readiness

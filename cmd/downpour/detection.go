@@ -49,15 +49,15 @@ func (a *app) detectionStates() (of func(name string) states, pending runner.Sha
 // buildDetection makes the detector and the book of incidents.
 func (a *app) buildDetection(context.Context) error {
 	state, pending, held := a.detectionStates()
-	a.book = incident.NewBook(a.db, state("incidents"), a.now, a.logger)
+	a.book = incident.NewRepository(a.db, state("incidents"), a.now, a.logger)
 	a.live = runner.NewLive(runner.LiveConfig{
 		Engine: a.liveTimeline(),
 		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
-		Book: publishing{a.book, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.book, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = runner.NewImports(runner.ImportsConfig{
 		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
-		Book: publishing{a.book, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.book, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(part{name: "imports", run: a.imports.Run})
 	a.add(part{name: "incidents", run: func(ctx context.Context) error {
@@ -78,7 +78,7 @@ func (a *app) buildDetection(context.Context) error {
 // publishing is the book as the detector writes it: what an incident says about
 // places is read from the public table before it is kept.
 type publishing struct {
-	*incident.Book
+	*incident.Repository
 	publish publish
 }
 
@@ -89,8 +89,8 @@ func (a *app) publish(ctx context.Context, in outage.Incident) (outage.Incident,
 	return a.reader.Publish(ctx, a.geography, in)
 }
 
-// Note publishes changes and keeps them.
-func (p publishing) Note(ctx context.Context, at time.Time, changes []outage.Incident) error {
+// Append publishes changes and keeps them.
+func (p publishing) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
 	public := make([]outage.Incident, len(changes))
 	for i, change := range changes {
 		var err error
@@ -98,7 +98,7 @@ func (p publishing) Note(ctx context.Context, at time.Time, changes []outage.Inc
 			return err
 		}
 	}
-	return p.Book.Note(ctx, at, public)
+	return p.Repository.Append(ctx, at, public)
 }
 
 // leastNetworks is from how many networks the reports of one half hour must come
@@ -123,7 +123,7 @@ func (a *app) engineConfig() engine.Config {
 
 // incidents is the book, and what may yet come of the present minute.
 type incidents struct {
-	*incident.Book
+	*incident.Repository
 	view    func() *outage.View
 	publish publish
 }
@@ -132,7 +132,7 @@ type incidents struct {
 // that the detector sees now.
 func (i incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]outage.Record, string, error) {
 	if filter.State != outage.StatePending {
-		return i.Book.Incidents(ctx, filter, cursor, limit)
+		return i.Repository.Incidents(ctx, filter, cursor, limit)
 	}
 	var found []outage.Record
 	i.view().Each(func(w outage.Watch) { // a nil view has seen nothing

@@ -15,7 +15,7 @@ import (
 // Pending incidents come from the view, and only when they are asked for.
 func TestPendingOnRequest(t *testing.T) {
 	journal := runner.FileState{Path: filepath.Join(t.TempDir(), "journal")}
-	book := incident.NewBook(nil, journal, time.Now, slog.Default())
+	book := incident.NewRepository(nil, journal, time.Now, slog.Default())
 	pending := func(service string, country outage.Country) outage.Watch {
 		return outage.Watch{Service: service, Country: country, Pending: &outage.Incident{
 			ID: service + "-pending", Service: service, Country: country, State: outage.StatePending,

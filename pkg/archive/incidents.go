@@ -17,7 +17,7 @@ func (d *DB) SaveIncidents(ctx context.Context, records []outage.Record) error {
 		if err != nil {
 			return fmt.Errorf("saving incident %s: %w", record.ID, err)
 		}
-		rows[i] = []any{record.ID, record.Noted, string(body)}
+		rows[i] = []any{record.ID, record.Revision, string(body)}
 	}
 	if err := d.append(ctx, "INSERT INTO incidents (id, version, body)", rows); err != nil {
 		return fmt.Errorf("saving %d incidents: %w", len(records), err)

@@ -11,9 +11,9 @@ const (
 	minutesAHour = 60
 )
 
-// Moment is a minute as the people of a country live it: in their own zone, so
+// LocalTime is a minute as the people of a country live it: in their own zone, so
 // that a habit stays in its slot when the clocks change.
-type Moment struct {
+type LocalTime struct {
 	Minute outage.Minute
 	Slot   int // hour of the local week, 0 to 167, Monday 00:00 first
 	Past   int // minutes since the local hour began
@@ -24,16 +24,16 @@ type Moment struct {
 }
 
 // Hour is the hour of the local day, 0 to 23.
-func (m Moment) Hour() int { return m.Slot % hours }
+func (m LocalTime) Hour() int { return m.Slot % hours }
 
 // Weekday is the day of the local week, Monday is 0.
-func (m Moment) Weekday() int { return m.Slot / hours }
+func (m LocalTime) Weekday() int { return m.Slot / hours }
 
 // sunday is the slot of the same hour on a Sunday.
 func sunday(slot int) int { return slots - hours + slot%hours }
 
-// MomentOf is the given minute in the zone of the given country.
-func MomentOf(country outage.Country, minute outage.Minute) Moment {
+// LocalTimeOf is the given minute in the zone of the given country.
+func LocalTimeOf(country outage.Country, minute outage.Minute) LocalTime {
 	_, offset := minute.Time().In(country.Zone()).Zone()
 	local := int(minute) + offset/60
 	day := floorDiv(local, minutesADay)
@@ -41,7 +41,7 @@ func MomentOf(country outage.Country, minute outage.Minute) Moment {
 	const thursday = 3 // 1970-01-01
 	week := floorDiv(day+thursday, weekdays)
 	weekday := day + thursday - week*weekdays
-	return Moment{
+	return LocalTime{
 		Minute: minute,
 		Slot:   weekday*hours + inDay/minutesAHour,
 		Past:   inDay % minutesAHour,

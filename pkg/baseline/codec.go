@@ -32,7 +32,7 @@ type savedPlace struct {
 // AppendState appends the state of the series. The same state gives the same
 // bytes.
 func (s *Series) AppendState(to []byte) []byte {
-	to = put(to, &s.memory)
+	to = put(to, &s.stats)
 	to = put(to, &s.level)
 	to = put(to, header{
 		Places: uint32(len(s.places.list)), Blocks: uint32(len(s.queue)),
@@ -50,10 +50,10 @@ func (s *Series) AppendState(to []byte) []byte {
 	return s.open.appendState(to)
 }
 
-func (w *waiting) appendState(to []byte) []byte {
+func (w *waitingBlock) appendState(to []byte) []byte {
 	to = put(to, &w.block)
-	to = put(to, uint32(len(w.leaves)))
-	return put(to, w.leaves)
+	to = put(to, uint32(len(w.cells)))
+	return put(to, w.cells)
 }
 
 // ReadSeries reads what AppendState wrote and returns what follows it. The
@@ -62,7 +62,7 @@ func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error)
 	s := &Series{params: params, places: newPlaces(pool.regions())}
 	var head header
 	var err error
-	for _, part := range []any{&s.memory, &s.level, &head} {
+	for _, part := range []any{&s.stats, &s.level, &head} {
 		if from, err = get(from, part); err != nil {
 			return nil, nil, err
 		}
@@ -71,7 +71,7 @@ func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error)
 		return nil, nil, err
 	}
 	for range head.Blocks {
-		var w waiting
+		var w waitingBlock
 		if from, err = w.read(from, len(s.places.list)); err != nil {
 			return nil, nil, err
 		}
@@ -80,8 +80,8 @@ func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error)
 	if from, err = s.open.read(from, len(s.places.list)); err != nil {
 		return nil, nil, err
 	}
-	for i, at := range s.open.leaves {
-		s.places.list[at.Handle].leaf = int32(i) + 1
+	for i, at := range s.open.cells {
+		s.places.list[at.Handle].openCell = int32(i) + 1
 	}
 	return s, from, nil
 }
@@ -116,7 +116,7 @@ func above(handle int16, i, places int) bool {
 	return int32(handle) == Nowhere || handle >= 0 && int(handle) < places && int(handle) != i
 }
 
-func (w *waiting) read(from []byte, places int) ([]byte, error) {
+func (w *waitingBlock) read(from []byte, places int) ([]byte, error) {
 	var leaves uint32
 	from, err := get(from, &w.block)
 	if err != nil {
@@ -128,10 +128,10 @@ func (w *waiting) read(from []byte, places int) ([]byte, error) {
 	if from, err = get(from, &leaves); err != nil {
 		return nil, err
 	}
-	if w.leaves, from, err = getMany[leaf](from, leaves); err != nil {
+	if w.cells, from, err = getMany[cellCount](from, leaves); err != nil {
 		return nil, err
 	}
-	for _, at := range w.leaves {
+	for _, at := range w.cells {
 		if at.Handle < 0 || int(at.Handle) >= places {
 			return nil, errors.New("reading a baseline: a count lies in a place that does not exist")
 		}

@@ -29,7 +29,7 @@ func TestHolidayFollowsTheLocalDay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := MomentOf(c.country, outage.MinuteOf(at)).Holiday; got != c.want {
+			if got := LocalTimeOf(c.country, outage.MinuteOf(at)).Holiday; got != c.want {
 				t.Errorf("got %t, want %t", got, c.want)
 			}
 		})

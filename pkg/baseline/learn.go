@@ -8,34 +8,34 @@ import (
 
 // block is five minutes of counts that wait to be learnt.
 type block struct {
-	Start   outage.Minute
-	Totals  [BlockMinutes]uint32 // reporters of each minute in the whole country
-	Minutes uint8                // how many were observed
-	Dropped bool
-	Holiday bool
-	Slot    uint8
-	Week    int32
-	Mean    float32 // what was expected of a minute
-	Plain   float32 // the same without the fast level
+	Start    outage.Minute
+	Totals   [BlockMinutes]uint32 // reporters of each minute in the whole country
+	Minutes  uint8                // how many were observed
+	Dropped  bool
+	Holiday  bool
+	Slot     uint8
+	Week     int32
+	Mean     float32 // what was expected of a minute
+	Seasonal float32 // the same without the fast level
 	// Unplaced is the reporters without a place.
 	Unplaced uint32
 }
 
-// waiting is a block and its metro cells.
-type waiting struct {
+// waitingBlock is a block and its metro cells.
+type waitingBlock struct {
 	block
-	leaves []leaf
+	cells []cellCount
 }
 
-// leaf is the reporters of a metro cell within a block.
-type leaf struct {
+// cellCount is the reporters of a metro cell within a block.
+type cellCount struct {
 	Handle    int32
 	Reporters uint32
 }
 
-// Deposit is what a series learnt of one metro cell, for the pool. Key is 0 for
+// PoolCount is what a series learnt of one metro cell, for the pool. Key is 0 for
 // reporters without a place.
-type Deposit struct {
+type PoolCount struct {
 	Key       outage.Cell
 	Reporters float32
 }
@@ -55,17 +55,17 @@ func (s *Series) Observe(minute outage.Minute, reporters uint32) {
 
 // ObserveAt counts reporters of the open block in one metro cell, or Nowhere.
 // Calls for one minute come in ascending order of handles.
-func (s *Series) ObserveAt(handle int32, reporters uint32, now Moment) {
+func (s *Series) ObserveAt(handle int32, reporters uint32, now LocalTime) {
 	if handle == Nowhere {
 		s.open.Unplaced += reporters
 		return
 	}
 	place := &s.places.list[handle]
-	if place.leaf == 0 {
-		s.open.leaves = append(s.open.leaves, leaf{Handle: handle})
-		place.leaf = int32(len(s.open.leaves))
+	if place.openCell == 0 {
+		s.open.cells = append(s.open.cells, cellCount{Handle: handle})
+		place.openCell = int32(len(s.open.cells))
 	}
-	s.open.leaves[place.leaf-1].Reporters += reporters
+	s.open.cells[place.openCell-1].Reporters += reporters
 	place.Seen = int32(now.Day)
 	if place.Parent != Nowhere {
 		s.places.list[place.Parent].Seen = int32(now.Day)
@@ -86,13 +86,13 @@ func (s *Series) Drop() {
 // every handle, and in the whole country. It returns the minutes that were
 // observed.
 func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, minutes int) {
-	take := func(w *waiting) {
+	take := func(w *waitingBlock) {
 		if w.Start+BlockMinutes <= since {
 			return
 		}
 		total += uint32(w.reporters())
 		minutes += int(w.Minutes)
-		for _, at := range w.leaves {
+		for _, at := range w.cells {
 			counts[at.Handle] += at.Reporters
 		}
 	}
@@ -103,98 +103,98 @@ func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, min
 	return total, minutes
 }
 
-// Turned is what a Turn did.
-type Turned struct {
-	Deposits []Deposit // valid until the next Turn
-	Moved    []int32   // new handles of places, nil when they are as before
+// BlockResult is what a Turn did.
+type BlockResult struct {
+	PoolCounts []PoolCount // valid until the next Turn
+	Moved      []int32     // new handles of places, nil when they are as before
 }
 
-// Turn begins the block that starts at now: it closes the block before, learns
+// BeginBlock begins the block that starts at now: it closes the block before, learns
 // what has waited long enough, and works out what is expected next. Frozen
 // keeps the fast level as it is. Busy tells which cells may not be forgotten.
-func (s *Series) Turn(now Moment, pool *Pool, frozen bool, busy func(int32) bool) Turned {
-	var turned Turned
+func (s *Series) BeginBlock(now LocalTime, pool *Pool, frozen bool, busy func(int32) bool) BlockResult {
+	var turned BlockResult
 	holiday := s.open.Holiday
 	if s.open.Minutes > 0 {
 		s.closeBlock(frozen)
 	}
-	if !s.doubtful(frozen) {
-		turned.Deposits = s.ripen(now.Minute, pool)
+	if !s.quarantined(frozen) {
+		turned.PoolCounts = s.commit(now.Minute, pool)
 	}
-	if day := int32(now.Day); day != s.memory.Day {
-		s.memory.Day = day
+	if day := int32(now.Day); day != s.stats.Day {
+		s.stats.Day = day
 		turned.Moved = s.newDay(busy)
 	}
 	if holiday && !now.Holiday {
 		s.endHoliday()
 	}
-	s.relevel(now, pool)
+	s.updateLevel(now, pool)
 	s.open.block = block{
 		Start: now.Minute.Floor(BlockMinutes),
 		Slot:  uint8(now.Slot), Week: int32(now.Week), Holiday: now.Holiday,
-		Mean: float32(s.level.Mean), Plain: float32(s.level.Plain),
+		Mean: float32(s.level.Mean), Seasonal: float32(s.level.Seasonal),
 	}
 	return turned
 }
 
-// doubtful reports whether what waits may yet turn out to be an outage, so that
+// quarantined reports whether what waits may yet turn out to be an outage, so that
 // it waits on: a slow one would else be half learnt before it opens.
-func (s *Series) doubtful(frozen bool) bool {
+func (s *Series) quarantined(frozen bool) bool {
 	n := len(s.queue)
 	return frozen && n > 0 && !s.queue[n-1].Dropped && !s.young(&s.queue[n-1].block) &&
-		s.memory.FrozenBlocks < int32(s.params.FastFrozenAtMost)
+		s.stats.FrozenBlocks < int32(s.params.FastFrozenAtMost)
 }
 
 // closeBlock moves the open block into the queue.
 func (s *Series) closeBlock(frozen bool) {
-	s.follow(s.open.block, frozen)
-	for _, at := range s.open.leaves {
-		s.places.list[at.Handle].leaf = 0
+	s.updateFastLevel(s.open.block, frozen)
+	for _, at := range s.open.cells {
+		s.places.list[at.Handle].openCell = 0
 	}
 	s.queue = append(s.queue, s.open)
-	s.open = waiting{}
+	s.open = waitingBlock{}
 	if n := len(s.spare); n > 0 {
-		s.open.leaves, s.spare = s.spare[n-1][:0], s.spare[:n-1]
+		s.open.cells, s.spare = s.spare[n-1][:0], s.spare[:n-1]
 	}
 }
 
-// ripen learns or drops the blocks that have waited long enough.
-func (s *Series) ripen(now outage.Minute, pool *Pool) []Deposit {
-	s.deposits = s.deposits[:0]
+// commit learns or drops the blocks that have waited long enough.
+func (s *Series) commit(now outage.Minute, pool *Pool) []PoolCount {
+	s.poolCounts = s.poolCounts[:0]
 	ripe := 0
 	for ; ripe < len(s.queue); ripe++ {
 		b := &s.queue[ripe]
 		if b.Start+BlockMinutes+outage.Minute(s.params.QueueMinutes) > now {
 			break
 		}
-		s.consider(b, pool)
-		s.spare = append(s.spare, b.leaves)
+		s.commitBlock(b, pool)
+		s.spare = append(s.spare, b.cells)
 	}
 	s.queue = append(s.queue[:0], s.queue[ripe:]...)
-	return s.deposits
+	return s.poolCounts
 }
 
-// Republished takes over the pooled shares, after the pool published anew.
-func (s *Series) Republished(pool *Pool) { s.places.refresh(pool) }
+// RefreshShares takes over the pooled shares, after the pool published anew.
+func (s *Series) RefreshShares(pool *Pool) { s.places.refresh(pool) }
 
 func (s *Series) newDay(busy func(int32) bool) []int32 {
 	keep := float32(math.Exp2(-1 / s.params.LevelHalfLife))
-	moved := s.places.fade(keep, s.memory.Day-int32(s.params.IdleDays), busy)
+	moved := s.places.decay(keep, s.stats.Day-int32(s.params.IdleDays), busy)
 	if moved == nil {
 		return nil
 	}
 	for i := range s.queue {
-		for j := range s.queue[i].leaves {
-			at := &s.queue[i].leaves[j]
+		for j := range s.queue[i].cells {
+			at := &s.queue[i].cells[j]
 			at.Handle = moved[at.Handle]
 		}
 	}
 	return moved
 }
 
-// follow moves the fast level by a block that has just closed.
-func (s *Series) follow(b block, frozen bool) {
-	m := &s.memory
+// updateFastLevel moves the fast level by a block that has just closed.
+func (s *Series) updateFastLevel(b block, frozen bool) {
+	m := &s.stats
 	if b.Dropped && !frozen {
 		return // missing data are no level
 	}
@@ -211,7 +211,7 @@ func (s *Series) follow(b block, frozen bool) {
 	count := min(b.reporters(), s.clip(&b))
 	keep := math.Exp2(-BlockMinutes / s.params.FastHalfLife)
 	m.FastCount = m.FastCount*keep + count
-	m.FastExpected = m.FastExpected*keep + float64(b.Plain)*float64(b.Minutes)
+	m.FastExpected = m.FastExpected*keep + float64(b.Seasonal)*float64(b.Minutes)
 	// A level that left its bounds comes back from the bound, not from where it
 	// went: else the morning after a holiday starts from the holiday.
 	m.FastCount = max(m.FastCount, s.params.FastLow*(m.FastExpected+s.params.FastWeight)-s.params.FastWeight)
@@ -219,7 +219,7 @@ func (s *Series) follow(b block, frozen bool) {
 
 // endHoliday forgets that fewer people than on other days were about.
 func (s *Series) endHoliday() {
-	s.memory.FastCount = max(s.memory.FastCount, s.memory.FastExpected)
+	s.stats.FastCount = max(s.stats.FastCount, s.stats.FastExpected)
 }
 
 func (b *block) reporters() float64 {
@@ -238,36 +238,36 @@ func (s *Series) clip(b *block) float64 {
 		return math.Inf(1)
 	}
 	m := float64(b.Mean) * float64(b.Minutes)
-	wander := max(.25, s.level.Wander)
+	wander := max(.25, s.level.Volatility)
 	variance := m + s.level.Dispersion*m*m/BlockMinutes + (wander*m)*(wander*m)
 	return m + 3*math.Sqrt(variance) + 1
 }
 
 // isNew reports whether nothing can be known yet of the hours of the day.
 func (s *Series) isNew(minute outage.Minute) bool {
-	return minute-s.memory.First < outage.Minute(s.params.NewMinutes)
+	return minute-s.stats.First < outage.Minute(s.params.NewMinutes)
 }
 
 func (s *Series) young(b *block) bool {
-	return b.Start-s.memory.First < outage.Minute(s.params.YoungMinutes)
+	return b.Start-s.stats.First < outage.Minute(s.params.YoungMinutes)
 }
 
-// consider learns a block that has waited, or drops it. A slot that was
+// commitBlock learns a block that has waited, or drops it. A slot that was
 // dropped in the week before as well is learnt anyway: what happens every week
 // at the same hour is a habit, and so is a level that came to stay.
-func (s *Series) consider(b *waiting, pool *Pool) {
+func (s *Series) commitBlock(b *waitingBlock, pool *Pool) {
 	if b.Dropped {
-		last := s.memory.SlotDropped[b.Slot]
+		last := s.stats.SlotDropped[b.Slot]
 		if last == 0 || int32(last) != b.Week-1 {
-			s.memory.SlotDropped[b.Slot] = uint16(b.Week)
+			s.stats.SlotDropped[b.Slot] = uint16(b.Week)
 			return
 		}
 	}
 	s.learn(b, pool)
 }
 
-func (s *Series) learn(b *waiting, pool *Pool) {
-	p, m := &s.params, &s.memory
+func (s *Series) learn(b *waitingBlock, pool *Pool) {
+	p, m := &s.params, &s.stats
 	raw := b.reporters()
 	count, minutes := min(raw, s.clip(&b.block)), float64(b.Minutes)
 	part := 1.
@@ -281,27 +281,27 @@ func (s *Series) learn(b *waiting, pool *Pool) {
 		m.Minutes = m.Minutes*keep + minutes
 		s.learnSlot(&b.block, float32(count), pool)
 		if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
-			s.learnStray(&b.block, part)
-			s.learnWander(&b.block, count)
+			s.learnDispersion(&b.block, part)
+			s.learnVolatility(&b.block, count)
 		}
 	}
 	if b.Unplaced > 0 {
 		reporters := float32(float64(b.Unplaced) * part)
 		s.places.unplaced += reporters
 		s.places.total += reporters
-		s.deposits = append(s.deposits, Deposit{Reporters: reporters})
+		s.poolCounts = append(s.poolCounts, PoolCount{Reporters: reporters})
 	}
-	for _, at := range b.leaves {
+	for _, at := range b.cells {
 		reporters := float32(float64(at.Reporters) * part)
-		s.places.credit(at.Handle, reporters)
-		s.deposits = append(s.deposits, Deposit{Key: s.places.list[at.Handle].Key, Reporters: reporters})
+		s.places.add(at.Handle, reporters)
+		s.poolCounts = append(s.poolCounts, PoolCount{Key: s.places.list[at.Handle].Key, Reporters: reporters})
 	}
 }
 
 // learnSlot adds a block to its slot, hour and weekday. Their older memory
 // fades when the slot begins, once a week for a slot.
 func (s *Series) learnSlot(b *block, count float32, pool *Pool) {
-	m, slot := &s.memory, int(b.Slot)
+	m, slot := &s.stats, int(b.Slot)
 	hour, weekday := slot%hours, slot/hours
 	if m.LastSlot != int16(slot) {
 		m.LastSlot = int16(slot)
@@ -324,10 +324,10 @@ func (s *Series) learnSlot(b *block, count float32, pool *Pool) {
 	m.WeekdayMinutes[weekday] += minutes * float32(s.byHour(hour, s.base(), pool))
 }
 
-// learnStray learns the dispersion by moments: what the squared strays of
+// learnDispersion learns the dispersion by moments: what the squared strays of
 // single minutes have beyond the mean, over the squared means.
-func (s *Series) learnStray(b *block, part float64) {
-	m := &s.memory
+func (s *Series) learnDispersion(b *block, part float64) {
+	m := &s.stats
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean, sum := float64(b.Mean), 0.
 	// A series that begins within a block has observed the last minutes of it.
@@ -335,26 +335,26 @@ func (s *Series) learnStray(b *block, part float64) {
 		stray := float64(n)*part - mean
 		sum += stray*stray - mean
 	}
-	m.StraySum = m.StraySum*keep + sum
-	m.StrayWeight = m.StrayWeight*keep + mean*mean*float64(b.Minutes)
+	m.ResidualSum = m.ResidualSum*keep + sum
+	m.ResidualWeight = m.ResidualWeight*keep + mean*mean*float64(b.Minutes)
 }
 
-// learnWander learns what blocks stray beyond what single minutes explain. A
+// learnVolatility learns what blocks stray beyond what single minutes explain. A
 // block weighs by how much of its stray is not the luck of few reporters.
-func (s *Series) learnWander(b *block, count float64) {
-	m := &s.memory
+func (s *Series) learnVolatility(b *block, count float64) {
+	m := &s.stats
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean := float64(b.Mean) * float64(b.Minutes)
 	stray := (count-mean)*(count-mean) - mean - s.level.Dispersion*mean*mean/BlockMinutes
-	m.WanderSum = m.WanderSum*keep + stray/(mean*mean+mean)
-	m.WanderWeight = m.WanderWeight*keep + mean/(mean+1)
+	m.VolatilitySum = m.VolatilitySum*keep + stray/(mean*mean+mean)
+	m.VolatilityWeight = m.VolatilityWeight*keep + mean/(mean+1)
 }
 
-// Accept takes a lasting level of a footprint for the new normal: its counts
+// AcceptLevel takes a lasting level of a footprint for the new normal: its counts
 // were ratio times what was expected. Given Whole, the whole country changed.
-func (s *Series) Accept(handles []int32, ratio float64, now Moment, pool *Pool) {
+func (s *Series) AcceptLevel(handles []int32, ratio float64, now LocalTime, pool *Pool) {
 	factor := s.acceptShares(handles, ratio)
-	m := &s.memory
+	m := &s.stats
 	m.Count *= factor
 	for i := range m.SlotCount {
 		m.SlotCount[i] *= float32(factor)
@@ -365,7 +365,7 @@ func (s *Series) Accept(handles []int32, ratio float64, now Moment, pool *Pool) 
 	for i := range m.WeekdayCount {
 		m.WeekdayCount[i] *= float32(factor)
 	}
-	s.relevel(now, pool)
+	s.updateLevel(now, pool)
 }
 
 // acceptShares scales the shares of the places and returns by how much the
@@ -387,7 +387,7 @@ func (s *Series) acceptShares(handles []int32, ratio float64) float64 {
 		}
 		if inside[int32(i)] || inside[place.Parent] || inside[place.Region] {
 			more := place.Count * float32(ratio-1)
-			s.places.credit(int32(i), more)
+			s.places.add(int32(i), more)
 			grown += more
 		}
 	}

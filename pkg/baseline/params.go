@@ -26,11 +26,11 @@ type Params struct {
 
 	// Wander is the standard deviation of the level between blocks, relative to
 	// what is expected: noise that minutes share and that no sum averages out.
-	WanderPrior  float64
-	WanderWeight float64 // blocks
-	WanderHigh   float64
-	WanderFree   float64 // wander that the designs bear by themselves
-	WanderRaise  float64 // each standard deviation beyond that raises the upper mean by e to this
+	VolatilityPrior     float64
+	VolatilityWeight    float64 // blocks
+	VolatilityHigh      float64
+	VolatilityFree      float64 // wander that the designs bear by themselves
+	VolatilityInflation float64 // each standard deviation beyond that raises the upper mean by e to this
 
 	ShareWeight float64 // reporters that the pooled share of a place is worth
 	RateFloor   float64 // reporters a minute in a part of a country
@@ -50,8 +50,8 @@ func DefaultParams() Params {
 		FastHighNew: 8, NewMinutes: 2 * 24 * 60,
 		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
 		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,
-		WanderPrior: .1, WanderWeight: 200, WanderHigh: .6,
-		WanderFree: .15, WanderRaise: .6,
+		VolatilityPrior: .1, VolatilityWeight: 200, VolatilityHigh: .6,
+		VolatilityFree: .15, VolatilityInflation: .6,
 		ShareWeight: 150, RateFloor: 2e-4,
 		QueueMinutes: 30, YoungMinutes: 7 * 24 * 60, IdleDays: 28, PoolWeight: 30,
 	}

@@ -48,13 +48,13 @@ const (
 
 // Place is one node of the tree country, region, sparse cell, metro cell.
 type Place struct {
-	Key    outage.Cell // of a cell, 0 for the country and for regions
-	Count  float32     // reporters learnt here, less what has faded
-	Region int32       // handle of the region, Nowhere when in none
-	Parent int32       // handle of the sparse cell above a metro cell, else Nowhere
-	Seen   int32       // local day of the last report
-	prior  float32     // pooled share of the country
-	leaf   int32       // 1 + its number among the open block's leaves, 0 for none
+	Key      outage.Cell // of a cell, 0 for the country and for regions
+	Count    float32     // reporters learnt here, less what has faded
+	Region   int32       // handle of the region, Nowhere when in none
+	Parent   int32       // handle of the sparse cell above a metro cell, else Nowhere
+	Seen     int32       // local day of the last report
+	prior    float32     // pooled share of the country
+	openCell int32       // 1 + its number among the open block's leaves, 0 for none
 }
 
 // Cell is the cell of a place, 0 for the country and for regions.
@@ -96,21 +96,21 @@ func (s *Series) Find(key outage.Cell) (int32, bool) {
 
 // Add makes a place of a metro cell, and of the sparse cell above it where
 // that is new too.
-func (s *Series) Add(key outage.Cell, pool *Pool, now Moment) int32 {
+func (s *Series) Add(key outage.Cell, pool *Pool, now LocalTime) int32 {
 	p := &s.places
 	above := key.Parent(SparseResolution)
 	parent, ok := p.index[above]
 	if !ok {
-		parent = p.add(Place{Key: above, Region: Nowhere, Parent: Nowhere, Seen: int32(now.Day)}, pool)
+		parent = p.insert(Place{Key: above, Region: Nowhere, Parent: Nowhere, Seen: int32(now.Day)}, pool)
 	}
 	region := Nowhere
 	if number := regionOf(key); number >= 0 {
 		region = int32(number) + 1
 	}
-	return p.add(Place{Key: key, Region: region, Parent: parent, Seen: int32(now.Day)}, pool)
+	return p.insert(Place{Key: key, Region: region, Parent: parent, Seen: int32(now.Day)}, pool)
 }
 
-func (p *places) add(place Place, pool *Pool) int32 {
+func (p *places) insert(place Place, pool *Pool) int32 {
 	place.prior = pool.share(place.Key)
 	handle := int32(len(p.list))
 	p.list = append(p.list, place)
@@ -133,8 +133,8 @@ func (p *places) refresh(pool *Pool) {
 	}
 }
 
-// credit adds learnt reporters to a metro cell and everything above it.
-func (p *places) credit(handle int32, reporters float32) {
+// insert adds learnt reporters to a metro cell and everything above it.
+func (p *places) add(handle int32, reporters float32) {
 	for h := handle; h != Nowhere; h = p.list[h].Parent {
 		p.list[h].Count += reporters
 	}
@@ -144,10 +144,10 @@ func (p *places) credit(handle int32, reporters float32) {
 	p.total += reporters
 }
 
-// fade lets the counts fade by a day, and forgets cells that had no report
+// decay lets the counts fade by a day, and forgets cells that had no report
 // since the given local day and are not busy. It returns the new handle of each
 // old one, or nil when nothing was forgotten.
-func (p *places) fade(keep float32, since int32, busy func(int32) bool) []int32 {
+func (p *places) decay(keep float32, since int32, busy func(int32) bool) []int32 {
 	p.total *= keep
 	p.unplaced *= keep
 	idle := make([]bool, len(p.list))

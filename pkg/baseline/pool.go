@@ -70,7 +70,7 @@ func (p *Pool) share(cell outage.Cell) float32 {
 }
 
 // Add takes in what a series learnt of one metro cell.
-func (p *Pool) Add(deposit Deposit) {
+func (p *Pool) Add(deposit PoolCount) {
 	at, ok := p.index[deposit.Key]
 	if !ok {
 		at = int32(len(p.cells))
@@ -82,7 +82,7 @@ func (p *Pool) Add(deposit Deposit) {
 
 // Publish makes what was learnt visible: it is due when a local hour begins.
 // Every series must then be told (Republished).
-func (p *Pool) Publish(now Moment, series []*Series) {
+func (p *Pool) Publish(now LocalTime, series []*Series) {
 	if now.Day != p.day {
 		p.day = now.Day
 		keep := float32(math.Exp2(-1. / 28))
@@ -141,10 +141,10 @@ func (p *Pool) publishCurve(series []*Series) {
 	var logs [hours]float64
 	weights := 1.
 	for _, s := range series {
-		weight := s.memory.Count / (s.memory.Count + 200)
+		weight := s.stats.Count / (s.stats.Count + 200)
 		base := s.base()
 		for h := range logs {
-			shape := (float64(s.memory.HourCount[h]) + 20) / (float64(s.memory.HourMinutes[h])*base + 20)
+			shape := (float64(s.stats.HourCount[h]) + 20) / (float64(s.stats.HourMinutes[h])*base + 20)
 			logs[h] += weight * math.Log(shape)
 		}
 		weights += weight

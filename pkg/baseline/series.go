@@ -14,19 +14,19 @@ const BlockMinutes = 5
 // concurrent use.
 type Series struct {
 	params Params
-	memory memory
+	stats  statistics
 	places places
-	queue  []waiting // oldest first; learnt from the front
-	open   waiting   // the block being counted
-	level  level     // valid for the open block
+	queue  []waitingBlock // oldest first; learnt from the front
+	open   waitingBlock   // the block being counted
+	level  level          // valid for the open block
 
-	spare    [][]leaf // room for leaves, used again
-	deposits []Deposit
+	spare      [][]cellCount // room for leaves, used again
+	poolCounts []PoolCount
 }
 
-// memory is everything that a series learns about its own level and week. It
+// stats is everything that a series learns about its own level and week. It
 // has a fixed size, so that it is written and read as it stands.
-type memory struct {
+type statistics struct {
 	First outage.Minute // the first minute seen
 
 	Count, Minutes float64 // long-run level: reporters and minutes
@@ -43,20 +43,20 @@ type memory struct {
 	FastCount, FastExpected float64
 	FrozenBlocks            int32
 
-	StraySum, StrayWeight float64
+	ResidualSum, ResidualWeight float64
 
-	WanderSum, WanderWeight float64
+	VolatilitySum, VolatilityWeight float64
 
 	Day int32 // the local day whose daily pass is done
 }
 
 // level is what is expected in the open block.
 type level struct {
-	Plain      float64 // reporters a minute by long-run level and week
+	Seasonal   float64 // reporters a minute by long-run level and week
 	Mean       float64 // the same, by the last hours too
-	Raise      float64 // how much ignorance of the level raises the upper mean
+	Inflation  float64 // how much ignorance of the level raises the upper mean
 	Dispersion float64
-	Wander     float64 // standard deviation of the level, relative
+	Volatility float64 // standard deviation of the level, relative
 	Total      float64 // reporters behind the shares of places
 }
 
@@ -64,17 +64,17 @@ type level struct {
 // number of regions; first is the first minute that will be observed.
 func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
 	s := &Series{params: params, places: newPlaces(pool.regions())}
-	s.memory.First = first
-	s.memory.LastSlot = -1
+	s.stats.First = first
+	s.stats.LastSlot = -1
 	s.places.refresh(pool)
 	return s
 }
 
 // First is the first minute of the series.
-func (s *Series) First() outage.Minute { return s.memory.First }
+func (s *Series) First() outage.Minute { return s.stats.First }
 
 // Learnt is the number of reporters behind the level, less what has faded.
-func (s *Series) Learnt() float64 { return s.memory.Count }
+func (s *Series) Learnt() float64 { return s.stats.Count }
 
 // Mean is the expected number of reporters a minute in the whole country.
 func (s *Series) Mean() float64 { return s.level.Mean }
@@ -109,7 +109,7 @@ func (s *Series) share(handle int32) (share, known float64) {
 
 func (s *Series) expect(handle int32) (mean, upper float64) {
 	if handle == Whole {
-		return s.level.Mean, s.level.Mean * s.level.Raise
+		return s.level.Mean, s.level.Mean * s.level.Inflation
 	}
 	share, known := s.share(handle)
 	mean = max(s.level.Mean*share, s.params.RateFloor)
@@ -117,12 +117,12 @@ func (s *Series) expect(handle int32) (mean, upper float64) {
 	if s.places.list[handle].Key == 0 {
 		doubt = .5
 	}
-	return mean, mean * s.level.Raise * (1 + doubt/math.Sqrt(known+1e-9))
+	return mean, mean * s.level.Inflation * (1 + doubt/math.Sqrt(known+1e-9))
 }
 
 // profile is how a slot of the local week compares with the long-run level.
 func (s *Series) profile(slot int, base float64, pool *Pool) float64 {
-	p, m := &s.params, &s.memory
+	p, m := &s.params, &s.stats
 	hour, weekday := slot%hours, slot/hours
 	byHour := s.byHour(hour, base, pool)
 	byWeekday := (float64(m.WeekdayCount[weekday]) + p.WeekdayWeight) /
@@ -134,18 +134,18 @@ func (s *Series) profile(slot int, base float64, pool *Pool) float64 {
 
 // byHour is how an hour of the day compares with the long-run level.
 func (s *Series) byHour(hour int, base float64, pool *Pool) float64 {
-	return (float64(s.memory.HourCount[hour]) + s.params.HourWeight*pool.Curve[hour]) /
-		(float64(s.memory.HourMinutes[hour])*base + s.params.HourWeight)
+	return (float64(s.stats.HourCount[hour]) + s.params.HourWeight*pool.Curve[hour]) /
+		(float64(s.stats.HourMinutes[hour])*base + s.params.HourWeight)
 }
 
 // base is the long-run level in reporters a minute.
 func (s *Series) base() float64 {
-	return (s.memory.Count + s.params.LevelCount) / (s.memory.Minutes + s.params.LevelMinutes)
+	return (s.stats.Count + s.params.LevelCount) / (s.stats.Minutes + s.params.LevelMinutes)
 }
 
-// relevel works out what is expected in the block that begins at now.
-func (s *Series) relevel(now Moment, pool *Pool) {
-	p, m := &s.params, &s.memory
+// updateLevel works out what is expected in the block that begins at now.
+func (s *Series) updateLevel(now LocalTime, pool *Pool) {
+	p, m := &s.params, &s.stats
 	base := s.base()
 	fast := (m.FastCount + p.FastWeight) / (m.FastExpected + p.FastWeight)
 	high := p.FastHigh
@@ -155,37 +155,37 @@ func (s *Series) relevel(now Moment, pool *Pool) {
 	fast = min(max(fast, p.FastLow), high)
 	// Sums of few reporters stray below nil, and may: cut there, they would only
 	// ever err upwards.
-	dispersion := (m.StraySum + p.DispersionSum) / (m.StrayWeight + p.DispersionWeight)
-	wander := (m.WanderSum + p.WanderPrior*p.WanderPrior*p.WanderWeight) / (m.WanderWeight + p.WanderWeight)
-	wander = min(math.Sqrt(max(0, wander)), p.WanderHigh)
-	plain := base * s.season(now, base, pool)
+	dispersion := (m.ResidualSum + p.DispersionSum) / (m.ResidualWeight + p.DispersionWeight)
+	wander := (m.VolatilitySum + p.VolatilityPrior*p.VolatilityPrior*p.VolatilityWeight) / (m.VolatilityWeight + p.VolatilityWeight)
+	wander = min(math.Sqrt(max(0, wander)), p.VolatilityHigh)
+	plain := base * s.seasonality(now, base, pool)
 	s.level = level{
-		Plain:      plain,
+		Seasonal:   plain,
 		Mean:       plain * fast,
-		Raise:      (1 + min(2, 2/math.Sqrt(m.Count+1))) * math.Exp(p.WanderRaise*max(0, wander-p.WanderFree)),
-		Wander:     wander,
+		Inflation:  (1 + min(2, 2/math.Sqrt(m.Count+1))) * math.Exp(p.VolatilityInflation*max(0, wander-p.VolatilityFree)),
+		Volatility: wander,
 		Dispersion: min(max(dispersion, p.DispersionLow), p.DispersionHigh),
 		Total:      float64(s.places.total),
 	}
 }
 
-// season is how the open block compares with the long-run level. On a public
+// seasonality is how the open block compares with the long-run level. On a public
 // holiday it is that of a Sunday where people report more on Sundays, and that
 // of the weekday where they do not: a holiday that is not kept, or of which the
 // table is wrong, must not look like an outage. The fast level follows those
 // that are kept down.
-func (s *Series) season(now Moment, base float64, pool *Pool) float64 {
-	season := s.between(now, base, pool)
+func (s *Series) seasonality(now LocalTime, base float64, pool *Pool) float64 {
+	season := s.interpolate(now, base, pool)
 	if now.Holiday {
 		now.Slot = sunday(now.Slot)
-		season = max(season, s.between(now, base, pool))
+		season = max(season, s.interpolate(now, base, pool))
 	}
 	return season
 }
 
-// between interpolates the profile, linearly in its logarithm, between the
+// interpolate interpolates the profile, linearly in its logarithm, between the
 // centres of the two slots around the middle of the block.
-func (s *Series) between(now Moment, base float64, pool *Pool) float64 {
+func (s *Series) interpolate(now LocalTime, base float64, pool *Pool) float64 {
 	middle := float64(now.Past) + BlockMinutes/2.
 	other, weight := now.Slot+1, middle/minutesAHour-.5
 	if weight < 0 {

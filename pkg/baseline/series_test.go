@@ -33,13 +33,13 @@ func newStudio() *studio {
 // metro cell.
 func (s *studio) feed(minutes int, reporters func(outage.Minute) int) {
 	for end := s.now + outage.Minute(minutes); s.now < end; s.now++ {
-		moment := MomentOf(outage.GB, s.now)
+		moment := LocalTimeOf(outage.GB, s.now)
 		if s.now%60 == 0 {
 			s.pool.Publish(moment, []*Series{s.series})
-			s.series.Republished(s.pool)
+			s.series.RefreshShares(s.pool)
 		}
 		if s.now%BlockMinutes == 0 {
-			for _, d := range s.series.Turn(moment, s.pool, false, func(int32) bool { return false }).Deposits {
+			for _, d := range s.series.BeginBlock(moment, s.pool, false, func(int32) bool { return false }).PoolCounts {
 				s.pool.Add(d)
 			}
 		}
@@ -58,7 +58,7 @@ func (s *studio) place(number, region int) int32 {
 	if handle, ok := s.series.Find(key); ok {
 		return handle
 	}
-	return s.series.Add(key, s.pool, MomentOf(outage.GB, s.now))
+	return s.series.Add(key, s.pool, LocalTimeOf(outage.GB, s.now))
 }
 
 func (s *studio) poisson(mean float64) int {
@@ -72,7 +72,7 @@ func (s *studio) poisson(mean float64) int {
 
 // office is quiet at night and at weekends, by the clock of London.
 func office(m outage.Minute) float64 {
-	at := MomentOf(outage.GB, m)
+	at := LocalTimeOf(outage.GB, m)
 	if at.Weekday() >= 5 || at.Hour() < 8 || at.Hour() >= 18 {
 		return .2
 	}
@@ -101,7 +101,7 @@ func TestMomentOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := MomentOf(c.country, outage.MinuteOf(at))
+			got := LocalTimeOf(c.country, outage.MinuteOf(at))
 			if got.Slot != c.slot || got.Past != c.past {
 				t.Errorf("slot %d and %d minutes, want %d and %d", got.Slot, got.Past, c.slot, c.past)
 			}
@@ -122,7 +122,7 @@ func TestLearnsTheWeek(t *testing.T) {
 		{"Saturday noon", 5*minutesADay + 12*60, .2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s.series.relevel(MomentOf(outage.GB, monday+6*7*minutesADay+c.minute), s.pool)
+			s.series.updateLevel(LocalTimeOf(outage.GB, monday+6*7*minutesADay+c.minute), s.pool)
 			if got := s.series.Mean(); got < c.want*.75 || got > c.want*1.35 {
 				t.Errorf("%.2f a minute, want about %.2f", got, c.want)
 			}
@@ -142,7 +142,7 @@ func TestANightIsNoQuietWeekday(t *testing.T) {
 	if got := s.series.byHour(3, s.series.base(), s.pool); got > .6 {
 		t.Fatalf("the night is %.2f of the day, want less", got)
 	}
-	m := &s.series.memory
+	m := &s.series.stats
 	thursday := (float64(m.WeekdayCount[3]) + 40) / (float64(m.WeekdayMinutes[3])*s.series.base() + 40)
 	if thursday < .8 || thursday > 1.25 {
 		t.Errorf("after its first six hours Thursday is taken for %.2f of a weekday", thursday)
@@ -156,11 +156,11 @@ func TestAnOutageIsNotLearnt(t *testing.T) {
 	}
 	clean.feed(10*minutesADay, usual(clean))
 	dropped.feed(10*minutesADay, usual(dropped))
-	count := dropped.series.memory.Count
+	count := dropped.series.stats.Count
 	dropped.feed(60, func(outage.Minute) int { dropped.series.Drop(); return 200 })
 	dropped.feed(5, func(outage.Minute) int { dropped.series.Drop(); return 2 })
 	dropped.feed(60, usual(dropped))
-	if got := dropped.series.memory.Count; got > count*1.02 {
+	if got := dropped.series.stats.Count; got > count*1.02 {
 		t.Errorf("the level rose from %.0f to %.0f reporters", count, got)
 	}
 	if got := dropped.series.Mean(); got > 4 {
@@ -170,7 +170,7 @@ func TestAnOutageIsNotLearnt(t *testing.T) {
 
 func TestWhatHappensTwoWeeksRunningIsLearnt(t *testing.T) {
 	s := newStudio()
-	match := func(m outage.Minute) bool { return MomentOf(outage.GB, m).Slot == 2*24+20 }
+	match := func(m outage.Minute) bool { return LocalTimeOf(outage.GB, m).Slot == 2*24+20 }
 	s.feed(5*7*minutesADay, func(m outage.Minute) int {
 		if match(m) {
 			s.series.Drop()
@@ -178,9 +178,9 @@ func TestWhatHappensTwoWeeksRunningIsLearnt(t *testing.T) {
 		}
 		return s.poisson(2)
 	})
-	count := s.series.memory.SlotCount[2*24+20]
-	if s.series.memory.SlotMinutes[2*24+20] == 0 || count/s.series.memory.SlotMinutes[2*24+20] < 3 {
-		t.Errorf("a slot that was unusual five weeks running has %.0f reporters in %.0f minutes", count, s.series.memory.SlotMinutes[2*24+20])
+	count := s.series.stats.SlotCount[2*24+20]
+	if s.series.stats.SlotMinutes[2*24+20] == 0 || count/s.series.stats.SlotMinutes[2*24+20] < 3 {
+		t.Errorf("a slot that was unusual five weeks running has %.0f reporters in %.0f minutes", count, s.series.stats.SlotMinutes[2*24+20])
 	}
 }
 
@@ -213,15 +213,15 @@ func TestSharesFollowPeople(t *testing.T) {
 func TestIdleCellsAreForgotten(t *testing.T) {
 	s := newStudio()
 	s.feed(minutesADay, func(outage.Minute) int { return s.poisson(1) })
-	moment := MomentOf(outage.GB, s.now-1)
+	moment := LocalTimeOf(outage.GB, s.now-1)
 	s.series.ObserveAt(s.place(5, 1), 1, moment)
 	places := s.series.Places()
 	var moved []int32
 	for day := range 31 {
 		for block := range 288 {
 			s.now++
-			at := MomentOf(outage.GB, monday+outage.Minute((day+1)*minutesADay+block*BlockMinutes))
-			turned := s.series.Turn(at, s.pool, false, func(int32) bool { return false })
+			at := LocalTimeOf(outage.GB, monday+outage.Minute((day+1)*minutesADay+block*BlockMinutes))
+			turned := s.series.BeginBlock(at, s.pool, false, func(int32) bool { return false })
 			if turned.Moved != nil {
 				moved = turned.Moved
 			}

@@ -10,48 +10,48 @@ var (
 	errTooShort = errors.New("reading a detector: the state ends too early")
 )
 
-// savedBank is the fixed part of a saved bank; its live nodes follow.
-type savedBank struct {
-	Age    age
-	Quiet  quiet
-	Needed [levels]float64
-	Nodes  uint32
-	Live   uint32
+// savedCharts is the fixed part of a saved bank; its live nodes follow.
+type savedCharts struct {
+	Age         age
+	Calibration calibration
+	Needed      [levels]float64
+	Nodes       uint32
+	Active      uint32
 }
 
 type savedNode struct {
-	Handle int32
-	Run    run
+	Handle    int32
+	Excursion excursion
 }
 
 // AppendState appends the state of the bank. The same state gives the same
 // bytes. What can be worked out from the baseline is left out.
-func (b *Bank) AppendState(to []byte) []byte {
-	to = put(to, savedBank{
-		Age: b.age, Quiet: b.quiet, Needed: b.needed,
-		Nodes: uint32(len(b.nodes)), Live: uint32(len(b.live)),
+func (c *Charts) AppendState(to []byte) []byte {
+	to = put(to, savedCharts{
+		Age: c.age, Calibration: c.calibration, Needed: c.needed,
+		Nodes: uint32(len(c.nodes)), Active: uint32(len(c.active)),
 	})
-	for _, h := range b.live {
-		to = put(to, savedNode{Handle: h, Run: b.state(&b.nodes[h]).run})
+	for _, h := range c.active {
+		to = put(to, savedNode{Handle: h, Excursion: c.state(&c.nodes[h]).excursion})
 	}
 	return to
 }
 
-// ReadBank reads what AppendState wrote and returns what follows it.
-func ReadBank(params *Params, level func(handle int32) Level, from []byte) (*Bank, []byte, error) {
-	b := NewBank(params, 0)
-	var saved savedBank
+// ReadCharts reads what AppendState wrote and returns what follows it.
+func ReadCharts(params *Params, level func(handle int32) Level, from []byte) (*Charts, []byte, error) {
+	b := NewCharts(params, 0)
+	var saved savedCharts
 	from, err := get(from, &saved)
 	if err != nil {
 		return nil, nil, err
 	}
 	const mostNodes = 1 << 16
-	if saved.Nodes > mostNodes || saved.Live > saved.Nodes {
+	if saved.Nodes > mostNodes || saved.Active > saved.Nodes {
 		return nil, nil, errors.New("reading a detector: it has more nodes than there are places")
 	}
-	b.age, b.quiet, b.needed = saved.Age, saved.Quiet, saved.Needed
+	b.age, b.calibration, b.needed = saved.Age, saved.Calibration, saved.Needed
 	b.Grow(int(saved.Nodes), level)
-	for range saved.Live {
+	for range saved.Active {
 		var n savedNode
 		if from, err = get(from, &n); err != nil {
 			return nil, nil, err
@@ -62,16 +62,16 @@ func ReadBank(params *Params, level func(handle int32) Level, from []byte) (*Ban
 		if b.nodes[n.Handle].state != 0 {
 			return nil, nil, errors.New("reading a detector: a node has evidence twice")
 		}
-		b.wake(&b.nodes[n.Handle])
-		b.state(&b.nodes[n.Handle]).run = n.Run
-		b.tops.see(b.nodes[n.Handle].level, n.Run.strongest())
-		b.live = append(b.live, n.Handle)
+		b.allocate(&b.nodes[n.Handle])
+		b.state(&b.nodes[n.Handle]).excursion = n.Excursion
+		b.strongest.record(b.nodes[n.Handle].level, n.Excursion.strongest())
+		b.active = append(b.active, n.Handle)
 	}
 	return b, from, nil
 }
 
 // Nodes is the number of nodes; handles are below it.
-func (b *Bank) Nodes() int { return len(b.nodes) }
+func (c *Charts) Nodes() int { return len(c.nodes) }
 
 func put(to []byte, value any) []byte {
 	grown, err := binary.Append(to, order, value)

@@ -20,9 +20,9 @@ type Node struct {
 // Excess is the reporters beyond what was expected.
 func (n *Node) Excess() float64 { return n.Observed - n.Expected }
 
-// Spread is where something unusual is: one node, or several of one level that
+// Area is where something unusual is: one node, or several of one level that
 // do not overlap.
-type Spread struct {
+type Area struct {
 	Level    Level
 	Handles  []int32 // ascending
 	Observed float64
@@ -40,10 +40,10 @@ type Spread struct {
 // best set for scores of this kind (D. B. Neill, Fast subset scan for spatial
 // pattern detection, 2012); their prior is shared among all sets of their size,
 // so that picking the noisiest cells afterwards does not pay.
-func Localise(p *Params, nodes []Node) Spread {
-	best := spreadOf(Country, nodes[:1])
+func Localise(p *Params, nodes []Node) Area {
+	best := areaOf(Country, nodes[:1])
 	best.score = math.Inf(-1)
-	regions, cells := count(nodes)
+	regions, cells := countLevels(nodes)
 	prior := [levels]float64{
 		math.Log(p.PriorCountry),
 		math.Log(p.PriorRegions / max(1, regions)),
@@ -51,9 +51,9 @@ func Localise(p *Params, nodes []Node) Spread {
 	}
 	for i := range nodes {
 		n := &nodes[i]
-		gain := surprise(n.Observed, n.Expected)
+		gain := poissonScan(n.Observed, n.Expected)
 		if score := gain + prior[n.Level]; gain > 0 && score > best.score {
-			best = spreadOf(n.Level, nodes[i:i+1])
+			best = areaOf(n.Level, nodes[i:i+1])
 			best.score = score
 		}
 	}
@@ -72,8 +72,8 @@ func Localise(p *Params, nodes []Node) Spread {
 	return best
 }
 
-func spreadOf(level Level, some []Node) Spread {
-	s := Spread{Level: level}
+func areaOf(level Level, some []Node) Area {
+	s := Area{Level: level}
 	for i := range some {
 		s.Handles = append(s.Handles, some[i].Handle)
 		s.Observed += some[i].Observed
@@ -82,7 +82,7 @@ func spreadOf(level Level, some []Node) Spread {
 	return s
 }
 
-func count(nodes []Node) (regions, cells float64) {
+func countLevels(nodes []Node) (regions, cells float64) {
 	for i := range nodes {
 		switch nodes[i].Level {
 		case Region:
@@ -94,9 +94,9 @@ func count(nodes []Node) (regions, cells float64) {
 	return regions, cells
 }
 
-// surprise is the log-likelihood ratio of a Poisson count at its own rate and
+// poissonScan is the log-likelihood ratio of a Poisson count at its own rate and
 // at the expected one; 0 for less than one and a half times the expected.
-func surprise(observed, expected float64) float64 {
+func poissonScan(observed, expected float64) float64 {
 	if observed <= 1.5*expected || expected <= 0 {
 		return 0
 	}
@@ -135,11 +135,11 @@ func metroByRegion(nodes []Node) [][]Node {
 }
 
 // bestSet is the best set of at least two of the given nodes.
-func bestSet(some []Node, prior float64) Spread {
+func bestSet(some []Node, prior float64) Area {
 	slices.SortStableFunc(some, func(a, b Node) int {
 		return cmp.Compare(b.Observed*a.Expected, a.Observed*b.Expected)
 	})
-	best := Spread{score: math.Inf(-1)}
+	best := Area{score: math.Inf(-1)}
 	var observed, expected float64
 	size := 0
 	for i := range some {
@@ -148,7 +148,7 @@ func bestSet(some []Node, prior float64) Spread {
 		if i == 0 {
 			continue
 		}
-		gain := surprise(observed, expected)
+		gain := poissonScan(observed, expected)
 		score := gain + prior - logChoose(len(some), i+1) - math.Log(float64(len(some)))
 		if gain > 0 && score > best.score {
 			best.score, size = score, i+1
@@ -158,7 +158,7 @@ func bestSet(some []Node, prior float64) Spread {
 		return best
 	}
 	score := best.score
-	best = spreadOf(some[0].Level, some[:size])
+	best = areaOf(some[0].Level, some[:size])
 	best.score = score
 	return best
 }

@@ -1,7 +1,7 @@
 package detect
 
-// designs is how many strengths of outage each node watches for.
-const designs = 4
+// alternatives is how many strengths of outage each node watches for.
+const alternatives = 4
 
 // Level is the depth of a node in the tree.
 type Level uint8
@@ -16,20 +16,20 @@ const (
 
 // Params are the numbers by which the detector decides. Evidence is in nats.
 type Params struct {
-	// Designs are the multiples of the normal that the sums are built for. The
+	// Alternatives are the multiples of the normal that the sums are built for. The
 	// smallest decides what is still harmless: a sum for 4 drifts down for any
 	// true ratio under 2.16, so a surge to twice the normal hardly feeds it.
-	Designs [designs]float64
+	Alternatives [alternatives]float64
 	// Needed is the evidence that opens an incident of a whole country on
 	// noise of the nominal kind; Dearer is added where there are many nodes.
-	Needed float64
-	Dearer [levels]float64
-	Cap    float64 // evidence beyond this is not kept
-	// Least is the number of reporters without which no node opens.
-	Least [levels]uint32
-	// LeastMore is at most added for each half hour that a run lasts, unless so
+	Needed       float64
+	LevelPenalty [levels]float64
+	Cap          float64 // evidence beyond this is not kept
+	// MinReporters is the number of reporters without which no node opens.
+	MinReporters [levels]uint32
+	// MinReportersExtra is at most added for each half hour that a run lasts, unless so
 	// many came within one: after half an hour the same few may count again.
-	LeastMore uint32
+	MinReportersExtra uint32
 	// Ratio of observed to expected that a run must have, by age of the series.
 	Ratio, RatioYoung, RatioNew float64
 	NewMinutes, YoungMinutes    int
@@ -40,13 +40,13 @@ type Params struct {
 	ColdMinutes   int
 	ColdReporters uint64
 
-	QuietMinutes  int     // length of the blocks whose largest evidence is kept
-	QuietOver     float64 // evidence from which on a quiet block tells of the tail
-	QuietMost     float64
-	QuietHalfLife float64 // days
-	QuietWeight   float64
-	QuietLow      float64 // the threshold grows to at most Needed / QuietLow
-	QuietRate     [levels]float64
+	CalibrationMinutes  int     // length of the blocks whose largest evidence is kept
+	CalibrationOver     float64 // evidence from which on a quiet block tells of the tail
+	CalibrationCap      float64
+	CalibrationHalfLife float64 // days
+	CalibrationWeight   float64
+	TailIndexLow        float64 // the threshold grows to at most Needed / QuietLow
+	CalibrationRate     [levels]float64
 	// Priors of where something is, each shared by all places of its kind.
 	PriorCountry, PriorRegions, PriorCells, PriorSets float64
 	SetsMustBeatBy                                    float64
@@ -55,14 +55,14 @@ type Params struct {
 // DefaultParams are the numbers that Downpour runs with.
 func DefaultParams() Params {
 	return Params{
-		Designs: [designs]float64{4, 12, 40, 200},
-		Needed:  14.5, Dearer: [levels]float64{0, 2, 2}, Cap: 60,
-		Least: [levels]uint32{5, 6, 6}, LeastMore: 3,
+		Alternatives: [alternatives]float64{4, 12, 40, 200},
+		Needed:       14.5, LevelPenalty: [levels]float64{0, 2, 2}, Cap: 60,
+		MinReporters: [levels]uint32{5, 6, 6}, MinReportersExtra: 3,
 		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
 		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
-		QuietMinutes: 120, QuietOver: 6, QuietMost: 12, QuietHalfLife: 14,
-		QuietWeight: 6, QuietLow: .55, QuietRate: [levels]float64{1, 5, 20},
+		CalibrationMinutes: 120, CalibrationOver: 6, CalibrationCap: 12, CalibrationHalfLife: 14,
+		CalibrationWeight: 6, TailIndexLow: .55, CalibrationRate: [levels]float64{1, 5, 20},
 		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
 		SetsMustBeatBy: 3,
 	}

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	blocksFor = 360  // minutes for which the parts of blocks are kept
-	mostParts = 1024 // parts that are kept, the newest
-	mostFresh = 512  // parts that are kept of one minute
+	blocksFor     = 360  // minutes for which the parts of blocks are kept
+	mostParts     = 1024 // parts that are kept, the newest
+	mostPerMinute = 512  // parts that are kept of one minute
 )
 
 // blockPart is the part that one block of networks has of the judged reporters
@@ -28,8 +28,8 @@ type blockPart struct {
 
 // blocks are the parts of the last minutes, oldest first.
 type blocks struct {
-	parts []blockPart
-	fresh []blockPart // of the present minute
+	parts   []blockPart
+	current []blockPart // of the present minute
 }
 
 // vouched is the block of the reporters that an importer vouches for. It is never
@@ -41,15 +41,15 @@ const vouched = math.MaxUint64
 func (b *blocks) add(key outage.Cell, count *outage.Judged) {
 	rest := float64(count.Reporters - count.Vouched)
 	if count.Vouched > 0 {
-		b.fresh = append(b.fresh, blockPart{Key: key, Block: vouched, Milli: milli(float64(count.Vouched))})
+		b.current = append(b.current, blockPart{Key: key, Block: vouched, Milli: milli(float64(count.Vouched))})
 	}
 	for _, share := range count.Blocks {
 		rest -= share.Reporters
-		b.fresh = append(b.fresh, blockPart{Key: key, Block: share.Block, Milli: milli(share.Reporters)})
+		b.current = append(b.current, blockPart{Key: key, Block: share.Block, Milli: milli(share.Reporters)})
 	}
 	const rounding = .5 // Reporters are whole, shares are not
 	if rest > rounding {
-		b.fresh = append(b.fresh, blockPart{Key: key, Milli: milli(rest)})
+		b.current = append(b.current, blockPart{Key: key, Milli: milli(rest)})
 	}
 }
 
@@ -57,13 +57,13 @@ func milli(reporters float64) uint32 {
 	return uint32(min(max(0, math.Round(reporters*1000)), math.MaxUint32))
 }
 
-// turn ends the present minute and forgets old ones. Of a minute with very many
+// advance ends the present minute and forgets old ones. Of a minute with very many
 // parts the largest are kept: the others are those of blocks that carry little.
-func (b *blocks) turn(minute outage.Minute) {
+func (b *blocks) advance(minute outage.Minute) {
 	byPlace := func(x, y blockPart) int { return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Block, y.Block)) }
-	slices.SortFunc(b.fresh, byPlace)
-	merged := b.fresh[:0]
-	for _, part := range b.fresh {
+	slices.SortFunc(b.current, byPlace)
+	merged := b.current[:0]
+	for _, part := range b.current {
 		part.Minute = minute
 		if last := len(merged) - 1; last >= 0 && merged[last].Key == part.Key && merged[last].Block == part.Block {
 			merged[last].Milli += part.Milli
@@ -71,13 +71,13 @@ func (b *blocks) turn(minute outage.Minute) {
 		}
 		merged = append(merged, part)
 	}
-	if len(merged) > mostFresh {
+	if len(merged) > mostPerMinute {
 		slices.SortStableFunc(merged, func(x, y blockPart) int { return cmp.Compare(y.Milli, x.Milli) })
-		merged = merged[:mostFresh]
+		merged = merged[:mostPerMinute]
 		slices.SortFunc(merged, byPlace)
 	}
 	b.parts = append(b.parts, merged...)
-	b.fresh = b.fresh[:0]
+	b.current = b.current[:0]
 	old := max(0, len(b.parts)-mostParts)
 	for old < len(b.parts) && b.parts[old].Minute <= minute-blocksFor {
 		old++
@@ -123,7 +123,7 @@ func (b *blocks) appendState(to []byte) []byte {
 func (b *blocks) read(from []byte) ([]byte, error) {
 	var length uint32
 	n, err := binary.Decode(from, order, &length)
-	if err != nil || length > blocksFor*mostFresh {
+	if err != nil || length > blocksFor*mostPerMinute {
 		return nil, errTooShort
 	}
 	b.parts = make([]blockPart, length)

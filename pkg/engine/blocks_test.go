@@ -114,7 +114,7 @@ func TestBlocksAreBounded(t *testing.T) {
 		}
 		count.Blocks[1999].Reporters = 50
 		b.add(5, &count)
-		b.turn(minute)
+		b.advance(minute)
 	}
 	if len(b.parts) != mostParts {
 		t.Errorf("%d parts are kept", len(b.parts))

@@ -35,9 +35,9 @@ type Config struct {
 	// Networks is how many networks the reports of one half hour must have come
 	// from before they open an incident; 0 where that is not known.
 	Networks uint16
-	// DueForGap is how many reporters must have been due before silence, of a
+	// GapReporters is how many reporters must have been due before silence, of a
 	// whole country or of one service, is taken for missing data.
-	DueForGap float64
+	GapReporters float64
 	// Workers is how many goroutines share a minute. It changes no result.
 	Workers int
 }
@@ -45,12 +45,12 @@ type Config struct {
 // DefaultConfig is how Downpour runs on a geography.
 func DefaultConfig(geography Geography) Config {
 	return Config{
-		Geography: geography,
-		Baseline:  baseline.DefaultParams(),
-		Detect:    detect.DefaultParams(),
-		Incident:  incident.DefaultParams(),
-		Relations: unknown{},
-		DueForGap: 12,
-		Workers:   1,
+		Geography:    geography,
+		Baseline:     baseline.DefaultParams(),
+		Detect:       detect.DefaultParams(),
+		Incident:     incident.DefaultParams(),
+		Relations:    unknown{},
+		GapReporters: 12,
+		Workers:      1,
 	}
 }

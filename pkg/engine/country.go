@@ -16,10 +16,10 @@ type country struct {
 	middle  outage.LatLng // of the land
 	pool    *baseline.Pool
 	series  []*series // by service
-	now     baseline.Moment
-	// silence is how many reporters, of all services, were due since the last.
-	silence float64
-	missing bool
+	now     baseline.LocalTime
+	// silentFor is how many reporters, of all services, were due since the last.
+	silentFor float64
+	missing   bool
 }
 
 func newCountry(code outage.Country, config *Config) *country {
@@ -67,8 +67,8 @@ func (c *country) metro(cell outage.Cell) outage.Cell {
 // begin moves the country's clock, and on the hour tells its services what
 // they have learnt together.
 func (c *country) begin(minute outage.Minute, turning bool) {
-	if turning || c.now == (baseline.Moment{}) {
-		c.now = baseline.MomentOf(c.code, minute)
+	if turning || c.now == (baseline.LocalTime{}) {
+		c.now = baseline.LocalTimeOf(c.code, minute)
 	}
 	const hour = 60
 	if minute.Floor(hour) != minute || len(c.series) == 0 {
@@ -80,12 +80,12 @@ func (c *country) begin(minute outage.Minute, turning bool) {
 	}
 	c.pool.Publish(c.now, all)
 	for _, s := range all {
-		s.Republished(c.pool)
+		s.RefreshShares(c.pool)
 	}
 }
 
-// listen decides whether the whole country has fallen silent.
-func (c *country) listen(due float64) {
+// detectGap decides whether the whole country has fallen silent.
+func (c *country) detectGap(due float64) {
 	reporters, expected := uint64(0), 0.
 	for _, s := range c.series {
 		reporters += uint64(s.reporters)
@@ -93,15 +93,15 @@ func (c *country) listen(due float64) {
 			expected += s.base.Mean()
 		}
 	}
-	c.silence += expected
+	c.silentFor += expected
 	if reporters > 0 {
-		c.silence = 0
+		c.silentFor = 0
 	}
-	c.missing = c.silence >= due
+	c.missing = c.silentFor >= due
 }
 
 // learn adds what a service learnt to the pool.
-func (c *country) learn(deposits []baseline.Deposit) {
+func (c *country) learn(deposits []baseline.PoolCount) {
 	for _, d := range deposits {
 		c.pool.Add(d)
 	}

@@ -8,53 +8,53 @@ import (
 
 // decide is the life of the incident in one minute.
 func (s *series) decide(minute outage.Minute, missing bool) {
-	if s.silent && minute >= s.config.AlertFrom {
-		s.wake()
+	if s.muted && minute >= s.config.AlertFrom {
+		s.startAlerting()
 	}
-	s.track(minute)
+	s.recordHistory(minute)
 	if !s.incident.Active() {
 		s.open(minute)
 	} else {
-		s.watch(minute, missing)
+		s.observe(minute, missing)
 	}
 	if s.incident.Active() {
 		s.base.Drop()
-		s.bank.Spoil()
+		s.charts.Exclude()
 	}
 }
 
-// wake begins to alert. An outage that began before must show itself again.
-func (s *series) wake() {
-	s.silent = false
-	s.incident = incident.NewCase(&s.config.Incident)
-	s.bank.Reset()
+// startAlerting begins to alert. An outage that began before must show itself again.
+func (s *series) startAlerting() {
+	s.muted = false
+	s.incident = incident.NewLifecycle(&s.config.Incident)
+	s.charts.Reset()
 }
 
-// tell reports a change, unless nobody wants to hear of it yet.
-func (s *series) tell(changes ...outage.Incident) {
-	if !s.silent {
+// emit reports a change, unless nobody wants to hear of it yet.
+func (s *series) emit(changes ...outage.Incident) {
+	if !s.muted {
 		s.changes = append(s.changes, changes...)
 	}
 }
 
 func (s *series) open(minute outage.Minute) {
 	alarm, ok := s.alarm(minute)
-	if !ok || s.doubted(alarm) {
+	if !ok || s.contested(alarm) {
 		return
 	}
-	s.silent = minute < s.config.AlertFrom
+	s.muted = minute < s.config.AlertFrom
 	opening := s.localise(alarm.Since)
-	opening.Elsewhere = !s.touches(alarm.Handle, s.incident.Handles())
+	opening.Disjoint = !s.overlaps(alarm.Handle, s.incident.Handles())
 	opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
-	s.tell(s.incident.Open(opening))
+	s.emit(s.incident.Open(opening))
 }
 
-func (s *series) watch(minute outage.Minute, missing bool) {
+func (s *series) observe(minute outage.Minute, missing bool) {
 	if s.incident.Localising() && !missing {
-		s.incident.Move(s.localise(s.incident.Incident().Since))
+		s.incident.UpdateFootprint(s.localise(s.incident.Incident().Since))
 	}
 	m := incident.Minute{Minute: minute, Dispersion: s.base.Dispersion(), Missing: missing}
-	for _, h := range s.parts(minute) {
+	for _, h := range s.watchedHandles(minute) {
 		mean, _ := s.base.Rates(h)
 		m.Mean += mean
 		m.Reporters += s.counts[h]
@@ -64,14 +64,14 @@ func (s *series) watch(minute outage.Minute, missing bool) {
 		mean, _ := s.base.Rates(h)
 		m.Regions = append(m.Regions, incident.Part{Reporters: s.counts[h], Mean: mean, Back: s.back[h]})
 	})
-	s.tell(s.incident.Watch(m)...)
+	s.emit(s.incident.Observe(m)...)
 	if ratio, yes := s.incident.Outlasted(minute); yes {
-		s.tell(s.incident.Accept(minute))
-		s.base.Accept(s.incident.Handles(), ratio, s.country.now, s.country.pool)
-		s.bank.Turn(s.base.Mean())
+		s.emit(s.incident.Accept(minute))
+		s.base.AcceptLevel(s.incident.Handles(), ratio, s.country.now, s.country.pool)
+		s.charts.Refresh(s.base.Mean())
 	}
 	if !s.incident.Active() {
-		s.elsewhere = s.elsewhere[:0]
-		s.bank.Reset()
+		s.secondary = s.secondary[:0]
+		s.charts.Reset()
 	}
 }

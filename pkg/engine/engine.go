@@ -43,20 +43,20 @@ func New(config Config) *Engine {
 }
 
 // Last is the last minute taken in; false while there is none.
-func (t *Engine) Last() (outage.Minute, bool) { return t.last, t.started }
+func (e *Engine) Last() (outage.Minute, bool) { return e.last, e.started }
 
 // Tick takes in the counts of one minute, in any order, and returns what
 // changed: each incident as it is after its change, by service and country.
 // Minutes between the last one and this are taken in as empty. It returns an
 // error, and takes in nothing, for a minute that is over and for counts that
 // cannot be.
-func (t *Engine) Tick(minute outage.Minute, counts []outage.Judged) ([]outage.Incident, error) {
-	if t.started && minute <= t.last {
-		return nil, fmt.Errorf("ticking minute %s: it is not after %s", stamp(minute), stamp(t.last))
+func (e *Engine) Tick(minute outage.Minute, counts []outage.Judged) ([]outage.Incident, error) {
+	if e.started && minute <= e.last {
+		return nil, fmt.Errorf("ticking minute %s: it is not after %s", stamp(minute), stamp(e.last))
 	}
 	total := 0
 	for i := range counts {
-		if err := t.check(&counts[i]); err != nil {
+		if err := e.check(&counts[i]); err != nil {
 			return nil, fmt.Errorf("ticking minute %s: %w", stamp(minute), err)
 		}
 		if total += counts[i].Reporters; total > MostReporters {
@@ -64,16 +64,16 @@ func (t *Engine) Tick(minute outage.Minute, counts []outage.Judged) ([]outage.In
 		}
 	}
 	var changes []outage.Incident
-	if t.started {
-		for t.last+1 < minute {
-			changes = t.step(t.last+1, nil, changes)
+	if e.started {
+		for e.last+1 < minute {
+			changes = e.step(e.last+1, nil, changes)
 		}
 	}
-	return t.step(minute, counts, changes), nil
+	return e.step(minute, counts, changes), nil
 }
 
-func (t *Engine) check(count *outage.Judged) error {
-	if _, ok := t.countries[count.Country]; !ok {
+func (e *Engine) check(count *outage.Judged) error {
+	if _, ok := e.countries[count.Country]; !ok {
 		return fmt.Errorf("country %q is not covered", count.Country)
 	}
 	const longest, most = 255, MostReporters
@@ -90,26 +90,26 @@ func (t *Engine) check(count *outage.Judged) error {
 
 // step takes in one minute. Everything that services share is read before and
 // written after the part that runs in parallel.
-func (t *Engine) step(minute outage.Minute, counts []outage.Judged, changes []outage.Incident) []outage.Incident {
-	t.last, t.started = minute, true
+func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []outage.Incident) []outage.Incident {
+	e.last, e.started = minute, true
 	turning := minute.Floor(baseline.BlockMinutes) == minute
 	for _, code := range outage.Countries() {
-		t.countries[code].begin(minute, turning)
+		e.countries[code].begin(minute, turning)
 	}
 	for i := range counts {
-		t.deliver(minute, &counts[i])
+		e.deliver(minute, &counts[i])
 	}
 	for _, code := range outage.Countries() {
-		t.countries[code].listen(t.config.DueForGap)
+		e.countries[code].detectGap(e.config.GapReporters)
 	}
-	t.share(func(s *series) { s.tick(minute, turning) })
+	e.share(func(s *series) { s.tick(minute, turning) })
 	for _, code := range outage.Countries() {
-		t.countries[code].relate(minute, turning)
+		e.countries[code].attribute(minute, turning)
 	}
-	t.join()
-	for _, s := range t.ordered {
-		s.country.learn(s.deposits)
-		s.deposits = nil
+	e.setEvents()
+	for _, s := range e.ordered {
+		s.country.learn(s.poolCounts)
+		s.poolCounts = nil
 		changes = append(changes, s.changes...)
 		s.changes = s.changes[:0]
 	}
@@ -117,22 +117,22 @@ func (t *Engine) step(minute outage.Minute, counts []outage.Judged, changes []ou
 }
 
 // deliver puts a count where its series will find it.
-func (t *Engine) deliver(minute outage.Minute, count *outage.Judged) {
-	s, ok := t.series[key{count.Service, count.Country}]
+func (e *Engine) deliver(minute outage.Minute, count *outage.Judged) {
+	s, ok := e.series[key{count.Service, count.Country}]
 	if !ok {
 		if count.Reporters == 0 { // a series begins with its first problem
 			return
 		}
-		c := t.countries[count.Country]
-		s = newSeries(strings.Clone(count.Service), c, &t.config, minute)
-		t.insert(s)
+		c := e.countries[count.Country]
+		s = newSeries(strings.Clone(count.Service), c, &e.config, minute)
+		e.insert(s)
 	}
-	s.take(count)
+	s.add(count)
 }
 
-func (t *Engine) insert(s *series) {
-	t.series[key{s.service, s.country.code}] = s
-	t.ordered = inserted(t.ordered, s)
+func (e *Engine) insert(s *series) {
+	e.series[key{s.service, s.country.code}] = s
+	e.ordered = inserted(e.ordered, s)
 	s.country.series = inserted(s.country.series, s)
 }
 

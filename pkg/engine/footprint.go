@@ -17,7 +17,7 @@ func (s *series) signal(a detect.Alarm, minute outage.Minute) outage.Signal {
 		Service: s.service, Country: s.country.code,
 		Since: a.Since, Minute: minute, Scope: scopeOf(a.Level),
 		Observed: int64(a.Observed), Expected: a.Expected,
-		Evidence: a.Evidence, Needed: a.Needed, Threshold: a.Threshold, Design: a.Design,
+		Evidence: a.Evidence, Needed: a.Needed, Threshold: a.Threshold, Alternative: a.Alternative,
 	}
 	switch a.Level {
 	case detect.Region:

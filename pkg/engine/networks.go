@@ -8,13 +8,13 @@ import (
 
 const halfHour = 30 // minutes
 
-// heard is from how many networks the reports of a place came, in the aligned
+// networkCount is from how many networks the reports of a place came, in the aligned
 // half hour before and in the one under way. A network is told once in a half
 // hour, so that one alone never makes more than one of either.
-type heard struct{ Before, Now uint16 }
+type networkCount struct{ Before, Now uint16 }
 
-// hear adds the networks of the present minute to a node.
-func (s *series) hear(networks uint32, handles ...int32) {
+// addNetworks adds the networks of the present minute to a node.
+func (s *series) addNetworks(networks uint32, handles ...int32) {
 	for _, h := range handles {
 		if h != baseline.Nowhere && networks > 0 {
 			now := &s.networks[h].Now
@@ -23,18 +23,18 @@ func (s *series) hear(networks uint32, handles ...int32) {
 	}
 }
 
-// turnHalfHour begins a half hour, where one begins.
-func (s *series) turnHalfHour(minute outage.Minute) {
+// beginHalfHour begins a half hour, where one begins.
+func (s *series) beginHalfHour(minute outage.Minute) {
 	if minute.Floor(halfHour) != minute {
 		return
 	}
 	for h := range s.networks {
-		s.networks[h] = heard{Before: s.networks[h].Now}
+		s.networks[h] = networkCount{Before: s.networks[h].Now}
 	}
 }
 
-// moveNetworks gives the nodes new handles.
-func (s *series) moveNetworks(moved []int32) {
+// renumberNetworks gives the nodes new handles.
+func (s *series) renumberNetworks(moved []int32) {
 	kept := s.networks[:0]
 	for h, heard := range s.networks {
 		if moved[h] >= 0 {
@@ -47,19 +47,19 @@ func (s *series) moveNetworks(moved []int32) {
 // alarm is the run that opens an incident: of those with enough evidence, the
 // strongest that enough networks carry.
 func (s *series) alarm(minute outage.Minute) (detect.Alarm, bool) {
-	return s.bank.AlarmAmong(minute, s.carried)
+	return s.charts.AlarmAmong(minute, s.supported)
 }
 
-// carried reports whether the reporters of a run came from enough networks, and
+// supported reports whether the reporters of a run came from enough networks, and
 // whether the run would open an incident without its largest block of networks.
 // Without its largest network it then would too, since that is part of a block
 // that is no larger.
-func (s *series) carried(alarm detect.Alarm) bool {
-	return s.widely(alarm.Handle) && (s.config.Networks == 0 || alarm.StandsWithout(s.blocks.largest(s, alarm)))
+func (s *series) supported(alarm detect.Alarm) bool {
+	return s.enoughNetworks(alarm.Handle) && (s.config.Networks == 0 || alarm.StandsWithout(s.blocks.largest(s, alarm)))
 }
 
-// widely reports whether the reporters of a place came from enough networks.
-func (s *series) widely(handle int32) bool {
+// enoughNetworks reports whether the reporters of a place came from enough networks.
+func (s *series) enoughNetworks(handle int32) bool {
 	heard := s.networks[handle]
 	return max(heard.Before, heard.Now) >= s.config.Networks
 }

@@ -37,17 +37,17 @@ var (
 
 // Save writes the whole state. The same state gives the same bytes, and an
 // engine restored from them goes on as if it had never stopped.
-func (t *Engine) Save(to io.Writer) error {
+func (e *Engine) Save(to io.Writer) error {
 	state := append([]byte(magic), version)
-	state = order.AppendUint64(state, uint64(t.last))
-	state = append(state, boolByte(t.started))
+	state = order.AppendUint64(state, uint64(e.last))
+	state = append(state, boolByte(e.started))
 	for _, code := range outage.Countries() {
-		c := t.countries[code]
+		c := e.countries[code]
 		state = put(state, c.saved())
 		state = c.pool.AppendState(state)
 	}
-	state = order.AppendUint32(state, uint32(len(t.ordered)))
-	for _, s := range t.ordered {
+	state = order.AppendUint32(state, uint32(len(e.ordered)))
+	for _, s := range e.ordered {
 		state = s.appendState(state)
 	}
 	if _, err := to.Write(state); err != nil {
@@ -58,7 +58,7 @@ func (t *Engine) Save(to io.Writer) error {
 
 // Restore replaces the state by one that Save wrote, in this version or in the
 // last release. After an error the engine is as it was.
-func (t *Engine) Restore(from io.Reader) error {
+func (e *Engine) Restore(from io.Reader) error {
 	state, err := io.ReadAll(from)
 	if err != nil {
 		return fmt.Errorf("reading an engine: %w", err)
@@ -70,7 +70,7 @@ func (t *Engine) Restore(from io.Reader) error {
 	if !ok {
 		return fmt.Errorf("reading an engine: its format is of version %d, which is not read", state[len(magic)])
 	}
-	restored := New(t.config)
+	restored := New(e.config)
 	rest, err := restored.read(state[len(magic)+1:], readRest)
 	if err != nil {
 		return err
@@ -78,22 +78,22 @@ func (t *Engine) Restore(from io.Reader) error {
 	if len(rest) > 0 {
 		return errors.New("reading an engine: something follows its end")
 	}
-	*t = *restored
+	*e = *restored
 	return nil
 }
 
-func (t *Engine) read(from []byte, readRest restReader) ([]byte, error) {
+func (e *Engine) read(from []byte, readRest restReader) ([]byte, error) {
 	if len(from) < 9 {
 		return nil, errTooShort
 	}
-	t.last, t.started = outage.Minute(order.Uint64(from)), from[8] != 0
+	e.last, e.started = outage.Minute(order.Uint64(from)), from[8] != 0
 	from = from[9:]
-	if !possible(t.last) {
+	if !possible(e.last) {
 		return nil, errNoTime
 	}
 	var err error
 	for _, code := range outage.Countries() {
-		if from, err = t.countries[code].read(from); err != nil {
+		if from, err = e.countries[code].read(from); err != nil {
 			return nil, err
 		}
 	}
@@ -104,14 +104,14 @@ func (t *Engine) read(from []byte, readRest restReader) ([]byte, error) {
 	from = from[4:]
 	for range count {
 		var s *series
-		if s, from, err = t.readSeries(from); err != nil {
+		if s, from, err = e.readSeries(from); err != nil {
 			return nil, err
 		}
-		if from, err = readRest(t, s, from); err != nil {
+		if from, err = readRest(e, s, from); err != nil {
 			return nil, err
 		}
 		s.grow()
-		t.insert(s)
+		e.insert(s)
 	}
 	return from, nil
 }
@@ -129,7 +129,7 @@ type savedCountry struct {
 
 func (c *country) saved() savedCountry {
 	return savedCountry{
-		Minute: c.now.Minute, Started: c.now != (baseline.Moment{}), Silence: c.silence, Missing: c.missing,
+		Minute: c.now.Minute, Started: c.now != (baseline.LocalTime{}), Silence: c.silentFor, Missing: c.missing,
 	}
 }
 
@@ -143,9 +143,9 @@ func (c *country) read(from []byte) ([]byte, error) {
 		return nil, errNoTime
 	}
 	if saved.Started {
-		c.now = baseline.MomentOf(c.code, saved.Minute)
+		c.now = baseline.LocalTimeOf(c.code, saved.Minute)
 	}
-	c.silence, c.missing = saved.Silence, saved.Missing
+	c.silentFor, c.missing = saved.Silence, saved.Missing
 	c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from[n:])
 	return from, err
 }
@@ -154,53 +154,53 @@ func (s *series) appendState(to []byte) []byte {
 	to = append(to, byte(len(s.service)))
 	to = append(to, s.service...)
 	to = append(to, s.country.code...)
-	to = append(to, boolByte(s.silent))
-	to = put(to, s.silence)
-	to = order.AppendUint32(to, uint32(len(s.elsewhere)))
-	to = put(to, s.elsewhere)
+	to = append(to, boolByte(s.muted))
+	to = put(to, s.silentFor)
+	to = order.AppendUint32(to, uint32(len(s.secondary)))
+	to = put(to, s.secondary)
 	to = s.base.AppendState(to)
-	to = s.bank.AppendState(to)
+	to = s.charts.AppendState(to)
 	to = s.appendEvidence(to)
 	to = s.blocks.appendState(put(to, s.networks))
 	return s.incident.AppendState(to)
 }
 
 // readSeries reads the part of a series that all versions have in common.
-func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
+func (e *Engine) readSeries(from []byte) (*series, []byte, error) {
 	const fixed = 2 + 1 + 8 // country, silent, silence
 	if len(from) < 1 || len(from) < 1+int(from[0])+fixed {
 		return nil, nil, errTooShort
 	}
 	name := string(from[1 : 1+int(from[0])])
 	from = from[1+len(name):]
-	c, ok := t.countries[outage.Country(from[:2])]
+	c, ok := e.countries[outage.Country(from[:2])]
 	if !ok {
 		return nil, nil, fmt.Errorf("reading an engine: country %q is not covered", from[:2])
 	}
 	s := &series{
-		service: name, country: c, config: &t.config, silent: from[2] != 0,
+		service: name, country: c, config: &e.config, muted: from[2] != 0,
 		back: make([]uint32, 1+len(c.regions)),
 	}
-	if _, err := binary.Decode(from[3:], order, &s.silence); err != nil {
+	if _, err := binary.Decode(from[3:], order, &s.silentFor); err != nil {
 		return nil, nil, errTooShort
 	}
 	var err error
-	if s.elsewhere, from, err = readHandles(from[fixed:]); err != nil {
+	if s.secondary, from, err = readHandles(from[fixed:]); err != nil {
 		return nil, nil, err
 	}
-	if s.base, from, err = baseline.ReadSeries(t.config.Baseline, c.pool, from); err != nil {
+	if s.base, from, err = baseline.ReadSeries(e.config.Baseline, c.pool, from); err != nil {
 		return nil, nil, err
 	}
-	if !s.base.InOpenBlock(t.last) {
+	if !s.base.InOpenBlock(e.last) {
 		return nil, nil, fmt.Errorf("reading an engine: %s does not count in the last minute", name)
 	}
-	if s.bank, from, err = detect.ReadBank(&t.config.Detect, s.level, from); err != nil {
+	if s.charts, from, err = detect.ReadCharts(&e.config.Detect, s.level, from); err != nil {
 		return nil, nil, err
 	}
-	if s.bank.Nodes() != s.base.Places() {
-		return nil, nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", name, s.bank.Nodes(), s.base.Places())
+	if s.charts.Nodes() != s.base.Places() {
+		return nil, nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", name, s.charts.Nodes(), s.base.Places())
 	}
-	for _, h := range s.elsewhere {
+	for _, h := range s.secondary {
 		if h < 0 || int(h) >= s.base.Places() {
 			return nil, nil, fmt.Errorf("reading an engine: %s has no place %d", name, h)
 		}
@@ -208,7 +208,7 @@ func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
 	if from, err = s.readEvidence(from); err != nil {
 		return nil, nil, err
 	}
-	s.networks = make([]heard, s.base.Places())
+	s.networks = make([]networkCount, s.base.Places())
 	n, err := binary.Decode(from, order, s.networks)
 	if err != nil {
 		return nil, nil, errTooShort
@@ -217,12 +217,12 @@ func (t *Engine) readSeries(from []byte) (*series, []byte, error) {
 }
 
 // readRest reads the end of a series: its blocks and its incident.
-func (t *Engine) readRest(s *series, from []byte) ([]byte, error) {
+func (e *Engine) readRest(s *series, from []byte) ([]byte, error) {
 	from, err := s.blocks.read(from)
 	if err != nil {
 		return nil, err
 	}
-	s.incident, from, err = incident.ReadCase(&t.config.Incident, s.base.Places(), from)
+	s.incident, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from)
 	return from, err
 }
 

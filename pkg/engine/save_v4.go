@@ -6,8 +6,8 @@ import "github.com/open-downpour/downpour/pkg/incident"
 // incident. The series goes on without any, so that a run of which nothing newer
 // is known is taken to have come from one block, see blocks.largest. Where networks
 // are known, evidence from before the update opens nothing alone.
-func (t *Engine) readRestV4(s *series, from []byte) ([]byte, error) {
+func (e *Engine) readRestV4(s *series, from []byte) ([]byte, error) {
 	var err error
-	s.incident, from, err = incident.ReadCaseV4(&t.config.Incident, s.base.Places(), t.last, from)
+	s.incident, from, err = incident.ReadLifecycleV4(&e.config.Incident, s.base.Places(), e.last, from)
 	return from, err
 }

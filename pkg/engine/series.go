@@ -12,32 +12,32 @@ import (
 
 // series is one service in one country: its normal, its evidence, its incident.
 type series struct {
-	service  string
-	country  *country
-	config   *Config
-	base     *baseline.Series
-	bank     *detect.Bank
-	incident *incident.Case
-	silent   bool    // the incident was opened before alerts were wanted
-	silence  float64 // reporters due since the last one
-	// elsewhere is what alarmed outside of the open incident's footprint.
-	elsewhere []int32
+	service   string
+	country   *country
+	config    *Config
+	base      *baseline.Series
+	charts    *detect.Charts
+	incident  *incident.Lifecycle
+	muted     bool    // the incident was opened before alerts were wanted
+	silentFor float64 // reporters due since the last one
+	// secondary is what alarmed outside of the open incident's footprint.
+	secondary []int32
 
-	remarks []remark // oldest first
-	trail   []step   // oldest first; the way to where it is now
+	sideCounts []sideCount   // oldest first
+	history    []historyStep // oldest first; the way to where it is now
 
-	reporters uint32 // of this minute
-	remark    remark
-	back      []uint32 // by handle of the country and its regions
-	metro     []count
-	counts    []uint32 // of this minute, by handle
-	touched   []int32
-	networks  []heard // by handle
-	blocks    blocks
-	hits      []detect.Hit
+	reporters    uint32 // of this minute
+	sideCount    sideCount
+	back         []uint32 // by handle of the country and its regions
+	metro        []count
+	counts       []uint32 // of this minute, by handle
+	touched      []int32
+	networks     []networkCount // by handle
+	blocks       blocks
+	observations []detect.Observation
 
-	deposits []baseline.Deposit
-	changes  []outage.Incident
+	poolCounts []baseline.PoolCount
+	changes    []outage.Incident
 }
 
 // count is the reporters of a metro cell, by its key; 0 for no place.
@@ -51,11 +51,11 @@ func newSeries(service string, c *country, config *Config, first outage.Minute) 
 	s := &series{
 		service: service, country: c, config: config,
 		base:     baseline.NewSeries(config.Baseline, c.pool, first),
-		bank:     detect.NewBank(&config.Detect, first),
-		incident: incident.NewCase(&config.Incident),
+		charts:   detect.NewCharts(&config.Detect, first),
+		incident: incident.NewLifecycle(&config.Incident),
 		back:     make([]uint32, 1+len(c.regions)),
 	}
-	s.turn()
+	s.beginBlock()
 	return s
 }
 
@@ -81,10 +81,10 @@ func (s *series) level(handle int32) detect.Level {
 	return detect.Cell
 }
 
-// take adds a count to the present minute.
-func (s *series) take(c *outage.Judged) {
-	s.remark.Capped += uint32(c.Capped)
-	s.remark.Works += uint32(c.Works)
+// addAt adds a count to the present minute.
+func (s *series) add(c *outage.Judged) {
+	s.sideCount.Capped += uint32(c.Capped)
+	s.sideCount.Works += uint32(c.Works)
 	if c.Back > 0 {
 		s.back[baseline.Whole] += uint32(c.Back)
 		if i, ok := s.country.number[s.config.Geography.RegionOf(c.Cell)]; ok {
@@ -105,60 +105,60 @@ func (s *series) take(c *outage.Judged) {
 // tick takes the present minute in.
 func (s *series) tick(minute outage.Minute, turning bool) {
 	if turning && minute > s.base.First() {
-		s.turn()
+		s.beginBlock()
 	}
-	s.turnHalfHour(minute)
-	s.blocks.turn(minute)
-	s.gather()
-	s.heed(minute)
+	s.beginHalfHour(minute)
+	s.blocks.advance(minute)
+	s.aggregate()
+	s.recordSideCounts(minute)
 	s.base.Observe(minute, s.reporters)
-	missing := s.listen()
+	missing := s.detectGap()
 	if missing {
-		s.bank.Reset()
-		s.bank.Spoil()
+		s.charts.Reset()
+		s.charts.Exclude()
 		s.base.Drop()
 	} else {
-		s.bank.Step(minute, s.hits, s.base)
+		s.charts.Step(minute, s.observations, s.base)
 	}
 	s.decide(minute, missing)
 	s.clear()
 }
 
-// turn begins a block of learning.
-func (s *series) turn() {
-	frozen := s.incident.Active() || s.bank.Heated()
-	turned := s.base.Turn(s.country.now, s.country.pool, frozen, s.bank.Busy)
-	s.deposits = turned.Deposits
+// beginBlock begins a block of learning.
+func (s *series) beginBlock() {
+	frozen := s.incident.Active() || s.charts.Suspicious()
+	turned := s.base.BeginBlock(s.country.now, s.country.pool, frozen, s.charts.Active)
+	s.poolCounts = turned.PoolCounts
 	if turned.Moved != nil {
-		s.bank.Move(turned.Moved)
+		s.charts.Renumber(turned.Moved)
 		s.incident.Renumber(turned.Moved)
-		s.elsewhere = renumbered(s.elsewhere, turned.Moved)
-		s.retrace(turned.Moved)
-		s.moveNetworks(turned.Moved)
+		s.secondary = renumbered(s.secondary, turned.Moved)
+		s.renumberHistory(turned.Moved)
+		s.renumberNetworks(turned.Moved)
 		s.counts = s.counts[:0]
 	}
 	s.grow()
-	s.bank.Turn(s.base.Mean())
+	s.charts.Refresh(s.base.Mean())
 }
 
 func (s *series) grow() {
 	places := s.base.Places()
-	s.bank.Grow(places, s.level)
+	s.charts.Grow(places, s.level)
 	for len(s.counts) < places {
 		s.counts = append(s.counts, 0)
 	}
 	for len(s.networks) < places {
-		s.networks = append(s.networks, heard{})
+		s.networks = append(s.networks, networkCount{})
 	}
 }
 
-// gather adds the reporters of each metro cell to every node above it, in an
+// aggregate adds the reporters of each metro cell to every node above it, in an
 // order that does not depend on the order in which they came.
-func (s *series) gather() {
+func (s *series) aggregate() {
 	slices.SortFunc(s.metro, func(a, b count) int { return cmp.Compare(a.key, b.key) })
-	s.add(baseline.Whole, s.reporters)
+	s.addAt(baseline.Whole, s.reporters)
 	for _, c := range s.metro {
-		s.hear(c.networks, baseline.Whole)
+		s.addNetworks(c.networks, baseline.Whole)
 		if c.key == 0 {
 			s.base.ObserveAt(baseline.Nowhere, c.reporters, s.country.now)
 			continue
@@ -170,17 +170,17 @@ func (s *series) gather() {
 		}
 		s.base.ObserveAt(handle, c.reporters, s.country.now)
 		place := s.base.Place(handle)
-		s.add(handle, c.reporters)
-		s.add(place.Parent, c.reporters)
-		s.add(place.Region, c.reporters)
-		s.hear(c.networks, handle, place.Parent, place.Region)
+		s.addAt(handle, c.reporters)
+		s.addAt(place.Parent, c.reporters)
+		s.addAt(place.Region, c.reporters)
+		s.addNetworks(c.networks, handle, place.Parent, place.Region)
 	}
 	for _, h := range s.touched {
-		s.hits = append(s.hits, detect.Hit{Handle: h, Reporters: s.counts[h]})
+		s.observations = append(s.observations, detect.Observation{Handle: h, Reporters: s.counts[h]})
 	}
 }
 
-func (s *series) add(handle int32, reporters uint32) {
+func (s *series) addAt(handle int32, reporters uint32) {
 	if handle == baseline.Nowhere || reporters == 0 {
 		return
 	}
@@ -195,15 +195,15 @@ func (s *series) clear() {
 		s.counts[h] = 0
 	}
 	clear(s.back)
-	s.touched, s.hits, s.metro, s.reporters = s.touched[:0], s.hits[:0], s.metro[:0], 0
+	s.touched, s.observations, s.metro, s.reporters = s.touched[:0], s.observations[:0], s.metro[:0], 0
 }
 
-// listen decides whether counts are missing: of this service, or of the whole
+// detectGap decides whether counts are missing: of this service, or of the whole
 // country.
-func (s *series) listen() bool {
-	s.silence += s.base.Mean()
+func (s *series) detectGap() bool {
+	s.silentFor += s.base.Mean()
 	if s.reporters > 0 || !s.established() {
-		s.silence = 0
+		s.silentFor = 0
 	}
-	return s.country.missing || s.silence >= s.config.DueForGap
+	return s.country.missing || s.silentFor >= s.config.GapReporters
 }

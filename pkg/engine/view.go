@@ -8,18 +8,18 @@ import (
 
 // View is what the engine says of every service after its last minute. It
 // shares nothing with the engine.
-func (t *Engine) View() *outage.View {
-	watches := make([]outage.Watch, len(t.ordered))
-	for i, s := range t.ordered {
-		watches[i] = s.watched(t.last)
+func (e *Engine) View() *outage.View {
+	watches := make([]outage.Watch, len(e.ordered))
+	for i, s := range e.ordered {
+		watches[i] = s.watch(e.last)
 	}
-	return outage.NewView(t.last, watches)
+	return outage.NewView(e.last, watches)
 }
 
 // normals is what is expected of every service in the slot that begins at start.
-func (t *Engine) Normals(start outage.Minute) []outage.ServiceNormal {
-	normals := make([]outage.ServiceNormal, len(t.ordered))
-	for i, s := range t.ordered {
+func (e *Engine) Normals(start outage.Minute) []outage.ServiceNormal {
+	normals := make([]outage.ServiceNormal, len(e.ordered))
+	for i, s := range e.ordered {
 		expected := s.base.Expect(baseline.Whole)
 		normals[i] = outage.ServiceNormal{
 			Service: s.service, Country: s.country.code,
@@ -29,10 +29,10 @@ func (t *Engine) Normals(start outage.Minute) []outage.ServiceNormal {
 	return normals
 }
 
-func (s *series) watched(minute outage.Minute) outage.Watch {
+func (s *series) watch(minute outage.Minute) outage.Watch {
 	w := outage.Watch{
 		Service: s.service, Country: s.country.code,
-		Baseline: s.base.Expect(baseline.Whole), Needed: s.bank.Needed(detect.Country),
+		Baseline: s.base.Expect(baseline.Whole), Needed: s.charts.Needed(detect.Country),
 		Regions: map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
 	}
 	for handle := range int32(s.base.Places()) {
@@ -46,9 +46,9 @@ func (s *series) watched(minute outage.Minute) outage.Watch {
 			}
 		}
 	}
-	if w.Evidence = s.bank.Warmth(); w.Evidence >= pendingPart {
+	if w.Evidence = s.charts.Proximity(); w.Evidence >= pendingPart {
 		w.Evidence = 0
-		for _, warm := range s.bank.Warm(pendingPart, minute, s.base) {
+		for _, warm := range s.charts.NearThreshold(pendingPart, minute, s.base) {
 			evidence := s.evidence(warm)
 			w.Evidence = max(w.Evidence, evidence)
 			if evidence >= pendingPart {
@@ -57,7 +57,7 @@ func (s *series) watched(minute outage.Minute) outage.Watch {
 		}
 	}
 	switch {
-	case s.incident.Active() && !s.silent:
+	case s.incident.Active() && !s.muted:
 		incident := s.incident.Incident()
 		w.Incident = &incident
 	case !s.incident.Active():

@@ -7,10 +7,10 @@ import (
 
 // share runs one piece of work for every series. The pieces touch nothing of
 // each other, so that it does not matter who does which.
-func (t *Engine) share(work func(*series)) {
-	workers := min(t.config.Workers, len(t.ordered))
+func (e *Engine) share(work func(*series)) {
+	workers := min(e.config.Workers, len(e.ordered))
 	if workers <= 1 {
-		for _, s := range t.ordered {
+		for _, s := range e.ordered {
 			work(s)
 		}
 		return
@@ -21,10 +21,10 @@ func (t *Engine) share(work func(*series)) {
 		group.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(t.ordered) {
+				if i >= len(e.ordered) {
 					return
 				}
-				work(t.ordered[i])
+				work(e.ordered[i])
 			}
 		})
 	}

@@ -11,19 +11,19 @@ var errTooShort = errors.New("reading an incident: the state ends too early")
 
 // AppendState appends the state of the case. The same state gives the same
 // bytes.
-func (c *Case) AppendState(to []byte) []byte {
-	if c.current.ID == "" {
+func (l *Lifecycle) AppendState(to []byte) []byte {
+	if l.current.ID == "" {
 		return append(to, 0)
 	}
 	to = append(to, 1)
-	public, err := json.Marshal(c.current)
+	public, err := json.Marshal(l.current)
 	if err != nil {
 		panic(err) // a type that cannot be written: a mistake in the vocabulary
 	}
 	to = binary.LittleEndian.AppendUint32(to, uint32(len(public)))
 	to = append(to, public...)
-	to = binary.LittleEndian.AppendUint32(to, uint32(len(c.handles)))
-	for _, part := range []any{c.handles, uint32(len(c.regions)), c.regions, &c.state} {
+	to = binary.LittleEndian.AppendUint32(to, uint32(len(l.handles)))
+	for _, part := range []any{l.handles, uint32(len(l.regions)), l.regions, &l.progress} {
 		if to, err = binary.Append(to, binary.LittleEndian, part); err != nil {
 			panic(err) // a type without a fixed size: a mistake in this package
 		}
@@ -31,10 +31,10 @@ func (c *Case) AppendState(to []byte) []byte {
 	return to
 }
 
-// ReadCase reads what AppendState wrote and returns what follows it. Handles
+// ReadLifecycle reads what AppendState wrote and returns what follows it. Handles
 // are checked to be below the given number.
-func ReadCase(params *Params, handles int, from []byte) (*Case, []byte, error) {
-	c := NewCase(params)
+func ReadLifecycle(params *Params, handles int, from []byte) (*Lifecycle, []byte, error) {
+	c := NewLifecycle(params)
 	known, from, err := c.readPublic(handles, from)
 	if err != nil || !known {
 		return c, from, err
@@ -42,7 +42,7 @@ func ReadCase(params *Params, handles int, from []byte) (*Case, []byte, error) {
 	if c.regions, from, err = readRegions[region](from); err != nil {
 		return nil, nil, err
 	}
-	n, err := binary.Decode(from, binary.LittleEndian, &c.state)
+	n, err := binary.Decode(from, binary.LittleEndian, &c.progress)
 	if err != nil {
 		return nil, nil, errTooShort
 	}
@@ -54,7 +54,7 @@ func ReadCase(params *Params, handles int, from []byte) (*Case, []byte, error) {
 
 // readPublic reads the incident and its handles, which all versions of the format
 // have in common; false where there has been no incident yet.
-func (c *Case) readPublic(handles int, from []byte) (known bool, rest []byte, err error) {
+func (l *Lifecycle) readPublic(handles int, from []byte) (known bool, rest []byte, err error) {
 	if len(from) < 1 {
 		return false, nil, errTooShort
 	}
@@ -65,7 +65,7 @@ func (c *Case) readPublic(handles int, from []byte) (known bool, rest []byte, er
 	if err != nil {
 		return false, nil, err
 	}
-	if err := json.Unmarshal(public, &c.current); err != nil {
+	if err := json.Unmarshal(public, &l.current); err != nil {
 		return false, nil, fmt.Errorf("reading an incident: %w", err)
 	}
 	const handleBytes = 4
@@ -78,7 +78,7 @@ func (c *Case) readPublic(handles int, from []byte) (known bool, rest []byte, er
 		if h < 0 || int(h) >= handles {
 			return false, nil, errors.New("reading an incident: it lies in a place that does not exist")
 		}
-		c.handles = append(c.handles, h)
+		l.handles = append(l.handles, h)
 	}
 	return true, from, nil
 }
@@ -97,28 +97,28 @@ func readRegions[T any](from []byte) ([]T, []byte, error) {
 }
 
 // check refuses a state that no case can have.
-func (c *Case) check(handles int) error {
-	if c.current.ID == "" {
+func (l *Lifecycle) check(handles int) error {
+	if l.current.ID == "" {
 		return errors.New("reading an incident: it has no name")
 	}
-	if c.state.Closed < 0 {
+	if l.progress.Closed < 0 {
 		return errors.New("reading an incident: it closed at no time")
 	}
-	if !c.state.Ebb.valid() {
+	if !l.progress.Recovery.valid() {
 		return errors.New("reading an incident: its window is too long")
 	}
-	for i := range c.regions {
-		if h := c.regions[i].Handle; h < 0 || int(h) >= handles {
+	for i := range l.regions {
+		if h := l.regions[i].Handle; h < 0 || int(h) >= handles {
 			return errors.New("reading an incident: it lies in a region that does not exist")
 		}
-		if !c.regions[i].Ebb.valid() {
+		if !l.regions[i].Recovery.valid() {
 			return errors.New("reading an incident: the window of a region is too long")
 		}
 	}
 	return nil
 }
 
-func (e *ebb) valid() bool { return e.Seen >= 0 && e.Seen <= windowMinutes }
+func (t *recoveryTest) valid() bool { return t.Seen >= 0 && t.Seen <= windowMinutes }
 
 // sized cuts off a part that is preceded by its number of items.
 func sized(from []byte, itemBytes int) (part, rest []byte, err error) {

@@ -9,23 +9,23 @@ import (
 // The layouts of version 4. They must not change. What has no comment is as in
 // version 5.
 
-type watchV4 struct {
+type progressV4 struct {
 	Opened    outage.Minute
 	Closed    outage.Minute
 	Localised bool
-	Ebb       ebbV4
-	Most      float64
+	Recovery  recoveryTestV4
+	MaxExcess float64
 }
 
 type regionV4 struct {
-	Handle  int32
-	Ended   outage.Minute
-	Reports int64
-	Back    int64
-	Ebb     ebbV4
+	Handle   int32
+	Ended    outage.Minute
+	Reports  int64
+	Back     int64
+	Recovery recoveryTestV4
 }
 
-type ebbV4 struct {
+type recoveryTestV4 struct {
 	Observed [10]uint32
 	Back     [10]uint32
 	Expected [10]float64
@@ -38,7 +38,7 @@ type ebbV4 struct {
 	Peak     float64 // the largest Ratio
 }
 
-// ReadCaseV4 reads what AppendState wrote in version 4, after the minute last, and
+// ReadLifecycleV4 reads what AppendState wrote in version 4, after the minute last, and
 // returns what follows it. What version 4 did not know is filled in:
 //
 //   - The incident counts as confirmed, by as many reporters as that takes or as it
@@ -47,8 +47,8 @@ type ebbV4 struct {
 //   - Ratio is outage.Ratio of the same counts. Peak is outage.Ratio of the
 //     reporters that the worst window must have had if as many were expected in it
 //     as in the present window, and Ratio at least.
-func ReadCaseV4(params *Params, handles int, last outage.Minute, from []byte) (*Case, []byte, error) {
-	c := NewCase(params)
+func ReadLifecycleV4(params *Params, handles int, last outage.Minute, from []byte) (*Lifecycle, []byte, error) {
+	c := NewLifecycle(params)
 	known, from, err := c.readPublic(handles, from)
 	if err != nil || !known {
 		return c, from, err
@@ -57,7 +57,7 @@ func ReadCaseV4(params *Params, handles int, last outage.Minute, from []byte) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	var state watchV4
+	var state progressV4
 	n, err := binary.Decode(from, binary.LittleEndian, &state)
 	if err != nil {
 		return nil, nil, errTooShort
@@ -71,47 +71,47 @@ func ReadCaseV4(params *Params, handles int, last outage.Minute, from []byte) (*
 }
 
 // convertV4 takes over what version 4 knew.
-func (c *Case) convertV4(state *watchV4, regions []regionV4) {
-	c.state = watch{
-		Opened: state.Opened, Closed: state.Closed, Localised: state.Localised, Most: state.Most,
-		Ebb: state.Ebb.convert(), Carried: max(c.params.ConfirmAt, float64(c.current.Observed)),
+func (l *Lifecycle) convertV4(state *progressV4, regions []regionV4) {
+	l.progress = progress{
+		Opened: state.Opened, Closed: state.Closed, Localised: state.Localised, MaxExcess: state.MaxExcess,
+		Recovery: state.Recovery.convert(), Reporters: max(l.params.ConfirmAt, float64(l.current.Observed)),
 	}
-	c.current.Confirmed = true
-	c.regions = make([]region, len(regions))
+	l.current.Confirmed = true
+	l.regions = make([]region, len(regions))
 	for i, r := range regions {
-		c.regions[i] = region{Handle: r.Handle, Ended: r.Ended, Reports: r.Reports, Back: r.Back, Ebb: r.Ebb.convert()}
+		l.regions[i] = region{Handle: r.Handle, Ended: r.Ended, Reports: r.Reports, Back: r.Back, Recovery: r.Recovery.convert()}
 	}
 }
 
 // convert leaves Ratio and Peak to measureV4.
-func (e *ebbV4) convert() ebb {
-	return ebb{
-		Observed: e.Observed, Back: e.Back, Expected: e.Expected, Seen: e.Seen, Over: e.Over, Low: e.Low,
-		Count: e.Count, Mean: e.Mean, Level: e.Ratio, Worst: e.Peak,
+func (t *recoveryTestV4) convert() recoveryTest {
+	return recoveryTest{
+		Observed: t.Observed, Back: t.Back, Expected: t.Expected, Seen: t.Seen, Evidence: t.Over, MinutesWithout: t.Low,
+		Count: t.Count, Mean: t.Mean, Smoothed: t.Ratio, WorstSmoothed: t.Peak,
 	}
 }
 
 // measureV4 works the ratios out again, as of the last minute that was watched.
-func (c *Case) measureV4(last outage.Minute) {
-	if c.current.State == outage.StateResolved {
-		last = c.state.Closed
+func (l *Lifecycle) measureV4(last outage.Minute) {
+	if l.current.State == outage.StateResolved {
+		last = l.progress.Closed
 	}
-	expected := c.state.Ebb.measureV4(last, c.current.Expected)
-	for i := range c.regions {
-		c.regions[i].Ebb.measureV4(last, 0)
+	expected := l.progress.Recovery.measureV4(last, l.current.Expected)
+	for i := range l.regions {
+		l.regions[i].Recovery.measureV4(last, 0)
 	}
-	c.current.Ratio, c.current.Peak = ratioOf(c.current.Ratio, expected), c.state.Ebb.Peak
-	c.recoveries()
+	l.current.Ratio, l.current.Peak = ratioOf(l.current.Ratio, expected), l.progress.Recovery.Peak
+	l.updateRecoveries()
 }
 
 // measureV4 fills in Ratio and Peak, and returns what was expected in the window.
 // An empty window, of an incident that has just opened, takes the given number.
-func (e *ebb) measureV4(last outage.Minute, expected float64) float64 {
-	if e.Seen > 0 {
-		_, _, expected = e.window(last)
+func (t *recoveryTest) measureV4(last outage.Minute, expected float64) float64 {
+	if t.Seen > 0 {
+		_, _, expected = t.window(last)
 	}
-	e.Ratio = ratioOf(e.Level, expected)
-	e.Peak = max(e.Ratio, ratioOf(e.Worst, expected))
+	t.Ratio = ratioOf(t.Smoothed, expected)
+	t.Peak = max(t.Ratio, ratioOf(t.WorstSmoothed, expected))
 	return expected
 }
 

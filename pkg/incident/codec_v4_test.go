@@ -24,8 +24,8 @@ func TestRatiosOfVersion4(t *testing.T) {
 		{"nothing reported any more", 0, 10, 90, 10, 0, 9},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			old := ebbV4{
-				Seen: 1, Ratio: level(float64(c.observed), c.expected), Peak: level(c.peakOf, c.peakAmong),
+			old := recoveryTestV4{
+				Seen: 1, Ratio: smoothedRatio(float64(c.observed), c.expected), Peak: smoothedRatio(c.peakOf, c.peakAmong),
 			}
 			old.Observed[minute%windowMinutes], old.Expected[minute%windowMinutes] = c.observed, c.expected
 			e := old.convert()
@@ -33,12 +33,12 @@ func TestRatiosOfVersion4(t *testing.T) {
 			if math.Abs(e.Ratio-c.wantRatio) > 1e-9 || math.Abs(e.Peak-c.wantMax) > 1e-9 {
 				t.Errorf("ratio %g and peak %g, want %g and %g", e.Ratio, e.Peak, c.wantRatio, c.wantMax)
 			}
-			if e.Level != old.Ratio || e.Worst != old.Peak {
-				t.Errorf("level %g and worst %g, want %g and %g", e.Level, e.Worst, old.Ratio, old.Peak)
+			if e.Smoothed != old.Ratio || e.WorstSmoothed != old.Peak {
+				t.Errorf("level %g and worst %g, want %g and %g", e.Smoothed, e.WorstSmoothed, old.Ratio, old.Peak)
 			}
 		})
 	}
-	if got, want := ratioOf(level(7, 3), 3), outage.Ratio(7, 3); math.Abs(got-want) > 1e-9 {
+	if got, want := ratioOf(smoothedRatio(7, 3), 3), outage.Ratio(7, 3); math.Abs(got-want) > 1e-9 {
 		t.Errorf("%g, want %g", got, want)
 	}
 }

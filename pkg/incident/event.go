@@ -12,7 +12,7 @@ import (
 // Within these times of each other, incidents that belong together make one
 // wider event.
 const (
-	kinWithin    = 10 * time.Minute // siblings of a family
+	familyWithin = 10 * time.Minute // siblings of a family
 	globalWithin = 15 * time.Minute // a service, or a family, in both countries
 	causedWithin = time.Hour        // what broke and what is named because of it
 )
@@ -64,7 +64,7 @@ func Events(relations Relations, incidents []outage.Incident) map[string]string 
 func linked(relations Relations, a, b *outage.Incident) bool {
 	apart := b.OpenedAt.Sub(a.OpenedAt)
 	if a.Country != b.Country {
-		return apart <= globalWithin && a.Cause == "" && b.Cause == "" && (a.Service == b.Service || kinOf(relations, a.Service, b.Service))
+		return apart <= globalWithin && a.Cause == "" && b.Cause == "" && (a.Service == b.Service || sameFamily(relations, a.Service, b.Service))
 	}
 	if a.Cause == b.Service || b.Cause == a.Service {
 		return apart <= causedWithin
@@ -72,11 +72,11 @@ func linked(relations Relations, a, b *outage.Incident) bool {
 	if a.Cause != "" && a.Cause == b.Cause { // what broke may be no incident itself
 		return apart <= causedWithin
 	}
-	return apart <= kinWithin && a.Cause == "" && b.Cause == "" && kinOf(relations, a.Service, b.Service)
+	return apart <= familyWithin && a.Cause == "" && b.Cause == "" && sameFamily(relations, a.Service, b.Service)
 }
 
-// kinOf says whether two services are siblings of one family.
-func kinOf(relations Relations, a, b string) bool {
+// sameFamily says whether two services are siblings of one family.
+func sameFamily(relations Relations, a, b string) bool {
 	of, _ := relations.Service(a)
 	other, _ := relations.Service(b)
 	return a != b && of.Family != "" && of.Family == other.Family
@@ -95,7 +95,7 @@ func eventID(relations Relations, group []*outage.Incident) string {
 		switch {
 		case in.Cause != "" && name == "":
 			name = in.Cause
-		case in.Cause == "" && !siblings && kinOf(relations, name, in.Service):
+		case in.Cause == "" && !siblings && sameFamily(relations, name, in.Service):
 			of, _ := relations.Service(in.Service)
 			name, siblings = of.Family, true
 		case in.Cause == "" && !siblings:

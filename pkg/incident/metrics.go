@@ -7,30 +7,30 @@ import (
 )
 
 // Metrics are those of a book.
-func (b *Book) Metrics() []prometheus.Collector {
+func (r *Repository) Metrics() []prometheus.Collector {
 	collectors := []prometheus.Collector{prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "downpour_incident_unsaved_incidents",
 		Help: "Incidents with a change that is not in the archive yet.",
 	}, func() float64 {
-		b.mutex.RLock()
-		defer b.mutex.RUnlock()
-		return float64(len(b.unsaved))
+		r.mutex.RLock()
+		defer r.mutex.RUnlock()
+		return float64(len(r.unflushed))
 	})}
 	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering, outage.StateResolved} {
 		collectors = append(collectors, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name:        "downpour_incident_incidents",
 			Help:        "Known incidents, by state: open, recovering, resolved.",
 			ConstLabels: prometheus.Labels{"state": string(state)},
-		}, func() float64 { return float64(b.count(state)) }))
+		}, func() float64 { return float64(r.count(state)) }))
 	}
 	return collectors
 }
 
 // count is the number of incidents in a state.
-func (b *Book) count(state outage.State) (n int) {
-	b.mutex.RLock()
-	defer b.mutex.RUnlock()
-	for _, record := range b.records {
+func (r *Repository) count(state outage.State) (n int) {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	for _, record := range r.records {
 		if record.State == state {
 			n++
 		}

@@ -19,7 +19,7 @@ func (nowhere) Store(context.Context, []byte) error  { return nil }
 
 func TestIncidentsAreCountedByState(t *testing.T) {
 	shelf := &memory{records: map[string]outage.Record{}, away: true}
-	book := NewBook(shelf, nowhere{}, opened.Time, slog.New(slog.DiscardHandler))
+	book := NewRepository(shelf, nowhere{}, opened.Time, slog.New(slog.DiscardHandler))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(book.Metrics()...)
 	expect := func(want map[string]float64) {
@@ -48,12 +48,12 @@ func TestIncidentsAreCountedByState(t *testing.T) {
 	}
 	expect(map[string]float64{"open": 0, "recovering": 0, "resolved": 0, "unsaved": 0})
 	changes := []outage.Incident{{ID: "a", State: outage.StateOpen}, {ID: "b", State: outage.StateOpen}, {ID: "c", State: outage.StatePending}}
-	if err := book.Note(ctx, opened.Time(), changes); err != nil {
+	if err := book.Append(ctx, opened.Time(), changes); err != nil {
 		t.Fatal(err)
 	}
 	expect(map[string]float64{"open": 2, "recovering": 0, "resolved": 0, "unsaved": 2})
 	shelf.away = false
-	if err := book.Note(ctx, opened.Time(), []outage.Incident{{ID: "a", State: outage.StateResolved}}); err != nil {
+	if err := book.Append(ctx, opened.Time(), []outage.Incident{{ID: "a", State: outage.StateResolved}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := book.sync(ctx); err != nil {

@@ -15,9 +15,9 @@ type Params struct {
 	// change its state every few minutes.
 	RecoverEvidence float64
 	RelapseAfter    int
-	// CalmRatio is the most that ten minutes may hold when an incident closes,
+	// CloseRatio is the most that ten minutes may hold when an incident closes,
 	// as a multiple of the normal.
-	CalmRatio float64
+	CloseRatio float64
 	// People who say that it works again lower the evidence that closing takes
 	// by BackWeight nats each, by BackMost at most.
 	BackWeight, BackMost float64
@@ -29,7 +29,7 @@ type Params struct {
 	// down to KeepBlameAt. What is blamed rose at most OnsetEarly minutes after
 	// the effect and at most OnsetLate before it, and its incident has not been
 	// over for longer than OutlastAfter.
-	BlameAt, KeepBlameAt                float64
+	AttributeAt, KeepAttributionAt      float64
 	OnsetEarly, OnsetLate, OutlastAfter int
 
 	MajorRatio, CriticalRatio float64
@@ -44,10 +44,10 @@ func DefaultParams() Params {
 	return Params{
 		LocaliseFor: 10, CloseAfter: 5,
 		CloseEvidence: 4, PeakPart: .5, UsualPart: .3, StrengthLow: 2.5, StrengthHigh: 12,
-		RecoverEvidence: 2, RelapseAfter: 10, CalmRatio: 2.2,
+		RecoverEvidence: 2, RelapseAfter: 10, CloseRatio: 2.2,
 		BackWeight: .1, BackMost: 2, ReopenWithin: 20, AcceptAfter: 1440,
-		LevelKeep: .9942, // half in two hours
-		BlameAt:   6, KeepBlameAt: 4, OnsetEarly: 10, OnsetLate: 60, OutlastAfter: 30,
+		LevelKeep:   .9942, // half in two hours
+		AttributeAt: 6, KeepAttributionAt: 4, OnsetEarly: 10, OnsetLate: 60, OutlastAfter: 30,
 		MajorRatio: 6, CriticalRatio: 20, LongMinutes: 120, ConfirmAt: 10,
 	}
 }

@@ -9,7 +9,7 @@ import (
 // inTwo opens an incident in two regions, of which it is told in this order.
 func inTwo() *story {
 	params := DefaultParams()
-	s := &story{c: NewCase(&params), now: opened}
+	s := &story{c: NewLifecycle(&params), now: opened}
 	o := opening(opened)
 	o.Footprint.Regions, o.Regions = []outage.Region{"GB-TLI", "GB-TLM"}, []int32{7, 9}
 	s.changes = append(s.changes, s.c.Open(o))
@@ -21,7 +21,7 @@ func inTwo() *story {
 func (s *story) both(minutes int, first, second, back uint32) (changes []outage.Incident) {
 	for range minutes {
 		s.now++
-		changes = append(changes, s.c.Watch(Minute{
+		changes = append(changes, s.c.Observe(Minute{
 			Minute: s.now, Dispersion: .1, Part: Part{Reporters: first + second, Mean: 2, Back: back},
 			Regions: []Part{{Reporters: first, Mean: 1, Back: back}, {Reporters: second, Mean: 1}},
 		})...)
@@ -70,14 +70,14 @@ func TestRegionsEndOnTheirOwn(t *testing.T) {
 // five minutes, so that silence alone says little.
 func ebbs(back uint32) (minutes int) {
 	params := DefaultParams()
-	c := NewCase(&params)
+	c := NewLifecycle(&params)
 	o := opening(opened)
 	o.Observed, o.Expected = 8, .4
 	c.Open(o)
 	now := opened
 	pass := func(reporters, back uint32) {
 		now++
-		c.Watch(Minute{Minute: now, Dispersion: .1, Part: Part{Reporters: reporters, Mean: .2, Back: back}})
+		c.Observe(Minute{Minute: now, Dispersion: .1, Part: Part{Reporters: reporters, Mean: .2, Back: back}})
 	}
 	for range 20 {
 		pass(1, 0)

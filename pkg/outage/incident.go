@@ -115,8 +115,8 @@ type Signal struct {
 	// Threshold is the number of reporters, in the same run, at which an
 	// incident opens.
 	Threshold float64
-	// Design is the multiple of the normal against which the evidence was weighed.
-	Design float64
+	// Alternative is the multiple of the normal against which the evidence was weighed.
+	Alternative float64 `json:"Design"`
 }
 
 // CellWeight is a cell of a footprint and the reporters in it beyond what was
@@ -202,12 +202,12 @@ type Explanation struct {
 	Judged  float64
 	// Works are those who said in the window that it works for them.
 	Works int64
-	// Tips are the nodes that had enough evidence: the one that opened the
+	// Alarming are the nodes that had enough evidence: the one that opened the
 	// incident, then the others, the strongest first.
-	Tips []Signal `json:",omitempty"`
-	// Trail is how the evidence grew, minute by minute, oldest first: the last
+	Alarming []Signal `json:"Tips,omitempty"`
+	// History is how the evidence grew, minute by minute, oldest first: the last
 	// ones before the decision, and as many as are kept.
-	Trail []Step `json:",omitempty"`
+	History []Step `json:"Trail,omitempty"`
 }
 
 // Step is what the detector held of a service in a country after one minute:

@@ -208,9 +208,9 @@ type Change struct {
 type Record struct {
 	Incident
 	Changes []Change
-	// Noted orders the versions of a record: a later one has a larger number,
+	// Revision orders the versions of a record: a later one has a larger number,
 	// whichever server wrote it. It is a time in milliseconds, or a little more.
-	Noted int64
+	Revision int64 `json:"Noted"`
 }
 
 // IncidentFilter says which incidents are asked for. Zero values mean all; an

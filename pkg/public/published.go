@@ -109,10 +109,10 @@ func centroid(geography Geography, country outage.Country, public outage.Footpri
 
 // explanation keeps of the nodes that alarmed those that are shown. The country is.
 func (p places) explanation(exact outage.Explanation) outage.Explanation {
-	exact.Tips = slices.DeleteFunc(slices.Clone(exact.Tips), func(of outage.Signal) bool { return !p.showsNode(of) })
-	exact.Trail = slices.Clone(exact.Trail)
-	for i := range exact.Trail {
-		if node := &exact.Trail[i].Node; !p.showsNode(*node) {
+	exact.Alarming = slices.DeleteFunc(slices.Clone(exact.Alarming), func(of outage.Signal) bool { return !p.showsNode(of) })
+	exact.History = slices.Clone(exact.History)
+	for i := range exact.History {
+		if node := &exact.History[i].Node; !p.showsNode(*node) {
 			*node = outage.Signal{Scope: node.Scope}
 		}
 	}

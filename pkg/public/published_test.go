@@ -36,8 +36,8 @@ func TestAnIncidentNamesNoPlaceOfAFew(t *testing.T) {
 		},
 		Recoveries: []outage.Recovery{{Region: regionOf(city), Reports: 5}, {Region: regionOf(far), Reports: 1}},
 		Why: outage.Explanation{
-			Tips:  []outage.Signal{{Scope: outage.ScopeCountry}, {Scope: outage.ScopeCell, Cell: far.Parent(5), Observed: 1}, {Scope: outage.ScopeRegion, Region: regionOf(city)}},
-			Trail: []outage.Step{{Node: outage.Signal{Scope: outage.ScopeRegion, Region: regionOf(far), Observed: 1}}},
+			Alarming: []outage.Signal{{Scope: outage.ScopeCountry}, {Scope: outage.ScopeCell, Cell: far.Parent(5), Observed: 1}, {Scope: outage.ScopeRegion, Region: regionOf(city)}},
+			History:  []outage.Step{{Node: outage.Signal{Scope: outage.ScopeRegion, Region: regionOf(far), Observed: 1}}},
 		},
 	}
 	r := readAt(ten+5, live(ten+1, city, 5), live(ten+1, far, 1))
@@ -52,10 +52,10 @@ func TestAnIncidentNamesNoPlaceOfAFew(t *testing.T) {
 	if len(got.Recoveries) != 1 || got.Recoveries[0].Region != regionOf(city) {
 		t.Errorf("recoveries of %+v", got.Recoveries)
 	}
-	if len(got.Why.Tips) != 2 || got.Why.Trail[0].Node != (outage.Signal{Scope: outage.ScopeRegion}) {
+	if len(got.Why.Alarming) != 2 || got.Why.History[0].Node != (outage.Signal{Scope: outage.ScopeRegion}) {
 		t.Errorf("why: %+v", got.Why)
 	}
-	if len(incident.Footprint.Regions) != 2 || len(incident.Recoveries) != 2 || len(incident.Why.Tips) != 3 || incident.Why.Trail[0].Node.Region == "" {
+	if len(incident.Footprint.Regions) != 2 || len(incident.Recoveries) != 2 || len(incident.Why.Alarming) != 3 || incident.Why.History[0].Node.Region == "" {
 		t.Error("publishing changed the exact incident")
 	}
 	// Where no place may be named, it is an incident of the country.

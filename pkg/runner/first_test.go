@@ -40,7 +40,7 @@ func (d *diary) Counts(_ context.Context, query outage.Query) ([]outage.Count, e
 
 func (d *diary) Open(context.Context) error { return nil }
 
-func (d *diary) Note(_ context.Context, _ time.Time, changes []outage.Incident) error {
+func (d *diary) Append(_ context.Context, _ time.Time, changes []outage.Incident) error {
 	d.told = append(d.told, changes...)
 	return nil
 }
@@ -63,7 +63,7 @@ func TestFirstStart(t *testing.T) {
 		d := &diary{first: minute - 28*24*60, broke: minute - 30}
 		live := NewLive(LiveConfig{
 			Engine: engine.DefaultConfig(enginetest.World{}), Hot: d, Past: d, HotFrom: func() outage.Minute { return minute - 26*60 }, AlertFrom: from,
-			Book: d, States: d, Normals: d, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
+			Repository: d, States: d, Normals: d, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
 		})
 		if live.Reached() != 0 {
 			t.Errorf("%s: it has reached %d before it began", name, live.Reached())

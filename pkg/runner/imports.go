@@ -12,17 +12,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// importQuiet is how long an import without a last line is waited for.
-const importQuiet = 30 * time.Second
+// importIdle is how long an import without a last line is waited for.
+const importIdle = 30 * time.Second
 
 // ImportsConfig is what Imports are made of.
 type ImportsConfig struct {
 	Engine engine.Config
 	Past   Source // the archive
 	// Archived returns once everything that was taken is in the archive.
-	Archived func(ctx context.Context) error
-	Book     Book
-	Pending  Shared
+	Archived   func(ctx context.Context) error
+	Repository Repository
+	Pending    Shared
 	// Leads says whether this server judges; nil where there is but one. Every
 	// server hears.
 	Leads  func() bool
@@ -162,7 +162,7 @@ func (i *Imports) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if whole := p.Final || i.Now().Sub(p.Heard) >= importQuiet; p.empty() || !whole {
+	if whole := p.Final || i.Now().Sub(p.Heard) >= importIdle; p.empty() || !whole {
 		return nil
 	}
 	if err := i.judge(ctx, p); err != nil {
@@ -187,7 +187,7 @@ func (i *Imports) judge(ctx context.Context, p pendingImport) error {
 			return nil // found when those minutes were judged
 		}
 		found += len(changes)
-		return i.Book.Note(ctx, (minute + 1).Time(), changes)
+		return i.Repository.Append(ctx, (minute + 1).Time(), changes)
 	})
 	if err != nil {
 		return err

@@ -33,11 +33,11 @@ type BlockSource interface {
 	Blocks(ctx context.Context, span outage.Span) ([]outage.BlockCount, error)
 }
 
-// Book keeps incidents. Open takes over what a server before this one noted;
-// Note may be told the same change again, and fails where another server notes.
-type Book interface {
+// Repository keeps incidents. Open takes over what a server before this one noted;
+// Append may be told the same change again, and fails where another server notes.
+type Repository interface {
 	Open(ctx context.Context) error
-	Note(ctx context.Context, at time.Time, changes []outage.Incident) error
+	Append(ctx context.Context, at time.Time, changes []outage.Incident) error
 }
 
 // Lease says which of several servers detects. It may block for a round trip.
@@ -75,13 +75,13 @@ type LiveConfig struct {
 	WarmUp time.Duration
 	// AlertFrom is the first minute that may open an incident, for a detector
 	// without a state. Zero is the present one.
-	AlertFrom outage.Minute
-	Book      Book
-	States    States
-	Normals   Normals
-	Lease     Lease // nil where there is but one server
-	Now       func() time.Time
-	Logger    *slog.Logger
+	AlertFrom  outage.Minute
+	Repository Repository
+	States     States
+	Normals    Normals
+	Lease      Lease // nil where there is but one server
+	Now        func() time.Time
+	Logger     *slog.Logger
 }
 
 // Live runs an engine beside the clock: one minute after the other, each once
@@ -89,12 +89,12 @@ type LiveConfig struct {
 // where it stopped and takes in what it missed.
 type Live struct {
 	LiveConfig
-	engine   *engine.Engine
-	view     atomic.Pointer[outage.View]
-	reached  atomic.Int64
-	leads    atomic.Bool
-	term     int64     // of the engine
-	followed time.Time // when the state of another server was read last
+	engine     *engine.Engine
+	view       atomic.Pointer[outage.View]
+	reached    atomic.Int64
+	leads      atomic.Bool
+	term       int64     // of the engine
+	followedAt time.Time // when the state of another server was read last
 }
 
 // NewLive makes a Live, which works while its Run does.
@@ -132,7 +132,7 @@ func (l *Live) Run(ctx context.Context) error {
 // catchUp takes in all minutes that are over.
 func (l *Live) catchUp(ctx context.Context) error {
 	if l.engine == nil {
-		if err := l.begin(ctx); err != nil {
+		if err := l.restore(ctx); err != nil {
 			return err
 		}
 	}
@@ -146,7 +146,7 @@ func (l *Live) catchUp(ctx context.Context) error {
 		// What was missed is read in pieces, and saved after each.
 		const piece = 24 * 60
 		span := outage.Span{From: next, To: min(closed+1, next+piece)}
-		if err := l.take(ctx, span); err != nil {
+		if err := l.judge(ctx, span); err != nil {
 			return err
 		}
 		next = span.To
@@ -154,13 +154,13 @@ func (l *Live) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// begin restores the state, or learns from the archive where there is none.
-func (l *Live) begin(ctx context.Context) error {
+// restore restores the state, or learns from the archive where there is none.
+func (l *Live) restore(ctx context.Context) error {
 	state, err := l.States.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("loading the detector's state: %w", err)
 	}
-	if err := l.Book.Open(ctx); err != nil {
+	if err := l.Repository.Open(ctx); err != nil {
 		return err
 	}
 	fresh := engine.New(l.Engine)
@@ -178,7 +178,7 @@ func (l *Live) begin(ctx context.Context) error {
 	fresh = engine.New(config)
 	for from := config.AlertFrom - outage.Minute(cmp.Or(l.WarmUp, warmUp)/time.Minute); from < config.AlertFrom; from += 24 * 60 {
 		span := outage.Span{From: from, To: min(config.AlertFrom, from+24*60)}
-		if err := l.feed(ctx, fresh, span, false); err != nil {
+		if err := l.tick(ctx, fresh, span, false); err != nil {
 			return err
 		}
 		l.reached.Store(int64(span.To))
@@ -187,10 +187,10 @@ func (l *Live) begin(ctx context.Context) error {
 	return nil
 }
 
-// take ticks through a span, notes what changed, and saves the state. After a
+// judge ticks through a span, notes what changed, and saves the state. After a
 // crash in between, the same minutes give the same changes again.
-func (l *Live) take(ctx context.Context, span outage.Span) error {
-	if err := l.feed(ctx, l.engine, span, true); err != nil {
+func (l *Live) judge(ctx context.Context, span outage.Span) error {
+	if err := l.tick(ctx, l.engine, span, true); err != nil {
 		// The engine may be in the middle of the span: go on from what was saved.
 		l.engine = nil
 		return err
@@ -207,9 +207,9 @@ func (l *Live) take(ctx context.Context, span outage.Span) error {
 	return nil
 }
 
-// feed ticks an engine through every minute of a span. With tell, changes are
+// tick ticks an engine through every minute of a span. With tell, changes are
 // noted and what was expected is kept.
-func (l *Live) feed(ctx context.Context, t *engine.Engine, span outage.Span, tell bool) error {
+func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, tell bool) error {
 	minutes, err := l.read(ctx, span)
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func (l *Live) feed(ctx context.Context, t *engine.Engine, span outage.Span, tel
 		}
 		tickDuration.Observe(time.Since(began).Seconds())
 		if len(changed) > 0 {
-			if err := l.Book.Note(ctx, (minute + 1).Time(), changed); err != nil {
+			if err := l.Repository.Append(ctx, (minute + 1).Time(), changed); err != nil {
 				return err
 			}
 		}

@@ -151,4 +151,6 @@ func mistakes(t *testing.T, s *Score) {
 }
 
 // kept are the holidays of the calendar; the simulation adds one of its own.
-func kept(country outage.Country, m outage.Minute) bool { return baseline.MomentOf(country, m).Holiday }
+func kept(country outage.Country, m outage.Minute) bool {
+	return baseline.LocalTimeOf(country, m).Holiday
+}

@@ -51,85 +51,85 @@ var (
 )
 
 // up is a service that rose.
-func up(service string, onset outage.Minute, excess, ratio float64, shares []float64) Rise {
-	return Rise{Service: service, Onset: onset, Excess: excess, Ratio: ratio, Shares: shares}
+func up(service string, onset outage.Minute, excess, ratio float64, shares []float64) Candidate {
+	return Candidate{Service: service, Onset: onset, Excess: excess, Ratio: ratio, Shares: shares}
 }
 
 func TestWhoIsToBlame(t *testing.T) {
 	ended := up("whatsapp", 12, 60000, 1000, everywhere)
 	for _, c := range []struct {
 		name   string
-		effect Rise
-		others []Rise
+		effect Candidate
+		others []Candidate
 		cause  string
 		reason outage.Reason // the strongest
 	}{
 		{"nothing else rose", up("messenger", 16, 1500, 200, everywhere), nil, "", ""},
 		{"Messenger beside WhatsApp", up("messenger", 16, 1500, 200, scattered),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
 		{"WhatsApp beside Messenger", up("whatsapp", 12, 60000, 1000, everywhere),
-			[]Rise{up("messenger", 16, 1500, 200, scattered)}, "", ""},
+			[]Candidate{up("messenger", 16, 1500, 200, scattered)}, "", ""},
 		{"a family that breaks as one", up("messenger", 16, 9800, 300, everywhere),
-			[]Rise{up("facebook", 14, 30000, 500, everywhere), up("instagram", 15, 20000, 500, everywhere)}, "", ""},
+			[]Candidate{up("facebook", 14, 30000, 500, everywhere), up("instagram", 15, 20000, 500, everywhere)}, "", ""},
 		{"and its smallest member", up("threads", 17, 700, 80, everywhere),
-			[]Rise{up("facebook", 14, 30000, 500, everywhere), up("instagram", 15, 20000, 500, everywhere)}, "", ""},
+			[]Candidate{up("facebook", 14, 30000, 500, everywhere), up("instagram", 15, 20000, 500, everywhere)}, "", ""},
 		{"a carrier blamed for it", up("jio", 18, 600, 12, everywhere),
-			[]Rise{up("facebook", 14, 30000, 500, everywhere), up("whatsapp", 15, 20000, 500, scattered)}, "facebook", outage.ReasonSize},
+			[]Candidate{up("facebook", 14, 30000, 500, everywhere), up("whatsapp", 15, 20000, 500, scattered)}, "facebook", outage.ReasonSize},
 		{"a rival app that people try", up("telegram", 20, 700, 15, everywhere),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
 		{"an unrelated one half as large", up("netflix", 16, 30000, 800, everywhere),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
 		{"elsewhere", up("messenger", 16, 1500, 200, south),
-			[]Rise{up("whatsapp", 12, 60000, 1000, north)}, "", ""},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, north)}, "", ""},
 		{"in one place of many", up("messenger", 16, 1500, 200, south),
-			[]Rise{up("whatsapp", 12, 60000, 1000, []float64{.9, .1, 0, 0})}, "", ""},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, []float64{.9, .1, 0, 0})}, "", ""},
 		{"before the cause", up("messenger", 1, 1500, 200, everywhere),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
 		{"a little before the cause", up("messenger", 9, 1500, 200, everywhere),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
 		{"hours later", up("messenger", 200, 1500, 200, everywhere),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
 		{"where nobody has a place", up("messenger", 16, 1500, 200, nil),
-			[]Rise{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
+			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
 		{"another carrier's customers are called", up("ee", 22, 500, 20, scattered),
-			[]Rise{up("o2", 15, 6000, 300, everywhere)}, "o2", outage.ReasonOnset},
+			[]Candidate{up("o2", 15, 6000, 300, everywhere)}, "o2", outage.ReasonOnset},
 		{"two carriers, equally", up("ee", 16, 5000, 300, everywhere),
-			[]Rise{up("o2", 15, 6000, 300, everywhere)}, "", ""},
+			[]Candidate{up("o2", 15, 6000, 300, everywhere)}, "", ""},
 		{"what a carrier carries", up("whatsapp", 16, 1500, 20, scattered),
-			[]Rise{up("jio", 15, 2000, 100, everywhere), up("youtube", 17, 800, 20, everywhere)}, "", ""},
+			[]Candidate{up("jio", 15, 2000, 100, everywhere), up("youtube", 17, 800, 20, everywhere)}, "", ""},
 		{"and more", up("whatsapp", 16, 1500, 20, scattered),
-			[]Rise{
+			[]Candidate{
 				up("jio", 15, 2000, 100, everywhere), up("youtube", 17, 800, 20, everywhere),
 				up("netflix", 18, 500, 30, scattered), up("telegram", 16, 100, 10, everywhere),
 			}, "jio", outage.ReasonMany},
 		{"one family is not many", up("whatsapp", 16, 1500, 20, scattered),
-			[]Rise{
+			[]Candidate{
 				up("jio", 15, 2000, 100, everywhere), up("facebook", 17, 800, 20, everywhere),
 				up("messenger", 18, 500, 30, scattered), up("instagram", 16, 700, 10, everywhere),
 			}, "", ""},
 		{"two carriers with many", up("whatsapp", 16, 1500, 20, scattered),
-			[]Rise{
+			[]Candidate{
 				up("jio", 15, 2000, 100, everywhere), up("airtel", 15, 1900, 90, everywhere), up("youtube", 17, 800, 20, everywhere),
 				up("netflix", 18, 500, 30, scattered), up("telegram", 16, 100, 10, everywhere),
 			}, "", ""},
 		{"what it needs", up("phonepe", 16, 9000, 300, everywhere),
-			[]Rise{up("upi", 15, 2000, 100, everywhere)}, "upi", outage.ReasonDepends},
+			[]Candidate{up("upi", 15, 2000, 100, everywhere)}, "upi", outage.ReasonDepends},
 		{"what needs it", up("upi", 15, 2000, 100, everywhere),
-			[]Rise{up("phonepe", 16, 9000, 300, everywhere)}, "", ""},
+			[]Candidate{up("phonepe", 16, 9000, 300, everywhere)}, "", ""},
 		{"a cloud that many need", up("snapchat", 16, 9000, 300, everywhere),
-			[]Rise{up("aws", 17, 900, 100, everywhere), up("roblox", 15, 5000, 200, everywhere), up("signal", 15, 3000, 90, scattered)}, "aws", outage.ReasonDepends},
+			[]Candidate{up("aws", 17, 900, 100, everywhere), up("roblox", 15, 5000, 200, everywhere), up("signal", 15, 3000, 90, scattered)}, "aws", outage.ReasonDepends},
 		{"the cloud itself", up("aws", 17, 900, 100, everywhere),
-			[]Rise{up("snapchat", 16, 9000, 300, everywhere), up("roblox", 15, 5000, 200, everywhere), up("signal", 15, 3000, 90, scattered)}, "", ""},
+			[]Candidate{up("snapchat", 16, 9000, 300, everywhere), up("roblox", 15, 5000, 200, everywhere), up("signal", 15, 3000, 90, scattered)}, "", ""},
 		{"unknown services, one much smaller", up("b", 16, 100, 10, everywhere),
-			[]Rise{up("a", 12, 6000, 1000, everywhere)}, "a", outage.ReasonSize},
+			[]Candidate{up("a", 12, 6000, 1000, everywhere)}, "a", outage.ReasonSize},
 		{"long after the cause was over", up("messenger", 16, 1500, 200, everywhere),
-			[]Rise{{Service: "whatsapp", Onset: 12, Excess: 60000, Ratio: 1000, Shares: everywhere, Over: 31}}, "", ""},
-		{"while it ends", up("messenger", 16, 1500, 200, everywhere), []Rise{ended}, "whatsapp", outage.ReasonSize},
+			[]Candidate{{Service: "whatsapp", Onset: 12, Excess: 60000, Ratio: 1000, Shares: everywhere, ResolvedAgo: 31}}, "", ""},
+		{"while it ends", up("messenger", 16, 1500, 200, everywhere), []Candidate{ended}, "whatsapp", outage.ReasonSize},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			params := DefaultParams()
-			all := append([]Rise{c.effect}, c.others...)
-			got := Judge(&params, known, c.effect, all, Judgement{})
+			all := append([]Candidate{c.effect}, c.others...)
+			got := Attribute(&params, known, c.effect, all, Attribution{})
 			if got.Cause != c.cause || (got.Verdict == outage.LikelyCollateral) != (c.cause != "") {
 				t.Fatalf("%s because of %q, score %.1f, want %q", got.Verdict, got.Cause, got.Score, c.cause)
 			}
@@ -137,7 +137,7 @@ func TestWhoIsToBlame(t *testing.T) {
 				t.Errorf("reasons %v, want %s first", got.Reasons, c.reason)
 			}
 			slices.Reverse(all)
-			if again := Judge(&params, known, c.effect, all, Judgement{}); !reflect.DeepEqual(got, again) {
+			if again := Attribute(&params, known, c.effect, all, Attribution{}); !reflect.DeepEqual(got, again) {
 				t.Errorf("in another order: %+v, want %+v", again, got)
 			}
 		})
@@ -147,20 +147,20 @@ func TestWhoIsToBlame(t *testing.T) {
 func TestAFoundCauseIsKept(t *testing.T) {
 	params := DefaultParams()
 	effect, cause := up("b", 16, 100, 10, everywhere), up("a", 12, 850, 15, everywhere)
-	rises := []Rise{effect, cause}
-	if got := Judge(&params, known, effect, rises, Judgement{}); got.Cause != "" {
+	rises := []Candidate{effect, cause}
+	if got := Attribute(&params, known, effect, rises, Attribution{}); got.Cause != "" {
 		t.Fatalf("blames %s at %.1f", got.Cause, got.Score)
 	}
 	cause.Excess = 1050 // weak, but enough to keep
-	rises = []Rise{effect, cause}
-	if got := Judge(&params, known, effect, rises, Judgement{}); got.Cause != "" {
+	rises = []Candidate{effect, cause}
+	if got := Attribute(&params, known, effect, rises, Attribution{}); got.Cause != "" {
 		t.Fatalf("blames %s at %.1f", got.Cause, got.Score)
 	}
-	if got := Judge(&params, known, effect, rises, Judgement{Cause: "a"}); got.Cause != "a" {
+	if got := Attribute(&params, known, effect, rises, Attribution{Cause: "a"}); got.Cause != "a" {
 		t.Errorf("dropped a cause at %.1f", got.Score)
 	}
 	rival := up("c", 12, 1100, 15, everywhere)
-	if got := Judge(&params, known, effect, append(rises, rival), Judgement{Cause: "a"}); got.Cause != "a" {
+	if got := Attribute(&params, known, effect, append(rises, rival), Attribution{Cause: "a"}); got.Cause != "a" {
 		t.Errorf("moved to %s, which is hardly better", got.Cause)
 	}
 }
@@ -177,7 +177,7 @@ func TestNobodyBlamesInACircle(t *testing.T) {
 	slices.Sort(slugs)
 	blamed := 0
 	for range 3000 {
-		var rises []Rise
+		var rises []Candidate
 		for _, slug := range slugs {
 			if random.IntN(3) == 0 {
 				rises = append(rises, up(slug, outage.Minute(random.IntN(30)), 10*float64(random.IntN(2000)), float64(1+random.IntN(300)), everywhere))
@@ -186,7 +186,7 @@ func TestNobodyBlamesInACircle(t *testing.T) {
 		for i := range rises {
 			rises[i].Open = true
 		}
-		of := Verdicts(&params, known, rises)
+		of := AttributeAll(&params, known, rises)
 		for service, j := range of {
 			if (j.Cause == "") != (j.Verdict == outage.LikelyCause) {
 				t.Fatalf("seed %d: %s is %s of %q", seed, service, j.Verdict, j.Cause)
@@ -200,7 +200,7 @@ func TestNobodyBlamesInACircle(t *testing.T) {
 			}
 		}
 		random.Shuffle(len(rises), func(i, j int) { rises[i], rises[j] = rises[j], rises[i] })
-		if again := Verdicts(&params, known, rises); !reflect.DeepEqual(again, of) {
+		if again := AttributeAll(&params, known, rises); !reflect.DeepEqual(again, of) {
 			t.Fatalf("seed %d: in another order %v, want %v", seed, again, of)
 		}
 	}
@@ -256,11 +256,11 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-func ExampleJudge() {
+func ExampleAttribute() {
 	params := DefaultParams()
-	messenger := Rise{Service: "messenger", Onset: 16, Excess: 1500, Ratio: 200}
-	whatsapp := Rise{Service: "whatsapp", Onset: 12, Excess: 60000, Ratio: 1000}
-	j := Judge(&params, known, messenger, []Rise{whatsapp, messenger}, Judgement{})
+	messenger := Candidate{Service: "messenger", Onset: 16, Excess: 1500, Ratio: 200}
+	whatsapp := Candidate{Service: "whatsapp", Onset: 12, Excess: 60000, Ratio: 1000}
+	j := Attribute(&params, known, messenger, []Candidate{whatsapp, messenger}, Attribution{})
 	fmt.Println(j.Verdict, j.Cause, j.Reasons)
 	// Output: likely_collateral whatsapp [relative_size onset family]
 }

@@ -18,74 +18,74 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Shelf is where incidents are kept for good. It may be away for a while.
-type Shelf interface {
+// Archive is where incidents are kept for good. It may be away for a while.
+type Archive interface {
 	SaveIncidents(ctx context.Context, records []outage.Record) error
 	// LoadIncidents gives the records that were noted later, and the latest
 	// number that one was noted under.
 	LoadIncidents(ctx context.Context, after int64) (records []outage.Record, latest int64, err error)
 }
 
-// Journal keeps what is not on the shelf yet where a crash cannot lose it. Store
+// Outbox keeps what is not on the shelf yet where a crash cannot lose it. Store
 // returns lease.ErrLost where another server writes in the book now.
-type Journal interface {
+type Outbox interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
 }
 
-// Book holds all incidents, those of the past and those under way. It is safe
+// Repository holds all incidents, those of the past and those under way. It is safe
 // for concurrent use.
-type Book struct {
-	shelf   Shelf
-	journal Journal
+type Repository struct {
+	archive Archive
+	outbox  Outbox
 	now     func() time.Time
 	logger  *slog.Logger
 	damaged sync.Once // logs that the journal cannot be read
 
-	writing sync.Mutex // held while the journal is written
-	mutex   sync.RWMutex
-	records map[string]outage.Record
-	unsaved map[string]outage.Record
-	seen    int64 // number up to which the shelf was read
-	writes  bool  // this server writes in the book
+	writing   sync.Mutex // held while the journal is written
+	mutex     sync.RWMutex
+	records   map[string]outage.Record
+	unflushed map[string]outage.Record
+	seen      int64 // number up to which the shelf was read
+	writer    bool  // this server writes in the book
 }
 
-// NewBook makes an empty book. Open fills it.
-func NewBook(shelf Shelf, journal Journal, now func() time.Time, logger *slog.Logger) *Book {
-	return &Book{
-		shelf: shelf, journal: journal, now: now, logger: logger,
-		records: map[string]outage.Record{}, unsaved: map[string]outage.Record{},
+// NewRepository makes an empty book. Open fills it.
+func NewRepository(shelf Archive, journal Outbox, now func() time.Time, logger *slog.Logger) *Repository {
+	return &Repository{
+		archive: shelf, outbox: journal, now: now, logger: logger,
+		records: map[string]outage.Record{}, unflushed: map[string]outage.Record{},
 	}
 }
 
 // Open makes this server the one that writes in the book, and takes over what
 // the one before it had not put on the shelf.
-func (b *Book) Open(ctx context.Context) error {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	left, err := b.left(ctx)
+func (r *Repository) Open(ctx context.Context) error {
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	left, err := r.readOutbox(ctx)
 	if err != nil {
 		return err
 	}
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	b.unsaved, b.writes = left, true
-	maps.Copy(b.records, left)
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.unflushed, r.writer = left, true
+	maps.Copy(r.records, left)
 	return nil
 }
 
-// left is what the journal holds. One that cannot be read is left behind: it names
+// readOutbox is what the journal holds. One that cannot be read is left behind: it names
 // the incidents of the last seconds, and a server that waited for it would find no
 // others.
-func (b *Book) left(ctx context.Context) (map[string]outage.Record, error) {
+func (r *Repository) readOutbox(ctx context.Context) (map[string]outage.Record, error) {
 	records := map[string]outage.Record{}
-	text, err := b.journal.Load(ctx)
+	text, err := r.outbox.Load(ctx)
 	if err != nil || len(text) == 0 {
 		return records, err
 	}
 	if err := json.Unmarshal(text, &records); err != nil {
-		b.damaged.Do(func() {
-			b.logger.Warn("the incidents that are not archived yet cannot be read and are lost", "error", err)
+		r.damaged.Do(func() {
+			r.logger.Warn("the incidents that are not archived yet cannot be read and are lost", "error", err)
 		})
 		return map[string]outage.Record{}, nil
 	}
@@ -94,16 +94,16 @@ func (b *Book) left(ctx context.Context) (map[string]outage.Record, error) {
 
 // Run puts incidents on the shelf and takes over what other servers put there,
 // until ctx ends.
-func (b *Book) Run(ctx context.Context) error {
+func (r *Repository) Run(ctx context.Context) error {
 	const every = 5 * time.Second
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
 	away := false
 	for {
-		err := b.sync(ctx)
+		err := r.sync(ctx)
 		if is := err != nil && ctx.Err() == nil; is != away {
 			away = is
-			b.logger.Info("shelf of incidents", "away", away, "error", err)
+			r.logger.Info("shelf of incidents", "away", away, "error", err)
 		}
 		select {
 		case <-ticks.C:
@@ -113,121 +113,121 @@ func (b *Book) Run(ctx context.Context) error {
 	}
 }
 
-func (b *Book) sync(ctx context.Context) error {
-	b.mutex.RLock()
-	writes := b.writes
-	b.mutex.RUnlock()
+func (r *Repository) sync(ctx context.Context) error {
+	r.mutex.RLock()
+	writes := r.writer
+	r.mutex.RUnlock()
 	if writes {
-		if err := b.save(ctx); err != nil && !errors.Is(err, lease.ErrLost) {
+		if err := r.flush(ctx); err != nil && !errors.Is(err, lease.ErrLost) {
 			return err
 		}
-	} else if err := b.follow(ctx); err != nil {
+	} else if err := r.readOthers(ctx); err != nil {
 		return err
 	}
-	records, latest, err := b.shelf.LoadIncidents(ctx, b.seen)
+	records, latest, err := r.archive.LoadIncidents(ctx, r.seen)
 	if err != nil {
 		return err
 	}
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
 	for _, record := range records {
-		b.accept(record)
+		r.accept(record)
 	}
-	b.seen = max(b.seen, latest)
+	r.seen = max(r.seen, latest)
 	return nil
 }
 
-// follow reads what the server that writes in the book has not put on the shelf
+// readOthers reads what the server that writes in the book has not put on the shelf
 // yet.
-func (b *Book) follow(ctx context.Context) error {
-	left, err := b.left(ctx)
+func (r *Repository) readOthers(ctx context.Context) error {
+	left, err := r.readOutbox(ctx)
 	if err != nil {
 		return err
 	}
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
 	for _, record := range left {
-		b.accept(record)
+		r.accept(record)
 	}
 	return nil
 }
 
 // accept takes a record over unless a later one is here. Call it with the mutex.
-func (b *Book) accept(record outage.Record) {
-	if b.records[record.ID].Noted <= record.Noted {
-		b.records[record.ID] = record
+func (r *Repository) accept(record outage.Record) {
+	if r.records[record.ID].Revision <= record.Revision {
+		r.records[record.ID] = record
 	}
 }
 
-// save puts what is not saved on the shelf.
-func (b *Book) save(ctx context.Context) error {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	b.mutex.RLock()
-	records := slices.Collect(maps.Values(b.unsaved))
-	b.mutex.RUnlock()
+// flush puts what is not saved on the shelf.
+func (r *Repository) flush(ctx context.Context) error {
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	r.mutex.RLock()
+	records := slices.Collect(maps.Values(r.unflushed))
+	r.mutex.RUnlock()
 	if len(records) == 0 {
 		return nil
 	}
-	if err := b.shelf.SaveIncidents(ctx, records); err != nil {
+	if err := r.archive.SaveIncidents(ctx, records); err != nil {
 		return err
 	}
 	// Nothing came since: Note waits for writing.
-	return b.keep(ctx, map[string]outage.Record{})
+	return r.writeOutbox(ctx, map[string]outage.Record{})
 }
 
-// keep writes the journal, and only then believes it. Call it while writing.
-func (b *Book) keep(ctx context.Context, unsaved map[string]outage.Record) error {
+// writeOutbox writes the journal, and only then believes it. Call it while writing.
+func (r *Repository) writeOutbox(ctx context.Context, unsaved map[string]outage.Record) error {
 	var text []byte
 	var err error
 	if len(unsaved) > 0 {
 		text, err = json.Marshal(unsaved)
 	}
 	if err == nil {
-		err = b.journal.Store(ctx, text)
+		err = r.outbox.Store(ctx, text)
 	}
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
 	if errors.Is(err, lease.ErrLost) { // whoever holds it now has all of this
-		b.unsaved, b.writes = map[string]outage.Record{}, false
+		r.unflushed, r.writer = map[string]outage.Record{}, false
 	}
 	if err != nil {
 		return err
 	}
-	b.unsaved = unsaved
-	maps.Copy(b.records, unsaved)
+	r.unflushed = unsaved
+	maps.Copy(r.records, unsaved)
 	return nil
 }
 
-// Note enters changes that were decided at an instant. Telling it again changes
+// Append enters changes that were decided at an instant. Telling it again changes
 // nothing. When it returns without an error, a crash cannot lose them; after
 // lease.ErrLost, which it returns also before Open, nothing was entered.
-func (b *Book) Note(ctx context.Context, at time.Time, changes []outage.Incident) error {
-	b.writing.Lock()
-	defer b.writing.Unlock()
-	b.mutex.RLock()
-	if !b.writes {
-		b.mutex.RUnlock()
+func (r *Repository) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	r.mutex.RLock()
+	if !r.writer {
+		r.mutex.RUnlock()
 		return fmt.Errorf("noting %d changes of incidents: %w", len(changes), lease.ErrLost)
 	}
-	unsaved := maps.Clone(b.unsaved)
+	unsaved := maps.Clone(r.unflushed)
 	for _, incident := range changes {
 		if incident.State == outage.StatePending {
 			continue
 		}
 		record, ok := unsaved[incident.ID]
 		if !ok {
-			record = b.records[incident.ID]
+			record = r.records[incident.ID]
 		}
 		record.Incident = incident
 		record.Changes = withChange(record.Changes, outage.Change{
 			At: at, State: incident.State, Ratio: incident.Ratio, Verdict: incident.Verdict, Cause: incident.Cause,
 		})
-		record.Noted = max(record.Noted+1, b.now().UnixMilli())
+		record.Revision = max(record.Revision+1, r.now().UnixMilli())
 		unsaved[incident.ID] = record
 	}
-	b.mutex.RUnlock()
-	if err := b.keep(ctx, unsaved); err != nil {
+	r.mutex.RUnlock()
+	if err := r.writeOutbox(ctx, unsaved); err != nil {
 		return fmt.Errorf("noting %d changes of incidents: %w", len(changes), err)
 	}
 	return nil
@@ -252,10 +252,10 @@ func withChange(changes []outage.Change, change outage.Change) []outage.Change {
 }
 
 // Incident gives one incident by its id.
-func (b *Book) Incident(_ context.Context, id string) (outage.Record, error) {
-	b.mutex.RLock()
-	defer b.mutex.RUnlock()
-	record, ok := b.records[id]
+func (r *Repository) Incident(_ context.Context, id string) (outage.Record, error) {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	record, ok := r.records[id]
 	if !ok {
 		return record, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "no incident has this id"}
 	}
@@ -264,19 +264,19 @@ func (b *Book) Incident(_ context.Context, id string) (outage.Record, error) {
 
 // Incidents lists incidents, the latest opened first, from behind a cursor; next
 // is "" after the last. An error names the field "cursor".
-func (b *Book) Incidents(_ context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error) {
+func (r *Repository) Incidents(_ context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error) {
 	after, err := readCursor(cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	b.mutex.RLock()
+	r.mutex.RLock()
 	var found []outage.Record
-	for _, record := range b.records {
+	for _, record := range r.records {
 		if filter.Matches(record.Incident) && (after == "" || sortKey(record) < after) {
 			found = append(found, record)
 		}
 	}
-	b.mutex.RUnlock()
+	r.mutex.RUnlock()
 	slices.SortFunc(found, func(a, b outage.Record) int { return cmp.Compare(sortKey(b), sortKey(a)) })
 	if len(found) <= limit {
 		return found, "", nil

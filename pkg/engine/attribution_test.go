@@ -282,13 +282,13 @@ func TestAnOpeningIsExplained(t *testing.T) {
 	if minutes := int64(why.Window.To - why.Window.From); why.Reports != in.Observed+2*minutes {
 		t.Errorf("%d reports before the caps, want %d and two a minute", why.Reports, in.Observed)
 	}
-	if len(why.Tips) == 0 || why.Tips[0].Scope != outage.ScopeCountry || why.Tips[0].Evidence < why.Tips[0].Needed || why.Tips[0].Design == 0 {
-		t.Errorf("tips %+v", why.Tips)
+	if len(why.Alarming) == 0 || why.Alarming[0].Scope != outage.ScopeCountry || why.Alarming[0].Evidence < why.Alarming[0].Needed || why.Alarming[0].Alternative == 0 {
+		t.Errorf("tips %+v", why.Alarming)
 	}
-	if !slices.IsSortedFunc(why.Trail, func(a, b outage.Step) int { return int(a.Minute - b.Minute) }) || len(why.Trail) == 0 {
-		t.Fatalf("trail %+v", why.Trail)
+	if !slices.IsSortedFunc(why.History, func(a, b outage.Step) int { return int(a.Minute - b.Minute) }) || len(why.History) == 0 {
+		t.Fatalf("trail %+v", why.History)
 	}
-	last := why.Trail[len(why.Trail)-1]
+	last := why.History[len(why.History)-1]
 	if last.Minute+1 != why.Window.To || last.Node.Evidence < last.Node.Needed || last.Upper < last.Expected {
 		t.Errorf("the trail ends with %+v", last)
 	}

@@ -24,14 +24,14 @@ func opening(minute outage.Minute) Opening {
 // story plays minutes of reporters to a case, with two a minute expected, and
 // returns every change.
 type story struct {
-	c       *Case
+	c       *Lifecycle
 	now     outage.Minute
 	changes []outage.Incident
 }
 
 func begin() *story {
 	params := DefaultParams()
-	s := &story{c: NewCase(&params), now: opened}
+	s := &story{c: NewLifecycle(&params), now: opened}
 	s.changes = append(s.changes, s.c.Open(opening(opened)))
 	return s
 }
@@ -40,7 +40,7 @@ func (s *story) pass(minutes int, reporters uint32) []outage.Incident {
 	from := len(s.changes)
 	for range minutes {
 		s.now++
-		s.changes = append(s.changes, s.c.Watch(Minute{Minute: s.now, Part: Part{Reporters: reporters, Mean: 2}, Dispersion: .1})...)
+		s.changes = append(s.changes, s.c.Observe(Minute{Minute: s.now, Part: Part{Reporters: reporters, Mean: 2}, Dispersion: .1})...)
 	}
 	return s.changes[from:]
 }
@@ -126,7 +126,7 @@ func TestSilenceWithoutDataClosesNothing(t *testing.T) {
 	s.pass(20, 40)
 	for range 300 {
 		s.now++
-		if got := s.c.Watch(Minute{Minute: s.now, Part: Part{Mean: 2}, Dispersion: .1, Missing: true}); len(got) > 0 {
+		if got := s.c.Observe(Minute{Minute: s.now, Part: Part{Mean: 2}, Dispersion: .1, Missing: true}); len(got) > 0 {
 			t.Fatalf("%v without data", states(got))
 		}
 	}
@@ -152,7 +152,7 @@ func TestADayIsEnough(t *testing.T) {
 
 func TestRareReportsCloseWithinHours(t *testing.T) {
 	params := DefaultParams()
-	c := NewCase(&params)
+	c := NewLifecycle(&params)
 	o := opening(opened)
 	o.Observed, o.Expected = 8, .02
 	c.Open(o)
@@ -161,11 +161,11 @@ func TestRareReportsCloseWithinHours(t *testing.T) {
 	for i := range 60 {
 		m := quiet()
 		m.Reporters = uint32(i % 2)
-		c.Watch(m)
+		c.Observe(m)
 	}
 	end := now
 	for c.Active() {
-		if c.Watch(quiet()); now > end+120 {
+		if c.Observe(quiet()); now > end+120 {
 			t.Fatal("still open two hours after the last report")
 		}
 	}
@@ -194,12 +194,12 @@ func TestSeverity(t *testing.T) {
 
 func TestStateReadsBack(t *testing.T) {
 	params := DefaultParams()
-	fresh := NewCase(&params)
+	fresh := NewLifecycle(&params)
 	s := begin()
 	s.pass(15, 30)
-	for _, c := range []*Case{fresh, s.c} {
+	for _, c := range []*Lifecycle{fresh, s.c} {
 		state := c.AppendState(nil)
-		got, rest, err := ReadCase(&params, 1, append(bytes.Clone(state), 7))
+		got, rest, err := ReadLifecycle(&params, 1, append(bytes.Clone(state), 7))
 		if err != nil || len(rest) != 1 {
 			t.Fatalf("%d bytes left, %v", len(rest), err)
 		}
@@ -207,19 +207,19 @@ func TestStateReadsBack(t *testing.T) {
 			t.Error("what was read is written differently")
 		}
 		for cut := range len(state) {
-			if _, _, err := ReadCase(&params, 1, state[:cut]); err == nil {
+			if _, _, err := ReadLifecycle(&params, 1, state[:cut]); err == nil {
 				t.Fatalf("the first %d of %d bytes are taken for a state", cut, len(state))
 			}
 		}
 	}
-	if _, _, err := ReadCase(&params, 0, s.c.AppendState(nil)); err == nil {
+	if _, _, err := ReadLifecycle(&params, 0, s.c.AppendState(nil)); err == nil {
 		t.Error("a place that does not exist is taken")
 	}
 }
 
 func TestRenumber(t *testing.T) {
 	params := DefaultParams()
-	c := NewCase(&params)
+	c := NewLifecycle(&params)
 	o := opening(opened)
 	o.Handles = []int32{3, 5, 6}
 	c.Open(o)
@@ -233,7 +233,7 @@ func TestRenumber(t *testing.T) {
 // tenth, and says so at once.
 func TestFewPeopleStayMinor(t *testing.T) {
 	params := DefaultParams()
-	s := &story{c: NewCase(&params), now: opened}
+	s := &story{c: NewLifecycle(&params), now: opened}
 	few := opening(opened)
 	few.Observed, few.Expected = 6, .01
 	if first := s.c.Open(few); first.Confirmed || first.Severity != outage.SeverityMinor {

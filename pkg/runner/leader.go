@@ -19,19 +19,19 @@ func (l *Live) Leads() bool { return l.leads.Load() }
 
 // advance detects, or follows the server that does.
 func (l *Live) advance(ctx context.Context) error {
-	leads, err := l.lead(ctx)
+	leads, err := l.holdLease(ctx)
 	if err != nil {
 		return err
 	}
 	if !leads {
-		return l.follow(ctx)
+		return l.followLeader(ctx)
 	}
 	return l.catchUp(ctx)
 }
 
-// lead takes or renews the lease. An engine of another term is forgotten: what
+// holdLease takes or renews the lease. An engine of another term is forgotten: what
 // another server did meanwhile is in the state.
-func (l *Live) lead(ctx context.Context) (bool, error) {
+func (l *Live) holdLease(ctx context.Context) (bool, error) {
 	if l.Lease == nil {
 		l.leads.Store(true)
 		return true, nil
@@ -84,10 +84,10 @@ func (l *Live) renew(ctx context.Context) (end func()) {
 	}
 }
 
-// follow shows what the server that detects has found.
-func (l *Live) follow(ctx context.Context) error {
-	if now := l.Now(); now.Sub(l.followed) >= followEvery {
-		l.followed = now
+// followLeader shows what the server that detects has found.
+func (l *Live) followLeader(ctx context.Context) error {
+	if now := l.Now(); now.Sub(l.followedAt) >= followEvery {
+		l.followedAt = now
 	} else {
 		return nil
 	}

@@ -11,44 +11,44 @@ type unknown struct{}
 
 func (unknown) Service(string) (outage.Service, bool) { return outage.Service{}, false }
 
-// relate looks at all services of a country together, after each of them has
+// attribute looks at all services of a country together, after each of them has
 // decided on the minute alone: who probably broke, and who is only named. It
 // runs where something changed, and once a block while an incident lasts.
-func (c *country) relate(minute outage.Minute, turning bool) {
+func (c *country) attribute(minute outage.Minute, turning bool) {
 	changed, open := false, false
 	for _, s := range c.series {
 		changed = changed || len(s.changes) > 0
-		open = open || s.incident.Active() && !s.silent
+		open = open || s.incident.Active() && !s.muted
 	}
 	if !changed && !(open && turning) {
 		return
 	}
-	var rises []incident.Rise
+	var rises []incident.Candidate
 	for _, s := range c.series {
-		if rise, ok := s.rise(minute); ok {
+		if rise, ok := s.candidate(minute); ok {
 			rises = append(rises, rise)
 		}
 	}
-	verdicts := incident.Verdicts(&c.config.Incident, c.config.Relations, rises)
+	verdicts := incident.AttributeAll(&c.config.Incident, c.config.Relations, rises)
 	for _, s := range c.series {
 		if found, ok := verdicts[s.service]; ok {
-			s.amend(s.incident.Find(found))
+			s.amendChanges(s.incident.SetAttribution(found))
 		}
 	}
 }
 
-// judged is the verdict that stands.
-func (s *series) judged() incident.Judgement {
+// attribution is the verdict that stands.
+func (s *series) attribution() incident.Attribution {
 	in := s.incident.Incident()
 	if in.ID == "" || in.Verdict == "" {
-		return incident.Judgement{Verdict: outage.LikelyCause}
+		return incident.Attribution{Verdict: outage.LikelyCause}
 	}
-	return incident.Judgement{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons}
+	return incident.Attribution{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons}
 }
 
-// amend brings the changes of this minute up to the incident as it is now, and
+// amendChanges brings the changes of this minute up to the incident as it is now, and
 // adds one where the incident says something new without a change of state.
-func (s *series) amend(news bool) {
+func (s *series) amendChanges(news bool) {
 	now := s.incident.Incident()
 	for i := range s.changes {
 		in := &s.changes[i]
@@ -57,36 +57,36 @@ func (s *series) amend(news bool) {
 		}
 	}
 	if news && len(s.changes) == 0 {
-		s.tell(now)
+		s.emit(now)
 	}
 }
 
-// rise is the series as verdicts see it: while it has an incident and shortly
+// candidate is the series as verdicts see it: while it has an incident and shortly
 // after, and while it has evidence of at least half of one.
-func (s *series) rise(minute outage.Minute) (incident.Rise, bool) {
+func (s *series) candidate(minute outage.Minute) (incident.Candidate, bool) {
 	in := s.incident.Incident()
-	r := incident.Rise{
+	r := incident.Candidate{
 		Service: s.service, Onset: in.Since, Ratio: in.Peak, Open: s.incident.Active() || len(s.changes) > 0,
-		Fading: s.incident.Fading(), Standing: s.judged(),
+		Ending: s.incident.Ending(), Previous: s.attribution(),
 	}
 	switch handles := s.incident.Handles(); {
 	case s.incident.Active():
 		r.Excess, r.Shares = s.excess(in.Since, handles)
-		r.Excess = s.incident.Most(r.Excess)
+		r.Excess = s.incident.UpdateMaxExcess(r.Excess)
 		return r, true
 	case in.State == outage.StateResolved && minute-s.incident.Closed() <= outage.Minute(s.config.Incident.OutlastAfter):
 		_, r.Shares = s.excess(in.Since, handles)
-		r.Excess, r.Over = s.incident.Most(0), int(minute-s.incident.Closed())
+		r.Excess, r.ResolvedAgo = s.incident.UpdateMaxExcess(0), int(minute-s.incident.Closed())
 		return r, true
 	}
-	if s.bank.Warmth() < pendingPart {
+	if s.charts.Proximity() < pendingPart {
 		return r, false
 	}
-	warm := s.bank.Warm(pendingPart, minute, s.base)[0]
+	warm := s.charts.NearThreshold(pendingPart, minute, s.base)[0]
 	if s.evidence(warm) < pendingPart {
 		return r, false
 	}
-	r.Open, r.Fading, r.Standing = false, false, incident.Judgement{Verdict: outage.LikelyCause}
+	r.Open, r.Ending, r.Previous = false, false, incident.Attribution{Verdict: outage.LikelyCause}
 	r.Onset, r.Ratio = warm.Since, outage.Ratio(float64(warm.Observed), warm.Expected)
 	r.Excess, r.Shares = s.excess(warm.Since, []int32{warm.Handle})
 	return r, true
@@ -120,25 +120,25 @@ func (s *series) excess(since outage.Minute, handles []int32) (excess float64, s
 	return excess, shares
 }
 
-// join makes incidents that belong together parts of one event.
-func (t *Engine) join() {
+// setEvents makes incidents that belong together parts of one event.
+func (e *Engine) setEvents() {
 	changed := false
 	var incidents []outage.Incident
-	for _, s := range t.ordered {
+	for _, s := range e.ordered {
 		changed = changed || len(s.changes) > 0
 	}
 	if !changed {
 		return
 	}
-	for _, s := range t.ordered {
-		if in := s.incident.Incident(); in.ID != "" && !s.silent {
+	for _, s := range e.ordered {
+		if in := s.incident.Incident(); in.ID != "" && !s.muted {
 			incidents = append(incidents, in)
 		}
 	}
-	events := incident.Events(t.config.Relations, incidents)
-	for _, s := range t.ordered {
-		if s.incident.Active() && !s.silent {
-			s.amend(s.incident.Join(events[s.incident.Incident().ID]))
+	events := incident.Events(e.config.Relations, incidents)
+	for _, s := range e.ordered {
+		if s.incident.Active() && !s.muted {
+			s.amendChanges(s.incident.SetParent(events[s.incident.Incident().ID]))
 		}
 	}
 }

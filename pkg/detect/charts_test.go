@@ -23,26 +23,26 @@ var tree = fixed{means: []float64{2, .5, .1}, dispersion: .1}
 
 func level(h int32) Level { return Level(min(h, 2)) }
 
-func newTestBank() *Bank {
+func newTestBank() *Charts {
 	params := DefaultParams()
-	b := NewBank(&params, 0)
-	b.age.Warm = true
+	b := NewCharts(&params, 0)
+	b.age.Established = true
 	b.Grow(3, level)
-	b.Turn(tree.means[0])
+	b.Refresh(tree.means[0])
 	return b
 }
 
 const old = outage.Minute(100 * 1440) // of an age at which nothing is new any more
 
 // hits are reporters in the cell and elsewhere in the country.
-func hits(cell, elsewhere uint32) []Hit {
-	all := []Hit{{0, cell + elsewhere}, {1, cell}, {2, cell}}
-	return slices.DeleteFunc(all, func(h Hit) bool { return h.Reporters == 0 })
+func hits(cell, elsewhere uint32) []Observation {
+	all := []Observation{{0, cell + elsewhere}, {1, cell}, {2, cell}}
+	return slices.DeleteFunc(all, func(h Observation) bool { return h.Reporters == 0 })
 }
 
 // opensAfter is how many minutes of the same hits it takes to alarm, 0 if none
 // of a hundred does.
-func opensAfter(b *Bank, each []Hit) int {
+func opensAfter(b *Charts, each []Observation) int {
 	for i := range 100 {
 		b.Step(old+outage.Minute(i), each, tree)
 		if _, ok := b.Alarm(old + outage.Minute(i)); ok {
@@ -55,7 +55,7 @@ func opensAfter(b *Bank, each []Hit) int {
 func TestOpens(t *testing.T) {
 	for _, c := range []struct {
 		name         string
-		each         []Hit
+		each         []Observation
 		atMost       int
 		level        Level
 		neverOpening bool
@@ -98,10 +98,10 @@ func TestFewPeopleOpenNothing(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newTestBank()
 			nearly := fixed{means: []float64{.01, .001, .0002}, dispersion: .1}
-			b.Turn(.01)
+			b.Refresh(.01)
 			opened := false
 			for i := range 600 {
-				var each []Hit
+				var each []Observation
 				if i%c.every == 0 {
 					each = hits(1, 0)
 				}
@@ -122,8 +122,8 @@ func TestFiveReportersAreNeeded(t *testing.T) {
 		want      bool
 	}{{4, false}, {5, true}} {
 		b := newTestBank()
-		b.Turn(.0002)
-		b.Step(old, []Hit{{0, c.reporters}}, fixed{means: []float64{.0002, .0002, .0002}, dispersion: .1})
+		b.Refresh(.0002)
+		b.Step(old, []Observation{{0, c.reporters}}, fixed{means: []float64{.0002, .0002, .0002}, dispersion: .1})
 		if _, ok := b.Alarm(old); ok != c.want {
 			t.Errorf("%d reporters where none are expected: alarm %t", c.reporters, ok)
 		}
@@ -134,8 +134,8 @@ func TestZerosNeverOpen(t *testing.T) {
 	b := newTestBank()
 	for i := range 10000 {
 		b.Step(old+outage.Minute(i), nil, tree)
-		if _, ok := b.Alarm(old + outage.Minute(i)); ok || len(b.live) > 0 {
-			t.Fatalf("alarm %t and %d live nodes after %d empty minutes", ok, len(b.live), i)
+		if _, ok := b.Alarm(old + outage.Minute(i)); ok || len(b.active) > 0 {
+			t.Fatalf("alarm %t and %d live nodes after %d empty minutes", ok, len(b.active), i)
 		}
 	}
 }
@@ -182,9 +182,9 @@ func openingOf(minutes [][2]uint32) int {
 
 func TestColdSeriesRaisesNothing(t *testing.T) {
 	params := DefaultParams()
-	b := NewBank(&params, old)
+	b := NewCharts(&params, old)
 	b.Grow(3, level)
-	b.Turn(tree.means[0])
+	b.Refresh(tree.means[0])
 	for i := range outage.Minute(params.ColdMinutes) {
 		b.Step(old+i, hits(0, 500), tree)
 		if _, ok := b.Alarm(old + i); ok {
@@ -210,13 +210,13 @@ func TestThickNoiseRaisesTheThreshold(t *testing.T) {
 		}
 		b.Step(m, each, tree)
 		if i%5 == 0 {
-			b.Turn(tree.means[0])
+			b.Refresh(tree.means[0])
 		}
 	}
 	if got := b.Needed(Country); got < 1.2*quiet {
 		t.Errorf("%.1f nats are needed after weeks of squalls, %.1f before", got, quiet)
 	}
-	b.Turn(.1)
+	b.Refresh(.1)
 	if got := b.Needed(Country); got != quiet {
 		t.Errorf("%.1f nats are needed where counts are too rare to learn from, want %.1f", got, quiet)
 	}
@@ -225,10 +225,10 @@ func TestThickNoiseRaisesTheThreshold(t *testing.T) {
 func TestSpoiltBlocksTeachNothing(t *testing.T) {
 	b := newTestBank()
 	for i := range 10 * 1440 {
-		b.Spoil()
+		b.Exclude()
 		b.Step(old+outage.Minute(i), hits(0, 9*uint32(i%2)), tree)
 	}
-	if b.quiet.Exceeded[Country] > 0 {
+	if b.calibration.Exceeded[Country] > 0 {
 		t.Error("evidence of an incident was taken for noise")
 	}
 }
@@ -287,7 +287,7 @@ func TestStateReadsBack(t *testing.T) {
 		b.Step(old+outage.Minute(i), hits(uint32(i%2), uint32(i%5)), tree)
 	}
 	state := b.AppendState(nil)
-	got, rest, err := ReadBank(b.params, level, append(bytes.Clone(state), 1))
+	got, rest, err := ReadCharts(b.params, level, append(bytes.Clone(state), 1))
 	if err != nil || len(rest) != 1 {
 		t.Fatalf("%d bytes left, %v", len(rest), err)
 	}
@@ -295,7 +295,7 @@ func TestStateReadsBack(t *testing.T) {
 		t.Error("what was read is written differently")
 	}
 	for cut := range len(state) {
-		if _, _, err := ReadBank(b.params, level, state[:cut]); err == nil {
+		if _, _, err := ReadCharts(b.params, level, state[:cut]); err == nil {
 			t.Fatalf("the first %d of %d bytes are taken for a state", cut, len(state))
 		}
 	}
@@ -305,10 +305,10 @@ func TestMove(t *testing.T) {
 	b := newTestBank()
 	b.Grow(6, level)
 	five := fixed{means: []float64{2, .5, .1, .1, .1, .1}, dispersion: .1}
-	b.Step(old, []Hit{{0, 30}, {5, 3}}, five)
-	b.Move([]int32{0, 1, 2, -1, -1, 3})
-	if b.Nodes() != 4 || !slices.Equal(b.live, []int32{0, 3}) || b.Evidence(3) == 0 {
-		t.Errorf("%d nodes, live %v, evidence %.1f", b.Nodes(), b.live, b.Evidence(3))
+	b.Step(old, []Observation{{0, 30}, {5, 3}}, five)
+	b.Renumber([]int32{0, 1, 2, -1, -1, 3})
+	if b.Nodes() != 4 || !slices.Equal(b.active, []int32{0, 3}) || b.Evidence(3) == 0 {
+		t.Errorf("%d nodes, live %v, evidence %.1f", b.Nodes(), b.active, b.Evidence(3))
 	}
 }
 
@@ -320,14 +320,14 @@ func BenchmarkStep(b *testing.B) {
 	random := rand.New(rand.NewPCG(1, 1))
 	minute := old
 	for b.Loop() {
-		var each []Hit
+		var each []Observation
 		for h := range int32(nodes) {
 			if random.IntN(5) == 0 {
-				each = append(each, Hit{h, 1})
+				each = append(each, Observation{h, 1})
 			}
 		}
 		if minute%5 == 0 {
-			bank.Turn(2)
+			bank.Refresh(2)
 		}
 		bank.Step(minute, each, wide)
 		minute++

@@ -71,7 +71,7 @@ func (s *shelf) SaveIncidents(_ context.Context, records []outage.Record) error 
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, r := range records {
-		if s.records[r.ID].Noted <= r.Noted {
+		if s.records[r.ID].Revision <= r.Revision {
 			s.records[r.ID] = r
 		}
 	}
@@ -82,7 +82,7 @@ func (s *shelf) LoadIncidents(_ context.Context, after int64) (records []outage.
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, r := range s.records {
-		records, latest = append(records, r), max(latest, r.Noted)
+		records, latest = append(records, r), max(latest, r.Revision)
 	}
 	return records, max(latest, after), nil
 }
@@ -119,7 +119,7 @@ func (r *rig) to(m outage.Minute) { r.now = (m + 1).Time().Add(Watermark) }
 // server is one of several detectors.
 type server struct {
 	*Live
-	book *incident.Book
+	book *incident.Repository
 }
 
 func (r *rig) server() *server {
@@ -128,13 +128,13 @@ func (r *rig) server() *server {
 	return r.made(held, held.State("dp:{t}:detector"), held.State("dp:{t}:incidents"))
 }
 
-func (r *rig) made(held Lease, state States, journal incident.Journal) *server {
+func (r *rig) made(held Lease, state States, journal incident.Outbox) *server {
 	logger := slog.New(slog.DiscardHandler)
 	now := func() time.Time { return r.now }
-	book := incident.NewBook(r.shelf, journal, now, logger)
+	book := incident.NewRepository(r.shelf, journal, now, logger)
 	return &server{book: book, Live: NewLive(LiveConfig{
 		Engine: config(), Hot: r.story, Past: r.story, HotFrom: func() outage.Minute { return 0 },
-		Book: book, States: state, Normals: noNormals{}, Lease: held, Now: now, Logger: logger,
+		Repository: book, States: state, Normals: noNormals{}, Lease: held, Now: now, Logger: logger,
 	})}
 }
 
@@ -160,7 +160,7 @@ func (s *server) records(t *testing.T) []outage.Record {
 		t.Fatal(err)
 	}
 	for i := range records {
-		records[i].Noted = 0
+		records[i].Revision = 0
 	}
 	return records
 }
@@ -239,16 +239,16 @@ func TestServersTakeTurns(t *testing.T) {
 
 // intruder lets another server take over in the middle of a note.
 type intruder struct {
-	Book
+	Repository
 	during func()
 }
 
-func (b *intruder) Note(ctx context.Context, at time.Time, changes []outage.Incident) error {
+func (b *intruder) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
 	if b.during != nil {
 		b.during()
 		b.during = nil
 	}
-	return b.Book.Note(ctx, at, changes)
+	return b.Repository.Append(ctx, at, changes)
 }
 
 func TestAPausedServerWritesNothing(t *testing.T) {
@@ -257,7 +257,7 @@ func TestAPausedServerWritesNothing(t *testing.T) {
 	r := newRig(t, redistest.Start(t).Client(t))
 	paused, other := r.server(), r.server()
 	interrupted := false
-	paused.Live.Book = &intruder{Book: paused.book, during: func() {
+	paused.Live.Repository = &intruder{Repository: paused.book, during: func() {
 		// The lease ends while this one is about to note what it found. Another
 		// one takes over and finishes the day.
 		interrupted = true

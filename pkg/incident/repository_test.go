@@ -29,7 +29,7 @@ func (m *memory) SaveIncidents(_ context.Context, records []outage.Record) error
 		return errors.New("away")
 	}
 	for _, r := range records {
-		if m.records[r.ID].Noted <= r.Noted {
+		if m.records[r.ID].Revision <= r.Revision {
 			m.records[r.ID] = r
 		}
 	}
@@ -41,7 +41,7 @@ func (m *memory) LoadIncidents(_ context.Context, after int64) (records []outage
 		return nil, after, errors.New("away")
 	}
 	for _, r := range m.records {
-		records, latest = append(records, r), max(latest, r.Noted)
+		records, latest = append(records, r), max(latest, r.Revision)
 	}
 	return records, max(after, latest), nil
 }
@@ -53,15 +53,15 @@ type office struct {
 	shelf  *memory
 }
 
-func (o *office) book(name string) (*Book, *lease.Lease) {
+func (o *office) book(name string) (*Repository, *lease.Lease) {
 	held := lease.New(o.client, "dp:{b}:lead", name, time.Hour)
 	// The clock stands still: versions must not depend on it.
 	now := func() time.Time { return opened.Time() }
-	return NewBook(o.shelf, held.State("dp:{b}:incidents"), now, slog.New(slog.DiscardHandler)), held
+	return NewRepository(o.shelf, held.State("dp:{b}:incidents"), now, slog.New(slog.DiscardHandler)), held
 }
 
 // open makes a book the one that writes, as if the lease of the others had ended.
-func (o *office) open(b *Book, held *lease.Lease) {
+func (o *office) open(b *Repository, held *lease.Lease) {
 	o.t.Helper()
 	ctx := context.Background()
 	if err := o.client.Del(ctx, "dp:{b}:lead").Err(); err != nil {
@@ -75,7 +75,7 @@ func (o *office) open(b *Book, held *lease.Lease) {
 	}
 }
 
-func (o *office) sync(books ...*Book) {
+func (o *office) sync(books ...*Repository) {
 	o.t.Helper()
 	for _, b := range books {
 		if err := b.sync(context.Background()); err != nil && !o.shelf.away {
@@ -84,17 +84,17 @@ func (o *office) sync(books ...*Book) {
 	}
 }
 
-func note(t *testing.T, b *Book, minute outage.Minute, state outage.State, want error) {
+func note(t *testing.T, b *Repository, minute outage.Minute, state outage.State, want error) {
 	t.Helper()
 	in := incidentAt("whatsapp", outage.GB, 0, "")
 	in.State, in.Verdict = state, outage.LikelyCause
-	if err := b.Note(context.Background(), (opened + minute).Time(), []outage.Incident{in}); !errors.Is(err, want) {
+	if err := b.Append(context.Background(), (opened + minute).Time(), []outage.Incident{in}); !errors.Is(err, want) {
 		t.Fatalf("noting %s: %v, want %v", state, err, want)
 	}
 }
 
 // life is the states that a book tells of the one incident.
-func life(t *testing.T, b *Book) (told []outage.State) {
+func life(t *testing.T, b *Repository) (told []outage.State) {
 	t.Helper()
 	records, _, err := b.Incidents(context.Background(), outage.IncidentFilter{}, "", 10)
 	if err != nil || len(records) > 1 {
@@ -108,7 +108,7 @@ func life(t *testing.T, b *Book) (told []outage.State) {
 	return told
 }
 
-func wantLife(t *testing.T, what string, b *Book, want int) {
+func wantLife(t *testing.T, what string, b *Repository, want int) {
 	t.Helper()
 	if got := life(t, b); len(got) != want {
 		t.Errorf("%s: %v, want %d states", what, got, want)
@@ -157,7 +157,7 @@ func TestLateSaveLoses(t *testing.T) {
 	o.open(b, ofB)
 	note(t, b, 9, outage.StateResolved, nil)
 	o.sync(b, a, b)
-	for name, book := range map[string]*Book{"a": a, "b": b} {
+	for name, book := range map[string]*Repository{"a": a, "b": b} {
 		wantLife(t, name, book, 2)
 	}
 	if got := o.shelf.records[incidentAt("whatsapp", outage.GB, 0, "").ID]; got.State != outage.StateResolved {
@@ -169,13 +169,13 @@ func TestBookOutlivesACrash(t *testing.T) {
 	shelf := &memory{records: map[string]outage.Record{}, away: true}
 	journal := fileJournal{filepath.Join(t.TempDir(), "journal")}
 	logger := slog.New(slog.DiscardHandler)
-	before := NewBook(shelf, journal, time.Now, logger)
+	before := NewRepository(shelf, journal, time.Now, logger)
 	if err := before.Open(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	note(t, before, 0, outage.StateOpen, nil)
 	_ = before.sync(context.Background())
-	after := NewBook(shelf, journal, time.Now, logger)
+	after := NewRepository(shelf, journal, time.Now, logger)
 	if err := after.Open(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestBookOutlivesADamagedJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	shelf := &memory{records: map[string]outage.Record{}}
-	book := NewBook(shelf, journal, time.Now, slog.New(slog.NewTextHandler(&log, nil)))
+	book := NewRepository(shelf, journal, time.Now, slog.New(slog.NewTextHandler(&log, nil)))
 	for range 2 {
 		if err := book.Open(context.Background()); err != nil {
 			t.Fatal(err)

@@ -8,29 +8,29 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// parts are what the end of the open incident is judged by: its footprint, and
+// watchedHandles are what the end of the open incident is judged by: its footprint, and
 // what began to alarm outside of it since that became final. A service has one
 // incident in a country at a time, so a second outage elsewhere cannot open
 // while the first lasts: it keeps it open, and the footprint stays what it was.
-func (s *series) parts(minute outage.Minute) []int32 {
+func (s *series) watchedHandles(minute outage.Minute) []int32 {
 	footprint := s.incident.Handles()
 	if s.incident.Localising() || slices.Contains(footprint, baseline.Whole) {
 		return footprint
 	}
-	if alarm, ok := s.bank.AlarmAmong(minute, func(a detect.Alarm) bool { return s.apart(a.Handle) && s.carried(a) }); ok {
-		s.elsewhere = append(s.elsewhere, alarm.Handle)
+	if alarm, ok := s.charts.AlarmAmong(minute, func(a detect.Alarm) bool { return s.disjoint(a.Handle) && s.supported(a) }); ok {
+		s.secondary = append(s.secondary, alarm.Handle)
 	}
-	return append(footprint[:len(footprint):len(footprint)], s.elsewhere...)
+	return append(footprint[:len(footprint):len(footprint)], s.secondary...)
 }
 
-// apart reports whether a place has nothing in common with the open incident.
-func (s *series) apart(handle int32) bool {
+// disjoint reports whether a place has nothing in common with the open incident.
+func (s *series) disjoint(handle int32) bool {
 	return handle != baseline.Whole &&
-		!s.touches(handle, s.incident.Handles()) && !s.touches(handle, s.elsewhere)
+		!s.overlaps(handle, s.incident.Handles()) && !s.overlaps(handle, s.secondary)
 }
 
-// touches reports whether a place has land in common with one of the parts.
-func (s *series) touches(handle int32, parts []int32) bool {
+// overlaps reports whether a place has land in common with one of the parts.
+func (s *series) overlaps(handle int32, parts []int32) bool {
 	for _, part := range parts {
 		if part == handle || part == baseline.Whole || handle == baseline.Whole {
 			return true
