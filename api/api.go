@@ -21,7 +21,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/httpcache"
-	"github.com/open-downpour/downpour/pkg/narrative"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
@@ -68,7 +68,7 @@ type API struct {
 	Config
 	docs        func() (docs, error) // the page for people, written once
 	cache       *httpcache.Cache[sending]
-	teller      *narrative.Teller
+	sentences   *locale.IncidentFormatter
 	keyFailures *ratelimit.Failures
 	streams     *ratelimit.Slots
 }
@@ -100,7 +100,7 @@ func New(config Config) *API {
 	}
 	a := &API{
 		Config: config, cache: newCache(config),
-		teller:      narrative.New(config.Services, config.Shapes),
+		sentences:   locale.NewIncidentFormatter(config.Services, config.Shapes),
 		keyFailures: newKeyFailures(config.Logger),
 		streams:     newStreamShares(config.MaxStreams),
 	}

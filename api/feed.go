@@ -128,7 +128,7 @@ func (a *API) atomEntry(record outage.Record) atomEntry {
 			{"urn:downpour:service", record.Service}, {"urn:downpour:country", string(record.Country)},
 			{"urn:downpour:state", string(record.State)}, {"urn:downpour:severity", string(record.Severity)},
 		},
-		Summary: a.teller.Sentence("en", record.Incident),
+		Summary: a.sentences.Sentence("en", record.Incident),
 	}
 }
 

@@ -74,7 +74,7 @@ func (a *API) wireIncident(record outage.Record) incidentJSON {
 		Cause: orNull(in.Cause), Reasons: orEmpty(in.Reasons), Parent: orNull(in.Parent),
 		Timeline:   make([]changeJSON, 0, len(record.Changes)),
 		Recoveries: recoveries(in.Recoveries), Why: why(in.Why),
-		Narrative: a.teller.All(in),
+		Narrative: a.sentences.All(in),
 	}
 	if !in.ClosedAt.IsZero() {
 		closed := in.ClosedAt.UTC().Format(time.RFC3339)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -42,9 +43,9 @@ var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-(?:gb|in)-[0-9]{8})t([0-9
 // parse reads a path. It is false for a path that is no page of this package,
 // which includes services that do not exist or are not used in the country.
 func (s *Site) parse(path string) (address, bool) {
-	at := address{Lang: defaultLang}
+	at := address{Lang: locale.Default}
 	parts := strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
-	if len(parts) > 0 && s.locales[parts[0]] != nil {
+	if len(parts) > 0 && locale.Has(parts[0]) {
 		at.Lang, parts = parts[0], parts[1:]
 	}
 	if len(parts) > 0 {
@@ -105,7 +106,7 @@ func (a address) incidents(rest []string) (address, bool) {
 // langOf is the language that a path asks for, also where there is no page.
 func (s *Site) langOf(path string) string {
 	first, _, _ := strings.Cut(strings.Trim(path, "/"), "/")
-	return s.locales.known(strings.ToLower(first))
+	return locale.Known(strings.ToLower(first))
 }
 
 // path writes the address in its one canonical form.
@@ -123,7 +124,7 @@ func (a address) path() string {
 }
 
 func (a address) langPart() string {
-	if a.Lang == defaultLang {
+	if a.Lang == locale.Default {
 		return ""
 	}
 	return a.Lang

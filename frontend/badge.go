@@ -42,7 +42,7 @@ func (s *Site) badge(c *fiber.Ctx) error {
 	service, _ := s.Services.Service(at.Service)
 	first := f.verdicts(ctx, service)[0]
 	worst := first.Status
-	name, message := f.words.serviceName(service), f.Say("badge."+string(worst))
+	name, message := f.ServiceName(service), f.T("badge."+string(worst))
 	if in := first.health.Incident; in != nil {
 		message = f.because(message, *in)
 	}

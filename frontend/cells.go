@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -119,8 +120,8 @@ type cellsAnswer struct {
 // cells answers the canvas of the large map.
 func (s *Site) cells(c *fiber.Ctx) error {
 	of := func(name string) string { return strings.Clone(c.Query(name)) }
-	lang := strings.Clone(c.Params("lang", defaultLang))
-	if s.locales[lang] == nil {
+	lang := strings.Clone(c.Params("lang", locale.Default))
+	if !locale.Has(lang) {
 		return c.Next()
 	}
 	asked, err := s.scene(lang, of)
@@ -156,7 +157,7 @@ func (s *Site) makeCells(asked scene, part box) (*made, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
 	f := s.frame(address{Lang: asked.Lang})
-	f.words = s.locales.speaker(asked.Lang, asked.Country)
+	f.Localizer = locale.New(asked.Lang, asked.Country)
 	sheet := s.sheets[sheetKey{asked.Country, largeResolution[asked.Country]}]
 	for resolution := sheet.resolutionIn(part); ; resolution-- {
 		heat, err := s.Readings.Heatmap(ctx, asked.Service, asked.Country, resolution, asked.frame())

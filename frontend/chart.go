@@ -31,7 +31,7 @@ func (f *frame) chart(series outage.Series, country outage.Country, name string,
 	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
 	var shades strings.Builder
 	if made.Marked = shade(&shades, series.Span, f.site.AsOf(), incidents); made.Marked {
-		made.Caption += " " + f.Say("chart.incident")
+		made.Caption += " " + f.T("chart.incident")
 	}
 	top, known := scale(series)
 	made.Expected = known
@@ -159,7 +159,7 @@ func line(series outage.Series, top float64, height int, of func(outage.Point) (
 // axes labels the plot: two round numbers, and the hours of the local day. It
 // comes after the lines, so that they never hide a label.
 func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Country, top float64) {
-	fmt.Fprintf(b, `<text y="14">%s</text><text y="84">%s</text>`, f.words.integer(int64(top)), f.words.integer(int64(top)/2))
+	fmt.Fprintf(b, `<text y="14">%s</text><text y="84">%s</text>`, f.Int(int64(top)), f.Int(int64(top)/2))
 	length := float64(series.Span.To - series.Span.From)
 	every := 1 // hours
 	for _, more := range []int{2, 3, 6, 12, 24} {
@@ -180,6 +180,6 @@ func (f *frame) axes(b *strings.Builder, series outage.Series, country outage.Co
 			anchor = ` class="e"`
 		}
 		fmt.Fprintf(b, `<line x1="%.1f%%" x2="%.1f%%" y1="158" y2="164"/><g class="x"><text x="%.1f%%" y="180"%s>%s</text></g>`,
-			share, share, share, anchor, f.words.clock(local, country))
+			share, share, share, anchor, f.Clock(local, country))
 	}
 }

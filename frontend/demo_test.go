@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/text/feature/plural"
+	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 type fakeDemo float64
@@ -17,21 +17,17 @@ func (f fakeDemo) Sources() []Source {
 
 func TestEveryPageOfADemoSaysSo(t *testing.T) {
 	_, app := testSite(t, func(c *Config) { c.Demo = fakeDemo(1) })
-	words, err := loadLocales()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for lang := range words {
+	for _, lang := range locale.Languages() {
 		prefix := "/" + lang
-		if lang == defaultLang {
+		if lang == locale.Default {
 			prefix = ""
 		}
 		for _, path := range []string{"/in/whatsapp", "/incidents", "/about", "/credits", "/whatsapp/report", "/nothing-here"} {
 			body := get(t, app, prefix+path).body
-			if strings.HasSuffix(path, "here") && lang != defaultLang {
+			if strings.HasSuffix(path, "here") && lang != locale.Default {
 				continue // an unknown address has no language
 			}
-			for _, want := range []string{`class="demo"`, strings.ReplaceAll(words[lang].Messages["demo.what"][plural.Other], "'", "&#39;"), prefix + `/credits#demo"`} {
+			for _, want := range []string{`class="demo"`, strings.ReplaceAll(locale.New(lang, "").T("demo.what"), "'", "&#39;"), prefix + `/credits#demo"`} {
 				if !strings.Contains(body, want) {
 					t.Errorf("%s%s lacks %q", prefix, path, want)
 				}

@@ -2,11 +2,10 @@
 // they report with. The server makes whole pages, pictures included; no script
 // is needed to read or to report.
 //
-// It promises that a public page sets no cookie, depends on nothing but its
+// It guarantees that a public page sets no cookie, depends on nothing but its
 // address, carries an ETag, and says what users report and never that a
-// service is down. Every sentence stands in the catalogues of locales/, in
-// every language, with every plural form. What it was sent is shown again only
-// as escaped text.
+// service is down. Every sentence comes from a catalogue of pkg/locale. What a
+// visitor sent is shown again only as escaped text.
 //
 // It refuses to count, to judge and to know places: those come through the
 // interfaces in ports.go.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -14,7 +15,7 @@ type embedPage struct {
 	Name     string
 	Verdicts []verdict
 	Page     string // the page of the service
-	AsOf     []moment
+	AsOf     []locale.Time
 }
 
 // embed answers with a small page that others may frame. The query may name a
@@ -31,7 +32,7 @@ func (s *Site) embed(c *fiber.Ctx) error {
 // asked reads the service of an embed or a badge, and the country and language
 // that its query may name.
 func (s *Site) asked(c *fiber.Ctx, slug string) (address, error) {
-	at := address{Lang: s.locales.known(strings.Clone(c.Query("lang")))}
+	at := address{Lang: locale.Known(strings.Clone(c.Query("lang")))}
 	service, ok := s.Services.Service(strings.Clone(slug))
 	if !ok {
 		return at, &outage.Error{Code: outage.CodeNotFound}
@@ -50,11 +51,11 @@ func (s *Site) embedPage(ctx context.Context, at address) *embedPage {
 	service, _ := s.Services.Service(at.Service)
 	page := &embedPage{frame: s.frame(at), Page: at.withLeaf("").path()}
 	page.Index = false
-	page.Name = page.words.serviceName(service)
-	page.Title = page.Say("service.title", "service", page.Name)
+	page.Name = page.ServiceName(service)
+	page.Title = page.T("service.title", "service", page.Name)
 	page.Verdicts = page.verdicts(ctx, service)
 	for _, country := range at.countries(service) {
-		page.AsOf = append(page.AsOf, page.moment(s.AsOf(), country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
 	}
 	return page
 }

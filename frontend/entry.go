@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -22,7 +23,7 @@ type entry struct {
 	Severity string
 	Drops    string // the mark of the severity
 	Status   outage.Status
-	Opened   moment
+	Opened   locale.Time
 	Lasted   string // "" while it lasts
 	Numbers  string
 	Peak     string // how bad it was at its worst
@@ -38,14 +39,14 @@ var marks = map[outage.Severity]outage.Status{
 func (f *frame) entry(record outage.Record) entry {
 	in := record.Incident
 	made := entry{
-		Title:   f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country)),
-		Country: f.countryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
-		State: in.State, Word: f.because(f.Say("state."+string(in.State)), in),
-		Severity: f.Say("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
-		Opened: f.instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.Say("incidents.peak", "times", f.multiple(in.Peak)),
+		Title:   f.T("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
+		Country: f.CountryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
+		State: in.State, Word: f.because(f.T("state."+string(in.State)), in),
+		Severity: f.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
+		Opened: f.Instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.T("incidents.peak", "times", f.multiple(in.Peak)),
 	}
 	if over(in) {
-		made.Lasted = f.lasted(in.ClosedAt.Sub(in.OpenedAt))
+		made.Lasted = f.Duration(in.ClosedAt.Sub(in.OpenedAt))
 	}
 	return made
 }
@@ -53,9 +54,9 @@ func (f *frame) entry(record outage.Record) entry {
 // multiple is a ratio before a times sign.
 func (f *frame) multiple(ratio float64) string {
 	if ratio > mostTimes {
-		return ">" + f.words.integer(mostTimes)
+		return ">" + f.Int(mostTimes)
 	}
-	return f.words.amount(ratio)
+	return f.Amount(ratio)
 }
 
 func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
@@ -68,7 +69,7 @@ func (f *frame) incidentPath(id string) string {
 // serviceNamed names a service that may have left the catalogue since.
 func (f *frame) serviceNamed(slug string) string {
 	if service, ok := f.site.Services.Service(slug); ok {
-		return f.words.serviceName(service)
+		return f.ServiceName(service)
 	}
 	return slug
 }
@@ -79,11 +80,11 @@ func (f *frame) where(in outage.Incident, most int) string {
 	regions := f.regionNames(in.Footprint.Regions, most)
 	switch {
 	case in.Footprint.Scope == outage.ScopeCountry:
-		return f.Say("scope.country")
+		return f.T("scope.country")
 	case regions == "":
-		return f.Say("scope." + string(in.Footprint.Scope))
+		return f.T("scope." + string(in.Footprint.Scope))
 	case in.Footprint.Scope == outage.ScopeCell:
-		return f.Say("scope.part", "regions", regions)
+		return f.T("scope.part", "regions", regions)
 	}
 	return regions
 }
@@ -96,14 +97,14 @@ func (f *frame) regionNames(regions []outage.Region, most int) string {
 	}
 	list := strings.Join(names, ", ")
 	if more := len(regions) - len(names); more > 0 {
-		return f.Say("regions.more", "regions", list, "n", int64(more))
+		return f.T("regions.more", "regions", list, "n", int64(more))
 	}
 	return list
 }
 
 // brief is the arithmetic of an incident in a few words.
 func (f *frame) brief(in outage.Incident) string {
-	return f.Say("incident.brief", "n", in.Observed, "expected", f.words.amount(in.Expected), "threshold", f.words.amount(in.Threshold))
+	return f.T("incident.brief", "n", in.Observed, "expected", f.Amount(in.Expected), "threshold", f.Amount(in.Threshold))
 }
 
 // pastIncidents is how many ended incidents a page of a service lists.

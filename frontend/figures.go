@@ -23,7 +23,7 @@ func (f *frame) hours(series outage.Series, country outage.Country) []hour {
 		local := p.Start.Time().In(country.Zone())
 		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
 		if len(rows) == 0 || rows[len(rows)-1].from != start {
-			rows = append(rows, hour{from: start, Text: f.words.clock(start.Time(), country)})
+			rows = append(rows, hour{from: start, Text: f.Clock(start.Time(), country)})
 		}
 		row := &rows[len(rows)-1]
 		row.reports += p.Reports
@@ -32,9 +32,9 @@ func (f *frame) hours(series outage.Series, country outage.Country) []hour {
 		}
 	}
 	for i := range rows {
-		rows[i].Reports = f.words.integer(rows[i].reports)
+		rows[i].Reports = f.Int(rows[i].reports)
 		if rows[i].known {
-			rows[i].Expected = f.words.amount(rows[i].expected)
+			rows[i].Expected = f.Amount(rows[i].expected)
 		}
 	}
 	slices.Reverse(rows)
@@ -57,16 +57,16 @@ func (f *frame) chartCaption(series outage.Series, country outage.Country) strin
 		key = "chart.span."
 	}
 	if total == 0 {
-		return f.Say(key+"none", "zone", f.Say("zone."+string(country)))
+		return f.T(key+"none", "zone", f.T("zone."+string(country)))
 	}
-	caption := f.Say(key+"peak", "n", total, "peak", f.words.integer(peak.Reports), "step", f.words.integer(int64(series.Step)),
-		"time", f.words.clock(peak.Start.Time(), country), "zone", f.Say("zone."+string(country)))
+	caption := f.T(key+"peak", "n", total, "peak", f.Int(peak.Reports), "step", f.Int(int64(series.Step)),
+		"time", f.Clock(peak.Start.Time(), country), "zone", f.T("zone."+string(country)))
 	// Kinds are told apart only where the floor allows it.
 	if works >= smallestShown {
-		caption += " " + f.Say("chart.works", "works", works)
+		caption += " " + f.T("chart.works", "works", works)
 	}
 	if back >= smallestShown {
-		caption += " " + f.Say("chart.back", "back", back)
+		caption += " " + f.T("chart.back", "back", back)
 	}
 	return caption
 }

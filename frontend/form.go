@@ -34,7 +34,7 @@ type problem struct{ Field, Text string }
 
 // form prepares the form for a service; a nil submission is an untouched one.
 func (f *frame) form(service outage.Service, sent *outage.Submission) form {
-	made := form{frame: f, Service: service, Name: f.words.serviceName(service)}
+	made := form{frame: f, Service: service, Name: f.ServiceName(service)}
 	if sent != nil {
 		made.Values = *sent
 	}
@@ -44,7 +44,7 @@ func (f *frame) form(service outage.Service, sent *outage.Submission) form {
 			made.Symbols = append(made.Symbols, picture)
 		}
 		made.Choices = append(made.Choices, choice{
-			Value: symptom.Slug, Text: f.words.symptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
+			Value: symptom.Slug, Text: f.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
 		})
 	}
 	made.offer(service)
@@ -64,11 +64,11 @@ var networkCategories = []string{"mobile", "broadband"}
 // language of the page. Any other can be typed as well.
 func (f *form) offer(service outage.Service) {
 	for _, country := range f.At.countries(service) {
-		f.Towns = append(f.Towns, strings.Split(f.Say("towns."+string(country)), ", ")...)
+		f.Towns = append(f.Towns, strings.Split(f.T("towns."+string(country)), ", ")...)
 	}
 	for _, network := range f.site.Services.Services() {
 		if slices.Contains(networkCategories, network.Category) && len(f.At.countries(network)) > 0 {
-			f.Networks = append(f.Networks, f.words.serviceName(network))
+			f.Networks = append(f.Networks, f.ServiceName(network))
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (f form) PlaceIn() string {
 
 // Country is one radio button for a country.
 func (f form) CountryChoice(country outage.Country) choice {
-	return choice{Value: string(country), Text: f.countryName(country), Checked: string(country) == f.Values.Country}
+	return choice{Value: string(country), Text: f.CountryName(country), Checked: string(country) == f.Values.Country}
 }
 
 // Problem is what is wrong with a field, "" when nothing is.
@@ -110,8 +110,8 @@ func (s *Site) formPage(at address) *formPage {
 func (s *Site) reportPage(at address, service outage.Service, sent *outage.Submission) *formPage {
 	page := &formPage{frame: s.frame(at.withLeaf(leafReport))}
 	page.Form = page.form(service, sent)
-	page.Title = page.Say("report.title", "service", page.Form.Name)
-	page.Summary = page.Say("service.summary", "service", page.Form.Name)
+	page.Title = page.T("report.title", "service", page.Form.Name)
+	page.Summary = page.T("service.summary", "service", page.Form.Name)
 	page.Index = false
 	return page
 }
@@ -138,12 +138,12 @@ func (f *frame) explain(known *outage.Error) string {
 		"error." + string(known.Code) + "." + known.Field,
 		"error." + string(known.Code),
 	} {
-		if f.words.has(key) {
-			return f.Say(key)
+		if f.Has(key) {
+			return f.T(key)
 		}
 	}
 	if known.Detail != "" {
 		return known.Detail
 	}
-	return f.Say("error.internal")
+	return f.T("error.internal")
 }

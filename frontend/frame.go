@@ -5,14 +5,15 @@ import (
 	"html/template"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // frame is what the layout of every page needs. Templates speak through its
 // methods, so that no sentence stands in a template.
 type frame struct {
+	*locale.Localizer
 	site    *Site
-	words   *speaker
 	At      address
 	Title   string
 	Summary string        // one sentence for search results and link previews
@@ -35,7 +36,7 @@ func (f *frame) base() *frame { return f }
 func (s *Site) frame(at address) *frame {
 	demo := s.banner()
 	f := &frame{
-		site: s, words: s.locales.speaker(at.Lang, at.Country), At: at, Index: demo == nil, Icon: outage.StatusNormal,
+		site: s, Localizer: locale.New(at.Lang, at.Country), At: at, Index: demo == nil, Icon: outage.StatusNormal,
 		demo: demo, partial: demo != nil && demo.Loading(),
 	}
 	if asOf := s.AsOf(); s.Now().Sub(asOf) > noticeAfter {
@@ -54,13 +55,7 @@ type link struct {
 	Current          bool
 }
 
-// Say is the text of a catalogue key; see speaker.say.
-func (f *frame) Say(key string, pairs ...any) string { return f.words.say(key, pairs...) }
-
-// Int writes a whole number, Percent a share, Amount a mean.
-func (f *frame) Int(n int64) string         { return f.words.integer(n) }
-func (f *frame) Percent(x float64) string   { return f.words.percent(x) }
-func (f *frame) Amount(x float64) string    { return f.words.amount(x) }
+// Home and the others below are addresses near that of the page.
 func (f *frame) Home() string               { return address{Lang: f.At.Lang, Country: f.At.Country}.path() }
 func (f *frame) Path() string               { return f.At.path() }
 func (f *frame) Prose(leaf string) string   { return address{Lang: f.At.Lang, Leaf: leaf}.path() }
@@ -113,14 +108,6 @@ func (f *frame) Map() string { return sceneNow(f.At.Lang, "", f.At.Country).path
 // Live is where the part of the page stands that changes by the minute.
 func (f *frame) Live() string { return f.At.withLeaf(leafStatus).path() }
 
-// Lang marks a name that stands in another language than the page.
-func (f *frame) Lang(names map[string]string) string {
-	if f.At.Lang == defaultLang || names[f.At.Lang] != "" {
-		return ""
-	}
-	return defaultLang
-}
-
 // Incidents is the list of incidents, of the country where the page has one.
 func (f *frame) Incidents() string {
 	return address{Lang: f.At.Lang, Country: f.At.Country, Leaf: leafIncidents}.path()
@@ -129,13 +116,13 @@ func (f *frame) Incidents() string {
 // Languages links to this page in each language.
 func (f *frame) Languages() []link {
 	var links []link
-	for _, lang := range languages() {
+	for _, lang := range locale.Languages() {
 		at := f.At.withLang(lang)
 		if at.Leaf == leafThanks {
 			at.Leaf = "" // what it says stands in the query of one address only
 		}
 		links = append(links, link{
-			Path: at.path(), Text: f.site.locales[lang].File.Name, Lang: lang, Current: lang == f.At.Lang,
+			Path: at.path(), Text: locale.Name(lang), Lang: lang, Current: lang == f.At.Lang,
 		})
 	}
 	return links
@@ -146,10 +133,10 @@ func (f *frame) countryLinks(shown []outage.Country) []link {
 	if len(shown) < 2 {
 		return nil
 	}
-	links := []link{{Path: f.At.withCountry("").path(), Text: f.Say("country.both"), Current: f.At.Country == ""}}
+	links := []link{{Path: f.At.withCountry("").path(), Text: f.T("country.both"), Current: f.At.Country == ""}}
 	for _, country := range shown {
 		links = append(links, link{
-			Path: f.At.withCountry(country).path(), Text: f.countryName(country), Current: f.At.Country == country,
+			Path: f.At.withCountry(country).path(), Text: f.CountryName(country), Current: f.At.Country == country,
 		})
 	}
 	return links
@@ -158,19 +145,4 @@ func (f *frame) countryLinks(shown []outage.Country) []link {
 // zone is the country whose clock a page goes by where no other is named.
 func (f *frame) zone() outage.Country {
 	return cmp.Or(f.At.Country, outage.Countries()[0])
-}
-
-func (f *frame) countryName(country outage.Country) string {
-	return f.Say("country." + string(country))
-}
-
-// moment is an instant as people read it, and as machines do.
-type moment struct{ Text, Machine string }
-
-// moment tells the time in the zone of the country, which it names.
-func (f *frame) moment(at time.Time, country outage.Country) moment {
-	return moment{
-		Text:    f.Say("time.at", "time", f.words.clock(at, country), "zone", f.Say("zone."+string(country))),
-		Machine: at.UTC().Format(time.RFC3339),
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -39,7 +40,7 @@ type homePage struct {
 	Categories []category
 	Headline   string // how many have more reports than usual
 	Plain      bool   // nothing is known to be usual
-	AsOf       []moment
+	AsOf       []locale.Time
 }
 
 // Says is what is worth saying aloud when the page changes.
@@ -55,14 +56,14 @@ const (
 // homePage is the start: what is unusual now, then all other services.
 func (s *Site) homePage(ctx context.Context, at address) *homePage {
 	page := &homePage{frame: s.frame(at)}
-	page.Title, page.Summary = page.Say("home.title"), page.Say("home.summary")
+	page.Title, page.Summary = page.T("home.title"), page.T("home.summary")
 	if at.Country != "" {
-		page.Title = page.Say("home.title.in", "in", page.words.in(at.Country))
+		page.Title = page.T("home.title.in", "in", page.InCountry(at.Country))
 	}
 	page.Countries = page.countryLinks(outage.Countries())
 	page.sort(ctx)
 	for _, country := range at.countries(outage.Service{}) {
-		page.AsOf = append(page.AsOf, page.moment(s.AsOf(), country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
 	}
 	return page
 }
@@ -139,15 +140,15 @@ func underCauses(cards []card) []card {
 func (page *homePage) headline(unusual, stirring int, compared bool) {
 	switch n := int64(unusual); {
 	case n > 0:
-		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.Say("home.unusual", "n", n), page.Say("home.mark", "n", n)
+		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.T("home.unusual", "n", n), page.T("home.mark", "n", n)
 	case len(page.Cards) > 0:
-		page.Headline = page.Say("home.rising", "n", int64(stirring))
+		page.Headline = page.T("home.rising", "n", int64(stirring))
 	case page.missing:
-		page.Icon, page.Headline = outage.StatusUnknown, page.Say("missing")
+		page.Icon, page.Headline = outage.StatusUnknown, page.T("missing")
 	case !compared:
-		page.Icon, page.Headline = outage.StatusUnknown, page.Say("home.new")
+		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.new")
 	default:
-		page.Headline = page.Say("home.calm")
+		page.Headline = page.T("home.calm")
 	}
 }
 
@@ -168,9 +169,9 @@ func (f *frame) verdicts(ctx context.Context, service outage.Service) []verdict 
 }
 
 func (page *homePage) card(ctx context.Context, service outage.Service, v verdict) card {
-	made := card{verdict: v, Service: service.Slug, Title: page.words.serviceName(service), Trend: page.trend(ctx, service.Slug, v.Country)}
+	made := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Trend: page.trend(ctx, service.Slug, v.Country)}
 	if page.At.Country == "" {
-		made.Title = page.Say("incident.of.service", "service", made.Title, "in", page.words.in(v.Country))
+		made.Title = page.T("incident.of.service", "service", made.Title, "in", page.InCountry(v.Country))
 	}
 	return made
 }
@@ -179,7 +180,7 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 // are sums, which are compared only where both have something to compare with.
 func (page *homePage) file(ctx context.Context, service outage.Service, verdicts []verdict) {
 	made := row{
-		Name: page.words.serviceName(service), Path: page.Service(service.Slug), Lang: page.Lang(service.Names),
+		Name: page.ServiceName(service), Path: page.Service(service.Slug), Lang: page.LangOf(service.Names),
 		Trend: page.trend(ctx, service.Slug, page.At.Country),
 	}
 	var reports int64
@@ -191,14 +192,14 @@ func (page *homePage) file(ctx context.Context, service outage.Service, verdicts
 			expected += *v.health.Expected
 		}
 	}
-	made.Count = page.words.integer(reports)
+	made.Count = page.Int(reports)
 	switch {
 	case known && enough:
-		made.Usual = page.Say("home.usual", "expected", page.words.amount(expected))
+		made.Usual = page.T("home.usual", "expected", page.Amount(expected))
 	case known:
-		made.Usual = page.Say("home.few")
+		made.Usual = page.T("home.few")
 	}
-	name := named(page.site.Services.CategoryNames(service.Category), page.At.Lang, page.Say("home.others"))
+	name := page.NameIn(page.site.Services.CategoryNames(service.Category), page.T("home.others"))
 	at := slices.IndexFunc(page.Categories, func(c category) bool { return c.Name == name })
 	if at < 0 {
 		at, page.Categories = len(page.Categories), append(page.Categories, category{Name: name})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -38,7 +39,7 @@ type incidentPage struct {
 	CalmText string
 	Service  link // the page of the service
 	Data     string
-	AsOf     []moment
+	AsOf     []locale.Time
 	Country  outage.Country
 }
 
@@ -50,7 +51,7 @@ type fact struct{ Name, Text string }
 
 // step is a moment in the life of an incident.
 type step struct {
-	At         moment
+	At         locale.Time
 	Text, Note string
 }
 
@@ -62,15 +63,15 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	}
 	in := record.Incident
 	page := &incidentPage{frame: s.frame(at), Country: in.Country}
-	page.words = s.locales.speaker(at.Lang, in.Country) // numbers as the country writes them
-	name, here := page.serviceNamed(in.Service), page.words.in(in.Country)
+	page.Localizer = locale.New(at.Lang, in.Country) // numbers as the country writes them
+	name, here := page.serviceNamed(in.Service), page.InCountry(in.Country)
 	page.Entry = page.entry(record)
 	page.Entry.Status = outage.StatusNormal
 	if !over(in) {
 		page.Entry.Status = page.statusOf(ctx, in)
 	}
-	page.Heading = page.Say("incident.heading", "service", name, "in", here)
-	page.Title = page.Say("incident.title", "service", name, "in", here, "date", page.words.date(in.OpenedAt, in.Country))
+	page.Heading = page.T("incident.heading", "service", name, "in", here)
+	page.Title = page.T("incident.title", "service", name, "in", here, "date", page.Date(in.OpenedAt, in.Country))
 	page.Sentence = s.teller.Sentence(at.Lang, in)
 	page.Now = page.lasts(in)
 	if in.Blamed() != "" {
@@ -88,11 +89,11 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 	}
 	page.Spread = page.spread(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).path()
-	page.Image, page.Table = page.At.path()+".png", address{Lang: defaultLang, Leaf: leafIncidents, ID: in.ID}.path()+".csv"
-	page.Citation = page.Say("quote.citation", "title", page.Title, "date", page.words.date(s.AsOf(), in.Country))
-	page.Service = link{Path: address{Lang: at.Lang, Country: in.Country, Service: in.Service}.path(), Text: page.Say("back.service", "service", name)}
+	page.Image, page.Table = page.At.path()+".png", address{Lang: locale.Default, Leaf: leafIncidents, ID: in.ID}.path()+".csv"
+	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(s.AsOf(), in.Country))
+	page.Service = link{Path: address{Lang: at.Lang, Country: in.Country, Service: in.Service}.path(), Text: page.T("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
-	page.AsOf = []moment{page.instant(s.AsOf(), in.Country)}
+	page.AsOf = []locale.Time{page.Instant(s.AsOf(), in.Country)}
 	page.read(ctx, in)
 	return page, nil
 }
@@ -100,9 +101,9 @@ func (s *Site) incident(ctx context.Context, at address) (*incidentPage, error) 
 // lasts says whether an incident is over.
 func (f *frame) lasts(in outage.Incident) string {
 	if over(in) {
-		return f.Say("incident.ended", "time", f.instant(in.ClosedAt, in.Country).Text, "lasted", f.lasted(in.ClosedAt.Sub(in.OpenedAt)))
+		return f.T("incident.ended", "time", f.Instant(in.ClosedAt, in.Country).Text, "lasted", f.Duration(in.ClosedAt.Sub(in.OpenedAt)))
 	}
-	return f.Say("incident." + string(in.State))
+	return f.T("incident." + string(in.State))
 }
 
 // allRegions is more regions than a country has.
@@ -110,41 +111,41 @@ const allRegions = 99
 
 // facts are what stands in the table.
 func (page *incidentPage) facts(in outage.Incident) []fact {
-	where := page.countryName(in.Country)
+	where := page.CountryName(in.Country)
 	if in.Footprint.Scope != outage.ScopeCountry {
 		where += " · " + page.where(in, allRegions)
 	}
 	facts := []fact{
-		{page.Say("fact.where"), where},
-		{page.Say("fact.scope"), page.Say("scope." + string(in.Footprint.Scope))},
-		{page.Say("fact.severity"), page.Say("severity." + string(in.Severity))},
-		{page.Say("fact.peak"), page.times(in.Peak)},
+		{page.T("fact.where"), where},
+		{page.T("fact.scope"), page.T("scope." + string(in.Footprint.Scope))},
+		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
+		{page.T("fact.peak"), page.times(in.Peak)},
 	}
 	if over(in) {
-		return append(facts, fact{page.Say("fact.lasted"), page.lasted(in.ClosedAt.Sub(in.OpenedAt))})
+		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.ClosedAt.Sub(in.OpenedAt))})
 	}
-	return append(facts, fact{page.Say("fact.now"), page.times(in.Ratio)})
+	return append(facts, fact{page.T("fact.now"), page.times(in.Ratio)})
 }
 
 func (f *frame) times(ratio float64) string {
 	if ratio > mostTimes {
-		return f.Say("fact.times.most", "times", f.words.integer(mostTimes))
+		return f.T("fact.times.most", "times", f.Int(mostTimes))
 	}
-	return f.Say("fact.times", "times", f.words.amount(ratio))
+	return f.T("fact.times", "times", f.Amount(ratio))
 }
 
 // timeline tells the states, after the first minute of the run.
 func (page *incidentPage) timeline(record outage.Record) []step {
-	steps := []step{{At: page.instant(record.Since.Time(), record.Country), Text: page.Say("fact.began")}}
+	steps := []step{{At: page.Instant(record.Since.Time(), record.Country), Text: page.T("fact.began")}}
 	for i, change := range record.Changes {
-		text := page.Say("step." + string(change.State))
+		text := page.T("step." + string(change.State))
 		switch {
 		case i > 0 && change.State == record.Changes[i-1].State: // another verdict
 			text = page.fault(record.Service, change)
 		case i > 0 && change.State == outage.StateOpen:
-			text = page.Say("step.again")
+			text = page.T("step.again")
 		}
-		steps = append(steps, step{At: page.instant(change.At, record.Country), Text: text, Note: page.times(change.Ratio)})
+		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.times(change.Ratio)})
 	}
 	return steps
 }
@@ -152,9 +153,9 @@ func (page *incidentPage) timeline(record outage.Record) []step {
 // fault says who is thought to be at fault from now on.
 func (f *frame) fault(service string, change outage.Change) string {
 	if change.Verdict == outage.LikelyCollateral {
-		return f.Say("incident.cause", "service", f.serviceNamed(service), "cause", f.serviceNamed(change.Cause))
+		return f.T("incident.cause", "service", f.serviceNamed(service), "cause", f.serviceNamed(change.Cause))
 	}
-	return f.Say("step.itself", "service", f.serviceNamed(service))
+	return f.T("step.itself", "service", f.serviceNamed(service))
 }
 
 // read fills in what was counted during the incident. What cannot be read is
@@ -166,13 +167,13 @@ func (page *incidentPage) read(ctx context.Context, in outage.Incident) {
 	}
 	span := spanOf(in, page.site.AsOf())
 	page.Place = page.placePanel(ctx, service, in.Country, span.Snap(outage.Quarter))
-	page.Place.Heading, page.Place.Empty = page.Say("incident.map"), page.Say("region.few")
+	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)
 	found, err := page.site.Readings.Symptoms(ctx, in.Service, in.Country, "", span)
 	if err != nil {
 		page.miss(err, "symptoms")
 	} else {
-		page.Symptoms, page.Symptom = page.shares(service, found), page.Say("incident.symptoms.of", "n", found.Total)
+		page.Symptoms, page.Symptom = page.shares(service, found), page.T("incident.symptoms.of", "n", found.Total)
 	}
 	page.family(ctx, service, in, span)
 }
@@ -186,7 +187,7 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 		}
 		filter := outage.IncidentFilter{Service: relative.Slug, Country: in.Country, Span: span}
 		found, _, err := page.site.Incidents.Incidents(ctx, filter, "", 1)
-		name := page.words.serviceName(relative)
+		name := page.ServiceName(relative)
 		switch {
 		case err != nil:
 			page.miss(err, "incidents")
@@ -197,7 +198,7 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 			page.Calm = append(page.Calm, link{Path: path, Text: name})
 		}
 	}
-	page.CalmText = page.Say("family.calm", "in", page.words.in(in.Country))
+	page.CalmText = page.T("family.calm", "in", page.InCountry(in.Country))
 }
 
 // footprint outlines where an incident is on a map. One that reaches across the
@@ -220,5 +221,5 @@ func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
 	if len(cells) == 0 {
 		return drawn
 	}
-	return drawn.withOutline(land.outline(cells), page.Say("map.footprint"))
+	return drawn.withOutline(land.outline(cells), page.T("map.footprint"))
 }

@@ -41,7 +41,7 @@ func (page *incidentPage) course(ctx context.Context, in outage.Incident) course
 	if series, err := readings.Series(ctx, in.Service, in.Country, "", around.Snap(step), step); err != nil {
 		page.miss(err, "series")
 	} else {
-		name := page.Say("incident.chart", "service", page.serviceNamed(in.Service), "in", page.words.in(in.Country))
+		name := page.T("incident.chart", "service", page.serviceNamed(in.Service), "in", page.InCountry(in.Country))
 		made.Chart, made.HasChart = page.chart(series, in.Country, name, []outage.Record{{Incident: in}}), true
 	}
 	made.measured = page.measure(ctx, in)
@@ -80,11 +80,11 @@ func (page *incidentPage) figures(in outage.Incident, ran course) []figure {
 	var figures []figure
 	if ran.Measured && ran.Total > 0 {
 		figures = []figure{
-			{page.words.integer(ran.Total), page.Say("figure.total")},
-			{page.words.integer(ran.Peak.Reports), page.Say("figure.peak", "time", page.moment(ran.Peak.Start.Time(), in.Country).Text)},
+			{page.Int(ran.Total), page.T("figure.total")},
+			{page.Int(ran.Peak.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text)},
 		}
 	}
-	return append(figures, figure{page.multiple(in.Peak) + "×", page.Say("figure.worst")})
+	return append(figures, figure{page.multiple(in.Peak) + "×", page.T("figure.worst")})
 }
 
 // totals is the sentence about the whole incident, which leads: how many, for how
@@ -98,11 +98,11 @@ func (f *frame) totals(in outage.Incident, ran measured) string {
 		key += ".open"
 	}
 	pairs := []any{
-		"n", ran.Total, "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country), "since", f.instant(in.Since.Time(), in.Country).Text,
-		"peak", f.words.integer(ran.Peak.Reports), "time", f.moment(ran.Peak.Start.Time(), in.Country).Text,
+		"n", ran.Total, "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country), "since", f.Instant(in.Since.Time(), in.Country).Text,
+		"peak", f.Int(ran.Peak.Reports), "time", f.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text,
 	}
 	if over(in) {
-		pairs = append(pairs, "lasted", f.lasted(in.ClosedAt.Sub(in.Since.Time())))
+		pairs = append(pairs, "lasted", f.Duration(in.ClosedAt.Sub(in.Since.Time())))
 	}
-	return f.Say(key, pairs...)
+	return f.T(key, pairs...)
 }

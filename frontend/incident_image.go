@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -37,21 +38,21 @@ var (
 // without letters in the program is drawn in the default one.
 func (s *Site) incidentPNG(ctx context.Context, at address, record outage.Record) ([]byte, error) {
 	if !s.letters.speaks(at.Lang) {
-		at.Lang = defaultLang
+		at.Lang = locale.Default
 	}
 	in := record.Incident
 	f := s.frame(at)
-	f.words = s.locales.speaker(at.Lang, in.Country)
+	f.Localizer = locale.New(at.Lang, in.Country)
 	canvas := image.NewRGBA(image.Rect(0, 0, imageWidth, imageHeight))
 	paintSky(canvas)
 
-	title := f.Say("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.words.in(in.Country))
+	title := f.T("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country))
 	y := f.paragraph(canvas, s.letters.bold, title, imageEdge+60, 58, imageInk, 2)
-	y = f.paragraph(canvas, s.letters.bold, f.because(f.Say("state."+string(in.State)), in)+" · "+f.Say("severity."+string(in.Severity)), y+6, 28, imageFlash, 1)
+	y = f.paragraph(canvas, s.letters.bold, f.because(f.T("state."+string(in.State)), in)+" · "+f.T("severity."+string(in.Severity)), y+6, 28, imageFlash, 1)
 	f.paragraph(canvas, s.letters.plain, cmp.Or(f.totals(in, f.measure(ctx, in)), s.teller.Sentence(at.Lang, in)), y+16, 31, imageInk, 7)
 	s.letters.bold.write(canvas, "Downpour", imageEdge, imageHeight-44, 32, imageFlash)
 	_, width := s.letters.bold.shaped("Downpour", 32)
-	s.letters.plain.write(canvas, f.Say("image.source"), imageEdge+width+18, imageHeight-44, 26, imageSoft)
+	s.letters.plain.write(canvas, f.T("image.source"), imageEdge+width+18, imageHeight-44, 26, imageSoft)
 
 	span := spanOf(in, s.AsOf()).Snap(outage.Quarter)
 	heat, err := s.Readings.Heatmap(ctx, in.Service, in.Country, mapResolution, span)

@@ -51,7 +51,7 @@ func (page *incidentPage) spread(ctx context.Context, in outage.Incident) spread
 	made.Land = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + sheet.viewBox() + `"><path class="land" d="` + sheet.coast + `"/></symbol></svg>`)
 	for i, at := range quarters {
 		made.Pictures = append(made.Pictures, picture{
-			SVG: sheet.small(heats[i], made.Counts), Path: page.replay(in, at).path(), Time: page.words.clock(at.Time(), in.Country),
+			SVG: sheet.small(heats[i], made.Counts), Path: page.replay(in, at).path(), Time: page.Clock(at.Time(), in.Country),
 		})
 	}
 	return made

@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -18,26 +19,26 @@ type node struct{ Place, Observed, Expected, Threshold, Evidence string }
 // why lays out the arithmetic. Incidents from before it was kept have only its
 // sum.
 func (page *incidentPage) why(in outage.Incident) arithmetic {
-	why, number := in.Why, page.words.integer
+	why, number := in.Why, page.Int
 	made := arithmetic{Facts: []fact{
-		{page.Say("figure.observed"), number(in.Observed)},
-		{page.Say("figure.expected"), page.words.amount(in.Expected)},
-		{page.Say("figure.threshold"), page.words.amount(in.Threshold)},
+		{page.T("figure.observed"), number(in.Observed)},
+		{page.T("figure.expected"), page.Amount(in.Expected)},
+		{page.T("figure.threshold"), page.Amount(in.Threshold)},
 	}}
 	if why.Window.From < why.Window.To {
 		made.Facts = append(made.Facts,
-			fact{page.Say("why.window"), page.stretch(why.Window.From.Time(), why.Window.To.Time(), in.Country)},
-			fact{page.Say("why.reports"), number(why.Reports)},
-			fact{page.Say("why.judged"), page.words.amount(why.Judged)})
+			fact{page.T("why.window"), page.TimeSpan(why.Window.From.Time(), why.Window.To.Time(), in.Country)},
+			fact{page.T("why.reports"), number(why.Reports)},
+			fact{page.T("why.judged"), page.Amount(why.Judged)})
 		if why.Works >= smallestShown {
-			made.Facts = append(made.Facts, fact{page.Say("why.works"), number(why.Works)})
+			made.Facts = append(made.Facts, fact{page.T("why.works"), number(why.Works)})
 		}
 	}
 	for _, tip := range why.Alarming {
 		made.Nodes = append(made.Nodes, node{
-			Place: page.placeOf(tip), Observed: number(tip.Observed), Expected: page.words.amount(tip.Expected),
-			Threshold: page.words.amount(tip.Threshold),
-			Evidence:  page.Say("why.evidence", "has", page.words.amount(tip.Evidence), "needs", page.words.amount(tip.Needed)),
+			Place: page.placeOf(tip), Observed: number(tip.Observed), Expected: page.Amount(tip.Expected),
+			Threshold: page.Amount(tip.Threshold),
+			Evidence:  page.T("why.evidence", "has", page.Amount(tip.Evidence), "needs", page.Amount(tip.Needed)),
 		})
 	}
 	return made
@@ -51,9 +52,9 @@ func (f *frame) placeOf(signal outage.Signal) string {
 	}
 	switch {
 	case signal.Scope == outage.ScopeCountry || region == "":
-		return f.countryName(signal.Country)
+		return f.CountryName(signal.Country)
 	case signal.Scope == outage.ScopeCell:
-		return f.Say("scope.part", "regions", f.site.Shapes.RegionName(region, f.At.Lang))
+		return f.T("scope.part", "regions", f.site.Shapes.RegionName(region, f.At.Lang))
 	}
 	return f.site.Shapes.RegionName(region, f.At.Lang)
 }
@@ -67,16 +68,16 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	for _, r := range in.Recoveries {
 		row := recovery{
 			Region: page.site.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.multiple(r.Peak) + "×",
-			Over: page.Say("recovery.open"), Back: "–",
+			Over: page.T("recovery.open"), Back: "–",
 		}
 		if !r.At.IsZero() {
-			row.Over = page.moment(r.At, in.Country).Text
-			if !sameDay(r.At, in.OpenedAt, in.Country) {
-				row.Over = page.Say("time.on", "date", page.words.date(r.At, in.Country), "time", row.Over)
+			row.Over = page.TimeOfDay(r.At, in.Country).Text
+			if !locale.SameDay(r.At, in.OpenedAt, in.Country) {
+				row.Over = page.T("time.on", "date", page.Date(r.At, in.Country), "time", row.Over)
 			}
 		}
 		if r.Back >= smallestShown {
-			row.Back = page.words.integer(r.Back)
+			row.Back = page.Int(r.Back)
 		}
 		rows = append(rows, row)
 	}
@@ -85,7 +86,7 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 
 // MoreRegions invites to the regions that do not stand open.
 func (page *incidentPage) MoreRegions() string {
-	return page.Say("region.more", "n", int64(len(page.Others)))
+	return page.T("region.more", "n", int64(len(page.Others)))
 }
 
 // mostWider is how many incidents of a wider event are listed.
@@ -103,7 +104,7 @@ func (page *incidentPage) wider(ctx context.Context, in outage.Incident) []link 
 	var links []link
 	for _, other := range found {
 		if other.Parent == in.Parent && other.ID != in.ID && len(links) < mostWider {
-			text := page.Say("incident.of.service", "service", page.serviceNamed(other.Service), "in", page.words.in(other.Country))
+			text := page.T("incident.of.service", "service", page.serviceNamed(other.Service), "in", page.InCountry(other.Country))
 			links = append(links, link{Path: page.incidentPath(other.ID), Text: text})
 		}
 	}

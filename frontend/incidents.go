@@ -90,9 +90,9 @@ func (q incidentQuery) withCursor(cursor string) incidentQuery { q.Cursor = curs
 // first. The error is about the cursor.
 func (s *Site) incidents(ctx context.Context, at address, asked incidentQuery) (*incidentsPage, error) {
 	page := &incidentsPage{frame: s.frame(at), Asked: asked}
-	page.Title, page.Summary = page.Say("incidents.title"), page.Say("incidents.summary")
+	page.Title, page.Summary = page.T("incidents.title"), page.T("incidents.summary")
 	if at.Country != "" {
-		page.Title = page.Say("incidents.title.in", "in", page.words.in(at.Country))
+		page.Title = page.T("incidents.title.in", "in", page.InCountry(at.Country))
 	}
 	page.Index = asked == incidentQuery{}
 	page.Countries = page.countryLinks(outage.Countries())
@@ -139,20 +139,20 @@ func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
 
 // choices fills the form in.
 func (page *incidentsPage) choices() {
-	services := []option{{Text: page.Say("map.all"), Chosen: page.Asked.Service == ""}}
+	services := []option{{Text: page.T("map.all"), Chosen: page.Asked.Service == ""}}
 	for _, service := range page.site.Services.Services() {
 		if page.At.Country != "" && !usedIn(service, page.At.Country) {
 			continue
 		}
 		services = append(services, option{
-			Value: service.Slug, Text: page.words.serviceName(service), Lang: page.Lang(service.Names), Chosen: service.Slug == page.Asked.Service,
+			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == page.Asked.Service,
 		})
 	}
-	states := []option{{Text: page.Say("incidents.state.any"), Chosen: page.Asked.State == ""}}
+	states := []option{{Text: page.T("incidents.state.any"), Chosen: page.Asked.State == ""}}
 	for _, state := range listedStates {
-		states = append(states, option{Value: string(state), Text: page.Say("state." + string(state)), Chosen: state == page.Asked.State})
+		states = append(states, option{Value: string(state), Text: page.T("state." + string(state)), Chosen: state == page.Asked.State})
 	}
-	page.Pickers = []picker{{"service", page.Say("map.service"), services}, {"state", page.Say("incidents.state"), states}}
+	page.Pickers = []picker{{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}}
 }
 
 // ShowsOpen and ShowsEnded say whether the list can hold such.

@@ -106,7 +106,7 @@ func TestInstantsTellTheDateThatDiffers(t *testing.T) {
 		{"bn", outage.IN, "১ জুলাই ২০২৬, ০৫:০০ ভারতীয় সময় (৩০ জুন ২০২৬, ২৩:৩০ UTC)"},
 		{"cy", outage.GB, "1 Gorffennaf 2026, 00:30 amser y DU (30 Mehefin 2026, 23:30 UTC)"},
 	} {
-		if got := site.frame(address{Lang: test.lang}).instant(late, test.country).Text; got != test.want {
+		if got := site.frame(address{Lang: test.lang}).Instant(late, test.country).Text; got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/httpcache"
+	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 // landFiner is how many times finer than the map the lines of the land are that
@@ -38,7 +39,7 @@ func (s *Site) land(c *fiber.Ctx) error {
 		if err != nil {
 			return nil, fmt.Errorf("writing the lines of the land: %w", err)
 		}
-		return newMade(body, s.frame(address{Lang: defaultLang}), s.Now()), nil
+		return newMade(body, s.frame(address{Lang: locale.Default}), s.Now()), nil
 	})
 	if err != nil {
 		return err

@@ -62,8 +62,8 @@ func (f *frame) mapSwitch(code outage.Country) []link {
 	unusual, counts := f.At, f.At
 	unusual.Show, counts.Show = "", showReports
 	return []link{
-		{Path: unusual.key() + "#map-" + string(code), Text: f.Say("map.unusual"), Current: f.At.Show == ""},
-		{Path: counts.key() + "#map-" + string(code), Text: f.Say("map.reports"), Current: f.At.Show == showReports},
+		{Path: unusual.key() + "#map-" + string(code), Text: f.T("map.unusual"), Current: f.At.Show == ""},
+		{Path: counts.key() + "#map-" + string(code), Text: f.T("map.reports"), Current: f.At.Show == showReports},
 	}
 }
 
@@ -118,7 +118,7 @@ func (f *frame) legend(counts, hatched bool) []legendItem {
 		items = append(items, legendItem{Class: i + 1, Text: f.limits(i, counts)})
 	}
 	if hatched {
-		items = append(items, legendItem{Class: mapClasses + 1, Text: f.Say("map.few")})
+		items = append(items, legendItem{Class: mapClasses + 1, Text: f.T("map.few")})
 	}
 	return items
 }
@@ -131,23 +131,23 @@ func (f *frame) limits(class int, counts bool) string {
 		low = max(limits[class], smallestShown)
 	}
 	if class == mapClasses-1 {
-		return f.Say(key+".over", "from", f.words.amount(limits[class]))
+		return f.T(key+".over", "from", f.Amount(limits[class]))
 	}
-	to := f.words.amount(limits[class+1] - upTo)
+	to := f.Amount(limits[class+1] - upTo)
 	if class == 0 && !counts {
-		return f.Say(key+".under", "to", to)
+		return f.T(key+".under", "to", to)
 	}
-	return f.Say(key, "from", f.words.amount(low), "to", to)
+	return f.T(key, "from", f.Amount(low), "to", to)
 }
 
 // mapNote accounts for the reports that stand in no cell of the map.
 func (f *frame) mapNote(heat outage.Heatmap) string {
 	var parts []string
 	if heat.Unplaced > 0 {
-		parts = append(parts, f.Say("map.unplaced", "n", heat.Unplaced))
+		parts = append(parts, f.T("map.unplaced", "n", heat.Unplaced))
 	}
 	if heat.Withheld > 0 {
-		parts = append(parts, f.Say("map.withheld", "n", heat.Withheld))
+		parts = append(parts, f.T("map.withheld", "n", heat.Withheld))
 	}
 	return strings.Join(parts, " ")
 }

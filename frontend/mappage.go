@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -74,10 +75,10 @@ func (s *Site) largeMap(c *fiber.Ctx, at address) error {
 
 func (s *Site) mapPage(ctx context.Context, at address, asked scene) *mapPage {
 	page := &mapPage{frame: s.frame(at), Scene: asked}
-	page.words = s.locales.speaker(at.Lang, asked.Country)
-	page.Title, page.Summary = page.Say("map.title"), page.Say("map.summary")
+	page.Localizer = locale.New(at.Lang, asked.Country)
+	page.Title, page.Summary = page.T("map.title"), page.T("map.summary")
 	if service, ok := s.Services.Service(asked.Service); ok {
-		page.Title = page.Say("map.title.of", "service", page.words.serviceName(service))
+		page.Title = page.T("map.title.of", "service", page.ServiceName(service))
 	}
 	page.Index = asked.Length == usualLength && asked.At == asked.Span.To-outage.Quarter && asked.Show == ""
 	page.choices()
@@ -89,40 +90,40 @@ func (s *Site) mapPage(ctx context.Context, at address, asked scene) *mapPage {
 // choices fills the form in.
 func (page *mapPage) choices() {
 	asked := page.Scene
-	services := []option{{Text: page.Say("map.all"), Chosen: asked.Service == ""}}
+	services := []option{{Text: page.T("map.all"), Chosen: asked.Service == ""}}
 	for _, service := range page.site.Services.Services() {
 		services = append(services, option{
-			Value: service.Slug, Text: page.words.serviceName(service), Lang: page.Lang(service.Names), Chosen: service.Slug == asked.Service,
+			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == asked.Service,
 		})
 	}
-	countries := []option{{Text: page.Say("country.both"), Chosen: asked.Country == ""}}
+	countries := []option{{Text: page.T("country.both"), Chosen: asked.Country == ""}}
 	for _, country := range outage.Countries() {
-		countries = append(countries, option{Value: string(country), Text: page.countryName(country), Chosen: country == asked.Country})
+		countries = append(countries, option{Value: string(country), Text: page.CountryName(country), Chosen: country == asked.Country})
 	}
 	var spans, parts []option
 	if asked.Length == "" {
-		spans = append(spans, option{Value: utc(asked.Span.From), Text: page.Say("map.length.given"), Chosen: true})
+		spans = append(spans, option{Value: utc(asked.Span.From), Text: page.T("map.length.given"), Chosen: true})
 	}
 	for _, length := range lengths {
-		spans = append(spans, option{Value: length, Text: page.Say("map.length." + length), Chosen: length == asked.Length})
+		spans = append(spans, option{Value: length, Text: page.T("map.length." + length), Chosen: length == asked.Length})
 	}
 	for _, each := range eaches {
 		value := strconv.Itoa(each) + "m"
-		parts = append(parts, option{Value: value, Text: page.Say("map.each." + value), Chosen: each == asked.Each})
+		parts = append(parts, option{Value: value, Text: page.T("map.each." + value), Chosen: each == asked.Each})
 	}
 	page.Pickers = []picker{
-		{"service", page.Say("map.service"), services}, {"country", page.Say("form.country"), countries},
-		{"from", page.Say("map.length"), spans}, {"each", page.Say("map.each"), parts},
+		{"service", page.T("map.service"), services}, {"country", page.T("form.country"), countries},
+		{"from", page.T("map.length"), spans}, {"each", page.T("map.each"), parts},
 	}
 }
 
 // Tools are the buttons beside a map: nothing needs dragging.
 func (p atlasPanel) Tools() []tool {
 	return []tool{
-		{"in", p.Say("map.in"), "M12 5v14M5 12h14"}, {"out", p.Say("map.out"), "M5 12h14"},
-		{"left", p.Say("map.left"), "M14 6l-6 6 6 6"}, {"up", p.Say("map.up"), "M6 14l6-6 6 6"},
-		{"down", p.Say("map.down"), "M6 10l6 6 6-6"}, {"right", p.Say("map.right"), "M10 6l6 6-6 6"},
-		{"whole", p.Say("map.whole"), "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"},
+		{"in", p.T("map.in"), "M12 5v14M5 12h14"}, {"out", p.T("map.out"), "M5 12h14"},
+		{"left", p.T("map.left"), "M14 6l-6 6 6 6"}, {"up", p.T("map.up"), "M6 14l6-6 6 6"},
+		{"down", p.T("map.down"), "M6 10l6 6 6-6"}, {"right", p.T("map.right"), "M10 6l6 6-6 6"},
+		{"whole", p.T("map.whole"), "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"},
 	}
 }
 
@@ -130,15 +131,15 @@ func (p atlasPanel) Tools() []tool {
 // worst first.
 func (p atlasPanel) Told() []word {
 	return []word{
-		{"region", p.Say("region.col")}, {"reports", p.Say("region.reports")}, {"expected", p.Say("chart.col.expected")},
-		{"ratio", p.Say("map.col.ratio")}, {"status", p.Say("map.col.status")},
+		{"region", p.T("region.col")}, {"reports", p.T("region.reports")}, {"expected", p.T("chart.col.expected")},
+		{"ratio", p.T("map.col.ratio")}, {"status", p.T("map.col.status")},
 	}
 }
 
 func (p atlasPanel) Statuses() string {
 	var words []string
 	for _, status := range []outage.Status{outage.StatusOutage, outage.StatusElevated, outage.StatusNormal, outage.StatusUnknown} {
-		words = append(words, p.Say("status."+string(status)))
+		words = append(words, p.T("status."+string(status)))
 	}
 	return strings.Join(words, "|")
 }
@@ -157,14 +158,14 @@ func (page *mapPage) steps() {
 		if !asked.Span.Contains(at) || at == asked.At {
 			return nil
 		}
-		return &link{Path: asked.withAt(at).path(), Text: page.Say(key)}
+		return &link{Path: asked.withAt(at).path(), Text: page.T(key)}
 	}
 	page.Earlier = to(asked.At-outage.Quarter, "map.earlier")
 	page.Later = to(asked.At+outage.Quarter, "map.later")
 	page.Latest = to(asked.Span.To-outage.Quarter, "map.latest")
 	page.Switch = []link{
-		{Path: asked.withShow("").path(), Text: page.Say("map.unusual"), Current: asked.Show == ""},
-		{Path: asked.withShow(showReports).path(), Text: page.Say("map.reports"), Current: asked.Show == showReports},
+		{Path: asked.withShow("").path(), Text: page.T("map.unusual"), Current: asked.Show == ""},
+		{Path: asked.withShow(showReports).path(), Text: page.T("map.reports"), Current: asked.Show == showReports},
 	}
 }
 
@@ -187,7 +188,7 @@ func (page *mapPage) draw(ctx context.Context) {
 	page.Legend = page.legend(page.Counts, !page.Counts)
 	for i, country := range countries {
 		made := atlasPanel{
-			panel: panel{frame: page.frame, Country: country, Name: page.countryName(country), Empty: page.Say("map.empty"), HasMap: true},
+			panel: panel{frame: page.frame, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
 			Sheet: page.site.sheets[sheetKey{country, largeResolution[country]}],
 		}
 		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
@@ -199,18 +200,18 @@ func (page *mapPage) draw(ctx context.Context) {
 
 // captionOf names the map of a country to those who do not see it.
 func (f *frame) captionOf(asked scene, country outage.Country) string {
-	in := f.words.in(country)
+	in := f.InCountry(country)
 	if service, ok := f.site.Services.Service(asked.Service); ok {
-		return f.Say("map.name", "service", f.words.serviceName(service), "in", in)
+		return f.T("map.name", "service", f.ServiceName(service), "in", in)
 	}
-	return f.Say("map.name.all", "in", in)
+	return f.T("map.name.all", "in", in)
 }
 
 // when tells the time of a picture on the clock of a country.
 func (f *frame) when(asked scene, country outage.Country) string {
 	shown := asked.frame()
 	until := min(shown.To, outage.MinuteOf(f.site.AsOf()))
-	return f.stretch(shown.From.Time(), max(until, shown.From).Time(), country)
+	return f.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
 }
 
 // rowsOf is the table beside the map.

@@ -18,6 +18,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -127,9 +128,9 @@ var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/wh
 
 func TestPublicPages(t *testing.T) {
 	_, app := testSite(t, nil)
-	for _, lang := range languages() {
+	for _, lang := range locale.Languages() {
 		for _, path := range everyPage {
-			if lang != defaultLang {
+			if lang != locale.Default {
 				path = strings.TrimSuffix("/"+lang+path, "/")
 			}
 			got := get(t, app, path)

@@ -36,10 +36,10 @@ type panel struct {
 }
 
 // More invites to the rows that do not stand open.
-func (p panel) More() string { return p.Say("region.more", "n", int64(len(p.Rest))) }
+func (p panel) More() string { return p.T("region.more", "n", int64(len(p.Rest))) }
 
 // MapOf names the map that stands elsewhere.
-func (p panel) MapOf() string { return p.Say("map.of", "in", p.words.in(p.Country)) }
+func (p panel) MapOf() string { return p.T("map.of", "in", p.InCountry(p.Country)) }
 
 // LargeMap is the large map of the page's service.
 func (p panel) LargeMap() string { return sceneNow(p.At.Lang, p.At.Service, p.At.Country).path() }
@@ -55,7 +55,7 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 	now := outage.MinuteOf(f.site.AsOf())
 	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
 	made := f.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
-	made.Heading, made.Empty = f.Say("map.heading"), f.Say("region.empty")
+	made.Heading, made.Empty = f.T("map.heading"), f.T("region.empty")
 
 	last := (now + 1).Ceil(chartStep)
 	today := outage.Span{From: last - day, To: last}
@@ -63,7 +63,7 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 		return f.site.Readings.Series(ctx, service.Slug, country, "", today, chartStep)
 	})
 	if ok {
-		name := f.Say("chart.name", "service", f.words.serviceName(service), "in", f.words.in(country))
+		name := f.T("chart.name", "service", f.ServiceName(service), "in", f.InCountry(country))
 		made.Chart, made.HasChart = f.chart(series, country, name, f.during(ctx, service.Slug, country, today)), true
 	}
 	return made
@@ -72,20 +72,20 @@ func (f *frame) panel(ctx context.Context, service outage.Service, country outag
 // placePanel reads and draws where the reports of a span of whole quarter hours
 // came from.
 func (f *frame) placePanel(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) panel {
-	made := panel{frame: f, Country: country, Name: f.countryName(country)}
-	readings, name, in := f.site.Readings, f.words.serviceName(service), f.words.in(country)
+	made := panel{frame: f, Country: country, Name: f.CountryName(country)}
+	readings, name, in := f.site.Readings, f.ServiceName(service), f.InCountry(country)
 	// What an incident was is asked for by its own span, what is now by any.
 	key := "/" + service.Slug + "/" + string(country) + f.At.ID
 	heat, ok := recall(f, "heatmap", key, func() (outage.Heatmap, error) {
 		return readings.Heatmap(ctx, service.Slug, country, mapResolution, span)
 	})
 	if ok {
-		made.Map = f.heatmap(heat, country, f.Say("map.name", "service", name, "in", in), !hasRatios(heat) || f.At.Show == showReports)
+		made.Map = f.heatmap(heat, country, f.T("map.name", "service", name, "in", in), !hasRatios(heat) || f.At.Show == showReports)
 		made.HasMap = true
 		span = heat.Span
 	}
 	until := min(span.To, outage.MinuteOf(f.site.AsOf()))
-	made.Span = f.stretch(span.From.Time(), until.Time(), country)
+	made.Span = f.TimeSpan(span.From.Time(), until.Time(), country)
 
 	regions, _ := recall(f, "regions", key, func() ([]outage.RegionCount, error) {
 		return readings.Regions(ctx, service.Slug, country, span)
@@ -105,9 +105,9 @@ func (f *frame) regions(counts []outage.RegionCount) []share {
 	for _, c := range counts {
 		name := f.site.Shapes.RegionName(c.Region, f.At.Lang)
 		if c.Region == "" {
-			name = f.Say("region.none")
+			name = f.T("region.none")
 		}
-		rows = append(rows, share{Name: name, Number: f.words.integer(c.Reports), Width: width(c.Reports, counts[0].Reports)})
+		rows = append(rows, share{Name: name, Number: f.Int(c.Reports), Width: width(c.Reports, counts[0].Reports)})
 	}
 	return rows
 }

@@ -90,7 +90,7 @@ func (s *Site) Error(c *fiber.Ctx, err error) error {
 	}
 	page := &problemPage{frame: s.frame(address{Lang: lang})}
 	page.Index = false
-	page.Heading = page.Say("problem." + string(known.Code))
+	page.Heading = page.T("problem." + string(known.Code))
 	page.Title = page.Heading
 	page.Text = page.explain(known)
 	retryAfter(c, known)

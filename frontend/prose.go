@@ -18,11 +18,11 @@ func aboutParts() []string {
 // prose serves the pages that only change with the program.
 func (s *Site) prose(at address) *prosePage {
 	page := &prosePage{frame: s.frame(at)}
-	page.Title, page.Summary = page.Say(at.Leaf+".title"), page.Say(at.Leaf+".intro")
+	page.Title, page.Summary = page.T(at.Leaf+".title"), page.T(at.Leaf+".intro")
 	if at.Leaf == leafAbout {
 		page.Numbers = page.numbersInForce()
 		for _, id := range aboutParts() {
-			page.Parts = append(page.Parts, part{ID: id, Heading: page.Say("about." + id), Text: page.Say("about." + id + ".text")})
+			page.Parts = append(page.Parts, part{ID: id, Heading: page.T("about." + id), Text: page.T("about." + id + ".text")})
 		}
 	}
 	return page
@@ -33,14 +33,14 @@ func (s *Site) prose(at address) *prosePage {
 func (f *frame) numbersInForce() []fact {
 	var told []fact
 	for _, p := range f.site.Parameters {
-		if !f.words.has(p.Meaning) {
+		if !f.Has(p.Meaning) {
 			continue
 		}
-		value := f.words.amount(p.Value)
+		value := f.Amount(p.Value)
 		if p.Unit == "part" {
-			value = f.words.percent(p.Value)
+			value = f.Percent(p.Value)
 		}
-		told = append(told, fact{Name: f.Say(p.Meaning), Text: f.Say("unit."+p.Unit, "value", value)})
+		told = append(told, fact{Name: f.T(p.Meaning), Text: f.T("unit."+p.Unit, "value", value)})
 	}
 	return told
 }

@@ -65,11 +65,11 @@ func (f *frame) outdated(at time.Time) {
 func (f *frame) Notice() string {
 	switch {
 	case f.away:
-		return f.Say("stale.away", "time", f.moment(f.stale, f.zone()).Text)
+		return f.T("stale.away", "time", f.TimeOfDay(f.stale, f.zone()).Text)
 	case !f.stale.IsZero():
-		return f.Say("stale", "time", f.moment(f.stale, f.zone()).Text)
+		return f.T("stale", "time", f.TimeOfDay(f.stale, f.zone()).Text)
 	case f.missing:
-		return f.Say("missing")
+		return f.T("missing")
 	}
 	return ""
 }

@@ -29,7 +29,7 @@ func (r related) Any() bool { return len(r.Blame)+len(r.Also)+len(r.Calm) > 0 }
 // related looks at the neighbours of a service. One of which too little is
 // known is not listed: silence does not prove that it works.
 func (page *servicePage) related(ctx context.Context, service outage.Service) related {
-	found := related{Heading: page.Say("related.heading", "service", page.Name)}
+	found := related{Heading: page.T("related.heading", "service", page.Name)}
 	for _, v := range page.Verdicts {
 		if in := v.health.Incident; in != nil && in.Blamed() != "" {
 			found.Blame = append(found.Blame, page.blame(*in))
@@ -40,11 +40,11 @@ func (page *servicePage) related(ctx context.Context, service outage.Service) re
 			continue
 		}
 		for _, v := range page.verdicts(ctx, neighbour) {
-			name := page.words.serviceName(neighbour)
+			name := page.ServiceName(neighbour)
 			if page.At.Country == "" {
-				name = page.Say("incident.of.service", "service", name, "in", page.words.in(v.Country))
+				name = page.T("incident.of.service", "service", name, "in", page.InCountry(v.Country))
 			}
-			to := link{Path: v.Path, Text: name, Lang: page.Lang(neighbour.Names)}
+			to := link{Path: v.Path, Text: name, Lang: page.LangOf(neighbour.Names)}
 			switch {
 			case v.Stirs():
 				found.Also = append(found.Also, to)
@@ -67,10 +67,10 @@ func near(a, b outage.Service) bool {
 // blame words the verdict on an incident.
 func (f *frame) blame(in outage.Incident) blame {
 	name, cause := f.serviceNamed(in.Service), f.serviceNamed(in.Cause)
-	made := blame{Text: f.Say("incident.cause", "service", name, "cause", cause), Path: f.incidentPath(in.ID)}
+	made := blame{Text: f.T("incident.cause", "service", name, "cause", cause), Path: f.incidentPath(in.ID)}
 	for _, reason := range in.Reasons {
-		if key := "reason." + string(reason); f.words.has(key) {
-			made.Reasons = append(made.Reasons, f.Say(key, "service", name, "cause", cause))
+		if key := "reason." + string(reason); f.Has(key) {
+			made.Reasons = append(made.Reasons, f.T(key, "service", name, "cause", cause))
 		}
 	}
 	return made

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/crosssite"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -25,7 +26,7 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 		Place: strings.TrimSpace(field(c, "place")), Country: field(c, "country"),
 		Network: strings.TrimSpace(field(c, "network")), Since: field(c, "since"), Token: field(c, "token"),
 	}
-	at := address{Lang: s.locales.known(field(c, "lang")), Service: sent.Service}
+	at := address{Lang: locale.Known(field(c, "lang")), Service: sent.Service}
 	if here, ok := locationOf(field(c, "lat"), field(c, "lng")); ok {
 		sent.Location, sent.Place, sent.Country = &here, "", ""
 	}
@@ -70,7 +71,7 @@ func (s *Site) refused(c *fiber.Ctx, at address, sent outage.Submission, err err
 	fault := page.Form.fault(known)
 	page.Form.Problems = []problem{fault}
 	page.Form.Key = field(c, "key")
-	page.Title = page.Say("error.title", "title", page.Title)
+	page.Title = page.T("error.title", "title", page.Title)
 	retryAfter(c, known)
 	return s.sendPrivate(c, statusOf(known.Code), "report", page)
 }
@@ -80,7 +81,7 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 	if err := s.ownForm(c); err != nil {
 		return err
 	}
-	lang := s.locales.known(field(c, "lang"))
+	lang := locale.Known(field(c, "lang"))
 	if err := s.Intake.Undo(c.UserContext(), s.ClientOf(c).Addr, field(c, "id"), field(c, "undo")); err != nil {
 		return inLanguage(c, lang, err)
 	}

@@ -39,13 +39,13 @@ func (s *Site) search(c *fiber.Ctx, at address) error {
 	}
 	page := &searchPage{frame: s.frame(at), asked: query}
 	page.Index = false
-	page.Title = page.Say("search.none", "query", query)
+	page.Title = page.T("search.none", "query", query)
 	if len(found) > 0 {
-		page.Title = page.Say("search.found", "query", query)
+		page.Title = page.T("search.found", "query", query)
 	}
 	for _, service := range found {
 		page.Found = append(page.Found, link{
-			Path: page.Service(service.Slug), Text: page.words.serviceName(service), Lang: page.Lang(service.Names),
+			Path: page.Service(service.Slug), Text: page.ServiceName(service), Lang: page.LangOf(service.Names),
 		})
 	}
 	return s.sendPrivate(c, fiber.StatusOK, "search", page)

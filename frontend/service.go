@@ -3,6 +3,7 @@ package frontend
 import (
 	"context"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -18,7 +19,7 @@ type servicePage struct {
 	Form      form
 	Related   related
 	Past      []entry
-	AsOf      []moment
+	AsOf      []locale.Time
 }
 
 // Says is what is worth saying aloud when the page changes.
@@ -29,10 +30,10 @@ func (page *servicePage) Says() string { return page.Verdicts[0].Sentence }
 func (s *Site) service(ctx context.Context, at address) *servicePage {
 	service, _ := s.Services.Service(at.Service)
 	page := &servicePage{frame: s.frame(at)}
-	page.Name, page.NameLang = page.words.serviceName(service), page.Lang(service.Names)
-	page.Title = page.Say("service.title", "service", page.Name)
+	page.Name, page.NameLang = page.ServiceName(service), page.LangOf(service.Names)
+	page.Title = page.T("service.title", "service", page.Name)
 	if at.Country != "" {
-		page.Title = page.Say("service.title.in", "service", page.Name, "in", page.words.in(at.Country))
+		page.Title = page.T("service.title.in", "service", page.Name, "in", page.InCountry(at.Country))
 	}
 	page.Countries = page.countryLinks(at.withCountry("").countries(service))
 	page.Verdicts = page.verdicts(ctx, service)
@@ -40,7 +41,7 @@ func (s *Site) service(ctx context.Context, at address) *servicePage {
 		page.Mark = page.Verdicts[0].Word
 	}
 	for _, country := range at.countries(service) {
-		page.AsOf = append(page.AsOf, page.moment(s.AsOf(), country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
 	}
 	if at.Leaf != leafStatus {
 		page.fill(ctx, service)
@@ -61,7 +62,7 @@ func (page *servicePage) fill(ctx context.Context, service outage.Service) {
 	page.symptoms(ctx, service)
 	page.Related = page.related(ctx, service)
 	page.Past = page.past(ctx, service.Slug)
-	page.Summary = page.Say("service.summary", "service", page.Name)
+	page.Summary = page.T("service.summary", "service", page.Name)
 	if len(page.Verdicts) == 1 {
 		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/httpcache"
-	"github.com/open-downpour/downpour/pkg/narrative"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -49,13 +49,12 @@ type Config struct {
 // Site is the set of pages. It is safe for concurrent use.
 type Site struct {
 	Config
-	locales locales
 	pages   *pages
 	assets  assets
 	sheets  map[sheetKey]*country
 	symbols symbols
 	letters *lettering
-	teller  *narrative.Teller
+	teller  *locale.IncidentFormatter
 	cache   *httpcache.Cache[rendered]
 	memory  memory
 }
@@ -76,10 +75,6 @@ func New(config Config) (*Site, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	words, err := loadLocales()
-	if err != nil {
-		return nil, fmt.Errorf("reading the catalogues of the pages: %w", err)
-	}
 	templates, err := loadPages()
 	if err != nil {
 		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
@@ -97,7 +92,7 @@ func New(config Config) (*Site, error) {
 		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
 	}
 	site := &Site{
-		Config: config, letters: letters, teller: narrative.New(config.Services, config.Shapes), locales: words, pages: templates, assets: files, symbols: drawings,
+		Config: config, letters: letters, teller: locale.NewIncidentFormatter(config.Services, config.Shapes), pages: templates, assets: files, symbols: drawings,
 		sheets: map[sheetKey]*country{}, cache: newCache(config.Now), memory: memory{kept: map[string]kept{}},
 	}
 	for _, c := range outage.Countries() {

@@ -16,7 +16,7 @@ func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 	if !ok {
 		return
 	}
-	page.Symptoms, page.Symptom = page.shares(service, found), page.Say("symptoms.of", "n", found.Total)
+	page.Symptoms, page.Symptom = page.shares(service, found), page.T("symptoms.of", "n", found.Total)
 }
 
 // shares makes the table of what people say is broken.
@@ -28,7 +28,7 @@ func (f *frame) shares(service outage.Service, found outage.Symptoms) []share {
 	var rows []share
 	for _, item := range found.Items {
 		rows = append(rows, share{
-			Name: f.symptom(service, item.Symptom), Number: f.words.percent(item.Share), Width: width(item.Reports, most),
+			Name: f.symptom(service, item.Symptom), Number: f.Percent(item.Share), Width: width(item.Reports, most),
 		})
 	}
 	return rows
@@ -37,10 +37,10 @@ func (f *frame) shares(service outage.Service, found outage.Symptoms) []share {
 // symptom names a symptom that may have left the catalogue since.
 func (f *frame) symptom(service outage.Service, slug string) string {
 	if slug == "" {
-		return f.Say("symptoms.none")
+		return f.T("symptoms.none")
 	}
 	if symptom, ok := service.Symptom(slug); ok {
-		return f.words.symptomName(symptom)
+		return f.SymptomName(symptom)
 	}
 	return slug
 }

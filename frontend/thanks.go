@@ -25,7 +25,7 @@ func (s *Site) thanks(c *fiber.Ctx, at address) error {
 	service, _ := s.Services.Service(at.Service)
 	page := &thanksPage{frame: s.frame(at), Name: ""}
 	page.Index = false
-	page.Name = page.words.serviceName(service)
+	page.Name = page.ServiceName(service)
 	page.Back = at.withLeaf("").path()
 	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
 	page.ID, page.Undo, page.Undone = query("id"), query("undo"), query("undone") != ""
@@ -37,24 +37,24 @@ func (s *Site) thanks(c *fiber.Ctx, at address) error {
 // told words the page.
 func (page *thanksPage) told(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
 	if page.Undone {
-		return page.Say("undone.heading"), []string{page.Say("undone.text", "service", page.Name)}
+		return page.T("undone.heading"), []string{page.T("undone.text", "service", page.Name)}
 	}
 	if page.ID == "" {
-		return page.Say("thanks.empty"), nil
+		return page.T("thanks.empty"), nil
 	}
 	if !kind.Valid() {
 		kind = outage.Problem
 	}
 	if !counted {
-		return page.Say("thanks.again"), []string{page.Say("thanks.again.text", "service", page.Name)}
+		return page.T("thanks.again"), []string{page.T("thanks.again.text", "service", page.Name)}
 	}
-	lines = append(lines, page.Say("thanks."+string(kind), "service", page.Name))
+	lines = append(lines, page.T("thanks."+string(kind), "service", page.Name))
 	if placed(region) {
-		lines = append(lines, page.Say("thanks.region", "region", page.site.Shapes.RegionName(region, page.At.Lang)))
+		lines = append(lines, page.T("thanks.region", "region", page.site.Shapes.RegionName(region, page.At.Lang)))
 	} else if page.At.Country != "" {
-		lines = append(lines, page.Say("thanks.unplaced", "in", page.words.in(page.At.Country)))
+		lines = append(lines, page.T("thanks.unplaced", "in", page.InCountry(page.At.Country)))
 	}
-	return page.Say("thanks.heading"), lines
+	return page.T("thanks.heading"), lines
 }
 
 // regionCode is the form of a region's code.

@@ -3,6 +3,7 @@ package frontend
 import (
 	"cmp"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -40,17 +41,17 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 	}
 	made := verdict{
 		Country:  country,
-		Name:     f.countryName(country),
+		Name:     f.CountryName(country),
 		Path:     f.At.withCountry(country).withService(service.Slug).path(),
 		Status:   health.Status,
-		Word:     f.Say("status." + as),
-		Sentence: f.Say("verdict."+as, "service", f.words.serviceName(service), "in", f.words.in(country)),
+		Word:     f.T("status." + as),
+		Sentence: f.T("verdict."+as, "service", f.ServiceName(service), "in", f.InCountry(country)),
 		Numbers:  f.numbers(health),
 		health:   health,
 	}
 	if in := health.Incident; in != nil {
 		made.Word = f.because(made.Word, *in)
-		made.Open, made.OpenPath = f.Say("card.since", "time", f.since(*in)), f.incidentPath(in.ID)
+		made.Open, made.OpenPath = f.T("card.since", "time", f.since(*in)), f.incidentPath(in.ID)
 	}
 	return made
 }
@@ -59,7 +60,7 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 // that is another service: the verdict belongs to the words.
 func (f *frame) because(what string, in outage.Incident) string {
 	if cause := in.Blamed(); cause != "" {
-		return f.Say("because", "what", what, "cause", f.serviceNamed(cause))
+		return f.T("because", "what", what, "cause", f.serviceNamed(cause))
 	}
 	return what
 }
@@ -67,11 +68,11 @@ func (f *frame) because(what string, in outage.Incident) string {
 // since is when an incident opened. The date stands there when it was another
 // day.
 func (f *frame) since(in outage.Incident) string {
-	at := f.moment(in.OpenedAt, in.Country).Text
-	if sameDay(in.OpenedAt, f.site.AsOf(), in.Country) {
+	at := f.TimeOfDay(in.OpenedAt, in.Country).Text
+	if locale.SameDay(in.OpenedAt, f.site.AsOf(), in.Country) {
 		return at
 	}
-	return f.Say("time.on", "date", f.words.date(in.OpenedAt, in.Country), "time", at)
+	return f.T("time.on", "date", f.Date(in.OpenedAt, in.Country), "time", at)
 }
 
 // Rains reports whether the verdict is drawn with rain behind it.
@@ -100,15 +101,15 @@ const (
 func (f *frame) numbers(health outage.Health) string {
 	switch times := health.Ratio(); {
 	case health.Few():
-		return f.Say("numbers.few", "n", health.Reports, "networks", f.words.integer(max(1, health.Networks)), "judged", f.words.integer(health.Observed))
+		return f.T("numbers.few", "n", health.Reports, "networks", f.Int(max(1, health.Networks)), "judged", f.Int(health.Observed))
 	case health.Expected == nil:
-		return f.Say("numbers.observed", "n", health.Reports)
+		return f.T("numbers.observed", "n", health.Reports)
 	case times > mostTimes:
-		return f.Say("numbers.most", "n", health.Reports, "times", f.words.integer(mostTimes), "expected", f.words.amount(*health.Expected))
+		return f.T("numbers.most", "n", health.Reports, "times", f.Int(mostTimes), "expected", f.Amount(*health.Expected))
 	case times >= tellRatio:
-		return f.Say("numbers.times", "n", health.Reports, "times", f.words.amount(times), "expected", f.words.amount(*health.Expected))
+		return f.T("numbers.times", "n", health.Reports, "times", f.Amount(times), "expected", f.Amount(*health.Expected))
 	}
-	return f.Say("numbers.against", "n", health.Reports, "expected", f.words.amount(*health.Expected))
+	return f.T("numbers.against", "n", health.Reports, "expected", f.Amount(*health.Expected))
 }
 
 const (

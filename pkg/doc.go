@@ -20,7 +20,7 @@
 // services that people report; scenario, past outages as rows to play and to
 // test against; embedded, the engines inside the process for one-command use;
 // client, which calls the API of a server; live, which fans changes out to open
-// streams; httpcache, which keeps answers that many ask for; narrative, which tells an incident as a sentence; lease, by which one
+// streams; httpcache, which keeps answers that many ask for; locale, the languages and their texts; lease, by which one
 // of several servers does a piece of work; forwarded, which finds a client
 // behind proxies; proxyheader, which finds it behind TCP forwarders; crosssite,
 // which finds writes that pages of other sites sent; ratelimit, which bounds what

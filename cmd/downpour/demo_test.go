@@ -192,7 +192,7 @@ func checkBanner(t *testing.T, demo *demonstration, incident string) {
 // locale is a text as it stands in a page.
 func locale(t *testing.T, lang, key string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "frontend", "locales", lang+".json"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "pkg", "locale", "locales", lang+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,6 @@
-package narrative
+package locale
 
 import (
-	"maps"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,35 +66,15 @@ func TestSentence(t *testing.T) {
 			if c.change != nil {
 				c.change(&in)
 			}
-			if got := New(names{}, names{}).Sentence(c.lang, in); got != c.want {
+			if got := NewIncidentFormatter(names{}, names{}).Sentence(c.lang, in); got != c.want {
 				t.Errorf("\n%s\nwant\n%s", got, c.want)
 			}
 		})
 	}
 }
 
-func TestCataloguesAreAlike(t *testing.T) {
-	placeholder := regexp.MustCompile(`\{[a-z]+\}`)
-	sorted := func(text string) []string {
-		found := placeholder.FindAllString(text, -1)
-		slices.Sort(found)
-		return slices.Compact(found)
-	}
-	english := catalogues["en"]
-	for lang, words := range catalogues {
-		if got, want := slices.Sorted(maps.Keys(words)), slices.Sorted(maps.Keys(english)); !slices.Equal(got, want) {
-			t.Errorf("%s has the keys %v, want %v", lang, got, want)
-		}
-		for key, text := range words {
-			if !slices.Equal(sorted(text), sorted(english[key])) || strings.TrimSpace(text) == "" {
-				t.Errorf("%s %q: %q", lang, key, text)
-			}
-		}
-	}
-}
-
 func TestAllLanguages(t *testing.T) {
-	all := New(names{}, names{}).All(incident())
+	all := NewIncidentFormatter(names{}, names{}).All(incident())
 	for _, lang := range Languages() {
 		if strings.ContainsAny(all[lang], "{}") || all[lang] == "" {
 			t.Errorf("%s: %q", lang, all[lang])
@@ -106,8 +83,8 @@ func TestAllLanguages(t *testing.T) {
 }
 
 func BenchmarkAll(b *testing.B) {
-	teller, in := New(names{}, names{}), incident()
+	formatter, in := NewIncidentFormatter(names{}, names{}), incident()
 	for b.Loop() {
-		teller.All(in)
+		formatter.All(in)
 	}
 }

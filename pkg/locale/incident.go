@@ -1,0 +1,98 @@
+package locale
+
+import (
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// Services names services.
+type Services interface {
+	Service(slug string) (outage.Service, bool)
+}
+
+// Regions names regions.
+type Regions interface {
+	RegionName(region outage.Region, lang string) string
+}
+
+// IncidentFormatter writes the arithmetic of an incident as a sentence that can
+// be quoted: when, how many, where, and against what. A sentence holds nothing
+// but what the incident holds. It is safe for concurrent use.
+type IncidentFormatter struct {
+	services Services
+	regions  Regions
+}
+
+// NewIncidentFormatter makes a formatter that takes names from these.
+func NewIncidentFormatter(services Services, regions Regions) *IncidentFormatter {
+	return &IncidentFormatter{services, regions}
+}
+
+// All is the sentence in every language.
+func (f *IncidentFormatter) All(in outage.Incident) map[string]string {
+	all := map[string]string{}
+	for _, lang := range Languages() {
+		all[lang] = f.Sentence(lang, in)
+	}
+	return all
+}
+
+// Sentence is the arithmetic of an incident, and a second sentence where the
+// service is probably not at fault. A language that is not there is English.
+func (f *IncidentFormatter) Sentence(lang string, in outage.Incident) string {
+	l := New(lang, in.Country)
+	service := f.service(l, in.Service)
+	text := l.T("narrative.sentence", "when", when(l, in), "n", in.Observed, "service", service, "where", f.where(l, in),
+		"expected", l.Amount(in.Expected), "threshold", l.Amount(in.Threshold))
+	if cause := in.Blamed(); cause != "" {
+		text += " " + l.T("incident.cause", "service", service, "cause", f.service(l, cause))
+	}
+	return text
+}
+
+// service names a service that may have left the catalogue since.
+func (f *IncidentFormatter) service(l *Localizer, slug string) string {
+	if service, ok := f.services.Service(slug); ok {
+		return l.ServiceName(service)
+	}
+	return slug
+}
+
+// where names the country and, for less than all of it, its first regions.
+func (f *IncidentFormatter) where(l *Localizer, in outage.Incident) string {
+	country, regions := l.InCountry(in.Country), in.Footprint.Regions
+	if in.Footprint.Scope == outage.ScopeCountry || len(regions) == 0 {
+		return country
+	}
+	const most = 3
+	var names []string
+	for _, region := range regions[:min(len(regions), most)] {
+		names = append(names, f.regions.RegionName(region, l.lang))
+	}
+	list := strings.Join(names, ", ")
+	if more := len(regions) - len(names); more > 0 {
+		list = l.T("regions.more", "regions", list, "n", int64(more))
+	}
+	if in.Footprint.Scope == outage.ScopeCell {
+		list = l.T("narrative.part", "regions", list)
+	}
+	return l.T("narrative.where", "in", country, "regions", list)
+}
+
+// when writes the run that opened an incident in local time and in UTC, each
+// with its dates where one date does not serve for all.
+func when(l *Localizer, in outage.Incident) string {
+	since, opened := in.Since.Time(), in.OpenedAt
+	utc := l.Clock(since, "") + "–" + l.Clock(opened, "")
+	day, start := l.Date(opened, in.Country), l.Date(since, in.Country)
+	if of := l.Date(since, ""); of != day {
+		utc = l.onDate(of, utc)
+	}
+	key := "narrative.when"
+	if start != day {
+		key = "narrative.when.over"
+	}
+	return l.T(key, "since", start, "date", day, "from", l.Clock(since, in.Country), "to", l.Clock(opened, in.Country),
+		"zone", l.Zone(in.Country), "utc", utc)
+}

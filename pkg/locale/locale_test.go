@@ -1,0 +1,112 @@
+package locale
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/feature/plural"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+var placeholder = regexp.MustCompile(`\{[a-z]+\}`)
+
+func placeholders(text string) []string {
+	found := placeholder.FindAllString(text, -1)
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// forms lists the plural forms that a language uses for whole numbers.
+func forms(l *catalogue) []plural.Form {
+	used := map[plural.Form]bool{}
+	for n := range int64(201) {
+		used[l.form(n)] = true
+	}
+	used[plural.Other] = true
+	return slices.Sorted(maps.Keys(used))
+}
+
+func TestCataloguesAreComplete(t *testing.T) {
+	all := catalogues()
+	english := all[Default]
+	for lang, l := range all {
+		for key, entry := range english.Messages {
+			other, ok := l.Messages[key]
+			if !ok {
+				t.Errorf("%s lacks %q", lang, key)
+				continue
+			}
+			if plurals := len(entry) > 1; plurals {
+				if got := slices.Sorted(maps.Keys(other)); !slices.Equal(got, forms(l)) {
+					t.Errorf("%s %q has plural forms %v, want %v", lang, key, got, forms(l))
+				}
+			} else if len(other) != 1 {
+				t.Errorf("%s %q has plural forms, English has none", lang, key)
+			}
+			want := placeholders(entry[plural.Other])
+			for form, text := range other {
+				if strings.TrimSpace(text) == "" {
+					t.Errorf("%s %q is empty", lang, key)
+				}
+				if got := placeholders(text); !slices.Equal(got, want) {
+					t.Errorf("%s %q form %v has placeholders %v, want %v", lang, key, form, got, want)
+				}
+			}
+		}
+		for key := range l.Messages {
+			if _, ok := english.Messages[key]; !ok {
+				t.Errorf("%s has %q, which English lacks", lang, key)
+			}
+		}
+		if lang != Default && l.File.Review == "" {
+			t.Errorf("%s does not say whether a native speaker read it", lang)
+		}
+	}
+}
+
+func TestWordsAndNumbers(t *testing.T) {
+	at := time.Date(2026, 7, 1, 18, 5, 0, 0, time.UTC)
+	for _, test := range []struct {
+		name, lang string
+		country    outage.Country
+		write      func(*Localizer) string
+		want       string
+	}{
+		{"thousands in Britain", "en", outage.GB, func(s *Localizer) string { return s.Int(1234567) }, "1,234,567"},
+		{"lakh in India", "en", outage.IN, func(s *Localizer) string { return s.Int(1234567) }, "12,34,567"},
+		{"lakh in Hindi", "hi", outage.IN, func(s *Localizer) string { return s.Int(1234567) }, "12,34,567"},
+		{"Bengali digits", "bn", outage.IN, func(s *Localizer) string { return s.Int(1234567) }, "১২,৩৪,৫৬৭"},
+		{"Bengali clock in summer", "bn", outage.GB, func(s *Localizer) string { return s.Clock(at, outage.GB) }, "১৯:০৫"},
+		{"Indian clock", "en", outage.IN, func(s *Localizer) string { return s.Clock(at, outage.IN) }, "23:35"},
+		{"percent", "en", outage.GB, func(s *Localizer) string { return s.Percent(.256) }, "26%"},
+		{"small amount", "en", outage.GB, func(s *Localizer) string { return s.Amount(9.46) }, "9.5"},
+		{"large amount", "en", outage.GB, func(s *Localizer) string { return s.Amount(1234.6) }, "1,235"},
+		{"one", "en", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(1)) }, "Share of 1 report in 24 hours."},
+		{"none in English", "en", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(0)) }, "Shares of 0 reports in 24 hours."},
+		{"none in Hindi is one", "hi", outage.IN, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(0)) }, "24 घंटे की 0 रिपोर्ट में हिस्सा।"},
+		{"below none", "en", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(-2)) }, "Shares of -2 reports in 24 hours."},
+		{"ten million", "cy", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(10_000_001)) }, "Cyfran o 10,000,001 adroddiad mewn 24 awr."},
+		{"two in Welsh", "cy", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(2)) }, "Cyfran o 2 adroddiad mewn 24 awr."},
+		{"a value is no template", "en", outage.GB, func(s *Localizer) string { return s.T("service.title", "service", "{service}") }, "{service}: what users report"},
+		{"a missing key shows", "en", outage.GB, func(s *Localizer) string { return s.T("no.such") }, "no.such"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.write(New(test.lang, test.country)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestPhraseRefusesUnknownForms(t *testing.T) {
+	var p phrase
+	if err := json.Unmarshal([]byte(`{"several": "x"}`), &p); err == nil {
+		t.Error("a plural form that does not exist was read")
+	}
+}
