@@ -167,36 +167,3 @@ func TestKeyFiles(t *testing.T) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }
-
-// TestInventionFits sends invented reports to the server: all are taken.
-func TestInventionFits(t *testing.T) {
-	s := newServer(t, "embedded")
-	made, again := newInvention(7, s.app.services.Services(), 5000), newInvention(7, s.app.services.Services(), 5000)
-	addresses := map[string]bool{}
-	for range 200 {
-		report := made.next()
-		addresses[report.address] = true
-		if report != again.next() {
-			t.Fatal("one seed gives two reports")
-		}
-		if got := s.report(sender{addr: report.address}, report.body, ""); got.status != http.StatusAccepted {
-			t.Errorf("%s got %d %s", report.body, got.status, got.body)
-		}
-	}
-	if len(addresses) < 100 {
-		t.Errorf("200 reports came from %d addresses", len(addresses))
-	}
-}
-
-func TestPercentiles(t *testing.T) {
-	var took []time.Duration
-	for i := range 200 {
-		took = append(took, time.Duration(200-i)*time.Millisecond)
-	}
-	if got, want := percentilesOf(took), (percentiles{P50: 100, P90: 180, P99: 198, Max: 200}); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	if got := percentilesOf(nil); got != (percentiles{}) {
-		t.Errorf("without answers: %+v", got)
-	}
-}

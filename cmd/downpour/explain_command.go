@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/open-downpour/downpour/pkg/tools/explain"
 )
 
 // explainCommand prints the minutes around the opening of an incident.
@@ -23,5 +25,5 @@ func (c *explainCommand) Validate() error {
 
 // Run prints the table.
 func (c *explainCommand) Run(ctx context.Context) error {
-	return explain(ctx, strings.TrimSuffix(c.From, "/"), c.Incident, os.Stdout)
+	return explain.Print(ctx, strings.TrimSuffix(c.From, "/"), c.Incident, os.Stdout)
 }

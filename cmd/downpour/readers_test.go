@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/tools/load"
 )
 
 // TestReadersOfThePast lets eight readers ask for heatmaps of 90 days, each with
@@ -78,15 +79,14 @@ func fillPast(t *testing.T, vault vault, now time.Time, rows int) {
 	}
 }
 
-func sendReports(t *testing.T, base string, seed uint64, duration time.Duration) loadResult {
+func sendReports(t *testing.T, base string, seed uint64, duration time.Duration) load.Result {
 	t.Helper()
-	settings := loadCommand{To: base, Rate: 20, Duration: duration, Clients: 10_000, Open: 500, Timeout: 30 * time.Second, Seed: seed}
-	services := []outage.Service{{Slug: "whatsapp"}, {Slug: "jio"}}
-	load, err := newLoad(settings, newInvention(seed, services, settings.Clients))
+	config := load.Config{To: base, Rate: 20, Duration: duration, Clients: 10_000, Open: 500, Timeout: 30 * time.Second, Seed: seed}
+	result, err := load.Run(context.Background(), config, []outage.Service{{Slug: "whatsapp"}, {Slug: "jio"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return load.run(context.Background())
+	return result
 }
 
 // readPast keeps eight readers at work until ctx ends, each of an address of its

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"encoding/json"
@@ -12,17 +12,17 @@ import (
 // translators, from which no true client of a public server comes.
 const maxClients = 1 << 22
 
-// invention makes up reports: of all services, from towns of both countries.
-type invention struct {
+// reports draws random reports: of all services, from towns of both countries.
+type reports struct {
 	random   *rand.Rand
 	services []outage.Service
 	clients  int
 }
 
-// invented is a report that nobody made.
-type invented struct{ address, body string }
+// report is a random report.
+type report struct{ address, body string }
 
-// towns are where invented reports come from, each within its country.
+// towns are where random reports come from, each within its country.
 var towns = []struct {
 	name    string
 	country outage.Country
@@ -45,33 +45,33 @@ var towns = []struct {
 // spread is how far a report lies from the middle of its town, in degrees.
 const spread = 0.05
 
-func newInvention(seed uint64, services []outage.Service, clients int) *invention {
-	return &invention{random: rand.New(rand.NewPCG(seed, 0)), services: services, clients: clients}
+func newReports(seed uint64, services []outage.Service, clients int) *reports {
+	return &reports{random: rand.New(rand.NewPCG(seed, 0)), services: services, clients: clients}
 }
 
-// next is another report. The same seed gives the same reports.
-func (v *invention) next() invented {
-	service := v.services[v.random.IntN(len(v.services))]
-	town := towns[v.random.IntN(len(towns))]
-	report := map[string]any{"service": service.Slug}
-	switch v.random.IntN(10) {
+// next draws a report. The same seed gives the same reports.
+func (r *reports) next() report {
+	service := r.services[r.random.IntN(len(r.services))]
+	town := towns[r.random.IntN(len(towns))]
+	fields := map[string]any{"service": service.Slug}
+	switch r.random.IntN(10) {
 	case 0:
-		report["country"] = town.country
+		fields["country"] = town.country
 	case 1:
-		report["place"], report["country"] = town.name, town.country
+		fields["place"], fields["country"] = town.name, town.country
 	default:
-		report["location"] = outage.LatLng{
-			Lat: town.at.Lat + (v.random.Float64()*2-1)*spread, Lng: town.at.Lng + (v.random.Float64()*2-1)*spread,
+		fields["location"] = outage.LatLng{
+			Lat: town.at.Lat + (r.random.Float64()*2-1)*spread, Lng: town.at.Lng + (r.random.Float64()*2-1)*spread,
 		}
 	}
-	if n := len(service.Symptoms); n > 0 && v.random.IntN(2) == 0 {
-		report["symptom"] = service.Symptoms[v.random.IntN(n)].Slug
+	if n := len(service.Symptoms); n > 0 && r.random.IntN(2) == 0 {
+		fields["symptom"] = service.Symptoms[r.random.IntN(n)].Slug
 	}
-	body, _ := json.Marshal(report) // texts and numbers always can be
-	return invented{address: v.address(), body: string(body)}
+	body, _ := json.Marshal(fields) // strings and numbers never fail
+	return report{address: r.address(), body: string(body)}
 }
 
-func (v *invention) address() string {
-	n := v.random.IntN(v.clients)
+func (r *reports) address() string {
+	n := r.random.IntN(r.clients)
 	return fmt.Sprintf("100.%d.%d.%d", 64+n>>16, n>>8&0xff, n&0xff)
 }

@@ -1,4 +1,9 @@
-package main
+// Package explain prints the minutes around the opening of an incident, with the
+// arithmetic behind it.
+//
+// All of it comes from the API of the server that found the incident: nothing is
+// computed again, so that what is printed is what was decided.
+package explain
 
 import (
 	"cmp"
@@ -17,9 +22,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// explained is what a server tells of an incident, as far as the table of its
+// incident is what the API gives of an incident, as far as the table of its
 // opening needs it.
-type explained struct {
+type incident struct {
 	ID        string            `json:"id"`
 	Service   string            `json:"service"`
 	Country   outage.Country    `json:"country"`
@@ -72,11 +77,11 @@ const (
 	minutesAfter  = 10
 )
 
-// explain prints the minutes around the opening of an incident. The arithmetic
-// is what the detector kept when it opened it; the minutes beside come from the
-// series. Nothing is worked out again, so what is printed is what was decided.
-func explain(ctx context.Context, server, id string, out io.Writer) error {
-	var in explained
+// Print prints the minutes around the opening of an incident. The arithmetic
+// is what the detector recorded when it opened it; the minutes beside come from the
+// series.
+func Print(ctx context.Context, server, id string, out io.Writer) error {
+	var in incident
 	if err := fetchJSON(ctx, server+"/api/v1/incidents/"+url.PathEscape(id), &in); err != nil {
 		return fmt.Errorf("explaining %s: %w", id, err)
 	}
@@ -95,7 +100,7 @@ func explain(ctx context.Context, server, id string, out io.Writer) error {
 	return in.print(series.Items, out)
 }
 
-func (in *explained) print(minutes []seriesPoint, out io.Writer) error {
+func (in *incident) print(minutes []seriesPoint, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\n\n", in.Narrative["en"])
 	if len(in.Reasons) > 0 {
@@ -118,7 +123,7 @@ func (in *explained) print(minutes []seriesPoint, out io.Writer) error {
 }
 
 // row is a minute: what the detector kept of it, else what the series has.
-func (in *explained) row(out io.Writer, minute seriesPoint) {
+func (in *incident) row(out io.Writer, minute seriesPoint) {
 	observed, expected, upper, evidence, needed := minute.Reports, known(minute.Expected), known(minute.Upper), "", ""
 	if step := in.step(minute.Time); step != nil {
 		observed, expected, upper = step.Observed, figure(step.Expected), figure(step.Upper)
@@ -131,7 +136,7 @@ func (in *explained) row(out io.Writer, minute seriesPoint) {
 		minute.Time.In(in.Country.Zone()).Format("15:04"), observed, expected, upper, evidence, needed, in.decision(minute.Time))
 }
 
-func (in *explained) step(at time.Time) *trailStep {
+func (in *incident) step(at time.Time) *trailStep {
 	if in.Why == nil {
 		return nil
 	}
@@ -144,7 +149,7 @@ func (in *explained) step(at time.Time) *trailStep {
 }
 
 // decision is what was decided at the end of a minute.
-func (in *explained) decision(minute time.Time) string {
+func (in *incident) decision(minute time.Time) string {
 	var told []string
 	for _, change := range in.Timeline {
 		if !change.At.Equal(minute.Add(time.Minute)) {

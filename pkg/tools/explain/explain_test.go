@@ -1,4 +1,4 @@
-package main
+package explain
 
 import (
 	"context"
@@ -22,7 +22,7 @@ const (
 {"t":"2025-02-28T15:16:00Z","reports":60,"works":0,"back":0,"expected":null,"upper":null}],"next":null}`
 )
 
-func TestExplain(t *testing.T) {
+func TestPrint(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/api/v1/incidents/whatsapp-in-20250228T1516Z":
@@ -36,7 +36,7 @@ func TestExplain(t *testing.T) {
 	}))
 	defer server.Close()
 	var out strings.Builder
-	if err := explain(context.Background(), server.URL, "whatsapp-in-20250228T1516Z", &out); err != nil {
+	if err := Print(context.Background(), server.URL, "whatsapp-in-20250228T1516Z", &out); err != nil {
 		t.Fatal(err)
 	}
 	const want = `In short.
@@ -57,11 +57,8 @@ UTC               local  observed  expected  upper  evidence   needed  decision
 	if out.String() != want {
 		t.Errorf("\n%s\nwant\n%s", out.String(), want)
 	}
-	err := explain(context.Background(), server.URL, "none", &out)
+	err := Print(context.Background(), server.URL, "none", &out)
 	if err == nil || err.Error() != "explaining none: No incident has this id." {
-		t.Errorf("error %v", err)
-	}
-	if err := (&explainCommand{From: "localhost"}).Validate(); err == nil || !strings.Contains(err.Error(), "--from") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 )
 
 // TestLoad sends to a server that takes two of three reports and counts one.
-func TestLoad(t *testing.T) {
+func TestRun(t *testing.T) {
 	var mutex sync.Mutex
 	seen := 0
 	keys := map[string]bool{}
@@ -38,18 +38,17 @@ func TestLoad(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(map[string]bool{"counted": n%3 == 1})
 	}))
 	defer server.Close()
-	settings := loadCommand{
+	settings := Config{
 		To: server.URL + "/", Rate: 600, Duration: 100 * time.Millisecond, Clients: 100, Open: 100, Timeout: 10 * time.Second, APIKey: "k",
 	}
 	if err := settings.Validate(); err != nil {
 		t.Fatal(err)
 	}
 	services := []outage.Service{{Slug: "whatsapp"}}
-	load, err := newLoad(settings, newInvention(1, services, settings.Clients))
+	got, err := Run(context.Background(), settings, services)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := load.run(context.Background())
 	if got.Sent != 60 || got.Accepted != 40 || got.Counted != 20 || got.Errors != 20 || len(keys) != 1 || !keys["Bearer k"] {
 		t.Errorf("%+v with keys %v", got, keys)
 	}
@@ -58,15 +57,15 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestLoadSettings(t *testing.T) {
-	good := loadCommand{To: "http://127.0.0.1:8080", Rate: 1, Duration: time.Second, Clients: 1, Open: 1}
-	for flag, change := range map[string]func(*loadCommand){
-		"":              func(*loadCommand) {},
-		"--to":          func(l *loadCommand) { l.To = "127.0.0.1:8080" },
-		"--rate":        func(l *loadCommand) { l.Rate = 0 },
-		"--duration":    func(l *loadCommand) { l.Duration = -1 },
-		"--clients":     func(l *loadCommand) { l.Clients = maxClients + 1 },
-		"--connections": func(l *loadCommand) { l.Open = 0 },
+func TestConfig(t *testing.T) {
+	good := Config{To: "http://127.0.0.1:8080", Rate: 1, Duration: time.Second, Clients: 1, Open: 1}
+	for flag, change := range map[string]func(*Config){
+		"":              func(*Config) {},
+		"--to":          func(l *Config) { l.To = "127.0.0.1:8080" },
+		"--rate":        func(l *Config) { l.Rate = 0 },
+		"--duration":    func(l *Config) { l.Duration = -1 },
+		"--clients":     func(l *Config) { l.Clients = maxClients + 1 },
+		"--connections": func(l *Config) { l.Open = 0 },
 	} {
 		settings := good
 		change(&settings)
@@ -74,5 +73,34 @@ func TestLoadSettings(t *testing.T) {
 		if flag == "" && err != nil || flag != "" && (err == nil || !strings.HasPrefix(err.Error(), flag+": ")) {
 			t.Errorf("%s: %v", flag, err)
 		}
+	}
+}
+
+func TestPercentiles(t *testing.T) {
+	var took []time.Duration
+	for i := range 200 {
+		took = append(took, time.Duration(200-i)*time.Millisecond)
+	}
+	if got, want := percentilesOf(took), (Percentiles{P50: 100, P90: 180, P99: 198, Max: 200}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got := percentilesOf(nil); got != (Percentiles{}) {
+		t.Errorf("without answers: %+v", got)
+	}
+}
+
+func TestOneSeedGivesTheSameReports(t *testing.T) {
+	services := []outage.Service{{Slug: "whatsapp", Symptoms: []outage.Symptom{{Slug: "app"}}}, {Slug: "jio"}}
+	made, again := newReports(7, services, 5000), newReports(7, services, 5000)
+	addresses := map[string]bool{}
+	for range 200 {
+		report := made.next()
+		addresses[report.address] = true
+		if report != again.next() {
+			t.Fatal("one seed gives two sequences")
+		}
+	}
+	if len(addresses) < 100 {
+		t.Errorf("200 reports came from %d addresses", len(addresses))
 	}
 }
