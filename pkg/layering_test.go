@@ -54,6 +54,8 @@ var compositions = map[string][]string{
 	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/engine"},
 	// The tools are compositions of stages, each for one subcommand.
 	"pkg/tools/world":    {module + "pkg/catalog", module + "pkg/cell", module + "pkg/place", module + "pkg/scenario"},
+	"pkg/tools/replay":   {module + "pkg/client", module + "pkg/scenario", module + "pkg/tools/world"},
+	"pkg/tools/demo":     {module + "pkg/embedded", module + "pkg/scenario", module + "pkg/tools/world"},
 	"pkg/tools/load":     {module + "pkg/client"},
 	"pkg/tools/backtest": {module + "pkg/engine", module + "pkg/incident", module + "pkg/scenario"},
 }

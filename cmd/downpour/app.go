@@ -21,6 +21,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/redisconn"
 	"github.com/open-downpour/downpour/pkg/runner"
+	"github.com/open-downpour/downpour/pkg/tools/demo"
 )
 
 // hotEvery is how often the hot window is brought up to date.
@@ -47,7 +48,7 @@ type app struct {
 	imports    *runner.Imports
 	book       *incident.Repository
 	desk       *intake.Desk
-	demo       *demo // nil where none is played
+	demo       *demo.Demo // nil where none is played
 	readiness  *readiness
 	web        *web
 
@@ -78,7 +79,7 @@ func (a *app) openData(context.Context) error {
 	if !a.embeddedRedis() && !a.embeddedClickHouse() {
 		return nil
 	}
-	if !a.settings.Demo && isDemo(a.settings.Data) {
+	if !a.settings.Demo && demo.IsDirectory(a.settings.Data) {
 		return fmt.Errorf("--data: %s belongs to a demo", a.settings.Data)
 	}
 	if err := os.MkdirAll(a.settings.Data, 0o700); err != nil {
@@ -180,7 +181,7 @@ func (a *app) buildCounting(context.Context) error {
 	a.reader = public.New(public.Config{Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed})
 	a.add(part{name: "archive", run: a.archiver.Run})
 	a.add(part{name: "counters", run: func(ctx context.Context) error {
-		if err := errors.Join(a.whenPrepared(ctx), a.demo.whenRecent(ctx)); err != nil {
+		if err := errors.Join(a.whenPrepared(ctx), a.demo.WhenRecent(ctx)); err != nil {
 			return err
 		}
 		return a.store.Keep(ctx, a.archiver)
@@ -221,15 +222,6 @@ func (a *app) buildIntake(context.Context) error {
 	}
 	a.desk = intake.New(settings)
 	a.add(part{name: "intake", run: a.desk.Run})
-	return nil
-}
-
-// buildDemo connects the demo, where one is played, to the parts it needs.
-func (a *app) buildDemo(context.Context) error {
-	if a.demo != nil {
-		a.demo.db, a.demo.desk, a.demo.reached, a.demo.ready = a.db, a.desk, a.live.Reached, a.whenFresh
-		a.add(part{name: "demo", run: a.demo.run})
-	}
 	return nil
 }
 

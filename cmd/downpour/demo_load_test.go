@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
+	"github.com/open-downpour/downpour/pkg/tools/demo"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
@@ -19,7 +20,7 @@ import (
 // for the names of reports and reporters.
 func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 	s := newServer(t, "embedded")
-	script, err := scenario.Load(demoScenario)
+	script, err := scenario.Load(demo.Scenario)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 	}
 	var body bytes.Buffer
 	var loaded []outage.Entry
-	encoder, ground := json.NewEncoder(&body), newGround(s.app.geography)
+	encoder := json.NewEncoder(&body)
 	repeats := 0
 	err = scenario.Play(script, options, func(row scenario.Row) error {
 		if row.Reporters < row.N {
@@ -45,8 +46,8 @@ func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 				return err
 			}
 		}
-		at, err := ground.spot(row.Point)
-		loaded = scenario.AppendEntries(loaded, &row, at.cell, at.region, outage.MinuteOf(s.now()))
+		cell, _, region, err := s.app.geography.Locate(row.Point)
+		loaded = scenario.AppendEntries(loaded, &row, cell, region, outage.MinuteOf(s.now()))
 		return err
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/tools/backtest"
+	"github.com/open-downpour/downpour/pkg/tools/demo"
 )
 
 // demonstration is a server that plays the demo, in a process of its own.
@@ -278,7 +279,7 @@ func TestDemoKeepsOffOtherData(t *testing.T) {
 		t.Error(err)
 	}
 	past := t.TempDir()
-	if err := emptyDemo(past); err != nil {
+	if err := demo.Empty(past); err != nil {
 		t.Fatal(err)
 	}
 	if err := run(ctx, append(append([]string{"serve"}, engines...), past)); err == nil || !strings.Contains(err.Error(), "belongs to a demo") {

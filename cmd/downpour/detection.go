@@ -52,7 +52,7 @@ func (a *app) buildDetection(context.Context) error {
 	a.book = incident.NewRepository(a.db, state("incidents"), a.now, a.logger)
 	a.live = runner.NewLive(runner.LiveConfig{
 		Engine: a.liveTimeline(),
-		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.alertFrom(), WarmUp: a.demo.warmUp(),
+		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.AlertFrom(), WarmUp: a.demo.WarmUp(),
 		Repository: publishing{a.book, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = runner.NewImports(runner.ImportsConfig{
@@ -67,7 +67,7 @@ func (a *app) buildDetection(context.Context) error {
 		return a.book.Run(ctx)
 	}})
 	a.add(part{name: "detector", run: func(ctx context.Context) error {
-		if err := errors.Join(a.whenPrepared(ctx), a.whenFresh(ctx), a.demo.whenFilled(ctx)); err != nil {
+		if err := errors.Join(a.whenPrepared(ctx), a.whenFresh(ctx), a.demo.WhenFilled(ctx)); err != nil {
 			return err
 		}
 		return a.live.Run(ctx)

@@ -60,7 +60,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	pages.WriteOrigins = a.settings.ownOrigins()
 	if a.demo != nil {
-		pages.Demo = a.demo
+		pages.Demo = demoPages{a.demo}
 	}
 	site, err := frontend.New(pages)
 	if err != nil {

@@ -1,4 +1,9 @@
-package main
+// Package replay plays a past outage at a server, through its public API: as of
+// its own day, or moved so that it begins now.
+//
+// A batch that fails is sent again with the same ids, so that no report counts
+// twice. It keeps nothing.
+package replay
 
 import (
 	"bytes"
@@ -6,9 +11,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
-	"os"
-	"strconv"
 	"sync"
 	"time"
 
@@ -21,59 +23,29 @@ import (
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
-// replayCommand plays a past outage at a server.
-type replayCommand struct {
-	Name   string `arg:"" help:"Name of the scenario."`
-	To     string `help:"Address of the server." required:"" placeholder:"URL"`
-	At     string `help:"original: import it as of its own day. now: move it so that the outage begins now." enum:"original,now" default:"original"`
-	Speed  string `help:"With --at now, how fast the outage plays: 1, 60 or max." enum:"1,60,max" default:"1"`
-	APIKey string `help:"Key of the server's key file; DOWNPOUR_API_KEY in the environment." name:"api-key" hidden:""`
-}
-
-// Validate is called before Run, and names the flag at fault.
-func (r *replayCommand) Validate() error {
-	target, err := url.Parse(r.To)
-	if err != nil || target.Scheme != "http" && target.Scheme != "https" || target.Host == "" {
-		return fmt.Errorf("--to: must be an http(s):// address")
-	}
-	return nil
-}
-
-// Run plays the script, and prints what the server took as one JSON object.
-func (r *replayCommand) Run(ctx context.Context) error {
-	script, err := scenario.Load(r.Name)
+// Run plays the script at the server. It reports rejected lines to warn, one call
+// for each batch.
+func Run(ctx context.Context, config Config, played world.World, warn func(string)) (Result, error) {
+	script, err := scenario.Load(config.Name)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
-	w, err := world.Load()
+	server, err := client.Dial(config.To, config.APIKey, &http.Client{Timeout: time.Minute})
 	if err != nil {
-		return err
+		return Result{}, fmt.Errorf("--to: %w", err)
 	}
-	server, err := client.Dial(r.To, r.APIKey, &http.Client{Timeout: time.Minute})
-	if err != nil {
-		return fmt.Errorf("--to: %w", err)
-	}
-	player := &player{server: server}
-	options := scenario.Options{Services: w.Services, Places: w.Cities}
+	player := &player{server: server, warn: warn}
+	options := scenario.Options{Services: played.Services, Places: played.Cities}
 	pace := func(outage.Minute) (time.Time, error) { return time.Time{}, nil }
-	if r.At == "now" {
+	if config.At == "now" {
 		began := outage.MinuteOf(time.Now())
 		options.Shift = time.Duration(began-script.Began) * time.Minute
-		pace = (&pacer{began: began, start: time.Now(), speed: r.speed(), ctx: ctx}).wait
+		pace = (&pacer{began: began, start: time.Now(), speed: config.speed(), ctx: ctx}).wait
 	}
 	if err := player.play(ctx, script, options, pace); err != nil {
-		return fmt.Errorf("replaying %s: %w", r.Name, err)
+		return Result{}, fmt.Errorf("replaying %s: %w", config.Name, err)
 	}
-	return json.NewEncoder(os.Stdout).Encode(player.sum)
-}
-
-// speed is how many minutes of the script play in one; 0 has no limit.
-func (r *replayCommand) speed() float64 {
-	speed, err := strconv.ParseFloat(r.Speed, 64)
-	if err != nil {
-		return 0 // max
-	}
-	return speed
+	return player.sum, nil
 }
 
 // pacer holds the minutes of an outage that begins now back until they are due.
@@ -102,8 +74,8 @@ func (p *pacer) wait(minute outage.Minute) (time.Time, error) {
 	return time.Now(), nil
 }
 
-// playSum is what is printed.
-type playSum struct {
+// Result is what the server answered, in sum.
+type Result struct {
 	Sent      int     `json:"sent"`
 	Accepted  int     `json:"accepted"`
 	Counted   int     `json:"counted"`
@@ -123,11 +95,12 @@ const batchesAtOnce = 2
 // player sends a script's reports in batches.
 type player struct {
 	server  *client.ClientWithResponses
+	warn    func(string)
 	lines   int
 	body    bytes.Buffer
 	sending *errgroup.Group
 	mutex   sync.Mutex // guards sum
-	sum     playSum
+	sum     Result
 }
 
 func (p *player) play(ctx context.Context, script *scenario.Script, options scenario.Options, pace func(outage.Minute) (time.Time, error)) error {
@@ -224,7 +197,7 @@ func (p *player) send(ctx context.Context, batch []byte) error {
 	p.sum.Duplicate += int(answer.Duplicate)
 	p.sum.Rejected += len(answer.Rejected)
 	if len(answer.Rejected) > 0 {
-		fmt.Fprintf(os.Stderr, "downpour: %d lines rejected, the first: %+v\n", len(answer.Rejected), answer.Rejected[0])
+		p.warn(fmt.Sprintf("%d lines rejected, the first: %+v", len(answer.Rejected), answer.Rejected[0]))
 	}
 	return nil
 }

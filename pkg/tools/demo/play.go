@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bytes"
@@ -13,15 +13,15 @@ import (
 	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
-// demoEvery is how often a demo sends what happened: seldom enough that the
-// archive has few batches, and often enough to be seen moving.
-const demoEvery = 2 * time.Second
+// sendEvery is how often reports are sent: seldom enough that the archive has few
+// batches, and often enough that pages are seen to change.
+const sendEvery = 2 * time.Second
 
 // play sends the reports from the start on, each when it happens, until ctx
-// ends. They take the way of an import, so that no limit for people holds them.
-func (d *demo) play(ctx context.Context) error {
+// ends. They are sent as an import, so that no limit for people applies.
+func (d *Demo) play(ctx context.Context) error {
 	options := d.options
-	options.Span = outage.Span{From: d.started, To: d.started + demoGoesOn}
+	options.Span = outage.Span{From: d.started, To: d.started + continueFor}
 	minute, lines := d.started, []scenario.BatchLine(nil)
 	err := scenario.Play(d.script, options, func(row scenario.Row) error {
 		if row.Minute != minute {
@@ -42,9 +42,9 @@ func (d *demo) play(ctx context.Context) error {
 
 // deliver sends the reports of a minute piece by piece, each piece once its time
 // is over.
-func (d *demo) deliver(ctx context.Context, minute outage.Minute, lines []scenario.BatchLine) error {
+func (d *Demo) deliver(ctx context.Context, minute outage.Minute, lines []scenario.BatchLine) error {
 	slices.SortStableFunc(lines, func(a, b scenario.BatchLine) int { return a.ReportedAt.Compare(b.ReportedAt) })
-	for end := minute.Time().Add(demoEvery); !end.After((minute + 1).Time()); end = end.Add(demoEvery) {
+	for end := minute.Time().Add(sendEvery); !end.After((minute + 1).Time()); end = end.Add(sendEvery) {
 		n := 0
 		for n < len(lines) && lines[n].ReportedAt.Before(end) {
 			n++
@@ -52,7 +52,7 @@ func (d *demo) deliver(ctx context.Context, minute outage.Minute, lines []scenar
 		if n == 0 {
 			continue
 		}
-		if err := pause(ctx, end.Sub(d.now())); err != nil {
+		if err := pause(ctx, end.Sub(d.Now())); err != nil {
 			return err
 		}
 		if err := d.send(ctx, lines[:n]); err != nil {
@@ -63,9 +63,9 @@ func (d *demo) deliver(ctx context.Context, minute outage.Minute, lines []scenar
 	return nil
 }
 
-// send brings lines to the intake, again and again until it takes them: lines
-// that are there count nothing.
-func (d *demo) send(ctx context.Context, lines []scenario.BatchLine) error {
+// send sends lines to the intake until it takes them. Lines that it has already
+// do not count again.
+func (d *Demo) send(ctx context.Context, lines []scenario.BatchLine) error {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	for _, line := range lines {
@@ -74,14 +74,14 @@ func (d *demo) send(ctx context.Context, lines []scenario.BatchLine) error {
 		}
 	}
 	take := func() error {
-		receipt, err := d.desk.TakeBatch(ctx, "demo", body.Bytes(), "")
+		receipt, err := d.Intake.TakeBatch(ctx, "demo", body.Bytes(), "")
 		if err == nil && len(receipt.Rejected) > 0 {
 			return retry.Permanent(fmt.Errorf("playing the demo: %w", receipt.Rejected[0]))
 		}
 		return err
 	}
 	waits := retry.Waits{First: 100 * time.Millisecond, Most: 2 * time.Second}
-	return waits.Do(ctx, take, retry.Once(func(err error) { d.logger.Debug("demo waits", "error", err) }))
+	return waits.Do(ctx, take, retry.Once(func(err error) { d.Logger.Debug("demo waits for the intake", "error", err) }))
 }
 
 // pause waits, or returns the error of ctx.
