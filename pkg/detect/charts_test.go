@@ -23,7 +23,7 @@ var tree = fixed{means: []float64{2, .5, .1}, dispersion: .1}
 
 func level(h int32) Level { return Level(min(h, 2)) }
 
-func newTestBank() *Charts {
+func newTestCharts() *Charts {
 	params := DefaultParams()
 	b := NewCharts(&params, 0)
 	b.age.Established = true
@@ -34,13 +34,13 @@ func newTestBank() *Charts {
 
 const old = outage.Minute(100 * 1440) // of an age at which nothing is new any more
 
-// hits are reporters in the cell and elsewhere in the country.
-func hits(cell, elsewhere uint32) []Observation {
-	all := []Observation{{0, cell + elsewhere}, {1, cell}, {2, cell}}
+// observed are reporters in the cell and in the rest of the country.
+func observed(cell, rest uint32) []Observation {
+	all := []Observation{{0, cell + rest}, {1, cell}, {2, cell}}
 	return slices.DeleteFunc(all, func(h Observation) bool { return h.Reporters == 0 })
 }
 
-// opensAfter is how many minutes of the same hits it takes to alarm, 0 if none
+// opensAfter is how many minutes of the same counts it takes to alarm, 0 if none
 // of a hundred does.
 func opensAfter(b *Charts, each []Observation) int {
 	for i := range 100 {
@@ -61,13 +61,13 @@ func TestOpens(t *testing.T) {
 		neverOpening bool
 	}{
 		{"nothing", nil, 0, 0, true},
-		{"the normal", hits(0, 2), 0, 0, true},
-		{"twice the normal", hits(0, 4), 0, 0, true},
-		{"ten times the normal", hits(0, 20), 2, Country, false},
-		{"a cell that is full", hits(5, 2), 3, Cell, false},
+		{"the normal", observed(0, 2), 0, 0, true},
+		{"twice the normal", observed(0, 4), 0, 0, true},
+		{"ten times the normal", observed(0, 20), 2, Country, false},
+		{"a cell that is full", observed(5, 2), 3, Cell, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := newTestBank()
+			b := newTestCharts()
 			took := opensAfter(b, c.each)
 			if (took == 0) != c.neverOpening || took > c.atMost {
 				t.Fatalf("opened after %d minutes, want %d at most", took, c.atMost)
@@ -96,14 +96,14 @@ func TestFewPeopleOpenNothing(t *testing.T) {
 		{"twelve in half an hour", 2, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := newTestBank()
+			b := newTestCharts()
 			nearly := fixed{means: []float64{.01, .001, .0002}, dispersion: .1}
 			b.Refresh(.01)
 			opened := false
 			for i := range 600 {
 				var each []Observation
 				if i%c.every == 0 {
-					each = hits(1, 0)
+					each = observed(1, 0)
 				}
 				b.Step(old+outage.Minute(i), each, nearly)
 				_, ok := b.Alarm(old + outage.Minute(i))
@@ -121,7 +121,7 @@ func TestFiveReportersAreNeeded(t *testing.T) {
 		reporters uint32
 		want      bool
 	}{{4, false}, {5, true}} {
-		b := newTestBank()
+		b := newTestCharts()
 		b.Refresh(.0002)
 		b.Step(old, []Observation{{0, c.reporters}}, fixed{means: []float64{.0002, .0002, .0002}, dispersion: .1})
 		if _, ok := b.Alarm(old); ok != c.want {
@@ -131,7 +131,7 @@ func TestFiveReportersAreNeeded(t *testing.T) {
 }
 
 func TestZerosNeverOpen(t *testing.T) {
-	b := newTestBank()
+	b := newTestCharts()
 	for i := range 10000 {
 		b.Step(old+outage.Minute(i), nil, tree)
 		if _, ok := b.Alarm(old + outage.Minute(i)); ok || len(b.active) > 0 {
@@ -169,10 +169,10 @@ func TestMoreReportersNeverDelay(t *testing.T) {
 }
 
 func openingOf(minutes [][2]uint32) int {
-	b := newTestBank()
+	b := newTestCharts()
 	for i, m := range minutes {
 		at := old + outage.Minute(i)
-		b.Step(at, hits(m[0], m[1]), tree)
+		b.Step(at, observed(m[0], m[1]), tree)
 		if _, ok := b.Alarm(at); ok {
 			return i
 		}
@@ -186,27 +186,27 @@ func TestColdSeriesRaisesNothing(t *testing.T) {
 	b.Grow(3, level)
 	b.Refresh(tree.means[0])
 	for i := range outage.Minute(params.ColdMinutes) {
-		b.Step(old+i, hits(0, 500), tree)
+		b.Step(old+i, observed(0, 500), tree)
 		if _, ok := b.Alarm(old + i); ok {
 			t.Fatalf("alarm %d minutes into its life", i)
 		}
 	}
 	at := old + outage.Minute(params.ColdMinutes)
 	b.Step(at, nil, tree)
-	b.Step(at+1, hits(0, 500), tree)
+	b.Step(at+1, observed(0, 500), tree)
 	if _, ok := b.Alarm(at + 1); !ok {
 		t.Error("no alarm once it is warm")
 	}
 }
 
 func TestThickNoiseRaisesTheThreshold(t *testing.T) {
-	b := newTestBank()
+	b := newTestCharts()
 	quiet := b.Needed(Country)
 	for i := range 60 * 1440 {
 		m := old + outage.Minute(i)
-		each := hits(0, 2)
+		each := observed(0, 2)
 		if i%600 < 4 {
-			each = hits(0, 9) // a squall every ten hours
+			each = observed(0, 9) // a squall every ten hours
 		}
 		b.Step(m, each, tree)
 		if i%5 == 0 {
@@ -223,10 +223,10 @@ func TestThickNoiseRaisesTheThreshold(t *testing.T) {
 }
 
 func TestSpoiltBlocksTeachNothing(t *testing.T) {
-	b := newTestBank()
+	b := newTestCharts()
 	for i := range 10 * 1440 {
 		b.Exclude()
-		b.Step(old+outage.Minute(i), hits(0, 9*uint32(i%2)), tree)
+		b.Step(old+outage.Minute(i), observed(0, 9*uint32(i%2)), tree)
 	}
 	if b.calibration.Exceeded[Country] > 0 {
 		t.Error("evidence of an incident was taken for noise")
@@ -282,9 +282,9 @@ func TestLocalise(t *testing.T) {
 }
 
 func TestStateReadsBack(t *testing.T) {
-	b := newTestBank()
+	b := newTestCharts()
 	for i := range 300 {
-		b.Step(old+outage.Minute(i), hits(uint32(i%2), uint32(i%5)), tree)
+		b.Step(old+outage.Minute(i), observed(uint32(i%2), uint32(i%5)), tree)
 	}
 	state := b.AppendState(nil)
 	got, rest, err := ReadCharts(b.params, level, append(bytes.Clone(state), 1))
@@ -302,7 +302,7 @@ func TestStateReadsBack(t *testing.T) {
 }
 
 func TestMove(t *testing.T) {
-	b := newTestBank()
+	b := newTestCharts()
 	b.Grow(6, level)
 	five := fixed{means: []float64{2, .5, .1, .1, .1, .1}, dispersion: .1}
 	b.Step(old, []Observation{{0, 30}, {5, 3}}, five)
@@ -313,10 +313,10 @@ func TestMove(t *testing.T) {
 }
 
 func BenchmarkStep(b *testing.B) {
-	bank := newTestBank()
+	charts := newTestCharts()
 	const nodes = 40
 	wide := fixed{means: slices.Repeat([]float64{.2}, nodes), dispersion: .1}
-	bank.Grow(nodes, level)
+	charts.Grow(nodes, level)
 	random := rand.New(rand.NewPCG(1, 1))
 	minute := old
 	for b.Loop() {
@@ -327,9 +327,9 @@ func BenchmarkStep(b *testing.B) {
 			}
 		}
 		if minute%5 == 0 {
-			bank.Refresh(2)
+			charts.Refresh(2)
 		}
-		bank.Step(minute, each, wide)
+		charts.Step(minute, each, wide)
 		minute++
 	}
 }

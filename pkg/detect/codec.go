@@ -7,10 +7,10 @@ import (
 
 var (
 	order       = binary.LittleEndian
-	errTooShort = errors.New("reading a detector: the state ends too early")
+	errTooShort = errors.New("reading charts: the state is too short")
 )
 
-// savedCharts is the fixed part of a saved bank; its live nodes follow.
+// savedCharts is the fixed part of the saved state; the active nodes follow.
 type savedCharts struct {
 	Age         age
 	Calibration calibration
@@ -24,8 +24,8 @@ type savedNode struct {
 	Excursion excursion
 }
 
-// AppendState appends the state of the bank. The same state gives the same
-// bytes. What can be worked out from the baseline is left out.
+// AppendState appends the state of the charts. The same state gives the same
+// bytes. The weights are left out, because they follow from the baseline.
 func (c *Charts) AppendState(to []byte) []byte {
 	to = put(to, savedCharts{
 		Age: c.age, Calibration: c.calibration, Needed: c.needed,
@@ -39,7 +39,7 @@ func (c *Charts) AppendState(to []byte) []byte {
 
 // ReadCharts reads what AppendState wrote and returns what follows it.
 func ReadCharts(params *Params, level func(handle int32) Level, from []byte) (*Charts, []byte, error) {
-	b := NewCharts(params, 0)
+	c := NewCharts(params, 0)
 	var saved savedCharts
 	from, err := get(from, &saved)
 	if err != nil {
@@ -47,27 +47,28 @@ func ReadCharts(params *Params, level func(handle int32) Level, from []byte) (*C
 	}
 	const mostNodes = 1 << 16
 	if saved.Nodes > mostNodes || saved.Active > saved.Nodes {
-		return nil, nil, errors.New("reading a detector: it has more nodes than there are places")
+		return nil, nil, errors.New("reading charts: more nodes than places")
 	}
-	b.age, b.calibration, b.needed = saved.Age, saved.Calibration, saved.Needed
-	b.Grow(int(saved.Nodes), level)
+	c.age, c.calibration, c.needed = saved.Age, saved.Calibration, saved.Needed
+	c.Grow(int(saved.Nodes), level)
 	for range saved.Active {
 		var n savedNode
 		if from, err = get(from, &n); err != nil {
 			return nil, nil, err
 		}
-		if n.Handle < 0 || int(n.Handle) >= len(b.nodes) {
-			return nil, nil, errors.New("reading a detector: evidence lies in a node that does not exist")
+		if n.Handle < 0 || int(n.Handle) >= len(c.nodes) {
+			return nil, nil, errors.New("reading charts: evidence of an unknown node")
 		}
-		if b.nodes[n.Handle].state != 0 {
-			return nil, nil, errors.New("reading a detector: a node has evidence twice")
+		node := &c.nodes[n.Handle]
+		if node.state != 0 {
+			return nil, nil, errors.New("reading charts: two states of one node")
 		}
-		b.allocate(&b.nodes[n.Handle])
-		b.state(&b.nodes[n.Handle]).excursion = n.Excursion
-		b.strongest.record(b.nodes[n.Handle].level, n.Excursion.strongest())
-		b.active = append(b.active, n.Handle)
+		c.allocate(node)
+		c.state(node).excursion = n.Excursion
+		c.largest.record(node.level, n.Excursion.largest())
+		c.active = append(c.active, n.Handle)
 	}
-	return b, from, nil
+	return c, from, nil
 }
 
 // Nodes is the number of nodes; handles are below it.

@@ -11,7 +11,7 @@ import (
 
 var coldStarts = flag.Uint64("cold-starts", 5, "first days to try")
 
-// A server that starts without history stays quiet for its first two days,
+// A server that starts without history opens nothing for its first two days,
 // whatever the hour at which it starts.
 func TestColdStartIsQuiet(t *testing.T) {
 	geography, err := cell.Load()

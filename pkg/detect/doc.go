@@ -1,20 +1,17 @@
-// Package detect tells a real outage from ordinary noise: it compares closed
-// minutes with what is normal and says when, and where, they no longer fit.
+// Package detect tests closed minutes against the normal, and finds where and when
+// an anomaly began.
 //
-// It owns a Bank of cumulative sums for each service and country: for every
-// node of the tree country, region, cell, and for several strengths of outage,
-// the log of how much likelier the counts since some minute are under an outage
-// of that strength than on an ordinary day. It also owns the threshold, which
-// it learns from the noise of quiet weeks.
+// It owns the charts of each service and country: negative binomial CUSUMs (E. S.
+// Page, Continuous inspection schemes, 1954) for every node of the tree country,
+// region, cell, one for each of several multiples of the normal, because the
+// strength of an outage is not known beforehand. It also owns the thresholds,
+// which are calibrated on the blocks without incidents, and the localisation of an
+// anomaly by the expectation-based Poisson scan statistic (Neill 2009).
 //
-// It promises that a node without reports and without evidence costs nothing,
-// that decisions depend on the minutes it is given and on nothing else, and
-// that few people cannot open anything, however unusual they are.
+// It guarantees that a node without reports and without evidence costs nothing,
+// that decisions depend only on the minutes passed in, and that a few people cannot
+// open an incident, however unusual their reports are.
 //
-// It refuses to know what is normal (package baseline does), to remember an
-// incident (package incident does), and to look at a clock.
-//
-// The sums are those of E. S. Page, Continuous inspection schemes (1954), with
-// negative binomial counts; several run side by side because the strength of an
-// outage is not known beforehand.
+// It does not estimate the normal (package baseline does), keep incidents (package
+// incident does), or read a clock.
 package detect

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Node is a part of the tree with its reporters, and those expected, over one
-// stretch of minutes that is the same for all nodes.
+// Node is a part of the tree with its observed and expected reporters over a span
+// that is the same for all nodes.
 type Node struct {
 	Handle   int32
 	Level    Level
@@ -20,7 +20,7 @@ type Node struct {
 // Excess is the reporters beyond what was expected.
 func (n *Node) Excess() float64 { return n.Observed - n.Expected }
 
-// Area is where something unusual is: one node, or several of one level that
+// Area is the footprint of an anomaly: one node, or several of one level that
 // do not overlap.
 type Area struct {
 	Level    Level
@@ -32,14 +32,14 @@ type Area struct {
 
 // Localise finds the part of the tree that explains the counts best: the whole
 // country, a region, a cell, several regions, or several cells of one region.
-// The first node is the country. It answers the country where nothing is
+// The first node is the country, which is also the result where nothing is
 // unusual.
 //
-// A place is scored by its expectation-based likelihood ratio and the log of
-// its prior. Of sets only those of highest ratio are tried, which finds the
-// best set for scores of this kind (D. B. Neill, Fast subset scan for spatial
-// pattern detection, 2012); their prior is shared among all sets of their size,
-// so that picking the noisiest cells afterwards does not pay.
+// A place is scored by the expectation-based Poisson scan statistic (Neill 2009)
+// and the log of its prior. Of sets only those of the highest ratios are tried,
+// which finds the best set for scores of this kind (fast subset scan, Neill 2012).
+// Their prior is divided among all sets of the same size, so that selecting the
+// noisiest cells after the fact gains nothing.
 func Localise(p *Params, nodes []Node) Area {
 	best := areaOf(Country, nodes[:1])
 	best.score = math.Inf(-1)
@@ -94,8 +94,9 @@ func countLevels(nodes []Node) (regions, cells float64) {
 	return regions, cells
 }
 
-// poissonScan is the log-likelihood ratio of a Poisson count at its own rate and
-// at the expected one; 0 for less than one and a half times the expected.
+// poissonScan is the expectation-based Poisson scan statistic (Neill 2009): the
+// log-likelihood ratio of a count at its own rate and at the expected one. It is 0
+// for less than one and a half times the expected.
 func poissonScan(observed, expected float64) float64 {
 	if observed <= 1.5*expected || expected <= 0 {
 		return 0

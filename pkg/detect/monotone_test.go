@@ -9,7 +9,7 @@ import (
 
 // For a given normal, more reporters in the half hour before an alarm never
 // delay it, when the outage is of some strength. One that is barely beyond the
-// ratio asked for may be: a run that begins earlier has a lower ratio.
+// ratio asked for may be: an excursion that begins earlier has a lower ratio.
 func TestMoreReportersNeverDelayAnAlarm(t *testing.T) {
 	const seed, trials, minutes, onset = 61, 400, 90, 35
 	t.Logf("seed %d", seed)
@@ -49,11 +49,11 @@ func TestMoreReportersNeverLessenEvidence(t *testing.T) {
 	const seed = 63
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 64))
-	fewer, more := newTestBank(), newTestBank()
+	fewer, more := newTestCharts(), newTestCharts()
 	for i := range outage.Minute(20000) {
 		cell, rest := drawn(random, .15), drawn(random, 3)
-		fewer.Step(old+i, hits(cell, rest), tree)
-		more.Step(old+i, hits(cell+uint32(random.IntN(20)/19), rest+uint32(random.IntN(10)/9)), tree)
+		fewer.Step(old+i, observed(cell, rest), tree)
+		more.Step(old+i, observed(cell+uint32(random.IntN(20)/19), rest+uint32(random.IntN(10)/9)), tree)
 		for h := range int32(3) {
 			if fewer.Evidence(h) > more.Evidence(h)+1e-3 {
 				t.Fatalf("minute %d: node %d has %.3f nats, with more reporters %.3f", i, h, fewer.Evidence(h), more.Evidence(h))
@@ -63,9 +63,9 @@ func TestMoreReportersNeverLessenEvidence(t *testing.T) {
 }
 
 func alarmAfter(cells, rests []uint32) int {
-	b := newTestBank()
+	b := newTestCharts()
 	for i := range cells {
-		b.Step(old+outage.Minute(i), hits(cells[i], rests[i]), tree)
+		b.Step(old+outage.Minute(i), observed(cells[i], rests[i]), tree)
 		if _, ok := b.Alarm(old + outage.Minute(i)); ok {
 			return i
 		}

@@ -1,6 +1,6 @@
 package detect
 
-// alternatives is how many strengths of outage each node watches for.
+// alternatives is the number of outage strengths that each node is tested for.
 const alternatives = 4
 
 // Level is the depth of a node in the tree.
@@ -16,38 +16,41 @@ const (
 
 // Params are the numbers by which the detector decides. Evidence is in nats.
 type Params struct {
-	// Alternatives are the multiples of the normal that the sums are built for. The
-	// smallest decides what is still harmless: a sum for 4 drifts down for any
-	// true ratio under 2.16, so a surge to twice the normal hardly feeds it.
+	// Alternatives are the multiples of the normal that are tested for. The smallest
+	// decides what is still harmless: a CUSUM for 4 falls on average at any true
+	// ratio below 2.16, so a surge to twice the normal hardly raises it.
 	Alternatives [alternatives]float64
-	// Needed is the evidence that opens an incident of a whole country on
-	// noise of the nominal kind; Dearer is added where there are many nodes.
+	// Needed is the evidence that opens an incident of a whole country on noise of
+	// the nominal kind; LevelPenalty is added at levels with many nodes.
 	Needed       float64
 	LevelPenalty [levels]float64
-	Cap          float64 // evidence beyond this is not kept
-	// MinReporters is the number of reporters without which no node opens.
+	Cap          float64 // evidence is held at most at this
+	// MinReporters is the least number of reporters of an excursion that opens.
 	MinReporters [levels]uint32
-	// MinReportersExtra is at most added for each half hour that a run lasts, unless so
-	// many came within one: after half an hour the same few may count again.
+	// MinReportersExtra is the most that is added for each half hour of an excursion
+	// without MinReporters in any one half hour: after half an hour the same few
+	// people may count again.
 	MinReportersExtra uint32
-	// Ratio of observed to expected that a run must have, by age of the series.
+	// Ratio is the least ratio of observed to expected, by age of the series.
 	Ratio, RatioYoung, RatioNew float64
 	NewMinutes, YoungMinutes    int
-	// NeededNew is how many times the evidence a new series needs: its hours and
-	// places are not its own yet.
+	// NeededNew multiplies the evidence that a new series needs: its profile and
+	// shares are still those of the country's other services.
 	NeededNew float64
-	// A series is cold until it is this old and has had this many reporters.
+	// A series is not judged before it has this age and this many reporters.
 	ColdMinutes   int
 	ColdReporters uint64
 
-	CalibrationMinutes  int     // length of the blocks whose largest evidence is kept
-	CalibrationOver     float64 // evidence from which on a quiet block tells of the tail
-	CalibrationCap      float64
+	CalibrationMinutes  int     // length of the blocks whose largest evidence is recorded
+	CalibrationOver     float64 // evidence above which a block counts towards the tail
+	CalibrationCap      float64 // the most excess that one block adds
 	CalibrationHalfLife float64 // days
-	CalibrationWeight   float64
-	TailIndexLow        float64 // the threshold grows to at most Needed / QuietLow
-	CalibrationRate     [levels]float64
-	// Priors of where something is, each shared by all places of its kind.
+	CalibrationWeight   float64 // blocks of nominal noise that the prior is worth
+	TailIndexLow        float64 // the threshold grows to at most Needed / TailIndexLow
+	// CalibrationRate is the mean of the country, in reporters a minute, from which
+	// on the tail index of a level is used.
+	CalibrationRate [levels]float64
+	// Priors of where an anomaly is, each divided among all places of its kind.
 	PriorCountry, PriorRegions, PriorCells, PriorSets float64
 	SetsMustBeatBy                                    float64
 }

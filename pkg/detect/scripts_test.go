@@ -15,7 +15,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// The scripts in testdata tell behaviour as stories. A line is one of
+// The scripts in testdata describe behaviour step by step. A line is one of
 //
 //	start TIME                       the first minute
 //	seed N                           of the noise
@@ -66,7 +66,7 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// script is a story while it is told.
+// script is the state of a running script.
 type script struct {
 	t         *testing.T
 	geography *cell.Geography

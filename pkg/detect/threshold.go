@@ -7,42 +7,73 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
+// Needed is the evidence that opens an incident at a level, in nats.
+func (c *Charts) Needed(level Level) float64 { return c.needed[level] }
+
+// required is Needed, raised while the series is new.
+func (c *Charts) required(level Level, minute outage.Minute) float64 {
+	if int(minute-c.age.First) < c.params.NewMinutes {
+		return c.needed[level] * c.params.NeededNew
+	}
+	return c.needed[level]
+}
+
+// setThresholds computes what each level needs to open. The calibrated tail index
+// is used only where the country has enough reporters: rarer counts do not follow
+// an exponential tail.
+func (c *Charts) setThresholds(mean float64) {
+	for level := range c.needed {
+		index := 1.
+		if mean >= c.params.CalibrationRate[level] {
+			index = c.calibration.tailIndex(Level(level), c.params)
+		}
+		c.needed[level] = c.params.Needed/index + c.params.LevelPenalty[level]
+	}
+}
+
+// Evidence is the largest evidence of a node, 0 where there is none.
+func (c *Charts) Evidence(handle int32) float64 {
+	n := &c.nodes[handle]
+	if n.state == 0 {
+		return 0
+	}
+	return float64(c.state(n).excursion.largest())
+}
+
+// Suspicious reports whether the country or a region holds more than half of what
+// opens, so that the present counts may not be ordinary. Cells are left out: there
+// are so many that one of them is nearly always above half.
+func (c *Charts) Suspicious() bool {
+	return max(c.largest[Country], c.largest[Region]) > float32(c.params.Needed/2)
+}
+
 // Proximity is the evidence of the node nearest to opening, as a part of what it
 // needs.
-func (c *Charts) Proximity() (warmth float64) {
-	for level, top := range c.strongest {
-		warmth = max(warmth, float64(top)/c.needed[level])
+func (c *Charts) Proximity() (part float64) {
+	for level, largest := range c.largest {
+		part = max(part, float64(largest)/c.needed[level])
 	}
-	return warmth
+	return part
 }
 
-// NearThreshold are the nodes that hold at least a part of the evidence that opening
-// takes, each with its strongest run, the nearest to opening first.
+// NearThreshold are the nodes that hold at least a part of the evidence that
+// opening takes, each with its largest excursion, the nearest to opening first.
 func (c *Charts) NearThreshold(part float64, minute outage.Minute, normal Normal) []Alarm {
-	var warm []Alarm
+	var near []Alarm
 	for _, h := range c.active {
 		n := &c.nodes[h]
-		s := c.state(n)
-		if float64(s.excursion.strongest()) < part*c.needed[n.level] {
+		if float64(c.state(n).excursion.largest()) < part*c.needed[n.level] {
 			continue
 		}
-		if s.epoch != c.epoch { // read back from a state, and not stepped since
-			mean, upper := normal.Rates(h)
-			s.weights, s.epoch = newWeights(c.params, &c.logs, mean, upper, normal.Dispersion()), c.epoch
-		}
-		best := 0
-		for i := range s.excursion.Evidence {
-			if s.excursion.Evidence[i] > s.excursion.Evidence[best] {
-				best = i
-			}
-		}
-		warm = append(warm, c.alarm(h, best, minute))
+		// After a restore the weights are not computed yet.
+		evidence := c.weighted(h, normal).excursion.Evidence[:]
+		near = append(near, c.alarm(h, slices.Index(evidence, slices.Max(evidence)), minute))
 	}
-	slices.SortStableFunc(warm, func(a, b Alarm) int { return cmp.Compare(b.Evidence/b.Needed, a.Evidence/a.Needed) })
-	return warm
+	slices.SortStableFunc(near, func(a, b Alarm) int { return cmp.Compare(b.Evidence/b.Needed, a.Evidence/a.Needed) })
+	return near
 }
 
-// AlarmingNodes are the nodes that would open an incident, the strongest first.
+// AlarmingNodes are the nodes that would open an incident, the nearest first.
 func (c *Charts) AlarmingNodes(minute outage.Minute, normal Normal) []Alarm {
 	return slices.DeleteFunc(c.NearThreshold(1, minute, normal), func(a Alarm) bool {
 		n := &c.nodes[a.Handle]

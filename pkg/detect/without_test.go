@@ -5,18 +5,18 @@ import (
 	"testing"
 )
 
-// TestStandsWithout compares what is said of a run without some of its reporters
-// with the run of a bank that never had them.
+// TestStandsWithout compares an excursion without some of its reporters with that
+// of charts that never had them.
 func TestStandsWithout(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	drawn := rand.New(rand.NewPCG(seed, 1))
 	stands, falls := 0, 0
 	for range 1000 {
-		with, without := newTestBank(), newTestBank()
+		with, without := newTestCharts(), newTestCharts()
 		left, taken := uint32(1+drawn.IntN(60)), uint32(drawn.IntN(60))
-		with.Step(old, hits(0, left+taken), tree)
-		without.Step(old, hits(0, left), tree)
+		with.Step(old, observed(0, left+taken), tree)
+		without.Step(old, observed(0, left), tree)
 		alarm, ok := with.Alarm(old)
 		if !ok {
 			continue
@@ -38,9 +38,9 @@ func TestStandsWithout(t *testing.T) {
 // TestCapOnEvidenceHidesNoCrowd has far more reporters than the evidence that is
 // kept can tell.
 func TestCapOnEvidenceHidesNoCrowd(t *testing.T) {
-	bank := newTestBank()
-	bank.Step(old, hits(0, 1000), tree)
-	alarm, ok := bank.Alarm(old)
+	charts := newTestCharts()
+	charts.Step(old, observed(0, 1000), tree)
+	alarm, ok := charts.Alarm(old)
 	if !ok || !alarm.StandsWithout(300) || !alarm.StandsWithout(900) {
 		t.Errorf("1000 reporters do not stand without 300 or 900 of them: %+v", alarm)
 	}

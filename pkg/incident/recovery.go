@@ -61,11 +61,8 @@ func (t *recoveryTest) window(minute outage.Minute) (observed, back, expected fl
 // mirrors the one that opens: a sum of log-likelihood ratios, of the normal
 // against a part of the strength seen.
 func (t *recoveryTest) update(p *Params, part Part, dispersion float64) {
-	strength := t.strength(p)
-	r := 1 / dispersion
-	a := math.Log((r + part.Mean) / (r + strength*part.Mean))
-	over := t.Evidence - float64(part.Reporters)*(math.Log(strength)+a) - r*a
-	t.Evidence = min(max(0, over), 2*p.CloseEvidence)
+	ratio := outage.NewLikelihoodRatio(part.Mean, t.strength(p), dispersion)
+	t.Evidence = min(max(0, t.Evidence-float64(part.Reporters)*ratio.Gain-ratio.Drift), 2*p.CloseEvidence)
 	if t.MinutesWithout++; t.Evidence > 0 {
 		t.MinutesWithout = 0
 	}

@@ -129,9 +129,7 @@ func (w Watch) noticeable(mean float64) bool {
 	if mean <= 0 || noticeableTimes*mean*noticeableIn < fewestReporters {
 		return false
 	}
-	r := 1 / max(w.Baseline.Dispersion, 1e-6)
-	a := math.Log((r + mean) / (r + noticeableTimes*mean))
-	nats := noticeableTimes*mean*(math.Log(noticeableTimes)+a) + r*a
+	nats := NewLikelihoodRatio(mean, noticeableTimes, max(w.Baseline.Dispersion, 1e-6)).Of(noticeableTimes * mean)
 	return nats*noticeableIn >= w.Needed
 }
 

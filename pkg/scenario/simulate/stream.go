@@ -133,18 +133,12 @@ func (s *stream) measure() {
 	for _, o := range s.outages {
 		o.Nats = 0
 		for m := o.Span.From; m < o.Span.To; m++ {
-			o.Nats += divergence(s.normal(m)*o.share, o.times(m), s.dispersion)
+			mean, times := s.normal(m)*o.share, o.times(m)
+			// The mean ratio while the multiple is true is that of the mean count.
+			o.Nats += outage.NewLikelihoodRatio(mean, times, s.dispersion).Of(times * mean)
 			if o.Known == 0 && o.Detectable() {
 				o.Known = int(m-o.Span.From) + 1
 			}
 		}
 	}
-}
-
-// divergence is the mean log-likelihood ratio of a negative binomial count of
-// the given mean and of its multiple, when the multiple is true.
-func divergence(mean, times, dispersion float64) float64 {
-	r := 1 / dispersion
-	a := math.Log((r + mean) / (r + times*mean))
-	return times*mean*(math.Log(times)+a) + r*a
 }

@@ -1,0 +1,117 @@
+package detect
+
+import "github.com/open-downpour/downpour/pkg/outage"
+
+// Alarm is an excursion that opens an incident.
+type Alarm struct {
+	Handle           int32
+	Level            Level
+	Since            outage.Minute
+	Observed         uint32
+	Expected         float64
+	Evidence, Needed float64
+	// Threshold is how many reporters in the excursion would have sufficed.
+	Threshold   float64
+	Alternative float64 // the multiple of the normal that it was tested against
+
+	minReporters, minRatio float64 // the least reporters, and the least multiple of the expected
+	gain                   float64 // nats of one reporter at the present weights
+	uncapped               float64 // nats of the whole excursion at the present weights, not limited by Params.Cap
+}
+
+// EvidenceWithout is the evidence that is left of an excursion without some of its
+// reporters, in nats, 0 at least. It is the evidence less what they contribute, or,
+// where the cap cut the excursion short, what the rest contributes at the present
+// weights.
+func (a Alarm) EvidenceWithout(reporters float64) float64 {
+	return max(0, a.Evidence-reporters*a.gain, a.uncapped-reporters*a.gain)
+}
+
+// StandsWithout reports whether an excursion would open an incident without some of
+// its reporters: by evidence, by number, and by ratio to what is expected.
+func (a Alarm) StandsWithout(reporters float64) bool {
+	left := float64(a.Observed) - reporters
+	return a.EvidenceWithout(reporters) >= a.Needed && left >= a.minReporters && left >= a.minRatio*a.Expected
+}
+
+// Alarm is the excursion whose evidence exceeds what it needs by most, if any does.
+func (c *Charts) Alarm(minute outage.Minute) (Alarm, bool) {
+	return c.AlarmAmong(minute, func(Alarm) bool { return true })
+}
+
+// AlarmAmong is the Alarm of those excursions that the filter accepts.
+func (c *Charts) AlarmAmong(minute outage.Minute, accept func(Alarm) bool) (Alarm, bool) {
+	var best Alarm
+	margin := -1.
+	if !c.largest.reaches(func(level Level) float64 { return c.required(level, minute) }) {
+		return best, false
+	}
+	for _, h := range c.active {
+		n := &c.nodes[h]
+		e, need := &c.state(n).excursion, c.required(n.level, minute)
+		if float64(e.largest()) < need {
+			continue
+		}
+		for i := range e.Evidence {
+			over := float64(e.Evidence[i]) - need
+			if over <= margin || !c.meetsMinimum(n, i, minute) {
+				continue
+			}
+			if alarm := c.alarm(h, i, minute); accept(alarm) {
+				margin, best = over, alarm
+			}
+		}
+	}
+	return best, margin >= 0
+}
+
+// alarm describes the excursion of a node for one alternative.
+func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute) Alarm {
+	n := &c.nodes[handle]
+	s := c.state(n)
+	e := &s.excursion
+	a := Alarm{
+		Handle: handle, Level: n.level, Since: outage.Minute(e.Since[alternative]),
+		Observed: e.Observed[alternative], Expected: float64(e.Expected[alternative]),
+		Evidence: float64(e.Evidence[alternative]), Needed: c.required(n.level, minute),
+		Alternative: c.params.Alternatives[alternative],
+	}
+	a.minReporters, a.minRatio = float64(c.minReporters(n, alternative, minute)), c.minRatio(minute)
+	a.gain = float64(s.weights.gain[alternative])
+	a.uncapped = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[alternative])
+	spare := (a.Evidence - a.Needed) / a.gain
+	a.Threshold = max(float64(a.Observed)-spare, a.minReporters, a.minRatio*a.Expected)
+	return a
+}
+
+// meetsMinimum checks the number of reporters and the ratio, whatever the evidence.
+func (c *Charts) meetsMinimum(n *node, alternative int, minute outage.Minute) bool {
+	e := &c.state(n).excursion
+	return e.Observed[alternative] >= c.minReporters(n, alternative, minute) &&
+		float64(e.Observed[alternative]) >= c.minRatio(minute)*float64(e.Expected[alternative])
+}
+
+// minReporters is how many reporters an excursion needs whatever its evidence:
+// MinReporters within one half hour, or up to MinReportersExtra more for each half
+// hour that it lasts, twice as many as the best half hour fell short by. Three
+// people who report again every half hour never have enough.
+func (c *Charts) minReporters(n *node, alternative int, minute outage.Minute) uint32 {
+	e, least := &c.state(n).excursion, c.params.MinReporters[n.level]
+	if e.MaxHalfHour[alternative] >= least {
+		return least
+	}
+	halfHours := (minute - outage.Minute(e.Since[alternative])) / halfHour
+	return least + uint32(halfHours)*min(c.params.MinReportersExtra, 2*(least-e.MaxHalfHour[alternative]))
+}
+
+// minRatio is the least ratio of observed to expected; it is larger while little is
+// known of the series.
+func (c *Charts) minRatio(minute outage.Minute) float64 {
+	switch age := int(minute - c.age.First); {
+	case age < c.params.NewMinutes:
+		return c.params.RatioNew
+	case age < c.params.YoungMinutes:
+		return c.params.RatioYoung
+	}
+	return c.params.Ratio
+}
