@@ -98,5 +98,8 @@ func number(value *float64) *float64 {
 	return &rounded
 }
 
+// asOf is the end of the newest minute that an answer was made from, on the wire.
+func asOf(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
 // wireTime is the start of a minute on the wire.
 func wireTime(minute outage.Minute) string { return minute.Time().Format(time.RFC3339) }

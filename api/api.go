@@ -28,8 +28,9 @@ import (
 // Config is what an API needs. The interfaces are required except
 // Limiter and Keys.
 type Config struct {
-	Intake    Intake
-	Readings  Readings
+	Intake Intake
+	// Readings gives the snapshot of which an answer is made.
+	Readings  func() Readings
 	Incidents Incidents
 	Services  Services
 	Places    Places
@@ -58,9 +59,7 @@ type Config struct {
 	// Timeout bounds how long one request may take to answer; 0 is 10 seconds.
 	Timeout time.Duration
 	Now     func() time.Time // nil is time.Now
-	// AsOf is the instant that answers about now are made for; nil is Now.
-	AsOf   func() time.Time
-	Logger *slog.Logger // nil is slog.Default()
+	Logger  *slog.Logger     // nil is slog.Default()
 }
 
 // API answers requests. It is safe for concurrent use.
@@ -91,9 +90,6 @@ func New(config Config) *API {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
-	}
-	if config.AsOf == nil {
-		config.AsOf = config.Now
 	}
 	if config.Logger == nil {
 		config.Logger = slog.Default()

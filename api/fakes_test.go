@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
@@ -99,56 +100,63 @@ func (w *world) Undo(_ context.Context, _ netip.Addr, id, token string) error {
 	return nil
 }
 
+// tenMinutes is the window of a health.
+const tenMinutes = 10 * time.Minute
+
+// Now and AsOf are those of a snapshot at the instant of all tests.
+func (w *world) Now() time.Time  { return now }
+func (w *world) AsOf() time.Time { return now.Truncate(time.Minute) }
+
 func window(span outage.Span) string {
 	return span.From.Time().Format("01-02T15:04") + ".." + span.To.Time().Format("01-02T15:04")
 }
 
-func (w *world) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+func (w *world) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error) {
 	w.ask("heatmap %q %q %d %s", service, country, resolution, window(span))
 	expected, ratio, wrong := 3.00004, 14.0, math.Inf(1)
-	return outage.Heatmap{
-		Span: span.Snap(outage.Quarter), Service: service, Country: country, Resolution: resolution,
+	return public.Heatmap{
+		AsOf: w.AsOf(), Span: span.Snap(outage.Quarter), Service: service, Country: country, Resolution: resolution,
 		Total: 50, Unplaced: 3, Withheld: 2,
-		Cells: []outage.HeatCell{
+		Cells: []public.HeatCell{
 			{Cell: kolkata, Region: "IN-WB", Reports: 42, Expected: &expected, Ratio: &ratio, Status: outage.StatusOutage},
 			{Cell: leeds, Reports: 3, Ratio: &wrong, Status: outage.StatusUnknown},
 		},
 	}, w.err
 }
 
-func (w *world) Series(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
+func (w *world) Series(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error) {
 	w.ask("series %q %q %q %s %d", service, country, region, window(span), step)
 	expected, upper := 1.5, 4.0
-	points := []outage.Point{
+	points := []public.Point{
 		{Start: span.From, Reports: 5, Works: 1, Back: 2, Expected: &expected, Upper: &upper},
 		{Start: span.To - outage.Minute(step), Reports: 7},
 	}
-	return outage.Series{Span: span, Step: step, Points: points}, errors.Join(w.err, w.past)
+	return public.Series{AsOf: w.AsOf(), Span: span, Step: step, Points: points}, errors.Join(w.err, w.past)
 }
 
-func (w *world) Day(_ context.Context, service string) (outage.Day, error) {
+func (w *world) Day(_ context.Context, service string) (public.Day, error) {
 	w.ask("day %q", service)
-	return outage.Day{0: 5, outage.Hours - 1: 7}, errors.Join(w.err, w.past)
+	return public.Day{0: 5, outage.Hours - 1: 7}, errors.Join(w.err, w.past)
 }
 
-func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error) {
+func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error) {
 	w.ask("symptoms %q %q %q %s", service, country, region, window(span))
 	if w.past != nil {
-		return outage.Symptoms{}, w.past
+		return public.Symptoms{}, w.past
 	}
-	return outage.Symptoms{
-		Span: span.Snap(outage.Quarter), Total: 9, Withheld: 1,
-		Items: []outage.SymptomCount{{Symptom: "send", Reports: 5, Share: 5.0 / 9}, {Reports: 3, Share: 3.0 / 9}},
+	return public.Symptoms{
+		AsOf: w.AsOf(), Span: span.Snap(outage.Quarter), Total: 9, Withheld: 1,
+		Items: []public.SymptomCount{{Symptom: "send", Reports: 5, Share: 5.0 / 9}, {Reports: 3, Share: 3.0 / 9}},
 	}, w.err
 }
 
-func (w *world) Health(_ context.Context, service string, country outage.Country) (outage.Health, error) {
+func (w *world) Health(_ context.Context, service string, country outage.Country) (public.Health, error) {
 	expected := 2.25
 	if country == outage.GB {
-		return outage.Health{Status: outage.StatusUnknown, Observed: 1, Reports: 1}, w.err
+		return public.Health{Window: tenMinutes, Status: outage.StatusUnknown, Observed: 1, Reports: 1}, w.err
 	}
-	incident := meant().Incident
-	return outage.Health{Status: outage.StatusOutage, Observed: 31, Reports: 44, Expected: &expected, Incident: &incident}, w.err
+	incident := public.IncidentOf(meant(), nil)
+	return public.Health{Window: tenMinutes, Status: outage.StatusOutage, Observed: 31, Reports: 44, Expected: &expected, Incident: &incident}, w.err
 }
 
 // meant is an incident that is over, with all that one can have.
@@ -208,17 +216,17 @@ func scant() outage.Record {
 	}}
 }
 
-func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]outage.Record, string, error) {
+func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]public.Incident, string, error) {
 	w.ask("incidents %q %q %q %s %q %d", filter.Service, filter.Country, filter.State, window(filter.Span), cursor, limit)
 	if cursor != "" && cursor != "more" {
 		return nil, "", outage.Invalid("cursor", "It is not one that this server gave.")
 	}
-	var found []outage.Record
+	var found []public.Incident
 	pending := scant()
 	pending.State = outage.StatePending
 	for _, record := range []outage.Record{pending, scant(), meant()} {
-		if filter.Matches(record.Incident) {
-			found = append(found, record)
+		if filter.Matches(record.Incident) && (record.State == outage.StatePending) == (filter.State == outage.StatePending) {
+			found = append(found, public.IncidentOf(record, nil))
 		}
 	}
 	if len(found) > limit {
@@ -227,13 +235,13 @@ func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, curso
 	return found, "", w.err
 }
 
-func (w *world) Incident(_ context.Context, id string) (outage.Record, error) {
+func (w *world) Incident(_ context.Context, id string) (public.Incident, error) {
 	for _, record := range []outage.Record{scant(), meant()} {
 		if record.ID == id {
-			return record, w.err
+			return public.IncidentOf(record, nil), w.err
 		}
 	}
-	return outage.Record{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "No incident has this id."}
+	return public.Incident{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "No incident has this id."}
 }
 
 func (w *world) Family(slug string) []outage.Service {
@@ -323,7 +331,7 @@ func (w *world) appReading(most int) *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	api := New(Config{
-		Intake: w, Readings: w, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
+		Intake: w, Readings: func() Readings { return w }, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},

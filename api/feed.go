@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 const typeAtom = "application/atom+xml"
@@ -90,7 +91,7 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 	})
 }
 
-func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []outage.Record) atomFeed {
+func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []public.Incident) atomFeed {
 	title := "Incidents"
 	if filter.Service != "" {
 		title += " of " + a.nameOf(filter.Service)
@@ -104,9 +105,6 @@ func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []outa
 	}
 	latest := time.Unix(0, 0) // of a feed in which nothing ever happened
 	for _, record := range records {
-		if record.State == outage.StatePending {
-			continue
-		}
 		entry := a.atomEntry(record)
 		feed.Entries = append(feed.Entries, entry)
 		if changed := lastChange(record); changed.After(latest) {
@@ -117,7 +115,7 @@ func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []outa
 	return feed
 }
 
-func (a *API) atomEntry(record outage.Record) atomEntry {
+func (a *API) atomEntry(record public.Incident) atomEntry {
 	return atomEntry{
 		ID:        atomID("incident " + record.ID),
 		Title:     a.feedTitle(record),
@@ -128,11 +126,11 @@ func (a *API) atomEntry(record outage.Record) atomEntry {
 			{"urn:downpour:service", record.Service}, {"urn:downpour:country", string(record.Country)},
 			{"urn:downpour:state", string(record.State)}, {"urn:downpour:severity", string(record.Severity)},
 		},
-		Summary: a.sentences.Sentence("en", record.Incident),
+		Summary: a.sentences.Describe("en", record),
 	}
 }
 
-func (a *API) feedTitle(record outage.Record) string {
+func (a *API) feedTitle(record public.Incident) string {
 	title := fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), countryNames[record.Country], record.State, record.Severity)
 	if cause := record.Blamed(); cause != "" {
 		title += ", probably because of " + a.nameOf(cause)
@@ -141,7 +139,7 @@ func (a *API) feedTitle(record outage.Record) string {
 }
 
 // lastChange is when an incident last changed its state.
-func lastChange(record outage.Record) time.Time {
+func lastChange(record public.Incident) time.Time {
 	changed := record.OpenedAt
 	for _, change := range record.Changes {
 		if change.At.After(changed) {

@@ -103,6 +103,7 @@ func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error)
 	}
 	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
 	made.Meta.headers = map[string]string{
+		"Downpour-As-Of":    summary.AsOf,
 		"Downpour-Total":    strconv.FormatInt(summary.Total, 10),
 		"Downpour-Unplaced": strconv.FormatInt(summary.Unplaced, 10),
 		"Downpour-Withheld": strconv.FormatInt(summary.Withheld, 10),

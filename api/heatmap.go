@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // heatSummary is what every JSON form of a heatmap says of the whole.
@@ -14,6 +15,7 @@ type heatSummary struct {
 	Service    *string         `json:"service"`
 	Country    *outage.Country `json:"country"`
 	Resolution int             `json:"resolution"`
+	AsOf       string          `json:"as_of"`
 	From       string          `json:"from"`
 	To         string          `json:"to"`
 	Total      int64           `json:"total"`
@@ -48,7 +50,7 @@ func (a *API) getHeatmap(c *fiber.Ctx) error {
 	format := c.Accepts(fiber.MIMEApplicationJSON, typeGeoJSON, typeCSV)
 	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), format)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		heatmap, err := a.Readings.Heatmap(ctx, service, country, resolution, span)
+		heatmap, err := q.numbers.Heatmap(ctx, service, country, resolution, span)
 		if err != nil {
 			return nil, err
 		}
@@ -71,8 +73,9 @@ func usualResolution(country outage.Country) int {
 	return 4
 }
 
-func wireHeatmap(heatmap outage.Heatmap) (heatSummary, []heatCellJSON) {
+func wireHeatmap(heatmap public.Heatmap) (heatSummary, []heatCellJSON) {
 	summary := heatSummary{
+		AsOf:       asOf(heatmap.AsOf),
 		Service:    orNull(heatmap.Service),
 		Country:    orNull(heatmap.Country),
 		Resolution: heatmap.Resolution,

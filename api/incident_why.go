@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // whyJSON is the arithmetic of an opening, so that anybody can check it.
@@ -53,7 +54,7 @@ type recoveryJSON struct {
 }
 
 // why is nil for an incident of which no arithmetic is kept.
-func why(of outage.Explanation) *whyJSON {
+func why(of public.Explanation) *whyJSON {
 	if of.Window.From >= of.Window.To {
 		return nil
 	}
@@ -62,10 +63,8 @@ func why(of outage.Explanation) *whyJSON {
 		Reports: of.Reports, Judged: round(of.Judged, meanDecimals), Works: of.Works,
 		Tips: []tipJSON{}, Trail: make([]stepJSON, len(of.History)),
 	}
-	for _, tip := range of.Alarming {
-		if showable(tip) {
-			wire.Tips = append(wire.Tips, wireTip(tip))
-		}
+	for _, node := range of.Alarming {
+		wire.Tips = append(wire.Tips, wireTip(node))
 	}
 	for i, step := range of.History {
 		wire.Trail[i] = wireStep(step)
@@ -73,13 +72,7 @@ func why(of outage.Explanation) *whyJSON {
 	return wire
 }
 
-// showable says whether the public may see a signal: below the country nothing
-// under the floor.
-func showable(signal outage.Signal) bool {
-	return signal.Scope == outage.ScopeCountry || signal.Observed >= smallestShown
-}
-
-func wireTip(tip outage.Signal) tipJSON {
+func wireTip(tip public.Node) tipJSON {
 	return tipJSON{
 		Scope: tip.Scope, Region: orNull(tip.Region), Cell: orNull(tip.Cell), Since: wireTime(tip.Since),
 		Observed: tip.Observed, Expected: round(tip.Expected, meanDecimals), Threshold: round(tip.Threshold, meanDecimals),
@@ -87,33 +80,24 @@ func wireTip(tip outage.Signal) tipJSON {
 	}
 }
 
-func wireStep(step outage.Step) stepJSON {
-	wire := stepJSON{
+func wireStep(step public.Step) stepJSON {
+	return stepJSON{
 		Time: wireTime(step.Minute), Observed: step.Observed,
-		Expected: round(step.Expected, meanDecimals), Upper: round(step.Upper, meanDecimals), Scope: step.Node.Scope,
+		Expected: round(step.Expected, meanDecimals), Upper: round(step.Upper, meanDecimals), Scope: step.Scope,
+		Evidence: number(step.Evidence), Needed: number(step.Needed),
 	}
-	if step.Node.Scope == outage.ScopeCountry {
-		wire.Evidence, wire.Needed = number(&step.Node.Evidence), number(&step.Node.Needed)
-	}
-	return wire
 }
 
 // recoveries are the regions of a footprint that have enough reports to show.
-func recoveries(all []outage.Recovery) []recoveryJSON {
+func recoveries(all []public.Recovery) []recoveryJSON {
 	wire := []recoveryJSON{}
 	for _, r := range all {
-		if r.Reports < smallestShown {
-			continue
-		}
-		told := recoveryJSON{Region: r.Region, Ratio: number(&r.Ratio), Peak: number(&r.Peak)}
+		shown := recoveryJSON{Region: r.Region, Ratio: number(&r.Ratio), Peak: number(&r.Peak), Back: orNull(r.Back)}
 		if !r.At.IsZero() {
 			at := r.At.UTC().Format(time.RFC3339)
-			told.EndedAt = &at
+			shown.EndedAt = &at
 		}
-		if r.Back >= smallestShown {
-			told.Back = &r.Back
-		}
-		wire = append(wire, told)
+		wire = append(wire, shown)
 	}
 	return wire
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // incidentJSON begins with the fields of a line of a backtest, under the same
@@ -18,7 +19,7 @@ type incidentJSON struct {
 	ClosedAt       *string             `json:"closed_at"`
 	Scope          outage.Scope        `json:"scope"`
 	Regions        []outage.Region     `json:"regions"`
-	Cells          []outage.CellWeight `json:"cells"`
+	Cells          []public.CellWeight `json:"cells"`
 	Centroid       outage.LatLng       `json:"centroid"`
 	Observed       int64               `json:"observed"`
 	Expected       float64             `json:"expected"`
@@ -46,7 +47,14 @@ type changeJSON struct {
 	Cause   *string         `json:"cause"`
 }
 
+// incidentsJSON is a page of incidents.
+type incidentsJSON struct {
+	AsOf string `json:"as_of"`
+	list[incidentJSON]
+}
+
 type incidentDetailJSON struct {
+	AsOf string `json:"as_of"`
 	incidentJSON
 	Symptoms   *symptomSharesJSON `json:"symptoms"`
 	Unaffected []string           `json:"unaffected"`
@@ -60,19 +68,18 @@ type symptomSharesJSON struct {
 	Items    []symptomCountJSON `json:"items"`
 }
 
-func (a *API) wireIncident(record outage.Record) incidentJSON {
-	in := record.Incident
+func (a *API) wireIncident(in public.Incident) incidentJSON {
 	wire := incidentJSON{
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
 		OpenedAt: in.OpenedAt.UTC().Format(time.RFC3339), Scope: in.Footprint.Scope,
-		Regions: orEmpty(in.Footprint.Regions), Cells: shown(in.Footprint.Cells), Centroid: outage.LatLng{
+		Regions: orEmpty(in.Footprint.Regions), Cells: orEmpty(in.Footprint.Cells), Centroid: outage.LatLng{
 			Lat: round(in.Footprint.Centroid.Lat, centroidDecimals), Lng: round(in.Footprint.Centroid.Lng, centroidDecimals),
 		},
 		Observed: in.Observed, Expected: round(in.Expected, meanDecimals), Threshold: round(in.Threshold, meanDecimals),
 		Verdict: in.Verdict, Since: wireTime(in.Since), Severity: in.Severity,
 		Ratio: number(&in.Ratio), Peak: number(&in.Peak), FootprintFinal: in.Final,
 		Cause: orNull(in.Cause), Reasons: orEmpty(in.Reasons), Parent: orNull(in.Parent),
-		Timeline:   make([]changeJSON, 0, len(record.Changes)),
+		Timeline:   make([]changeJSON, 0, len(in.Changes)),
 		Recoveries: recoveries(in.Recoveries), Why: why(in.Why),
 		Narrative: a.sentences.All(in),
 	}
@@ -80,27 +87,12 @@ func (a *API) wireIncident(record outage.Record) incidentJSON {
 		closed := in.ClosedAt.UTC().Format(time.RFC3339)
 		wire.ClosedAt = &closed
 	}
-	for _, change := range record.Changes {
+	for _, change := range in.Changes {
 		wire.Timeline = append(wire.Timeline, changeJSON{
 			change.At.UTC().Format(time.RFC3339), change.State, number(&change.Ratio), orNull(change.Verdict), orNull(change.Cause),
 		})
 	}
 	return wire
-}
-
-// smallestShown is the least count that the public sees below country level.
-const smallestShown = 3
-
-// shown are the cells of a footprint that the public may see. A cell with less
-// beyond the expected could tell of a single report.
-func shown(cells []outage.CellWeight) []outage.CellWeight {
-	kept := []outage.CellWeight{}
-	for _, cell := range cells {
-		if cell.Weight >= smallestShown {
-			kept = append(kept, cell)
-		}
-	}
-	return kept
 }
 
 // Rounding of incidents; a backtest rounds alike.

@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2/utils"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 const (
@@ -27,18 +28,11 @@ func (a *API) listIncidents(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	answer := list[incidentJSON]{Items: []incidentJSON{}, Next: orNull(next)}
-	for _, record := range page {
-		if record.State != outage.StatePending || filter.State == outage.StatePending && tellable(record.Incident) {
-			answer.Items = append(answer.Items, a.wireIncident(record))
-		}
+	answer := incidentsJSON{asOf(q.numbers.AsOf()), list[incidentJSON]{Items: []incidentJSON{}, Next: orNull(next)}}
+	for _, in := range page {
+		answer.Items = append(answer.Items, a.wireIncident(in))
 	}
 	return sendJSON(c, answer, freshReading)
-}
-
-// tellable says whether a pending incident has reports enough to be told of.
-func tellable(in outage.Incident) bool {
-	return in.Footprint.Scope == outage.ScopeCountry || in.Observed >= smallestShown
 }
 
 func (a *API) getIncident(c *fiber.Ctx) error {
@@ -46,15 +40,15 @@ func (a *API) getIncident(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	record, err := a.Incidents.Incident(c.UserContext(), utils.CopyString(c.Params("id")))
+	in, err := a.Incidents.Incident(c.UserContext(), utils.CopyString(c.Params("id")))
 	if err != nil {
 		return err
 	}
-	answer := incidentDetailJSON{incidentJSON: a.wireIncident(record)}
-	if answer.Symptoms, err = a.symptomsOf(c.UserContext(), record, q.now); err != nil {
+	answer := incidentDetailJSON{AsOf: asOf(q.numbers.AsOf()), incidentJSON: a.wireIncident(in)}
+	if answer.Symptoms, err = symptomsOf(c.UserContext(), q.numbers, in); err != nil {
 		return err
 	}
-	if answer.Unaffected, err = a.unaffected(c.UserContext(), record, q.now); err != nil {
+	if answer.Unaffected, err = a.unaffected(c.UserContext(), in, q.now); err != nil {
 		return err
 	}
 	return sendJSON(c, answer, freshReading)
@@ -92,21 +86,10 @@ func (q *query) past() outage.Span {
 	return span
 }
 
-// lasted is the stretch of an incident, from the first minute of its run to
-// its end, or to now while it lasts.
-func lasted(incident outage.Incident, now time.Time) outage.Span {
-	span := outage.Span{From: incident.Since, To: outage.MinuteOf(now) + 1}
-	if !incident.ClosedAt.IsZero() {
-		span.To = outage.MinuteOf(incident.ClosedAt)
-	}
-	span.To = max(span.To, span.From+1)
-	return span
-}
-
 // symptomsOf is what people said during an incident, nil while that cannot be
 // read: the incident is worth telling without it.
-func (a *API) symptomsOf(ctx context.Context, record outage.Record, now time.Time) (*symptomSharesJSON, error) {
-	found, err := a.Readings.Symptoms(ctx, record.Service, record.Country, "", lasted(record.Incident, now))
+func symptomsOf(ctx context.Context, numbers Readings, in public.Incident) (*symptomSharesJSON, error) {
+	found, err := numbers.Symptoms(ctx, in.Service, in.Country, "", in.Span(numbers.Now()))
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
 		return nil, nil
 	} else if err != nil {
@@ -120,15 +103,15 @@ func (a *API) symptomsOf(ctx context.Context, record outage.Record, now time.Tim
 
 // unaffected lists the rest of the family, as far as it is used in the
 // country, that had no incident at the time.
-func (a *API) unaffected(ctx context.Context, record outage.Record, now time.Time) ([]string, error) {
+func (a *API) unaffected(ctx context.Context, in public.Incident, now time.Time) ([]string, error) {
 	calm := []string{}
-	service, _ := a.Services.Service(record.Service)
+	service, _ := a.Services.Service(in.Service)
 	for _, member := range a.Services.Family(service.Family) {
-		used := len(member.Country) == 0 || slices.Contains(member.Country, record.Country)
-		if member.Slug == record.Service || !used {
+		used := len(member.Country) == 0 || slices.Contains(member.Country, in.Country)
+		if member.Slug == in.Service || !used {
 			continue
 		}
-		filter := outage.IncidentFilter{Service: member.Slug, Country: record.Country, Span: lasted(record.Incident, now)}
+		filter := outage.IncidentFilter{Service: member.Slug, Country: in.Country, Span: in.Span(now)}
 		found, _, err := a.Incidents.Incidents(ctx, filter, "", 1)
 		if err != nil {
 			return nil, err

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Intake takes reports. Its errors for the sender are *outage.Error.
@@ -24,29 +26,34 @@ type Intake interface {
 	Undo(ctx context.Context, from netip.Addr, id, token string) error
 }
 
-// Readings answers what was counted. The service "" is all services, the
-// country "" both, the region "" the whole country. CodeUnavailable says that
-// the past cannot be read now.
+// Readings answers what was counted, from one snapshot. The service "" is all
+// services, the country "" both, the region "" the whole country. CodeUnavailable
+// says that the past cannot be read now.
 type Readings interface {
+	// Now is the instant that windows which end now are about.
+	Now() time.Time
+	// AsOf is the end of the newest whole minute that the answers are made from.
+	AsOf() time.Time
 	// Heatmap snaps the span to whole quarter hours and says to which.
-	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error)
+	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
 	// Series has a step of the given number of minutes, aligned to the epoch.
-	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error)
-	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error)
+	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
+	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
 	// Day is the last day of a service in both countries.
-	Day(ctx context.Context, service string) (outage.Day, error)
+	Day(ctx context.Context, service string) (public.Day, error)
 	// Health is how a service does now.
-	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
+	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 }
 
-// Incidents is the book of incidents. It answers from memory. Its errors for
-// the sender are *outage.Error.
+// Incidents gives incidents in their public form. It answers from memory. Its
+// errors for the sender are *outage.Error.
 type Incidents interface {
 	// Incidents lists the latest opened first, from behind a cursor, which is ""
-	// for the start; next is "" after the last.
-	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
+	// for the start; next is "" after the last. Pending ones are listed only where
+	// they are asked for.
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
 	// Incident has CodeNotFound for an unknown id.
-	Incident(ctx context.Context, id string) (outage.Record, error)
+	Incident(ctx context.Context, id string) (public.Incident, error)
 }
 
 // Streams opens streams of changes. It does not block.

@@ -18,16 +18,18 @@ const maxField = 64
 // query reads the parameters of one request and collects what is wrong with
 // them, so that one answer names every mistake. Its strings are copies.
 type query struct {
-	api    *API
-	now    time.Time
-	values map[string]string
-	errs   []error
+	api     *API
+	numbers Readings // all that the answer is made of
+	now     time.Time
+	values  map[string]string
+	errs    []error
 }
 
 // query takes the parameters of a request. One that is not known is an error,
 // and so is one that stands twice or is empty.
 func (a *API) query(c *fiber.Ctx, known ...string) *query {
-	q := &query{api: a, now: a.AsOf(), values: make(map[string]string)}
+	numbers := a.Readings()
+	q := &query{api: a, numbers: numbers, now: numbers.Now(), values: make(map[string]string)}
 	for key, value := range c.Context().QueryArgs().All() {
 		name := string(key)
 		_, again := q.values[name]

@@ -3,10 +3,12 @@ package api
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // about is what an answer about one service repeats of the question.
@@ -14,6 +16,7 @@ type about struct {
 	Service string          `json:"service"`
 	Country *outage.Country `json:"country"`
 	Region  *outage.Region  `json:"region"`
+	AsOf    string          `json:"as_of"`
 	From    string          `json:"from"`
 	To      string          `json:"to"`
 }
@@ -49,12 +52,12 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 	span = q.whole(span, step)
 	key := fmt.Sprintf("series %s %s %s %v %d", service.Slug, country, region, span, step)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		series, err := a.Readings.Series(ctx, service.Slug, country, region, span, step)
+		series, err := q.numbers.Series(ctx, service.Slug, country, region, span, step)
 		if err != nil {
 			return nil, err
 		}
 		value := seriesJSON{
-			about: tell(service, country, region, series.Span),
+			about: tell(service, country, region, series.AsOf, series.Span),
 			Step:  formatDuration(series.Step),
 			list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
 		}
@@ -99,12 +102,12 @@ func (a *API) getSymptoms(c *fiber.Ctx) error {
 	}
 	key := fmt.Sprintf("symptoms %s %s %s %v", service.Slug, country, region, span.Snap(outage.Quarter))
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		symptoms, err := a.Readings.Symptoms(ctx, service.Slug, country, region, span)
+		symptoms, err := q.numbers.Symptoms(ctx, service.Slug, country, region, span)
 		if err != nil {
 			return nil, err
 		}
 		return a.newJSON(symptomsJSON{
-			about:    tell(service, country, region, symptoms.Span),
+			about:    tell(service, country, region, symptoms.AsOf, symptoms.Span),
 			Total:    symptoms.Total,
 			Withheld: symptoms.Withheld,
 			list:     list[symptomCountJSON]{Items: wireSymptoms(symptoms.Items)},
@@ -112,7 +115,7 @@ func (a *API) getSymptoms(c *fiber.Ctx) error {
 	})
 }
 
-func wireSymptoms(items []outage.SymptomCount) []symptomCountJSON {
+func wireSymptoms(items []public.SymptomCount) []symptomCountJSON {
 	wire := make([]symptomCountJSON, 0, len(items))
 	for _, item := range items {
 		share := number(&item.Share)
@@ -124,11 +127,12 @@ func wireSymptoms(items []outage.SymptomCount) []symptomCountJSON {
 	return wire
 }
 
-func tell(service outage.Service, country outage.Country, region outage.Region, span outage.Span) about {
+func tell(service outage.Service, country outage.Country, region outage.Region, at time.Time, span outage.Span) about {
 	return about{
 		Service: service.Slug,
 		Country: orNull(country),
 		Region:  orNull(region),
+		AsOf:    asOf(at),
 		From:    wireTime(span.From),
 		To:      wireTime(span.To),
 	}

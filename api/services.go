@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 type symptomJSON struct {
@@ -17,6 +19,7 @@ type symptomJSON struct {
 
 type healthJSON struct {
 	Status    outage.Status `json:"status"`
+	Window    string        `json:"window"`
 	Observed  int64         `json:"observed"`
 	Reports   int64         `json:"reports"`
 	Expected  *float64      `json:"expected"`
@@ -25,15 +28,25 @@ type healthJSON struct {
 }
 
 // wireHealth is how a service does, with the incident that says so.
-func wireHealth(health outage.Health) healthJSON {
-	wire := healthJSON{Status: health.Status, Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected)}
+func wireHealth(health public.Health) healthJSON {
+	wire := healthJSON{
+		Status: health.Status, Window: formatDuration(int(health.Window / time.Minute)),
+		Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected),
+	}
 	if incident := health.Incident; incident != nil {
 		wire.Threshold, wire.Incident = number(&incident.Threshold), &incident.ID
 	}
 	return wire
 }
 
+// servicesJSON is the list of services, all of one snapshot.
+type servicesJSON struct {
+	AsOf string `json:"as_of"`
+	list[serviceJSON]
+}
+
 type serviceJSON struct {
+	AsOf       string                        `json:"as_of"`
 	Slug       string                        `json:"slug"`
 	Name       string                        `json:"name"`
 	Names      map[string]string             `json:"names"`
@@ -53,9 +66,9 @@ func (a *API) listServices(c *fiber.Ctx) error {
 		return err
 	}
 	return a.sendShared(c, "services", freshReading, func(ctx context.Context) (any, error) {
-		answer := list[serviceJSON]{Items: []serviceJSON{}}
+		answer := servicesJSON{asOf(q.numbers.AsOf()), list[serviceJSON]{Items: []serviceJSON{}}}
 		for _, service := range a.Services.Services() {
-			item, err := a.service(ctx, service)
+			item, err := live(ctx, q.numbers, service)
 			if err != nil {
 				return nil, err
 			}
@@ -70,11 +83,12 @@ func (a *API) getService(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := a.query(c).err(); err != nil {
+	q := a.query(c)
+	if err := q.err(); err != nil {
 		return err
 	}
 	return a.sendShared(c, "services/"+service.Slug, freshReading, func(ctx context.Context) (any, error) {
-		return a.service(ctx, service)
+		return live(ctx, q.numbers, service)
 	})
 }
 
@@ -87,17 +101,18 @@ func (a *API) named(c *fiber.Ctx) (outage.Service, error) {
 	return service, nil
 }
 
-// service is the wire shape of a service with how it does now.
-func (a *API) service(ctx context.Context, service outage.Service) (serviceJSON, error) {
+// live is the wire shape of a service with how it does now.
+func live(ctx context.Context, numbers Readings, service outage.Service) (serviceJSON, error) {
 	wire := describe(service)
+	wire.AsOf = asOf(numbers.AsOf())
 	for _, country := range wire.Countries {
-		health, err := a.Readings.Health(ctx, service.Slug, country)
+		health, err := numbers.Health(ctx, service.Slug, country)
 		if err != nil {
 			return serviceJSON{}, err
 		}
 		wire.Status[country] = wireHealth(health)
 	}
-	day, err := a.Readings.Day(ctx, service.Slug)
+	day, err := numbers.Day(ctx, service.Slug)
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
 		return wire, nil // the live status is worth having without its past
 	} else if err != nil {

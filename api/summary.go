@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // mostOpen keeps a summary small, whatever happens; the worst come first.
@@ -36,15 +37,16 @@ type openJSON struct {
 }
 
 func (a *API) getSummary(c *fiber.Ctx) error {
-	if err := a.query(c).err(); err != nil {
+	q := a.query(c)
+	if err := q.err(); err != nil {
 		return err
 	}
-	return a.sendShared(c, "summary", freshLive, a.summary)
+	return a.sendShared(c, "summary", freshLive, func(ctx context.Context) (any, error) { return a.summary(ctx, q.numbers) })
 }
 
-func (a *API) summary(ctx context.Context) (any, error) {
+func (a *API) summary(ctx context.Context, numbers Readings) (any, error) {
 	told := summaryJSON{
-		AsOf: wireTime(outage.MinuteOf(a.AsOf())), Open: []openJSON{},
+		AsOf: asOf(numbers.AsOf()), Open: []openJSON{},
 		Countries: make(map[outage.Country]map[outage.Status]int),
 	}
 	for _, country := range outage.Countries() {
@@ -54,7 +56,7 @@ func (a *API) summary(ctx context.Context) (any, error) {
 	}
 	for _, service := range a.Services.Services() {
 		for _, country := range describe(service).Countries {
-			health, err := a.Readings.Health(ctx, service.Slug, country)
+			health, err := numbers.Health(ctx, service.Slug, country)
 			if err != nil {
 				return nil, err
 			}
@@ -77,8 +79,8 @@ func (a *API) summary(ctx context.Context) (any, error) {
 }
 
 // openNow lists the incidents that are open or recovering, the worst first.
-func (a *API) openNow(ctx context.Context) ([]outage.Record, error) {
-	var open []outage.Record
+func (a *API) openNow(ctx context.Context) ([]public.Incident, error) {
+	var open []public.Incident
 	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering} {
 		found, _, err := a.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
 		if err != nil {
@@ -87,7 +89,7 @@ func (a *API) openNow(ctx context.Context) ([]outage.Record, error) {
 		open = append(open, found...)
 	}
 	rank := map[outage.Severity]int{outage.SeverityCritical: 0, outage.SeverityMajor: 1, outage.SeverityMinor: 2}
-	slices.SortStableFunc(open, func(a, b outage.Record) int {
+	slices.SortStableFunc(open, func(a, b public.Incident) int {
 		if blamed := a.Blamed() != ""; blamed != (b.Blamed() != "") {
 			return map[bool]int{false: -1, true: 1}[blamed] // causes first
 		}
@@ -106,4 +108,4 @@ func (a *API) nameOf(slug string) string {
 }
 
 // addressOf is the page of an incident.
-func addressOf(record outage.Record) string { return "/incidents/" + record.ID }
+func addressOf(record public.Incident) string { return "/incidents/" + record.ID }

@@ -48,6 +48,11 @@ var compositions = map[string][]string{
 	// What is normal, what is not, and what became of it are one decision about
 	// one minute, taken by the live server, by imports and by backtests alike.
 	"pkg/engine": {module + "pkg/baseline", module + "pkg/detect", module + "pkg/incident"},
+	// Who publishes holds public values alone.
+	"api":        {module + "pkg/public"},
+	"frontend":   {module + "pkg/public"},
+	"pkg/live":   {module + "pkg/public"},
+	"pkg/locale": {module + "pkg/public"},
 	// The runner is the engine under a clock.
 	"pkg/runner": {module + "pkg/engine"},
 	// The proving ground runs the whole detector over streams whose truth is known.

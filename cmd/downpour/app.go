@@ -178,7 +178,10 @@ func (a *app) buildCounting(context.Context) error {
 	a.store = bucket.NewStore(counting)
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
 	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
-	a.reader = public.New(public.Config{Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed})
+	a.reader = public.New(public.Config{
+		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed,
+		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
+	})
 	a.add(part{name: "archive", run: a.archiver.Run})
 	a.add(part{name: "counters", run: func(ctx context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.demo.WhenRecent(ctx)); err != nil {

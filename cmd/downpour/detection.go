@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/engine"
@@ -119,35 +117,6 @@ func (a *app) engineConfig() engine.Config {
 	config := engine.DefaultConfig(a.geography)
 	config.Relations, config.Workers = a.services, runtime.GOMAXPROCS(0)
 	return config
-}
-
-// incidents is the book, and what may yet come of the present minute.
-type incidents struct {
-	*incident.Repository
-	view    func() *outage.View
-	publish publish
-}
-
-// Incidents lists what the book holds; where pending ones are asked for, those
-// that the detector sees now.
-func (i incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) ([]outage.Record, string, error) {
-	if filter.State != outage.StatePending {
-		return i.Repository.Incidents(ctx, filter, cursor, limit)
-	}
-	var found []outage.Record
-	i.view().Each(func(w outage.Watch) { // a nil view has seen nothing
-		if w.Pending != nil && filter.Matches(*w.Pending) {
-			found = append(found, outage.Record{Incident: *w.Pending})
-		}
-	})
-	for n := range found {
-		var err error
-		if found[n].Incident, err = i.publish(ctx, found[n].Incident); err != nil {
-			return nil, "", err
-		}
-	}
-	slices.SortFunc(found, func(a, b outage.Record) int { return cmp.Compare(a.ID, b.ID) })
-	return found[:min(len(found), limit)], "", nil
 }
 
 // view is what the detector says now, or nil before its first minute.

@@ -19,6 +19,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/live"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 const (
@@ -49,11 +50,12 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	streams := live.NewHub(a.now(), live.DefaultStreams)
+	incidents := public.NewIncidents(a.book, a.reader, a.geography)
 	w.watch = live.NewWatch(live.Config{
-		Hub: streams, Readings: a.reader, Incidents: a.book, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
+		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
 	pages := frontend.Config{
-		Intake: a.desk, Readings: a.reader, Incidents: a.book, Services: a.services, Shapes: a.geography,
+		Intake: a.desk, Readings: pageNumbers{a.reader}, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, AsOf: a.reader.AsOf, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),
@@ -67,9 +69,9 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	programs := api.New(api.Config{
-		Intake: a.desk, Readings: a.reader, Incidents: incidents{a.book, a.view, a.publish}, Services: a.services, Places: a.places, Shapes: a.geography,
+		Intake: a.desk, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services, Places: a.places, Shapes: a.geography,
 		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
-		TrustedProxies: a.settings.TrustedProxies, Now: a.now, AsOf: a.reader.AsOf, Logger: a.logger,
+		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)
 	scrape, err := w.metrics(a.store.Metrics(), a.archiver.Metrics(), a.live.Metrics(), a.book.Metrics(), streams.Metrics(),

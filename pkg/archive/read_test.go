@@ -97,24 +97,24 @@ func compareReaders(t *testing.T, hot, split *public.Reader, query outage.Query,
 		}
 	}
 	for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
-		want, err := hot.Heatmap(ctx, query.Service, query.Country, resolution, query.Span)
+		want, err := hot.Snapshot().Heatmap(ctx, query.Service, query.Country, resolution, query.Span)
 		must(t, err)
-		got, err := split.Heatmap(ctx, query.Service, query.Country, resolution, query.Span)
+		got, err := split.Snapshot().Heatmap(ctx, query.Service, query.Country, resolution, query.Span)
 		same("heatmap", got, want, err)
 	}
-	want, err := hot.Regions(ctx, query.Service, query.Country, query.Span)
+	want, err := hot.Snapshot().Regions(ctx, query.Service, query.Country, query.Span)
 	must(t, err)
-	got, err := split.Regions(ctx, query.Service, query.Country, query.Span)
+	got, err := split.Snapshot().Regions(ctx, query.Service, query.Country, query.Span)
 	same("regions", got, want, err)
 	for _, region := range []outage.Region{"", "GB-TLE", "IN-WB"} {
 		country := cmp.Or(region.Country(), query.Country)
-		want, err := hot.Series(ctx, query.Service, country, region, query.Span, 15)
+		want, err := hot.Snapshot().Series(ctx, query.Service, country, region, query.Span, 15)
 		must(t, err)
-		got, err := split.Series(ctx, query.Service, country, region, query.Span, 15)
+		got, err := split.Snapshot().Series(ctx, query.Service, country, region, query.Span, 15)
 		same("series", got, want, err)
-		wantSymptoms, err := hot.Symptoms(ctx, query.Service, country, region, query.Span)
+		wantSymptoms, err := hot.Snapshot().Symptoms(ctx, query.Service, country, region, query.Span)
 		must(t, err)
-		gotSymptoms, err := split.Symptoms(ctx, query.Service, country, region, query.Span)
+		gotSymptoms, err := split.Snapshot().Symptoms(ctx, query.Service, country, region, query.Span)
 		same("symptoms", gotSymptoms, wantSymptoms, err)
 	}
 }

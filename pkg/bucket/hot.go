@@ -232,8 +232,12 @@ func (m *minuteCounts) index() {
 func (h *Hot) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
 	h.mutex.RLock()
 	defer h.mutex.RUnlock()
+	return countsOf(h.minutes, query), nil
+}
+
+func countsOf(minutes map[outage.Minute]*minuteCounts, query outage.Query) []outage.Count {
 	sums := outage.Sums{}
-	for at, minute := range h.minutes {
+	for at, minute := range minutes {
 		if !query.Span.Contains(at) {
 			continue
 		}
@@ -249,5 +253,5 @@ func (h *Hot) Counts(_ context.Context, query outage.Query) ([]outage.Count, err
 			sums.AddAll(counts, query)
 		}
 	}
-	return sums.Counts(), nil
+	return sums.Counts()
 }

@@ -405,16 +405,16 @@ type Duration = string
 
 // Health defines model for Health.
 type Health struct {
-	// Expected Normal for those 10 minutes; null while no baseline is known.
+	// Expected Normal for the window; null while no baseline is known.
 	Expected *float64 `json:"expected"`
 
 	// Incident The id of the incident that is open or recovering.
 	Incident *string `json:"incident"`
 
-	// Observed Reporters of the last 10 minutes after the caps per network. Statuses and ratios come from these.
+	// Observed Reporters of the window after the caps per network. Statuses and ratios come from these.
 	Observed int64 `json:"observed"`
 
-	// Reports Counted reports of the last 10 minutes.
+	// Reports Counted reports of the window.
 	Reports int64 `json:"reports"`
 
 	// Status `unknown` means that too little is known to notice trouble; it is not a milder `normal`.
@@ -422,6 +422,9 @@ type Health struct {
 
 	// Threshold The number of people at which the incident opened; null without one.
 	Threshold *float64 `json:"threshold"`
+
+	// Window How far back from `as_of` the numbers reach.
+	Window Duration `json:"window"`
 }
 
 // HeatCell defines model for HeatCell.
@@ -445,6 +448,8 @@ type HeatCell struct {
 
 // Heatmap defines model for Heatmap.
 type Heatmap struct {
+	AsOf Time `json:"as_of"`
+
 	// Country Null for both countries together.
 	Country *CountryOrBoth `json:"country"`
 	From    Time           `json:"from"`
@@ -468,6 +473,8 @@ type Heatmap struct {
 
 // HeatmapGeoJSON A GeoJSON FeatureCollection (RFC 7946) with the numbers of the whole beside it.
 type HeatmapGeoJSON struct {
+	AsOf Time `json:"as_of"`
+
 	// Country Null for both countries together.
 	Country  *CountryOrBoth `json:"country"`
 	Features []struct {
@@ -510,7 +517,7 @@ type Incident struct {
 		// Cell H3 index in lower-case hexadecimal.
 		Cell Cell `json:"cell"`
 
-		// Weight People beyond what was expected there.
+		// Weight People beyond what was expected there, in steps of three.
 		Weight float64 `json:"weight"`
 	} `json:"cells"`
 
@@ -597,6 +604,8 @@ type IncidentSeverity string
 
 // IncidentDetail defines model for IncidentDetail.
 type IncidentDetail struct {
+	AsOf Time `json:"as_of"`
+
 	// Cause What probably broke when the verdict is likely_collateral.
 	Cause *string `json:"cause"`
 
@@ -605,7 +614,7 @@ type IncidentDetail struct {
 		// Cell H3 index in lower-case hexadecimal.
 		Cell Cell `json:"cell"`
 
-		// Weight People beyond what was expected there.
+		// Weight People beyond what was expected there, in steps of three.
 		Weight float64 `json:"weight"`
 	} `json:"cells"`
 
@@ -698,6 +707,7 @@ type IncidentDetailSeverity string
 
 // IncidentList defines model for IncidentList.
 type IncidentList struct {
+	AsOf  Time       `json:"as_of"`
 	Items []Incident `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
@@ -850,9 +860,10 @@ type Receipt struct {
 	Undo string `json:"undo"`
 }
 
-// Recovery How one region of the footprint fares. Regions with fewer than three reports are left out.
+// Recovery How one region of the footprint fares. Regions with fewer than three reports are left out, and while the
+// incident lasts ratios are those of reporters in steps of three.
 type Recovery struct {
-	// Back People there who said that it works again; null under 3.
+	// Back People there who said that it works again, in steps of three; null under 3.
 	Back *int64 `json:"back"`
 
 	// EndedAt When its own counts said that it was over; null while they do not.
@@ -879,6 +890,8 @@ type Scope string
 
 // Series defines model for Series.
 type Series struct {
+	AsOf Time `json:"as_of"`
+
 	// Country Null for both countries together.
 	Country *CountryOrBoth `json:"country"`
 	From    Time           `json:"from"`
@@ -896,6 +909,7 @@ type Series struct {
 
 // Service defines model for Service.
 type Service struct {
+	AsOf      Time      `json:"as_of"`
 	Category  Slug      `json:"category"`
 	Countries []Country `json:"countries"`
 
@@ -923,6 +937,7 @@ type Service struct {
 
 // ServiceList defines model for ServiceList.
 type ServiceList struct {
+	AsOf  Time      `json:"as_of"`
 	Items []Service `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
@@ -1027,6 +1042,8 @@ type SymptomShares struct {
 
 // Symptoms defines model for Symptoms.
 type Symptoms struct {
+	AsOf Time `json:"as_of"`
+
 	// Country Null for both countries together.
 	Country *CountryOrBoth `json:"country"`
 	From    Time           `json:"from"`
@@ -3789,6 +3806,7 @@ func (r GetDescriptionResponse) ContentType() string {
 // GetHeatmapResponse200Headers the declared response headers of an HTTP 200 response for GetHeatmap
 type GetHeatmapResponse200Headers struct {
 	CacheControl     string
+	DownpourAsOf     *Time
 	DownpourTotal    *int64
 	DownpourUnplaced *int64
 	DownpourWithheld *int64
@@ -6060,6 +6078,13 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 				return nil, err
 			}
 			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Downpour-As-Of"); len(values) > 0 {
+			var value Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.DownpourAsOf = &value
 		}
 		if values := rsp.Header.Values("Downpour-Total"); len(values) > 0 {
 			var value int64

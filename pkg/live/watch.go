@@ -9,23 +9,26 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// Readings says how a service does now. It answers from memory.
+// Readings says how a service does now, from one snapshot. It answers from memory.
 type Readings interface {
-	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
+	// AsOf is the end of the newest whole minute that the answers are made from.
+	AsOf() time.Time
+	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 }
 
 // Incidents is the book of incidents. It answers from memory.
 type Incidents interface {
-	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
-	Incident(ctx context.Context, id string) (outage.Record, error)
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
+	Incident(ctx context.Context, id string) (public.Incident, error)
 }
 
 // Config is what a Watch is made of.
 type Config struct {
 	Hub       *Hub
-	Readings  Readings
+	Readings  func() Readings // the snapshot of one look
 	Incidents Incidents
 	Services  []outage.Service
 	Every     time.Duration // between two looks
@@ -55,7 +58,9 @@ const (
 type Health struct {
 	Service  string         `json:"service"`
 	Country  outage.Country `json:"country"`
+	AsOf     time.Time      `json:"as_of"`
 	Status   outage.Status  `json:"status"`
+	Window   string         `json:"window"` // that observed and expected are about
 	Observed int64          `json:"observed"`
 	Expected *float64       `json:"expected"` // nil while nothing is known to be normal
 	Incident string         `json:"incident,omitempty"`
@@ -72,6 +77,7 @@ type Incident struct {
 	ID       string          `json:"id"`
 	Service  string          `json:"service"`
 	Country  outage.Country  `json:"country"`
+	AsOf     time.Time       `json:"as_of"`
 	State    outage.State    `json:"state"`
 	Severity outage.Severity `json:"severity"`
 	Verdict  outage.Verdict  `json:"verdict"`
@@ -102,7 +108,8 @@ func (w *Watch) Run(ctx context.Context) error {
 
 // look publishes what changed since it last looked.
 func (w *Watch) look(ctx context.Context) error {
-	if err := w.lookAtIncidents(ctx); err != nil {
+	readings := w.Readings()
+	if err := w.lookAtIncidents(ctx, readings.AsOf()); err != nil {
 		return err
 	}
 	for _, service := range w.Services {
@@ -111,7 +118,7 @@ func (w *Watch) look(ctx context.Context) error {
 			used = outage.Countries()
 		}
 		for _, country := range used {
-			health, err := w.Readings.Health(ctx, service.Slug, country)
+			health, err := readings.Health(ctx, service.Slug, country)
 			if err != nil {
 				return fmt.Errorf("reading how %s does: %w", service.Slug, err)
 			}
@@ -121,8 +128,11 @@ func (w *Watch) look(ctx context.Context) error {
 	return nil
 }
 
-func told(service string, country outage.Country, health outage.Health) Health {
-	now := Health{Service: service, Country: country, Status: health.Status, Observed: health.Observed}
+func told(service string, country outage.Country, health public.Health) Health {
+	now := Health{
+		Service: service, Country: country, AsOf: health.AsOf, Status: health.Status,
+		Window: fmt.Sprintf("%dm", health.Window/time.Minute), Observed: health.Observed,
+	}
 	if health.Expected != nil {
 		rounded := math.Round(*health.Expected*100) / 100
 		now.Expected = &rounded
@@ -153,7 +163,7 @@ var active = []outage.State{outage.StateOpen, outage.StateRecovering}
 // mostIncidents is more than there can be at a time: one by service and country.
 const mostIncidents = 1000
 
-func (w *Watch) lookAtIncidents(ctx context.Context) error {
+func (w *Watch) lookAtIncidents(ctx context.Context, asOf time.Time) error {
 	now := map[string]bool{}
 	for _, state := range active {
 		records, _, err := w.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
@@ -162,7 +172,7 @@ func (w *Watch) lookAtIncidents(ctx context.Context) error {
 		}
 		for _, record := range records {
 			now[record.ID] = true
-			w.noteIncident(record)
+			w.noteIncident(record, asOf)
 		}
 	}
 	for id := range w.incidents {
@@ -173,18 +183,18 @@ func (w *Watch) lookAtIncidents(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("reading what became of %s: %w", id, err)
 		}
-		w.noteIncident(record)
+		w.noteIncident(record, asOf)
 	}
 	return nil
 }
 
-func (w *Watch) noteIncident(record outage.Record) {
+func (w *Watch) noteIncident(record public.Incident, asOf time.Time) {
 	now := Incident{
-		ID: record.ID, Service: record.Service, Country: record.Country, State: record.State,
+		ID: record.ID, Service: record.Service, Country: record.Country, AsOf: asOf, State: record.State,
 		Severity: record.Severity, Verdict: record.Verdict, Cause: record.Blamed(), OpenedAt: record.OpenedAt.UTC(),
 	}
 	before, seen := w.incidents[record.ID]
-	if seen && before == now {
+	if before.AsOf = now.AsOf; seen && before == now {
 		return
 	}
 	goesOn := record.State != outage.StateResolved

@@ -11,44 +11,47 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // world is what a watch looks at.
 type world struct {
-	health  outage.Health
+	health  public.Health
 	records []outage.Record
 	away    atomic.Bool
 }
 
-func (w *world) Health(_ context.Context, _ string, _ outage.Country) (outage.Health, error) {
+func (w *world) AsOf() time.Time { return began.UTC() }
+
+func (w *world) Health(_ context.Context, _ string, _ outage.Country) (public.Health, error) {
 	if w.away.Load() {
-		return outage.Health{}, errors.New("away")
+		return public.Health{}, errors.New("away")
 	}
 	return w.health, nil
 }
 
-func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, _ int) (found []outage.Record, _ string, _ error) {
+func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, _ int) (found []public.Incident, _ string, _ error) {
 	for _, record := range w.records {
 		if filter.Matches(record.Incident) {
-			found = append(found, record)
+			found = append(found, public.IncidentOf(record, nil))
 		}
 	}
 	return found, "", nil
 }
 
-func (w *world) Incident(_ context.Context, id string) (outage.Record, error) {
+func (w *world) Incident(_ context.Context, id string) (public.Incident, error) {
 	for _, record := range w.records {
 		if record.ID == id {
-			return record, nil
+			return public.IncidentOf(record, nil), nil
 		}
 	}
-	return outage.Record{}, errors.New("no such incident")
+	return public.Incident{}, errors.New("no such incident")
 }
 
 func watching(w *world) (*Watch, *Hub) {
 	hub := NewHub(began, 10)
 	return NewWatch(Config{
-		Hub: hub, Readings: w, Incidents: w, Every: 5 * time.Second, Logger: slog.New(slog.DiscardHandler),
+		Hub: hub, Readings: func() Readings { return w }, Incidents: w, Every: 5 * time.Second, Logger: slog.New(slog.DiscardHandler),
 		Services: []outage.Service{{Slug: "whatsapp", Country: []outage.Country{outage.IN}}},
 	}), hub
 }
@@ -56,7 +59,7 @@ func watching(w *world) (*Watch, *Hub) {
 // TestStory follows an outage through the events that tell of it.
 func TestStory(t *testing.T) {
 	expected := 6.254
-	w := &world{health: outage.Health{Status: outage.StatusNormal, Observed: 4, Expected: &expected}}
+	w := &world{health: public.Health{AsOf: began.UTC(), Window: 10 * time.Minute, Status: outage.StatusNormal, Observed: 4, Expected: &expected}}
 	watch, hub := watching(w)
 	events, leave, err := hub.Subscribe("", "", "")
 	if err != nil {
@@ -69,16 +72,17 @@ func TestStory(t *testing.T) {
 		change func()
 		want   []string // the name of an event, and a part of its data
 	}{
-		{"the first look", func() {}, []string{`status {"service":"whatsapp","country":"IN","status":"normal","observed":4,"expected":6.25}`}},
+		{"the first look", func() {}, []string{`status {"service":"whatsapp","country":"IN","as_of":"2023-11-14T22:13:20Z","status":"normal","window":"10m","observed":4,"expected":6.25}`}},
 		{"nothing", func() {}, nil},
 		{"what is normal drifts", func() { drifted := 7.; w.health.Expected = &drifted }, nil},
-		{"more reports", func() { w.health.Observed = 9 }, []string{`counts {"service":"whatsapp","country":"IN","status":"normal","observed":9,"expected":7}`}},
+		{"more reports", func() { w.health.Observed = 9 }, []string{`counts {"service":"whatsapp","country":"IN","as_of":"2023-11-14T22:13:20Z","status":"normal","window":"10m","observed":9,"expected":7}`}},
 		{"an incident opens", func() {
 			w.records = []outage.Record{{Incident: incident}}
-			w.health.Status, w.health.Incident = outage.StatusOutage, &incident
+			public := public.IncidentOf(outage.Record{Incident: incident}, nil)
+			w.health.Status, w.health.Incident = outage.StatusOutage, &public
 		}, []string{
-			`incident {"id":"i-1","service":"whatsapp","country":"IN","state":"open","severity":"major","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":null}`,
-			`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1"}`,
+			`incident {"id":"i-1","service":"whatsapp","country":"IN","as_of":"2023-11-14T22:13:20Z","state":"open","severity":"major","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":null}`,
+			`status {"service":"whatsapp","country":"IN","as_of":"2023-11-14T22:13:20Z","status":"outage","window":"10m","observed":9,"expected":7,"incident":"i-1"}`,
 		}},
 		{"its ratio moves", func() { w.records[0].Ratio = 9 }, nil},
 		{"it grows", func() { w.records[0].Severity = outage.SeverityCritical }, []string{`"severity":"critical"`}},
@@ -86,7 +90,7 @@ func TestStory(t *testing.T) {
 		{"it ends", func() {
 			w.records[0].State, w.records[0].ClosedAt = outage.StateResolved, began.Add(time.Hour)
 			w.health.Status, w.health.Incident = outage.StatusNormal, nil
-		}, []string{`"state":"resolved","severity":"critical","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","status":"normal"`}},
+		}, []string{`"state":"resolved","severity":"critical","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","as_of":"2023-11-14T22:13:20Z","status":"normal"`}},
 		{"nothing more", func() {}, nil},
 		{"it opens again", func() { w.records[0].State, w.records[0].ClosedAt = outage.StateOpen, time.Time{} }, []string{`"state":"open"`}},
 	}

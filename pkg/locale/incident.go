@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Services names services.
@@ -30,17 +31,22 @@ func NewIncidentFormatter(services Services, regions Regions) *IncidentFormatter
 }
 
 // All is the sentence in every language.
-func (f *IncidentFormatter) All(in outage.Incident) map[string]string {
+func (f *IncidentFormatter) All(in public.Incident) map[string]string {
 	all := map[string]string{}
 	for _, lang := range Languages() {
-		all[lang] = f.Sentence(lang, in)
+		all[lang] = f.Describe(lang, in)
 	}
 	return all
 }
 
-// Sentence is the arithmetic of an incident, and a second sentence where the
-// service is probably not at fault. A language that is not there is English.
+// Sentence is Describe for an incident that was published before it was recorded.
 func (f *IncidentFormatter) Sentence(lang string, in outage.Incident) string {
+	return f.Describe(lang, public.IncidentOf(outage.Record{Incident: in}, nil))
+}
+
+// Describe is the arithmetic of an incident, and a second sentence where the
+// service is probably not at fault. A language that is not there is English.
+func (f *IncidentFormatter) Describe(lang string, in public.Incident) string {
 	l := New(lang, in.Country)
 	service := f.service(l, in.Service)
 	text := l.T("narrative.sentence", "when", when(l, in), "n", in.Observed, "service", service, "where", f.where(l, in),
@@ -60,7 +66,7 @@ func (f *IncidentFormatter) service(l *Localizer, slug string) string {
 }
 
 // where names the country and, for less than all of it, its first regions.
-func (f *IncidentFormatter) where(l *Localizer, in outage.Incident) string {
+func (f *IncidentFormatter) where(l *Localizer, in public.Incident) string {
 	country, regions := l.InCountry(in.Country), in.Footprint.Regions
 	if in.Footprint.Scope == outage.ScopeCountry || len(regions) == 0 {
 		return country
@@ -82,7 +88,7 @@ func (f *IncidentFormatter) where(l *Localizer, in outage.Incident) string {
 
 // when writes the run that opened an incident in local time and in UTC, each
 // with its dates where one date does not serve for all.
-func when(l *Localizer, in outage.Incident) string {
+func when(l *Localizer, in public.Incident) string {
 	since, opened := in.Since.Time(), in.OpenedAt
 	utc := l.Clock(since, "") + "–" + l.Clock(opened, "")
 	day, start := l.Date(opened, in.Country), l.Date(since, in.Country)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 type names struct{}
@@ -74,7 +75,7 @@ func TestSentence(t *testing.T) {
 }
 
 func TestAllLanguages(t *testing.T) {
-	all := NewIncidentFormatter(names{}, names{}).All(incident())
+	all := NewIncidentFormatter(names{}, names{}).All(public.IncidentOf(outage.Record{Incident: incident()}, nil))
 	for _, lang := range Languages() {
 		if strings.ContainsAny(all[lang], "{}") || all[lang] == "" {
 			t.Errorf("%s: %q", lang, all[lang])
@@ -85,6 +86,6 @@ func TestAllLanguages(t *testing.T) {
 func BenchmarkAll(b *testing.B) {
 	formatter, in := NewIncidentFormatter(names{}, names{}), incident()
 	for b.Loop() {
-		formatter.All(in)
+		formatter.All(public.IncidentOf(outage.Record{Incident: in}, nil))
 	}
 }

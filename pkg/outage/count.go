@@ -1,5 +1,7 @@
 package outage
 
+import "time"
+
 // Count is a sum of reports. Which of its keys are set depends on what was
 // asked for (see Query); an empty key means "all together", except that the
 // zero Cell and empty Region also stand for reports without a place.
@@ -63,6 +65,7 @@ type SymptomCount struct {
 
 // Symptoms is a breakdown by symptom over a span of whole quarter hours.
 type Symptoms struct {
+	AsOf     time.Time // end of the newest whole minute that it was made from
 	Span     Span
 	Total    int64
 	Withheld int64 // reports in counts too small to show
@@ -71,6 +74,7 @@ type Symptoms struct {
 
 // Series is a run of points of equal step, oldest first.
 type Series struct {
+	AsOf   time.Time // end of the newest whole minute that it was made from
 	Span   Span
 	Step   int // minutes
 	Points []Point
@@ -90,6 +94,7 @@ type HeatCell struct {
 // Heatmap is the public table over a span of whole quarter hours, at one
 // resolution: Total = Unplaced + Withheld + the sum over Cells.
 type Heatmap struct {
+	AsOf       time.Time // end of the newest whole minute that it was made from
 	Span       Span
 	Service    string // "" for all
 	Country    Country

@@ -42,10 +42,10 @@ func (h Health) Few() bool { return h.Reports >= leastFew && h.Reports > 2*h.Obs
 // leastFew is the number of reports from which their networks are worth a word.
 const leastFew = 10
 
-// leastExpected keeps a ratio from growing without bound where next to nothing
+// LeastExpected keeps a ratio from growing without bound where next to nothing
 // is expected.
-const leastExpected = .5
+const LeastExpected = .5
 
 // Ratio is how many times the expected the observed is, of judged reporters over
 // one window: observed / max(expected, 0.5).
-func Ratio(observed, expected float64) float64 { return observed / max(expected, leastExpected) }
+func Ratio(observed, expected float64) float64 { return observed / max(expected, LeastExpected) }

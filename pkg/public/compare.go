@@ -8,7 +8,7 @@ import (
 )
 
 // expect gives the points of a series what was expected of them.
-func (r *Reader) expect(ctx context.Context, series *outage.Series, service string, country outage.Country, region outage.Region) {
+func (s *Snapshot) expect(ctx context.Context, series *Series, service string, country outage.Country, region outage.Region) {
 	if service == "" {
 		return
 	}
@@ -17,11 +17,11 @@ func (r *Reader) expect(ctx context.Context, series *outage.Series, service stri
 	}
 	var all []slots
 	for _, of := range countries(country) {
-		all = append(all, r.normals.of(ctx, service, of, series.Span, r.now()))
+		all = append(all, s.normals.of(ctx, service, of, series.Span, s.at))
 	}
 	share := 1.
 	if region != "" {
-		watch, ok := r.view().Watch(service, country)
+		watch, ok := s.view.Watch(service, country)
 		if !ok || watch.Baseline.Mean <= 0 {
 			return
 		}
@@ -57,17 +57,17 @@ func (s slots) scaled(share float64) slots {
 
 // compare gives the cells of a heatmap of one service what was expected of
 // them: the country's normal over the span, times the cell's share of it now.
-func (r *Reader) compare(ctx context.Context, heatmap *outage.Heatmap) {
+func (s *Snapshot) compare(ctx context.Context, heatmap *Heatmap) {
 	if heatmap.Service == "" {
 		return
 	}
 	for _, country := range countries(heatmap.Country) {
-		watch, ok := r.view().Watch(heatmap.Service, country)
+		watch, ok := s.view.Watch(heatmap.Service, country)
 		if !ok || watch.Baseline.Mean <= 0 {
 			continue
 		}
-		past := outage.Span{From: heatmap.Span.From, To: min(heatmap.Span.To, outage.MinuteOf(r.now())+1)}
-		band, known := r.normals.of(ctx, heatmap.Service, country, past, r.now()).band(past)
+		past := outage.Span{From: heatmap.Span.From, To: min(heatmap.Span.To, outage.MinuteOf(s.at)+1)}
+		band, known := s.normals.of(ctx, heatmap.Service, country, past, s.at).band(past)
 		if !known {
 			continue
 		}

@@ -159,16 +159,16 @@ func TestNothingShowsFewerThanTheFloor(t *testing.T) {
 	})
 }
 
-func (w world) series(region outage.Region, span outage.Span) []outage.Point {
-	series, err := w.reader.Series(context.Background(), "whatsapp", region.Country(), region, span, 5)
+func (w world) series(region outage.Region, span outage.Span) []Point {
+	series, err := w.reader.Snapshot().Series(context.Background(), "whatsapp", region.Country(), region, span, 5)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return series.Points
 }
 
-func (w world) symptoms(region outage.Region, span outage.Span) outage.Symptoms {
-	symptoms, err := w.reader.Symptoms(context.Background(), "whatsapp", region.Country(), region, span)
+func (w world) symptoms(region outage.Region, span outage.Span) Symptoms {
+	symptoms, err := w.reader.Snapshot().Symptoms(context.Background(), "whatsapp", region.Country(), region, span)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -41,62 +40,20 @@ type Past interface {
 	Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error)
 }
 
-// Config is what a Reader is made of.
-type Config struct {
-	Hot Hot
-	// Past may be nil: then nothing is known from before the hot window.
-	Past Past
-	// Normals may be nil: then nothing is compared with what is normal.
-	Normals Normals
-	// View is what the detector says now; nil, or a nil answer, where none does.
-	View func() *outage.View
-	Now  func() time.Time
-	// Refreshed is when the hot window last agreed with Redis, zero before the
-	// first time. It may be nil: then the window always agrees.
-	Refreshed func() time.Time
-}
-
-// Reader answers the questions of the two faces. It is safe for concurrent use.
-type Reader struct {
-	hot     Hot
-	past    Past
-	normals *normals
-	view    func() *outage.View
-	now     func() time.Time // the instant that answers are made for, see AsOf
-	clock   func() time.Time
-
-	observed moment[map[serviceIn]observation]
-	days     moment[map[string]outage.Day]
-}
-
-// New makes a Reader.
-func New(config Config) *Reader {
-	if config.View == nil {
-		config.View = func() *outage.View { return nil }
-	}
-	if config.Refreshed == nil {
-		config.Refreshed = config.Now
-	}
-	return &Reader{
-		hot: config.Hot, past: config.Past, normals: &normals{source: config.Normals},
-		view: config.View, now: asOf(config), clock: config.Now,
-	}
-}
-
 // Heatmap is the public table over a span, which is widened to whole quarter
 // hours, at a resolution from outage.CellCoarse to outage.CellFine. An empty
 // service or country means all.
-func (r *Reader) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+func (s *Snapshot) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (Heatmap, error) {
 	span = span.Snap(outage.Quarter)
-	heatmap := outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution}
-	table, err := r.table(ctx, outage.Query{Service: service, Country: country, Span: span}, resolution)
+	heatmap := Heatmap{AsOf: s.AsOf(), Span: span, Service: service, Country: country, Resolution: resolution}
+	table, err := s.table(ctx, outage.Query{Service: service, Country: country, Span: span}, resolution)
 	if err != nil {
 		return heatmap, err
 	}
 	heatmap.Total, heatmap.Unplaced = table.Total, table.Unplaced
 	heatmap.Withheld = heatmap.Total - heatmap.Unplaced
 	heatmap.Cells = cells(table.Rows)
-	r.compare(ctx, &heatmap)
+	s.compare(ctx, &heatmap)
 	for _, cell := range heatmap.Cells {
 		heatmap.Withheld -= cell.Reports
 	}
@@ -105,8 +62,8 @@ func (r *Reader) Heatmap(ctx context.Context, service string, country outage.Cou
 
 // Regions is the public table over a span, widened to whole quarter hours, by
 // region: most reports first, regions with nothing to show left out.
-func (r *Reader) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
-	table, err := r.table(ctx, outage.Query{Service: service, Country: country, Span: span.Snap(outage.Quarter)}, 0)
+func (s *Snapshot) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]RegionCount, error) {
+	table, err := s.table(ctx, outage.Query{Service: service, Country: country, Span: span.Snap(outage.Quarter)}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -114,11 +71,11 @@ func (r *Reader) Regions(ctx context.Context, service string, country outage.Cou
 	for _, row := range table.Rows {
 		sums[row.Region] += row.Reports
 	}
-	regions := make([]outage.RegionCount, 0, len(sums))
+	regions := make([]RegionCount, 0, len(sums))
 	for region, n := range sums {
-		regions = append(regions, outage.RegionCount{Region: region, Reports: n})
+		regions = append(regions, RegionCount{Region: region, Reports: n})
 	}
-	slices.SortFunc(regions, func(a, b outage.RegionCount) int {
+	slices.SortFunc(regions, func(a, b RegionCount) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region))
 	})
 	return regions, nil
@@ -127,20 +84,20 @@ func (r *Reader) Regions(ctx context.Context, service string, country outage.Cou
 // table is the public table over whole quarter hours at a resolution, or by
 // region where it is 0: what lies before the hot window as the archive gives
 // it, the rest from the counts.
-func (r *Reader) table(ctx context.Context, query outage.Query, resolution int) (outage.Table, error) {
+func (s *Snapshot) table(ctx context.Context, query outage.Query, resolution int) (outage.Table, error) {
 	sum := newTable()
-	old, hot := r.split(query.Span)
+	old, hot := s.split(query.Span)
 	query.ByPlace = true
 	query.Span = hot
-	if err := r.quarters(ctx, query, sum.add); err != nil {
+	if err := s.quarters(ctx, query, sum.add); err != nil {
 		return outage.Table{}, err
 	}
 	table := sum.at(resolution)
-	if r.past == nil || old.From >= old.To {
+	if s.past == nil || old.From >= old.To {
 		return table, nil
 	}
 	query.Span = old
-	before, err := r.past.Table(ctx, query, resolution, Floor)
+	before, err := s.past.Table(ctx, query, resolution, Floor)
 	if err != nil {
 		return outage.Table{}, err
 	}
@@ -152,8 +109,8 @@ func (r *Reader) table(ctx context.Context, query outage.Query, resolution int) 
 
 // split cuts a span at the border of the hot window, which is a whole quarter
 // hour.
-func (r *Reader) split(span outage.Span) (old, hot outage.Span) {
-	border := r.hot.Span().From.Ceil(outage.Quarter)
+func (s *Snapshot) split(span outage.Span) (old, hot outage.Span) {
+	border := s.hot.Span().From.Ceil(outage.Quarter)
 	old = outage.Span{From: span.From, To: max(span.From, min(span.To, border))}
 	hot = outage.Span{From: max(span.From, border), To: max(span.To, border)}
 	return old, hot
@@ -161,13 +118,13 @@ func (r *Reader) split(span outage.Span) (old, hot outage.Span) {
 
 // counts answers a query from both sources. Its step, where it has one, must
 // divide a quarter hour or be a multiple of it.
-func (r *Reader) counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
-	old, hot := r.split(query.Span)
+func (s *Snapshot) counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
+	old, hot := s.split(query.Span)
 	sums := outage.Sums{}
 	for _, part := range []struct {
 		source Source
 		span   outage.Span
-	}{{r.past, old}, {r.hot, hot}} {
+	}{{s.past, old}, {s.hot, hot}} {
 		if part.span.From >= part.span.To || part.source == nil {
 			continue
 		}

@@ -58,7 +58,7 @@ func (m healthMetrics) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
-func gauges(metrics chan<- prometheus.Metric, health outage.Health, labels ...string) {
+func gauges(metrics chan<- prometheus.Metric, health Health, labels ...string) {
 	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
 		metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}

@@ -21,11 +21,12 @@ type Geography interface {
 // the table shows; the centroid is the middle of what stays. An incident of which
 // no region stays is one of its country. Errors are those of the sources.
 func (r *Reader) Publish(ctx context.Context, geography Geography, in outage.Incident) (outage.Incident, error) {
-	span := outage.Span{From: in.Since, To: outage.MinuteOf(r.now()) + 1}
+	snapshot := r.Snapshot()
+	span := outage.Span{From: in.Since, To: outage.MinuteOf(snapshot.at) + 1}
 	if !in.ClosedAt.IsZero() {
 		span.To = max(in.Since+1, outage.MinuteOf(in.ClosedAt))
 	}
-	shown, err := r.shownPlaces(ctx, outage.Query{Service: in.Service, Country: in.Country, Span: span.Snap(outage.Quarter)})
+	shown, err := snapshot.shownPlaces(ctx, outage.Query{Service: in.Service, Country: in.Country, Span: span.Snap(outage.Quarter)})
 	if err != nil {
 		return in, fmt.Errorf("publishing incident %s: %w", in.ID, err)
 	}
@@ -45,10 +46,10 @@ type places struct {
 // footprintResolutions are those of the cells of footprints.
 var footprintResolutions = []int{4, 5}
 
-func (r *Reader) shownPlaces(ctx context.Context, query outage.Query) (places, error) {
+func (s *Snapshot) shownPlaces(ctx context.Context, query outage.Query) (places, error) {
 	shown := places{regions: map[outage.Region]bool{}, cells: map[outage.Cell]bool{}}
 	for _, resolution := range append([]int{0}, footprintResolutions...) {
-		table, err := r.table(ctx, query, resolution)
+		table, err := s.table(ctx, query, resolution)
 		if err != nil {
 			return shown, err
 		}

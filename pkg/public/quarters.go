@@ -24,10 +24,10 @@ type quarterKey struct {
 
 // quarters reads the query's span, a run of whole quarter hours, and gives
 // them one by one, oldest first.
-func (r *Reader) quarters(ctx context.Context, query outage.Query, each func(quarter)) error {
-	opens := outage.MinuteOf(r.now()).Floor(outage.Quarter)
+func (s *Snapshot) quarters(ctx context.Context, query outage.Query, each func(quarter)) error {
+	opens := outage.MinuteOf(s.at).Floor(outage.Quarter)
 	query.Step = outage.Quarter
-	counts, err := r.counts(ctx, query)
+	counts, err := s.counts(ctx, query)
 	if err != nil {
 		return err
 	}

@@ -12,20 +12,20 @@ import (
 // Series is the reports of a service over a span, in steps of whole minutes.
 // With a region, whose counts exist only as the public table shows them, the
 // step becomes a multiple of a quarter hour and the span whole steps.
-func (r *Reader) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
+func (s *Snapshot) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (Series, error) {
 	if region != "" {
 		step = int(outage.Minute(step).Ceil(outage.Quarter))
 	}
-	series := outage.Series{Span: span.Snap(step), Step: step}
+	series := Series{AsOf: s.AsOf(), Span: span.Snap(step), Step: step}
 	for at := series.Span.From; at < series.Span.To; at += outage.Minute(step) {
-		series.Points = append(series.Points, outage.Point{Start: at})
+		series.Points = append(series.Points, Point{Start: at})
 	}
 	var counts []outage.Count
 	var err error
 	if region == "" {
-		counts, err = r.counts(ctx, outage.Query{Service: service, Country: country, Span: series.Span, Step: step})
+		counts, err = s.counts(ctx, outage.Query{Service: service, Country: country, Span: series.Span, Step: step})
 	} else {
-		counts, err = r.regionCounts(ctx, service, region, series.Span)
+		counts, err = s.regionCounts(ctx, service, region, series.Span)
 	}
 	if err != nil {
 		return series, err
@@ -37,15 +37,15 @@ func (r *Reader) Series(ctx context.Context, service string, country outage.Coun
 		}
 		series.Points[point].Add(count.Kind, count.N)
 	}
-	r.expect(ctx, &series, service, country, region)
+	s.expect(ctx, &series, service, country, region)
 	return series, nil
 }
 
 // regionCounts is what the public table shows of a region, by quarter hour.
-func (r *Reader) regionCounts(ctx context.Context, service string, region outage.Region, span outage.Span) ([]outage.Count, error) {
+func (s *Snapshot) regionCounts(ctx context.Context, service string, region outage.Region, span outage.Span) ([]outage.Count, error) {
 	var shown []outage.Count
 	query := outage.Query{Service: service, Country: region.Country(), Span: span, ByPlace: true}
-	err := r.quarters(ctx, query, func(q quarter) {
+	err := s.quarters(ctx, query, func(q quarter) {
 		shown = append(shown, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(region)})
 		for _, kind := range []outage.Kind{outage.Works, outage.Back} {
 			if n := q.of(kind, region).shown(q.open); n > 0 {
@@ -77,11 +77,11 @@ func (t tally) shown(open bool) int64 {
 // Symptoms breaks the problem reports of a span of whole quarter hours down by
 // symptom, in a country or a region. A symptom that was named fewer than Floor
 // times in a quarter hour is withheld for it.
-func (r *Reader) Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error) {
-	answer := outage.Symptoms{Span: span.Snap(outage.Quarter)}
+func (s *Snapshot) Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (Symptoms, error) {
+	answer := Symptoms{AsOf: s.AsOf(), Span: span.Snap(outage.Quarter)}
 	query := outage.Query{Service: service, Country: country, Span: answer.Span, BySymptom: true, ByPlace: region != ""}
 	sums := map[string]int64{}
-	err := r.quarters(ctx, query, func(q quarter) {
+	err := s.quarters(ctx, query, func(q quarter) {
 		total := q.problems()
 		if region != "" {
 			total = q.shownOf(region)
@@ -94,10 +94,10 @@ func (r *Reader) Symptoms(ctx context.Context, service string, country outage.Co
 	answer.Withheld = answer.Total
 	for symptom, n := range sums {
 		share := float64(n) / float64(answer.Total)
-		answer.Items = append(answer.Items, outage.SymptomCount{Symptom: symptom, Reports: n, Share: share})
+		answer.Items = append(answer.Items, SymptomCount{Symptom: symptom, Reports: n, Share: share})
 		answer.Withheld -= n
 	}
-	slices.SortFunc(answer.Items, func(a, b outage.SymptomCount) int {
+	slices.SortFunc(answer.Items, func(a, b SymptomCount) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Symptom, b.Symptom))
 	})
 	return answer, err

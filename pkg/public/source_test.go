@@ -96,9 +96,9 @@ func readAt(now outage.Minute, counts ...outage.Count) *Reader {
 	return New(Config{Hot: memory(counts), Now: func() time.Time { return now.Time() }})
 }
 
-func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Country, resolution int, span outage.Span) outage.Heatmap {
+func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Country, resolution int, span outage.Span) Heatmap {
 	t.Helper()
-	heatmap, err := r.Heatmap(context.Background(), service, country, resolution, span)
+	heatmap, err := r.Snapshot().Heatmap(context.Background(), service, country, resolution, span)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Countr
 
 func (r *Reader) mustRegions(t *testing.T, service string, country outage.Country, span outage.Span) map[outage.Region]int64 {
 	t.Helper()
-	regions, err := r.Regions(context.Background(), service, country, span)
+	regions, err := r.Snapshot().Regions(context.Background(), service, country, span)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func (r *Reader) mustRegions(t *testing.T, service string, country outage.Countr
 	return reports
 }
 
-func byCell(heatmap outage.Heatmap) map[outage.Cell]int64 {
+func byCell(heatmap Heatmap) map[outage.Cell]int64 {
 	reports := map[outage.Cell]int64{}
 	for _, cell := range heatmap.Cells {
 		reports[cell.Cell] = cell.Reports

@@ -189,18 +189,18 @@ func (t *table) at(resolution int) outage.Table {
 
 // cells joins the rows of each cell, which are one for each region it lies in:
 // most reports first.
-func cells(rows []outage.TableRow) []outage.HeatCell {
+func cells(rows []outage.TableRow) []HeatCell {
 	parts := map[node]tally{}
 	for _, row := range rows {
 		at := node{row.Region, row.Cell}
 		parts[at] = parts[at].plus(tally{n: row.Reports, judged: int64(math.Round(row.Judged * milli))})
 	}
-	sums := map[outage.Cell]*outage.HeatCell{}
+	sums := map[outage.Cell]*HeatCell{}
 	most := map[outage.Cell]int64{}
 	for at, n := range parts {
 		sum, ok := sums[at.cell]
 		if !ok {
-			sum = &outage.HeatCell{Cell: at.cell, Status: outage.StatusUnknown}
+			sum = &HeatCell{Cell: at.cell, Status: outage.StatusUnknown}
 			sums[at.cell] = sum
 		}
 		sum.Reports, sum.Judged = sum.Reports+n.n, sum.Judged+float64(n.judged)/milli
@@ -208,11 +208,11 @@ func cells(rows []outage.TableRow) []outage.HeatCell {
 			most[at.cell], sum.Region = n.n, at.region
 		}
 	}
-	cells := make([]outage.HeatCell, 0, len(sums))
+	cells := make([]HeatCell, 0, len(sums))
 	for _, sum := range sums {
 		cells = append(cells, *sum)
 	}
-	slices.SortFunc(cells, func(a, b outage.HeatCell) int {
+	slices.SortFunc(cells, func(a, b HeatCell) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Cell, b.Cell))
 	})
 	return cells

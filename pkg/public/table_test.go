@@ -257,7 +257,7 @@ func TestSymptoms(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := readAt(ten+20, c.counts...)
-			got, err := r.Symptoms(context.Background(), "whatsapp", outage.IN, c.region, outage.Span{From: ten, To: ten + 15})
+			got, err := r.Snapshot().Symptoms(context.Background(), "whatsapp", outage.IN, c.region, outage.Span{From: ten, To: ten + 15})
 			if err != nil {
 				t.Fatal(err)
 			}

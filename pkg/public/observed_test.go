@@ -65,11 +65,11 @@ func TestManyShareAReading(t *testing.T) {
 func TestAFailedReadingIsReadAgain(t *testing.T) {
 	hot := &counted{memory: memory{problems(ten-1, 0, 4)}, err: errors.New("away")}
 	reader := New(Config{Hot: hot, Now: func() time.Time { return ten.Time() }})
-	if _, err := reader.Day(context.Background(), "whatsapp"); err == nil {
+	if _, err := reader.Snapshot().Day(context.Background(), "whatsapp"); err == nil {
 		t.Fatal("a day was told of counts that could not be read")
 	}
 	hot.err = nil
-	if day, err := reader.Day(context.Background(), "whatsapp"); err != nil || day.Total() != 4 {
+	if day, err := reader.Snapshot().Day(context.Background(), "whatsapp"); err != nil || day.Total() != 4 {
 		t.Errorf("then %v: %v", day, err)
 	}
 }
@@ -85,7 +85,7 @@ func TestDayAgreesWithTheSeries(t *testing.T) {
 	}
 	now := ten + 3
 	reader := readAt(now, counts...)
-	day, err := reader.Day(context.Background(), "whatsapp")
+	day, err := reader.Snapshot().Day(context.Background(), "whatsapp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,18 +93,18 @@ func TestDayAgreesWithTheSeries(t *testing.T) {
 	if !span.Contains(now) || span.To-span.From != outage.Hours*60 || span.To%outage.DayStep != 0 {
 		t.Fatalf("the day is %v", span)
 	}
-	series, err := reader.Series(context.Background(), "whatsapp", "", "", span, outage.DayStep)
+	series, err := reader.Snapshot().Series(context.Background(), "whatsapp", "", "", span, outage.DayStep)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var want outage.Day
+	var want Day
 	for _, point := range series.Points {
 		want[(point.Start-span.From)/60] += point.Reports
 	}
 	if day != want || day.Total() == 0 {
 		t.Errorf("the day is %v, by the series %v", day, want)
 	}
-	if other, err := reader.Day(context.Background(), "nosuch"); err != nil || other.Total() != 0 {
+	if other, err := reader.Snapshot().Day(context.Background(), "nosuch"); err != nil || other.Total() != 0 {
 		t.Errorf("another service has %v: %v", other, err)
 	}
 }

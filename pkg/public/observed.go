@@ -3,39 +3,10 @@ package public
 import (
 	"context"
 	"math"
-	"sync"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
-
-// tick is how long what is told of all services together stands. The hot window
-// moves on once a second, so this adds one.
-const tick = 2 * time.Second
-
-// moment is a reading of all services at once, which every page and every list
-// needs parts of. It is made from memory, by the first who asks after a tick;
-// who asks meanwhile waits for it.
-type moment[T any] struct {
-	mutex sync.Mutex
-	made  time.Time
-	value T
-}
-
-// at is the reading that stands now.
-func (m *moment[T]) at(now time.Time, read func() (T, error)) (T, error) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if !m.made.IsZero() && !now.Before(m.made) && now.Sub(m.made) < tick {
-		return m.value, nil
-	}
-	value, err := read()
-	if err != nil {
-		return value, err
-	}
-	m.made, m.value = now, value
-	return value, nil
-}
 
 // observation is what came about a service in a country in the last minutes.
 type observation struct {
@@ -44,18 +15,19 @@ type observation struct {
 }
 
 // Health is a service in a country now.
-func (r *Reader) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
-	all, err := r.observed.at(r.now(), func() (map[serviceIn]observation, error) { return r.observe(ctx) })
+func (s *Snapshot) Health(ctx context.Context, service string, country outage.Country) (Health, error) {
+	all, err := s.observed.get(func() (map[serviceIn]observation, error) { return s.observe(ctx) })
 	now := all[serviceIn{service, country}]
-	health := outage.Health{
-		Status: outage.StatusUnknown, Observed: int64(math.Round(now.judged)), Reports: now.reports, Networks: now.networks,
+	health := Health{
+		AsOf: s.AsOf(), Window: outage.HealthMinutes * time.Minute, Status: outage.StatusUnknown,
+		Observed: int64(math.Round(now.judged)), Reports: now.reports, Networks: now.networks,
 	}
-	if watch, ok := r.view().Watch(service, country); ok {
+	if watch, ok := s.view.Watch(service, country); ok {
 		expected := watch.Baseline.Mean * outage.HealthMinutes
 		health.Expected = &expected
 		health.Status = watch.Status(health.Observed)
-		health.Incident = watch.Incident
-		if health.Status == outage.StatusNormal && r.outdated() {
+		health.Incident = withoutPlaces(watch.Incident)
+		if health.Status == outage.StatusNormal && s.outdated {
 			health.Status = outage.StatusUnknown
 		}
 	}
@@ -65,13 +37,13 @@ func (r *Reader) Health(ctx context.Context, service string, country outage.Coun
 // observe counts the last minutes of every service in each country. A network is
 // counted once in an aligned half hour, so those are counted from the beginning
 // of the half hour in which the last minutes began.
-func (r *Reader) observe(ctx context.Context) (map[serviceIn]observation, error) {
-	now := outage.MinuteOf(r.now())
+func (s *Snapshot) observe(ctx context.Context) (map[serviceIn]observation, error) {
+	now := outage.MinuteOf(s.at)
 	from := now + 1 - outage.HealthMinutes
 	const halfHour = outage.Minute(outage.HalfHour / time.Minute)
 	observed := map[serviceIn]observation{}
 	for _, span := range []outage.Span{{From: from.Floor(int(halfHour)), To: from}, {From: from, To: now + 1}} {
-		counts, err := r.hot.Counts(ctx, outage.Query{Span: span})
+		counts, err := s.hot.Counts(ctx, outage.Query{Span: span})
 		if err != nil {
 			return observed, err
 		}
@@ -92,19 +64,19 @@ func (r *Reader) observe(ctx context.Context) (map[serviceIn]observation, error)
 }
 
 // Day is the last day of a service in both countries.
-func (r *Reader) Day(ctx context.Context, service string) (outage.Day, error) {
-	days, err := r.days.at(r.now(), func() (map[string]outage.Day, error) { return r.readDays(ctx) })
+func (s *Snapshot) Day(ctx context.Context, service string) (Day, error) {
+	days, err := s.days.get(func() (map[string]Day, error) { return s.readDays(ctx) })
 	return days[service], err
 }
 
 // readDays reads the last day of every service. It asks for an hour at a time:
 // the sums of a day by five minutes would take far more memory than its hours.
-func (r *Reader) readDays(ctx context.Context) (map[string]outage.Day, error) {
-	span := outage.DayOf(outage.MinuteOf(r.now()))
-	days := map[string]outage.Day{}
+func (s *Snapshot) readDays(ctx context.Context) (map[string]Day, error) {
+	span := outage.DayOf(outage.MinuteOf(s.at))
+	days := map[string]Day{}
 	for hour := range outage.Hours {
 		from := span.From + outage.Minute(hour*60)
-		counts, err := r.counts(ctx, outage.Query{Span: outage.Span{From: from, To: from + 60}})
+		counts, err := s.counts(ctx, outage.Query{Span: outage.Span{From: from, To: from + 60}})
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,80 @@
+package public
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// Config is what a Reader is made of.
+type Config struct {
+	Hot Hot
+	// Freeze gives the hot window as it is at one instant, and when that last agreed
+	// with Redis. Nil is Hot itself, and Refreshed.
+	Freeze func() (Hot, time.Time)
+	// Past may be nil: then nothing is known from before the hot window.
+	Past Past
+	// Normals may be nil: then nothing is compared with what is normal.
+	Normals Normals
+	// View is what the detector says now; nil, or a nil answer, where none does.
+	View func() *outage.View
+	Now  func() time.Time
+	// Refreshed is when the hot window last agreed with Redis, zero before the
+	// first time. It may be nil: then the window always agrees.
+	Refreshed func() time.Time
+}
+
+// Reader gives snapshots. It is safe for concurrent use.
+type Reader struct {
+	config  Config
+	normals *normals
+
+	mutex  sync.Mutex
+	latest *Snapshot
+	made   time.Time // when latest was, by the clock
+}
+
+// New makes a Reader.
+func New(config Config) *Reader {
+	if config.View == nil {
+		config.View = func() *outage.View { return nil }
+	}
+	if config.Refreshed == nil {
+		config.Refreshed = config.Now
+	}
+	if config.Freeze == nil {
+		config.Freeze = func() (Hot, time.Time) { return config.Hot, config.Refreshed() }
+	}
+	return &Reader{config: config, normals: &normals{source: config.Normals}}
+}
+
+// tick is how long one snapshot serves all who ask. The hot window moves on once a
+// second, so this adds one.
+const tick = 2 * time.Second
+
+// Snapshot is what is known now. All numbers of one document are to come from one
+// snapshot.
+func (r *Reader) Snapshot() *Snapshot {
+	now := r.config.Now()
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.latest == nil || now.Before(r.made) || now.Sub(r.made) >= tick {
+		hot, refreshed := r.config.Freeze()
+		at := asOf(now, refreshed)
+		r.made, r.latest = now, &Snapshot{
+			hot: hot, past: r.config.Past, normals: r.normals, view: r.config.View(), at: at, outdated: now.Sub(at) > Outdated,
+		}
+	}
+	return r.latest
+}
+
+// AsOf is the instant that answers about now are made for: the present, or, while
+// Redis is away, when the hot window last agreed with it.
+func (r *Reader) AsOf() time.Time { return asOf(r.config.Now(), r.config.Refreshed()) }
+
+// Health is that of the latest snapshot.
+func (r *Reader) Health(ctx context.Context, service string, country outage.Country) (Health, error) {
+	return r.Snapshot().Health(ctx, service, country)
+}
