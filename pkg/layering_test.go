@@ -58,11 +58,14 @@ var compositions = map[string][]string{
 	// The proving ground runs the whole detector over streams whose truth is known.
 	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/engine"},
 	// The tools are compositions of stages, each for one subcommand.
-	"pkg/tools/world":    {module + "pkg/catalog", module + "pkg/cell", module + "pkg/place", module + "pkg/scenario"},
-	"pkg/tools/replay":   {module + "pkg/client", module + "pkg/scenario", module + "pkg/tools/world"},
-	"pkg/tools/demo":     {module + "pkg/embedded", module + "pkg/scenario", module + "pkg/tools/world"},
-	"pkg/tools/load":     {module + "pkg/client"},
-	"pkg/tools/backtest": {module + "pkg/engine", module + "pkg/incident", module + "pkg/scenario"},
+	"pkg/tools/world":        {module + "pkg/catalog", module + "pkg/cell", module + "pkg/place", module + "pkg/scenario"},
+	"pkg/tools/replay":       {module + "pkg/client", module + "pkg/scenario", module + "pkg/tools/world"},
+	"pkg/tools/demo":         {module + "pkg/embedded", module + "pkg/scenario", module + "pkg/tools/world"},
+	"pkg/tools/health":       {module + "pkg/proxyheader"},
+	"pkg/tools/clickhouse":   {module + "pkg/embedded"},
+	"pkg/tools/privacycheck": {module + "pkg/archive", module + "pkg/embedded", module + "pkg/privacy"},
+	"pkg/tools/load":         {module + "pkg/client"},
+	"pkg/tools/backtest":     {module + "pkg/engine", module + "pkg/incident", module + "pkg/scenario"},
 }
 
 // imports lists the imports of every file that is not a test, by folder from

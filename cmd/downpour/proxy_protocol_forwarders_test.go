@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/open-downpour/downpour/pkg/tools/health"
 )
 
 // A real forwarder names its clients, and checks whether the server is there.
@@ -86,9 +88,9 @@ func TestHealthThroughTheProxyProtocol(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		command := healthCommand{ProxyProtocol: c.flag, TrustedProxies: trusted}
+		config := health.Config{URL: "http://" + address, Live: true, ProxyProtocol: c.flag, TrustedProxies: trusted}
 		var said strings.Builder
-		if err := health(t.Context(), command.client(), "http://"+address+"/livez", &said); (err == nil) != c.answer {
+		if err := health.Check(t.Context(), config, &said); (err == nil) != c.answer {
 			t.Errorf("%+v: %q, %v", c, said.String(), err)
 		}
 	}

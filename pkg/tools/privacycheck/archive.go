@@ -1,4 +1,4 @@
-package main
+package privacycheck
 
 import (
 	"context"
@@ -24,7 +24,7 @@ const (
 
 // searchArchives searches the archives of the embedded engine below --data. The
 // columns are compressed, so that the engine must read them.
-func (c *privacyCheckCommand) searchArchives(ctx context.Context, check *privacy.Check) error {
+func (c *Config) searchArchives(ctx context.Context, check *privacy.Check) error {
 	if c.Data == "" {
 		return nil
 	}
@@ -68,7 +68,7 @@ func searchArchive(ctx context.Context, check *privacy.Check, path string) error
 	return errors.Join(err, engine.Close())
 }
 
-func (c *privacyCheckCommand) searchClickHouse(ctx context.Context, check *privacy.Check) error {
+func (c *Config) searchClickHouse(ctx context.Context, check *privacy.Check) error {
 	if c.clickhouseURL() == "" {
 		return nil
 	}
@@ -132,7 +132,7 @@ func isNumber(kind string) bool {
 	return strings.Contains(kind, "Float") || strings.Contains(kind, "Decimal")
 }
 
-// addSenders tells what the archive holds of senders. Hours that should have been
+// addSenders adds to the report what the archive holds of senders. Hours that should have been
 // dropped are findings.
 func addSenders(ctx context.Context, check *privacy.Check, db *archive.DB) error {
 	all, err := db.Senders(ctx)

@@ -1,4 +1,4 @@
-package main
+package health
 
 import (
 	"net/http"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestHealth(t *testing.T) {
+func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int
 		body   string
@@ -26,7 +26,7 @@ func TestHealth(t *testing.T) {
 			}))
 			defer server.Close()
 			var out strings.Builder
-			err := health(t.Context(), http.DefaultClient, server.URL+"/readyz", &out)
+			err := check(t.Context(), http.DefaultClient, server.URL+"/readyz", &out)
 			said := out.String()
 			if err != nil {
 				said = err.Error()
@@ -36,12 +36,15 @@ func TestHealth(t *testing.T) {
 			}
 		})
 	}
-	if err := health(t.Context(), http.DefaultClient, "http://127.0.0.1:1/readyz", &strings.Builder{}); err == nil {
+	if err := check(t.Context(), http.DefaultClient, "http://127.0.0.1:1/readyz", &strings.Builder{}); err == nil {
 		t.Error("nothing listens, and all is well")
+	}
+	if err := Check(t.Context(), Config{Listen: "none"}, &strings.Builder{}); err == nil {
+		t.Error("an address that is none, and all is well")
 	}
 }
 
-func TestHealthKnowsWhereTheServerIs(t *testing.T) {
+func TestBase(t *testing.T) {
 	for _, c := range []struct{ url, listen, want string }{
 		{"", ":8080", "http://localhost:8080"},
 		{"", "0.0.0.0:90", "http://localhost:90"},
@@ -51,7 +54,7 @@ func TestHealthKnowsWhereTheServerIs(t *testing.T) {
 		{"x.example", ":8080", ""},
 		{"", "8080", ""},
 	} {
-		got, err := (&healthCommand{URL: c.url, Listen: c.listen}).base()
+		got, err := (&Config{URL: c.url, Listen: c.listen}).base()
 		if got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%q and %q: %q, %v", c.url, c.listen, got, err)
 		}
