@@ -58,12 +58,12 @@ const (
 type Health struct {
 	Service  string         `json:"service"`
 	Country  outage.Country `json:"country"`
-	AsOf     time.Time      `json:"as_of"`
 	Status   outage.Status  `json:"status"`
-	Window   string         `json:"window"` // that observed and expected are about
 	Observed int64          `json:"observed"`
 	Expected *float64       `json:"expected"` // nil while nothing is known to be normal
 	Incident string         `json:"incident,omitempty"`
+	Window   string         `json:"window"` // that observed and expected are about
+	AsOf     time.Time      `json:"as_of"`
 }
 
 // same says whether a listener would see a change. What is normal drifts all
@@ -77,13 +77,13 @@ type Incident struct {
 	ID       string          `json:"id"`
 	Service  string          `json:"service"`
 	Country  outage.Country  `json:"country"`
-	AsOf     time.Time       `json:"as_of"`
 	State    outage.State    `json:"state"`
 	Severity outage.Severity `json:"severity"`
 	Verdict  outage.Verdict  `json:"verdict"`
 	Cause    string          `json:"cause,omitempty"` // where the service is probably not at fault
 	OpenedAt time.Time       `json:"opened_at"`
 	ClosedAt *time.Time      `json:"closed_at"`
+	AsOf     time.Time       `json:"as_of"`
 }
 
 // Run looks at each tick until ctx ends, and then ends the streams.
