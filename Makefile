@@ -11,7 +11,7 @@ ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
 # Packages but those whose tests run simulations or whole servers.
-UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
+UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
 .PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites times

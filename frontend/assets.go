@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -63,6 +64,25 @@ type assets struct {
 	icons  map[outage.Status]*file
 	files  map[string]*file // by the name in the address
 	island map[string]*file // by the name of the script
+}
+
+// head is what the head of a page refers to.
+func (a *assets) head() page.Head {
+	made := page.Head{Styles: map[string]template.HTML{}, Icons: map[outage.Status]string{}, Scripts: map[string][]string{}}
+	for page, sheet := range a.sheets {
+		made.Styles[page] = sheet.style
+	}
+	for status, icon := range a.icons {
+		made.Icons[status] = icon.path
+	}
+	for page, names := range scripts {
+		for _, name := range names {
+			if built := a.island[name]; built != nil {
+				made.Scripts[page] = append(made.Scripts[page], built.path)
+			}
+		}
+	}
+	return made
 }
 
 var (

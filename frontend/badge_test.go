@@ -6,12 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestBadges(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Services = manyServices() })
+	_, app := testSite(t, func(c *Config) { c.Services = pagetest.ManyServices() })
 	for _, test := range []struct{ path, want string }{
 		{"/badge/whatsapp.svg", "WhatsApp: reports far above usual"},
 		{"/badge/whatsapp.svg?country=GB", "WhatsApp: reports as usual"},
@@ -60,7 +62,7 @@ func TestBadgeData(t *testing.T) {
 
 func TestBadgesOfStrangeNames(t *testing.T) {
 	_, app := testSite(t, func(c *Config) {
-		c.Services = fakeServices{{Slug: "bad", Name: `<script>"&'`}}
+		c.Services = pagetest.Services{{Slug: "bad", Name: `<script>"&'`}}
 	})
 	got := get(t, app, "/badge/bad.svg").body
 	if strings.Contains(got, "<script") {
@@ -93,7 +95,7 @@ func TestEmbeds(t *testing.T) {
 
 func TestNoStatusIsGreenOrDown(t *testing.T) {
 	english := locale.New(locale.Default, outage.GB)
-	for status := range badgeColours {
+	for status := range draw.BadgeColours {
 		if text := english.T("badge." + string(status)); strings.Contains(text, "down") || !strings.Contains(text, "reports") {
 			t.Errorf("%s says %q", status, text)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
@@ -24,28 +25,21 @@ const (
 	passingBytes = 32 << 20 // before compression
 )
 
-// rendered is what sending a page needs beside its body and its tag.
-type rendered struct {
-	name    string // of its template
-	lang    string
-	partial bool
-}
-
 // made is a public page as it stands for one tick. Its key is its address.
-type made = httpcache.Entry[rendered]
+type made = httpcache.Entry[page.Meta]
 
-func newCache(now func() time.Time) *httpcache.Cache[rendered] {
-	return httpcache.New[rendered](httpcache.Config{
+func newCache(now func() time.Time) *httpcache.Cache[page.Meta] {
+	return httpcache.New[page.Meta](httpcache.Config{
 		Name: "pages", Now: now, FillFor: fillFor, StaleFor: staleFor, MostEntries: mostPassing, MostBytes: passingBytes,
 	})
 }
 
-func newMade(body []byte, f *frame, now time.Time) *made {
+func newMade(body []byte, about page.Meta, now time.Time) *made {
 	until := now.Add(tick)
-	if f.partial {
+	if about.Partial {
 		until = now.Add(tickPartial)
 	}
-	return httpcache.NewEntry(body, rendered{name: f.name, lang: f.At.Lang, partial: f.partial}, until)
+	return httpcache.NewEntry(body, about, until)
 }
 
 // cached is the page under a key, made by one reader for all. What is made outlives

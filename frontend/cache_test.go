@@ -15,13 +15,15 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // countingReadings counts how often the health of WhatsApp is asked for, and
 // may be slow.
 type countingReadings struct {
-	fakeReadings
+	pagetest.Readings
 	asked *atomic.Int64
 	wait  time.Duration
 }
@@ -31,11 +33,11 @@ func (c countingReadings) Health(ctx context.Context, service string, country ou
 		c.asked.Add(1)
 	}
 	time.Sleep(c.wait)
-	return c.fakeReadings.Health(ctx, service, country)
+	return c.Readings.Health(ctx, service, country)
 }
 
 func TestOneRenderingForATick(t *testing.T) {
-	now, asked := noon, &atomic.Int64{}
+	now, asked := pagetest.Noon, &atomic.Int64{}
 	_, app := testSite(t, func(c *Config) {
 		c.Now, c.Readings = func() time.Time { return now }, countingReadings{asked: asked}
 	})
@@ -46,13 +48,13 @@ func TestOneRenderingForATick(t *testing.T) {
 		now = now.Add(step.after)
 		get(t, app, "/in/whatsapp")
 		if got := asked.Load(); got != step.want {
-			t.Fatalf("%v after noon: read %d times, want %d", now.Sub(noon), got, step.want)
+			t.Fatalf("%v after noon: read %d times, want %d", now.Sub(pagetest.Noon), got, step.want)
 		}
 	}
 }
 
 func TestTheCacheIsCleared(t *testing.T) {
-	now := noon
+	now := pagetest.Noon
 	site, app := testSite(t, func(c *Config) { c.Now = func() time.Time { return now } })
 	for _, path := range everyPage {
 		get(t, app, path)
@@ -65,10 +67,10 @@ func TestTheCacheIsCleared(t *testing.T) {
 }
 
 func TestPartialPagesAreMadeAgainSooner(t *testing.T) {
-	now, asked := noon, &atomic.Int64{}
+	now, asked := pagetest.Noon, &atomic.Int64{}
 	_, app := testSite(t, func(c *Config) {
 		c.Now = func() time.Time { return now }
-		c.Readings = countingReadings{fakeReadings: fakeReadings{err: errAway}, asked: asked}
+		c.Readings = countingReadings{Readings: pagetest.Readings{Err: pagetest.ErrAway}, asked: asked}
 	})
 	get(t, app, "/in/whatsapp")
 	now = now.Add(tickPartial)
@@ -82,11 +84,11 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := &atomic.Int64{}
 		site, _ := testSite(t, func(c *Config) { c.Readings = countingReadings{asked: asked, wait: time.Second} })
-		at := address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
+		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
 		var crowd sync.WaitGroup
 		for range 50 {
 			crowd.Go(func() {
-				if _, err := site.cache.GetOrFill(t.Context(), at.path(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
+				if _, err := site.cache.GetOrFill(t.Context(), at.Path(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -101,14 +103,14 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := &atomic.Int64{}
-		now := noon
+		now := pagetest.Noon
 		site, _ := testSite(t, func(c *Config) {
 			c.Readings, c.Now = countingReadings{asked: asked, wait: time.Second}, func() time.Time { return now }
 		})
-		at := address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
+		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
 		take := func() (took time.Duration) {
 			start := time.Now()
-			if _, err := site.cache.GetOrFill(t.Context(), at.key(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
+			if _, err := site.cache.GetOrFill(t.Context(), at.Key(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
 				t.Error(err)
 			}
 			return time.Since(start)
@@ -116,7 +118,7 @@ func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
 		take()
 		var waited atomic.Int64
 		var crowd sync.WaitGroup
-		now = noon.Add(tick)
+		now = pagetest.Noon.Add(tick)
 		crowd.Go(func() { take() })
 		synctest.Wait() // the next page is being made
 		for range 50 {
@@ -167,7 +169,7 @@ func TestCompression(t *testing.T) {
 func BenchmarkService(b *testing.B) {
 	site, _ := testSite(b, nil)
 	for b.Loop() {
-		page, err := site.make(address{Lang: "bn", Service: "whatsapp"})
+		page, err := site.make(address.Address{Lang: "bn", Service: "whatsapp"})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/locale"
 )
 
@@ -11,8 +12,8 @@ type fakeDemo float64
 
 func (f fakeDemo) Loaded() float64 { return float64(f) }
 
-func (f fakeDemo) Sources() []Source {
-	return []Source{{URL: "https://example.org/news?a=1&b=2", Says: "62,000 by 15:45"}}
+func (f fakeDemo) Sources() []page.Source {
+	return []page.Source{{URL: "https://example.org/news?a=1&b=2", Says: "62,000 by 15:45"}}
 }
 
 func TestEveryPageOfADemoSaysSo(t *testing.T) {

@@ -1,12 +1,10 @@
-// Package frontend owns the pages of Downpour: what a person sees and the form
-// they report with. The server makes whole pages, pictures included; no script
-// is needed to read or to report.
+// Package frontend is the web site: its routes, its responses and its report
+// form. The pages are made by frontend/page, their pictures by frontend/draw,
+// their addresses by frontend/address. The server makes whole pages, pictures
+// included; no script is needed to read or to report.
 //
-// It guarantees that a public page sets no cookie, depends on nothing but its
-// address, carries an ETag, and says what users report and never that a
-// service is down. Every sentence comes from a catalogue of pkg/locale. What a
-// visitor sent is shown again only as escaped text.
-//
-// It refuses to count, to judge and to know places: those come through the
-// interfaces in ports.go.
+// It owns the styles, the scripts and the cache of responses. It guarantees that
+// a public page sets no cookie, depends on nothing but its address and carries
+// an ETag, and that what a visitor sent is shown again only as escaped text. It
+// does not count, judge or know places: those come through interfaces.
 package frontend

@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/cell"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -22,17 +24,17 @@ func trueShapes(t testing.TB) *cell.Geography {
 // downpour makes up a storm that moves east as time goes by. A part of the land
 // has cells: 1 is all of it.
 type downpour struct {
-	fakeReadings
+	pagetest.Readings
 	shapes *cell.Geography
 	part   float64
 }
 
 func (d downpour) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
 	heat := outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
-	if d.err != nil {
-		return heat, d.err
+	if d.Err != nil {
+		return heat, d.Err
 	}
-	r := seeded("storm", service, country, resolution)
+	r := pagetest.Seeded("storm", service, country, resolution)
 	eye := outage.LatLng{Lat: 23, Lng: 70 + float64(span.To%(24*60))/60}
 	if country == outage.GB {
 		eye = outage.LatLng{Lat: 53, Lng: -6 + float64(span.To%(24*60))/240}
@@ -57,7 +59,7 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 }
 
 func (d downpour) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
-	heat, err := d.Heatmap(ctx, service, country, mapResolution, span)
+	heat, err := d.Heatmap(ctx, service, country, draw.MapResolution, span)
 	sums, rows := map[outage.Region]int64{}, []outage.RegionCount{}
 	for _, cell := range heat.Cells {
 		sums[cell.Region] += cell.Reports

@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestIncidentTable(t *testing.T) {
 	_, app := testSite(t, nil)
-	got := get(t, app, "/incidents/"+endedIncident+".csv")
+	got := get(t, app, "/incidents/"+pagetest.EndedIncident+".csv")
 	if got.status != 200 || got.header.Get("Content-Type") != kindCSV || got.header.Get("ETag") == "" {
 		t.Fatalf("status %d, %v", got.status, got.header)
 	}
@@ -33,7 +35,7 @@ func TestIncidentTable(t *testing.T) {
 	if !minutes["5IN"] || !minutes["15IN"] {
 		t.Error("the table lacks the country or its regions")
 	}
-	for _, path := range []string{"/incidents/whatsapp-in-20200101T0000Z.csv", "/incidents/nothing.csv", "/whatsapp.csv", "/incidents/" + endedIncident + ".xls"} {
+	for _, path := range []string{"/incidents/whatsapp-in-20200101T0000Z.csv", "/incidents/nothing.csv", "/whatsapp.csv", "/incidents/" + pagetest.EndedIncident + ".xls"} {
 		if got := get(t, app, path); got.status != 404 {
 			t.Errorf("%s: status %d", path, got.status)
 		}
@@ -41,9 +43,9 @@ func TestIncidentTable(t *testing.T) {
 }
 
 func TestIncidentTableWithoutNumbers(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{err: errAway} })
+	_, app := testSite(t, func(c *Config) { c.Readings = pagetest.Readings{Err: pagetest.ErrAway} })
 	for _, kind := range []string{".csv", ".png"} {
-		if got := get(t, app, "/incidents/"+endedIncident+kind); got.status != 503 || got.header.Get("Retry-After") == "" {
+		if got := get(t, app, "/incidents/"+pagetest.EndedIncident+kind); got.status != 503 || got.header.Get("Retry-After") == "" {
 			t.Errorf("%s: status %d: half a file must not pass for a whole one", kind, got.status)
 		}
 	}
@@ -54,7 +56,7 @@ func TestIncidentPicture(t *testing.T) {
 	_, app := testSite(t, nil)
 	seen := map[string]string{}
 	for _, lang := range []string{"", "/hi", "/bn", "/cy"} {
-		got := get(t, app, lang+"/incidents/"+openIncident+".png")
+		got := get(t, app, lang+"/incidents/"+pagetest.OpenIncident+".png")
 		if got.status != 200 || got.header.Get("Content-Type") != "image/png" || got.header.Get("Content-Encoding") != "" {
 			t.Fatalf("%s: status %d, %v", lang, got.status, got.header)
 		}
@@ -62,12 +64,12 @@ func TestIncidentPicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if size := drawn.Bounds().Size(); size.X != imageWidth || size.Y != imageHeight {
+		if size := drawn.Bounds().Size(); size.X != draw.ImageWidth || size.Y != draw.ImageHeight {
 			t.Errorf("%s: %v", lang, size)
 		}
 		white := 0
-		for y := range imageHeight {
-			for x := range imageWidth / 2 {
+		for y := range draw.ImageHeight {
+			for x := range draw.ImageWidth / 2 {
 				if r, g, b, _ := drawn.At(x, y).RGBA(); r+g+b > 3*0xf000 {
 					white++
 				}
@@ -80,23 +82,6 @@ func TestIncidentPicture(t *testing.T) {
 			t.Errorf("%s is the picture of %q", lang, other)
 		}
 		seen[got.body] = lang
-	}
-}
-
-func TestLinesAreBrokenAtSpaces(t *testing.T) {
-	letters, err := loadLettering()
-	if err != nil {
-		t.Fatal(err)
-	}
-	const text = "On 18 November 2026 from 16:11 to 16:18 India time, 1,412 people reported problems"
-	lines := letters.plain.wrapped(text, 30, 300)
-	if strings.Join(lines, " ") != text {
-		t.Errorf("words were lost: %q", lines)
-	}
-	for _, line := range lines {
-		if _, width := letters.plain.shaped(line, 30); width > 300 {
-			t.Errorf("%q is %.0f wide", line, width)
-		}
 	}
 }
 
@@ -125,7 +110,7 @@ func TestListOfIncidentsIsSearched(t *testing.T) {
 // What the backend tells of an incident is shown, and what it does not tell
 // leaves no empty box.
 func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
-	full := fakeBook{}.records()[0]
+	full := pagetest.Incidents{}.Records()[0]
 	full.Reasons = []outage.Reason{outage.ReasonFamily, outage.ReasonSize}
 	full.Parent = "meta-20261118T1048Z"
 	full.Why = outage.Explanation{
@@ -135,12 +120,12 @@ func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
 	full.Recoveries = []outage.Recovery{
 		{Region: "IN-WB", Peak: 12.1, At: full.OpenedAt.Add(3600e9), Back: 34}, {Region: "IN-MH", Peak: 4, Back: 2},
 	}
-	_, app := testSite(t, func(c *Config) { c.Incidents = fakeBook{changed: &full} })
+	_, app := testSite(t, func(c *Config) { c.Incidents = pagetest.Incidents{Changed: &full} })
 	holds(t, "a full incident", get(t, app, "/incidents/"+full.ID).body,
 		"itself is probably not at fault", "Both belong to one group of services.", "It rose far less than WhatsApp did.",
 		"How each region recovered", "West Bengal", "12×", "17:30 India time", "34", "Maharashtra", "not yet", "–",
 		"The arithmetic", "Minutes used", "1,630", "1,412", "12", "Places that had enough evidence", "41 of 12 nats")
-	body := get(t, app, "/incidents/"+endedIncident).body
+	body := get(t, app, "/incidents/"+pagetest.EndedIncident).body
 	for _, absent := range []string{"How each region recovered", "Minutes used", "Places that had enough", "Part of a wider event", "probably not at fault"} {
 		if strings.Contains(body, absent) {
 			t.Errorf("an incident of which it is not known says %q", absent)
@@ -150,11 +135,11 @@ func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
 
 func TestLinkPreview(t *testing.T) {
 	_, app := testSite(t, func(c *Config) { c.PublicURL = "https://downpour.example" })
-	body := get(t, app, "/bn/incidents/"+openIncident).body
+	body := get(t, app, "/bn/incidents/"+pagetest.OpenIncident).body
 	for _, tag := range []string{
-		`<meta property="og:image" content="https://downpour.example/bn/incidents/` + openIncident + `.png">`,
-		`<meta property="og:url" content="https://downpour.example/bn/incidents/` + openIncident + `">`,
-		`<link rel="canonical" href="https://downpour.example/bn/incidents/` + openIncident + `">`,
+		`<meta property="og:image" content="https://downpour.example/bn/incidents/` + pagetest.OpenIncident + `.png">`,
+		`<meta property="og:url" content="https://downpour.example/bn/incidents/` + pagetest.OpenIncident + `">`,
+		`<link rel="canonical" href="https://downpour.example/bn/incidents/` + pagetest.OpenIncident + `">`,
 		`<meta name="twitter:card" content="summary_large_image">`,
 	} {
 		if !strings.Contains(body, tag) {

@@ -2,60 +2,27 @@ package frontend
 
 import (
 	"context"
-	"math"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/frontend/address"
 )
 
-// listedIncidents is how many incidents one page of the list has.
-const listedIncidents = 50
-
-// incidentQuery is what a list is asked for beside its country.
-type incidentQuery struct {
-	Service string
-	State   outage.State
-	Cursor  string
-}
-
-// listedStates are those that the form offers.
-var listedStates = []outage.State{outage.StateOpen, outage.StateRecovering, outage.StateResolved}
-
-type incidentsPage struct {
-	*frame
-	Asked       incidentQuery
-	Countries   []link
-	Pickers     []picker
-	Open, Ended []entry
-	Newest      string // the first page, "" on it
-	Older       string // the next page, "" on the last
-}
-
 // listIncidents answers with a page of the list.
-func (s *Site) listIncidents(c *fiber.Ctx, at address) error {
+func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 	of := func(name string) string { return strings.Clone(c.Query(name)) }
-	if country, ok := countryOf(of("country")); ok {
-		return c.Redirect(at.withCountry(country).path(), fiber.StatusMovedPermanently)
+	if country, ok := address.ParseCountry(of("country")); ok {
+		return c.Redirect(at.WithCountry(country).Path(), fiber.StatusMovedPermanently)
 	}
-	asked := incidentQuery{State: outage.State(of("state")), Cursor: of("cursor")}
-	if asked.State != "" && !slices.Contains(listedStates, asked.State) {
-		return outage.Invalid("state", "It must be open, recovering or resolved.")
+	asked, err := address.ParseIncidentQuery(s.Services, of)
+	if err != nil {
+		return err
 	}
-	if slug := of("service"); slug != "" {
-		service, ok := s.Services.Service(slug)
-		if !ok {
-			return outage.Unknown("service", "There is no such service.")
-		}
-		asked.Service = service.Slug
-	}
-	page, err := s.cached(c, at.path()+asked.query(), func() (*made, error) {
+	page, err := s.cached(c, at.Path()+asked.Query(), func() (*made, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
-		page, err := s.incidents(ctx, at, asked)
+		page, err := s.builder.ListIncidents(ctx, at, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -68,118 +35,4 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address) error {
 		return err
 	}
 	return s.send(c, page)
-}
-
-// query is the list's part of an address, "" for all incidents.
-func (q incidentQuery) query() string {
-	values := url.Values{}
-	for name, value := range map[string]string{"service": q.Service, "state": string(q.State), "cursor": q.Cursor} {
-		if value != "" {
-			values.Set(name, value)
-		}
-	}
-	if len(values) == 0 {
-		return ""
-	}
-	return "?" + values.Encode()
-}
-
-func (q incidentQuery) withCursor(cursor string) incidentQuery { q.Cursor = cursor; return q }
-
-// incidents is the list of incidents, those under way first, the rest newest
-// first. The error is about the cursor.
-func (s *Site) incidents(ctx context.Context, at address, asked incidentQuery) (*incidentsPage, error) {
-	page := &incidentsPage{frame: s.frame(at), Asked: asked}
-	page.Title, page.Summary = page.T("incidents.title"), page.T("incidents.summary")
-	if at.Country != "" {
-		page.Title = page.T("incidents.title.in", "in", page.InCountry(at.Country))
-	}
-	page.Index = asked == incidentQuery{}
-	page.Countries = page.countryLinks(outage.Countries())
-	for i := range page.Countries {
-		page.Countries[i].Path += asked.withCursor("").query()
-	}
-	page.choices()
-	filter := outage.IncidentFilter{Country: at.Country, Service: asked.Service, State: asked.State}
-	records, next, err := s.Incidents.Incidents(ctx, filter, asked.Cursor, listedIncidents)
-	if known := outage.AsError(err); known != nil && known.Code == outage.CodeInvalid {
-		return nil, err
-	}
-	if err != nil {
-		page.miss(err, "incidents")
-	}
-	page.list(ctx, records)
-	if asked.Cursor != "" {
-		page.Newest = at.path() + asked.withCursor("").query()
-	}
-	if next != "" {
-		page.Older = at.path() + asked.withCursor(next).query()
-	}
-	return page, nil
-}
-
-// list sorts the records into those under way and the rest. The bars compare
-// how bad each was with the worst on the page, on a scale of orders.
-func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
-	worst := 1.
-	for _, record := range records {
-		worst = max(worst, record.Peak)
-	}
-	for _, record := range records {
-		made := page.entry(record)
-		made.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
-		if over(record.Incident) {
-			page.Ended = append(page.Ended, made)
-			continue
-		}
-		made.Status = page.statusOf(ctx, record.Incident)
-		page.Open = append(page.Open, made)
-	}
-}
-
-// choices fills the form in.
-func (page *incidentsPage) choices() {
-	services := []option{{Text: page.T("map.all"), Chosen: page.Asked.Service == ""}}
-	for _, service := range page.site.Services.Services() {
-		if page.At.Country != "" && !usedIn(service, page.At.Country) {
-			continue
-		}
-		services = append(services, option{
-			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == page.Asked.Service,
-		})
-	}
-	states := []option{{Text: page.T("incidents.state.any"), Chosen: page.Asked.State == ""}}
-	for _, state := range listedStates {
-		states = append(states, option{Value: string(state), Text: page.T("state." + string(state)), Chosen: state == page.Asked.State})
-	}
-	page.Pickers = []picker{{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}}
-}
-
-// ShowsOpen and ShowsEnded say whether the list can hold such.
-func (page *incidentsPage) ShowsOpen() bool {
-	return page.Asked.State != outage.StateResolved && (page.Asked.Cursor == "" || len(page.Open) > 0)
-}
-
-func (page *incidentsPage) ShowsEnded() bool {
-	return page.Asked.State == "" || page.Asked.State == outage.StateResolved
-}
-
-// Languages are the same list in others.
-func (page *incidentsPage) Languages() []link {
-	links := page.frame.Languages()
-	for i := range links {
-		links[i].Path += page.Asked.query()
-	}
-	return links
-}
-
-// statusOf is how the service of an open incident does now, as all other pages
-// say it.
-func (f *frame) statusOf(ctx context.Context, in outage.Incident) outage.Status {
-	health, err := f.site.Readings.Health(ctx, in.Service, in.Country)
-	if err != nil {
-		f.miss(err, "health")
-		return outage.StatusElevated
-	}
-	return health.Status
 }

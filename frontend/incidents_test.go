@@ -3,9 +3,8 @@ package frontend
 import (
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 )
 
 // holds fails the test for every text that the page lacks, or has too early.
@@ -36,9 +35,9 @@ func TestListOfIncidents(t *testing.T) {
 }
 
 func TestEmptyListOfIncidents(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Incidents = fakeBook{empty: true} })
+	_, app := testSite(t, func(c *Config) { c.Incidents = pagetest.Incidents{Empty: true} })
 	holds(t, "/incidents", get(t, app, "/incidents").body, "No incident is open at the moment.", "Ended", "None so far.")
-	_, app = testSite(t, func(c *Config) { c.Incidents = fakeBook{err: errAway} })
+	_, app = testSite(t, func(c *Config) { c.Incidents = pagetest.Incidents{Err: pagetest.ErrAway} })
 	got := get(t, app, "/incidents")
 	if strings.Contains(got.body, "No incident is open") || !strings.Contains(got.body, "Some numbers cannot be shown") {
 		t.Error("a book that cannot be read looks like an empty one")
@@ -47,8 +46,8 @@ func TestEmptyListOfIncidents(t *testing.T) {
 
 func TestIncidentPage(t *testing.T) {
 	_, app := testSite(t, nil)
-	holds(t, openIncident, get(t, app, "/incidents/"+openIncident).body,
-		`<link rel="canonical" href="/incidents/`+openIncident, "unusually many problem reports", "Going on · Critical",
+	holds(t, pagetest.OpenIncident, get(t, app, "/incidents/"+pagetest.OpenIncident).body,
+		`<link rel="canonical" href="/incidents/`+pagetest.OpenIncident, "unusually many problem reports", "Going on · Critical",
 		"user reports of problems with WhatsApp in India so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
 		"in 15 minutes, from", "It is still going on.",
 		"user reports during the incident, in total", "the normal number in the worst 10 minutes", "How reports ran", "in this chart",
@@ -60,13 +59,13 @@ func TestIncidentPage(t *testing.T) {
 		"Also affected", "/incidents/instagram-in-20261118T1100Z", "Not affected in India", `href="/in/facebook"`,
 		"On 18 November 2026 from 16:11 to 16:18 India time (10:41–10:48 UTC), 1,412 people reported problems with WhatsApp "+
 			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is normal for that time, and 91 make an incident.",
-		"Source: user reports to Downpour.", "user reports", "/api/v1/incidents/"+openIncident)
+		"Source: user reports to Downpour.", "user reports", "/api/v1/incidents/"+pagetest.OpenIncident)
 }
 
 func TestPageOfAnEndedIncident(t *testing.T) {
 	_, app := testSite(t, nil)
-	body := get(t, app, "/incidents/"+endedIncident).body
-	holds(t, endedIncident, body,
+	body := get(t, app, "/incidents/"+pagetest.EndedIncident).body
+	holds(t, pagetest.EndedIncident, body,
 		"It has ended: 17 November 2026, 05:48 India time (00:18 UTC), 5 h 47 min after it opened.",
 		"Across the country", "How long", "5 h 47 min", "17 November 2026, 00:01 India time (16 November 2026, 18:31 UTC)", "Reports began to fall", "Incident ended",
 		"From 23:54 on 16 November 2026 to 00:01 on 17 November 2026, India time (16 November 2026, 18:24–18:31 UTC)")
@@ -89,61 +88,7 @@ func TestServicePageTellsItsIncidents(t *testing.T) {
 	_, app := testSite(t, nil)
 	holds(t, "/in/whatsapp", get(t, app, "/in/whatsapp").body,
 		"Incident open since 16:18 India time.",
-		`href="/incidents/`+openIncident, "Past incidents", "whatsapp-in-20261030T1234Z", `href="/in/incidents"`)
+		`href="/incidents/`+pagetest.OpenIncident, "Past incidents", "whatsapp-in-20261030T1234Z", `href="/in/incidents"`)
 	holds(t, "/whatsapp", get(t, app, "/whatsapp").body, `<section class="panel" id="IN">`, `<section class="panel" id="GB">`)
 	holds(t, "/netflix", get(t, app, "/netflix").body, "Past incidents", "None so far.")
-}
-
-func TestInstantsTellTheDateThatDiffers(t *testing.T) {
-	site, _ := testSite(t, nil)
-	late := time.Date(2026, 6, 30, 23, 30, 0, 0, time.UTC)
-	for _, test := range []struct {
-		lang    string
-		country outage.Country
-		want    string
-	}{
-		{"en", outage.GB, "1 July 2026, 00:30 UK time (30 June 2026, 23:30 UTC)"},
-		{"bn", outage.IN, "১ জুলাই ২০২৬, ০৫:০০ ভারতীয় সময় (৩০ জুন ২০২৬, ২৩:৩০ UTC)"},
-		{"cy", outage.GB, "1 Gorffennaf 2026, 00:30 amser y DU (30 Mehefin 2026, 23:30 UTC)"},
-	} {
-		if got := site.frame(address{Lang: test.lang}).Instant(late, test.country).Text; got != test.want {
-			t.Errorf("got %q, want %q", got, test.want)
-		}
-	}
-}
-
-func TestOutlinesKeepTheFloor(t *testing.T) {
-	site, _ := testSite(t, nil)
-	for _, test := range []struct {
-		weights []float64
-		drawn   bool
-	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
-		in := outage.Incident{Country: outage.IN, Footprint: outage.Footprint{Scope: outage.ScopeCell}}
-		for i, weight := range test.weights {
-			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.sheets[sheetKey{outage.IN, mapResolution}].land[7*i], Weight: weight})
-		}
-		page := &incidentPage{frame: site.frame(address{Lang: "en"})}
-		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
-		if strings.Contains(drawn, `class="foot"`) != test.drawn {
-			t.Errorf("%v: %s", test.weights, drawn)
-		}
-		if rings := strings.Count(drawn, "M") + strings.Count(drawn, "m"); test.drawn && rings != 1 {
-			t.Errorf("%v: %d outlines, want that of one cell", test.weights, rings)
-		}
-	}
-}
-
-func TestOutlineGoesAroundCells(t *testing.T) {
-	land := project(testShapes(), outage.IN, mapResolution)
-	sides := 0
-	for _, chain := range walk(t, land.outline(land.land)) {
-		sides += len(chain) - 1
-	}
-	coast := 0
-	for _, chain := range walk(t, land.coast) {
-		coast += len(chain) - 1
-	}
-	if sides != coast || sides == 0 {
-		t.Errorf("the outline of all land has %d sides, the coast %d", sides, coast)
-	}
 }

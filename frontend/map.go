@@ -1,153 +1,110 @@
 package frontend
 
 import (
-	"html/template"
-	"slices"
+	"context"
+	"fmt"
 	"strings"
+	"time"
 
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Limits of the classes of a map: a cell is in the last class whose limit it
-// reaches. Ratios are against what is normal there; counts are drawn only
-// where nothing is known to be normal, and say so.
-var (
-	ratioLimits = []float64{0, 2, 5, 10, 20}
-	countLimits = []float64{0, 10, 30, 100, 300}
+// cacheLand is long: land changes with the program only.
+const cacheLand = "public, max-age=86400, stale-while-revalidate=604800"
+
+// land answers with the lines of a country's land.
+func (s *Site) land(c *fiber.Ctx) error {
+	country, ok := address.ParseCountry(c.Params("country"))
+	if !ok {
+		return c.Next()
+	}
+	found, err := s.cached(c, "land/"+string(country), func() (*made, error) {
+		body, err := s.builder.Land(country)
+		return newMade(body, page.Meta{}, s.Now()), err
+	})
+	if err != nil {
+		return err
+	}
+	return sendData(c, found, cacheLand)
+}
+
+// cells answers the canvas of the large map.
+func (s *Site) cells(c *fiber.Ctx) error {
+	of := func(name string) string { return strings.Clone(c.Query(name)) }
+	lang := strings.Clone(c.Params("lang", locale.Default))
+	if !locale.Has(lang) {
+		return c.Next()
+	}
+	asked, err := address.ParseMapState(s.Services, lang, of, s.AsOf())
+	if err != nil {
+		return err
+	}
+	part, err := draw.ParseWindow(of)
+	if err != nil {
+		return err
+	}
+	if asked.Country == "" {
+		return outage.Invalid("country", "Ask for the cells of one country.")
+	}
+	key := fmt.Sprint(asked.Path(), part)
+	found, err := s.cached(c, key, func() (*made, error) { return s.makeCells(asked, part) })
+	if err != nil {
+		return err
+	}
+	if asked.Over(s.AsOf()) {
+		return sendData(c, found, cachePast)
+	}
+	return sendData(c, found, cachePublic)
+}
+
+// How long answers are kept: pictures of the past hardly change.
+const (
+	cachePast   = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
+	keptPicture = time.Minute
 )
 
-// smallestShown is the least count that is shown below country level.
-const smallestShown = 3
-
-// mapClasses is the number of colours of a map; the class after the last one
-// is hatched: too few to say.
-const mapClasses = 5
-
-// outlineClass is the mark of a legend for a line.
-const outlineClass = mapClasses + 2
-
-// heatmap is a map, its legend, and what it cannot show.
-type heatmap struct {
-	SVG     template.HTML
-	Legend  []legendItem
-	Counts  bool   // the colours are raw counts
-	Switch  []link // between what is unusual and raw counts
-	Caption string
-	Note    string // how many reports stand in no cell
-}
-
-type legendItem struct {
-	Class int
-	Text  string
-}
-
-// heatmap draws the cells of a country over its land, one path for a class.
-func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string, counts bool) heatmap {
-	land := f.site.sheets[sheetKey{code, heat.Resolution}]
-	made := heatmap{Counts: counts, Caption: name, Note: f.mapNote(heat)}
-	if hasRatios(heat) && f.At.Service != "" {
-		made.Switch = f.mapSwitch(code)
+// makeCells makes the cells of a map state for all who look at it.
+func (s *Site) makeCells(asked address.MapState, part draw.Window) (*made, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
+	defer cancel()
+	body, about, err := s.builder.Cells(ctx, asked, part)
+	if err != nil {
+		return nil, err
 	}
-	classes, hatched := classed(heat, made.Counts)
-	made.Legend = f.legend(made.Counts, hatched)
-	if land == nil || land.width == 0 {
-		return made
+	done := newMade(body, about, s.Now())
+	done.Bounded = true
+	if asked.Over(s.AsOf()) && !about.Partial {
+		done.Until = s.Now().Add(keptPicture)
 	}
-	made.SVG = land.picture("m"+string(code), made.Caption, classes)
-	return made
+	return done, nil
 }
 
-// mapSwitch links to this page with the map in either way.
-func (f *frame) mapSwitch(code outage.Country) []link {
-	unusual, counts := f.At, f.At
-	unusual.Show, counts.Show = "", showReports
-	return []link{
-		{Path: unusual.key() + "#map-" + string(code), Text: f.T("map.unusual"), Current: f.At.Show == ""},
-		{Path: counts.key() + "#map-" + string(code), Text: f.T("map.reports"), Current: f.At.Show == showReports},
+// largeMap answers with the page, or with why its query cannot be read.
+func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
+	if at.Country != "" { // the country stands in the query, beside the rest of the scene
+		return c.Redirect(address.CurrentMap(at.Lang, "", at.Country).Path(), fiber.StatusMovedPermanently)
 	}
-}
-
-// withOutline draws a line over the map and says in the legend what it is.
-func (h heatmap) withOutline(path, text string) heatmap {
-	over := `<path class="foot" d="` + path + `"/></svg>`
-	h.SVG = template.HTML(strings.TrimSuffix(string(h.SVG), "</svg>") + over)
-	h.Legend = append(h.Legend, legendItem{Class: outlineClass, Text: text})
-	return h
-}
-
-// hasRatios reports whether any cell has something to be compared with.
-func hasRatios(heat outage.Heatmap) bool {
-	return slices.ContainsFunc(heat.Cells, func(c outage.HeatCell) bool { return c.Ratio != nil })
-}
-
-// classed sorts the cells by class; hatched says whether the last one is used.
-func classed(heat outage.Heatmap, counts bool) (classes [mapClasses + 1][]outage.Cell, hatched bool) {
-	for _, cell := range heat.Cells {
-		class := classOfCell(cell, counts)
-		classes[class] = append(classes[class], cell.Cell)
+	asked, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.AsOf())
+	if err != nil {
+		return err
 	}
-	return classes, len(classes[mapClasses]) > 0
-}
-
-// classOfCell is the class of a cell: by its plain count, or by how it compares
-// with what is normal where anything can be said about that.
-func classOfCell(cell outage.HeatCell, counts bool) int {
-	switch {
-	case counts:
-		return classOf(countLimits, float64(cell.Reports))
-	case cell.Ratio != nil && cell.Status != outage.StatusUnknown:
-		return classOf(ratioLimits, *cell.Ratio)
-	}
-	return mapClasses
-}
-
-func classOf(limits []float64, x float64) int {
-	class := 0
-	for i, limit := range limits {
-		if x >= limit {
-			class = i
+	page, err := s.cached(c, asked.Path(), func() (*made, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
+		defer cancel()
+		page := s.builder.MapPage(ctx, at, asked)
+		if page.Index { // the picture of now, which very many ask for
+			return s.finish("map", page)
 		}
+		return s.passing("map", page)
+	})
+	if err != nil {
+		return err
 	}
-	return class
-}
-
-// legend prints the limits of the classes.
-func (f *frame) legend(counts, hatched bool) []legendItem {
-	var items []legendItem
-	for i := range mapClasses {
-		items = append(items, legendItem{Class: i + 1, Text: f.limits(i, counts)})
-	}
-	if hatched {
-		items = append(items, legendItem{Class: mapClasses + 1, Text: f.T("map.few")})
-	}
-	return items
-}
-
-func (f *frame) limits(class int, counts bool) string {
-	limits, key, upTo := ratioLimits, "map.times", 0.0
-	low := limits[class]
-	if counts {
-		limits, key, upTo = countLimits, "map.count", 1
-		low = max(limits[class], smallestShown)
-	}
-	if class == mapClasses-1 {
-		return f.T(key+".over", "from", f.Amount(limits[class]))
-	}
-	to := f.Amount(limits[class+1] - upTo)
-	if class == 0 && !counts {
-		return f.T(key+".under", "to", to)
-	}
-	return f.T(key, "from", f.Amount(low), "to", to)
-}
-
-// mapNote accounts for the reports that stand in no cell of the map.
-func (f *frame) mapNote(heat outage.Heatmap) string {
-	var parts []string
-	if heat.Unplaced > 0 {
-		parts = append(parts, f.T("map.unplaced", "n", heat.Unplaced))
-	}
-	if heat.Withheld > 0 {
-		parts = append(parts, f.T("map.withheld", "n", heat.Withheld))
-	}
-	return strings.Join(parts, " ")
+	return s.send(c, page)
 }

@@ -3,14 +3,13 @@ package frontend
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
-	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -62,17 +61,17 @@ func TestCellsKeepTheirBudget(t *testing.T) {
 	for _, part := range []float64{1, .35} {
 		_, app := stormy(t, part)
 		for _, country := range []string{"GB", "IN"} {
-			for _, at := range []box{{0, 0, 0}, {1, 1, 1}, {2, 3, 3}, {3, 6, 7}, {4, 14, 16}, {5, 28, 30}} {
-				path := fmt.Sprintf("/map/cells?service=whatsapp&country=%s&z=%d&x=%d&y=%d", country, at.z, at.x, at.y)
+			for _, at := range []draw.Window{{Z: 0, X: 0, Y: 0}, {Z: 1, X: 1, Y: 1}, {Z: 2, X: 3, Y: 3}, {Z: 3, X: 6, Y: 7}, {Z: 4, X: 14, Y: 16}, {Z: 5, X: 28, Y: 30}} {
+				path := fmt.Sprintf("/map/cells?service=whatsapp&country=%s&z=%d&x=%d&y=%d", country, at.Z, at.X, at.Y)
 				body := get(t, app, path).body
-				var answer cellsAnswer
+				var answer draw.Cells
 				if err := json.Unmarshal([]byte(body), &answer); err != nil {
 					t.Fatal(err)
 				}
 				size := squeezed(body)
 				t.Logf("%s of %.2f: %d cells of fineness %.0f in %d bytes", path, part, len(answer.Class), answer.Finer, size)
-				if len(answer.Class) > mostCells {
-					t.Errorf("%s: %d cells, at most %d", path, len(answer.Class), mostCells)
+				if len(answer.Class) > draw.MostCells {
+					t.Errorf("%s: %d cells, at most %d", path, len(answer.Class), draw.MostCells)
 				}
 				if part < 1 && size > cellsBudget {
 					t.Errorf("%s: %d bytes, budget %d", path, size, cellsBudget)
@@ -86,8 +85,8 @@ func TestCellsKeepTheirBudget(t *testing.T) {
 // lost.
 func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	site, app := stormy(t, .2)
-	heat, _ := site.Readings.Heatmap(t.Context(), "whatsapp", outage.IN, largeResolution[outage.IN], outage.Span{To: (outage.MinuteOf(noon) + 1).Ceil(outage.Quarter)})
-	var answer cellsAnswer
+	heat, _ := site.Readings.Heatmap(t.Context(), "whatsapp", outage.IN, draw.LargeResolution[outage.IN], outage.Span{To: (outage.MinuteOf(pagetest.Noon) + 1).Ceil(outage.Quarter)})
+	var answer draw.Cells
 	if err := json.Unmarshal([]byte(get(t, app, "/map/cells?service=whatsapp&country=IN").body), &answer); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +96,7 @@ func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	}
 	for i, cell := range heat.Cells {
 		shown += cell.Reports
-		if want := byte('1' + classOfCell(cell, false)); answer.Class[i] != want {
+		if want := byte('1' + draw.ClassOfCell(cell, false)); answer.Class[i] != want {
 			t.Fatalf("cell %d has class %c, want %c", i, answer.Class[i], want)
 		}
 	}
@@ -117,26 +116,6 @@ func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	over := get(t, app, "/map/cells?service=whatsapp&country=IN&from=2026-11-17T10:00:00Z&to=2026-11-17T10:15:00Z").body
 	if !strings.Contains(over, `"status":""`) {
 		t.Error("a picture of the past tells the status of now")
-	}
-}
-
-// Every view no larger than a window lies in a box.
-func TestEveryViewLiesInABox(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	r := rand.New(rand.NewPCG(seed, 1))
-	sheet := &country{width: 640, height: 700}
-	for range 2000 {
-		z := r.IntN(deepest + 1)
-		window := float64(sheet.width+2*margin) / float64(int(1)<<z)
-		left := r.Float64() * (float64(sheet.width+2*margin) - window)
-		b := box{z: z, x: int(2 * left / window)}
-		top := -float64(margin) // y 0 holds the top
-		for _, x := range []float64{left - margin, left - margin + window - 1e-9} {
-			if !b.holds(sheet, x, top) {
-				t.Fatalf("depth %d: %f is outside of box %d of a view from %f", z, x, b.x, left)
-			}
-		}
 	}
 }
 
@@ -178,37 +157,9 @@ func TestScenes(t *testing.T) {
 	}
 }
 
-// A scene's address leads to the same scene.
-func FuzzScene(f *testing.F) {
-	for _, seed := range []string{"", "service=whatsapp&country=IN", "from=6h&t=2026-11-18T09:00:00Z", "from=2026-11-17T10:00:00Z&to=2026-11-17T12:00:00Z&each=15m&show=reports", "from=9999-12-31T23:59:59Z", "from=-1ns"} {
-		f.Add(seed)
-	}
-	site, _ := testSite(f, nil)
-	f.Fuzz(func(t *testing.T, query string) {
-		values, err := url.ParseQuery(query)
-		if err != nil {
-			return
-		}
-		asked, err := site.scene("en", values.Get)
-		if err != nil {
-			if known := outage.AsError(err); known == nil || known.Field == "" {
-				t.Fatalf("%q: an error that names no field: %v", query, err)
-			}
-			return
-		}
-		if !asked.Span.Contains(asked.At) || asked.Span.To-asked.Span.From > longestScene {
-			t.Fatalf("%q: %+v", query, asked)
-		}
-		again, _ := url.Parse(asked.path())
-		if got, err := site.scene("en", again.Query().Get); err != nil || got != asked {
-			t.Fatalf("%q became %s, and that %+v (%v), not %+v", query, asked.path(), got, err, asked)
-		}
-	})
-}
-
 func TestLargeMapWithoutNumbers(t *testing.T) {
 	shapes := trueShapes(t)
-	_, app := testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, fakeReadings{err: errAway} })
+	_, app := testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, pagetest.Readings{Err: pagetest.ErrAway} })
 	got := get(t, app, "/map?service=whatsapp")
 	if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") || !strings.Contains(got.body, `class="coast"`) {
 		t.Errorf("status %d: a map without numbers must show the land and say so", got.status)

@@ -18,6 +18,7 @@ import (
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -79,14 +80,14 @@ func TestAddresses(t *testing.T) {
 		{"/incidents", 200, "Going on now"},
 		{"/uk/incidents/", 301, "/gb/incidents"},
 		{"/bn/in/incidents", 200, "ভারতে ঘটনা"},
-		{"/incidents/" + openIncident, 200, "WhatsApp in India: unusually many problem reports"},
-		{"/incidents/" + strings.ToLower(openIncident), 301, "/incidents/" + openIncident},
-		{"/in/incidents/" + openIncident, 301, "/incidents/" + openIncident},
-		{"/hi/incidents/" + openIncident, 200, `<html lang="hi">`},
+		{"/incidents/" + pagetest.OpenIncident, 200, "WhatsApp in India: unusually many problem reports"},
+		{"/incidents/" + strings.ToLower(pagetest.OpenIncident), 301, "/incidents/" + pagetest.OpenIncident},
+		{"/in/incidents/" + pagetest.OpenIncident, 301, "/incidents/" + pagetest.OpenIncident},
+		{"/hi/incidents/" + pagetest.OpenIncident, 200, `<html lang="hi">`},
 		{"/incidents/whatsapp-in-20261118T1049Z", 404, "There is no incident at this address."},
 		{"/bn/incidents/whatsapp-in-20261118T1049Z", 404, "এই ঠিকানায় কোনও ঘটনা নেই।"},
 		{"/incidents/whatsapp", 404, "No such page"},
-		{"/incidents/" + openIncident + "/more", 404, "No such page"},
+		{"/incidents/" + pagetest.OpenIncident + "/more", 404, "No such page"},
 		{"/whatsapp/incidents", 404, "No such page"},
 		{"/report", 303, "/"},
 		{"/status", 200, `<div id="now"`},
@@ -124,7 +125,7 @@ func TestAddresses(t *testing.T) {
 
 // everyPage lists one address for each kind of page.
 var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits",
-	"/incidents", "/in/incidents", "/incidents/" + openIncident, "/incidents/" + endedIncident}
+	"/incidents", "/in/incidents", "/incidents/" + pagetest.OpenIncident, "/incidents/" + pagetest.EndedIncident}
 
 func TestPublicPages(t *testing.T) {
 	_, app := testSite(t, nil)
@@ -186,11 +187,11 @@ func policyFits(t *testing.T, path string, got answer) {
 // budgets are in bytes at brotli level 5, which is what is served.
 func TestByteBudgets(t *testing.T) {
 	for _, young := range []bool{false, true} {
-		_, app := testSite(t, func(c *Config) { c.Readings, c.Services = fakeReadings{young: young}, manyServices() })
+		_, app := testSite(t, func(c *Config) { c.Readings, c.Services = pagetest.Readings{Young: young}, pagetest.ManyServices() })
 		for path, budget := range map[string]int{
 			"/": 14_000, "/bn": 14_000, "/hi/in": 14_000, "/in/status": 2_500, "/in/whatsapp/status": 1_000, "/embed/whatsapp": 5_000, "/embed/whatsapp?lang=bn": 5_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
-			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + openIncident: 14_000, "/bn/incidents/" + openIncident: 14_000,
+			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + pagetest.OpenIncident: 14_000, "/bn/incidents/" + pagetest.OpenIncident: 14_000,
 			"/whatsapp/report": 10_000, "/bn/whatsapp/report": 10_000, "/about": 10_000,
 		} {
 			size := squeezed(get(t, app, path).body)
@@ -199,14 +200,6 @@ func TestByteBudgets(t *testing.T) {
 				t.Errorf("%s: %d bytes, budget %d", path, size, budget)
 			}
 		}
-	}
-	site, _ := testSite(t, nil)
-	heat, _ := fakeReadings{}.Heatmap(t.Context(), "whatsapp", outage.IN, mapResolution, outage.Span{})
-	drawn := site.frame(address{Lang: "en"}).heatmap(heat, outage.IN, "x", true).SVG
-	size := squeezed(string(drawn))
-	t.Logf("map of India: %d bytes", size)
-	if size > 6_000 {
-		t.Errorf("map of India: %d bytes, budget 6000", size)
 	}
 }
 
@@ -257,7 +250,7 @@ func TestPagesOfUnknownIncidentsAreNotKept(t *testing.T) {
 func TestNamesAreEscaped(t *testing.T) {
 	const nasty = `<script>alert("1")</script>`
 	_, app := testSite(t, func(c *Config) {
-		c.Services = fakeServices{{Slug: "bad", Name: nasty, Category: nasty, Family: nasty, Symptoms: []outage.Symptom{{Slug: "messages", Names: map[string]string{"en": nasty}}}}}
+		c.Services = pagetest.Services{{Slug: "bad", Name: nasty, Category: nasty, Family: nasty, Symptoms: []outage.Symptom{{Slug: "messages", Names: map[string]string{"en": nasty}}}}}
 	})
 	query := url.Values{"id": {nasty}, "undo": {nasty}, "region": {nasty}, "kind": {nasty}, "counted": {"1"}}
 	for _, path := range []string{"/", "/bad", "/in/bad", "/bad/report", "/bad/thanks?" + query.Encode(), "/" + url.PathEscape(nasty),
@@ -269,8 +262,8 @@ func TestNamesAreEscaped(t *testing.T) {
 }
 
 func TestNumbersThatFail(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{err: errAway} })
-	for _, path := range []string{"/", "/in/whatsapp", "/whatsapp", "/incidents", "/incidents/" + openIncident} {
+	_, app := testSite(t, func(c *Config) { c.Readings = pagetest.Readings{Err: pagetest.ErrAway} })
+	for _, path := range []string{"/", "/in/whatsapp", "/whatsapp", "/incidents", "/incidents/" + pagetest.OpenIncident} {
 		got := get(t, app, path)
 		if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") {
 			t.Errorf("%s: status %d without a word about the numbers", path, got.status)
@@ -278,7 +271,7 @@ func TestNumbersThatFail(t *testing.T) {
 		if got.header.Get("Cache-Control") != cachePartial {
 			t.Errorf("%s: %s", path, got.header.Get("Cache-Control"))
 		}
-		if strings.Contains(got.body, errAway.Error()) {
+		if strings.Contains(got.body, pagetest.ErrAway.Error()) {
 			t.Errorf("%s: the reader sees the error", path)
 		}
 	}
@@ -307,7 +300,7 @@ func TestHomeOrder(t *testing.T) {
 }
 
 func TestYoungServerLabelsCounts(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Readings = fakeReadings{young: true} })
+	_, app := testSite(t, func(c *Config) { c.Readings = pagetest.Readings{Young: true} })
 	body := get(t, app, "/in/whatsapp").body
 	for _, want := range []string{"plain counts", "It is too early to say what is normal for WhatsApp in India.", "3 to 9", "300 or more"} {
 		if !strings.Contains(body, want) {

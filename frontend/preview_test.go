@@ -6,6 +6,8 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+
+	"github.com/open-downpour/downpour/frontend/pagetest"
 )
 
 var (
@@ -22,8 +24,8 @@ func TestPreview(t *testing.T) {
 	}
 	_, app := testSite(t, func(c *Config) {
 		shapes := trueShapes(t)
-		c.Shapes, c.Services = shapes, manyServices()
-		c.Readings = downpour{fakeReadings: fakeReadings{young: *previewYoung}, shapes: shapes, part: .35}
+		c.Shapes, c.Services = shapes, pagetest.ManyServices()
+		c.Readings = downpour{Readings: pagetest.Readings{Young: *previewYoung}, shapes: shapes, part: .35}
 	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)

@@ -6,36 +6,38 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // failingReadings loses its archive when told: what is live still answers.
 type failingReadings struct {
-	fakeReadings
+	pagetest.Readings
 	away *bool
 }
 
 func (f failingReadings) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
 	if *f.away {
-		return outage.Series{}, errAway
+		return outage.Series{}, pagetest.ErrAway
 	}
-	return f.fakeReadings.Series(ctx, service, country, region, span, step)
+	return f.Readings.Series(ctx, service, country, region, span, step)
 }
 
 func (f failingReadings) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
 	if *f.away {
-		return outage.Heatmap{}, errAway
+		return outage.Heatmap{}, pagetest.ErrAway
 	}
-	return f.fakeReadings.Heatmap(ctx, service, country, resolution, span)
+	return f.Readings.Heatmap(ctx, service, country, resolution, span)
 }
 
 func TestPagesOutliveTheArchive(t *testing.T) {
-	now, away := noon, false
+	now, away := pagetest.Noon, false
 	_, app := testSite(t, func(c *Config) {
 		c.Now, c.Readings = func() time.Time { return now }, failingReadings{away: &away}
 	})
 	whole := get(t, app, "/in/whatsapp").body
-	away, now = true, noon.Add(10*time.Minute)
+	away, now = true, pagetest.Noon.Add(10*time.Minute)
 	got := get(t, app, "/in/whatsapp")
 	for _, want := range []string{`<svg class="chart"`, `<svg class="map"`, "497 user reports", "Some of what you see is from 18:04 India time", `action="/report"`} {
 		if !strings.Contains(got.body, want) {
@@ -49,7 +51,7 @@ func TestPagesOutliveTheArchive(t *testing.T) {
 		t.Errorf("Cache-Control %q", cache)
 	}
 
-	now = now.Add(keptFor)
+	now = now.Add(page.LastGoodFor)
 	late := get(t, app, "/in/whatsapp").body
 	if strings.Contains(late, `<svg class="chart"`) || !strings.Contains(late, "Some numbers cannot be shown") {
 		t.Error("figures are shown that are too old to tell anything")

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -44,7 +45,7 @@ func TestReportsRiseBeforeItIsProven(t *testing.T) {
 		{outage.StatusNormal, 250, 3, true}, {outage.StatusUnknown, 10, 1, true}, {outage.StatusNormal, 9, 1, false},
 		{outage.StatusNormal, 29, 10, false}, {outage.StatusOutage, 250, 3, false}, {outage.StatusNormal, 250, 0, true},
 	} {
-		if got := rising(outage.Health{Status: test.status, Observed: test.observed, Expected: &test.expected}); got != test.want {
+		if got := page.Rising(outage.Health{Status: test.status, Observed: test.observed, Expected: &test.expected}); got != test.want {
 			t.Errorf("%+v: rising is %t", test, got)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/crosssite"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -26,11 +28,11 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 		Place: strings.TrimSpace(field(c, "place")), Country: field(c, "country"),
 		Network: strings.TrimSpace(field(c, "network")), Since: field(c, "since"), Token: field(c, "token"),
 	}
-	at := address{Lang: locale.Known(field(c, "lang")), Service: sent.Service}
+	at := address.Address{Lang: locale.Known(field(c, "lang")), Service: sent.Service}
 	if here, ok := locationOf(field(c, "lat"), field(c, "lng")); ok {
 		sent.Location, sent.Place, sent.Country = &here, "", ""
 	}
-	if page, ok := countryOf(field(c, "page")); ok {
+	if page, ok := address.ParseCountry(field(c, "page")); ok {
 		at.Country = page
 	}
 	receipt, err := s.Intake.Take(c.UserContext(), s.ClientOf(c), sent, field(c, "key"))
@@ -46,7 +48,7 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 		query.Set("region", string(receipt.Region))
 	}
 	s.headers(c, "thanks", cacheNever)
-	return c.Redirect(at.withLeaf(leafThanks).path()+"?"+query.Encode(), fiber.StatusSeeOther)
+	return c.Redirect(at.WithLeaf(address.LeafThanks).Path()+"?"+query.Encode(), fiber.StatusSeeOther)
 }
 
 // locationOf reads the coordinate that a browser gave on its user's word. It is
@@ -58,20 +60,16 @@ func locationOf(lat, lng string) (outage.LatLng, bool) {
 }
 
 // refused shows the form again, where there is one for the service.
-func (s *Site) refused(c *fiber.Ctx, at address, sent outage.Submission, err error) error {
+func (s *Site) refused(c *fiber.Ctx, at address.Address, sent outage.Submission, err error) error {
 	known := outage.AsError(err)
 	service, ok := s.Services.Service(sent.Service)
 	if known == nil || !ok {
 		return inLanguage(c, at.Lang, err)
 	}
-	if !usedIn(service, at.Country) {
+	if !address.UsedIn(service, at.Country) {
 		at.Country = ""
 	}
-	page := s.reportPage(at, service, &sent)
-	fault := page.Form.fault(known)
-	page.Form.Problems = []problem{fault}
-	page.Form.Key = field(c, "key")
-	page.Title = page.T("error.title", "title", page.Title)
+	page := s.builder.RefusedPage(at, service, sent, known, field(c, "key"))
 	retryAfter(c, known)
 	return s.sendPrivate(c, statusOf(known.Code), "report", page)
 }
@@ -85,18 +83,18 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 	if err := s.Intake.Undo(c.UserContext(), s.ClientOf(c).Addr, field(c, "id"), field(c, "undo")); err != nil {
 		return inLanguage(c, lang, err)
 	}
-	at := address{Lang: lang}
+	at := address.Address{Lang: lang}
 	if service, ok := s.Services.Service(field(c, "service")); ok {
 		at.Service = service.Slug
 	}
-	if country, ok := countryOf(field(c, "country")); ok {
+	if country, ok := address.ParseCountry(field(c, "country")); ok {
 		at.Country = country
 	}
 	s.headers(c, "thanks", cacheNever)
-	if again, ok := s.parse(at.withLeaf(leafThanks).path()); ok {
-		return c.Redirect(again.path()+"?undone=1", fiber.StatusSeeOther)
+	if again, ok := address.Parse(s.Services, at.WithLeaf(address.LeafThanks).Path()); ok {
+		return c.Redirect(again.Path()+"?undone=1", fiber.StatusSeeOther)
 	}
-	return c.Redirect(address{Lang: lang}.path(), fiber.StatusSeeOther)
+	return c.Redirect(address.Address{Lang: lang}.Path(), fiber.StatusSeeOther)
 }
 
 // ownForm refuses posts that a page of another site made a visitor's browser
@@ -122,4 +120,16 @@ func field(c *fiber.Ctx, name string) string {
 		text = strings.ToValidUTF8(text[:longestEcho], "")
 	}
 	return text
+}
+
+// thanks tells a reader what became of their report and lets them take it
+// back. Everything it says comes from its query, which holds the undo token:
+// it is kept by no cache, and no link from it tells where it was followed.
+func (s *Site) thanks(c *fiber.Ctx, at address.Address) error {
+	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
+	page := s.builder.ThanksPage(at, page.Outcome{
+		ID: query("id"), Undo: query("undo"), Undone: query("undone") != "", Counted: query("counted") != "",
+		Kind: outage.Kind(query("kind")), Region: outage.Region(query("region")),
+	})
+	return s.sendPrivate(c, fiber.StatusOK, "thanks", page)
 }

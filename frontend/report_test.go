@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -22,33 +23,33 @@ func TestReport(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		values string
-		intake fakeIntake
+		intake pagetest.Intake
 		status int
 		want   []string // parts of the page, or the address it leads to
 	}{
-		{"in India by address", "service=whatsapp&kind=problem&country=IN&page=IN&lang=bn", fakeIntake{}, 303,
+		{"in India by address", "service=whatsapp&kind=problem&country=IN&page=IN&lang=bn", pagetest.Intake{}, 303,
 			[]string{"/bn/in/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret"}},
-		{"with a PIN in Bengali digits", "service=whatsapp&kind=problem&place=%E0%A7%AD%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A7", fakeIntake{}, 303,
+		{"with a PIN in Bengali digits", "service=whatsapp&kind=problem&place=%E0%A7%AD%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A7", pagetest.Intake{}, 303,
 			[]string{"/in/whatsapp/thanks?counted=1&id=r1&kind=problem&region=IN-WB&undo=secret"}},
-		{"again", "service=whatsapp&kind=works&country=GB", fakeIntake{again: true}, 303,
+		{"again", "service=whatsapp&kind=works&country=GB", pagetest.Intake{Again: true}, 303,
 			[]string{"/gb/whatsapp/thanks?id=r1&kind=works&undo=secret"}},
-		{"neither place nor country", "service=whatsapp&kind=problem&symptom=login", fakeIntake{}, 422,
+		{"neither place nor country", "service=whatsapp&kind=problem&symptom=login", pagetest.Intake{}, 422,
 			[]string{`<a href="#country">Choose a country, or say where you are.</a>`, `id="country"`, `value="login" checked`, `role="alert"`}},
-		{"no country to choose", "service=jio&kind=problem&lang=hi", fakeIntake{}, 422,
+		{"no country to choose", "service=jio&kind=problem&lang=hi", pagetest.Intake{}, 422,
 			[]string{`<a href="#place">देश चुनें, या बताएँ कि आप कहाँ हैं।</a>`}},
-		{"unknown place keeps the text", "service=whatsapp&place=%3Cb%3EXyzzy&country=IN&network=BT", fakeIntake{}, 422,
+		{"unknown place keeps the text", "service=whatsapp&place=%3Cb%3EXyzzy&country=IN&network=BT", pagetest.Intake{}, 422,
 			[]string{`<a href="#place">We do not know this place.`, `value="&lt;b&gt;Xyzzy"`, `aria-invalid="true"`, `value="IN" checked`, `value="BT"`, "<details open>"}},
-		{"on a country's page the country stays hidden", "service=whatsapp&place=Xyzzy&country=IN&page=IN&lang=bn", fakeIntake{}, 422,
+		{"on a country's page the country stays hidden", "service=whatsapp&place=Xyzzy&country=IN&page=IN&lang=bn", pagetest.Intake{}, 422,
 			[]string{`<input type="hidden" name="country" value="IN">`, "এই জায়গা আমরা চিনি না।"}},
-		{"too many", "service=whatsapp&country=IN", fakeIntake{err: &outage.Error{Code: outage.CodeLimited, RetryAfter: 1e9}}, 429,
+		{"too many", "service=whatsapp&country=IN", pagetest.Intake{Err: &outage.Error{Code: outage.CodeLimited, RetryAfter: 1e9}}, 429,
 			[]string{"press the button again", `value="IN" checked`}},
-		{"away", "service=whatsapp&country=IN&lang=cy", fakeIntake{err: &outage.Error{Code: outage.CodeUnavailable, RetryAfter: 5e9}}, 503,
+		{"away", "service=whatsapp&country=IN&lang=cy", pagetest.Intake{Err: &outage.Error{Code: outage.CodeUnavailable, RetryAfter: 5e9}}, 503,
 			[]string{"Ni allwn dderbyn hyn ar hyn o bryd."}},
-		{"a detail without words of ours", "service=whatsapp&country=IN", fakeIntake{err: outage.Invalid("token", "the token is odd")}, 422,
+		{"a detail without words of ours", "service=whatsapp&country=IN", pagetest.Intake{Err: outage.Invalid("token", "the token is odd")}, 422,
 			[]string{"<li>the token is odd"}},
-		{"unknown service", "service=nothing&country=IN&lang=hi", fakeIntake{err: outage.Unknown("service", "x")}, 422,
+		{"unknown service", "service=nothing&country=IN&lang=hi", pagetest.Intake{Err: outage.Unknown("service", "x")}, 422,
 			[]string{"हम यह सेवा नहीं जानते।"}},
-		{"our fault", "service=whatsapp&country=IN", fakeIntake{err: errAway}, 500, []string{"The fault is ours."}},
+		{"our fault", "service=whatsapp&country=IN", pagetest.Intake{Err: pagetest.ErrAway}, 500, []string{"The fault is ours."}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			intake := test.intake
@@ -81,7 +82,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestReportPassesEverythingOn(t *testing.T) {
-	intake := &fakeIntake{}
+	intake := &pagetest.Intake{}
 	_, app := testSite(t, func(c *Config) { c.Intake = intake })
 	ask(t, app, posted("/report", url.Values{
 		"service": {"whatsapp"}, "symptom": {"login"}, "kind": {"problem"}, "place": {" Kolkata "}, "country": {"IN"},
@@ -89,11 +90,11 @@ func TestReportPassesEverythingOn(t *testing.T) {
 	}))
 	want := outage.Submission{Service: "whatsapp", Symptom: "login", Kind: "problem", Place: "Kolkata", Country: "IN",
 		Network: "Jio", Since: "15:15", Token: "t"}
-	if len(intake.took) != 1 || intake.took[0] != want || intake.key != "k" {
-		t.Errorf("took %+v with key %q", intake.took, intake.key)
+	if len(intake.Took) != 1 || intake.Took[0] != want || intake.Key != "k" {
+		t.Errorf("took %+v with key %q", intake.Took, intake.Key)
 	}
-	if intake.client.Addr.String() != "192.0.2.7" {
-		t.Errorf("client %v", intake.client)
+	if intake.Client.Addr.String() != "192.0.2.7" {
+		t.Errorf("client %v", intake.Client)
 	}
 }
 
@@ -113,14 +114,14 @@ func TestFormsOfOthers(t *testing.T) {
 		"type in capitals": {func(r *http.Request) { r.Header.Set("Content-Type", "Application/X-WWW-Form-Urlencoded") }, 303},
 	} {
 		for _, path := range []string{"/report", "/undo"} {
-			intake := &fakeIntake{}
+			intake := &pagetest.Intake{}
 			_, app := testSite(t, func(c *Config) { c.Intake = intake })
 			request := posted(path, url.Values{"service": {"whatsapp"}, "country": {"IN"}, "id": {"r1"}, "undo": {"secret"}})
 			test.change(request)
 			if got := ask(t, app, request); got.status != test.status {
 				t.Errorf("%s to %s: status %d, want %d", name, path, got.status, test.status)
 			}
-			if touched := len(intake.took)+len(intake.undone) > 0; touched != (test.status == 303) {
+			if touched := len(intake.Took)+len(intake.Undone) > 0; touched != (test.status == 303) {
 				t.Errorf("%s to %s: intake asked: %v", name, path, touched)
 			}
 		}
@@ -128,7 +129,7 @@ func TestFormsOfOthers(t *testing.T) {
 }
 
 func TestThanksAndUndo(t *testing.T) {
-	intake := &fakeIntake{}
+	intake := &pagetest.Intake{}
 	_, app := testSite(t, func(c *Config) { c.Intake = intake })
 	for path, want := range map[string]string{
 		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB": "It counts for West Bengal.",
@@ -154,7 +155,7 @@ func TestThanksAndUndo(t *testing.T) {
 		t.Errorf("a wrong token: status %d", wrong.status)
 	}
 	right := ask(t, app, posted("/undo", url.Values{"id": {"r1"}, "undo": {"secret"}, "lang": {"bn"}, "service": {"whatsapp"}, "country": {"IN"}}))
-	if right.status != 303 || right.header.Get("Location") != "/bn/in/whatsapp/thanks?undone=1" || len(intake.undone) != 1 {
+	if right.status != 303 || right.header.Get("Location") != "/bn/in/whatsapp/thanks?undone=1" || len(intake.Undone) != 1 {
 		t.Errorf("undo: status %d to %s", right.status, right.header.Get("Location"))
 	}
 	lost := ask(t, app, posted("/undo", url.Values{"id": {"r1"}, "undo": {"secret"}, "service": {"//evil"}}))
@@ -182,24 +183,6 @@ func FuzzReport(f *testing.F) {
 		}
 		if strings.Contains(got.body, "<script>") || strings.HasPrefix(got.header.Get("Location"), "//") {
 			t.Errorf("markup or a way out of the site for %q", body)
-		}
-	})
-}
-
-// FuzzAddress reads strange paths: what is an address writes itself back.
-func FuzzAddress(f *testing.F) {
-	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/incidents/" + openIncident, "/in/incidents", "/incidents/x", "/\x00", "/ＢＮ"} {
-		f.Add(seed)
-	}
-	site, _ := testSite(f, nil)
-	f.Fuzz(func(t *testing.T, path string) {
-		at, ok := site.parse(path)
-		if !ok {
-			return
-		}
-		again, ok := site.parse(at.path())
-		if !ok || again != at || strings.HasPrefix(at.path(), "//") {
-			t.Errorf("%q reads as %+v, writes %q, reads as %+v", path, at, at.path(), again)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package frontend
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
@@ -27,11 +28,11 @@ func (s *Site) headers(c *fiber.Ctx, name, cache string) {
 // with 304 where the reader has it.
 func (s *Site) send(c *fiber.Ctx, page *made) error {
 	cache := cachePublic
-	if page.Meta.partial {
+	if page.Meta.Partial {
 		cache = cachePartial
 	}
-	s.headers(c, page.Meta.name, cache)
-	c.Set(fiber.HeaderContentLanguage, page.Meta.lang)
+	s.headers(c, page.Meta.Name, cache)
+	c.Set(fiber.HeaderContentLanguage, page.Meta.Lang)
 	c.Set(fiber.HeaderETag, page.ETag)
 	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), page.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
@@ -40,11 +41,23 @@ func (s *Site) send(c *fiber.Ctx, page *made) error {
 }
 
 // sendPrivate answers with a page that is for one reader only.
-func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page content) error {
-	body, err := s.pages.render(name, page)
+func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page page.Content) error {
+	body, _, err := s.builder.Render(name, page)
 	if err != nil {
 		return err
 	}
 	s.headers(c, name, cacheNever)
 	return c.Status(status).Send(body)
+}
+
+// sendData answers with JSON of the cache, or with 304 where the reader has it.
+func sendData(c *fiber.Ctx, found *made, cache string) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderETag, found.ETag)
+	c.Set(fiber.HeaderCacheControl, cache)
+	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), found.ETag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	return sendBody(c, found.Body)
 }

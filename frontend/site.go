@@ -10,8 +10,10 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
-	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -19,12 +21,12 @@ import (
 // and ClientOf, are needed; Now and Log have defaults.
 type Config struct {
 	Intake    Intake
-	Readings  Readings
-	Incidents Incidents
-	Services  Services
-	Shapes    Shapes
+	Readings  page.Readings
+	Incidents page.Incidents
+	Services  page.Services
+	Shapes    page.Shapes
 	// Demo is nil where none is played.
-	Demo Demo
+	Demo page.Demo
 	// Parameters are the numbers by which the server decides, for the page that
 	// tells how.
 	Parameters []outage.Parameter
@@ -46,17 +48,15 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Source is where a fact about a demo comes from.
+type Source = page.Source
+
 // Site is the set of pages. It is safe for concurrent use.
 type Site struct {
 	Config
-	pages   *pages
+	builder *page.Builder
 	assets  assets
-	sheets  map[sheetKey]*country
-	symbols symbols
-	letters *lettering
-	teller  *locale.IncidentFormatter
-	cache   *httpcache.Cache[rendered]
-	memory  memory
+	cache   *httpcache.Cache[page.Meta]
 }
 
 // New checks the configuration, reads the catalogues and templates that are
@@ -75,32 +75,27 @@ func New(config Config) (*Site, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	templates, err := loadPages()
-	if err != nil {
-		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
-	}
 	files, err := loadAssets()
 	if err != nil {
 		return nil, fmt.Errorf("reading the styles and scripts of the pages: %w", err)
 	}
-	drawings, err := loadSymbols()
+	drawings, err := draw.LoadSymbols(staticFiles)
 	if err != nil {
 		return nil, fmt.Errorf("reading the pictures of symptoms: %w", err)
 	}
-	letters, err := loadLettering()
+	letters, err := draw.LoadFonts(dist)
 	if err != nil {
 		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
 	}
-	site := &Site{
-		Config: config, letters: letters, teller: locale.NewIncidentFormatter(config.Services, config.Shapes), pages: templates, assets: files, symbols: drawings,
-		sheets: map[sheetKey]*country{}, cache: newCache(config.Now), memory: memory{kept: map[string]kept{}},
+	made, err := page.NewBuilder(page.Config{
+		Readings: config.Readings, Incidents: config.Incidents, Services: config.Services, Shapes: config.Shapes, Demo: config.Demo,
+		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, AsOf: config.AsOf, Log: config.Log,
+		Head: files.head(), Symbols: drawings, Fonts: letters,
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, c := range outage.Countries() {
-		for _, resolution := range []int{mapResolution, largeResolution[c]} {
-			site.sheets[sheetKey{c, resolution}] = project(config.Shapes, c, resolution)
-		}
-	}
-	return site, nil
+	return &Site{Config: config, builder: made, assets: files, cache: newCache(config.Now)}, nil
 }
 
 // Routes adds the pages to a router. It takes every address that reads as
@@ -113,7 +108,7 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Post("/undo", s.postUndo)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
-	for kind, of := range map[string]func(context.Context, address, outage.Record) ([]byte, error){kindCSV: s.incidentCSV, kindPNG: s.incidentPNG} {
+	for kind, of := range map[string]func(context.Context, address.Address, outage.Record) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 	}
@@ -130,31 +125,31 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 
 // get answers every page that is only read.
 func (s *Site) get(c *fiber.Ctx) error {
-	at, ok := s.parse(strings.Clone(c.Path())) // parts of it outlive the request in the cache
+	at, ok := address.Parse(s.Services, strings.Clone(c.Path())) // parts of it outlive the request in the cache
 	if !ok {
 		return c.Next()
 	}
-	if path := at.path(); path != c.Path() {
+	if path := at.Path(); path != c.Path() {
 		return c.Redirect(path, fiber.StatusMovedPermanently)
 	}
 	switch {
-	case at.Leaf == leafThanks:
+	case at.Leaf == address.LeafThanks:
 		return s.thanks(c, at)
-	case at.Leaf == leafIncidents && at.ID == "":
+	case at.Leaf == address.LeafIncidents && at.ID == "":
 		return s.listIncidents(c, at)
-	case at.Leaf == leafMap:
+	case at.Leaf == address.LeafMap:
 		return s.largeMap(c, at)
-	case at == at.withService("") && c.Query("q") != "":
+	case at == at.WithService("") && c.Query("q") != "":
 		return s.search(c, at)
-	case at.Service != "" && c.Query("show") == showReports:
-		at.Show = showReports
+	case at.Service != "" && c.Query("show") == address.ShowReports:
+		at.Show = address.ShowReports
 	}
 	return s.public(c, at)
 }
 
 // public answers with the page of the current tick.
-func (s *Site) public(c *fiber.Ctx, at address) error {
-	page, err := s.cached(c, at.key(), func() (*made, error) { return s.make(at) })
+func (s *Site) public(c *fiber.Ctx, at address.Address) error {
+	page, err := s.cached(c, at.Key(), func() (*made, error) { return s.make(at) })
 	if err != nil {
 		return err
 	}
@@ -167,27 +162,10 @@ const waitFor = 3 * time.Second
 
 // make reads and renders a public page. It serves everybody who asks in the
 // same tick, so it outlives the request that happened to come first.
-func (s *Site) make(at address) (*made, error) {
+func (s *Site) make(at address.Address) (*made, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
-	var name string
-	var page content
-	var err error
-	switch {
-	case at.ID != "":
-		name = "incident"
-		page, err = s.incident(ctx, at)
-	case at.Leaf == leafAbout || at.Leaf == leafCredits:
-		name, page = at.Leaf, s.prose(at)
-	case at.Leaf == leafReport:
-		name, page = "report", s.formPage(at)
-	case at.Leaf == leafEmbed:
-		name, page = "embed", s.embedPage(ctx, at)
-	case at.Service == "":
-		name, page = "home", s.homePage(ctx, at)
-	default:
-		name, page = "service", s.service(ctx, at)
-	}
+	name, page, err := s.builder.Page(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -195,16 +173,16 @@ func (s *Site) make(at address) (*made, error) {
 }
 
 // finish renders a public page for the cache.
-func (s *Site) finish(name string, page content) (*made, error) {
-	body, err := s.pages.render(name, page)
+func (s *Site) finish(name string, page page.Content) (*made, error) {
+	body, about, err := s.builder.Render(name, page)
 	if err != nil {
 		return nil, err
 	}
-	return newMade(body, page.base(), s.Now()), nil
+	return newMade(body, about, s.Now()), nil
 }
 
 // passing renders one of very many pages, which few ask for again.
-func (s *Site) passing(name string, page content) (*made, error) {
+func (s *Site) passing(name string, page page.Content) (*made, error) {
 	done, err := s.finish(name, page)
 	if done != nil {
 		done.Bounded = true

@@ -55,6 +55,8 @@ var compositions = map[string][]string{
 	"pkg/locale": {module + "pkg/public"},
 	// The runner is the engine under a clock.
 	"pkg/runner": {module + "pkg/engine"},
+	// The site answers with pages, which are made of addresses and pictures.
+	"frontend/page": {module + "frontend/address", module + "frontend/draw"},
 	// The proving ground runs the whole detector over streams whose truth is known.
 	"pkg/detect/proving": {module + "pkg/scenario/simulate", module + "pkg/engine"},
 	// The tools are compositions of stages, each for one subcommand.

@@ -29,7 +29,7 @@ const (
 //   - answers of the API (api/shared.go): keys made of services and countries of the
 //     catalogue, and 2,000 or 64 MiB of answers about any window
 //   - pages (frontend/cache.go): the same, and 1,000 or 32 MiB of any others
-//   - last good readings (frontend/recall.go): services and countries only
+//   - last good readings (frontend/page/lastgood.go): services and countries only
 //   - answers about the past (pkg/archive): 200,000 rows, for 15 seconds
 //   - what was expected (pkg/public/normal.go): services and countries only
 //   - places and cells (pkg/place, pkg/cell): fixed tables; look-ups keep nothing

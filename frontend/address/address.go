@@ -1,0 +1,171 @@
+package address
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// The last parts of addresses that are not services.
+const (
+	LeafAbout     = "about"
+	LeafCredits   = "credits"
+	LeafReport    = "report"
+	LeafThanks    = "thanks"
+	LeafIncidents = "incidents"
+	LeafMap       = "map"
+	LeafEmbed     = "embed"
+	// leafStatus is the part of a page that changes by the minute.
+	LeafStatus = "status"
+)
+
+// showReports is the value of "show" that asks a map for plain counts.
+const ShowReports = "reports"
+
+// address is what the path of a page says: /[lang]/[country]/[service], then
+// perhaps a leaf. Every part is optional. The default language is not written.
+// An incident's id follows its leaf, and says the country itself.
+type Address struct {
+	Lang    string // one of the languages, never ""
+	Country outage.Country
+	Service string
+	Leaf    string
+	ID      string // of an incident
+	Show    string // what the map shows, "" for what is unusual
+}
+
+// addressServices is what an address is checked against.
+type Services interface {
+	Service(slug string) (outage.Service, bool)
+}
+
+// incidentID is the form of an incident's id in lower case.
+var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-(?:gb|in)-[0-9]{8})t([0-9]{4})z$`)
+
+// parse reads a path. It is false for a path that is no page of this package,
+// which includes services that do not exist or are not used in the country.
+func Parse(services Services, path string) (Address, bool) {
+	at := Address{Lang: locale.Default}
+	parts := strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
+	if len(parts) > 0 && locale.Has(parts[0]) {
+		at.Lang, parts = parts[0], parts[1:]
+	}
+	if len(parts) > 0 {
+		if country, ok := ParseCountry(parts[0]); ok {
+			at.Country, parts = country, parts[1:]
+		}
+	}
+	if len(parts) == 1 && at.Country == "" && (parts[0] == LeafAbout || parts[0] == LeafCredits) {
+		at.Leaf = parts[0]
+		return at, true
+	}
+	if len(parts) == 1 && parts[0] == LeafStatus {
+		at.Leaf = LeafStatus
+		return at, true
+	}
+	if len(parts) == 1 && parts[0] == LeafMap {
+		at.Leaf = LeafMap
+		return at, true
+	}
+	if len(parts) > 0 && parts[0] == LeafIncidents {
+		return at.incidents(parts[1:])
+	}
+	if len(parts) > 0 {
+		service, ok := services.Service(parts[0])
+		if !ok || at.Country != "" && !UsedIn(service, at.Country) {
+			return at, false
+		}
+		at.Service, parts = service.Slug, parts[1:]
+	}
+	if len(parts) == 1 && at.Service != "" && slices.Contains([]string{LeafReport, LeafThanks, LeafStatus}, parts[0]) {
+		at.Leaf, parts = parts[0], parts[1:]
+	}
+	return at, len(parts) == 0
+}
+
+// key tells the page apart from all others.
+func (a Address) Key() string {
+	if a.Show == "" {
+		return a.Path()
+	}
+	return a.Path() + "?show=" + a.Show
+}
+
+// incidents reads what follows the word "incidents".
+func (a Address) incidents(rest []string) (Address, bool) {
+	a.Leaf = LeafIncidents
+	if len(rest) == 0 {
+		return a, true
+	}
+	id := incidentID.FindStringSubmatch(rest[0])
+	if len(rest) > 1 || id == nil {
+		return a, false
+	}
+	a.Country, a.ID = "", id[1]+"T"+id[2]+"Z"
+	return a, true
+}
+
+// langOf is the language that a path asks for, also where there is no page.
+func LangOf(path string) string {
+	first, _, _ := strings.Cut(strings.Trim(path, "/"), "/")
+	return locale.Known(strings.ToLower(first))
+}
+
+// path writes the address in its one canonical form.
+func (a Address) Path() string {
+	var b strings.Builder
+	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Leaf, a.ID} {
+		if part != "" {
+			b.WriteString("/" + part)
+		}
+	}
+	if b.Len() == 0 {
+		return "/"
+	}
+	return b.String()
+}
+
+func (a Address) langPart() string {
+	if a.Lang == locale.Default {
+		return ""
+	}
+	return a.Lang
+}
+
+// The with functions give the address of a neighbouring page.
+func (a Address) WithLang(lang string) Address         { a.Lang = lang; return a }
+func (a Address) WithCountry(c outage.Country) Address { a.Country = c; return a }
+func (a Address) WithService(slug string) Address {
+	a.Service, a.Leaf, a.ID, a.Show = slug, "", "", ""
+	return a
+}
+func (a Address) WithLeaf(leaf string) Address { a.Leaf, a.ID, a.Show = leaf, "", ""; return a }
+
+// countryOf reads a country's part of a path; people write uk for GB.
+func ParseCountry(part string) (outage.Country, bool) {
+	if part == "uk" {
+		return outage.GB, true
+	}
+	country := outage.Country(strings.ToUpper(part))
+	return country, country.Covered()
+}
+
+// usedIn reports whether people use a service in a country.
+func UsedIn(service outage.Service, country outage.Country) bool {
+	return len(service.Country) == 0 || slices.Contains(service.Country, country)
+}
+
+// countries lists where a page counts: the country of the address, or all
+// covered ones in which the service is used.
+func (a Address) Countries(service outage.Service) []outage.Country {
+	var shown []outage.Country
+	for _, country := range outage.Countries() {
+		if (a.Country == "" || a.Country == country) && UsedIn(service, country) {
+			shown = append(shown, country)
+		}
+	}
+	return shown
+}

@@ -1,0 +1,54 @@
+package address
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// FuzzAddress reads strange paths: what is an address writes itself back.
+func FuzzAddress(f *testing.F) {
+	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/incidents/" + pagetest.OpenIncident, "/in/incidents", "/incidents/x", "/\x00", "/ＢＮ"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, path string) {
+		at, ok := Parse(pagetest.SomeServices(), path)
+		if !ok {
+			return
+		}
+		again, ok := Parse(pagetest.SomeServices(), at.Path())
+		if !ok || again != at || strings.HasPrefix(at.Path(), "//") {
+			t.Errorf("%q reads as %+v, writes %q, reads as %+v", path, at, at.Path(), again)
+		}
+	})
+}
+
+// A scene's address leads to the same scene.
+func FuzzScene(f *testing.F) {
+	for _, seed := range []string{"", "service=whatsapp&country=IN", "from=6h&t=2026-11-18T09:00:00Z", "from=2026-11-17T10:00:00Z&to=2026-11-17T12:00:00Z&each=15m&show=reports", "from=9999-12-31T23:59:59Z", "from=-1ns"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		asked, err := ParseMapState(pagetest.SomeServices(), "en", values.Get, pagetest.Noon)
+		if err != nil {
+			if known := outage.AsError(err); known == nil || known.Field == "" {
+				t.Fatalf("%q: an error that names no field: %v", query, err)
+			}
+			return
+		}
+		if !asked.Span.Contains(asked.At) || asked.Span.To-asked.Span.From > LongestSpan {
+			t.Fatalf("%q: %+v", query, asked)
+		}
+		again, _ := url.Parse(asked.Path())
+		if got, err := ParseMapState(pagetest.SomeServices(), "en", again.Query().Get, pagetest.Noon); err != nil || got != asked {
+			t.Fatalf("%q became %s, and that %+v (%v), not %+v", query, asked.Path(), got, err, asked)
+		}
+	})
+}

@@ -1,0 +1,50 @@
+package address
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// incidentQuery is what a list is asked for beside its country.
+type IncidentQuery struct {
+	Service string
+	State   outage.State
+	Cursor  string
+}
+
+// listedStates are those that the form offers.
+var ListedStates = []outage.State{outage.StateOpen, outage.StateRecovering, outage.StateResolved}
+
+// parseIncidentQuery reads the query of a list. The error names the parameter.
+func ParseIncidentQuery(services Services, of parameter) (IncidentQuery, error) {
+	asked := IncidentQuery{State: outage.State(of("state")), Cursor: of("cursor")}
+	if asked.State != "" && !slices.Contains(ListedStates, asked.State) {
+		return asked, outage.Invalid("state", "It must be open, recovering or resolved.")
+	}
+	if slug := of("service"); slug != "" {
+		service, ok := services.Service(slug)
+		if !ok {
+			return asked, outage.Unknown("service", "There is no such service.")
+		}
+		asked.Service = service.Slug
+	}
+	return asked, nil
+}
+
+// query is the list's part of an address, "" for all incidents.
+func (q IncidentQuery) Query() string {
+	values := url.Values{}
+	for name, value := range map[string]string{"service": q.Service, "state": string(q.State), "cursor": q.Cursor} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
+}
+
+func (q IncidentQuery) WithCursor(cursor string) IncidentQuery { q.Cursor = cursor; return q }

@@ -1,0 +1,198 @@
+package address
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// scene is what the large map shows: of which service, where, and when. It is
+// the query of its address.
+type MapState struct {
+	Lang    string
+	Service string         // "" for all together
+	Country outage.Country // "" for both
+	// Span is what one can step through, in whole quarter hours, and At is the
+	// first minute of the last quarter hour that is in the picture.
+	Span outage.Span
+	At   outage.Minute
+	// Each is how many minutes one picture holds.
+	Each int
+	Show string
+	// Length is how long a span is that ends now, "" for one that stays.
+	Length string
+}
+
+// What a scene shows unless asked otherwise.
+const (
+	DefaultLength = "24h"
+	DefaultEach   = 60
+)
+
+// lengths are those that the form offers, and eaches those of one picture.
+var (
+	Lengths = []string{"6h", DefaultLength, "72h", "168h"}
+	Eaches  = []int{outage.Quarter, DefaultEach}
+)
+
+// longestScene is the longest span, in minutes: a week of quarter hours.
+const LongestSpan = 7 * 24 * 60
+
+// sceneNow is the usual picture of a service in a country, for links to it.
+func CurrentMap(lang, service string, country outage.Country) MapState {
+	return MapState{Lang: lang, Service: service, Country: country, Each: DefaultEach, Length: DefaultLength, At: -outage.Quarter}
+}
+
+// parameter gives the value of a parameter, "" where it is absent.
+type parameter func(name string) string
+
+// scene reads a query. The error names the parameter.
+func ParseMapState(services Services, lang string, of parameter, now time.Time) (MapState, error) {
+	made := MapState{Lang: lang, Each: DefaultEach}
+	if slug := of("service"); slug != "" {
+		service, ok := services.Service(slug)
+		if !ok {
+			return made, outage.Unknown("service", "There is no such service.")
+		}
+		made.Service = service.Slug
+	}
+	if text := of("country"); text != "" {
+		country, ok := ParseCountry(text)
+		if !ok {
+			return made, outage.Unknown("country", "It must be GB or IN.")
+		}
+		made.Country = country
+	}
+	if len(made.Countries(services)) == 0 {
+		return made, outage.Unknown("country", "The service is not used there.")
+	}
+	switch show := of("show"); show {
+	case "", "unusual":
+	case ShowReports:
+		made.Show = show
+	default:
+		return made, outage.Invalid("show", "It must be unusual or reports.")
+	}
+	return made, made.when(of, now)
+}
+
+// when reads the parameters that are about time.
+func (m *MapState) when(of parameter, now time.Time) error {
+	end := (outage.MinuteOf(now) + 1).Ceil(outage.Quarter)
+	m.Span.To = end
+	if err := instantOf(of, "to", func(at outage.Minute) { m.Span.To = min(end, at.Ceil(outage.Quarter)) }); err != nil {
+		return err
+	}
+	from := of("from")
+	if length, err := time.ParseDuration(from); err == nil || from == "" {
+		if from == "" {
+			from, length = DefaultLength, 24*time.Hour
+		}
+		if of("to") == "" {
+			m.Length = from
+		}
+		m.Span.From = (m.Span.To - outage.Minute(length/time.Minute)).Floor(outage.Quarter)
+	} else if err := instantOf(of, "from", func(at outage.Minute) { m.Span.From = at.Floor(outage.Quarter) }); err != nil {
+		return err
+	}
+	switch {
+	case m.Span.From >= m.Span.To:
+		return outage.Invalid("from", "The time must start before it ends, and not in the future.")
+	case m.Span.To-m.Span.From > LongestSpan:
+		return outage.Invalid("from", "The time must not be longer than seven days.")
+	}
+	m.At = m.Span.To - outage.Quarter
+	if err := instantOf(of, "t", func(at outage.Minute) { m.At = at.Floor(outage.Quarter) }); err != nil {
+		return err
+	}
+	if !m.Span.Contains(m.At) {
+		return outage.Invalid("t", "It must lie between from and to.")
+	}
+	if each := of("each"); each != "" {
+		length, err := time.ParseDuration(each)
+		if m.Each = int(length / time.Minute); err != nil || !slices.Contains(Eaches, m.Each) {
+			return outage.Invalid("each", "It must be 15m or 1h.")
+		}
+	}
+	return nil
+}
+
+// Years outside of which a time is a mistake.
+const firstYear, lastYear = 1970, 9998
+
+func instantOf(of parameter, name string, set func(outage.Minute)) error {
+	text := of(name)
+	if text == "" {
+		return nil
+	}
+	// A plus sign that was not escaped arrives as a space.
+	at, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+"))
+	if year := at.UTC().Year(); err != nil || year < firstYear || year > lastYear {
+		return outage.Invalid(name, "It must be a time such as 2026-11-22T20:30:00Z.")
+	}
+	set(outage.MinuteOf(at))
+	return nil
+}
+
+// countries lists the countries that a scene shows.
+func (m MapState) Countries(services Services) []outage.Country {
+	service, _ := services.Service(m.Service)
+	return Address{Country: m.Country}.Countries(service)
+}
+
+// frame is the stretch of one picture.
+func (m MapState) Shown() outage.Span {
+	end := m.At + outage.Quarter
+	return outage.Span{From: end - outage.Minute(m.Each), To: end}
+}
+
+// path is the address of the scene; what is as usual is left out.
+func (m MapState) Path() string {
+	path := Address{Lang: m.Lang, Leaf: LeafMap}.Path()
+	if query := m.Query().Encode(); query != "" {
+		return path + "?" + query
+	}
+	return path
+}
+
+func (m MapState) Query() url.Values {
+	query := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	set("service", m.Service)
+	set("country", string(m.Country))
+	set("show", m.Show)
+	switch m.Length {
+	case DefaultLength:
+	case "":
+		set("from", FormatMinute(m.Span.From))
+		set("to", FormatMinute(m.Span.To))
+	default:
+		set("from", m.Length)
+	}
+	if m.At != m.Span.To-outage.Quarter {
+		set("t", FormatMinute(m.At))
+	}
+	if m.Each != DefaultEach {
+		set("each", strconv.Itoa(m.Each)+"m")
+	}
+	return query
+}
+
+// utc writes a minute as RFC 3339 does.
+func FormatMinute(m outage.Minute) string { return m.Time().Format(time.RFC3339) }
+
+// over reports whether nothing can be added to the picture any more.
+func (m MapState) Over(now time.Time) bool { return m.At+outage.Quarter <= outage.MinuteOf(now) }
+
+// The with functions give the scene of a neighbouring picture.
+func (m MapState) WithLang(lang string) MapState    { m.Lang = lang; return m }
+func (m MapState) WithShow(show string) MapState    { m.Show = show; return m }
+func (m MapState) WithAt(at outage.Minute) MapState { m.At = at; return m }

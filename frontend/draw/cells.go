@@ -1,0 +1,162 @@
+package draw
+
+import (
+	"cmp"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// mostCells bounds the cells of one answer: more are slow to draw on a phone.
+const MostCells = 2000
+
+// mostLand bounds the land cells among which those of an answer are looked for.
+// Few of them have enough reports to be shown.
+const mostLand = 5000
+
+// deepest is the closest look, as a power of two.
+const deepest = 6
+
+// box is a part of a country's map. At depth z the map is split into windows of
+// 1/2^z of its sides; a box is one and a half windows wide and high and starts
+// at every half window, so that any view no larger than a window lies in one.
+// Few boxes mean that readers share answers.
+type Window struct{ Z, X, Y int }
+
+// boxOf reads the parameters z, x and y, by default the whole map.
+func ParseWindow(of func(name string) string) (Window, error) {
+	var b Window
+	for _, part := range []struct {
+		name string
+		to   *int
+		most func() int
+	}{
+		{"z", &b.Z, func() int { return deepest }},
+		{"x", &b.X, func() int { return 2<<b.Z - 1 }},
+		{"y", &b.Y, func() int { return 2<<b.Z - 1 }},
+	} {
+		text := of(part.name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n > part.most() {
+			return b, outage.Invalid(part.name, "It must be a whole number from 0 to %d.", part.most())
+		}
+		*part.to = n
+	}
+	return b, nil
+}
+
+// holds reports whether a point of the map, in its units, lies in the box.
+func (b Window) holds(c *Projection, x, y float64) bool {
+	inside := func(at float64, side, start int) bool {
+		window := float64(side+2*margin) / float64(int(1)<<b.Z)
+		from := window*float64(start)/2 - margin
+		return from <= at && at < from+1.5*window
+	}
+	return inside(x, c.Width, b.X) && inside(y, c.Height, b.Y)
+}
+
+// resolutionIn is the finest that is worth trying in a box, by its land.
+func (c *Projection) ResolutionIn(b Window) int {
+	n := 0
+	for _, cell := range c.Land {
+		if x, y := middle(c.rings[cell], 1); b.holds(c, x, y) {
+			n++
+		}
+	}
+	resolution := c.resolution
+	for ; resolution < outage.CellFine && n*childrenOfCell <= mostLand; n *= childrenOfCell {
+		resolution++
+	}
+	return resolution
+}
+
+// childrenOfCell is how many cells of the next resolution make up one.
+const childrenOfCell = 7
+
+// finerUnits is how many times finer the units of a cell's ring are than those
+// of the map: the closer one looks, the finer.
+func finerUnits(resolution, base int) float64 {
+	return float64(int(4) << (2 * max(0, resolution-base)))
+}
+
+func middle(ring []point, finer float64) (x, y float64) {
+	for _, p := range ring {
+		x, y = x+float64(p.x), y+float64(p.y)
+	}
+	n := finer * float64(max(len(ring), 1))
+	return x / n, y / n
+}
+
+// cellsAnswer is what a canvas draws: columns, an entry for a cell in each.
+type Cells struct {
+	When  string   `json:"when"` // the stretch of the picture in words
+	Note  string   `json:"note"`
+	Rows  [][]any  `json:"rows"`  // of the table: name, number, width of the bar
+	Names []string `json:"names"` // of regions
+	Finer float64  `json:"finer"` // units of a ring in one unit of the map
+	// Rings has the number of corners of each cell, how far its first corner is
+	// from that of the cell before, and how far each other one is from the one
+	// before it.
+	Rings    []int     `json:"rings"`
+	Class    string    `json:"class"`  // a digit for a cell, from 1
+	Status   string    `json:"status"` // its first letter; "" for what is over
+	Region   []int     `json:"region"` // place in Names
+	Reports  []int64   `json:"reports"`
+	Expected []float64 `json:"expected"` // 0 where nothing is known
+}
+
+// answer lays out the cells that lie in a box.
+func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool, nameOf func(outage.Region) string) Cells {
+	made := Cells{
+		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{},
+		Rings: []int{}, Region: []int{}, Reports: []int64{}, Expected: []float64{},
+	}
+	var class, status strings.Builder
+	places := map[outage.Region]int{}
+	var last point
+	for _, cell := range heat.Cells {
+		ring := c.ringIn(cell.Cell, made.Finer)
+		if x, y := middle(ring, made.Finer); len(ring) == 0 || !part.holds(c, x, y) {
+			continue
+		}
+		made.Rings = append(made.Rings, len(ring))
+		for i, p := range ring {
+			before := last
+			if i > 0 {
+				before = ring[i-1]
+			}
+			made.Rings = append(made.Rings, p.x-before.x, p.y-before.y)
+		}
+		last = ring[0]
+		place, ok := places[cell.Region]
+		if !ok {
+			place = len(made.Names)
+			places[cell.Region], made.Names = place, append(made.Names, nameOf(cell.Region))
+		}
+		made.Region, made.Reports = append(made.Region, place), append(made.Reports, cell.Reports)
+		made.Expected = append(made.Expected, rounded(cell.Expected))
+		class.WriteByte(byte('1' + ClassOfCell(cell, counts)))
+		status.WriteByte(cmp.Or(string(cell.Status), string(outage.StatusUnknown))[0])
+	}
+	made.Class = class.String()
+	if !over {
+		made.Status = status.String()
+	}
+	return made
+}
+
+// rounded keeps three digits of what is normal, which no reader can tell from
+// more.
+func rounded(x *float64) float64 {
+	v, ok := Finite(x)
+	if !ok || v <= 0 {
+		return 0
+	}
+	places := math.Pow(10, 2-math.Floor(math.Log10(v)))
+	return math.Round(v*places) / places
+}

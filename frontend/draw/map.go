@@ -1,0 +1,71 @@
+package draw
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// margin is the free edge around a map, in its units, which its lines need.
+const margin = 4
+
+// picture draws cells by class over the land, one path for a class. The sheet
+// of the smallest resolution shows the cells of its land, too; a finer one has
+// too many of them to be worth their bytes.
+func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Cell) template.HTML {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%s"><title id="%s">%s</title>`,
+		id, c.ViewBox(), id, template.HTMLEscapeString(caption))
+	land := c.Coast
+	if c.resolution == MapResolution {
+		land = c.path(c.bare(classes))
+	}
+	fmt.Fprintf(&b, `<path class="land" d="%s"/>`, land)
+	for class, cells := range classes {
+		if len(cells) == 0 {
+			continue
+		}
+		fill := ""
+		if class == MapClasses {
+			fill = fmt.Sprintf(` fill="url(#%sh)"`, id)
+			fmt.Fprintf(&b, `<pattern id="%sh" width="7" height="7" patternUnits="userSpaceOnUse"><path class="hatch" d="M-1 8L8-1"/></pattern>`, id)
+		}
+		slices.Sort(cells)
+		fmt.Fprintf(&b, `<path class="k%d"%s d="%s"/>`, class+1, fill, c.path(cells))
+	}
+	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, c.borders, c.Coast)
+	return template.HTML(b.String())
+}
+
+func (c *Projection) ViewBox() string {
+	return fmt.Sprintf("%d %d %d %d", -margin, -margin, c.Width+2*margin, c.Height+2*margin)
+}
+
+// bare lists the cells of the land that no class has.
+func (c *Projection) bare(classes [MapClasses + 1][]outage.Cell) []outage.Cell {
+	shown := map[outage.Cell]bool{}
+	for _, cells := range classes {
+		for _, cell := range cells {
+			shown[cell] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(c.Land), func(cell outage.Cell) bool { return shown[cell] })
+}
+
+// small draws cells over the land that the page holds once. What the picture
+// says stands beside it in words.
+func (c *Projection) Thumbnail(heat outage.Heatmap, counts bool) template.HTML {
+	classes, _ := Classify(heat, counts)
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="map" aria-hidden="true" viewBox="%s"><use href="#land"/>`, c.ViewBox())
+	for class, cells := range classes {
+		if len(cells) > 0 {
+			fmt.Fprintf(&b, `<path class="k%d" d="%s"/>`, class+1, c.path(cells))
+		}
+	}
+	b.WriteString("</svg>")
+	return template.HTML(b.String())
+}

@@ -1,0 +1,264 @@
+package draw
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/andybalholm/brotli"
+
+	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// walk reads a path of relative commands back into closed outlines.
+func walk(t *testing.T, path string) [][]point {
+	t.Helper()
+	var rings [][]point
+	var at, start point
+	command := ""
+	for _, token := range regexp.MustCompile(`[A-Za-z]|-?\d+ ?-?\d+|-?\d+`).FindAllString(path, -1) {
+		if regexp.MustCompile(`^[A-Za-z]$`).MatchString(token) {
+			command = token
+			if token == "z" {
+				at = start
+			}
+			continue
+		}
+		pairs := regexp.MustCompile(`-?\d+`).FindAllString(token, -1)
+		if len(pairs) != 2 {
+			t.Fatalf("odd coordinates %q in %q", token, path)
+		}
+		x, _ := strconv.Atoi(pairs[0])
+		y, _ := strconv.Atoi(pairs[1])
+		at = point{at.x + x, at.y + y}
+		if command == "M" || command == "m" {
+			start, rings = at, append(rings, nil)
+		}
+		rings[len(rings)-1] = append(rings[len(rings)-1], at)
+	}
+	return rings
+}
+
+func TestMapPathsAreTheCells(t *testing.T) {
+	for _, code := range outage.Countries() {
+		land := Project(pagetest.LandShapes(), code, MapResolution)
+		rings := walk(t, land.path(land.Land))
+		if len(rings) != len(land.Land) {
+			t.Fatalf("%s: %d outlines of %d cells", code, len(rings), len(land.Land))
+		}
+		for i, cell := range land.Land {
+			if !slices.Equal(rings[i], land.rings[cell]) {
+				t.Fatalf("%s: cell %s is drawn as %v, is %v", code, cell, rings[i], land.rings[cell])
+			}
+			for _, p := range rings[i] {
+				if p.x < 0 || p.y < 0 || p.x > land.Width || p.y > land.Height {
+					t.Fatalf("%s: %v lies off the map of %d by %d", code, p, land.Width, land.Height)
+				}
+			}
+		}
+		if max(land.Width, land.Height) != mapSize {
+			t.Errorf("%s: map of %d by %d", code, land.Width, land.Height)
+		}
+	}
+}
+
+func TestBordersPartRegions(t *testing.T) {
+	land := Project(pagetest.LandShapes(), outage.IN, MapResolution)
+	sides := map[edge]int{}
+	for _, ring := range land.rings {
+		for i, p := range ring {
+			sides[edgeOf(p, ring[(i+1)%len(ring)])]++
+		}
+	}
+	count := func(path string, beside int) (n int) {
+		for _, chain := range walk(t, path) {
+			for i := range chain[:len(chain)-1] {
+				n++
+				if side := edgeOf(chain[i], chain[i+1]); sides[side] != beside {
+					t.Fatalf("%v has %d cells beside it, want %d", side, sides[side], beside)
+				}
+			}
+		}
+		return n
+	}
+	outer := 0
+	for _, cells := range sides {
+		if cells == 1 {
+			outer++
+		}
+	}
+	if got := count(land.Coast, 1); got != outer {
+		t.Errorf("the coast has %d sides, want %d", got, outer)
+	}
+	if got := count(land.borders, 2); got < 100 {
+		t.Errorf("the borders have %d sides", got)
+	}
+}
+
+func TestMapClasses(t *testing.T) {
+	ratio := func(x float64) *float64 { return &x }
+	heat := outage.Heatmap{Cells: []outage.HeatCell{
+		{Cell: 1, Reports: 3, Ratio: ratio(1.99), Status: outage.StatusNormal},
+		{Cell: 2, Reports: 9, Ratio: ratio(2), Status: outage.StatusElevated},
+		{Cell: 3, Reports: 99, Ratio: ratio(20), Status: outage.StatusOutage},
+		{Cell: 4, Reports: 3, Ratio: ratio(9), Status: outage.StatusUnknown},
+		{Cell: 5, Reports: 300},
+	}}
+	for _, test := range []struct {
+		counts bool
+		want   string
+	}{
+		{false, "[[1] [2] [] [] [3] [4 5]]"},
+		{true, "[[1 2 4] [] [3] [] [5] []]"},
+	} {
+		classes, _ := Classify(heat, test.counts)
+		if got := fmt.Sprintf("%d", classes); got != test.want {
+			t.Errorf("counts %v: classes %s, want %s", test.counts, got, test.want)
+		}
+	}
+}
+
+func TestChartLine(t *testing.T) {
+	series := outage.Series{Span: outage.Span{From: 100, To: 130}, Step: 5}
+	for i, n := range []int64{0, 0, 0, 10, 10, 5} {
+		series.Points = append(series.Points, outage.Point{Start: outage.Minute(100 + 5*i), Reports: n})
+	}
+	reports := func(p outage.Point) (float64, bool) { return float64(p.Reports), true }
+	if got, want := line(series, 10, chartHeight, reports), "M0 200h2l1 -200h1l1 100"; got != want {
+		t.Errorf("line is %q, want %q", got, want)
+	}
+	gap := series
+	gap.Points = slices.Delete(slices.Clone(series.Points), 1, 3)
+	if got, want := line(gap, 10, chartHeight, reports), "M0 200l3 -200h1l1 100"; got != want {
+		t.Errorf("line over a gap is %q, want %q", got, want)
+	}
+	nothing := func(outage.Point) (float64, bool) { return 0, false }
+	if got := line(series, 10, chartHeight, nothing); got != "" {
+		t.Errorf("a line without values is %q", got)
+	}
+}
+
+// chartOf is the picture of a series on the clock of a country.
+func chartOf(series outage.Series, country outage.Country) string {
+	svg, _ := ChartSVG(Chart{
+		ID: "c", Name: "x", Series: series, Now: pagetest.Noon, Zone: country.Zone(),
+		Number: func(n int64) string { return strconv.FormatInt(n, 10) },
+		Clock:  func(at time.Time) string { return at.In(country.Zone()).Format("15:04") },
+	})
+	return string(svg)
+}
+
+func TestChartSurvivesOddNumbers(t *testing.T) {
+	nan := math.NaN()
+	for name, series := range map[string]outage.Series{
+		"empty":    {Span: outage.Span{From: 0, To: 1440}, Step: 5},
+		"no step":  {Span: outage.Span{From: 0, To: 1440}},
+		"no span":  {Points: []outage.Point{{Reports: 3}}},
+		"nan":      {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []outage.Point{{Expected: &nan, Upper: &nan}}},
+		"negative": {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []outage.Point{{Reports: -3}}},
+	} {
+		drawn := chartOf(series, outage.GB)
+		if strings.Contains(drawn, "NaN") || strings.Contains(drawn, "Inf") || !strings.HasSuffix(drawn, "</svg>") {
+			t.Errorf("%s: %s", name, drawn)
+		}
+	}
+}
+
+func TestChartTicksAreLocalHours(t *testing.T) {
+	now := outage.MinuteOf(pagetest.Noon).Floor(5)
+	series := outage.Series{Span: outage.Span{From: now - 24*60, To: now}, Step: 5}
+	for country, want := range map[outage.Country]string{
+		outage.GB: "18:00 00:00 06:00 12:00", // from 12:30
+		outage.IN: "18:00 00:00 06:00 12:00", // from 18:00
+	} {
+		drawn := chartOf(series, country)
+		var ticks []string
+		for _, match := range regexp.MustCompile(`y="180"[^>]*>([0-9:]+)<`).FindAllStringSubmatch(drawn, -1) {
+			ticks = append(ticks, match[1])
+		}
+		if got := strings.Join(ticks, " "); got != want {
+			t.Errorf("%s: ticks %q, want %q", country, got, want)
+		}
+	}
+}
+
+func TestTheRunningStepNeverLooksLikeAFall(t *testing.T) {
+	now := outage.MinuteOf(pagetest.Noon)
+	for _, test := range []struct {
+		start       outage.Minute // of the last step
+		before, now int64
+		want        int // points drawn
+	}{
+		{now - 4, 9, 3, 1}, {now - 4, 9, 9, 2}, {now - 4, 0, 1, 2}, {now - 10, 9, 3, 2}, {now - 9, 9, 3, 1},
+	} {
+		series := outage.Series{Step: 10, Points: []outage.Point{{Start: test.start - 10, Reports: test.before}, {Start: test.start, Reports: test.now}}}
+		if got := len(Settled(series, pagetest.Noon).Points); got != test.want {
+			t.Errorf("%+v: %d points", test, got)
+		}
+	}
+}
+
+func TestRoundUp(t *testing.T) {
+	for x, want := range map[float64]float64{4: 4, 4.1: 5, 7: 8, 9: 10, 10: 10, 11: 20, 214: 400, 999: 1000} {
+		if got := roundUp(x); got != want {
+			t.Errorf("roundUp(%v) = %v, want %v", x, got, want)
+		}
+	}
+}
+
+func TestOutlineGoesAroundCells(t *testing.T) {
+	land := Project(pagetest.LandShapes(), outage.IN, MapResolution)
+	sides := 0
+	for _, chain := range walk(t, land.Outline(land.Land)) {
+		sides += len(chain) - 1
+	}
+	coast := 0
+	for _, chain := range walk(t, land.Coast) {
+		coast += len(chain) - 1
+	}
+	if sides != coast || sides == 0 {
+		t.Errorf("the outline of all land has %d sides, the coast %d", sides, coast)
+	}
+}
+
+// TestMapOfACountryIsSmall has its budget in bytes at brotli level 5, which is
+// what is served.
+func TestMapOfACountryIsSmall(t *testing.T) {
+	heat, _ := pagetest.Readings{}.Heatmap(t.Context(), "whatsapp", outage.IN, MapResolution, outage.Span{})
+	classes, _ := Classify(heat, true)
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, 5)
+	_, _ = w.Write([]byte(Project(pagetest.LandShapes(), outage.IN, MapResolution).SVG("m", "x", classes)))
+	_ = w.Close()
+	if out.Len() > 6_000 {
+		t.Errorf("map of India: %d bytes, budget 6000", out.Len())
+	}
+}
+
+// Every view no larger than a window lies in a box.
+func TestEveryViewLiesInABox(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 1))
+	sheet := &Projection{Width: 640, Height: 700}
+	for range 2000 {
+		z := r.IntN(deepest + 1)
+		window := float64(sheet.Width+2*margin) / float64(int(1)<<z)
+		left := r.Float64() * (float64(sheet.Width+2*margin) - window)
+		b := Window{Z: z, X: int(2 * left / window)}
+		top := -float64(margin) // y 0 holds the top
+		for _, x := range []float64{left - margin, left - margin + window - 1e-9} {
+			if !b.holds(sheet, x, top) {
+				t.Fatalf("depth %d: %f is outside of box %d of a view from %f", z, x, b.X, left)
+			}
+		}
+	}
+}

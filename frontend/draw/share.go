@@ -1,0 +1,114 @@
+package draw
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// The picture for link previews, in pixels, and the part of it for the map.
+const (
+	ImageWidth, ImageHeight = 1200, 630
+	imageEdge               = 60
+	lineWidth               = 650
+	mapLeft, mapTop         = 750, 50
+	mapWidth, mapHeight     = 400, 530
+)
+
+// Colours of the picture: the dark end of the pages, whatever the reader's are.
+var (
+	imageSky    = [2]color.RGBA{{10, 35, 66, 255}, {23, 69, 127, 255}}
+	imageInk    = color.RGBA{255, 255, 255, 255}
+	imageSoft   = color.RGBA{205, 220, 238, 255}
+	imageFlash  = color.RGBA{255, 210, 63, 255}
+	imageLand   = color.RGBA{44, 78, 122, 255}
+	imageRaster = [MapClasses + 1]color.RGBA{
+		{62, 101, 160, 255}, {124, 128, 138, 255}, {163, 158, 138, 255}, {205, 188, 106, 255}, {254, 232, 56, 255}, {92, 120, 156, 255},
+	}
+)
+
+// shareText is what stands on a picture for link previews.
+type ShareText struct{ Title, State, Text, Source string }
+
+// sharePicture draws a text beside a map as PNG. Without a map the text stands
+// alone.
+func SharePNG(letters *Fonts, text ShareText, land *Projection, heat outage.Heatmap) ([]byte, error) {
+	canvas := image.NewRGBA(image.Rect(0, 0, ImageWidth, ImageHeight))
+	paintSky(canvas)
+	y := paragraph(canvas, letters.bold, text.Title, imageEdge+60, 58, imageInk, 2)
+	y = paragraph(canvas, letters.bold, text.State, y+6, 28, imageFlash, 1)
+	paragraph(canvas, letters.plain, text.Text, y+16, 31, imageInk, 7)
+	letters.bold.write(canvas, "Downpour", imageEdge, ImageHeight-44, 32, imageFlash)
+	_, width := letters.bold.shaped("Downpour", 32)
+	letters.plain.write(canvas, text.Source, imageEdge+width+18, ImageHeight-44, 26, imageSoft)
+	if land != nil && land.Width > 0 {
+		land.raster(canvas, heat)
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, canvas); err != nil {
+		return nil, fmt.Errorf("writing the picture: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// paintSky fills the picture from dark to less dark.
+func paintSky(to *image.RGBA) {
+	for y := range ImageHeight {
+		for x := range ImageWidth {
+			part := (x + 2*y) * 255 / (ImageWidth + 2*ImageHeight)
+			mix := func(a, b uint8) uint8 { return uint8((int(a)*(255-part) + int(b)*part) / 255) }
+			a, b := imageSky[0], imageSky[1]
+			to.SetRGBA(x, y, color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255})
+		}
+	}
+}
+
+// paragraph writes lines from a base line on, and gives that of the next one.
+// Lines beyond the most end with an ellipsis.
+func paragraph(to *image.RGBA, face typeface, text string, y, size float64, ink color.Color, most int) float64 {
+	lines := face.wrapped(text, size, lineWidth)
+	if len(lines) > most {
+		lines = lines[:most]
+		lines[most-1] += " …"
+	}
+	for _, line := range lines {
+		face.write(to, line, imageEdge, y, size, ink)
+		y += 1.36 * size
+	}
+	return y
+}
+
+// raster draws the map on the right side of the picture.
+func (c *Projection) raster(to *image.RGBA, heat outage.Heatmap) {
+	classes, _ := Classify(heat, !HasRatios(heat))
+	scale := min(float64(mapWidth)/float64(c.Width), float64(mapHeight)/float64(c.Height))
+	left := mapLeft + (mapWidth-scale*float64(c.Width))/2
+	top := mapTop + (mapHeight-scale*float64(c.Height))/2
+	draw := func(cells []outage.Cell, ink color.Color) {
+		pen := newPencil(to)
+		for _, cell := range cells {
+			ring := c.ring(cell)
+			x, y := middle(ring, 1)
+			for i, p := range ring {
+				// A gap between cells takes the place of their outlines.
+				px := float32(left + scale*(x+.94*(float64(p.x)-x)))
+				py := float32(top + scale*(y+.94*(float64(p.y)-y)))
+				if i == 0 {
+					pen.MoveTo(px, py)
+				} else {
+					pen.LineTo(px, py)
+				}
+			}
+			pen.ClosePath()
+		}
+		pen.fill(ink)
+	}
+	draw(c.bare(classes), imageLand)
+	for class, cells := range classes {
+		draw(cells, imageRaster[class])
+	}
+}

@@ -1,0 +1,70 @@
+package frontend
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/pkg/httpcache"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// incidentFile answers with a file about an incident, made once in a while for
+// all readers.
+func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, outage.Record) ([]byte, error)) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])
+		at, ok := address.Parse(s.Services, path)
+		if !ok || at.ID == "" {
+			return c.Next()
+		}
+		found, err := s.cached(c, at.Path()+"."+suffixes[kind], func() (*made, error) { return s.makeFile(at, of) })
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, kind)
+		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+		c.Set(fiber.HeaderETag, found.ETag)
+		c.Set(fiber.HeaderCacheControl, cacheFile)
+		if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), found.ETag) {
+			return c.SendStatus(fiber.StatusNotModified)
+		}
+		if kind == kindPNG { // is compressed already
+			return c.Send(found.Plain)
+		}
+		return sendBody(c, found.Body)
+	}
+}
+
+// cacheFile is kept a little longer than a page: files are for quoting.
+const cacheFile = "public, max-age=60, s-maxage=60, stale-while-revalidate=300, stale-if-error=3600"
+
+// Kinds of files, and how their addresses end.
+const (
+	kindCSV = "text/csv; charset=utf-8"
+	kindPNG = "image/png"
+)
+
+var suffixes = map[string]string{kindCSV: "csv", kindPNG: "png"}
+
+func (s *Site) makeFile(at address.Address, of func(context.Context, address.Address, outage.Record) ([]byte, error)) (*made, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*waitFor)
+	defer cancel()
+	record, err := s.Incidents.Incident(ctx, at.ID)
+	if err != nil {
+		return nil, err
+	}
+	body, err := of(ctx, at, record)
+	if err != nil {
+		s.Log.Warn("making a file of an incident", "incident", at.ID, "error", err)
+		return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The numbers cannot be read just now.", RetryAfter: 10 * time.Second}
+	}
+	done := newMade(body, page.Meta{}, s.Now())
+	done.Bounded = true
+	done.Until = s.Now().Add(keptPicture)
+	return done, nil
+}

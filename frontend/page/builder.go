@@ -1,0 +1,89 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// viewConfig names what pages are made of. All but Demo are needed.
+type Config struct {
+	Readings   Readings
+	Incidents  Incidents
+	Services   Services
+	Shapes     Shapes
+	Demo       Demo
+	Parameters []outage.Parameter
+	PublicURL  string
+	Now, AsOf  func() time.Time
+	Log        *slog.Logger
+	Head       Head
+	Symbols    draw.Symbols
+	Fonts      *draw.Fonts
+}
+
+// views makes pages. It is safe for concurrent use.
+type Builder struct {
+	Config
+	templates *templates
+	head      Head
+	maps      map[mapKey]*draw.Projection
+	symbols   draw.Symbols
+	fonts     *draw.Fonts
+	sentences *locale.IncidentFormatter
+	lastGood  lastGood
+}
+
+// newViews reads the templates and projects the maps.
+func NewBuilder(config Config) (*Builder, error) {
+	templates, err := loadTemplates()
+	if err != nil {
+		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
+	}
+	made := &Builder{
+		Config: config, templates: templates, head: config.Head, symbols: config.Symbols, fonts: config.Fonts,
+		maps: map[mapKey]*draw.Projection{}, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes),
+		lastGood: lastGood{values: map[string]cachedValue{}},
+	}
+	for _, c := range outage.Countries() {
+		for _, resolution := range []int{draw.MapResolution, draw.LargeResolution[c]} {
+			made.maps[mapKey{c, resolution}] = draw.Project(config.Shapes, c, resolution)
+		}
+	}
+	return made, nil
+}
+
+// page reads and words the page of an address, and names its template.
+func (s *Builder) Page(ctx context.Context, at address.Address) (name string, page Content, err error) {
+	switch {
+	case at.ID != "":
+		page, err = s.incident(ctx, at)
+		return "incident", page, err
+	case at.Leaf == address.LeafAbout || at.Leaf == address.LeafCredits:
+		return at.Leaf, s.prose(at), nil
+	case at.Leaf == address.LeafReport:
+		return "report", s.formPage(at), nil
+	case at.Leaf == address.LeafEmbed:
+		return "embed", s.embedPage(ctx, at), nil
+	case at.Service == "":
+		return "home", s.homePage(ctx, at), nil
+	}
+	return "service", s.service(ctx, at), nil
+}
+
+// sheetKey names the map of a country at a resolution.
+type mapKey struct {
+	country    outage.Country
+	resolution int
+}
+
+// render writes a page into memory.
+func (s *Builder) Render(name string, page Content) ([]byte, Meta, error) {
+	return s.templates.render(name, page)
+}

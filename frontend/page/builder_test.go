@@ -1,0 +1,58 @@
+package page
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// testViews makes pages over the fakes.
+func testViews(t testing.TB) *Builder {
+	t.Helper()
+	made, err := NewBuilder(Config{
+		Readings: pagetest.Readings{}, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
+		Now: func() time.Time { return pagetest.Noon }, AsOf: func() time.Time { return pagetest.Noon }, Log: slog.New(slog.DiscardHandler),
+		Fonts: &draw.Fonts{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestOutlinesKeepTheFloor(t *testing.T) {
+	site := testViews(t)
+	for _, test := range []struct {
+		weights []float64
+		drawn   bool
+	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
+		in := outage.Incident{Country: outage.IN, Footprint: outage.Footprint{Scope: outage.ScopeCell}}
+		for i, weight := range test.weights {
+			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.maps[mapKey{outage.IN, draw.MapResolution}].Land[7*i], Weight: weight})
+		}
+		page := &incidentPage{frame: site.frame(address.Address{Lang: "en"})}
+		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
+		if strings.Contains(drawn, `class="foot"`) != test.drawn {
+			t.Errorf("%v: %s", test.weights, drawn)
+		}
+		if rings := strings.Count(drawn, "M") + strings.Count(drawn, "m"); test.drawn && rings != 1 {
+			t.Errorf("%v: %d outlines, want that of one cell", test.weights, rings)
+		}
+	}
+}
+
+func TestCaptionKeepsTheFloor(t *testing.T) {
+	site := testViews(t)
+	series := outage.Series{Span: outage.Span{To: day}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
+	got := site.frame(address.Address{Lang: "en"}).chartCaption(series, outage.GB)
+	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

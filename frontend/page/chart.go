@@ -1,0 +1,103 @@
+package page
+
+import (
+	"html/template"
+	"slices"
+	"time"
+
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// hour is one row of the table under a chart.
+type hour struct {
+	Text, Reports, Expected string
+	from                    outage.Minute
+	reports                 int64
+	expected                float64
+	known                   bool
+}
+
+// hours sums a series by local hour, the newest first.
+func (f *frame) hours(series outage.Series, country outage.Country) []hour {
+	var rows []hour
+	for _, p := range series.Points {
+		local := p.Start.Time().In(country.Zone())
+		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
+		if len(rows) == 0 || rows[len(rows)-1].from != start {
+			rows = append(rows, hour{from: start, Text: f.Clock(start.Time(), country)})
+		}
+		row := &rows[len(rows)-1]
+		row.reports += p.Reports
+		if v, ok := draw.Finite(p.Expected); ok {
+			row.expected, row.known = row.expected+v, true
+		}
+	}
+	for i := range rows {
+		rows[i].Reports = f.Int(rows[i].reports)
+		if rows[i].known {
+			rows[i].Expected = f.Amount(rows[i].expected)
+		}
+	}
+	slices.Reverse(rows)
+	return rows
+}
+
+// chartCaption says what a chart shows to those who do not see it: the total
+// and the highest step with its time.
+func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
+	var total, works, back int64
+	var peak outage.Point
+	for _, p := range series.Points {
+		total, works, back = total+p.Reports, works+p.Works, back+p.Back
+		if p.Reports > peak.Reports {
+			peak = p
+		}
+	}
+	key := "chart."
+	if series.Span.To-series.Span.From != day {
+		key = "chart.span."
+	}
+	if total == 0 {
+		return f.T(key+"none", "zone", f.T("zone."+string(country)))
+	}
+	caption := f.T(key+"peak", "n", total, "peak", f.Int(peak.Reports), "step", f.Int(int64(series.Step)),
+		"time", f.Clock(peak.Start.Time(), country), "zone", f.T("zone."+string(country)))
+	// Kinds are told apart only where the floor allows it.
+	if works >= draw.MinimumCount {
+		caption += " " + f.T("chart.works", "works", works)
+	}
+	if back >= draw.MinimumCount {
+		caption += " " + f.T("chart.back", "back", back)
+	}
+	return caption
+}
+
+// chart is a day of reports as a picture, a sentence and a table.
+type chart struct {
+	SVG      template.HTML
+	Caption  string
+	Expected bool // a normal band is drawn
+	Marked   bool // an incident is shaded
+	Hours    []hour
+}
+
+// chart draws a series in the local time of the country, which it names.
+// Incidents are shaded.
+func (f *frame) chart(series outage.Series, country outage.Country, name string, incidents []outage.Record) chart {
+	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
+	var open []outage.Span
+	for _, record := range incidents {
+		span := spanOf(record.Incident, f.builder.AsOf())
+		open = append(open, span)
+		made.Marked = made.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
+	}
+	if made.Marked {
+		made.Caption += " " + f.T("chart.incident")
+	}
+	made.SVG, made.Expected = draw.ChartSVG(draw.Chart{
+		ID: "c" + string(country), Name: name, Caption: made.Caption, Series: series, Open: open, Now: f.builder.AsOf(),
+		Zone: country.Zone(), Number: f.Int, Clock: func(at time.Time) string { return f.Clock(at, country) },
+	})
+	return made
+}

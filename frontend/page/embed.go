@@ -1,0 +1,51 @@
+package page
+
+import (
+	"context"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+type embedPage struct {
+	*frame
+	Name     string
+	Verdicts []verdict
+	Page     string // the page of the service
+	AsOf     []locale.Time
+}
+
+// embedPage is the verdict alone.
+func (s *Builder) embedPage(ctx context.Context, at address.Address) *embedPage {
+	service, _ := s.Services.Service(at.Service)
+	page := &embedPage{frame: s.frame(at), Page: at.WithLeaf("").Path()}
+	page.Index = false
+	page.Name = page.ServiceName(service)
+	page.Title = page.T("service.title", "service", page.Name)
+	page.Verdicts = page.verdicts(ctx, service)
+	for _, country := range at.Countries(service) {
+		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
+	}
+	return page
+}
+
+// badge is the status of a service in a few words.
+type BadgeText struct {
+	Name, Message string
+	Status        outage.Status
+	Partial       bool // its health could not be read
+}
+
+// badge is the worst status of a service in the countries of an address.
+func (s *Builder) Badge(ctx context.Context, at address.Address) BadgeText {
+	f := s.frame(at)
+	service, _ := s.Services.Service(at.Service)
+	worst := f.verdicts(ctx, service)[0]
+	made := BadgeText{Name: f.ServiceName(service), Message: f.T("badge." + string(worst.Status)), Status: worst.Status}
+	if in := worst.health.Incident; in != nil {
+		made.Message = f.because(made.Message, *in)
+	}
+	made.Partial = f.partial
+	return made
+}

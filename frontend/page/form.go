@@ -1,0 +1,160 @@
+package page
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// form is the report form: what may be chosen, what was, and what was wrong.
+type form struct {
+	*frame
+	Service  outage.Service
+	Name     string
+	Choices  []choice         // symptoms
+	Symbols  []draw.Symbol    // the pictures that the choices use
+	Towns    []string         // offered for the place
+	Networks []string         // offered for the network
+	Asked    []outage.Country // countries to choose from; none when the address says it
+	Values   outage.Submission
+	Problems []problem
+	Key      string
+}
+
+// choice is one radio button. Picture is the id of a symbol.
+type choice struct {
+	Value, Text, Picture string
+	Checked              bool
+}
+
+// problem is a fault of a form. Field is the id of the part to mend, "" when
+// the fault is in none.
+type problem struct{ Field, Text string }
+
+// form prepares the form for a service; a nil submission is an untouched one.
+func (f *frame) form(service outage.Service, sent *outage.Submission) form {
+	made := form{frame: f, Service: service, Name: f.ServiceName(service)}
+	if sent != nil {
+		made.Values = *sent
+	}
+	for _, symptom := range service.Symptoms {
+		picture := f.builder.symbols.Of(symptom.Slug)
+		if !slices.Contains(made.Symbols, picture) {
+			made.Symbols = append(made.Symbols, picture)
+		}
+		made.Choices = append(made.Choices, choice{
+			Value: symptom.Slug, Text: f.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
+		})
+	}
+	made.offer(service)
+	if asked := f.At.Countries(service); f.At.Country == "" && len(asked) > 1 {
+		made.Asked = asked
+	} else if len(asked) == 1 {
+		made.Values.Country = string(asked[0])
+	}
+	return made
+}
+
+// networkCategories are the categories whose services people reach the others
+// through.
+var networkCategories = []string{"mobile", "broadband"}
+
+// offer lists towns and networks for those who type: the largest, in the
+// language of the page. Any other can be typed as well.
+func (f *form) offer(service outage.Service) {
+	for _, country := range f.At.Countries(service) {
+		f.Towns = append(f.Towns, strings.Split(f.T("towns."+string(country)), ", ")...)
+	}
+	for _, network := range f.builder.Services.Services() {
+		if slices.Contains(networkCategories, network.Category) && len(f.At.Countries(network)) > 0 {
+			f.Networks = append(f.Networks, f.ServiceName(network))
+		}
+	}
+}
+
+// PlaceIn is the country whose places a script offers, "" for any.
+func (f form) PlaceIn() string {
+	if len(f.Asked) > 0 {
+		return ""
+	}
+	return f.Values.Country
+}
+
+// Country is one radio button for a country.
+func (f form) CountryChoice(country outage.Country) choice {
+	return choice{Value: string(country), Text: f.CountryName(country), Checked: string(country) == f.Values.Country}
+}
+
+// Problem is what is wrong with a field, "" when nothing is.
+func (f form) Problem(field string) string {
+	for _, p := range f.Problems {
+		if p.Field == field {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+type formPage struct {
+	*frame
+	Form form
+}
+
+// formPage is the form alone: no chart, no map, nothing that could be slow.
+func (s *Builder) formPage(at address.Address) *formPage {
+	service, _ := s.Services.Service(at.Service)
+	return s.reportPage(at, service, nil)
+}
+
+func (s *Builder) reportPage(at address.Address, service outage.Service, sent *outage.Submission) *formPage {
+	page := &formPage{frame: s.frame(at.WithLeaf(address.LeafReport))}
+	page.Form = page.form(service, sent)
+	page.Title = page.T("report.title", "service", page.Form.Name)
+	page.Summary = page.T("service.summary", "service", page.Form.Name)
+	page.Index = false
+	return page
+}
+
+// refusedPage shows a form again with what was sent and what is wrong with it.
+func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent outage.Submission, known *outage.Error, key string) *formPage {
+	page := s.reportPage(at, service, &sent)
+	page.Form.Problems = []problem{page.Form.fault(known)}
+	page.Form.Key = key
+	page.Title = page.T("error.title", "title", page.Title)
+	return page
+}
+
+// fault words an error about a submission in the language of the page. A field
+// that the form does not show has no place to link to.
+func (f form) fault(known *outage.Error) problem {
+	made := problem{Field: known.Field, Text: f.explain(known)}
+	switch {
+	case known.Field == "country" && len(f.Asked) == 0:
+		made.Field = "place"
+	case known.Field == "location":
+		made.Field = "place"
+	case !strings.Contains(" symptom place country network ", " "+known.Field+" "):
+		made.Field = ""
+	}
+	return made
+}
+
+// explain is the text for a code and field, else for the code, else the
+// detail, which is English.
+func (f *frame) explain(known *outage.Error) string {
+	for _, key := range []string{
+		"error." + string(known.Code) + "." + known.Field,
+		"error." + string(known.Code),
+	} {
+		if f.Has(key) {
+			return f.T(key)
+		}
+	}
+	if known.Detail != "" {
+		return known.Detail
+	}
+	return f.T("error.internal")
+}

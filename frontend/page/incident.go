@@ -1,0 +1,227 @@
+package page
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+type incidentPage struct {
+	*frame
+	Entry    entry
+	Heading  string
+	Lead     string   // the sentence to quote
+	Sentence string   // what it was opened on
+	Cause    string   // whose fault it probably is, "" where that of the service
+	Now      string   // whether it lasts, and since or until when
+	Totals   string   // how many there were in all, "" while that is not known
+	Reasons  []string // what speaks for a cause elsewhere
+	Figures  []keyNumber
+	Course   incidentChart
+	Facts    []fact
+	Why      arithmetic
+	Regions  []recovery
+	Others   []recovery // regions that do not stand open
+	Spread   smallMultiples
+	Wider    []link // other incidents of the same wider event
+	Replay   string // the large map at the time of the incident
+	Citation string
+	Image    string // the picture for link previews
+	Table    string // the series as CSV
+	Timeline []step
+	Place    regionPanel
+	Symptoms []share
+	Symptom  string
+	Also     []link // relatives that had an incident meanwhile
+	Calm     []link // relatives that had none
+	CalmText string
+	Service  link // the page of the service
+	Data     string
+	AsOf     []locale.Time
+	Country  outage.Country
+}
+
+// figure is a number that stands out.
+type keyNumber struct{ Number, Text string }
+
+// fact is a line of the table of an incident.
+type fact struct{ Name, Text string }
+
+// step is a moment in the life of an incident.
+type step struct {
+	At         locale.Time
+	Text, Note string
+}
+
+// incident is the page that can be quoted. The error is the book's.
+func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPage, error) {
+	record, err := s.Incidents.Incident(ctx, at.ID)
+	if err != nil {
+		return nil, err
+	}
+	in := record.Incident
+	page := &incidentPage{frame: s.frame(at), Country: in.Country}
+	page.Localizer = locale.New(at.Lang, in.Country) // numbers as the country writes them
+	name, here := page.serviceNamed(in.Service), page.InCountry(in.Country)
+	page.Entry = page.entry(record)
+	page.Entry.Status = outage.StatusNormal
+	if !over(in) {
+		page.Entry.Status = page.statusOf(ctx, in)
+	}
+	page.Heading = page.T("incident.heading", "service", name, "in", here)
+	page.Title = page.T("incident.title", "service", name, "in", here, "date", page.Date(in.OpenedAt, in.Country))
+	page.Sentence = s.sentences.Sentence(at.Lang, in)
+	page.Now = page.lasts(in)
+	if in.Blamed() != "" {
+		blamed := page.blame(in)
+		page.Cause, page.Reasons = blamed.Text, blamed.Reasons
+	}
+	page.Course = page.course(ctx, in)
+	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course.measured)
+	page.Lead = cmp.Or(page.Totals, page.Sentence)
+	page.Summary = page.Lead
+	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
+	page.Why, page.Regions, page.Wider = page.why(in), page.recoveries(in), page.wider(ctx, in)
+	if len(page.Regions) > firstRegions {
+		page.Regions, page.Others = page.Regions[:firstRegions], page.Regions[firstRegions:]
+	}
+	page.Spread = page.spread(ctx, in)
+	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).Path()
+	page.Image, page.Table = page.At.Path()+".png", address.Address{Lang: locale.Default, Leaf: address.LeafIncidents, ID: in.ID}.Path()+".csv"
+	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(s.AsOf(), in.Country))
+	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
+	page.Data = "/api/v1/incidents/" + in.ID
+	page.AsOf = []locale.Time{page.Instant(s.AsOf(), in.Country)}
+	page.read(ctx, in)
+	return page, nil
+}
+
+// lasts says whether an incident is over.
+func (f *frame) lasts(in outage.Incident) string {
+	if over(in) {
+		return f.T("incident.ended", "time", f.Instant(in.ClosedAt, in.Country).Text, "lasted", f.Duration(in.ClosedAt.Sub(in.OpenedAt)))
+	}
+	return f.T("incident." + string(in.State))
+}
+
+// allRegions is more regions than a country has.
+const allRegions = 99
+
+// facts are what stands in the table.
+func (page *incidentPage) facts(in outage.Incident) []fact {
+	where := page.CountryName(in.Country)
+	if in.Footprint.Scope != outage.ScopeCountry {
+		where += " · " + page.where(in, allRegions)
+	}
+	facts := []fact{
+		{page.T("fact.where"), where},
+		{page.T("fact.scope"), page.T("scope." + string(in.Footprint.Scope))},
+		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
+		{page.T("fact.peak"), page.times(in.Peak)},
+	}
+	if over(in) {
+		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.ClosedAt.Sub(in.OpenedAt))})
+	}
+	return append(facts, fact{page.T("fact.now"), page.times(in.Ratio)})
+}
+
+func (f *frame) times(ratio float64) string {
+	if ratio > mostTimes {
+		return f.T("fact.times.most", "times", f.Int(mostTimes))
+	}
+	return f.T("fact.times", "times", f.Amount(ratio))
+}
+
+// timeline tells the states, after the first minute of the run.
+func (page *incidentPage) timeline(record outage.Record) []step {
+	steps := []step{{At: page.Instant(record.Since.Time(), record.Country), Text: page.T("fact.began")}}
+	for i, change := range record.Changes {
+		text := page.T("step." + string(change.State))
+		switch {
+		case i > 0 && change.State == record.Changes[i-1].State: // another verdict
+			text = page.fault(record.Service, change)
+		case i > 0 && change.State == outage.StateOpen:
+			text = page.T("step.again")
+		}
+		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.times(change.Ratio)})
+	}
+	return steps
+}
+
+// fault says who is thought to be at fault from now on.
+func (f *frame) fault(service string, change outage.Change) string {
+	if change.Verdict == outage.LikelyCollateral {
+		return f.T("incident.cause", "service", f.serviceNamed(service), "cause", f.serviceNamed(change.Cause))
+	}
+	return f.T("step.itself", "service", f.serviceNamed(service))
+}
+
+// read fills in what was counted during the incident. What cannot be read is
+// left out.
+func (page *incidentPage) read(ctx context.Context, in outage.Incident) {
+	service, ok := page.builder.Services.Service(in.Service)
+	if !ok {
+		service = outage.Service{Slug: in.Service, Name: in.Service}
+	}
+	span := spanOf(in, page.builder.AsOf())
+	page.Place = page.placePanel(ctx, service, in.Country, span.Snap(outage.Quarter))
+	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
+	page.Place.Map = page.footprint(page.Place.Map, in)
+	found, err := page.builder.Readings.Symptoms(ctx, in.Service, in.Country, "", span)
+	if err != nil {
+		page.miss(err, "symptoms")
+	} else {
+		page.Symptoms, page.Symptom = page.shares(service, found), page.T("incident.symptoms.of", "n", found.Total)
+	}
+	page.family(ctx, service, in, span)
+}
+
+// family sorts the services that tend to break with this one by whether they
+// had an incident at the time.
+func (page *incidentPage) family(ctx context.Context, service outage.Service, in outage.Incident, span outage.Span) {
+	for _, relative := range page.builder.Services.Family(service.Family) {
+		if relative.Slug == in.Service || !address.UsedIn(relative, in.Country) {
+			continue
+		}
+		filter := outage.IncidentFilter{Service: relative.Slug, Country: in.Country, Span: span}
+		found, _, err := page.builder.Incidents.Incidents(ctx, filter, "", 1)
+		name := page.ServiceName(relative)
+		switch {
+		case err != nil:
+			page.miss(err, "incidents")
+		case len(found) > 0:
+			page.Also = append(page.Also, link{Path: page.incidentPath(found[0].ID), Text: name})
+		default:
+			path := address.Address{Lang: page.At.Lang, Country: in.Country, Service: relative.Slug}.Path()
+			page.Calm = append(page.Calm, link{Path: path, Text: name})
+		}
+	}
+	page.CalmText = page.T("family.calm", "in", page.InCountry(in.Country))
+}
+
+// footprint outlines where an incident is on a map. One that reaches across the
+// country needs no line.
+func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
+	land := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
+	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
+		return drawn
+	}
+	weights := map[outage.Cell]float64{}
+	for _, part := range in.Footprint.Cells {
+		weights[part.Cell.Parent(draw.MapResolution)] += part.Weight
+	}
+	var cells []outage.Cell
+	for cell, weight := range weights {
+		if weight >= draw.MinimumCount { // fewer could tell of a single report
+			cells = append(cells, cell)
+		}
+	}
+	if len(cells) == 0 {
+		return drawn
+	}
+	return drawn.withOutline(land.Outline(cells), page.T("map.footprint"))
+}

@@ -1,0 +1,108 @@
+package page
+
+import (
+	"context"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// course is how reports ran before, during and after an incident.
+type incidentChart struct {
+	Chart    chart
+	HasChart bool
+	measured
+}
+
+// measured is what was reported about a service in a country during an incident,
+// from the first minute of its run.
+type measured struct {
+	Total    int64
+	Peak     outage.Point // the quarter hour with the most
+	Measured bool
+}
+
+// beside is how many minutes before an incident, and after it, its chart shows.
+const beside = 2 * 60
+
+// mostPoints keeps the chart of a long incident small.
+const mostPoints = 150
+
+// course reads the counts of an incident. What cannot be read is left out.
+func (page *incidentPage) course(ctx context.Context, in outage.Incident) incidentChart {
+	var made incidentChart
+	now := outage.MinuteOf(page.builder.AsOf())
+	open := spanOf(in, page.builder.AsOf())
+	around := outage.Span{From: open.From - beside, To: min(open.To+beside, now+1)}
+	step := 5
+	for int(around.To-around.From)/step > mostPoints {
+		step *= 2
+	}
+	readings := page.builder.Readings
+	if series, err := readings.Series(ctx, in.Service, in.Country, "", around.Snap(step), step); err != nil {
+		page.miss(err, "series")
+	} else {
+		name := page.T("incident.chart", "service", page.serviceNamed(in.Service), "in", page.InCountry(in.Country))
+		made.Chart, made.HasChart = page.chart(series, in.Country, name, []outage.Record{{Incident: in}}), true
+	}
+	made.measured = page.measure(ctx, in)
+	return made
+}
+
+// measure counts the reports of an incident. What cannot be read is not measured.
+func (f *frame) measure(ctx context.Context, in outage.Incident) measured {
+	var made measured
+	open := spanOf(in, f.builder.AsOf())
+	minutes, err := f.builder.Readings.Series(ctx, in.Service, in.Country, "", open, 1)
+	if err != nil {
+		f.miss(err, "series")
+		return made
+	}
+	made.Measured = true
+	quarters := map[outage.Minute]*outage.Point{}
+	for _, p := range minutes.Points {
+		made.Total += p.Reports
+		at := p.Start.Floor(outage.Quarter)
+		if quarters[at] == nil {
+			quarters[at] = &outage.Point{Start: at}
+		}
+		quarters[at].Reports += p.Reports
+	}
+	for at := open.From.Floor(outage.Quarter); at < open.To; at += outage.Quarter {
+		if q := quarters[at]; q != nil && q.Reports > made.Peak.Reports {
+			made.Peak = *q
+		}
+	}
+	return made
+}
+
+// figures are the numbers to quote, each with what kind of count it is.
+func (page *incidentPage) figures(in outage.Incident, ran incidentChart) []keyNumber {
+	var figures []keyNumber
+	if ran.Measured && ran.Total > 0 {
+		figures = []keyNumber{
+			{page.Int(ran.Total), page.T("figure.total")},
+			{page.Int(ran.Peak.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text)},
+		}
+	}
+	return append(figures, keyNumber{page.multiple(in.Peak) + "×", page.T("figure.worst")})
+}
+
+// totals is the sentence about the whole incident, which leads: how many, for how
+// long, and how many at the worst. It is "" while nothing is known.
+func (f *frame) totals(in outage.Incident, ran measured) string {
+	if !ran.Measured || ran.Total == 0 {
+		return ""
+	}
+	key := "incident.totals"
+	if !over(in) {
+		key += ".open"
+	}
+	pairs := []any{
+		"n", ran.Total, "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country), "since", f.Instant(in.Since.Time(), in.Country).Text,
+		"peak", f.Int(ran.Peak.Reports), "time", f.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text,
+	}
+	if over(in) {
+		pairs = append(pairs, "lasted", f.Duration(in.ClosedAt.Sub(in.Since.Time())))
+	}
+	return f.T(key, pairs...)
+}

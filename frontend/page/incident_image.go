@@ -1,0 +1,35 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// incidentPNG draws an incident for those who see a link to it. A language
+// without letters in the program is drawn in the default one.
+func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record outage.Record) ([]byte, error) {
+	if !s.fonts.Supports(at.Lang) {
+		at.Lang = locale.Default
+	}
+	in := record.Incident
+	f := s.frame(at)
+	f.Localizer = locale.New(at.Lang, in.Country)
+	text := draw.ShareText{
+		Title:  f.T("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
+		State:  f.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
+		Text:   cmp.Or(f.totals(in, f.measure(ctx, in)), s.sentences.Sentence(at.Lang, in)),
+		Source: f.T("image.source"),
+	}
+	span := spanOf(in, s.AsOf()).Snap(outage.Quarter)
+	heat, err := s.Readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, span)
+	if err != nil {
+		return nil, fmt.Errorf("reading the map: %w", err)
+	}
+	return draw.SharePNG(s.fonts, text, s.maps[mapKey{in.Country, draw.MapResolution}], heat)
+}

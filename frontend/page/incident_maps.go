@@ -1,0 +1,88 @@
+package page
+
+import (
+	"context"
+	"html/template"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// spread is how an incident grew and shrank: a small map for each of some
+// quarter hours.
+type smallMultiples struct {
+	Land     template.HTML // the land, which all of them share
+	Pictures []smallMap
+	Counts   bool
+	Legend   []legendItem
+}
+
+// picture is one of the small maps, which leads to the large one.
+type smallMap struct {
+	SVG        template.HTML
+	Path, Time string
+}
+
+// mostPictures is how many quarter hours are drawn.
+const mostPictures = 8
+
+// spread draws the quarter hours of an incident, evenly picked where there are
+// many.
+func (page *incidentPage) spread(ctx context.Context, in outage.Incident) smallMultiples {
+	var made smallMultiples
+	sheet := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
+	if sheet == nil || sheet.Width == 0 {
+		return made
+	}
+	quarters := pickedQuarters(spanOf(in, page.builder.AsOf()).Snap(outage.Quarter))
+	heats := make([]outage.Heatmap, len(quarters))
+	made.Counts = true
+	for i, at := range quarters {
+		heat, err := page.builder.Readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, outage.Span{From: at, To: at + outage.Quarter})
+		if err != nil {
+			page.miss(err, "heatmap")
+			return smallMultiples{}
+		}
+		heats[i] = heat
+		made.Counts = made.Counts && !draw.HasRatios(heat)
+	}
+	made.Legend = page.legend(made.Counts, !made.Counts)
+	made.Land = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + sheet.ViewBox() + `"><path class="land" d="` + sheet.Coast + `"/></symbol></svg>`)
+	for i, at := range quarters {
+		made.Pictures = append(made.Pictures, smallMap{
+			SVG: sheet.Thumbnail(heats[i], made.Counts), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),
+		})
+	}
+	return made
+}
+
+// pickedQuarters are the starts of some quarter hours of a span, the first and
+// the last among them.
+func pickedQuarters(span outage.Span) []outage.Minute {
+	all := int(span.To-span.From) / outage.Quarter
+	n := min(all, mostPictures)
+	picked := make([]outage.Minute, n)
+	for i := range picked {
+		nth := i
+		if n > 1 {
+			nth = i * (all - 1) / (n - 1)
+		}
+		picked[i] = span.From + outage.Minute(nth*outage.Quarter)
+	}
+	return picked
+}
+
+// replay is the large map at a quarter hour of an incident, with time to step
+// through on both sides.
+func (f *frame) replay(in outage.Incident, at outage.Minute) address.MapState {
+	open := spanOf(in, f.builder.AsOf()).Snap(outage.Quarter)
+	made := address.MapState{
+		Lang: f.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
+		Span: outage.Span{From: open.From - outage.Minute(address.DefaultEach), To: open.To + outage.Minute(address.DefaultEach)},
+	}
+	made.Span.To = min(made.Span.To, (outage.MinuteOf(f.builder.AsOf()) + 1).Ceil(outage.Quarter))
+	made.Span.From = max(made.Span.From, made.Span.To-address.LongestSpan)
+	made.At = max(made.At, made.Span.From)
+	return made
+}

@@ -1,0 +1,113 @@
+package page
+
+import (
+	"context"
+
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// arithmetic is what an incident was opened on.
+type arithmetic struct {
+	Facts []fact
+	Nodes []node
+}
+
+// node is a place that had enough evidence by itself.
+type node struct{ Place, Observed, Expected, Threshold, Evidence string }
+
+// why lays out the arithmetic. Incidents from before it was kept have only its
+// sum.
+func (page *incidentPage) why(in outage.Incident) arithmetic {
+	why, number := in.Why, page.Int
+	made := arithmetic{Facts: []fact{
+		{page.T("figure.observed"), number(in.Observed)},
+		{page.T("figure.expected"), page.Amount(in.Expected)},
+		{page.T("figure.threshold"), page.Amount(in.Threshold)},
+	}}
+	if why.Window.From < why.Window.To {
+		made.Facts = append(made.Facts,
+			fact{page.T("why.window"), page.TimeSpan(why.Window.From.Time(), why.Window.To.Time(), in.Country)},
+			fact{page.T("why.reports"), number(why.Reports)},
+			fact{page.T("why.judged"), page.Amount(why.Judged)})
+		if why.Works >= draw.MinimumCount {
+			made.Facts = append(made.Facts, fact{page.T("why.works"), number(why.Works)})
+		}
+	}
+	for _, tip := range why.Alarming {
+		made.Nodes = append(made.Nodes, node{
+			Place: page.placeOf(tip), Observed: number(tip.Observed), Expected: page.Amount(tip.Expected),
+			Threshold: page.Amount(tip.Threshold),
+			Evidence:  page.T("why.evidence", "has", page.Amount(tip.Evidence), "needs", page.Amount(tip.Needed)),
+		})
+	}
+	return made
+}
+
+// placeOf names where a signal is.
+func (f *frame) placeOf(signal outage.Signal) string {
+	region := signal.Region
+	if signal.Scope == outage.ScopeCell {
+		region = f.builder.Shapes.RegionOf(signal.Cell)
+	}
+	switch {
+	case signal.Scope == outage.ScopeCountry || region == "":
+		return f.CountryName(signal.Country)
+	case signal.Scope == outage.ScopeCell:
+		return f.T("scope.part", "regions", f.builder.Shapes.RegionName(region, f.At.Lang))
+	}
+	return f.builder.Shapes.RegionName(region, f.At.Lang)
+}
+
+// recovery is how one region came out of an incident.
+type recovery struct{ Region, Peak, Over, Back string }
+
+// recoveries are in the order of the footprint.
+func (page *incidentPage) recoveries(in outage.Incident) []recovery {
+	var rows []recovery
+	for _, r := range in.Recoveries {
+		row := recovery{
+			Region: page.builder.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.multiple(r.Peak) + "×",
+			Over: page.T("recovery.open"), Back: "–",
+		}
+		if !r.At.IsZero() {
+			row.Over = page.TimeOfDay(r.At, in.Country).Text
+			if !locale.SameDay(r.At, in.OpenedAt, in.Country) {
+				row.Over = page.T("time.on", "date", page.Date(r.At, in.Country), "time", row.Over)
+			}
+		}
+		if r.Back >= draw.MinimumCount {
+			row.Back = page.Int(r.Back)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// MoreRegions invites to the regions that do not stand open.
+func (page *incidentPage) MoreRegions() string {
+	return page.T("region.more", "n", int64(len(page.Others)))
+}
+
+// mostWider is how many incidents of a wider event are listed.
+const mostWider = 12
+
+// wider lists the other incidents of the event that an incident belongs to.
+func (page *incidentPage) wider(ctx context.Context, in outage.Incident) []link {
+	if in.Parent == "" {
+		return nil
+	}
+	found, _, err := page.builder.Incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.builder.AsOf())}, "", listedIncidents)
+	if err != nil {
+		page.miss(err, "incidents")
+	}
+	var links []link
+	for _, other := range found {
+		if other.Parent == in.Parent && other.ID != in.ID && len(links) < mostWider {
+			text := page.T("incident.of.service", "service", page.serviceNamed(other.Service), "in", page.InCountry(other.Country))
+			links = append(links, link{Path: page.incidentPath(other.ID), Text: text})
+		}
+	}
+	return links
+}

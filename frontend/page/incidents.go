@@ -1,0 +1,120 @@
+package page
+
+import (
+	"context"
+	"math"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// listedIncidents is how many incidents one page of the list has.
+const listedIncidents = 50
+
+type incidentsPage struct {
+	*frame
+	Asked       address.IncidentQuery
+	Countries   []link
+	Pickers     []picker
+	Open, Ended []entry
+	Newest      string // the first page, "" on it
+	Older       string // the next page, "" on the last
+}
+
+// incidents is the list of incidents, those under way first, the rest newest
+// first. The error is about the cursor.
+func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked address.IncidentQuery) (*incidentsPage, error) {
+	page := &incidentsPage{frame: s.frame(at), Asked: asked}
+	page.Title, page.Summary = page.T("incidents.title"), page.T("incidents.summary")
+	if at.Country != "" {
+		page.Title = page.T("incidents.title.in", "in", page.InCountry(at.Country))
+	}
+	page.Index = asked == address.IncidentQuery{}
+	page.Countries = page.countryLinks(outage.Countries())
+	for i := range page.Countries {
+		page.Countries[i].Path += asked.WithCursor("").Query()
+	}
+	page.choices()
+	filter := outage.IncidentFilter{Country: at.Country, Service: asked.Service, State: asked.State}
+	records, next, err := s.Incidents.Incidents(ctx, filter, asked.Cursor, listedIncidents)
+	if known := outage.AsError(err); known != nil && known.Code == outage.CodeInvalid {
+		return nil, err
+	}
+	if err != nil {
+		page.miss(err, "incidents")
+	}
+	page.list(ctx, records)
+	if asked.Cursor != "" {
+		page.Newest = at.Path() + asked.WithCursor("").Query()
+	}
+	if next != "" {
+		page.Older = at.Path() + asked.WithCursor(next).Query()
+	}
+	return page, nil
+}
+
+// list sorts the records into those under way and the rest. The bars compare
+// how bad each was with the worst on the page, on a scale of orders.
+func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
+	worst := 1.
+	for _, record := range records {
+		worst = max(worst, record.Peak)
+	}
+	for _, record := range records {
+		made := page.entry(record)
+		made.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
+		if over(record.Incident) {
+			page.Ended = append(page.Ended, made)
+			continue
+		}
+		made.Status = page.statusOf(ctx, record.Incident)
+		page.Open = append(page.Open, made)
+	}
+}
+
+// choices fills the form in.
+func (page *incidentsPage) choices() {
+	services := []option{{Text: page.T("map.all"), Chosen: page.Asked.Service == ""}}
+	for _, service := range page.builder.Services.Services() {
+		if page.At.Country != "" && !address.UsedIn(service, page.At.Country) {
+			continue
+		}
+		services = append(services, option{
+			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == page.Asked.Service,
+		})
+	}
+	states := []option{{Text: page.T("incidents.state.any"), Chosen: page.Asked.State == ""}}
+	for _, state := range address.ListedStates {
+		states = append(states, option{Value: string(state), Text: page.T("state." + string(state)), Chosen: state == page.Asked.State})
+	}
+	page.Pickers = []picker{{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}}
+}
+
+// ShowsOpen and ShowsEnded say whether the list can hold such.
+func (page *incidentsPage) ShowsOpen() bool {
+	return page.Asked.State != outage.StateResolved && (page.Asked.Cursor == "" || len(page.Open) > 0)
+}
+
+func (page *incidentsPage) ShowsEnded() bool {
+	return page.Asked.State == "" || page.Asked.State == outage.StateResolved
+}
+
+// Languages are the same list in others.
+func (page *incidentsPage) Languages() []link {
+	links := page.frame.Languages()
+	for i := range links {
+		links[i].Path += page.Asked.Query()
+	}
+	return links
+}
+
+// statusOf is how the service of an open incident does now, as all other pages
+// say it.
+func (f *frame) statusOf(ctx context.Context, in outage.Incident) outage.Status {
+	health, err := f.builder.Readings.Health(ctx, in.Service, in.Country)
+	if err != nil {
+		f.miss(err, "health")
+		return outage.StatusElevated
+	}
+	return health.Status
+}

@@ -1,0 +1,246 @@
+package page
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// mapPage is the large map: both countries, any service, any time.
+type mapPage struct {
+	*frame
+	Scene   address.MapState
+	Pickers []picker
+	Panels  []mapPanel
+	Switch  []link
+	Earlier *link
+	Later   *link
+	Latest  *link
+	Legend  []legendItem
+	Counts  bool
+}
+
+// option is a choice of a form.
+type option struct {
+	Value, Text, Lang string
+	Chosen            bool
+}
+
+// picker is a select element.
+type picker struct {
+	Name, Label string
+	Options     []option
+}
+
+// tool is a button of the canvas, with its picture as a path.
+type tool struct{ Do, Text, Drawing string }
+
+// word is a text of the canvas under the name by which it is found.
+type word struct{ Name, Text string }
+
+// atlasPanel is one country on the large map.
+type mapPanel struct {
+	regionPanel
+	Sheet *draw.Projection
+}
+
+func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address.MapState) *mapPage {
+	page := &mapPage{frame: s.frame(at), Scene: asked}
+	page.Localizer = locale.New(at.Lang, asked.Country)
+	page.Title, page.Summary = page.T("map.title"), page.T("map.summary")
+	if service, ok := s.Services.Service(asked.Service); ok {
+		page.Title = page.T("map.title.of", "service", page.ServiceName(service))
+	}
+	page.Index = asked.Length == address.DefaultLength && asked.At == asked.Span.To-outage.Quarter && asked.Show == ""
+	page.choices()
+	page.steps()
+	page.draw(ctx)
+	return page
+}
+
+// choices fills the form in.
+func (page *mapPage) choices() {
+	asked := page.Scene
+	services := []option{{Text: page.T("map.all"), Chosen: asked.Service == ""}}
+	for _, service := range page.builder.Services.Services() {
+		services = append(services, option{
+			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == asked.Service,
+		})
+	}
+	countries := []option{{Text: page.T("country.both"), Chosen: asked.Country == ""}}
+	for _, country := range outage.Countries() {
+		countries = append(countries, option{Value: string(country), Text: page.CountryName(country), Chosen: country == asked.Country})
+	}
+	var spans, parts []option
+	if asked.Length == "" {
+		spans = append(spans, option{Value: address.FormatMinute(asked.Span.From), Text: page.T("map.length.given"), Chosen: true})
+	}
+	for _, length := range address.Lengths {
+		spans = append(spans, option{Value: length, Text: page.T("map.length." + length), Chosen: length == asked.Length})
+	}
+	for _, each := range address.Eaches {
+		value := strconv.Itoa(each) + "m"
+		parts = append(parts, option{Value: value, Text: page.T("map.each." + value), Chosen: each == asked.Each})
+	}
+	page.Pickers = []picker{
+		{"service", page.T("map.service"), services}, {"country", page.T("form.country"), countries},
+		{"from", page.T("map.length"), spans}, {"each", page.T("map.each"), parts},
+	}
+}
+
+// Tools are the buttons beside a map: nothing needs dragging.
+func (p mapPanel) Tools() []tool {
+	return []tool{
+		{"in", p.T("map.in"), "M12 5v14M5 12h14"}, {"out", p.T("map.out"), "M5 12h14"},
+		{"left", p.T("map.left"), "M14 6l-6 6 6 6"}, {"up", p.T("map.up"), "M6 14l6-6 6 6"},
+		{"down", p.T("map.down"), "M6 10l6 6 6-6"}, {"right", p.T("map.right"), "M10 6l6 6-6 6"},
+		{"whole", p.T("map.whole"), "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"},
+	}
+}
+
+// Told is what the canvas says of a cell, Statuses the words for its status, the
+// worst first.
+func (p mapPanel) Told() []word {
+	return []word{
+		{"region", p.T("region.col")}, {"reports", p.T("region.reports")}, {"expected", p.T("chart.col.expected")},
+		{"ratio", p.T("map.col.ratio")}, {"status", p.T("map.col.status")},
+	}
+}
+
+func (p mapPanel) Statuses() string {
+	var words []string
+	for _, status := range []outage.Status{outage.StatusOutage, outage.StatusElevated, outage.StatusNormal, outage.StatusUnknown} {
+		words = append(words, p.T("status."+string(status)))
+	}
+	return strings.Join(words, "|")
+}
+
+// Land is where the canvas finds the lines of the land, for a closer look.
+func (p mapPanel) Land() string { return "/map/land/" + string(p.Country) }
+
+// Width and Height are those of the country's map, in its units.
+func (p mapPanel) Width() int  { return p.Sheet.Width }
+func (p mapPanel) Height() int { return p.Sheet.Height }
+
+// steps links to the pictures around this one.
+func (page *mapPage) steps() {
+	asked := page.Scene
+	to := func(at outage.Minute, key string) *link {
+		if !asked.Span.Contains(at) || at == asked.At {
+			return nil
+		}
+		return &link{Path: asked.WithAt(at).Path(), Text: page.T(key)}
+	}
+	page.Earlier = to(asked.At-outage.Quarter, "map.earlier")
+	page.Later = to(asked.At+outage.Quarter, "map.later")
+	page.Latest = to(asked.Span.To-outage.Quarter, "map.latest")
+	page.Switch = []link{
+		{Path: asked.WithShow("").Path(), Text: page.T("map.unusual"), Current: asked.Show == ""},
+		{Path: asked.WithShow(address.ShowReports).Path(), Text: page.T("map.reports"), Current: asked.Show == address.ShowReports},
+	}
+}
+
+// draw reads and draws the countries. All have one legend: that of plain counts
+// where there is nothing to compare with in any.
+func (page *mapPage) draw(ctx context.Context) {
+	asked := page.Scene
+	countries := asked.Countries(page.builder.Services)
+	heats := make([]outage.Heatmap, len(countries))
+	page.Counts = true
+	for i, country := range countries {
+		var err error
+		if heats[i], err = page.builder.Readings.Heatmap(ctx, asked.Service, country, draw.LargeResolution[country], asked.Shown()); err != nil {
+			page.miss(err, "heatmap")
+		}
+		heats[i].Resolution = draw.LargeResolution[country] // the land is drawn also where nothing could be read
+		page.Counts = page.Counts && !draw.HasRatios(heats[i])
+	}
+	page.Counts = page.Counts || asked.Show == address.ShowReports
+	page.Legend = page.legend(page.Counts, !page.Counts)
+	for i, country := range countries {
+		made := mapPanel{
+			regionPanel: regionPanel{frame: page.frame, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
+			Sheet:       page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
+		}
+		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
+		made.Span = page.when(asked, country)
+		made.First = page.rowsOf(ctx, asked, country)
+		page.Panels = append(page.Panels, made)
+	}
+}
+
+// captionOf names the map of a country to those who do not see it.
+func (f *frame) captionOf(asked address.MapState, country outage.Country) string {
+	in := f.InCountry(country)
+	if service, ok := f.builder.Services.Service(asked.Service); ok {
+		return f.T("map.name", "service", f.ServiceName(service), "in", in)
+	}
+	return f.T("map.name.all", "in", in)
+}
+
+// when tells the time of a picture on the clock of a country.
+func (f *frame) when(asked address.MapState, country outage.Country) string {
+	shown := asked.Shown()
+	until := min(shown.To, outage.MinuteOf(f.builder.AsOf()))
+	return f.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
+}
+
+// rowsOf is the table beside the map.
+func (f *frame) rowsOf(ctx context.Context, asked address.MapState, country outage.Country) []share {
+	regions, err := f.builder.Readings.Regions(ctx, asked.Service, country, asked.Shown())
+	if err != nil {
+		f.miss(err, "regions")
+	}
+	return f.regions(regions)
+}
+
+// Action is where the form leads.
+func (page *mapPage) Action() string {
+	return address.Address{Lang: page.At.Lang, Leaf: address.LeafMap}.Path()
+}
+
+// Path is the address without the moment, Languages the same picture in others.
+func (page *mapPage) Path() string {
+	return address.CurrentMap(page.Scene.Lang, page.Scene.Service, page.Scene.Country).Path()
+}
+
+func (page *mapPage) Languages() []link {
+	links := page.frame.Languages()
+	for i := range links {
+		links[i].Path = page.Scene.WithLang(links[i].Lang).Path()
+	}
+	return links
+}
+
+// First and Last are the ends of the slider, Moment where it stands.
+func (page *mapPage) First() string  { return address.FormatMinute(page.Scene.Span.From) }
+func (page *mapPage) Moment() string { return address.FormatMinute(page.Scene.At) }
+func (page *mapPage) Steps() int {
+	return int(page.Scene.Span.To-page.Scene.Span.From)/outage.Quarter - 1
+}
+func (page *mapPage) Step() int { return int(page.Scene.At-page.Scene.Span.From) / outage.Quarter }
+
+// Cells is where the canvas asks for the cells of a picture.
+func (page *mapPage) Cells() string {
+	query := page.Scene.Query()
+	for _, name := range []string{"from", "to", "t", "country", "show"} {
+		query.Del(name)
+	}
+	if page.Counts {
+		query.Set("show", address.ShowReports)
+	}
+	return address.Address{Lang: page.Scene.Lang, Leaf: address.LeafMap}.Path() + "/cells?" + query.Encode()
+}
+
+// Last is the end of a span that stays, "" for one that ends now.
+func (page *mapPage) Last() string {
+	if page.Scene.Length != "" {
+		return ""
+	}
+	return address.FormatMinute(page.Scene.Span.To)
+}

@@ -1,0 +1,130 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+const (
+	// chartStep is the length in minutes of a step of the 24-hour chart: that of
+	// the verdict above it, so that the two show the same numbers.
+	chartStep = 10
+	day       = 24 * 60 // minutes
+	// mapMinutes is how far back the map and the table beside it look.
+	mapMinutes = 60
+	// firstRegions is how many rows of the table stand open.
+	firstRegions = 8
+)
+
+// panel is one country on a page: chart, map and table.
+type regionPanel struct {
+	*frame
+	Country     outage.Country
+	Name        string
+	Chart       chart
+	HasChart    bool
+	Map         heatmap
+	HasMap      bool
+	Elsewhere   string // where the map stands that this page has not drawn
+	Heading     string // of the map
+	Span        string
+	Empty       string // stands for a table without rows
+	First, Rest []share
+}
+
+// More invites to the rows that do not stand open.
+func (p regionPanel) More() string { return p.T("region.more", "n", int64(len(p.Rest))) }
+
+// MapOf names the map that stands elsewhere.
+func (p regionPanel) MapOf() string { return p.T("map.of", "in", p.InCountry(p.Country)) }
+
+// LargeMap is the large map of the page's service.
+func (p regionPanel) LargeMap() string {
+	return address.CurrentMap(p.At.Lang, p.At.Service, p.At.Country).Path()
+}
+
+// share is a row with a bar. Width is in percent of the longest.
+type share struct {
+	Name, Number string
+	Width        int
+}
+
+// panel reads and draws one country. What cannot be read is left out.
+func (f *frame) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
+	now := outage.MinuteOf(f.builder.AsOf())
+	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
+	made := f.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
+	made.Heading, made.Empty = f.T("map.heading"), f.T("region.empty")
+
+	last := (now + 1).Ceil(chartStep)
+	today := outage.Span{From: last - day, To: last}
+	series, ok := readOrLastGood(f, "series", "/"+service.Slug+"/"+string(country), func() (outage.Series, error) {
+		return f.builder.Readings.Series(ctx, service.Slug, country, "", today, chartStep)
+	})
+	if ok {
+		name := f.T("chart.name", "service", f.ServiceName(service), "in", f.InCountry(country))
+		made.Chart, made.HasChart = f.chart(series, country, name, f.during(ctx, service.Slug, country, today)), true
+	}
+	return made
+}
+
+// placePanel reads and draws where the reports of a span of whole quarter hours
+// came from.
+func (f *frame) placePanel(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
+	made := regionPanel{frame: f, Country: country, Name: f.CountryName(country)}
+	readings, name, in := f.builder.Readings, f.ServiceName(service), f.InCountry(country)
+	// What an incident was is asked for by its own span, what is now by any.
+	key := "/" + service.Slug + "/" + string(country) + f.At.ID
+	heat, ok := readOrLastGood(f, "heatmap", key, func() (outage.Heatmap, error) {
+		return readings.Heatmap(ctx, service.Slug, country, draw.MapResolution, span)
+	})
+	if ok {
+		made.Map = f.heatmap(heat, country, f.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || f.At.Show == address.ShowReports)
+		made.HasMap = true
+		span = heat.Span
+	}
+	until := min(span.To, outage.MinuteOf(f.builder.AsOf()))
+	made.Span = f.TimeSpan(span.From.Time(), until.Time(), country)
+
+	regions, _ := readOrLastGood(f, "regions", key, func() ([]outage.RegionCount, error) {
+		return readings.Regions(ctx, service.Slug, country, span)
+	})
+	rows := f.regions(regions)
+	made.First, made.Rest = rows[:min(len(rows), firstRegions)], rows[min(len(rows), firstRegions):]
+	return made
+}
+
+// regions makes the table beside a map, most reports first.
+func (f *frame) regions(counts []outage.RegionCount) []share {
+	counts = slices.Clone(counts)
+	slices.SortFunc(counts, func(a, b outage.RegionCount) int {
+		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region))
+	})
+	var rows []share
+	for _, c := range counts {
+		name := f.builder.Shapes.RegionName(c.Region, f.At.Lang)
+		if c.Region == "" {
+			name = f.T("region.none")
+		}
+		rows = append(rows, share{Name: name, Number: f.Int(c.Reports), Width: width(c.Reports, counts[0].Reports)})
+	}
+	return rows
+}
+
+// markedIncidents is how many incidents of a day a chart shades at most.
+const markedIncidents = 12
+
+// during lists the incidents of a service that a chart of a span shades.
+func (f *frame) during(ctx context.Context, service string, country outage.Country, span outage.Span) []outage.Record {
+	filter := outage.IncidentFilter{Service: service, Country: country, Span: span}
+	found, _, err := f.builder.Incidents.Incidents(ctx, filter, "", markedIncidents)
+	if err != nil {
+		f.miss(err, "incidents")
+	}
+	return found
+}

@@ -1,0 +1,22 @@
+package page
+
+import (
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+type problemPage struct {
+	*frame
+	Heading, Text string
+	Back          string
+}
+
+// problemPage says what went wrong, and what can be done about it.
+func (s *Builder) ProblemPage(lang string, known *outage.Error) *problemPage {
+	page := &problemPage{frame: s.frame(address.Address{Lang: lang})}
+	page.Index = false
+	page.Heading = page.T("problem." + string(known.Code))
+	page.Title = page.Heading
+	page.Text = page.explain(known)
+	return page
+}

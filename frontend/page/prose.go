@@ -1,0 +1,48 @@
+package page
+
+import "github.com/open-downpour/downpour/frontend/address"
+
+// prosePage is a page of text: about, credits.
+type prosePage struct {
+	*frame
+	Parts   []part
+	Numbers []fact
+}
+
+// part is one heading with its text.
+type part struct{ ID, Heading, Text string }
+
+// aboutParts lists the questions that the page about counting answers.
+func aboutParts() []string {
+	return []string{"report", "once", "where", "kept", "shown", "judged", "status", "undo"}
+}
+
+// prose serves the pages that only change with the program.
+func (s *Builder) prose(at address.Address) *prosePage {
+	page := &prosePage{frame: s.frame(at)}
+	page.Title, page.Summary = page.T(at.Leaf+".title"), page.T(at.Leaf+".intro")
+	if at.Leaf == address.LeafAbout {
+		page.Numbers = page.numbersInForce()
+		for _, id := range aboutParts() {
+			page.Parts = append(page.Parts, part{ID: id, Heading: page.T("about." + id), Text: page.T("about." + id + ".text")})
+		}
+	}
+	return page
+}
+
+// numbersInForce tells the parameters that a reader can make something of: those
+// that have a sentence.
+func (f *frame) numbersInForce() []fact {
+	var told []fact
+	for _, p := range f.builder.Parameters {
+		if !f.Has(p.Meaning) {
+			continue
+		}
+		value := f.Amount(p.Value)
+		if p.Unit == "part" {
+			value = f.Percent(p.Value)
+		}
+		told = append(told, fact{Name: f.T(p.Meaning), Text: f.T("unit."+p.Unit, "value", value)})
+	}
+	return told
+}

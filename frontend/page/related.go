@@ -1,0 +1,77 @@
+package page
+
+import (
+	"context"
+	"slices"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// related is what a reader who asks "is it only this?" wants to know: which
+// neighbours of a service have more reports than usual, which have not, and
+// what is probably to blame.
+type related struct {
+	Heading string
+	Blame   []blame
+	Also    []link
+	Calm    []link
+}
+
+// blame says that something else probably broke, and why it is thought so.
+type blame struct {
+	Text, Path string // of the incident
+	Reasons    []string
+}
+
+// Any reports whether there is anything to tell.
+func (r related) Any() bool { return len(r.Blame)+len(r.Also)+len(r.Calm) > 0 }
+
+// related looks at the neighbours of a service. One of which too little is
+// known is not listed: silence does not prove that it works.
+func (page *servicePage) related(ctx context.Context, service outage.Service) related {
+	found := related{Heading: page.T("related.heading", "service", page.Name)}
+	for _, v := range page.Verdicts {
+		if in := v.health.Incident; in != nil && in.Blamed() != "" {
+			found.Blame = append(found.Blame, page.blame(*in))
+		}
+	}
+	for _, neighbour := range page.builder.Services.Services() {
+		if !near(service, neighbour) {
+			continue
+		}
+		for _, v := range page.verdicts(ctx, neighbour) {
+			name := page.ServiceName(neighbour)
+			if page.At.Country == "" {
+				name = page.T("incident.of.service", "service", name, "in", page.InCountry(v.Country))
+			}
+			to := link{Path: v.Path, Text: name, Lang: page.LangOf(neighbour.Names)}
+			switch {
+			case v.Stirs():
+				found.Also = append(found.Also, to)
+			case v.Status == outage.StatusNormal:
+				found.Calm = append(found.Calm, to)
+			}
+		}
+	}
+	return found
+}
+
+// near reports whether two services break together at times: they are of one
+// family, one company runs both, or one needs the other.
+func near(a, b outage.Service) bool {
+	return a.Slug != b.Slug && (a.Family != "" && a.Family == b.Family ||
+		a.Provider != "" && a.Provider == b.Provider ||
+		slices.Contains(a.DependsOn, b.Slug) || slices.Contains(b.DependsOn, a.Slug))
+}
+
+// blame words the verdict on an incident.
+func (f *frame) blame(in outage.Incident) blame {
+	name, cause := f.serviceNamed(in.Service), f.serviceNamed(in.Cause)
+	made := blame{Text: f.T("incident.cause", "service", name, "cause", cause), Path: f.incidentPath(in.ID)}
+	for _, reason := range in.Reasons {
+		if key := "reason." + string(reason); f.Has(key) {
+			made.Reasons = append(made.Reasons, f.T(key, "service", name, "cause", cause))
+		}
+	}
+	return made
+}

@@ -1,0 +1,70 @@
+package page
+
+import (
+	"context"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+type servicePage struct {
+	*frame
+	Name      string
+	NameLang  string // where the name is not in the language of the page
+	Countries []link
+	Verdicts  []verdict
+	Panels    []regionPanel
+	Symptoms  []share
+	Symptom   string // how many reports the shares are of
+	Form      form
+	Related   related
+	Past      []entry
+	AsOf      []locale.Time
+}
+
+// Says is what is worth saying aloud when the page changes.
+func (page *servicePage) Says() string { return page.Verdicts[0].Sentence }
+
+// service is the page of one service, or, under its leaf, the part of it that
+// changes by the minute.
+func (s *Builder) service(ctx context.Context, at address.Address) *servicePage {
+	service, _ := s.Services.Service(at.Service)
+	page := &servicePage{frame: s.frame(at)}
+	page.Name, page.NameLang = page.ServiceName(service), page.LangOf(service.Names)
+	page.Title = page.T("service.title", "service", page.Name)
+	if at.Country != "" {
+		page.Title = page.T("service.title.in", "service", page.Name, "in", page.InCountry(at.Country))
+	}
+	page.Countries = page.countryLinks(at.WithCountry("").Countries(service))
+	page.Verdicts = page.verdicts(ctx, service)
+	if page.Icon = page.Verdicts[0].Status; page.Verdicts[0].Rains() {
+		page.Mark = page.Verdicts[0].Word
+	}
+	for _, country := range at.Countries(service) {
+		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
+	}
+	if at.Leaf != address.LeafStatus {
+		page.fill(ctx, service)
+	}
+	return page
+}
+
+// fill adds what stands below the verdict.
+func (page *servicePage) fill(ctx context.Context, service outage.Service) {
+	page.Form = page.form(service, nil)
+	for i, v := range page.Verdicts {
+		made := page.panel(ctx, service, v.Country)
+		if i > 0 { // a second map would cost a slow line more than it tells
+			made.HasMap, made.Elsewhere = false, v.Path+"#map-"+string(v.Country)
+		}
+		page.Panels = append(page.Panels, made)
+	}
+	page.symptoms(ctx, service)
+	page.Related = page.related(ctx, service)
+	page.Past = page.past(ctx, service.Slug)
+	page.Summary = page.T("service.summary", "service", page.Name)
+	if len(page.Verdicts) == 1 {
+		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers
+	}
+}

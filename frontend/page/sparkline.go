@@ -1,0 +1,35 @@
+package page
+
+import (
+	"context"
+	"html/template"
+	"time"
+
+	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+const (
+	// trendStep is the length in minutes of a step of the small charts.
+	trendStep = 30
+	// trendFor is how long all pages share one reading for a small chart.
+	trendFor = time.Minute
+)
+
+// trend draws the last day of a service in a country, or in both, as a line
+// without words: what stands beside it says it in numbers. It is "" where there
+// is nothing to see.
+func (f *frame) trend(ctx context.Context, service string, country outage.Country) template.HTML {
+	now, key := f.builder.AsOf(), "trend/"+service+"/"+string(country)
+	if old, ok := f.builder.lastGood.last(key); ok && now.Sub(old.at) < trendFor && !now.Before(old.at) {
+		return old.value.(template.HTML)
+	}
+	to := (outage.MinuteOf(now) + 1).Ceil(trendStep)
+	series, err := f.builder.Readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, trendStep)
+	if err != nil {
+		return "" // a page is whole without it
+	}
+	drawn := draw.Sparkline(draw.Settled(series, now))
+	f.builder.lastGood.put(key, drawn, now)
+	return drawn
+}

@@ -1,0 +1,53 @@
+package page
+
+import (
+	"context"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// symptoms reads what people say is broken, over a day.
+func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
+	now := outage.MinuteOf(page.builder.AsOf()).Floor(outage.Quarter)
+	span := outage.Span{From: now - day, To: now}
+	found, ok := readOrLastGood(page.frame, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (outage.Symptoms, error) {
+		return page.builder.Readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)
+	})
+	if !ok {
+		return
+	}
+	page.Symptoms, page.Symptom = page.shares(service, found), page.T("symptoms.of", "n", found.Total)
+}
+
+// shares makes the table of what people say is broken.
+func (f *frame) shares(service outage.Service, found outage.Symptoms) []share {
+	var most int64
+	for _, item := range found.Items {
+		most = max(most, item.Reports)
+	}
+	var rows []share
+	for _, item := range found.Items {
+		rows = append(rows, share{
+			Name: f.symptom(service, item.Symptom), Number: f.Percent(item.Share), Width: width(item.Reports, most),
+		})
+	}
+	return rows
+}
+
+// symptom names a symptom that may have left the catalogue since.
+func (f *frame) symptom(service outage.Service, slug string) string {
+	if slug == "" {
+		return f.T("symptoms.none")
+	}
+	if symptom, ok := service.Symptom(slug); ok {
+		return f.SymptomName(symptom)
+	}
+	return slug
+}
+
+func width(n, most int64) int {
+	if most <= 0 || n <= 0 {
+		return 0
+	}
+	return max(1, int(100*n/most))
+}

@@ -1,0 +1,72 @@
+package page
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"path"
+	"regexp"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pages holds one parsed template for each page, each with the layout and the
+// shared fragments.
+type templates struct{ byName map[string]*template.Template }
+
+// indent is white space that only the reader of a template needs.
+var indent = regexp.MustCompile(`\n\s+`)
+
+// fragments are templates that pages call by their file's name.
+var fragments = []string{"layout", "banner", "form", "panel", "entry", "sky", "find"}
+
+func loadTemplates() (*templates, error) {
+	root := template.New("")
+	for _, name := range fragments {
+		if err := parseInto(root, name); err != nil {
+			return nil, err
+		}
+	}
+	loaded := &templates{byName: map[string]*template.Template{}}
+	for _, name := range []string{"home", "search", "service", "incidents", "incident", "map", "report", "thanks", "about", "credits", "problem", "embed"} {
+		page, err := root.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if err := parseInto(page, name); err != nil {
+			return nil, err
+		}
+		loaded.byName[name] = page
+	}
+	return loaded, nil
+}
+
+func parseInto(root *template.Template, name string) error {
+	source, err := templateFiles.ReadFile(path.Join("templates", name+".html"))
+	if err != nil {
+		return err
+	}
+	_, err = root.New(name).Parse(string(indent.ReplaceAll(source, []byte("\n"))))
+	return err
+}
+
+// meta is what sending a page needs beside its body.
+type Meta struct {
+	Name    string // of its template
+	Lang    string
+	Partial bool // the page is soon to be made again
+}
+
+// render writes the whole page into memory, so that an error half-way never
+// reaches a reader as half a page.
+func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
+	var out bytes.Buffer
+	f := page.base()
+	f.name = name
+	if err := p.byName[name].ExecuteTemplate(&out, f.outermost(), page); err != nil {
+		return nil, Meta{}, fmt.Errorf("rendering page %s: %w", name, err)
+	}
+	return out.Bytes(), Meta{name, f.At.Lang, f.partial}, nil
+}

@@ -1,0 +1,68 @@
+package page
+
+import (
+	"regexp"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+type thanksPage struct {
+	*frame
+	Name           string // of the service
+	Heading        string
+	Lines          []string
+	ID, Undo, Back string
+	Undone         bool
+}
+
+// outcome is what the query of the page says became of a report.
+type Outcome struct {
+	ID, Undo        string
+	Undone, Counted bool
+	Kind            outage.Kind
+	Region          outage.Region
+}
+
+// thanksPage says what became of a report, and lets its sender take it back.
+func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
+	service, _ := s.Services.Service(at.Service)
+	page := &thanksPage{frame: s.frame(at)}
+	page.Index = false
+	page.Name = page.ServiceName(service)
+	page.Back = at.WithLeaf("").Path()
+	page.ID, page.Undo, page.Undone = of.ID, of.Undo, of.Undone
+	page.Heading, page.Lines = page.told(of.Kind, of.Counted, of.Region)
+	page.Title = page.Heading
+	return page
+}
+
+// told words the page.
+func (page *thanksPage) told(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
+	if page.Undone {
+		return page.T("undone.heading"), []string{page.T("undone.text", "service", page.Name)}
+	}
+	if page.ID == "" {
+		return page.T("thanks.empty"), nil
+	}
+	if !kind.Valid() {
+		kind = outage.Problem
+	}
+	if !counted {
+		return page.T("thanks.again"), []string{page.T("thanks.again.text", "service", page.Name)}
+	}
+	lines = append(lines, page.T("thanks."+string(kind), "service", page.Name))
+	if placed(region) {
+		lines = append(lines, page.T("thanks.region", "region", page.builder.Shapes.RegionName(region, page.At.Lang)))
+	} else if page.At.Country != "" {
+		lines = append(lines, page.T("thanks.unplaced", "in", page.InCountry(page.At.Country)))
+	}
+	return page.T("thanks.heading"), lines
+}
+
+// regionCode is the form of a region's code.
+var regionCode = regexp.MustCompile(`^(GB|IN)-[A-Z]{2,3}$`)
+
+// placed reports whether a region from a query has the form of one, so that no
+// address can put other words on the page.
+func placed(region outage.Region) bool { return regionCode.MatchString(string(region)) }

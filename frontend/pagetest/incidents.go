@@ -1,0 +1,101 @@
+package pagetest
+
+import (
+	"context"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// fakeBook holds the incidents of the days up to noon: one under way in India,
+// one that recovers, and some that are over.
+type Incidents struct {
+	Err     error
+	Empty   bool
+	Changed *outage.Record // stands in the place of the one with its id
+}
+
+// openIncident and endedIncident are addresses in the fake book.
+const (
+	OpenIncident  = "whatsapp-in-20261118T1048Z"
+	EndedIncident = "upi-in-20261116T1831Z"
+)
+
+// happened makes an incident that opened a while before noon.
+func happened(service string, country outage.Country, ago, lasted time.Duration, scope outage.Scope, regions ...outage.Region) outage.Record {
+	opened := Noon.Add(-ago)
+	in := outage.Incident{
+		ID: outage.IncidentID(service, country, opened), Service: service, Country: country, State: outage.StateOpen,
+		OpenedAt: opened, Since: outage.MinuteOf(opened) - 7, Final: true,
+		Observed: 1412, Expected: 24.6, Threshold: 91, Ratio: 8.6, Peak: 11.2,
+		Severity: outage.SeverityMajor, Verdict: outage.LikelyCause,
+		Footprint: outage.Footprint{Scope: scope, Regions: regions},
+	}
+	for _, land := range Land {
+		for _, region := range regions {
+			if land.region == region {
+				in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: land.cell, Weight: 9})
+			}
+		}
+	}
+	record := outage.Record{Incident: in, Changes: []outage.Change{{At: opened, State: outage.StateOpen, Ratio: 8.2}}}
+	if lasted > 0 {
+		closed := opened.Add(lasted)
+		record.State, record.ClosedAt, record.Ratio = outage.StateResolved, closed, 1.1
+		record.Changes = append(record.Changes,
+			outage.Change{At: closed.Add(-9 * time.Minute), State: outage.StateRecovering, Ratio: 2.1},
+			outage.Change{At: closed, State: outage.StateResolved, Ratio: 1.1})
+	}
+	return record
+}
+
+func (f Incidents) Records() []outage.Record {
+	day := 24 * time.Hour
+	open := happened("whatsapp", outage.IN, 106*time.Minute, 0, outage.ScopeRegion, "IN-WB", "IN-BR", "IN-JH", "IN-OD", "IN-UP")
+	open.Severity = outage.SeverityCritical
+	falling := happened("instagram", outage.IN, 94*time.Minute, 0, outage.ScopeCountry)
+	falling.State, falling.Verdict, falling.Cause = outage.StateRecovering, outage.LikelyCollateral, "whatsapp"
+	falling.Reasons = []outage.Reason{outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize}
+	falling.Changes[0].Verdict = outage.LikelyCause
+	falling.Changes = append(falling.Changes,
+		outage.Change{At: Noon.Add(-80 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCollateral, Cause: "facebook"},
+		outage.Change{At: Noon.Add(-70 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCause},
+		outage.Change{At: Noon.Add(-60 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCollateral, Cause: "whatsapp"})
+	falling.Changes = append(falling.Changes, outage.Change{At: Noon.Add(-4 * time.Minute), State: outage.StateRecovering, Ratio: 2})
+	upi := happened("upi", outage.IN, day+18*time.Hour+3*time.Minute, 5*time.Hour+47*time.Minute, outage.ScopeCountry)
+	bt := happened("bt", outage.GB, 3*day, 41*time.Minute, outage.ScopeCell, "GB-TLE")
+	bt.Severity, bt.Observed, bt.Expected, bt.Threshold = outage.SeverityMinor, 31, 2.4, 14
+	if f.Changed != nil && f.Changed.ID == falling.ID {
+		falling = *f.Changed
+	}
+	return []outage.Record{
+		falling, open, upi, bt,
+		happened("whatsapp", outage.GB, 5*day, 72*time.Minute, outage.ScopeCountry),
+		happened("whatsapp", outage.IN, 19*day, 33*time.Minute, outage.ScopeRegion, "IN-MH"),
+		happened("gone", outage.IN, 44*day, 15*time.Minute, outage.ScopeRegion),
+	}
+}
+
+func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, limit int) (page []outage.Record, next string, err error) {
+	if f.Empty || f.Err != nil {
+		return nil, "", f.Err
+	}
+	for _, record := range f.Records() {
+		if filter.Matches(record.Incident) {
+			page = append(page, record)
+		}
+	}
+	if len(page) > limit {
+		return page[:limit], "more", nil
+	}
+	return page, "", nil
+}
+
+func (f Incidents) Incident(_ context.Context, id string) (outage.Record, error) {
+	for _, record := range f.Records() {
+		if record.ID == id && !f.Empty {
+			return record, f.Err
+		}
+	}
+	return outage.Record{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "no incident has this id"}
+}

@@ -1,0 +1,257 @@
+package pagetest
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// noon is the instant at which tests look at pages, 12:34 in London.
+var Noon = time.Date(2026, 11, 18, 12, 34, 0, 0, time.UTC)
+
+// fakeIntake knows two places and remembers what it was given.
+type Intake struct {
+	Took   []outage.Submission
+	Client outage.Client
+	Key    string
+	Undone []string
+	Err    error
+	Again  bool // the reporter already counted
+}
+
+func (f *Intake) Take(_ context.Context, client outage.Client, sent outage.Submission, key string) (outage.Receipt, error) {
+	f.Took, f.Client, f.Key = append(f.Took, sent), client, key
+	if f.Err != nil {
+		return outage.Receipt{}, f.Err
+	}
+	receipt := outage.Receipt{ID: "r1", Service: sent.Service, Country: outage.Country(sent.Country), Counted: !f.Again, Undo: "secret"}
+	switch strings.ToLower(sent.Place) {
+	case "":
+		if sent.Country == "" {
+			return outage.Receipt{}, outage.Invalid("country", "choose a country")
+		}
+	case "kolkata", "700001", "৭০০০০১", "110001":
+		receipt.Country, receipt.Region = outage.IN, "IN-WB"
+	case "ls1":
+		receipt.Country, receipt.Region = outage.GB, "GB-TLE"
+	default:
+		return outage.Receipt{}, outage.Unknown("place", "no such place")
+	}
+	return receipt, nil
+}
+
+func (f *Intake) Undo(_ context.Context, _ netip.Addr, id, token string) error {
+	if token != "secret" {
+		return &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "wrong token"}
+	}
+	f.Undone = append(f.Undone, id)
+	return nil
+}
+
+// fakeReadings makes up a day: WhatsApp is in trouble in India, UPI a little,
+// the rest is quiet.
+type Readings struct {
+	Err   error // what every reading answers
+	Young bool  // no baseline is known yet
+}
+
+// factor is how far above normal a service is.
+func factor(service string, country outage.Country) float64 {
+	switch {
+	case service == "whatsapp" && country != outage.GB:
+		return 9
+	case service == "upi", service == "instagram" && country == outage.IN:
+		return 2.2
+	}
+	return 1
+}
+
+func Seeded(parts ...any) *rand.Rand {
+	h := fnv.New64a()
+	fmt.Fprint(h, parts...)
+	return rand.New(rand.NewPCG(h.Sum64(), 7))
+}
+
+func (f Readings) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
+	if f.Err != nil {
+		return outage.Health{}, f.Err
+	}
+	now := outage.MinuteOf(Noon)
+	series, _ := f.Series(ctx, service, country, "", outage.Span{From: now - 10, To: now}, 10)
+	times, health := factor(service, country), outage.Health{Status: outage.StatusNormal}
+	var expected float64
+	for _, p := range series.Points {
+		health.Observed, health.Reports = health.Observed+p.Reports, health.Reports+p.Reports
+		expected += normalAt(p.Start, service, country)
+	}
+	health.Expected = new(expected)
+	switch {
+	case f.Young:
+		health.Status, health.Expected = outage.StatusUnknown, nil
+	case times > 3:
+		health.Status = outage.StatusOutage
+		health.Incident = new(Incidents{}.Records()[1].Incident)
+	case times > 1:
+		health.Status = outage.StatusElevated
+		if service == "instagram" {
+			health.Incident = new(Incidents{}.Records()[0].Incident)
+		}
+	case expected < 5:
+		health.Status = outage.StatusUnknown
+	}
+	return health, nil
+}
+
+// normalAt is what is normal for ten minutes, by the local time of day.
+func normalAt(m outage.Minute, service string, country outage.Country) float64 {
+	local, size := m.Time().In(country.Zone()), 1+Seeded(service, country).Float64()*4
+	if service == "whatsapp" {
+		size = 30
+	}
+	return size * (1.1 + math.Sin((float64(local.Hour())+float64(local.Minute())/60-9)*math.Pi/12))
+}
+
+func (f Readings) Series(_ context.Context, service string, country outage.Country, _ outage.Region, span outage.Span, step int) (outage.Series, error) {
+	if f.Err != nil {
+		return outage.Series{}, f.Err
+	}
+	r, series := Seeded("series", service, country), outage.Series{Span: span, Step: step}
+	for m := span.From; m < span.To; m += outage.Minute(step) {
+		expected := normalAt(m, service, country)
+		reports := expected + r.NormFloat64()*math.Sqrt(expected)
+		if since := float64(span.To-m) / 60; since < 2 {
+			reports *= 1 + (factor(service, country)-1)*min(1, 3*(2-since))
+		}
+		p := outage.Point{Start: m, Reports: int64(max(reports, 0)), Works: int64(reports / 20), Back: int64(reports / 90)}
+		if !f.Young {
+			p.Expected, p.Upper = new(expected), new(expected+2.5*math.Sqrt(expected))
+		}
+		series.Points = append(series.Points, p)
+	}
+	return series, nil
+}
+
+func (f Readings) Symptoms(_ context.Context, service string, _ outage.Country, _ outage.Region, span outage.Span) (outage.Symptoms, error) {
+	if f.Err != nil {
+		return outage.Symptoms{}, f.Err
+	}
+	return outage.Symptoms{Span: span, Total: 4321, Items: []outage.SymptomCount{
+		{Symptom: "messages", Reports: 2592, Share: .6}, {Symptom: "connect", Reports: 1080, Share: .25},
+		{Symptom: "", Reports: 432, Share: .1}, {Symptom: "login", Reports: 217, Share: .05},
+	}}, nil
+}
+
+func (f Readings) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+	if f.Err != nil {
+		return outage.Heatmap{}, f.Err
+	}
+	r, heat := Seeded("heat", service, country), outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
+	for _, land := range Land {
+		if land.country != country || r.Float64() < .45 {
+			continue
+		}
+		near := 1 / (1 + math.Hypot(land.ring[0].Lat-23, land.ring[0].Lng-86)/4)
+		ratio := (1 + near*factor(service, country)*2) * (.5 + r.Float64())
+		cell := outage.HeatCell{Cell: land.cell, Region: land.region, Reports: int64(3 + ratio*10*r.Float64()), Status: outage.StatusNormal}
+		if r.Float64() < .25 {
+			cell.Reports, cell.Status = 3, outage.StatusUnknown
+		}
+		if !f.Young {
+			cell.Ratio, cell.Expected = new(ratio), new(float64(cell.Reports)/ratio)
+		}
+		heat.Cells, heat.Total = append(heat.Cells, cell), heat.Total+cell.Reports
+	}
+	heat.Total += heat.Unplaced + heat.Withheld
+	return heat, nil
+}
+
+func (f Readings) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
+	heat, err := f.Heatmap(ctx, service, country, outage.CellCoarse, span)
+	sums, rows := map[outage.Region]int64{}, []outage.RegionCount{}
+	for _, cell := range heat.Cells {
+		sums[cell.Region] += cell.Reports
+	}
+	for region, n := range sums {
+		rows = append(rows, outage.RegionCount{Region: region, Reports: n})
+	}
+	return rows, err
+}
+
+//go:embed testdata/land.csv
+var landFile string
+
+type landRow struct {
+	cell    outage.Cell
+	country outage.Country
+	region  outage.Region
+	ring    []outage.LatLng
+}
+
+var Land = readLand(landFile)
+
+func readLand(text string) []landRow {
+	var rows []landRow
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n")[1:] {
+		f := strings.Split(line, ",")
+		row := landRow{country: outage.Country(f[1]), region: outage.Region(f[2])}
+		if err := row.cell.UnmarshalText([]byte(f[0])); err != nil {
+			panic(err)
+		}
+		numbers := strings.Fields(f[3])
+		for i := 0; i < len(numbers); i += 2 {
+			lat, _ := strconv.ParseFloat(numbers[i], 64)
+			lng, _ := strconv.ParseFloat(numbers[i+1], 64)
+			row.ring = append(row.ring, outage.LatLng{Lat: lat, Lng: lng})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// fakeShapes has the true land cells at resolution 3.
+type Shapes map[outage.Cell]landRow
+
+func LandShapes() Shapes {
+	shapes := Shapes{}
+	for _, row := range Land {
+		shapes[row.cell] = row
+	}
+	return shapes
+}
+
+func (f Shapes) Boundary(cell outage.Cell) []outage.LatLng { return f[cell].ring }
+func (f Shapes) RegionOf(cell outage.Cell) outage.Region   { return f[cell].region }
+
+func (f Shapes) Land(country outage.Country, _ int) []outage.Cell {
+	var cells []outage.Cell
+	for cell, row := range f {
+		if row.country == country {
+			cells = append(cells, cell)
+		}
+	}
+	return cells
+}
+
+func (f Shapes) RegionName(region outage.Region, lang string) string {
+	names := map[string]string{"IN-WB en": "West Bengal", "IN-WB bn": "পশ্চিমবঙ্গ", "IN-MH en": "Maharashtra", "IN-UP en": "Uttar Pradesh",
+		"IN-BR en": "Bihar", "IN-OD en": "Odisha", "IN-JH en": "Jharkhand", "IN-CG en": "Chhattisgarh", "IN-MP en": "Madhya Pradesh",
+		"IN-RJ en": "Rajasthan", "GB-TLE en": "Yorkshire and the Humber", "GB-TLM en": "Scotland", "GB-TLL en": "Wales", "GB-TLK en": "South West"}
+	for _, key := range []string{string(region) + " " + lang, string(region) + " en"} {
+		if name := names[key]; name != "" {
+			return name
+		}
+	}
+	return string(region)
+}
+
+var ErrAway = errors.New("the store is away")

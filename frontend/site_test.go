@@ -1,0 +1,36 @@
+package frontend
+
+import (
+	"log/slog"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// testSite makes pages over the fakes, which a test may change first.
+func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
+	t.Helper()
+	config := Config{
+		Intake: &pagetest.Intake{}, Readings: pagetest.Readings{}, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
+		ClientOf: func(*fiber.Ctx) outage.Client {
+			return outage.Client{Addr: netip.MustParseAddr("192.0.2.7"), UserAgent: "test"}
+		},
+		Now: func() time.Time { return pagetest.Noon },
+		Log: slog.New(slog.DiscardHandler),
+	}
+	if change != nil {
+		change(&config)
+	}
+	site, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := fiber.New(fiber.Config{ErrorHandler: site.Error, DisableStartupMessage: true})
+	site.Routes(app)
+	return site, app
+}
