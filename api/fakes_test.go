@@ -116,7 +116,7 @@ func (w *world) Heatmap(_ context.Context, service string, country outage.Countr
 	expected, ratio, wrong := 3.00004, 14.0, math.Inf(1)
 	return public.Heatmap{
 		AsOf: w.AsOf(), Span: span.Snap(outage.Quarter), Service: service, Country: country, Resolution: resolution,
-		Total: 50, Unplaced: 3, Withheld: 2,
+		Total: 56, Unplaced: 3, Withheld: 8, NotYetPlaced: 6,
 		Cells: []public.HeatCell{
 			{Cell: kolkata, Region: "IN-WB", Reports: 42, Expected: &expected, Ratio: &ratio, Status: outage.StatusOutage},
 			{Cell: leeds, Reports: 3, Ratio: &wrong, Status: outage.StatusUnknown},
@@ -132,6 +132,10 @@ func (w *world) Series(_ context.Context, service string, country outage.Country
 		{Start: span.To - outage.Minute(step), Reports: 7},
 	}
 	return public.Series{AsOf: w.AsOf(), Span: span, Step: step, Points: points}, errors.Join(w.err, w.past)
+}
+
+func (w *world) Days(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, _ *time.Location) (public.Series, error) {
+	return w.Series(ctx, service, country, region, span, day)
 }
 
 func (w *world) Day(_ context.Context, service string) (public.Day, error) {

@@ -103,10 +103,11 @@ func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error)
 	}
 	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
 	made.Meta.headers = map[string]string{
-		"Downpour-As-Of":    summary.AsOf,
-		"Downpour-Total":    strconv.FormatInt(summary.Total, 10),
-		"Downpour-Unplaced": strconv.FormatInt(summary.Unplaced, 10),
-		"Downpour-Withheld": strconv.FormatInt(summary.Withheld, 10),
+		"Downpour-As-Of":          summary.AsOf,
+		"Downpour-Total":          strconv.FormatInt(summary.Total, 10),
+		"Downpour-Unplaced":       strconv.FormatInt(summary.Unplaced, 10),
+		"Downpour-Not-Yet-Placed": strconv.FormatInt(summary.NotYet, 10),
+		"Downpour-Withheld":       strconv.FormatInt(summary.Withheld, 10),
 	}
 	return made, nil
 }

@@ -21,6 +21,7 @@ type heatSummary struct {
 	Total      int64           `json:"total"`
 	Unplaced   int64           `json:"unplaced"`
 	Withheld   int64           `json:"withheld"`
+	NotYet     int64           `json:"not_yet_placed"`
 }
 
 type heatCellJSON struct {
@@ -84,6 +85,7 @@ func wireHeatmap(heatmap public.Heatmap) (heatSummary, []heatCellJSON) {
 		Total:      heatmap.Total,
 		Unplaced:   heatmap.Unplaced,
 		Withheld:   heatmap.Withheld,
+		NotYet:     heatmap.NotYetPlaced,
 	}
 	cells := make([]heatCellJSON, 0, len(heatmap.Cells))
 	for _, cell := range heatmap.Cells {

@@ -38,6 +38,8 @@ type Readings interface {
 	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
 	// Series has a step of the given number of minutes, aligned to the epoch.
 	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
+	// Days has a point for each day of a time zone that the span touches.
+	Days(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, zone *time.Location) (public.Series, error)
 	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
 	// Day is the last day of a service in both countries.
 	Day(ctx context.Context, service string) (public.Day, error)

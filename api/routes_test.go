@@ -115,6 +115,10 @@ var calls = []call{
 	{name: "series-unknown", path: "/api/v1/services/x/series", status: 404, code: "not_found"},
 	{name: "series-region-unknown", path: "/api/v1/services/whatsapp/series?region=IN-XX", status: 400, code: "unknown", field: "region"},
 	{name: "series-region-elsewhere", path: "/api/v1/services/whatsapp/series?region=IN-WB&country=GB", status: 400, code: "invalid", field: "region"},
+	{name: "series-days", path: "/api/v1/services/whatsapp/series?country=IN&window=3d&step=1d&tz=Asia/Kolkata", status: 200, asked: `series "whatsapp" "IN" "" 11-20T18:30..11-23T18:30 1440`},
+	{name: "series-zone-unknown", path: "/api/v1/services/whatsapp/series?step=1d&tz=../etc/passwd", status: 400, code: "invalid", field: "tz"},
+	{name: "series-zone-of-the-server", path: "/api/v1/services/whatsapp/series?step=1d&tz=Local", status: 400, code: "invalid", field: "tz"},
+	{name: "series-zone-of-hours", path: "/api/v1/services/whatsapp/series?step=1h&tz=Asia/Kolkata", status: 400, code: "invalid", field: "tz"},
 	{name: "series-cursor", path: "/api/v1/services/whatsapp/series?cursor=%00%ff", status: 400, code: "invalid", field: "cursor"},
 
 	{name: "symptoms", path: "/api/v1/services/whatsapp/symptoms?country=IN", status: 200, asked: `symptoms "whatsapp" "IN" "" 11-21T20:21..11-22T20:21`},

@@ -32,7 +32,8 @@ type pointJSON struct {
 
 type seriesJSON struct {
 	about
-	Step string `json:"step"`
+	Step string  `json:"step"`
+	TZ   *string `json:"tz"`
 	list[pointJSON]
 }
 
@@ -41,24 +42,26 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q := a.query(c, "country", "region", "from", "to", "window", "step", "cursor")
+	q := a.query(c, "country", "region", "from", "to", "window", "step", "tz", "cursor")
 	q.cursor()
 	country, region := q.place()
 	span := q.span(day, longestSeries)
 	step := q.step(span, region)
+	zone := q.zone(step)
 	if err := q.err(); err != nil {
 		return err
 	}
-	span = q.whole(span, step)
-	key := fmt.Sprintf("series %s %s %s %v %d", service.Slug, country, region, span, step)
+	span = q.whole(span, step, zone)
+	key := fmt.Sprintf("series %s %s %s %v %d %s", service.Slug, country, region, span, step, q.text("tz"))
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		series, err := q.numbers.Series(ctx, service.Slug, country, region, span, step)
+		series, err := q.series(ctx, service.Slug, country, region, span, step, zone)
 		if err != nil {
 			return nil, err
 		}
 		value := seriesJSON{
 			about: tell(service, country, region, series.AsOf, series.Span),
 			Step:  formatDuration(series.Step),
+			TZ:    orNull(q.text("tz")),
 			list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
 		}
 		for _, point := range series.Points {
@@ -73,6 +76,14 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 		}
 		return a.newJSON(value)
 	})
+}
+
+// series reads steps of the clock, or days of a zone.
+func (q *query) series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int, zone *time.Location) (public.Series, error) {
+	if zone != nil {
+		return q.numbers.Days(ctx, service, country, region, span, zone)
+	}
+	return q.numbers.Series(ctx, service, country, region, span, step)
 }
 
 type symptomCountJSON struct {

@@ -102,9 +102,16 @@ func (q *query) instant(name string) (time.Time, bool) {
 // whole moves a window that ends now so that it ends with the step that runs
 // and starts with a whole one: a cut first step would look like a dip. A window
 // between two given times stays as it was asked for.
-func (q *query) whole(span outage.Span, step int) outage.Span {
+// zone is that of days, nil for steps of UTC.
+func (q *query) whole(span outage.Span, step int, zone *time.Location) outage.Span {
 	if q.text("from") != "" || q.text("to") != "" {
 		return span
+	}
+	if zone != nil {
+		last := (span.To - 1).Time().In(zone)
+		midnight := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, zone)
+		days := int(outage.Minute(span.To-span.From).Ceil(day) / day)
+		return outage.Span{From: outage.MinuteOf(midnight.AddDate(0, 0, -days)), To: outage.MinuteOf(midnight)}
 	}
 	end := span.To.Ceil(step)
 	return outage.Span{From: (end - (span.To - span.From)).Floor(step), To: end}
@@ -136,6 +143,25 @@ func (q *query) step(span outage.Span, region outage.Region) int {
 		q.fail(outage.Invalid("step", "The window would hold more than %d steps.", mostSteps))
 	}
 	return step
+}
+
+// longestZone is longer than the name of any time zone.
+const longestZone = 64
+
+// zone is the time zone whose days are asked for, nil where steps are those of UTC.
+func (q *query) zone(step int) *time.Location {
+	name := q.text("tz")
+	if name == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(name)
+	switch {
+	case err != nil || name == "Local" || len(name) > longestZone:
+		q.fail(outage.Invalid("tz", "It must be the name of a time zone such as Asia/Kolkata."))
+	case step != day:
+		q.fail(outage.Invalid("tz", "It stands beside a step of 1d only."))
+	}
+	return zone
 }
 
 // usualStep keeps a picture of any window to about two thousand steps a month.

@@ -456,8 +456,11 @@ type Heatmap struct {
 	Items   []HeatCell     `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
-	Next       *Next `json:"next"`
-	Resolution int64 `json:"resolution"`
+	Next *Next `json:"next"`
+
+	// NotYetPlaced Of `withheld`, what cells with enough reports show when the quarter hour closes, in steps of three.
+	NotYetPlaced int64 `json:"not_yet_placed"`
+	Resolution   int64 `json:"resolution"`
 
 	// Service Null for all services together.
 	Service *Slug `json:"service"`
@@ -467,7 +470,7 @@ type Heatmap struct {
 	// Unplaced Reports that say only a country.
 	Unplaced int64 `json:"unplaced"`
 
-	// Withheld Placed, but too few, or of too few networks, near each other to show.
+	// Withheld Placed, but in no cell: too few, or of too few networks, near each other, or not yet placed.
 	Withheld int64 `json:"withheld"`
 }
 
@@ -488,14 +491,15 @@ type HeatmapGeoJSON struct {
 		Properties HeatCell                   `json:"properties"`
 		Type       HeatmapGeoJSONFeaturesType `json:"type"`
 	} `json:"features"`
-	From       Time               `json:"from"`
-	Resolution int64              `json:"resolution"`
-	Service    *Slug              `json:"service"`
-	To         Time               `json:"to"`
-	Total      int64              `json:"total"`
-	Type       HeatmapGeoJSONType `json:"type"`
-	Unplaced   int64              `json:"unplaced"`
-	Withheld   int64              `json:"withheld"`
+	From         Time               `json:"from"`
+	NotYetPlaced int64              `json:"not_yet_placed"`
+	Resolution   int64              `json:"resolution"`
+	Service      *Slug              `json:"service"`
+	To           Time               `json:"to"`
+	Total        int64              `json:"total"`
+	Type         HeatmapGeoJSONType `json:"type"`
+	Unplaced     int64              `json:"unplaced"`
+	Withheld     int64              `json:"withheld"`
 }
 
 // HeatmapGeoJSONFeaturesGeometryType defines model for HeatmapGeoJSON.Features.Geometry.Type.
@@ -905,6 +909,9 @@ type Series struct {
 	// Step A whole number of minutes, hours or days.
 	Step Duration `json:"step"`
 	To   Time     `json:"to"`
+
+	// Tz The zone of days; null for steps of UTC.
+	Tz *string `json:"tz"`
 }
 
 // Service defines model for Service.
@@ -1292,6 +1299,10 @@ type GetSeriesParams struct {
 	// Step Length of a step; whole steps must fill a day. Unless given: 5m up to a week, 15m up to 31
 	// days, 1h beyond, and never less than 15m for a region. At most 12,000 steps are answered.
 	Step *Duration `form:"step,omitempty" json:"step,omitempty"`
+
+	// Tz The time zone whose days are counted, with a step of 1d only. A step then starts at midnight there and is
+	// as long as that day; without it days are those of UTC.
+	Tz *string `form:"tz,omitempty" json:"tz,omitempty"`
 }
 
 // GetSymptomsParams defines parameters for GetSymptoms.
@@ -3053,6 +3064,18 @@ func NewGetSeriesRequest(server string, slug ServicePath, params *GetSeriesParam
 
 		}
 
+		if params.Tz != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tz", *params.Tz, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -3805,13 +3828,14 @@ func (r GetDescriptionResponse) ContentType() string {
 
 // GetHeatmapResponse200Headers the declared response headers of an HTTP 200 response for GetHeatmap
 type GetHeatmapResponse200Headers struct {
-	CacheControl     string
-	DownpourAsOf     *Time
-	DownpourTotal    *int64
-	DownpourUnplaced *int64
-	DownpourWithheld *int64
-	ETag             string
-	Vary             string
+	CacheControl         string
+	DownpourAsOf         *Time
+	DownpourNotYetPlaced *int64
+	DownpourTotal        *int64
+	DownpourUnplaced     *int64
+	DownpourWithheld     *int64
+	ETag                 string
+	Vary                 string
 }
 
 // GetHeatmapResponse304Headers the declared response headers of an HTTP 304 response for GetHeatmap
@@ -6085,6 +6109,13 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 				return nil, err
 			}
 			headers.DownpourAsOf = &value
+		}
+		if values := rsp.Header.Values("Downpour-Not-Yet-Placed"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-Not-Yet-Placed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.DownpourNotYetPlaced = &value
 		}
 		if values := rsp.Header.Values("Downpour-Total"); len(values) > 0 {
 			var value int64

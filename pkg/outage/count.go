@@ -101,8 +101,12 @@ type Heatmap struct {
 	Resolution int
 	Total      int64
 	Unplaced   int64
-	Withheld   int64 // placed, but too few near each other to show
-	Cells      []HeatCell
+	Withheld   int64 // placed, but in no cell
+	// NotYetPlaced is the part of Withheld that comes from where enough reports are,
+	// and is shown there when the quarter hour closes; of the others too few came
+	// from near each other. It moves in steps of the minimum count.
+	NotYetPlaced int64
+	Cells        []HeatCell
 }
 
 // RegionCount is one row of the table beside the map.
@@ -127,7 +131,10 @@ func (p *Point) Add(kind Kind, n int64) {
 type Table struct {
 	Total    int64 // all reports of the span
 	Unplaced int64 // those of them without a place
-	Rows     []TableRow
+	// NotYetPlaced are those that places which are shown hold back until the quarter
+	// hour closes.
+	NotYetPlaced int64
+	Rows         []TableRow
 }
 
 // TableRow is what the public table shows for a cell within a region, or for a

@@ -50,7 +50,7 @@ func (s *Snapshot) Heatmap(ctx context.Context, service string, country outage.C
 	if err != nil {
 		return heatmap, err
 	}
-	heatmap.Total, heatmap.Unplaced = table.Total, table.Unplaced
+	heatmap.Total, heatmap.Unplaced, heatmap.NotYetPlaced = table.Total, table.Unplaced, table.NotYetPlaced
 	heatmap.Withheld = heatmap.Total - heatmap.Unplaced
 	heatmap.Cells = cells(table.Rows)
 	s.compare(ctx, &heatmap)

@@ -87,15 +87,16 @@ func shownClosed(n, before int64) int64 {
 // floored moves each count that is under the floor, or of a node with too few
 // networks, to its parent until it can be shown, and gives what each node then
 // shows of its own. What a node shows in all is this and what its descendants show.
-// Counts that reach the top are not in the answer.
+// Counts that reach the top are not in the answer. held is what an open quarter hour
+// holds back of nodes that have enough: they show it at the close.
 //
 // Every count in the answer is Floor or more, so each sum over it is 0, or Floor
 // or more (primary cell suppression with aggregation to the parent). While a
 // quarter hour is open, all counts are multiples of Floor; when it closes, each
 // stays or grows by Floor at least. So no two answers about one node differ by
 // less than Floor, whenever they were asked for.
-func floored(leaves map[node]tally, networks map[node]int64, open bool) map[node]tally {
-	shown := map[node]tally{}
+func floored(leaves map[node]tally, networks map[node]int64, open bool) (shown map[node]tally, held int64) {
+	shown = map[node]tally{}
 	level, before := leaves, map[node]int64{} // before: live reports of the open quarter hour
 	for at, t := range leaves {
 		before[at] = t.live
@@ -122,19 +123,24 @@ func floored(leaves map[node]tally, networks map[node]int64, open bool) map[node
 			if n > 0 {
 				shown[at] = shown[at].plus(part)
 			}
-			// What an open quarter hour holds back of a node waits for its close.
-			if rest := t.n - n; rest > 0 && (t.n < Floor || hidden(at) || !open) {
+			rest := t.n - n
+			switch {
+			case rest == 0:
+			case open && t.n >= Floor && !hidden(at):
+				held += rest
+			default:
 				above[at.parent()] = above[at.parent()].plus(tally{n: rest, judged: t.judged - part.judged})
 			}
 		}
 		level, before, whileOpen = above, beforeAbove, restShownOpen
 	}
-	return shown
+	return shown, held
 }
 
 // table is a sum of public tables over quarter hours, services and countries.
 type table struct {
 	total, unplaced int64
+	held            int64 // until the close, in steps of Floor
 	shown           map[node]tally
 }
 
@@ -159,7 +165,11 @@ func (t *table) add(q quarter) {
 			at = at.parent()
 		}
 	}
-	for at, n := range floored(leaves, networks, q.open) {
+	shown, held := floored(leaves, networks, q.open)
+	// A single step of it would tell that the last report came from a place that
+	// is shown.
+	t.held += held / Floor * Floor
+	for at, n := range shown {
 		t.shown[at] = t.shown[at].plus(n)
 	}
 }
@@ -180,7 +190,7 @@ func (t *table) at(resolution int) outage.Table {
 			parts[up] = parts[up].plus(n)
 		}
 	}
-	out := outage.Table{Total: t.total, Unplaced: t.unplaced}
+	out := outage.Table{Total: t.total, Unplaced: t.unplaced, NotYetPlaced: t.held}
 	for at, sum := range parts {
 		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: sum.n, Judged: float64(sum.judged) / milli})
 	}
