@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -60,7 +61,7 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 		}
 		value := seriesJSON{
 			about: tell(service, country, region, series.AsOf, series.Span),
-			Step:  formatDuration(series.Step),
+			Step:  duration.Format(time.Duration(series.Step) * time.Minute),
 			TZ:    orNull(q.text("tz")),
 			list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
 		}

@@ -2,11 +2,11 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
+	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -30,7 +30,7 @@ type healthJSON struct {
 // wireHealth is how a service does, with the incident that says so.
 func wireHealth(health public.Health) healthJSON {
 	wire := healthJSON{
-		Status: health.Status, Window: formatDuration(int(health.Window / time.Minute)),
+		Status: health.Status, Window: duration.Format(health.Window),
 		Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected),
 	}
 	if incident := health.Incident; incident != nil {

@@ -1,11 +1,10 @@
 package api
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -22,29 +21,10 @@ const (
 	longestSeries = 400 * day
 )
 
-var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([mhd])$`)
-
-var units = map[string]int{"m": 1, "h": hour, "d": day}
-
-// parseDuration reads 15m, 24h or 90d, in minutes.
-func parseDuration(text string) (minutes int, ok bool) {
-	match := durationForm.FindStringSubmatch(text)
-	if match == nil {
-		return 0, false
-	}
-	n, err := strconv.Atoi(match[1])
-	return n * units[match[2]], err == nil
-}
-
-// formatDuration writes minutes in the largest unit that fits.
-func formatDuration(minutes int) string {
-	switch {
-	case minutes%day == 0:
-		return strconv.Itoa(minutes/day) + "d"
-	case minutes%hour == 0:
-		return strconv.Itoa(minutes/hour) + "h"
-	}
-	return strconv.Itoa(minutes) + "m"
+// minutesOf reads a length such as 15m, 24h or 90d that is not 0.
+func minutesOf(text string) (minutes int, ok bool) {
+	length, ok := duration.Parse(text)
+	return int(length / time.Minute), ok && length > 0
 }
 
 // span is the window of a request: from and to, or a length that ends now, or
@@ -57,7 +37,7 @@ func (q *query) span(usual, longest int) outage.Span {
 		if q.text("from") != "" || q.text("to") != "" {
 			q.fail(outage.Invalid("window", "It cannot stand beside from or to."))
 		}
-		minutes, ok := parseDuration(text)
+		minutes, ok := minutesOf(text)
 		if !ok {
 			q.fail(outage.Invalid("window", "It must be a duration such as 15m, 24h or 90d."))
 			minutes = usual
@@ -75,7 +55,7 @@ func (q *query) span(usual, longest int) outage.Span {
 	case span.From >= span.To:
 		q.fail(outage.Invalid("from", "The window must start before it ends."))
 	case span.To-span.From > outage.Minute(longest):
-		q.fail(outage.Invalid(field, "The window must not be longer than %s.", formatDuration(longest)))
+		q.fail(outage.Invalid(field, "The window must not be longer than %s.", duration.Format(time.Duration(longest)*time.Minute)))
 	}
 	return span
 }
@@ -126,7 +106,7 @@ func (q *query) step(span outage.Span, region outage.Region) int {
 	length := int(span.To - span.From)
 	step := usualStep(length)
 	if text := q.text("step"); text != "" {
-		minutes, ok := parseDuration(text)
+		minutes, ok := minutesOf(text)
 		switch {
 		case !ok:
 			q.fail(outage.Invalid("step", "It must be a duration such as 5m, 1h or 1d."))

@@ -41,7 +41,7 @@ var driverPackages = map[string]string{
 var fiberIn = []string{"api", "frontend", "cmd/downpour"}
 
 // shared are the packages that any package may import.
-var shared = []string{module + "pkg/outage", module + "pkg/forwarded", module + "pkg/crosssite", module + "pkg/wholefile", module + "pkg/locale", module + "pkg/lease", module + "pkg/ratelimit", module + "pkg/redisconn", module + "pkg/redact", module + "pkg/retry", module + "pkg/httpcache"}
+var shared = []string{module + "pkg/outage", module + "pkg/forwarded", module + "pkg/crosssite", module + "pkg/wholefile", module + "pkg/locale", module + "pkg/lease", module + "pkg/ratelimit", module + "pkg/redisconn", module + "pkg/redact", module + "pkg/retry", module + "pkg/httpcache", module + "pkg/csvtable", module + "pkg/duration"}
 
 // compositions may import the stages they are made of, and tests what they need.
 var compositions = map[string][]string{

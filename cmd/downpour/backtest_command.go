@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/tools/backtest"
 )
 
@@ -24,15 +23,14 @@ type backtestCommand struct {
 // history is a length of time that may be given in days.
 type history time.Duration
 
-// UnmarshalText reads 28d, and what time.ParseDuration reads.
+// UnmarshalText reads 28d, and what time.ParseDuration reads, such as 1h30m.
 func (h *history) UnmarshalText(text []byte) error {
-	length, err := time.ParseDuration(string(text))
-	if days, ok := strings.CutSuffix(string(text), "d"); ok {
-		var n int
-		n, err = strconv.Atoi(days)
-		length = time.Duration(n) * 24 * time.Hour
+	length, ok := duration.Parse(string(text))
+	err := error(nil)
+	if !ok {
+		length, err = time.ParseDuration(string(text))
 	}
-	const most = 10 * 366 * 24 * time.Hour
+	const most = 10 * 366 * duration.Day
 	if err != nil || length < 0 || length > most {
 		return fmt.Errorf("%q is no length of time such as 28d or 36h", text)
 	}

@@ -11,7 +11,6 @@ package archive
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -56,7 +55,5 @@ type Plan struct {
 }
 
 func unavailable(act string, err error) error {
-	return fmt.Errorf("%s: %w: %w", act, err, &outage.Error{
-		Code: outage.CodeUnavailable, Detail: "the past cannot be read at the moment, please try again", RetryAfter: 10 * time.Second,
-	})
+	return outage.Unavailable(act, err, "the past cannot be read at the moment, please try again", 10*time.Second)
 }

@@ -44,11 +44,7 @@ func shardOf(report outage.Report) int { return int(report.ID.Shard) % Shards }
 
 // unavailable is an error after which nothing was stored.
 func unavailable(act string, err error) error {
-	return fmt.Errorf("%s: %w: %w", act, err, &outage.Error{
-		Code:       outage.CodeUnavailable,
-		Detail:     "reports cannot be taken at the moment, please try again",
-		RetryAfter: retryAfter,
-	})
+	return outage.Unavailable(act, err, "reports cannot be taken at the moment, please try again", retryAfter)
 }
 
 // ambiguous is an error after which what was sent may have been stored, and of

@@ -3,6 +3,7 @@ package cell
 import (
 	"strings"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -25,7 +26,7 @@ func (g *Geography) RegionName(region outage.Region, lang string) string {
 }
 
 func readNames(table []byte) (map[outage.Region]map[string]string, error) {
-	rows, err := rows("the names of regions", table, namesHeader)
+	rows, err := csvtable.Rows("the names of regions", table, namesHeader)
 	if err != nil {
 		return nil, err
 	}

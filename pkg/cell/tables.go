@@ -1,13 +1,10 @@
 package cell
 
 import (
-	"bytes"
 	_ "embed" // the tables travel inside the program
-	"encoding/csv"
 	"fmt"
-	"slices"
-	"strings"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -30,7 +27,7 @@ type entry struct {
 // entries reads a table of cells. The tables are compacted: no cell of them
 // lies within another, so their order does not matter.
 func entries(name string, table []byte) ([]entry, error) {
-	rows, err := rows(name, table, "cell,region")
+	rows, err := csvtable.Rows(name, table, "cell,region")
 	if err != nil {
 		return nil, err
 	}
@@ -47,20 +44,6 @@ func entries(name string, table []byte) ([]entry, error) {
 		out[i] = entry{cell, outage.Region(row[1])}
 	}
 	return out, nil
-}
-
-// rows are the lines of a CSV table below its header, which must be as given.
-func rows(name string, table []byte, header string) ([][]string, error) {
-	reader := csv.NewReader(bytes.NewReader(table))
-	reader.FieldsPerRecord = strings.Count(header, ",") + 1
-	all, err := reader.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	if len(all) == 0 || !slices.Equal(all[0], strings.Split(header, ",")) {
-		return nil, fmt.Errorf("reading %s: want the header %q", name, header)
-	}
-	return all[1:], nil
 }
 
 // told reports whether places are told at this resolution.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -112,12 +113,11 @@ func (s *script) line(words []string) error {
 }
 
 func minutes(text string) (outage.Minute, error) {
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		n, err := strconv.Atoi(days)
-		return outage.Minute(n) * 1440, err
+	length, ok := duration.Parse(text)
+	if !ok {
+		return 0, fmt.Errorf("%q is not a duration such as 10m", text)
 	}
-	d, err := time.ParseDuration(text)
-	return outage.Minute(d / time.Minute), err
+	return outage.Minute(length / time.Minute), nil
 }
 
 func (s *script) ordinary(words []string) error {

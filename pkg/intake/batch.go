@@ -109,9 +109,7 @@ func (d *Desk) heard(ctx context.Context, reports []outage.Report, final bool, n
 		}
 	}
 	if err := d.Imports.Heard(ctx, span, final); err != nil {
-		return fmt.Errorf("noting an import: %w: %w", err, &outage.Error{
-			Code: outage.CodeUnavailable, Detail: "the batch cannot be taken at the moment, please send it again", RetryAfter: 5 * time.Second,
-		})
+		return outage.Unavailable("recording an import", err, "the batch cannot be taken at the moment, please send it again", retryAfter)
 	}
 	return nil
 }

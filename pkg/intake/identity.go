@@ -119,9 +119,7 @@ func (i *identity) recall(name string, until time.Time, read func() ([]byte, err
 	}
 	key, err := read()
 	if err != nil {
-		return nil, fmt.Errorf("reading a key: %w: %w", err, &outage.Error{
-			Code: outage.CodeUnavailable, Detail: "reports cannot be taken at the moment, please try again", RetryAfter: 5 * time.Second,
-		})
+		return nil, unavailable("reading a key", err)
 	}
 	if i.held == nil {
 		i.held = map[string]heldKey{}

@@ -57,7 +57,7 @@ func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.
 	}
 	standing, err := d.Answers.Claim(ctx, name, sealed)
 	if err != nil {
-		return outage.Receipt{}, answersAway(err)
+		return outage.Receipt{}, unavailable("storing an answer", err)
 	}
 	kept, err := openAnswer(standing, key)
 	if err != nil {
@@ -93,10 +93,11 @@ func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.
 	return kept.Receipt, nil
 }
 
-func answersAway(err error) error {
-	return fmt.Errorf("keeping an answer: %w: %w", err, &outage.Error{
-		Code: outage.CodeUnavailable, Detail: "reports cannot be taken at the moment, please try again", RetryAfter: 5 * time.Second,
-	})
+// retryAfter is how long a sender is asked to wait when Redis or a file fails.
+const retryAfter = 5 * time.Second
+
+func unavailable(act string, err error) error {
+	return outage.Unavailable(act, err, "reports cannot be taken at the moment, please try again", retryAfter)
 }
 
 func fingerprint(s outage.Submission) string {

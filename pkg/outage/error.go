@@ -62,6 +62,12 @@ func Unknown(field, detail string, args ...any) *Error {
 	return &Error{Code: CodeUnknown, Field: field, Detail: fmt.Sprintf(detail, args...)}
 }
 
+// Unavailable is an error of an act that failed because a part is down or full. Its
+// chain has the cause, for the log, and an Error with the detail, for the sender.
+func Unavailable(act string, cause error, detail string, retryAfter time.Duration) error {
+	return fmt.Errorf("%s: %w: %w", act, cause, &Error{Code: CodeUnavailable, Detail: detail, RetryAfter: retryAfter})
+}
+
 // AsError is the Error in err's chain, or nil.
 func AsError(err error) *Error {
 	var known *Error

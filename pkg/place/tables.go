@@ -1,14 +1,13 @@
 package place
 
 import (
-	"bytes"
 	_ "embed" // the tables travel inside the program
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -41,7 +40,7 @@ type alias struct {
 }
 
 func readCodes(name string, table []byte, header string) (codes, error) {
-	rows, err := rows(name, table, header)
+	rows, err := csvtable.Rows(name, table, header)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +57,7 @@ func readCodes(name string, table []byte, header string) (codes, error) {
 }
 
 func readCities(table []byte) ([]city, error) {
-	rows, err := rows("the table of cities", table, "name,country,cell,population")
+	rows, err := csvtable.Rows("the table of cities", table, "name,country,cell,population")
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +80,7 @@ func readCities(table []byte) ([]city, error) {
 // semicolons.
 func readAliases(table []byte) ([]alias, error) {
 	const header = "country,city,hi,bn,cy,other"
-	rows, err := rows("the table of aliases", table, header)
+	rows, err := csvtable.Rows("the table of aliases", table, header)
 	if err != nil {
 		return nil, err
 	}
@@ -111,18 +110,4 @@ func readCell(text string) (outage.Cell, error) {
 		return 0, fmt.Errorf("want a cell of resolution %d, not %q", outage.CellFine, text)
 	}
 	return cell, nil
-}
-
-// rows are the lines of a CSV table below its header, which must be as given.
-func rows(name string, table []byte, header string) ([][]string, error) {
-	reader := csv.NewReader(bytes.NewReader(table))
-	reader.FieldsPerRecord = strings.Count(header, ",") + 1
-	all, err := reader.ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	if len(all) == 0 || !slices.Equal(all[0], strings.Split(header, ",")) {
-		return nil, fmt.Errorf("reading %s: want the header %q", name, header)
-	}
-	return all[1:], nil
 }

@@ -15,7 +15,8 @@ import (
 const temporary = ".new-*"
 
 // Replace writes what write gives beside the file, and then puts it in the
-// place of the file. After an error the file is as it was.
+// place of the file. After an error the file is as it was, or, where only the
+// directory could not be synchronised, the new one, which a crash may undo.
 func Replace(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), temporary) // CreateTemp gives mode 0600
 	if err != nil {
@@ -25,7 +26,19 @@ func Replace(path string, write func(io.Writer) error) error {
 	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), path)
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	return syncDirectory(filepath.Dir(path))
+}
+
+// syncDirectory makes a rename survive a crash of the machine.
+func syncDirectory(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Discard removes what crashes during Replace left in a folder. Nothing may be
