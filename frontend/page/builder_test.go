@@ -9,6 +9,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -36,7 +37,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 		for i, weight := range test.weights {
 			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.maps[mapKey{outage.IN, draw.MapResolution}].Land[7*i], Weight: weight})
 		}
-		page := &incidentPage{frame: site.frame(address.Address{Lang: "en"})}
+		page := &incidentPage{request: site.request(address.Address{Lang: "en"})}
 		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
 		if strings.Contains(drawn, `class="foot"`) != test.drawn {
 			t.Errorf("%v: %s", test.weights, drawn)
@@ -48,9 +49,8 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 }
 
 func TestCaptionKeepsTheFloor(t *testing.T) {
-	site := testViews(t)
 	series := outage.Series{Span: outage.Span{To: day}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
-	got := site.frame(address.Address{Lang: "en"}).chartCaption(series, outage.GB)
+	got := chartCaption(locale.New("en", ""), series, outage.GB)
 	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)

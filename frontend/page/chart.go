@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -19,13 +20,13 @@ type hour struct {
 }
 
 // hours sums a series by local hour, the newest first.
-func (f *frame) hours(series outage.Series, country outage.Country) []hour {
+func hours(l *locale.Localizer, series outage.Series, country outage.Country) []hour {
 	var rows []hour
 	for _, p := range series.Points {
 		local := p.Start.Time().In(country.Zone())
 		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
 		if len(rows) == 0 || rows[len(rows)-1].from != start {
-			rows = append(rows, hour{from: start, Text: f.Clock(start.Time(), country)})
+			rows = append(rows, hour{from: start, Text: l.Clock(start.Time(), country)})
 		}
 		row := &rows[len(rows)-1]
 		row.reports += p.Reports
@@ -34,9 +35,9 @@ func (f *frame) hours(series outage.Series, country outage.Country) []hour {
 		}
 	}
 	for i := range rows {
-		rows[i].Reports = f.Int(rows[i].reports)
+		rows[i].Reports = l.Int(rows[i].reports)
 		if rows[i].known {
-			rows[i].Expected = f.Amount(rows[i].expected)
+			rows[i].Expected = l.Amount(rows[i].expected)
 		}
 	}
 	slices.Reverse(rows)
@@ -45,7 +46,7 @@ func (f *frame) hours(series outage.Series, country outage.Country) []hour {
 
 // chartCaption says what a chart shows to those who do not see it: the total
 // and the highest step with its time.
-func (f *frame) chartCaption(series outage.Series, country outage.Country) string {
+func chartCaption(l *locale.Localizer, series outage.Series, country outage.Country) string {
 	var total, works, back int64
 	var peak outage.Point
 	for _, p := range series.Points {
@@ -59,16 +60,16 @@ func (f *frame) chartCaption(series outage.Series, country outage.Country) strin
 		key = "chart.span."
 	}
 	if total == 0 {
-		return f.T(key+"none", "zone", f.T("zone."+string(country)))
+		return l.T(key+"none", "zone", l.T("zone."+string(country)))
 	}
-	caption := f.T(key+"peak", "n", total, "peak", f.Int(peak.Reports), "step", f.Int(int64(series.Step)),
-		"time", f.Clock(peak.Start.Time(), country), "zone", f.T("zone."+string(country)))
+	caption := l.T(key+"peak", "n", total, "peak", l.Int(peak.Reports), "step", l.Int(int64(series.Step)),
+		"time", l.Clock(peak.Start.Time(), country), "zone", l.T("zone."+string(country)))
 	// Kinds are told apart only where the floor allows it.
 	if works >= draw.MinimumCount {
-		caption += " " + f.T("chart.works", "works", works)
+		caption += " " + l.T("chart.works", "works", works)
 	}
 	if back >= draw.MinimumCount {
-		caption += " " + f.T("chart.back", "back", back)
+		caption += " " + l.T("chart.back", "back", back)
 	}
 	return caption
 }
@@ -84,20 +85,20 @@ type chart struct {
 
 // chart draws a series in the local time of the country, which it names.
 // Incidents are shaded.
-func (f *frame) chart(series outage.Series, country outage.Country, name string, incidents []outage.Record) chart {
-	made := chart{Caption: f.chartCaption(series, country), Hours: f.hours(series, country)}
+func (q *request) chart(series outage.Series, country outage.Country, name string, incidents []outage.Record) chart {
+	made := chart{Caption: chartCaption(q.Localizer, series, country), Hours: hours(q.Localizer, series, country)}
 	var open []outage.Span
 	for _, record := range incidents {
-		span := spanOf(record.Incident, f.builder.AsOf())
+		span := spanOf(record.Incident, q.builder.AsOf())
 		open = append(open, span)
 		made.Marked = made.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
 	}
 	if made.Marked {
-		made.Caption += " " + f.T("chart.incident")
+		made.Caption += " " + q.T("chart.incident")
 	}
 	made.SVG, made.Expected = draw.ChartSVG(draw.Chart{
-		ID: "c" + string(country), Name: name, Caption: made.Caption, Series: series, Open: open, Now: f.builder.AsOf(),
-		Zone: country.Zone(), Number: f.Int, Clock: func(at time.Time) string { return f.Clock(at, country) },
+		ID: "c" + string(country), Name: name, Caption: made.Caption, Series: series, Open: open, Now: q.builder.AsOf(),
+		Zone: country.Zone(), Number: q.Int, Clock: func(at time.Time) string { return q.Clock(at, country) },
 	})
 	return made
 }

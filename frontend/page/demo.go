@@ -12,7 +12,7 @@ type banner struct {
 func (b *banner) Loading() bool { return b.Loaded < 1 }
 
 // Demo is nil on a server that plays none.
-func (f *frame) Demo() *banner { return f.demo }
+func (p *layout) Demo() *banner { return p.demo }
 
 func (s *Builder) banner() *banner {
 	if s.Demo == nil {
@@ -23,6 +23,6 @@ func (s *Builder) banner() *banner {
 
 // Reloads reports whether a page asks the browser to load it again soon: while a
 // demo is loading, but never under somebody's hands who fills in a form.
-func (f *frame) Reloads() bool {
-	return f.demo != nil && f.demo.Loading() && f.At.Service == "" && (f.At.Leaf == "" || f.At.Leaf == address.LeafIncidents)
+func (p *layout) Reloads() bool {
+	return p.demo != nil && p.demo.Loading() && p.At.Service == "" && (p.At.Leaf == "" || p.At.Leaf == address.LeafIncidents)
 }

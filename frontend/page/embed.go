@@ -9,7 +9,7 @@ import (
 )
 
 type embedPage struct {
-	*frame
+	request
 	Name     string
 	Verdicts []verdict
 	Page     string // the page of the service
@@ -19,7 +19,7 @@ type embedPage struct {
 // embedPage is the verdict alone.
 func (s *Builder) embedPage(ctx context.Context, at address.Address) *embedPage {
 	service, _ := s.Services.Service(at.Service)
-	page := &embedPage{frame: s.frame(at), Page: at.WithLeaf("").Path()}
+	page := &embedPage{request: s.request(at), Page: at.WithLeaf("").Path()}
 	page.Index = false
 	page.Name = page.ServiceName(service)
 	page.Title = page.T("service.title", "service", page.Name)
@@ -39,13 +39,13 @@ type BadgeText struct {
 
 // badge is the worst status of a service in the countries of an address.
 func (s *Builder) Badge(ctx context.Context, at address.Address) BadgeText {
-	f := s.frame(at)
+	f := s.request(at)
 	service, _ := s.Services.Service(at.Service)
 	worst := f.verdicts(ctx, service)[0]
 	made := BadgeText{Name: f.ServiceName(service), Message: f.T("badge." + string(worst.Status)), Status: worst.Status}
 	if in := worst.health.Incident; in != nil {
-		made.Message = f.because(made.Message, *in)
+		made.Message = f.words.because(made.Message, *in)
 	}
-	made.Partial = f.partial
+	made.Partial = f.fresh.partial
 	return made
 }

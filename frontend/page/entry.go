@@ -2,10 +2,8 @@ package page
 
 import (
 	"context"
-	"strings"
 	"time"
 
-	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -37,94 +35,53 @@ var marks = map[outage.Severity]outage.Status{
 }
 
 // entry words an incident.
-func (f *frame) entry(record outage.Record) entry {
+func (w *wording) entry(record outage.Record) entry {
 	in := record.Incident
 	made := entry{
-		Title:   f.T("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
-		Country: f.CountryName(in.Country), Path: f.incidentPath(in.ID), Where: f.where(in, namedRegions),
-		State: in.State, Word: f.because(f.T("state."+string(in.State)), in),
-		Severity: f.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
-		Opened: f.Instant(in.OpenedAt, in.Country), Numbers: f.brief(in), Peak: f.T("incidents.peak", "times", f.multiple(in.Peak)),
+		Title:   w.T("incident.of.service", "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country)),
+		Country: w.CountryName(in.Country), Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions),
+		State: in.State, Word: w.because(w.T("state."+string(in.State)), in),
+		Severity: w.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
+		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.brief(in), Peak: w.T("incidents.peak", "times", w.multiple(in.Peak)),
 	}
 	if over(in) {
-		made.Lasted = f.Duration(in.ClosedAt.Sub(in.OpenedAt))
+		made.Lasted = w.Duration(in.ClosedAt.Sub(in.OpenedAt))
 	}
 	return made
 }
 
 // multiple is a ratio before a times sign.
-func (f *frame) multiple(ratio float64) string {
+func (w *wording) multiple(ratio float64) string {
 	if ratio > mostTimes {
-		return ">" + f.Int(mostTimes)
+		return ">" + w.Int(mostTimes)
 	}
-	return f.Amount(ratio)
+	return w.Amount(ratio)
 }
 
 func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
 
-// incidentPath is the one address of an incident in the language of the page.
-func (f *frame) incidentPath(id string) string {
-	return address.Address{Lang: f.At.Lang, Leaf: address.LeafIncidents, ID: id}.Path()
-}
-
-// serviceNamed names a service that may have left the catalogue since.
-func (f *frame) serviceNamed(slug string) string {
-	if service, ok := f.builder.Services.Service(slug); ok {
-		return f.ServiceName(service)
-	}
-	return slug
-}
-
-// where says how far an incident reaches within its country, and names so many
-// of its regions.
-func (f *frame) where(in outage.Incident, most int) string {
-	regions := f.regionNames(in.Footprint.Regions, most)
-	switch {
-	case in.Footprint.Scope == outage.ScopeCountry:
-		return f.T("scope.country")
-	case regions == "":
-		return f.T("scope." + string(in.Footprint.Scope))
-	case in.Footprint.Scope == outage.ScopeCell:
-		return f.T("scope.part", "regions", regions)
-	}
-	return regions
-}
-
-// regionNames lists regions, the main one first; "" where there are none.
-func (f *frame) regionNames(regions []outage.Region, most int) string {
-	var names []string
-	for _, region := range regions[:min(len(regions), most)] {
-		names = append(names, f.builder.Shapes.RegionName(region, f.At.Lang))
-	}
-	list := strings.Join(names, ", ")
-	if more := len(regions) - len(names); more > 0 {
-		return f.T("regions.more", "regions", list, "n", int64(more))
-	}
-	return list
-}
-
 // brief is the arithmetic of an incident in a few words.
-func (f *frame) brief(in outage.Incident) string {
-	return f.T("incident.brief", "n", in.Observed, "expected", f.Amount(in.Expected), "threshold", f.Amount(in.Threshold))
+func (w *wording) brief(in outage.Incident) string {
+	return w.T("incident.brief", "n", in.Observed, "expected", w.Amount(in.Expected), "threshold", w.Amount(in.Threshold))
 }
 
 // pastIncidents is how many ended incidents a page of a service lists.
 const pastIncidents = 5
 
 // past lists the last incidents of a service that are over.
-func (f *frame) past(ctx context.Context, service string) []entry {
-	filter := outage.IncidentFilter{Service: service, Country: f.At.Country, State: outage.StateResolved}
-	records, _, err := f.builder.Incidents.Incidents(ctx, filter, "", pastIncidents)
+func (q *request) past(ctx context.Context, service string) []entry {
+	filter := outage.IncidentFilter{Service: service, Country: q.At.Country, State: outage.StateResolved}
+	records, _, err := q.read.incidents.Incidents(ctx, filter, "", pastIncidents)
 	if err != nil {
-		f.miss(err, "incidents")
+		q.read.miss(err, "incidents")
 	}
-	return f.entries(records)
+	return q.words.entries(records)
 }
 
-func (f *frame) entries(records []outage.Record) []entry {
+func (w *wording) entries(records []outage.Record) []entry {
 	var entries []entry
 	for _, record := range records {
-		entries = append(entries, f.entry(record))
+		entries = append(entries, w.entry(record))
 	}
 	return entries
 }
@@ -138,8 +95,4 @@ func spanOf(in outage.Incident, now time.Time) outage.Span {
 	}
 	span.To = max(span.To, span.From+1)
 	return span
-}
-
-func (f *frame) regionName(region outage.Region) string {
-	return f.builder.Shapes.RegionName(region, f.At.Lang)
 }

@@ -6,12 +6,13 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // form is the report form: what may be chosen, what was, and what was wrong.
 type form struct {
-	*frame
+	*layout
 	Service  outage.Service
 	Name     string
 	Choices  []choice         // symptoms
@@ -35,22 +36,22 @@ type choice struct {
 type problem struct{ Field, Text string }
 
 // form prepares the form for a service; a nil submission is an untouched one.
-func (f *frame) form(service outage.Service, sent *outage.Submission) form {
-	made := form{frame: f, Service: service, Name: f.ServiceName(service)}
+func (q *request) form(service outage.Service, sent *outage.Submission) form {
+	made := form{layout: q.layout, Service: service, Name: q.ServiceName(service)}
 	if sent != nil {
 		made.Values = *sent
 	}
 	for _, symptom := range service.Symptoms {
-		picture := f.builder.symbols.Of(symptom.Slug)
+		picture := q.builder.symbols.Of(symptom.Slug)
 		if !slices.Contains(made.Symbols, picture) {
 			made.Symbols = append(made.Symbols, picture)
 		}
 		made.Choices = append(made.Choices, choice{
-			Value: symptom.Slug, Text: f.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
+			Value: symptom.Slug, Text: q.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
 		})
 	}
-	made.offer(service)
-	if asked := f.At.Countries(service); f.At.Country == "" && len(asked) > 1 {
+	made.offer(service, q.builder.Services.Services())
+	if asked := q.At.Countries(service); q.At.Country == "" && len(asked) > 1 {
 		made.Asked = asked
 	} else if len(asked) == 1 {
 		made.Values.Country = string(asked[0])
@@ -64,11 +65,11 @@ var networkCategories = []string{"mobile", "broadband"}
 
 // offer lists towns and networks for those who type: the largest, in the
 // language of the page. Any other can be typed as well.
-func (f *form) offer(service outage.Service) {
+func (f *form) offer(service outage.Service, all []outage.Service) {
 	for _, country := range f.At.Countries(service) {
 		f.Towns = append(f.Towns, strings.Split(f.T("towns."+string(country)), ", ")...)
 	}
-	for _, network := range f.builder.Services.Services() {
+	for _, network := range all {
 		if slices.Contains(networkCategories, network.Category) && len(f.At.Countries(network)) > 0 {
 			f.Networks = append(f.Networks, f.ServiceName(network))
 		}
@@ -99,7 +100,7 @@ func (f form) Problem(field string) string {
 }
 
 type formPage struct {
-	*frame
+	request
 	Form form
 }
 
@@ -110,7 +111,7 @@ func (s *Builder) formPage(at address.Address) *formPage {
 }
 
 func (s *Builder) reportPage(at address.Address, service outage.Service, sent *outage.Submission) *formPage {
-	page := &formPage{frame: s.frame(at.WithLeaf(address.LeafReport))}
+	page := &formPage{request: s.request(at.WithLeaf(address.LeafReport))}
 	page.Form = page.form(service, sent)
 	page.Title = page.T("report.title", "service", page.Form.Name)
 	page.Summary = page.T("service.summary", "service", page.Form.Name)
@@ -130,7 +131,7 @@ func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent o
 // fault words an error about a submission in the language of the page. A field
 // that the form does not show has no place to link to.
 func (f form) fault(known *outage.Error) problem {
-	made := problem{Field: known.Field, Text: f.explain(known)}
+	made := problem{Field: known.Field, Text: explain(f.Localizer, known)}
 	switch {
 	case known.Field == "country" && len(f.Asked) == 0:
 		made.Field = "place"
@@ -144,17 +145,17 @@ func (f form) fault(known *outage.Error) problem {
 
 // explain is the text for a code and field, else for the code, else the
 // detail, which is English.
-func (f *frame) explain(known *outage.Error) string {
+func explain(l *locale.Localizer, known *outage.Error) string {
 	for _, key := range []string{
 		"error." + string(known.Code) + "." + known.Field,
 		"error." + string(known.Code),
 	} {
-		if f.Has(key) {
-			return f.T(key)
+		if l.Has(key) {
+			return l.T(key)
 		}
 	}
 	if known.Detail != "" {
 		return known.Detail
 	}
-	return f.T("error.internal")
+	return l.T("error.internal")
 }

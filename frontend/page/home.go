@@ -35,7 +35,7 @@ type category struct {
 }
 
 type homePage struct {
-	*frame
+	request
 	Countries  []link
 	Cards      []card
 	Categories []category
@@ -56,7 +56,7 @@ const (
 
 // homePage is the start: what is unusual now, then all other services.
 func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
-	page := &homePage{frame: s.frame(at)}
+	page := &homePage{request: s.request(at)}
 	page.Title, page.Summary = page.T("home.title"), page.T("home.summary")
 	if at.Country != "" {
 		page.Title = page.T("home.title.in", "in", page.InCountry(at.Country))
@@ -144,7 +144,7 @@ func (page *homePage) headline(unusual, stirring int, compared bool) {
 		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.T("home.unusual", "n", n), page.T("home.mark", "n", n)
 	case len(page.Cards) > 0:
 		page.Headline = page.T("home.rising", "n", int64(stirring))
-	case page.missing:
+	case page.fresh.missing:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("missing")
 	case !compared:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.new")
@@ -153,24 +153,8 @@ func (page *homePage) headline(unusual, stirring int, compared bool) {
 	}
 }
 
-// verdicts says how a service does in each country of the page. What cannot be
-// read counts as unknown.
-func (f *frame) verdicts(ctx context.Context, service outage.Service) []verdict {
-	var made []verdict
-	for _, country := range f.At.Countries(service) {
-		health, err := f.builder.Readings.Health(ctx, service.Slug, country)
-		if err != nil {
-			f.miss(err, "health")
-			health = outage.Health{Status: outage.StatusUnknown}
-		}
-		made = append(made, f.verdict(service, country, health))
-	}
-	slices.SortStableFunc(made, func(a, b verdict) int { return byTrouble(a.health, b.health) })
-	return made
-}
-
 func (page *homePage) card(ctx context.Context, service outage.Service, v verdict) card {
-	made := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Trend: page.trend(ctx, service.Slug, v.Country)}
+	made := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Trend: page.read.trend(ctx, service.Slug, v.Country)}
 	if page.At.Country == "" {
 		made.Title = page.T("incident.of.service", "service", made.Title, "in", page.InCountry(v.Country))
 	}
@@ -182,7 +166,7 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 func (page *homePage) file(ctx context.Context, service outage.Service, verdicts []verdict) {
 	made := row{
 		Name: page.ServiceName(service), Path: page.Service(service.Slug), Lang: page.LangOf(service.Names),
-		Trend: page.trend(ctx, service.Slug, page.At.Country),
+		Trend: page.read.trend(ctx, service.Slug, page.At.Country),
 	}
 	var reports int64
 	expected, known, enough := 0.0, true, true
@@ -207,10 +191,4 @@ func (page *homePage) file(ctx context.Context, service outage.Service, verdicts
 	}
 	page.Categories[at].Rows = append(page.Categories[at].Rows, made)
 	slices.SortStableFunc(page.Categories[at].Rows, func(a, b row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
-}
-
-// miss notes a number that could not be had.
-func (f *frame) miss(err error, what string) {
-	f.partial, f.missing = true, true
-	f.builder.Log.Warn("reading for a page", "what", what, "error", err)
 }

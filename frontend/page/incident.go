@@ -11,7 +11,7 @@ import (
 )
 
 type incidentPage struct {
-	*frame
+	request
 	Entry    entry
 	Heading  string
 	Lead     string   // the sentence to quote
@@ -64,24 +64,23 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 		return nil, err
 	}
 	in := record.Incident
-	page := &incidentPage{frame: s.frame(at), Country: in.Country}
-	page.Localizer = locale.New(at.Lang, in.Country) // numbers as the country writes them
-	name, here := page.serviceNamed(in.Service), page.InCountry(in.Country)
-	page.Entry = page.entry(record)
+	page := &incidentPage{request: s.requestIn(at, in.Country), Country: in.Country}
+	name, here := page.words.serviceNamed(in.Service), page.InCountry(in.Country)
+	page.Entry = page.words.entry(record)
 	page.Entry.Status = outage.StatusNormal
 	if !over(in) {
-		page.Entry.Status = page.statusOf(ctx, in)
+		page.Entry.Status = page.read.statusOf(ctx, in)
 	}
 	page.Heading = page.T("incident.heading", "service", name, "in", here)
 	page.Title = page.T("incident.title", "service", name, "in", here, "date", page.Date(in.OpenedAt, in.Country))
 	page.Sentence = s.sentences.Sentence(at.Lang, in)
-	page.Now = page.lasts(in)
+	page.Now = page.words.lasts(in)
 	if in.Blamed() != "" {
-		blamed := page.blame(in)
+		blamed := page.words.blame(in)
 		page.Cause, page.Reasons = blamed.Text, blamed.Reasons
 	}
 	page.Course = page.course(ctx, in)
-	page.Figures, page.Totals = page.figures(in, page.Course), page.totals(in, page.Course.measured)
+	page.Figures, page.Totals = page.figures(in, page.Course), page.words.totals(in, page.Course.measured)
 	page.Lead = cmp.Or(page.Totals, page.Sentence)
 	page.Summary = page.Lead
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
@@ -96,16 +95,16 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []locale.Time{page.Instant(s.AsOf(), in.Country)}
-	page.read(ctx, in)
+	page.counts(ctx, in)
 	return page, nil
 }
 
 // lasts says whether an incident is over.
-func (f *frame) lasts(in outage.Incident) string {
+func (w *wording) lasts(in outage.Incident) string {
 	if over(in) {
-		return f.T("incident.ended", "time", f.Instant(in.ClosedAt, in.Country).Text, "lasted", f.Duration(in.ClosedAt.Sub(in.OpenedAt)))
+		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.ClosedAt.Sub(in.OpenedAt)))
 	}
-	return f.T("incident." + string(in.State))
+	return w.T("incident." + string(in.State))
 }
 
 // allRegions is more regions than a country has.
@@ -115,25 +114,25 @@ const allRegions = 99
 func (page *incidentPage) facts(in outage.Incident) []fact {
 	where := page.CountryName(in.Country)
 	if in.Footprint.Scope != outage.ScopeCountry {
-		where += " · " + page.where(in, allRegions)
+		where += " · " + page.words.where(in, allRegions)
 	}
 	facts := []fact{
 		{page.T("fact.where"), where},
 		{page.T("fact.scope"), page.T("scope." + string(in.Footprint.Scope))},
 		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
-		{page.T("fact.peak"), page.times(in.Peak)},
+		{page.T("fact.peak"), page.words.times(in.Peak)},
 	}
 	if over(in) {
 		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.ClosedAt.Sub(in.OpenedAt))})
 	}
-	return append(facts, fact{page.T("fact.now"), page.times(in.Ratio)})
+	return append(facts, fact{page.T("fact.now"), page.words.times(in.Ratio)})
 }
 
-func (f *frame) times(ratio float64) string {
+func (w *wording) times(ratio float64) string {
 	if ratio > mostTimes {
-		return f.T("fact.times.most", "times", f.Int(mostTimes))
+		return w.T("fact.times.most", "times", w.Int(mostTimes))
 	}
-	return f.T("fact.times", "times", f.Amount(ratio))
+	return w.T("fact.times", "times", w.Amount(ratio))
 }
 
 // timeline tells the states, after the first minute of the run.
@@ -143,26 +142,26 @@ func (page *incidentPage) timeline(record outage.Record) []step {
 		text := page.T("step." + string(change.State))
 		switch {
 		case i > 0 && change.State == record.Changes[i-1].State: // another verdict
-			text = page.fault(record.Service, change)
+			text = page.words.fault(record.Service, change)
 		case i > 0 && change.State == outage.StateOpen:
 			text = page.T("step.again")
 		}
-		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.times(change.Ratio)})
+		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.words.times(change.Ratio)})
 	}
 	return steps
 }
 
 // fault says who is thought to be at fault from now on.
-func (f *frame) fault(service string, change outage.Change) string {
+func (w *wording) fault(service string, change outage.Change) string {
 	if change.Verdict == outage.LikelyCollateral {
-		return f.T("incident.cause", "service", f.serviceNamed(service), "cause", f.serviceNamed(change.Cause))
+		return w.T("incident.cause", "service", w.serviceNamed(service), "cause", w.serviceNamed(change.Cause))
 	}
-	return f.T("step.itself", "service", f.serviceNamed(service))
+	return w.T("step.itself", "service", w.serviceNamed(service))
 }
 
-// read fills in what was counted during the incident. What cannot be read is
+// counts fills in what was counted during the incident. What cannot be read is
 // left out.
-func (page *incidentPage) read(ctx context.Context, in outage.Incident) {
+func (page *incidentPage) counts(ctx context.Context, in outage.Incident) {
 	service, ok := page.builder.Services.Service(in.Service)
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
@@ -171,11 +170,11 @@ func (page *incidentPage) read(ctx context.Context, in outage.Incident) {
 	page.Place = page.placePanel(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)
-	found, err := page.builder.Readings.Symptoms(ctx, in.Service, in.Country, "", span)
+	found, err := page.read.readings.Symptoms(ctx, in.Service, in.Country, "", span)
 	if err != nil {
-		page.miss(err, "symptoms")
+		page.read.miss(err, "symptoms")
 	} else {
-		page.Symptoms, page.Symptom = page.shares(service, found), page.T("incident.symptoms.of", "n", found.Total)
+		page.Symptoms, page.Symptom = page.words.shares(service, found), page.T("incident.symptoms.of", "n", found.Total)
 	}
 	page.family(ctx, service, in, span)
 }
@@ -188,11 +187,11 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 			continue
 		}
 		filter := outage.IncidentFilter{Service: relative.Slug, Country: in.Country, Span: span}
-		found, _, err := page.builder.Incidents.Incidents(ctx, filter, "", 1)
+		found, _, err := page.read.incidents.Incidents(ctx, filter, "", 1)
 		name := page.ServiceName(relative)
 		switch {
 		case err != nil:
-			page.miss(err, "incidents")
+			page.read.miss(err, "incidents")
 		case len(found) > 0:
 			page.Also = append(page.Also, link{Path: page.incidentPath(found[0].ID), Text: name})
 		default:

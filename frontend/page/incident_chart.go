@@ -37,24 +37,24 @@ func (page *incidentPage) course(ctx context.Context, in outage.Incident) incide
 	for int(around.To-around.From)/step > mostPoints {
 		step *= 2
 	}
-	readings := page.builder.Readings
+	readings := page.read.readings
 	if series, err := readings.Series(ctx, in.Service, in.Country, "", around.Snap(step), step); err != nil {
-		page.miss(err, "series")
+		page.read.miss(err, "series")
 	} else {
-		name := page.T("incident.chart", "service", page.serviceNamed(in.Service), "in", page.InCountry(in.Country))
+		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))
 		made.Chart, made.HasChart = page.chart(series, in.Country, name, []outage.Record{{Incident: in}}), true
 	}
-	made.measured = page.measure(ctx, in)
+	made.measured = page.read.measure(ctx, in)
 	return made
 }
 
 // measure counts the reports of an incident. What cannot be read is not measured.
-func (f *frame) measure(ctx context.Context, in outage.Incident) measured {
+func (r *reader) measure(ctx context.Context, in outage.Incident) measured {
 	var made measured
-	open := spanOf(in, f.builder.AsOf())
-	minutes, err := f.builder.Readings.Series(ctx, in.Service, in.Country, "", open, 1)
+	open := spanOf(in, r.asOf)
+	minutes, err := r.readings.Series(ctx, in.Service, in.Country, "", open, 1)
 	if err != nil {
-		f.miss(err, "series")
+		r.miss(err, "series")
 		return made
 	}
 	made.Measured = true
@@ -84,12 +84,12 @@ func (page *incidentPage) figures(in outage.Incident, ran incidentChart) []keyNu
 			{page.Int(ran.Peak.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text)},
 		}
 	}
-	return append(figures, keyNumber{page.multiple(in.Peak) + "×", page.T("figure.worst")})
+	return append(figures, keyNumber{page.words.multiple(in.Peak) + "×", page.T("figure.worst")})
 }
 
 // totals is the sentence about the whole incident, which leads: how many, for how
 // long, and how many at the worst. It is "" while nothing is known.
-func (f *frame) totals(in outage.Incident, ran measured) string {
+func (w *wording) totals(in outage.Incident, ran measured) string {
 	if !ran.Measured || ran.Total == 0 {
 		return ""
 	}
@@ -98,11 +98,11 @@ func (f *frame) totals(in outage.Incident, ran measured) string {
 		key += ".open"
 	}
 	pairs := []any{
-		"n", ran.Total, "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country), "since", f.Instant(in.Since.Time(), in.Country).Text,
-		"peak", f.Int(ran.Peak.Reports), "time", f.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text,
+		"n", ran.Total, "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country), "since", w.Instant(in.Since.Time(), in.Country).Text,
+		"peak", w.Int(ran.Peak.Reports), "time", w.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text,
 	}
 	if over(in) {
-		pairs = append(pairs, "lasted", f.Duration(in.ClosedAt.Sub(in.Since.Time())))
+		pairs = append(pairs, "lasted", w.Duration(in.ClosedAt.Sub(in.Since.Time())))
 	}
-	return f.T(key, pairs...)
+	return w.T(key, pairs...)
 }

@@ -18,12 +18,11 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record ou
 		at.Lang = locale.Default
 	}
 	in := record.Incident
-	f := s.frame(at)
-	f.Localizer = locale.New(at.Lang, in.Country)
+	f := s.requestIn(at, in.Country)
 	text := draw.ShareText{
-		Title:  f.T("incident.of.service", "service", f.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
-		State:  f.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
-		Text:   cmp.Or(f.totals(in, f.measure(ctx, in)), s.sentences.Sentence(at.Lang, in)),
+		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
+		State:  f.words.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
+		Text:   cmp.Or(f.words.totals(in, f.read.measure(ctx, in)), s.sentences.Sentence(at.Lang, in)),
 		Source: f.T("image.source"),
 	}
 	span := spanOf(in, s.AsOf()).Snap(outage.Quarter)

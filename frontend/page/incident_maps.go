@@ -39,15 +39,15 @@ func (page *incidentPage) spread(ctx context.Context, in outage.Incident) smallM
 	heats := make([]outage.Heatmap, len(quarters))
 	made.Counts = true
 	for i, at := range quarters {
-		heat, err := page.builder.Readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, outage.Span{From: at, To: at + outage.Quarter})
+		heat, err := page.read.readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, outage.Span{From: at, To: at + outage.Quarter})
 		if err != nil {
-			page.miss(err, "heatmap")
+			page.read.miss(err, "heatmap")
 			return smallMultiples{}
 		}
 		heats[i] = heat
 		made.Counts = made.Counts && !draw.HasRatios(heat)
 	}
-	made.Legend = page.legend(made.Counts, !made.Counts)
+	made.Legend = legend(page.Localizer, made.Counts, !made.Counts)
 	made.Land = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + sheet.ViewBox() + `"><path class="land" d="` + sheet.Coast + `"/></symbol></svg>`)
 	for i, at := range quarters {
 		made.Pictures = append(made.Pictures, smallMap{
@@ -75,13 +75,13 @@ func pickedQuarters(span outage.Span) []outage.Minute {
 
 // replay is the large map at a quarter hour of an incident, with time to step
 // through on both sides.
-func (f *frame) replay(in outage.Incident, at outage.Minute) address.MapState {
-	open := spanOf(in, f.builder.AsOf()).Snap(outage.Quarter)
+func (q *request) replay(in outage.Incident, at outage.Minute) address.MapState {
+	open := spanOf(in, q.builder.AsOf()).Snap(outage.Quarter)
 	made := address.MapState{
-		Lang: f.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
+		Lang: q.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
 		Span: outage.Span{From: open.From - outage.Minute(address.DefaultEach), To: open.To + outage.Minute(address.DefaultEach)},
 	}
-	made.Span.To = min(made.Span.To, (outage.MinuteOf(f.builder.AsOf()) + 1).Ceil(outage.Quarter))
+	made.Span.To = min(made.Span.To, (outage.MinuteOf(q.builder.AsOf()) + 1).Ceil(outage.Quarter))
 	made.Span.From = max(made.Span.From, made.Span.To-address.LongestSpan)
 	made.At = max(made.At, made.Span.From)
 	return made

@@ -37,27 +37,12 @@ func (page *incidentPage) why(in outage.Incident) arithmetic {
 	}
 	for _, tip := range why.Alarming {
 		made.Nodes = append(made.Nodes, node{
-			Place: page.placeOf(tip), Observed: number(tip.Observed), Expected: page.Amount(tip.Expected),
+			Place: page.words.placeOf(tip), Observed: number(tip.Observed), Expected: page.Amount(tip.Expected),
 			Threshold: page.Amount(tip.Threshold),
 			Evidence:  page.T("why.evidence", "has", page.Amount(tip.Evidence), "needs", page.Amount(tip.Needed)),
 		})
 	}
 	return made
-}
-
-// placeOf names where a signal is.
-func (f *frame) placeOf(signal outage.Signal) string {
-	region := signal.Region
-	if signal.Scope == outage.ScopeCell {
-		region = f.builder.Shapes.RegionOf(signal.Cell)
-	}
-	switch {
-	case signal.Scope == outage.ScopeCountry || region == "":
-		return f.CountryName(signal.Country)
-	case signal.Scope == outage.ScopeCell:
-		return f.T("scope.part", "regions", f.builder.Shapes.RegionName(region, f.At.Lang))
-	}
-	return f.builder.Shapes.RegionName(region, f.At.Lang)
 }
 
 // recovery is how one region came out of an incident.
@@ -68,7 +53,7 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	var rows []recovery
 	for _, r := range in.Recoveries {
 		row := recovery{
-			Region: page.builder.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.multiple(r.Peak) + "×",
+			Region: page.builder.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.words.multiple(r.Peak) + "×",
 			Over: page.T("recovery.open"), Back: "–",
 		}
 		if !r.At.IsZero() {
@@ -98,14 +83,14 @@ func (page *incidentPage) wider(ctx context.Context, in outage.Incident) []link 
 	if in.Parent == "" {
 		return nil
 	}
-	found, _, err := page.builder.Incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.builder.AsOf())}, "", listedIncidents)
+	found, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.builder.AsOf())}, "", listedIncidents)
 	if err != nil {
-		page.miss(err, "incidents")
+		page.read.miss(err, "incidents")
 	}
 	var links []link
 	for _, other := range found {
 		if other.Parent == in.Parent && other.ID != in.ID && len(links) < mostWider {
-			text := page.T("incident.of.service", "service", page.serviceNamed(other.Service), "in", page.InCountry(other.Country))
+			text := page.T("incident.of.service", "service", page.words.serviceNamed(other.Service), "in", page.InCountry(other.Country))
 			links = append(links, link{Path: page.incidentPath(other.ID), Text: text})
 		}
 	}

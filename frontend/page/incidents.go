@@ -12,7 +12,7 @@ import (
 const listedIncidents = 50
 
 type incidentsPage struct {
-	*frame
+	request
 	Asked       address.IncidentQuery
 	Countries   []link
 	Pickers     []picker
@@ -24,7 +24,7 @@ type incidentsPage struct {
 // incidents is the list of incidents, those under way first, the rest newest
 // first. The error is about the cursor.
 func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked address.IncidentQuery) (*incidentsPage, error) {
-	page := &incidentsPage{frame: s.frame(at), Asked: asked}
+	page := &incidentsPage{request: s.request(at), Asked: asked}
 	page.Title, page.Summary = page.T("incidents.title"), page.T("incidents.summary")
 	if at.Country != "" {
 		page.Title = page.T("incidents.title.in", "in", page.InCountry(at.Country))
@@ -41,7 +41,7 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked a
 		return nil, err
 	}
 	if err != nil {
-		page.miss(err, "incidents")
+		page.read.miss(err, "incidents")
 	}
 	page.list(ctx, records)
 	if asked.Cursor != "" {
@@ -61,13 +61,13 @@ func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
 		worst = max(worst, record.Peak)
 	}
 	for _, record := range records {
-		made := page.entry(record)
+		made := page.words.entry(record)
 		made.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
 		if over(record.Incident) {
 			page.Ended = append(page.Ended, made)
 			continue
 		}
-		made.Status = page.statusOf(ctx, record.Incident)
+		made.Status = page.read.statusOf(ctx, record.Incident)
 		page.Open = append(page.Open, made)
 	}
 }
@@ -101,20 +101,9 @@ func (page *incidentsPage) ShowsEnded() bool {
 
 // Languages are the same list in others.
 func (page *incidentsPage) Languages() []link {
-	links := page.frame.Languages()
+	links := page.layout.Languages()
 	for i := range links {
 		links[i].Path += page.Asked.Query()
 	}
 	return links
-}
-
-// statusOf is how the service of an open incident does now, as all other pages
-// say it.
-func (f *frame) statusOf(ctx context.Context, in outage.Incident) outage.Status {
-	health, err := f.builder.Readings.Health(ctx, in.Service, in.Country)
-	if err != nil {
-		f.miss(err, "health")
-		return outage.StatusElevated
-	}
-	return health.Status
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -25,14 +26,14 @@ type legendItem struct {
 }
 
 // heatmap draws the cells of a country over its land, one path for a class.
-func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string, counts bool) heatmap {
-	land := f.builder.maps[mapKey{code, heat.Resolution}]
-	made := heatmap{Counts: counts, Caption: name, Note: f.mapNote(heat)}
-	if draw.HasRatios(heat) && f.At.Service != "" {
-		made.Switch = f.mapSwitch(code)
+func (q *request) heatmap(heat outage.Heatmap, code outage.Country, name string, counts bool) heatmap {
+	land := q.builder.maps[mapKey{code, heat.Resolution}]
+	made := heatmap{Counts: counts, Caption: name, Note: mapNote(q.Localizer, heat)}
+	if draw.HasRatios(heat) && q.At.Service != "" {
+		made.Switch = q.mapSwitch(code)
 	}
 	classes, hatched := draw.Classify(heat, made.Counts)
-	made.Legend = f.legend(made.Counts, hatched)
+	made.Legend = legend(q.Localizer, made.Counts, hatched)
 	if land == nil || land.Width == 0 {
 		return made
 	}
@@ -41,12 +42,12 @@ func (f *frame) heatmap(heat outage.Heatmap, code outage.Country, name string, c
 }
 
 // mapSwitch links to this page with the map in either way.
-func (f *frame) mapSwitch(code outage.Country) []link {
-	unusual, counts := f.At, f.At
+func (q *request) mapSwitch(code outage.Country) []link {
+	unusual, counts := q.At, q.At
 	unusual.Show, counts.Show = "", address.ShowReports
 	return []link{
-		{Path: unusual.Key() + "#map-" + string(code), Text: f.T("map.unusual"), Current: f.At.Show == ""},
-		{Path: counts.Key() + "#map-" + string(code), Text: f.T("map.reports"), Current: f.At.Show == address.ShowReports},
+		{Path: unusual.Key() + "#map-" + string(code), Text: q.T("map.unusual"), Current: q.At.Show == ""},
+		{Path: counts.Key() + "#map-" + string(code), Text: q.T("map.reports"), Current: q.At.Show == address.ShowReports},
 	}
 }
 
@@ -59,18 +60,18 @@ func (h heatmap) withOutline(path, text string) heatmap {
 }
 
 // legend prints the limits of the classes.
-func (f *frame) legend(counts, hatched bool) []legendItem {
+func legend(l *locale.Localizer, counts, hatched bool) []legendItem {
 	var items []legendItem
 	for i := range draw.MapClasses {
-		items = append(items, legendItem{Class: i + 1, Text: f.limits(i, counts)})
+		items = append(items, legendItem{Class: i + 1, Text: limits(l, i, counts)})
 	}
 	if hatched {
-		items = append(items, legendItem{Class: draw.MapClasses + 1, Text: f.T("map.few")})
+		items = append(items, legendItem{Class: draw.MapClasses + 1, Text: l.T("map.few")})
 	}
 	return items
 }
 
-func (f *frame) limits(class int, counts bool) string {
+func limits(l *locale.Localizer, class int, counts bool) string {
 	limits, key, upTo := draw.RatioLimits, "map.times", 0.0
 	low := limits[class]
 	if counts {
@@ -78,23 +79,23 @@ func (f *frame) limits(class int, counts bool) string {
 		low = max(limits[class], draw.MinimumCount)
 	}
 	if class == draw.MapClasses-1 {
-		return f.T(key+".over", "from", f.Amount(limits[class]))
+		return l.T(key+".over", "from", l.Amount(limits[class]))
 	}
-	to := f.Amount(limits[class+1] - upTo)
+	to := l.Amount(limits[class+1] - upTo)
 	if class == 0 && !counts {
-		return f.T(key+".under", "to", to)
+		return l.T(key+".under", "to", to)
 	}
-	return f.T(key, "from", f.Amount(low), "to", to)
+	return l.T(key, "from", l.Amount(low), "to", to)
 }
 
 // mapNote accounts for the reports that stand in no cell of the map.
-func (f *frame) mapNote(heat outage.Heatmap) string {
+func mapNote(l *locale.Localizer, heat outage.Heatmap) string {
 	var parts []string
 	if heat.Unplaced > 0 {
-		parts = append(parts, f.T("map.unplaced", "n", heat.Unplaced))
+		parts = append(parts, l.T("map.unplaced", "n", heat.Unplaced))
 	}
 	if heat.Withheld > 0 {
-		parts = append(parts, f.T("map.withheld", "n", heat.Withheld))
+		parts = append(parts, l.T("map.withheld", "n", heat.Withheld))
 	}
 	return strings.Join(parts, " ")
 }

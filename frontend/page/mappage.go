@@ -7,13 +7,12 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
-	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // mapPage is the large map: both countries, any service, any time.
 type mapPage struct {
-	*frame
+	request
 	Scene   address.MapState
 	Pickers []picker
 	Panels  []mapPanel
@@ -50,8 +49,7 @@ type mapPanel struct {
 }
 
 func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address.MapState) *mapPage {
-	page := &mapPage{frame: s.frame(at), Scene: asked}
-	page.Localizer = locale.New(at.Lang, asked.Country)
+	page := &mapPage{request: s.requestIn(at, asked.Country), Scene: asked}
 	page.Title, page.Summary = page.T("map.title"), page.T("map.summary")
 	if service, ok := s.Services.Service(asked.Service); ok {
 		page.Title = page.T("map.title.of", "service", page.ServiceName(service))
@@ -154,17 +152,17 @@ func (page *mapPage) draw(ctx context.Context) {
 	page.Counts = true
 	for i, country := range countries {
 		var err error
-		if heats[i], err = page.builder.Readings.Heatmap(ctx, asked.Service, country, draw.LargeResolution[country], asked.Shown()); err != nil {
-			page.miss(err, "heatmap")
+		if heats[i], err = page.read.readings.Heatmap(ctx, asked.Service, country, draw.LargeResolution[country], asked.Shown()); err != nil {
+			page.read.miss(err, "heatmap")
 		}
 		heats[i].Resolution = draw.LargeResolution[country] // the land is drawn also where nothing could be read
 		page.Counts = page.Counts && !draw.HasRatios(heats[i])
 	}
 	page.Counts = page.Counts || asked.Show == address.ShowReports
-	page.Legend = page.legend(page.Counts, !page.Counts)
+	page.Legend = legend(page.Localizer, page.Counts, !page.Counts)
 	for i, country := range countries {
 		made := mapPanel{
-			regionPanel: regionPanel{frame: page.frame, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
+			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
 			Sheet:       page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
 		}
 		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
@@ -175,28 +173,28 @@ func (page *mapPage) draw(ctx context.Context) {
 }
 
 // captionOf names the map of a country to those who do not see it.
-func (f *frame) captionOf(asked address.MapState, country outage.Country) string {
-	in := f.InCountry(country)
-	if service, ok := f.builder.Services.Service(asked.Service); ok {
-		return f.T("map.name", "service", f.ServiceName(service), "in", in)
+func (q *request) captionOf(asked address.MapState, country outage.Country) string {
+	in := q.InCountry(country)
+	if service, ok := q.builder.Services.Service(asked.Service); ok {
+		return q.T("map.name", "service", q.ServiceName(service), "in", in)
 	}
-	return f.T("map.name.all", "in", in)
+	return q.T("map.name.all", "in", in)
 }
 
 // when tells the time of a picture on the clock of a country.
-func (f *frame) when(asked address.MapState, country outage.Country) string {
+func (q *request) when(asked address.MapState, country outage.Country) string {
 	shown := asked.Shown()
-	until := min(shown.To, outage.MinuteOf(f.builder.AsOf()))
-	return f.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
+	until := min(shown.To, outage.MinuteOf(q.builder.AsOf()))
+	return q.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
 }
 
 // rowsOf is the table beside the map.
-func (f *frame) rowsOf(ctx context.Context, asked address.MapState, country outage.Country) []share {
-	regions, err := f.builder.Readings.Regions(ctx, asked.Service, country, asked.Shown())
+func (q *request) rowsOf(ctx context.Context, asked address.MapState, country outage.Country) []share {
+	regions, err := q.read.readings.Regions(ctx, asked.Service, country, asked.Shown())
 	if err != nil {
-		f.miss(err, "regions")
+		q.read.miss(err, "regions")
 	}
-	return f.regions(regions)
+	return q.words.regions(regions)
 }
 
 // Action is where the form leads.
@@ -210,7 +208,7 @@ func (page *mapPage) Path() string {
 }
 
 func (page *mapPage) Languages() []link {
-	links := page.frame.Languages()
+	links := page.layout.Languages()
 	for i := range links {
 		links[i].Path = page.Scene.WithLang(links[i].Lang).Path()
 	}

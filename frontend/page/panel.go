@@ -23,7 +23,7 @@ const (
 
 // panel is one country on a page: chart, map and table.
 type regionPanel struct {
-	*frame
+	*layout
 	Country     outage.Country
 	Name        string
 	Chart       chart
@@ -55,63 +55,63 @@ type share struct {
 }
 
 // panel reads and draws one country. What cannot be read is left out.
-func (f *frame) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
-	now := outage.MinuteOf(f.builder.AsOf())
+func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
+	now := outage.MinuteOf(q.builder.AsOf())
 	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
-	made := f.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
-	made.Heading, made.Empty = f.T("map.heading"), f.T("region.empty")
+	made := q.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
+	made.Heading, made.Empty = q.T("map.heading"), q.T("region.empty")
 
 	last := (now + 1).Ceil(chartStep)
 	today := outage.Span{From: last - day, To: last}
-	series, ok := readOrLastGood(f, "series", "/"+service.Slug+"/"+string(country), func() (outage.Series, error) {
-		return f.builder.Readings.Series(ctx, service.Slug, country, "", today, chartStep)
+	series, ok := readOrLastGood(q.read, "series", "/"+service.Slug+"/"+string(country), func() (outage.Series, error) {
+		return q.read.readings.Series(ctx, service.Slug, country, "", today, chartStep)
 	})
 	if ok {
-		name := f.T("chart.name", "service", f.ServiceName(service), "in", f.InCountry(country))
-		made.Chart, made.HasChart = f.chart(series, country, name, f.during(ctx, service.Slug, country, today)), true
+		name := q.T("chart.name", "service", q.ServiceName(service), "in", q.InCountry(country))
+		made.Chart, made.HasChart = q.chart(series, country, name, q.read.during(ctx, service.Slug, country, today)), true
 	}
 	return made
 }
 
 // placePanel reads and draws where the reports of a span of whole quarter hours
 // came from.
-func (f *frame) placePanel(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
-	made := regionPanel{frame: f, Country: country, Name: f.CountryName(country)}
-	readings, name, in := f.builder.Readings, f.ServiceName(service), f.InCountry(country)
+func (q *request) placePanel(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
+	made := regionPanel{layout: q.layout, Country: country, Name: q.CountryName(country)}
+	readings, name, in := q.read.readings, q.ServiceName(service), q.InCountry(country)
 	// What an incident was is asked for by its own span, what is now by any.
-	key := "/" + service.Slug + "/" + string(country) + f.At.ID
-	heat, ok := readOrLastGood(f, "heatmap", key, func() (outage.Heatmap, error) {
+	key := "/" + service.Slug + "/" + string(country) + q.At.ID
+	heat, ok := readOrLastGood(q.read, "heatmap", key, func() (outage.Heatmap, error) {
 		return readings.Heatmap(ctx, service.Slug, country, draw.MapResolution, span)
 	})
 	if ok {
-		made.Map = f.heatmap(heat, country, f.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || f.At.Show == address.ShowReports)
+		made.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || q.At.Show == address.ShowReports)
 		made.HasMap = true
 		span = heat.Span
 	}
-	until := min(span.To, outage.MinuteOf(f.builder.AsOf()))
-	made.Span = f.TimeSpan(span.From.Time(), until.Time(), country)
+	until := min(span.To, outage.MinuteOf(q.builder.AsOf()))
+	made.Span = q.TimeSpan(span.From.Time(), until.Time(), country)
 
-	regions, _ := readOrLastGood(f, "regions", key, func() ([]outage.RegionCount, error) {
+	regions, _ := readOrLastGood(q.read, "regions", key, func() ([]outage.RegionCount, error) {
 		return readings.Regions(ctx, service.Slug, country, span)
 	})
-	rows := f.regions(regions)
+	rows := q.words.regions(regions)
 	made.First, made.Rest = rows[:min(len(rows), firstRegions)], rows[min(len(rows), firstRegions):]
 	return made
 }
 
 // regions makes the table beside a map, most reports first.
-func (f *frame) regions(counts []outage.RegionCount) []share {
+func (n names) regions(counts []outage.RegionCount) []share {
 	counts = slices.Clone(counts)
 	slices.SortFunc(counts, func(a, b outage.RegionCount) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region))
 	})
 	var rows []share
 	for _, c := range counts {
-		name := f.builder.Shapes.RegionName(c.Region, f.At.Lang)
+		name := n.shapes.RegionName(c.Region, n.Lang())
 		if c.Region == "" {
-			name = f.T("region.none")
+			name = n.T("region.none")
 		}
-		rows = append(rows, share{Name: name, Number: f.Int(c.Reports), Width: width(c.Reports, counts[0].Reports)})
+		rows = append(rows, share{Name: name, Number: n.Int(c.Reports), Width: width(c.Reports, counts[0].Reports)})
 	}
 	return rows
 }
@@ -120,11 +120,11 @@ func (f *frame) regions(counts []outage.RegionCount) []share {
 const markedIncidents = 12
 
 // during lists the incidents of a service that a chart of a span shades.
-func (f *frame) during(ctx context.Context, service string, country outage.Country, span outage.Span) []outage.Record {
+func (r *reader) during(ctx context.Context, service string, country outage.Country, span outage.Span) []outage.Record {
 	filter := outage.IncidentFilter{Service: service, Country: country, Span: span}
-	found, _, err := f.builder.Incidents.Incidents(ctx, filter, "", markedIncidents)
+	found, _, err := r.incidents.Incidents(ctx, filter, "", markedIncidents)
 	if err != nil {
-		f.miss(err, "incidents")
+		r.miss(err, "incidents")
 	}
 	return found
 }

@@ -6,17 +6,17 @@ import (
 )
 
 type problemPage struct {
-	*frame
+	request
 	Heading, Text string
 	Back          string
 }
 
 // problemPage says what went wrong, and what can be done about it.
 func (s *Builder) ProblemPage(lang string, known *outage.Error) *problemPage {
-	page := &problemPage{frame: s.frame(address.Address{Lang: lang})}
+	page := &problemPage{request: s.request(address.Address{Lang: lang})}
 	page.Index = false
 	page.Heading = page.T("problem." + string(known.Code))
 	page.Title = page.Heading
-	page.Text = page.explain(known)
+	page.Text = explain(page.Localizer, known)
 	return page
 }

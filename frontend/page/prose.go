@@ -1,10 +1,14 @@
 package page
 
-import "github.com/open-downpour/downpour/frontend/address"
+import (
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
 
 // prosePage is a page of text: about, credits.
 type prosePage struct {
-	*frame
+	request
 	Parts   []part
 	Numbers []fact
 }
@@ -19,10 +23,10 @@ func aboutParts() []string {
 
 // prose serves the pages that only change with the program.
 func (s *Builder) prose(at address.Address) *prosePage {
-	page := &prosePage{frame: s.frame(at)}
+	page := &prosePage{request: s.request(at)}
 	page.Title, page.Summary = page.T(at.Leaf+".title"), page.T(at.Leaf+".intro")
 	if at.Leaf == address.LeafAbout {
-		page.Numbers = page.numbersInForce()
+		page.Numbers = numbersInForce(page.Localizer, s.Parameters)
 		for _, id := range aboutParts() {
 			page.Parts = append(page.Parts, part{ID: id, Heading: page.T("about." + id), Text: page.T("about." + id + ".text")})
 		}
@@ -32,17 +36,17 @@ func (s *Builder) prose(at address.Address) *prosePage {
 
 // numbersInForce tells the parameters that a reader can make something of: those
 // that have a sentence.
-func (f *frame) numbersInForce() []fact {
+func numbersInForce(l *locale.Localizer, parameters []outage.Parameter) []fact {
 	var told []fact
-	for _, p := range f.builder.Parameters {
-		if !f.Has(p.Meaning) {
+	for _, p := range parameters {
+		if !l.Has(p.Meaning) {
 			continue
 		}
-		value := f.Amount(p.Value)
+		value := l.Amount(p.Value)
 		if p.Unit == "part" {
-			value = f.Percent(p.Value)
+			value = l.Percent(p.Value)
 		}
-		told = append(told, fact{Name: f.T(p.Meaning), Text: f.T("unit."+p.Unit, "value", value)})
+		told = append(told, fact{Name: l.T(p.Meaning), Text: l.T("unit."+p.Unit, "value", value)})
 	}
 	return told
 }

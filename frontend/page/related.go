@@ -32,7 +32,7 @@ func (page *servicePage) related(ctx context.Context, service outage.Service) re
 	found := related{Heading: page.T("related.heading", "service", page.Name)}
 	for _, v := range page.Verdicts {
 		if in := v.health.Incident; in != nil && in.Blamed() != "" {
-			found.Blame = append(found.Blame, page.blame(*in))
+			found.Blame = append(found.Blame, page.words.blame(*in))
 		}
 	}
 	for _, neighbour := range page.builder.Services.Services() {
@@ -65,12 +65,12 @@ func near(a, b outage.Service) bool {
 }
 
 // blame words the verdict on an incident.
-func (f *frame) blame(in outage.Incident) blame {
-	name, cause := f.serviceNamed(in.Service), f.serviceNamed(in.Cause)
-	made := blame{Text: f.T("incident.cause", "service", name, "cause", cause), Path: f.incidentPath(in.ID)}
+func (w *wording) blame(in outage.Incident) blame {
+	name, cause := w.serviceNamed(in.Service), w.serviceNamed(in.Cause)
+	made := blame{Text: w.T("incident.cause", "service", name, "cause", cause), Path: w.incidentPath(in.ID)}
 	for _, reason := range in.Reasons {
-		if key := "reason." + string(reason); f.Has(key) {
-			made.Reasons = append(made.Reasons, f.T(key, "service", name, "cause", cause))
+		if key := "reason." + string(reason); w.Has(key) {
+			made.Reasons = append(made.Reasons, w.T(key, "service", name, "cause", cause))
 		}
 	}
 	return made

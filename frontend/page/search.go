@@ -6,7 +6,7 @@ import (
 )
 
 type searchPage struct {
-	*frame
+	request
 	asked string
 	Found []link
 }
@@ -16,7 +16,7 @@ func (page *searchPage) Query() string { return page.asked }
 
 // searchPage lists the services that a query may mean.
 func (s *Builder) SearchPage(at address.Address, query string, found []outage.Service) *searchPage {
-	page := &searchPage{frame: s.frame(at), asked: query}
+	page := &searchPage{request: s.request(at), asked: query}
 	page.Index = false
 	page.Title = page.T("search.none", "query", query)
 	if len(found) > 0 {

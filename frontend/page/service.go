@@ -9,7 +9,7 @@ import (
 )
 
 type servicePage struct {
-	*frame
+	request
 	Name      string
 	NameLang  string // where the name is not in the language of the page
 	Countries []link
@@ -30,7 +30,7 @@ func (page *servicePage) Says() string { return page.Verdicts[0].Sentence }
 // changes by the minute.
 func (s *Builder) service(ctx context.Context, at address.Address) *servicePage {
 	service, _ := s.Services.Service(at.Service)
-	page := &servicePage{frame: s.frame(at)}
+	page := &servicePage{request: s.request(at)}
 	page.Name, page.NameLang = page.ServiceName(service), page.LangOf(service.Names)
 	page.Title = page.T("service.title", "service", page.Name)
 	if at.Country != "" {

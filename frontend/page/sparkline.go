@@ -19,17 +19,17 @@ const (
 // trend draws the last day of a service in a country, or in both, as a line
 // without words: what stands beside it says it in numbers. It is "" where there
 // is nothing to see.
-func (f *frame) trend(ctx context.Context, service string, country outage.Country) template.HTML {
-	now, key := f.builder.AsOf(), "trend/"+service+"/"+string(country)
-	if old, ok := f.builder.lastGood.last(key); ok && now.Sub(old.at) < trendFor && !now.Before(old.at) {
+func (r *reader) trend(ctx context.Context, service string, country outage.Country) template.HTML {
+	now, key := r.asOf, "trend/"+service+"/"+string(country)
+	if old, ok := r.lastGood.last(key); ok && now.Sub(old.at) < trendFor && !now.Before(old.at) {
 		return old.value.(template.HTML)
 	}
 	to := (outage.MinuteOf(now) + 1).Ceil(trendStep)
-	series, err := f.builder.Readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, trendStep)
+	series, err := r.readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, trendStep)
 	if err != nil {
 		return "" // a page is whole without it
 	}
 	drawn := draw.Sparkline(draw.Settled(series, now))
-	f.builder.lastGood.put(key, drawn, now)
+	r.lastGood.put(key, drawn, now)
 	return drawn
 }

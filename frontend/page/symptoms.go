@@ -10,17 +10,17 @@ import (
 func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 	now := outage.MinuteOf(page.builder.AsOf()).Floor(outage.Quarter)
 	span := outage.Span{From: now - day, To: now}
-	found, ok := readOrLastGood(page.frame, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (outage.Symptoms, error) {
-		return page.builder.Readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)
+	found, ok := readOrLastGood(page.read, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (outage.Symptoms, error) {
+		return page.read.readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)
 	})
 	if !ok {
 		return
 	}
-	page.Symptoms, page.Symptom = page.shares(service, found), page.T("symptoms.of", "n", found.Total)
+	page.Symptoms, page.Symptom = page.words.shares(service, found), page.T("symptoms.of", "n", found.Total)
 }
 
 // shares makes the table of what people say is broken.
-func (f *frame) shares(service outage.Service, found outage.Symptoms) []share {
+func (n names) shares(service outage.Service, found outage.Symptoms) []share {
 	var most int64
 	for _, item := range found.Items {
 		most = max(most, item.Reports)
@@ -28,21 +28,10 @@ func (f *frame) shares(service outage.Service, found outage.Symptoms) []share {
 	var rows []share
 	for _, item := range found.Items {
 		rows = append(rows, share{
-			Name: f.symptom(service, item.Symptom), Number: f.Percent(item.Share), Width: width(item.Reports, most),
+			Name: n.symptom(service, item.Symptom), Number: n.Percent(item.Share), Width: width(item.Reports, most),
 		})
 	}
 	return rows
-}
-
-// symptom names a symptom that may have left the catalogue since.
-func (f *frame) symptom(service outage.Service, slug string) string {
-	if slug == "" {
-		return f.T("symptoms.none")
-	}
-	if symptom, ok := service.Symptom(slug); ok {
-		return f.SymptomName(symptom)
-	}
-	return slug
 }
 
 func width(n, most int64) int {

@@ -68,5 +68,5 @@ func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
 	if err := p.byName[name].ExecuteTemplate(&out, f.outermost(), page); err != nil {
 		return nil, Meta{}, fmt.Errorf("rendering page %s: %w", name, err)
 	}
-	return out.Bytes(), Meta{name, f.At.Lang, f.partial}, nil
+	return out.Bytes(), Meta{name, f.At.Lang, f.fresh.partial}, nil
 }

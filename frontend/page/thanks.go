@@ -8,7 +8,7 @@ import (
 )
 
 type thanksPage struct {
-	*frame
+	request
 	Name           string // of the service
 	Heading        string
 	Lines          []string
@@ -27,7 +27,7 @@ type Outcome struct {
 // thanksPage says what became of a report, and lets its sender take it back.
 func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	service, _ := s.Services.Service(at.Service)
-	page := &thanksPage{frame: s.frame(at)}
+	page := &thanksPage{request: s.request(at)}
 	page.Index = false
 	page.Name = page.ServiceName(service)
 	page.Back = at.WithLeaf("").Path()

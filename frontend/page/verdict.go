@@ -2,6 +2,9 @@ package page
 
 import (
 	"cmp"
+	"context"
+	"slices"
+	"time"
 
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -21,12 +24,19 @@ type verdict struct {
 	health   outage.Health
 }
 
+// wording puts numbers and incidents into words, for one page.
+type wording struct {
+	names
+	links
+	asOf time.Time
+}
+
 // ranks orders statuses by trouble, the worst first.
 var ranks = map[outage.Status]int{
 	outage.StatusOutage: 0, outage.StatusElevated: 1, outage.StatusNormal: 2, outage.StatusUnknown: 3,
 }
 
-func (f *frame) verdict(service outage.Service, country outage.Country, health outage.Health) verdict {
+func (w *wording) verdict(service outage.Service, country outage.Country, health outage.Health) verdict {
 	if _, known := ranks[health.Status]; !known {
 		health.Status = outage.StatusUnknown
 	}
@@ -41,38 +51,38 @@ func (f *frame) verdict(service outage.Service, country outage.Country, health o
 	}
 	made := verdict{
 		Country:  country,
-		Name:     f.CountryName(country),
-		Path:     f.At.WithCountry(country).WithService(service.Slug).Path(),
+		Name:     w.CountryName(country),
+		Path:     w.At.WithCountry(country).WithService(service.Slug).Path(),
 		Status:   health.Status,
-		Word:     f.T("status." + as),
-		Sentence: f.T("verdict."+as, "service", f.ServiceName(service), "in", f.InCountry(country)),
-		Numbers:  f.numbers(health),
+		Word:     w.T("status." + as),
+		Sentence: w.T("verdict."+as, "service", w.ServiceName(service), "in", w.InCountry(country)),
+		Numbers:  w.numbers(health),
 		health:   health,
 	}
 	if in := health.Incident; in != nil {
-		made.Word = f.because(made.Word, *in)
-		made.Open, made.OpenPath = f.T("card.since", "time", f.since(*in)), f.incidentPath(in.ID)
+		made.Word = w.because(made.Word, *in)
+		made.Open, made.OpenPath = w.T("card.since", "time", w.since(*in)), w.incidentPath(in.ID)
 	}
 	return made
 }
 
 // because adds to a few words about an incident what is probably its cause, where
 // that is another service: the verdict belongs to the words.
-func (f *frame) because(what string, in outage.Incident) string {
+func (w *wording) because(what string, in outage.Incident) string {
 	if cause := in.Blamed(); cause != "" {
-		return f.T("because", "what", what, "cause", f.serviceNamed(cause))
+		return w.T("because", "what", what, "cause", w.serviceNamed(cause))
 	}
 	return what
 }
 
 // since is when an incident opened. The date stands there when it was another
 // day.
-func (f *frame) since(in outage.Incident) string {
-	at := f.TimeOfDay(in.OpenedAt, in.Country).Text
-	if locale.SameDay(in.OpenedAt, f.builder.AsOf(), in.Country) {
+func (w *wording) since(in outage.Incident) string {
+	at := w.TimeOfDay(in.OpenedAt, in.Country).Text
+	if locale.SameDay(in.OpenedAt, w.asOf, in.Country) {
 		return at
 	}
-	return f.T("time.on", "date", f.Date(in.OpenedAt, in.Country), "time", at)
+	return w.T("time.on", "date", w.Date(in.OpenedAt, in.Country), "time", at)
 }
 
 // Rains reports whether the verdict is drawn with rain behind it.
@@ -98,18 +108,18 @@ const (
 // numbers states what was observed, and what is normal where that is known. The
 // times are of judged reporters; where the caps per network took most of the
 // reports away, it says from how many networks they came, and no times.
-func (f *frame) numbers(health outage.Health) string {
+func (w *wording) numbers(health outage.Health) string {
 	switch times := health.Ratio(); {
 	case health.Few():
-		return f.T("numbers.few", "n", health.Reports, "networks", f.Int(max(1, health.Networks)), "judged", f.Int(health.Observed))
+		return w.T("numbers.few", "n", health.Reports, "networks", w.Int(max(1, health.Networks)), "judged", w.Int(health.Observed))
 	case health.Expected == nil:
-		return f.T("numbers.observed", "n", health.Reports)
+		return w.T("numbers.observed", "n", health.Reports)
 	case times > mostTimes:
-		return f.T("numbers.most", "n", health.Reports, "times", f.Int(mostTimes), "expected", f.Amount(*health.Expected))
+		return w.T("numbers.most", "n", health.Reports, "times", w.Int(mostTimes), "expected", w.Amount(*health.Expected))
 	case times >= tellRatio:
-		return f.T("numbers.times", "n", health.Reports, "times", f.Amount(times), "expected", f.Amount(*health.Expected))
+		return w.T("numbers.times", "n", health.Reports, "times", w.Amount(times), "expected", w.Amount(*health.Expected))
 	}
-	return f.T("numbers.against", "n", health.Reports, "expected", f.Amount(*health.Expected))
+	return w.T("numbers.against", "n", health.Reports, "expected", w.Amount(*health.Expected))
 }
 
 const (
@@ -125,4 +135,20 @@ func byTrouble(a, b outage.Health) int {
 		cmp.Compare(b.Ratio(), a.Ratio()),
 		cmp.Compare(b.Observed, a.Observed),
 	)
+}
+
+// verdicts says how a service does in each country of the page. What cannot be
+// read counts as unknown.
+func (q *request) verdicts(ctx context.Context, service outage.Service) []verdict {
+	var made []verdict
+	for _, country := range q.At.Countries(service) {
+		health, err := q.read.readings.Health(ctx, service.Slug, country)
+		if err != nil {
+			q.read.miss(err, "health")
+			health = outage.Health{Status: outage.StatusUnknown}
+		}
+		made = append(made, q.words.verdict(service, country, health))
+	}
+	slices.SortStableFunc(made, func(a, b verdict) int { return byTrouble(a.health, b.health) })
+	return made
 }

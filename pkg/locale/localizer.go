@@ -37,6 +37,9 @@ func New(lang string, country outage.Country) *Localizer {
 	return &Localizer{texts: catalogues()[lang], lang: lang, printer: message.NewPrinter(tag)}
 }
 
+// Lang is the language.
+func (l *Localizer) Lang() string { return l.lang }
+
 // T is the text of a key. The pairs are placeholder names and values; a pair
 // named "n" that holds an int64 picks the plural form. A key that is missing
 // shows as itself; the tests keep that from happening.

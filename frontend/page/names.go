@@ -1,0 +1,81 @@
+package page
+
+import (
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// names gives services, regions and symptoms their names in a language.
+type names struct {
+	*locale.Localizer
+	services Services
+	shapes   Shapes
+}
+
+// serviceNamed names a service that may have left the catalogue since.
+func (n names) serviceNamed(slug string) string {
+	if service, ok := n.services.Service(slug); ok {
+		return n.ServiceName(service)
+	}
+	return slug
+}
+
+func (n names) regionName(region outage.Region) string {
+	return n.shapes.RegionName(region, n.Lang())
+}
+
+// regionNames lists regions, the main one first; "" where there are none.
+func (n names) regionNames(regions []outage.Region, most int) string {
+	var names []string
+	for _, region := range regions[:min(len(regions), most)] {
+		names = append(names, n.shapes.RegionName(region, n.Lang()))
+	}
+	list := strings.Join(names, ", ")
+	if more := len(regions) - len(names); more > 0 {
+		return n.T("regions.more", "regions", list, "n", int64(more))
+	}
+	return list
+}
+
+// where says how far an incident reaches within its country, and names so many
+// of its regions.
+func (n names) where(in outage.Incident, most int) string {
+	regions := n.regionNames(in.Footprint.Regions, most)
+	switch {
+	case in.Footprint.Scope == outage.ScopeCountry:
+		return n.T("scope.country")
+	case regions == "":
+		return n.T("scope." + string(in.Footprint.Scope))
+	case in.Footprint.Scope == outage.ScopeCell:
+		return n.T("scope.part", "regions", regions)
+	}
+	return regions
+}
+
+// placeOf names where a signal is.
+func (n names) placeOf(signal outage.Signal) string {
+	region := signal.Region
+	if signal.Scope == outage.ScopeCell {
+		region = n.shapes.RegionOf(signal.Cell)
+	}
+	switch {
+	case signal.Scope == outage.ScopeCountry || region == "":
+		return n.CountryName(signal.Country)
+	case signal.Scope == outage.ScopeCell:
+		return n.T("scope.part", "regions", n.shapes.RegionName(region, n.Lang()))
+	}
+	return n.shapes.RegionName(region, n.Lang())
+}
+
+// symptom names a symptom that may have left the catalogue since.
+func (n names) symptom(service outage.Service, slug string) string {
+	if slug == "" {
+		return n.T("symptoms.none")
+	}
+	if symptom, ok := service.Symptom(slug); ok {
+		return n.SymptomName(symptom)
+	}
+	return slug
+}

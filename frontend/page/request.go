@@ -1,0 +1,41 @@
+package page
+
+import (
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// request is what one page is made with: what its template needs, the words and
+// the readings for it.
+type request struct {
+	*layout
+	words   *wording
+	read    *reader
+	builder *Builder
+}
+
+// request starts a page. Numbers are written as its country writes them.
+func (s *Builder) request(at address.Address) request {
+	return s.requestIn(at, at.Country)
+}
+
+// requestIn starts a page whose numbers are written as a country writes them.
+func (s *Builder) requestIn(at address.Address, country outage.Country) request {
+	demo, now, asOf := s.banner(), s.Now(), s.AsOf()
+	fresh := &freshness{partial: demo != nil && demo.Loading()}
+	if now.Sub(asOf) > noticeAfter {
+		fresh.outdated(asOf)
+		fresh.away = true
+	}
+	localizer, near := locale.New(at.Lang, country), links{at}
+	return request{
+		layout: &layout{
+			Localizer: localizer, links: near, Index: demo == nil, Icon: outage.StatusNormal,
+			demo: demo, head: s.head, publicURL: s.PublicURL, fresh: fresh,
+		},
+		words:   &wording{names: names{localizer, s.Services, s.Shapes}, links: near, asOf: asOf},
+		read:    &reader{readings: s.Readings, incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},
+		builder: s,
+	}
+}
