@@ -14,7 +14,7 @@ TOOLS   := .ci/tools
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -106,6 +106,11 @@ fuzz: prerequisites
 
 lint: prerequisites $(TOOLS)/node_modules
 	sh .ci/lint
+
+# The longest functions and files, the imports and the test ratio of each package;
+# beside those of a git revision: make structure SINCE=v1.0.0.
+structure: prerequisites
+	@$(GO) -C .ci/structure run . ../.. $(SINCE)
 
 # The pictures of the README, of a demonstration.
 pictures: build $(E2E)/node_modules

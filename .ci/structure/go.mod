@@ -1,0 +1,3 @@
+module downpour.local/structure
+
+go 1.26
