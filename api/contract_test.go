@@ -126,13 +126,13 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 // wrong are values that a parameter refuses, by its name. Every parameter of a
 // query that the document has must be here.
 var wrong = map[string][]string{
-	"service":    {"WhatsApp", "x"},
-	"country":    {"UK", "in", "FR"},
-	"region":     {"WB", "IN-XX"},
-	"from":       {"yesterday", "2026-11-22", "0001-01-01T00:00:00Z"},
-	"to":         {"tomorrow", "2026-11-22T20:30:00"},
-	"window":     {"15", "0m", "15s", "-15m", "999999d"},
-	"step":       {"5", "7m", "0h"},
+	"service": {"WhatsApp", "x"},
+	"country": {"UK", "in", "FR"},
+	"region":  {"WB", "IN-XX"},
+	"from":    {"yesterday", "2026-11-22", "0001-01-01T00:00:00Z"},
+	"to":      {"tomorrow", "2026-11-22T20:30:00"},
+	"window":  {"15", "0m", "15s", "-15m", "999999d"},
+	"tz":      {"x", "Local", "../etc", "Asia/Kolkata"}, "step": {"5", "7m", "0h"},
 	"resolution": {"2", "7", "4.0", "four"},
 	"state":      {"closed", "OPEN"},
 	"limit":      {"0", "-1", "1e2", "1000"},

@@ -31,7 +31,9 @@ func (r *Reader) Publish(ctx context.Context, geography Geography, in outage.Inc
 		return in, fmt.Errorf("publishing incident %s: %w", in.ID, err)
 	}
 	in.Footprint = shown.footprint(geography, in.Country, in.Footprint)
-	in.Recoveries = slices.DeleteFunc(slices.Clone(in.Recoveries), func(of outage.Recovery) bool { return !shown.regions[of.Region] })
+	in.Recoveries = slices.DeleteFunc(slices.Clone(in.Recoveries), func(of outage.Recovery) bool {
+		return !shown.regions[of.Region] || of.Reports < Floor
+	})
 	in.Why = shown.explanation(in.Why)
 	return in, nil
 }
@@ -120,7 +122,12 @@ func (p places) explanation(exact outage.Explanation) outage.Explanation {
 	return exact
 }
 
+// showsNode says whether the public may see a node: below the country with Floor
+// reporters, in a place that is shown.
 func (p places) showsNode(of outage.Signal) bool {
+	if of.Scope != outage.ScopeCountry && of.Observed < Floor {
+		return false
+	}
 	switch of.Scope {
 	case outage.ScopeRegion:
 		return p.regions[of.Region]

@@ -36,7 +36,7 @@ func TestAnIncidentNamesNoPlaceOfAFew(t *testing.T) {
 		},
 		Recoveries: []outage.Recovery{{Region: regionOf(city), Reports: 5}, {Region: regionOf(far), Reports: 1}},
 		Why: outage.Explanation{
-			Alarming: []outage.Signal{{Scope: outage.ScopeCountry}, {Scope: outage.ScopeCell, Cell: far.Parent(5), Observed: 1}, {Scope: outage.ScopeRegion, Region: regionOf(city)}},
+			Alarming: []outage.Signal{{Scope: outage.ScopeCountry}, {Scope: outage.ScopeCell, Cell: far.Parent(5), Observed: 1}, {Scope: outage.ScopeRegion, Region: regionOf(city), Observed: 5}},
 			History:  []outage.Step{{Node: outage.Signal{Scope: outage.ScopeRegion, Region: regionOf(far), Observed: 1}}},
 		},
 	}
