@@ -90,7 +90,7 @@ func (q *query) whole(span outage.Span, step int, zone *time.Location) outage.Sp
 	if zone != nil {
 		last := (span.To - 1).Time().In(zone)
 		midnight := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, zone)
-		days := int(outage.Minute(span.To-span.From).Ceil(day) / day)
+		days := int((span.To - span.From).Ceil(day) / day)
 		return outage.Span{From: outage.MinuteOf(midnight.AddDate(0, 0, -days)), To: outage.MinuteOf(midnight)}
 	}
 	end := span.To.Ceil(step)
