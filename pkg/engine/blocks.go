@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/detect"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -88,11 +87,11 @@ func (b *blocks) advance(minute outage.Minute) {
 // largest is how many reporters of a run came from the block of networks that has
 // most of them. A run that is older than what is kept is taken to have come from
 // the same blocks all the time; one of which nothing is known, from one block.
-func (b *blocks) largest(s *series, alarm detect.Alarm) float64 {
+func (b *blocks) largest(t *tree, alarm detect.Alarm) float64 {
 	sums := map[uint64]float64{}
 	all, most := 0., 0.
 	for _, part := range b.parts {
-		if part.Minute < alarm.Since || !s.within(part.Key, alarm.Handle) {
+		if part.Minute < alarm.Since || !t.within(part.Key, alarm.Handle) {
 			continue
 		}
 		sums[part.Block] += float64(part.Milli)
@@ -105,15 +104,6 @@ func (b *blocks) largest(s *series, alarm detect.Alarm) float64 {
 		return float64(alarm.Observed)
 	}
 	return float64(alarm.Observed) * most / all
-}
-
-// within reports whether a metro cell is part of a node.
-func (s *series) within(key outage.Cell, handle int32) bool {
-	if handle == baseline.Whole {
-		return true
-	}
-	metro, ok := s.base.Find(key)
-	return ok && key != 0 && s.covered(metro, []int32{handle})
 }
 
 func (b *blocks) appendState(to []byte) []byte {

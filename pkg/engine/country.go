@@ -88,7 +88,7 @@ func (c *country) begin(minute outage.Minute, turning bool) {
 func (c *country) detectGap(due float64) {
 	reporters, expected := uint64(0), 0.
 	for _, s := range c.series {
-		reporters += uint64(s.reporters)
+		reporters += uint64(s.counts.reporters)
 		if s.established() {
 			expected += s.base.Mean()
 		}

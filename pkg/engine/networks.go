@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"encoding/binary"
+
 	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/detect"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -8,67 +10,90 @@ import (
 
 const halfHour = 30 // minutes
 
+// networks is how many networks, and which blocks of them, the reports of each node
+// come from. Excursions that too few networks support open nothing.
+type networks struct {
+	required uint16         // see Config.Networks; 0 turns the checks off
+	byHandle []networkCount // by handle
+	blocks   blocks
+}
+
 // networkCount is from how many networks the reports of a place came, in the aligned
-// half hour before and in the one under way. A network is told once in a half
-// hour, so that one alone never makes more than one of either.
+// half hour before and in the present one. A network is counted once in a half hour,
+// so that one alone never makes more than one of either. It is saved as it stands.
 type networkCount struct{ Before, Now uint16 }
 
-// addNetworks adds the networks of the present minute to a node.
-func (s *series) addNetworks(networks uint32, handles ...int32) {
+// add adds the networks of the present minute to nodes.
+func (n *networks) add(count uint32, handles ...int32) {
 	for _, h := range handles {
-		if h != baseline.Nowhere && networks > 0 {
-			now := &s.networks[h].Now
-			*now = uint16(min(uint32(*now)+networks, 1<<16-1))
+		if h != baseline.Nowhere && count > 0 {
+			now := &n.byHandle[h].Now
+			*now = uint16(min(uint32(*now)+count, 1<<16-1))
 		}
 	}
 }
 
-// beginHalfHour begins a half hour, where one begins.
-func (s *series) beginHalfHour(minute outage.Minute) {
-	if minute.Floor(halfHour) != minute {
-		return
-	}
-	for h := range s.networks {
-		s.networks[h] = networkCount{Before: s.networks[h].Now}
+// addBlocks adds the blocks of a count in a metro cell.
+func (n *networks) addBlocks(metro outage.Cell, count *outage.Judged) {
+	if n.required > 0 && count.Reporters > 0 {
+		n.blocks.add(metro, count)
 	}
 }
 
-// renumberNetworks gives the nodes new handles.
-func (s *series) renumberNetworks(moved []int32) {
-	kept := s.networks[:0]
-	for h, heard := range s.networks {
+// advance ends the present minute for the blocks, and begins a half hour where one
+// begins.
+func (n *networks) advance(minute outage.Minute) {
+	if minute.Floor(halfHour) == minute {
+		for h := range n.byHandle {
+			n.byHandle[h] = networkCount{Before: n.byHandle[h].Now}
+		}
+	}
+	n.blocks.advance(minute)
+}
+
+// grow makes room for the handles below places.
+func (n *networks) grow(places int) {
+	for len(n.byHandle) < places {
+		n.byHandle = append(n.byHandle, networkCount{})
+	}
+}
+
+// renumber gives the nodes new handles.
+func (n *networks) renumber(moved []int32) {
+	remaining := n.byHandle[:0]
+	for h, count := range n.byHandle {
 		if moved[h] >= 0 {
-			kept = append(kept, heard)
+			remaining = append(remaining, count)
 		}
 	}
-	s.networks = kept
+	n.byHandle = remaining
 }
 
-// alarm is the run that opens an incident: of those with enough evidence, the
-// strongest that enough networks carry.
-func (s *series) alarm(minute outage.Minute) (detect.Alarm, bool) {
-	return s.charts.AlarmAmong(minute, s.supported)
+// support reports whether the reporters of an excursion came from enough networks,
+// and whether it would open an incident without its largest block of networks. It
+// would then open one without its largest network too, which is part of a block that
+// is no larger.
+func (n *networks) support(t *tree, alarm detect.Alarm) bool {
+	count := n.byHandle[alarm.Handle]
+	enough := max(count.Before, count.Now) >= n.required
+	return enough && (n.required == 0 || alarm.StandsWithout(n.blocks.largest(t, alarm)))
 }
 
-// supported reports whether the reporters of a run came from enough networks, and
-// whether the run would open an incident without its largest block of networks.
-// Without its largest network it then would too, since that is part of a block
-// that is no larger.
-func (s *series) supported(alarm detect.Alarm) bool {
-	return s.enoughNetworks(alarm.Handle) && (s.config.Networks == 0 || alarm.StandsWithout(s.blocks.largest(s, alarm)))
-}
-
-// enoughNetworks reports whether the reporters of a place came from enough networks.
-func (s *series) enoughNetworks(handle int32) bool {
-	heard := s.networks[handle]
-	return max(heard.Before, heard.Now) >= s.config.Networks
-}
-
-// evidence is that of a run as the public status sees it, in parts of what it
+// evidence is that of an excursion as the public status uses it, as a part of what it
 // needs: without its largest block of networks, where networks are known.
-func (s *series) evidence(alarm detect.Alarm) float64 {
-	if s.config.Networks == 0 {
+func (n *networks) evidence(t *tree, alarm detect.Alarm) float64 {
+	if n.required == 0 {
 		return alarm.Evidence / alarm.Needed
 	}
-	return alarm.EvidenceWithout(s.blocks.largest(s, alarm)) / alarm.Needed
+	return alarm.EvidenceWithout(n.blocks.largest(t, alarm)) / alarm.Needed
+}
+
+// readCounts reads the counts of all places and returns what follows them.
+func (n *networks) readCounts(from []byte, places int) ([]byte, error) {
+	n.byHandle = make([]networkCount, places)
+	size, err := binary.Decode(from, order, n.byHandle)
+	if err != nil {
+		return nil, errTooShort
+	}
+	return from[size:], nil
 }

@@ -154,20 +154,20 @@ func (s *series) appendState(to []byte) []byte {
 	to = append(to, byte(len(s.service)))
 	to = append(to, s.service...)
 	to = append(to, s.country.code...)
-	to = append(to, boolByte(s.muted))
-	to = put(to, s.silentFor)
-	to = order.AppendUint32(to, uint32(len(s.secondary)))
-	to = put(to, s.secondary)
+	to = append(to, boolByte(s.incident.muted))
+	to = put(to, s.expectedInSilence)
+	to = order.AppendUint32(to, uint32(len(s.incident.secondary)))
+	to = put(to, s.incident.secondary)
 	to = s.base.AppendState(to)
 	to = s.charts.AppendState(to)
-	to = s.appendEvidence(to)
-	to = s.blocks.appendState(put(to, s.networks))
+	to = appendEvidence(to, s.side, s.history)
+	to = s.networks.blocks.appendState(put(to, s.networks.byHandle))
 	return s.incident.AppendState(to)
 }
 
 // readSeries reads the part of a series that all versions have in common.
 func (e *Engine) readSeries(from []byte) (*series, []byte, error) {
-	const fixed = 2 + 1 + 8 // country, silent, silence
+	const fixed = 2 + 1 + 8 // country, muted, expectedInSilence
 	if len(from) < 1 || len(from) < 1+int(from[0])+fixed {
 		return nil, nil, errTooShort
 	}
@@ -177,52 +177,56 @@ func (e *Engine) readSeries(from []byte) (*series, []byte, error) {
 	if !ok {
 		return nil, nil, fmt.Errorf("reading an engine: country %q is not covered", from[:2])
 	}
-	s := &series{
-		service: name, country: c, config: &e.config, muted: from[2] != 0,
-		back: make([]uint32, 1+len(c.regions)),
-	}
-	if _, err := binary.Decode(from[3:], order, &s.silentFor); err != nil {
+	s := emptySeries(name, c, &e.config)
+	s.incident.muted = from[2] != 0
+	if _, err := binary.Decode(from[3:], order, &s.expectedInSilence); err != nil {
 		return nil, nil, errTooShort
 	}
 	var err error
-	if s.secondary, from, err = readHandles(from[fixed:]); err != nil {
+	if s.incident.secondary, from, err = readHandles(from[fixed:]); err != nil {
 		return nil, nil, err
 	}
-	if s.base, from, err = baseline.ReadSeries(e.config.Baseline, c.pool, from); err != nil {
+	if from, err = s.readParts(e.last, from); err != nil {
 		return nil, nil, err
 	}
-	if !s.base.InOpenBlock(e.last) {
-		return nil, nil, fmt.Errorf("reading an engine: %s does not count in the last minute", name)
+	return s, from, nil
+}
+
+// readParts reads baseline, charts, evidence and networks.
+func (s *series) readParts(last outage.Minute, from []byte) ([]byte, error) {
+	base, from, err := baseline.ReadSeries(s.config.Baseline, s.country.pool, from)
+	if err != nil {
+		return nil, err
 	}
-	if s.charts, from, err = detect.ReadCharts(&e.config.Detect, s.level, from); err != nil {
-		return nil, nil, err
+	s.setBase(base)
+	if !base.InOpenBlock(last) {
+		return nil, fmt.Errorf("reading an engine: %s does not count in the last minute", s.service)
 	}
-	if s.charts.Nodes() != s.base.Places() {
-		return nil, nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", name, s.charts.Nodes(), s.base.Places())
+	if s.charts, from, err = detect.ReadCharts(&s.config.Detect, s.tree.level, from); err != nil {
+		return nil, err
 	}
-	for _, h := range s.secondary {
-		if h < 0 || int(h) >= s.base.Places() {
-			return nil, nil, fmt.Errorf("reading an engine: %s has no place %d", name, h)
+	places := base.Places()
+	if s.charts.Nodes() != places {
+		return nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", s.service, s.charts.Nodes(), places)
+	}
+	for _, h := range s.incident.secondary {
+		if h < 0 || int(h) >= places {
+			return nil, fmt.Errorf("reading an engine: %s has no place %d", s.service, h)
 		}
 	}
-	if from, err = s.readEvidence(from); err != nil {
-		return nil, nil, err
+	if s.side, s.history, from, err = readEvidence(from, places); err != nil {
+		return nil, err
 	}
-	s.networks = make([]networkCount, s.base.Places())
-	n, err := binary.Decode(from, order, s.networks)
-	if err != nil {
-		return nil, nil, errTooShort
-	}
-	return s, from[n:], nil
+	return s.networks.readCounts(from, places)
 }
 
 // readRest reads the end of a series: its blocks and its incident.
 func (e *Engine) readRest(s *series, from []byte) ([]byte, error) {
-	from, err := s.blocks.read(from)
+	from, err := s.networks.blocks.read(from)
 	if err != nil {
 		return nil, err
 	}
-	s.incident, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from)
+	s.incident.Lifecycle, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from)
 	return from, err
 }
 

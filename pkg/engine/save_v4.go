@@ -8,6 +8,6 @@ import "github.com/open-downpour/downpour/pkg/incident"
 // are known, evidence from before the update opens nothing alone.
 func (e *Engine) readRestV4(s *series, from []byte) ([]byte, error) {
 	var err error
-	s.incident, from, err = incident.ReadLifecycleV4(&e.config.Incident, s.base.Places(), e.last, from)
+	s.incident.Lifecycle, from, err = incident.ReadLifecycleV4(&e.config.Incident, s.base.Places(), e.last, from)
 	return from, err
 }

@@ -129,7 +129,7 @@ func TestStateOfVersion4IsSavedInThePresentVersion(t *testing.T) {
 func TestStateOfVersion4KnowsNoBlocks(t *testing.T) {
 	for _, s := range restored(t, fixture(t, "state-v4.gz")).ordered {
 		run := detect.Alarm{Handle: baseline.Whole, Since: savedV4 - 5, Observed: 7}
-		if most := s.blocks.largest(s, run); most != 7 {
+		if most := s.networks.blocks.largest(&s.tree, run); most != 7 {
 			t.Errorf("%s: %g of 7 reporters come from the largest block", s.service, most)
 		}
 	}

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/detect"
@@ -10,155 +9,107 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// series is one service in one country: its normal, its evidence, its incident.
+// series is one service in one country. It orders the work of a minute; what it
+// knows lies in its parts.
 type series struct {
-	service   string
-	country   *country
-	config    *Config
-	base      *baseline.Series
-	charts    *detect.Charts
-	incident  *incident.Lifecycle
-	muted     bool    // the incident was opened before alerts were wanted
-	silentFor float64 // reporters due since the last one
-	// secondary is what alarmed outside of the open incident's footprint.
-	secondary []int32
+	service  string
+	country  *country
+	config   *Config
+	base     *baseline.Series
+	charts   *detect.Charts
+	tree     tree
+	counts   minuteCounts
+	networks networks
+	side     sideCounts
+	history  history
+	incident lifecycle
 
-	sideCounts []sideCount   // oldest first
-	history    []historyStep // oldest first; the way to where it is now
-
-	reporters    uint32 // of this minute
-	sideCount    sideCount
-	back         []uint32 // by handle of the country and its regions
-	metro        []count
-	counts       []uint32 // of this minute, by handle
-	touched      []int32
-	networks     []networkCount // by handle
-	blocks       blocks
-	observations []detect.Observation
-
-	poolCounts []baseline.PoolCount
-	changes    []outage.Incident
-}
-
-// count is the reporters of a metro cell, by its key; 0 for no place.
-type count struct {
-	key       outage.Cell
-	reporters uint32
-	networks  uint32
+	expectedInSilence float64              // reporters expected since the last one
+	poolCounts        []baseline.PoolCount // of the present minute, for the country's pool
+	observations      []detect.Observation // reused
 }
 
 func newSeries(service string, c *country, config *Config, first outage.Minute) *series {
-	s := &series{
-		service: service, country: c, config: config,
-		base:     baseline.NewSeries(config.Baseline, c.pool, first),
-		charts:   detect.NewCharts(&config.Detect, first),
-		incident: incident.NewLifecycle(&config.Incident),
-		back:     make([]uint32, 1+len(c.regions)),
-	}
+	s := emptySeries(service, c, config)
+	s.setBase(baseline.NewSeries(config.Baseline, c.pool, first))
+	s.charts = detect.NewCharts(&config.Detect, first)
+	s.incident.Lifecycle = incident.NewLifecycle(&config.Incident)
 	s.beginBlock()
 	return s
+}
+
+// emptySeries has neither baseline nor charts nor incident.
+func emptySeries(service string, c *country, config *Config) *series {
+	return &series{
+		service: service, country: c, config: config,
+		counts: newMinuteCounts(c), networks: networks{required: config.Networks},
+	}
+}
+
+func (s *series) setBase(base *baseline.Series) {
+	s.base, s.tree = base, tree{country: s.country, base: base}
 }
 
 func (s *series) before(other *series) bool {
 	return cmp.Or(cmp.Compare(s.service, other.service), cmp.Compare(s.country.code, other.country.code)) < 0
 }
 
-// established reports whether the series is known well enough for its silence
-// to mean that data are missing.
-func (s *series) established() bool {
-	const day, reporters = 1440, 50
-	return s.country.now.Minute-s.base.First() >= day && s.base.Learnt() >= reporters
+// add takes in a count of the present minute.
+func (s *series) add(count *outage.Judged) {
+	s.networks.addBlocks(s.counts.add(s.country, count), count)
 }
 
-// level is the depth of a handle in the tree.
-func (s *series) level(handle int32) detect.Level {
-	switch {
-	case handle == baseline.Whole:
-		return detect.Country
-	case int(handle) <= len(s.country.regions):
-		return detect.Region
-	}
-	return detect.Cell
-}
-
-// addAt adds a count to the present minute.
-func (s *series) add(c *outage.Judged) {
-	s.sideCount.Capped += uint32(c.Capped)
-	s.sideCount.Works += uint32(c.Works)
-	if c.Back > 0 {
-		s.back[baseline.Whole] += uint32(c.Back)
-		if i, ok := s.country.number[s.config.Geography.RegionOf(c.Cell)]; ok {
-			s.back[i+1] += uint32(c.Back)
-		}
-	}
-	if c.Reporters == 0 {
-		return
-	}
-	s.reporters += uint32(c.Reporters)
-	key := s.country.metro(c.Cell)
-	s.metro = append(s.metro, count{key, uint32(c.Reporters), uint32(c.Networks)})
-	if s.config.Networks > 0 {
-		s.blocks.add(key, c)
-	}
-}
-
-// tick takes the present minute in.
+// tick processes the present minute.
 func (s *series) tick(minute outage.Minute, turning bool) {
 	if turning && minute > s.base.First() {
 		s.beginBlock()
 	}
-	s.beginHalfHour(minute)
-	s.blocks.advance(minute)
+	s.networks.advance(minute)
 	s.aggregate()
-	s.recordSideCounts(minute)
-	s.base.Observe(minute, s.reporters)
+	s.side.record(minute, s.counts.side)
+	s.base.Observe(minute, s.counts.reporters)
 	missing := s.detectGap()
 	if missing {
 		s.charts.Reset()
 		s.charts.Exclude()
 		s.base.Drop()
 	} else {
+		s.observations = s.counts.appendObservations(s.observations[:0])
 		s.charts.Step(minute, s.observations, s.base)
 	}
 	s.decide(minute, missing)
-	s.clear()
+	s.counts.clear()
 }
 
 // beginBlock begins a block of learning.
 func (s *series) beginBlock() {
 	frozen := s.incident.Active() || s.charts.Suspicious()
-	turned := s.base.BeginBlock(s.country.now, s.country.pool, frozen, s.charts.Active)
-	s.poolCounts = turned.PoolCounts
-	if turned.Moved != nil {
-		s.charts.Renumber(turned.Moved)
-		s.incident.Renumber(turned.Moved)
-		s.secondary = renumbered(s.secondary, turned.Moved)
-		s.renumberHistory(turned.Moved)
-		s.renumberNetworks(turned.Moved)
-		s.counts = s.counts[:0]
+	result := s.base.BeginBlock(s.country.now, s.country.pool, frozen, s.charts.Active)
+	s.poolCounts = result.PoolCounts
+	if result.Moved != nil {
+		s.charts.Renumber(result.Moved)
+		s.incident.renumber(result.Moved)
+		s.history.renumber(result.Moved)
+		s.networks.renumber(result.Moved)
+		s.counts.byHandle = s.counts.byHandle[:0]
 	}
 	s.grow()
 	s.charts.Refresh(s.base.Mean())
 }
 
+// grow gives every part room for the places of the baseline.
 func (s *series) grow() {
 	places := s.base.Places()
-	s.charts.Grow(places, s.level)
-	for len(s.counts) < places {
-		s.counts = append(s.counts, 0)
-	}
-	for len(s.networks) < places {
-		s.networks = append(s.networks, networkCount{})
-	}
+	s.charts.Grow(places, s.tree.level)
+	s.counts.grow(places)
+	s.networks.grow(places)
 }
 
-// aggregate adds the reporters of each metro cell to every node above it, in an
-// order that does not depend on the order in which they came.
+// aggregate adds the reporters of each metro cell to every node above it.
 func (s *series) aggregate() {
-	slices.SortFunc(s.metro, func(a, b count) int { return cmp.Compare(a.key, b.key) })
-	s.addAt(baseline.Whole, s.reporters)
-	for _, c := range s.metro {
-		s.addNetworks(c.networks, baseline.Whole)
+	s.counts.addAt(s.counts.reporters, baseline.Whole)
+	for _, c := range s.counts.sorted() {
+		s.networks.add(c.networks, baseline.Whole)
 		if c.key == 0 {
 			s.base.ObserveAt(baseline.Nowhere, c.reporters, s.country.now)
 			continue
@@ -170,40 +121,24 @@ func (s *series) aggregate() {
 		}
 		s.base.ObserveAt(handle, c.reporters, s.country.now)
 		place := s.base.Place(handle)
-		s.addAt(handle, c.reporters)
-		s.addAt(place.Parent, c.reporters)
-		s.addAt(place.Region, c.reporters)
-		s.addNetworks(c.networks, handle, place.Parent, place.Region)
-	}
-	for _, h := range s.touched {
-		s.observations = append(s.observations, detect.Observation{Handle: h, Reporters: s.counts[h]})
+		s.counts.addAt(c.reporters, handle, place.Parent, place.Region)
+		s.networks.add(c.networks, handle, place.Parent, place.Region)
 	}
 }
 
-func (s *series) addAt(handle int32, reporters uint32) {
-	if handle == baseline.Nowhere || reporters == 0 {
-		return
-	}
-	if s.counts[handle] == 0 {
-		s.touched = append(s.touched, handle)
-	}
-	s.counts[handle] += reporters
-}
-
-func (s *series) clear() {
-	for _, h := range s.touched {
-		s.counts[h] = 0
-	}
-	clear(s.back)
-	s.touched, s.observations, s.metro, s.reporters = s.touched[:0], s.observations[:0], s.metro[:0], 0
-}
-
-// detectGap decides whether counts are missing: of this service, or of the whole
+// detectGap reports whether counts are missing: of this service, or of the whole
 // country.
 func (s *series) detectGap() bool {
-	s.silentFor += s.base.Mean()
-	if s.reporters > 0 || !s.established() {
-		s.silentFor = 0
+	s.expectedInSilence += s.base.Mean()
+	if s.counts.reporters > 0 || !s.established() {
+		s.expectedInSilence = 0
 	}
-	return s.country.missing || s.silentFor >= s.config.GapReporters
+	return s.country.missing || s.expectedInSilence >= s.config.GapReporters
+}
+
+// established reports whether the series is known well enough for its silence to
+// mean that data are missing.
+func (s *series) established() bool {
+	const day, reporters = 1440, 50
+	return s.country.now.Minute-s.base.First() >= day && s.base.Learnt() >= reporters
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// View is what the engine says of every service after its last minute. It
-// shares nothing with the engine.
+// View is the state of every service after the last minute. It shares no memory
+// with the engine.
 func (e *Engine) View() *outage.View {
 	watches := make([]outage.Watch, len(e.ordered))
 	for i, s := range e.ordered {
@@ -35,9 +35,22 @@ func (s *series) watch(minute outage.Minute) outage.Watch {
 		Baseline: s.base.Expect(baseline.Whole), Needed: s.charts.Needed(detect.Country),
 		Regions: map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
 	}
+	s.addMeans(&w)
+	s.addEvidence(&w, minute)
+	switch {
+	case s.incident.public():
+		w.Incident = new(s.incident.Incident())
+	case !s.incident.Active():
+		w.Pending = s.pending(minute, w.Signals)
+	}
+	return w
+}
+
+// addMeans adds what is expected in each part of the country.
+func (s *series) addMeans(w *outage.Watch) {
 	for handle := range int32(s.base.Places()) {
 		mean, _ := s.base.Rates(handle)
-		switch s.level(handle) {
+		switch s.tree.level(handle) {
 		case detect.Region:
 			w.Regions[s.country.regions[handle-1]] = mean
 		case detect.Cell:
@@ -46,22 +59,19 @@ func (s *series) watch(minute outage.Minute) outage.Watch {
 			}
 		}
 	}
-	if w.Evidence = s.charts.Proximity(); w.Evidence >= pendingPart {
-		w.Evidence = 0
-		for _, warm := range s.charts.NearThreshold(pendingPart, minute, s.base) {
-			evidence := s.evidence(warm)
-			w.Evidence = max(w.Evidence, evidence)
-			if evidence >= pendingPart {
-				w.Signals = append(w.Signals, s.signal(warm, minute))
-			}
+}
+
+// addEvidence adds the nodes that are near to opening.
+func (s *series) addEvidence(w *outage.Watch, minute outage.Minute) {
+	if w.Evidence = s.charts.Proximity(); w.Evidence < pendingPart {
+		return
+	}
+	w.Evidence = 0
+	for _, near := range s.charts.NearThreshold(pendingPart, minute, s.base) {
+		evidence := s.networks.evidence(&s.tree, near)
+		w.Evidence = max(w.Evidence, evidence)
+		if evidence >= pendingPart {
+			w.Signals = append(w.Signals, s.signal(near, minute))
 		}
 	}
-	switch {
-	case s.incident.Active() && !s.muted:
-		incident := s.incident.Incident()
-		w.Incident = &incident
-	case !s.incident.Active():
-		w.Pending = s.pending(minute, w.Signals)
-	}
-	return w
 }
