@@ -47,7 +47,7 @@ type app struct {
 	live       *runner.Live
 	imports    *runner.Imports
 	book       *incident.Repository
-	desk       *intake.Desk
+	desk       *intake.Service
 	demo       *demo.Demo // nil where none is played
 	readiness  *readiness
 	web        *web
@@ -165,7 +165,7 @@ func (a *app) openClickHouse(ctx context.Context) (err error) {
 // the archive has it.
 func (a *app) buildCounting(context.Context) error {
 	archiving := archive.Config{
-		DB: a.db, Log: a.redis, Plans: archive.NewRedisPlans(a.redis.Client()), Logger: a.logger,
+		DB: a.db, Log: a.redis, Batches: archive.NewRedisBatchLog(a.redis.Client()), Logger: a.logger,
 	}
 	if a.embeddedRedis() {
 		archiving.Journal = archive.NewJournal(filepath.Join(a.settings.Data, "batch"))
@@ -187,7 +187,7 @@ func (a *app) buildCounting(context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.demo.WhenRecent(ctx)); err != nil {
 			return err
 		}
-		return a.store.Keep(ctx, a.archiver)
+		return a.store.RunRestore(ctx, a.archiver)
 	}})
 	a.add(part{name: "buckets", run: a.store.Run})
 	a.add(part{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})

@@ -147,7 +147,7 @@ func (w *web) judge() (why cause, degraded []string, reason string) {
 
 func (r *readiness) judge() (why cause, degraded []string, reason string) {
 	writes, tried := r.writes.state()
-	if err := r.app.store.Unread(); writes == "" && err != nil {
+	if err := r.app.store.ReadError(); writes == "" && err != nil {
 		writes = redisconn.Reason(err)
 	}
 	archive := r.archiveFailure()
@@ -169,7 +169,7 @@ func (r *readiness) judge() (why cause, degraded []string, reason string) {
 		return causeStarting, degraded, "starting"
 	case r.app.now().Sub(refreshed) > staleAfter:
 		return causeRedis, append(degraded, redisPart), "redis does not answer in time, so reports cannot be taken"
-	case !r.app.store.Alive():
+	case !r.app.store.Ready():
 		return causeCounters, degraded, "the counters are not restored yet"
 	case fullLog:
 		return causeLog, degraded, "the report log is full, because the archive does not keep up"

@@ -29,7 +29,7 @@ import (
 type road struct {
 	t        testing.TB
 	now      time.Time
-	desk     *intake.Desk
+	desk     *intake.Service
 	counters *bucket.Redis
 	store    *bucket.Store
 	hot      *bucket.Hot
@@ -57,7 +57,7 @@ func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geograp
 	quiet := slog.New(slog.DiscardHandler)
 	counters := bucket.NewRedis(client)
 	store := bucket.NewStore(bucket.Config{Redis: counters, Logger: quiet, Now: clock, Cap: cap})
-	if err := store.Revive(t.Context(), nil); err != nil {
+	if err := store.Restore(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	r.counters, r.store = counters, store
@@ -110,7 +110,7 @@ func (r *road) restart() {
 	if err := r.counters.Client().FlushAll(r.t.Context()).Err(); err != nil {
 		r.t.Fatal(err)
 	}
-	if err := r.store.Revive(r.t.Context(), nil); err != nil {
+	if err := r.store.Restore(r.t.Context(), nil); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -83,7 +83,7 @@ func newServerWith(t *testing.T, redis string, change func(*serveCommand)) *serv
 	}
 	s.app = app
 	app.store.Durable = nil // nor do they wait for it
-	if err := app.store.Revive(context.Background(), nil); err != nil {
+	if err := app.store.Restore(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -75,7 +75,7 @@ func startBare(b *testing.B, now func() time.Time, settings serveCommand) *app {
 		b.Fatal(err)
 	}
 	a.store.Durable = nil
-	if err := a.store.Revive(context.Background(), nil); err != nil {
+	if err := a.store.Restore(context.Background(), nil); err != nil {
 		b.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -38,7 +38,7 @@ const (
 type web struct {
 	app      *app
 	fiber    *fiber.App
-	watch    *live.Watch
+	watch    *live.Publisher
 	registry *registry // of the metrics of this server
 	draining atomic.Bool
 }
@@ -51,7 +51,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	streams := live.NewHub(a.now(), live.DefaultStreams)
 	incidents := public.NewIncidents(a.book, a.reader, a.geography)
-	w.watch = live.NewWatch(live.Config{
+	w.watch = live.NewPublisher(live.Config{
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
 	pages := frontend.Config{

@@ -14,12 +14,12 @@ const (
 // answerCache keeps the latest answers of a Lane, the oldest first. It is not safe
 // for concurrent use. The zero value is empty.
 type answerCache struct {
-	kept  map[laneKey]keptAnswer
+	kept  map[laneKey]cachedAnswer
 	order []laneKey // by the time at which they came
 	rows  int
 }
 
-type keptAnswer struct {
+type cachedAnswer struct {
 	answer
 	at time.Time
 }
@@ -48,9 +48,9 @@ func (a *answerCache) put(key laneKey, got answer, now time.Time) {
 		return
 	}
 	if a.kept == nil {
-		a.kept = map[laneKey]keptAnswer{}
+		a.kept = map[laneKey]cachedAnswer{}
 	}
-	a.kept[key] = keptAnswer{got, now}
+	a.kept[key] = cachedAnswer{got, now}
 	a.order = append(a.order, key)
 	a.rows += got.rows()
 }

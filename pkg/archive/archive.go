@@ -32,23 +32,23 @@ type Log interface {
 // Positions are ids of log records, by shard.
 type Positions = map[int]string
 
-// Plans keeps the one batch that is under way, for all servers. They may block
+// BatchLog keeps the one batch that is under way, for all servers. They may block
 // for a round trip.
-type Plans interface {
+type BatchLog interface {
 	// Lead says whether this server archives now; it holds for the given time.
 	Lead(ctx context.Context, server string, hold time.Duration) (bool, error)
-	// Standing gives the batch under way, or nil.
-	Standing(ctx context.Context) (*Plan, error)
+	// Current gives the batch under way, or nil.
+	Current(ctx context.Context) (*Batch, error)
 	// Begin writes a batch down, unless one is under way.
-	Begin(ctx context.Context, plan Plan) error
+	Begin(ctx context.Context, plan Batch) error
 	// Advance replaces or, with a nil next, removes the batch with this token,
 	// if it is still the one under way.
-	Advance(ctx context.Context, token string, next *Plan) error
+	Advance(ctx context.Context, token string, next *Batch) error
 }
 
-// Plan is a batch: what it holds, the token under which it is inserted, and
+// Batch is a batch: what it holds, the token under which it is inserted, and
 // whether it is in the archive.
-type Plan struct {
+type Batch struct {
 	Token string    `json:"token"`
 	To    Positions `json:"to"`
 	Done  bool      `json:"done"`

@@ -249,24 +249,24 @@ func TestJournal(t *testing.T) {
 	journal := NewJournal(path)
 	left := func(want string, of []outage.Entry) {
 		t.Helper()
-		token, got, err := NewJournal(path).left()
+		token, got, err := NewJournal(path).read()
 		if err != nil || token != want || !slices.EqualFunc(got, of, func(a, b outage.Entry) bool { return a.ID == b.ID && a.At.Equal(b.At) && a.Sign == b.Sign }) {
 			t.Errorf("left: token %q and %d entries, %v", token, len(got), err)
 		}
 	}
 	left("", nil)
-	must(t, journal.keep("first", entries))
-	must(t, journal.keep("first", entries))
+	must(t, journal.write("first", entries))
+	must(t, journal.write("first", entries))
 	left("first", entries)
-	must(t, journal.keep("second", entries[:3]))
+	must(t, journal.write("second", entries[:3]))
 	left("second", entries[:3])
 	info, err := os.Stat(path)
 	must(t, err)
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read it: %s", info.Mode())
 	}
-	must(t, journal.forget())
-	must(t, journal.forget())
+	must(t, journal.remove())
+	must(t, journal.remove())
 	left("", nil)
 	files, err := os.ReadDir(filepath.Dir(path))
 	must(t, err)
@@ -274,7 +274,7 @@ func TestJournal(t *testing.T) {
 		t.Errorf("%d files stay", len(files))
 	}
 	must(t, os.WriteFile(path, []byte("torn"), 0o600))
-	if _, _, err := journal.left(); err == nil || strings.Contains(err.Error(), "\n") {
+	if _, _, err := journal.read(); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("a torn file: %v", err)
 	}
 }

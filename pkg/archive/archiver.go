@@ -15,10 +15,10 @@ import (
 
 // Config is what an Archiver is made of.
 type Config struct {
-	DB     *DB
-	Log    Log
-	Plans  Plans
-	Logger *slog.Logger
+	DB      *DB
+	Log     Log
+	Batches BatchLog
+	Logger  *slog.Logger
 	// Journal is where a batch is kept while it is inserted; nil where the log
 	// outlives this process.
 	Journal *Journal
@@ -48,9 +48,9 @@ type Archiver struct {
 	advanced chan struct{} // closed and replaced whenever archived grows
 	failing  error         // why the last try failed, nil after a success
 
-	tended  outage.Minute    // the minute in which Run last did what is done once a minute
-	logged  map[string]int64 // damaged parts by table, as last logged
-	damaged atomic.Int64
+	maintained outage.Minute    // the minute in which Run last did what is done once a minute
+	logged     map[string]int64 // damaged parts by table, as last logged
+	damaged    atomic.Int64
 }
 
 // NewArchiver makes an Archiver, which works while its Run does.
@@ -76,13 +76,13 @@ func (a *Archiver) Run(ctx context.Context) error {
 	ticks := time.NewTicker(a.Every)
 	defer ticks.Stop()
 	for _, step := range []func(context.Context) error{a.prepare, a.recover} {
-		if err := a.insist(ctx, ticks.C, step); err != nil || ctx.Err() != nil {
+		if err := a.retry(ctx, ticks.C, step); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 	for {
 		a.catchUp(ctx)
-		a.tend(ctx, time.Now())
+		a.maintain(ctx, time.Now())
 		select {
 		case <-ticks.C:
 		case <-a.kicks:
@@ -102,9 +102,9 @@ func (a *Archiver) Run(ctx context.Context) error {
 	}
 }
 
-// insist tries a step of the start at every tick until it succeeds or ctx ends.
+// retry tries a step of the start at every tick until it succeeds or ctx ends.
 // It gives up where ClickHouse refuses.
-func (a *Archiver) insist(ctx context.Context, ticks <-chan time.Time, step func(context.Context) error) error {
+func (a *Archiver) retry(ctx context.Context, ticks <-chan time.Time, step func(context.Context) error) error {
 	for {
 		err := step(ctx)
 		if err == nil || ctx.Err() != nil {
@@ -113,7 +113,7 @@ func (a *Archiver) insist(ctx context.Context, ticks <-chan time.Time, step func
 		if refused(err) {
 			return err
 		}
-		a.note(ctx, err)
+		a.setFailing(ctx, err)
 		select {
 		case <-ticks:
 		case <-ctx.Done():
@@ -124,7 +124,7 @@ func (a *Archiver) insist(ctx context.Context, ticks <-chan time.Time, step func
 
 // prepare brings the tables up to date, unless another server leads and does.
 func (a *Archiver) prepare(ctx context.Context) error {
-	leads, err := a.Plans.Lead(ctx, a.server, leadFor)
+	leads, err := a.Batches.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
 		return ofLog(err)
 	}
@@ -156,29 +156,29 @@ func (a *Archiver) Failing() error {
 // catchUp archives batch after batch until the log holds none.
 func (a *Archiver) catchUp(ctx context.Context) {
 	for ctx.Err() == nil {
-		more, err := a.round(ctx)
-		a.note(ctx, err)
+		more, err := a.archiveBatch(ctx)
+		a.setFailing(ctx, err)
 		if err != nil || !more {
 			return
 		}
 	}
 }
 
-// tend deletes the identities that are over and looks for damaged parts, once a
+// maintain deletes the identities that are over and looks for damaged parts, once a
 // minute, unless a batch may be half inserted.
-func (a *Archiver) tend(ctx context.Context, now time.Time) {
+func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 	minute := outage.MinuteOf(now)
-	if minute == a.tended || a.Failing() != nil || ctx.Err() != nil {
+	if minute == a.maintained || a.Failing() != nil || ctx.Err() != nil {
 		return
 	}
 	if err := errors.Join(a.DB.Expire(ctx, now), a.inspect(ctx)); err != nil {
 		a.Logger.Warn("archive is not tended", "error", err)
 		return
 	}
-	a.tended = minute
+	a.maintained = minute
 }
 
-func (a *Archiver) note(ctx context.Context, err error) {
+func (a *Archiver) setFailing(ctx context.Context, err error) {
 	if ctx.Err() != nil {
 		return
 	}
@@ -194,14 +194,14 @@ func (a *Archiver) note(ctx context.Context, err error) {
 	}
 }
 
-// round takes one batch from the log to the archive, or goes on with the one
+// archiveBatch takes one batch from the log to the archive, or goes on with the one
 // under way. more says that the log may hold others.
-func (a *Archiver) round(ctx context.Context) (more bool, err error) {
-	leads, err := a.Plans.Lead(ctx, a.server, leadFor)
+func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
+	leads, err := a.Batches.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
 		return false, ofLog(err)
 	}
-	plan, err := a.Plans.Standing(ctx)
+	plan, err := a.Batches.Current(ctx)
 	if err != nil {
 		return false, ofLog(err)
 	}
@@ -212,9 +212,9 @@ func (a *Archiver) round(ctx context.Context) (more bool, err error) {
 	if err != nil || len(entries) == 0 {
 		return false, ofLog(err)
 	}
-	fresh := Plan{Token: rand.Text(), To: to}
+	fresh := Batch{Token: rand.Text(), To: to}
 	a.fault("before plan")
-	if err := a.Plans.Begin(ctx, fresh); err != nil {
+	if err := a.Batches.Begin(ctx, fresh); err != nil {
 		return false, ofLog(err)
 	}
 	a.fault("planned")
@@ -223,20 +223,20 @@ func (a *Archiver) round(ctx context.Context) (more bool, err error) {
 
 // finish brings a batch that is written down into the archive. entries are its
 // rows where they are already known.
-func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry) error {
+func (a *Archiver) finish(ctx context.Context, plan Batch, entries []outage.Entry) error {
 	if !plan.Done {
 		if err := a.insert(ctx, plan, entries); err != nil {
 			return err
 		}
 		a.fault("inserted")
 		plan.Done = true
-		if err := a.Plans.Advance(ctx, plan.Token, &plan); err != nil {
+		if err := a.Batches.Advance(ctx, plan.Token, &plan); err != nil {
 			return ofLog(err)
 		}
 		a.fault("marked")
 	}
 	if a.Journal != nil {
-		if err := a.Journal.forget(); err != nil {
+		if err := a.Journal.remove(); err != nil {
 			return err
 		}
 	}
@@ -244,7 +244,7 @@ func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry
 		return ofLog(err)
 	}
 	a.fault("trimmed")
-	if err := a.Plans.Advance(ctx, plan.Token, nil); err != nil {
+	if err := a.Batches.Advance(ctx, plan.Token, nil); err != nil {
 		return ofLog(err)
 	}
 	a.fault("ended")
@@ -254,7 +254,7 @@ func (a *Archiver) finish(ctx context.Context, plan Plan, entries []outage.Entry
 
 // insert brings the rows of a batch into the tables. Where entries are not
 // known, somebody tried before.
-func (a *Archiver) insert(ctx context.Context, plan Plan, entries []outage.Entry) (err error) {
+func (a *Archiver) insert(ctx context.Context, plan Batch, entries []outage.Entry) (err error) {
 	insert := a.DB.insert
 	if entries == nil {
 		insert = a.DB.insertAgain
@@ -263,7 +263,7 @@ func (a *Archiver) insert(ctx context.Context, plan Plan, entries []outage.Entry
 		}
 	}
 	if a.Journal != nil {
-		if err := a.Journal.keep(plan.Token, entries); err != nil {
+		if err := a.Journal.write(plan.Token, entries); err != nil {
 			return err
 		}
 	}
@@ -281,12 +281,12 @@ func (a *Archiver) insert(ctx context.Context, plan Plan, entries []outage.Entry
 // journal.
 func (a *Archiver) recover(ctx context.Context) error {
 	if a.Journal != nil {
-		token, entries, err := a.Journal.left()
+		token, entries, err := a.Journal.read()
 		if err == nil && token != "" {
 			err = a.DB.insertAgain(ctx, token, entries)
 		}
 		if err == nil {
-			err = a.Journal.forget()
+			err = a.Journal.remove()
 		}
 		if err != nil {
 			return fmt.Errorf("completing the last batch: %w", err)

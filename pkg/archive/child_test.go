@@ -104,7 +104,7 @@ func (t task) run() (failed error) {
 		return err
 	}
 	archiver := NewArchiver(Config{
-		DB: db, Log: counters, Plans: NewRedisPlans(counters.Client()), Logger: logger, Journal: journal,
+		DB: db, Log: counters, Batches: NewRedisBatchLog(counters.Client()), Logger: logger, Journal: journal,
 		Records: 4, Every: 10 * time.Millisecond, fault: t.fault(),
 	})
 	settings := bucket.Config{Redis: counters, Logger: logger, Batch: 16, Patience: 30 * time.Second}
@@ -116,7 +116,7 @@ func (t task) run() (failed error) {
 	defer stop()
 	var parts sync.WaitGroup
 	parts.Go(func() { failed = errors.Join(failed, archiver.Run(running)) })
-	parts.Go(func() { _ = store.Keep(running, archiver) })
+	parts.Go(func() { _ = store.RunRestore(running, archiver) })
 	parts.Go(func() { _ = store.Run(running) })
 	err = t.send(ctx, store)
 	for waits := true; waits && err == nil; { // until everything is archived, or this process dies of it

@@ -61,9 +61,9 @@ func quotedName(name string) string {
 	return "`" + strings.NewReplacer(`\`, `\\`, "`", "\\`").Replace(name) + "`"
 }
 
-// Kept is what a table holds of senders. Rows of an hour are dropped once its
+// SenderData is what a table holds of senders. Rows of an hour are dropped once its
 // start is older than For.
-type Kept struct {
+type SenderData struct {
 	Table          string
 	Rows           int64
 	Networks       int64 // distinct hashes of networks
@@ -72,7 +72,7 @@ type Kept struct {
 }
 
 // Senders tells what the archive holds of senders.
-func (d *DB) Senders(ctx context.Context) (all []Kept, err error) {
+func (d *DB) Senders(ctx context.Context) (all []SenderData, err error) {
 	columns, err := d.Columns(ctx)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (d *DB) Senders(ctx context.Context) (all []Kept, err error) {
 		if !names[at] {
 			continue // an archive of an older version
 		}
-		one, err := d.kept(ctx, of.table, at, networks)
+		one, err := d.senderData(ctx, of.table, at, networks)
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", of.table, err)
 		}
@@ -101,9 +101,9 @@ func (d *DB) Senders(ctx context.Context) (all []Kept, err error) {
 	return all, nil
 }
 
-func (d *DB) kept(ctx context.Context, table, at, networks string) (Kept, error) {
+func (d *DB) senderData(ctx context.Context, table, at, networks string) (SenderData, error) {
 	query := fmt.Sprintf("SELECT toInt64(count()), toInt64(%[2]s), toInt64(min(%[1]s)), toInt64(max(%[1]s)) FROM %[3]s", at, networks, table)
-	one := Kept{Table: table}
+	one := SenderData{Table: table}
 	var oldest, newest int64
 	err := d.conn.QueryRow(bounded(ctx, d.timeout), query).Scan(&one.Rows, &one.Networks, &oldest, &newest)
 	one.Oldest, one.Newest = time.Unix(oldest, 0).UTC(), time.Unix(newest, 0).UTC()

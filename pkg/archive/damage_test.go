@@ -44,7 +44,7 @@ func TestDamagedPartsAreReported(t *testing.T) {
 func TestDamagedJournalHasOneLine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "batch")
 	journal := NewJournal(path)
-	must(t, journal.keep("token", randomEntries(t, seeded(t), 100, testSpan)))
+	must(t, journal.write("token", randomEntries(t, seeded(t), 100, testSpan)))
 	whole, err := os.ReadFile(path)
 	must(t, err)
 	garbled := bytes.Clone(whole)
@@ -53,13 +53,13 @@ func TestDamagedJournalHasOneLine(t *testing.T) {
 	}
 	for name, content := range map[string][]byte{"cut": whole[:len(whole)/2], "empty": {}, "garbled": garbled, "text": []byte("torn")} {
 		must(t, os.WriteFile(path, content, 0o600))
-		_, _, err := NewJournal(path).left()
+		_, _, err := NewJournal(path).read()
 		if !errors.Is(err, ErrJournalDamaged) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "move the file away") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	must(t, os.Remove(path))
-	if _, _, err := NewJournal(path).left(); err != nil || errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := NewJournal(path).read(); err != nil || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a file: %v", err)
 	}
 }

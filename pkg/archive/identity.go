@@ -11,11 +11,11 @@ import (
 // The tables that hold something of a sender, and for how long: rows go with
 // the partition of the hour in which their report was received.
 const (
-	// mendedFor is how long recent_reports certainly holds all reports of an hour.
-	mendedFor = 2 * time.Hour
+	// reconciledFor is how long recent_reports certainly holds all reports of an hour.
+	reconciledFor = 2 * time.Hour
 	// recentFor is the age at which an hour of recent_reports is dropped, by its
 	// start. The restore of the half-hour rule reads the last hour.
-	recentFor = mendedFor + 30*time.Minute
+	recentFor = reconciledFor + 30*time.Minute
 	// shardsFor is the same of shard_counts. The restore of the counters reads
 	// what was received, and happened, in the last 26 hours.
 	shardsFor = 28 * time.Hour

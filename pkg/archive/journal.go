@@ -23,10 +23,10 @@ import (
 // the archive forgets after a day.
 type Journal struct {
 	path  string
-	holds string // token of the batch in the file
+	token string // token of the batch in the file
 }
 
-type journalled struct {
+type journalBatch struct {
 	Token   string
 	Entries []outage.Entry
 }
@@ -38,21 +38,21 @@ var ErrJournalDamaged = errors.New("the journal of the batch under way is damage
 // NewJournal uses the file at the path, which need not exist.
 func NewJournal(path string) *Journal { return &Journal{path: path} }
 
-// keep puts a batch on the disk in the place of the one before.
-func (j *Journal) keep(token string, entries []outage.Entry) error {
-	if j.holds == token {
+// write puts a batch on the disk in the place of the one before.
+func (j *Journal) write(token string, entries []outage.Entry) error {
+	if j.token == token {
 		return nil
 	}
-	err := wholefile.Replace(j.path, func(to io.Writer) error { return gob.NewEncoder(to).Encode(journalled{token, entries}) })
+	err := wholefile.Replace(j.path, func(to io.Writer) error { return gob.NewEncoder(to).Encode(journalBatch{token, entries}) })
 	if err != nil {
 		return fmt.Errorf("writing a batch down: %w", err)
 	}
-	j.holds = token
+	j.token = token
 	return nil
 }
 
-// left is the batch that a process before this one did not end, or no token.
-func (j *Journal) left() (token string, entries []outage.Entry, err error) {
+// read is the batch that a process before this one did not end, or no token.
+func (j *Journal) read() (token string, entries []outage.Entry, err error) {
 	file, err := os.Open(j.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil, nil
@@ -61,16 +61,16 @@ func (j *Journal) left() (token string, entries []outage.Entry, err error) {
 		return "", nil, fmt.Errorf("reading the batch under way: %w", err)
 	}
 	defer file.Close()
-	var batch journalled
+	var batch journalBatch
 	if err := gob.NewDecoder(file).Decode(&batch); err != nil {
 		return "", nil, fmt.Errorf("%w: %s: %w; move the file away to go on without what it alone may hold", ErrJournalDamaged, j.path, err)
 	}
 	return batch.Token, batch.Entries, nil
 }
 
-// forget removes the file.
-func (j *Journal) forget() error {
-	j.holds = ""
+// remove removes the file.
+func (j *Journal) remove() error {
+	j.token = ""
 	if err := os.Remove(j.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forgetting a batch: %w", err)
 	}

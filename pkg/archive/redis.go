@@ -28,20 +28,22 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1],
 return 1`)
 )
 
-// RedisPlans keeps the batch under way in Redis.
-type RedisPlans struct{ client redis.UniversalClient }
+// RedisBatchLog keeps the batch under way in Redis.
+type RedisBatchLog struct{ client redis.UniversalClient }
 
-// NewRedisPlans uses a client that is already made.
-func NewRedisPlans(client redis.UniversalClient) RedisPlans { return RedisPlans{client: client} }
+// NewRedisBatchLog uses a client that is already made.
+func NewRedisBatchLog(client redis.UniversalClient) RedisBatchLog {
+	return RedisBatchLog{client: client}
+}
 
 // Lead says whether this server archives now.
-func (p RedisPlans) Lead(ctx context.Context, server string, hold time.Duration) (bool, error) {
+func (p RedisBatchLog) Lead(ctx context.Context, server string, hold time.Duration) (bool, error) {
 	_, leads, err := lease.New(p.client, leadKey, server, hold).Hold(ctx)
 	return leads, err
 }
 
-// Standing gives the batch under way, or nil.
-func (p RedisPlans) Standing(ctx context.Context) (*Plan, error) {
+// Current gives the batch under way, or nil.
+func (p RedisBatchLog) Current(ctx context.Context) (*Batch, error) {
 	text, err := p.client.Get(ctx, planKey).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
@@ -49,7 +51,7 @@ func (p RedisPlans) Standing(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the batch under way: %w", err)
 	}
-	var plan Plan
+	var plan Batch
 	if err := json.Unmarshal(text, &plan); err != nil {
 		return nil, fmt.Errorf("reading the batch under way: %w", err)
 	}
@@ -57,7 +59,7 @@ func (p RedisPlans) Standing(ctx context.Context) (*Plan, error) {
 }
 
 // Begin writes a batch down, unless one is under way.
-func (p RedisPlans) Begin(ctx context.Context, plan Plan) error {
+func (p RedisBatchLog) Begin(ctx context.Context, plan Batch) error {
 	text, err := json.Marshal(plan)
 	if err != nil {
 		return fmt.Errorf("writing a batch down: %w", err)
@@ -74,7 +76,7 @@ func (p RedisPlans) Begin(ctx context.Context, plan Plan) error {
 }
 
 // Advance replaces or removes the batch with this token.
-func (p RedisPlans) Advance(ctx context.Context, token string, next *Plan) error {
+func (p RedisBatchLog) Advance(ctx context.Context, token string, next *Batch) error {
 	text := []byte{}
 	if next != nil {
 		var err error

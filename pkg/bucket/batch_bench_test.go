@@ -23,7 +23,7 @@ func benchmarkAddBatch(b *testing.B, client redis.UniversalClient) {
 	const lines = 5000
 	ctx := context.Background()
 	store := NewStore(Config{Redis: NewRedis(client), Logger: slog.New(slog.DiscardHandler)})
-	if err := store.Revive(ctx, nil); err != nil {
+	if err := store.Restore(ctx, nil); err != nil {
 		b.Fatal(err)
 	}
 	random := rand.New(rand.NewPCG(1, 2))

@@ -190,7 +190,7 @@ func TestLinesAfterLostMemory(t *testing.T) {
 			if err := client.FlushAll(ctx).Err(); err != nil {
 				t.Fatal(err)
 			}
-			if err := b.store.Revive(ctx, past); err != nil {
+			if err := b.store.Restore(ctx, past); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -257,7 +257,7 @@ func TestImportsWaitForTheArchive(t *testing.T) {
 	for i := range uint64(3) {
 		b.addBatch("", b.told(i, b.now, i))
 	}
-	if err := b.store.Revive(context.Background(), nil); err != nil {
+	if err := b.store.Restore(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	_, err := b.store.AddBatch(context.Background(), "", []outage.Report{b.told(9, b.now, 9)})

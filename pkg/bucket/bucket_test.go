@@ -33,7 +33,7 @@ func newBench(t testing.TB, client redis.UniversalClient) *bench {
 	clock := func() time.Time { return b.now }
 	b.store = NewStore(Config{Redis: b.redis, Now: clock})
 	b.hot = NewHot(b.redis, func(outage.Cell) outage.Region { return "IN-WB" }, clock, slog.Default())
-	if err := b.store.Revive(context.Background(), nil); err != nil {
+	if err := b.store.Restore(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())

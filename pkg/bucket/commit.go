@@ -25,7 +25,7 @@ func (s *Store) write(ctx context.Context) {
 	for {
 		select {
 		case first := <-s.queue:
-			s.commit(s.gather(first))
+			s.commit(s.collect(first))
 		case <-ctx.Done():
 			s.drain()
 			return
@@ -37,14 +37,14 @@ func (s *Store) drain() {
 	for {
 		select {
 		case first := <-s.queue:
-			s.commit(s.gather(first))
+			s.commit(s.collect(first))
 		default:
 			return
 		}
 	}
 }
 
-func (s *Store) gather(first *pending) []*pending {
+func (s *Store) collect(first *pending) []*pending {
 	batch := []*pending{first}
 	for len(batch) < s.Batch {
 		select {

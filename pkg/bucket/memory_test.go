@@ -49,7 +49,7 @@ func (b *bench) forget() {
 	if err := b.redis.client.FlushAll(context.Background()).Err(); err != nil {
 		b.t.Fatal(err)
 	}
-	if err := b.store.Revive(context.Background(), nil); err != nil {
+	if err := b.store.Restore(context.Background(), nil); err != nil {
 		b.t.Fatal(err)
 	}
 }

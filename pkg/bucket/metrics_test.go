@@ -35,7 +35,7 @@ func TestLogIsMeasured(t *testing.T) {
 			t.Fatal(err)
 		}
 		to[empty] = hourAgo
-		if err := b.store.Revive(ctx, nil); err != nil {
+		if err := b.store.Restore(ctx, nil); err != nil {
 			t.Fatal(err)
 		}
 		if n, age := b.store.logLength.Load(), b.store.oldestAge(); n != 2 || age < 3600 || age > 3700 {
@@ -44,7 +44,7 @@ func TestLogIsMeasured(t *testing.T) {
 		if err := b.redis.Trim(ctx, to); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.store.Revive(ctx, nil); err != nil {
+		if err := b.store.Restore(ctx, nil); err != nil {
 			t.Fatal(err)
 		}
 		if n, age := b.store.logLength.Load(), b.store.oldestAge(); n != 0 || age != 0 {

@@ -91,7 +91,7 @@ func TestNetworksOfNodesAfterLostMemory(t *testing.T) {
 		if err := client.FlushAll(context.Background()).Err(); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.store.Revive(context.Background(), past); err != nil {
+		if err := b.store.Restore(context.Background(), past); err != nil {
 			t.Fatal(err)
 		}
 		b.at("10:01:00").add(b.behind(2, 16, kolkata))

@@ -398,8 +398,8 @@ func (r *Redis) lostShards(ctx context.Context) (lost []int, err error) {
 	return lost, nil
 }
 
-// lockRevival makes this server the one that restores the counters.
-func (r *Redis) lockRevival(ctx context.Context, life time.Duration) (mine bool, release func(), err error) {
+// lockRestore makes this server the one that restores the counters.
+func (r *Redis) lockRestore(ctx context.Context, life time.Duration) (mine bool, release func(), err error) {
 	const key = "dp:{revival}:lock"
 	mine, err = r.client.SetNX(ctx, key, "held", life).Result()
 	if err != nil {
@@ -408,10 +408,10 @@ func (r *Redis) lockRevival(ctx context.Context, life time.Duration) (mine bool,
 	return mine, func() { r.client.Del(context.WithoutCancel(ctx), key) }, nil
 }
 
-// restore writes a memory and then the mark of its shards, which is the time at
+// writeSnapshot writes a memory and then the mark of its shards, which is the time at
 // which it began. It sets values and
 // adds to none, so that a second try after a crash does no harm.
-func (r *Redis) restore(ctx context.Context, m *memory, shards []int, now time.Time) error {
+func (r *Redis) writeSnapshot(ctx context.Context, m *snapshot, shards []int, now time.Time) error {
 	pipe := r.client.Pipeline()
 	flush := func(least int) error {
 		if pipe.Len() < least {
@@ -424,7 +424,7 @@ func (r *Redis) restore(ctx context.Context, m *memory, shards []int, now time.T
 	sequence := time.Now().Unix()%generations*generation + 1
 	for key, fields := range m.hashes {
 		pipe.HSet(ctx, key, fields)
-		pipe.Expire(ctx, key, m.life[key])
+		pipe.Expire(ctx, key, m.lifetimes[key])
 		if err := flush(many); err != nil {
 			return fmt.Errorf("restoring the counters: %w", err)
 		}

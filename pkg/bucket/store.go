@@ -63,11 +63,11 @@ func (c *Config) setDefaults() {
 type Store struct {
 	Config
 	queue chan *pending
-	alive atomic.Bool // as Revive last saw it
+	ready atomic.Bool // as Revive last saw it
 	full  atomic.Bool // as Revive last saw it
 	busy  atomic.Bool // as Revive last saw it: imports must wait
 
-	unread atomic.Pointer[error] // of Revive
+	readError atomic.Pointer[error] // of Revive
 
 	// What Revive last measured of the log, for the metrics.
 	logLength atomic.Int64

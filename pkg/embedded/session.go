@@ -112,8 +112,8 @@ func (s *session) execute(ctx context.Context, st *statement, out chan<- chunk) 
 // caller is the shape that the library's two ways to ask have in common.
 type caller = func(conn handle, query string, queryLen uintptr, format string, formatLen uintptr, names, nameLens, values, valueLens handle, count uintptr) handle
 
-// ask calls the library with the statement's text and parameters.
-func (s *session) ask(call caller, st *statement) handle {
+// query calls the library with the statement's text and parameters.
+func (s *session) query(call caller, st *statement) handle {
 	var names, values stringList
 	defer names.Unpin()
 	defer values.Unpin()
@@ -128,7 +128,7 @@ func (s *session) ask(call caller, st *statement) handle {
 }
 
 func (s *session) materialise(call caller, st *statement) ([]byte, error) {
-	result := s.ask(call, st)
+	result := s.query(call, st)
 	if result == nil {
 		return nil, refuse(codeUnknown, "the engine gave no answer")
 	}
@@ -138,7 +138,7 @@ func (s *session) materialise(call caller, st *statement) ([]byte, error) {
 // stream sends the answer block by block, so that a large one is never in
 // memory whole.
 func (s *session) stream(st *statement, send func(chunk) bool) {
-	stream := s.ask(s.library.streamQuery, st)
+	stream := s.query(s.library.streamQuery, st)
 	if stream == nil {
 		send(chunk{err: refuse(codeUnknown, "the engine gave no answer")})
 		return
@@ -191,7 +191,7 @@ func (s *session) prepare(st *statement) error {
 		database = defaultDatabase
 	}
 	if database != s.database {
-		if err := s.say("USE " + quoteName(database)); err != nil {
+		if err := s.exec("USE " + quoteName(database)); err != nil {
 			return err
 		}
 		s.database = database
@@ -211,7 +211,7 @@ func (s *session) set(wanted map[string]string) error {
 		if _, stays := wanted[name]; stays {
 			continue
 		}
-		if err := s.say("SET " + name + " = DEFAULT"); err != nil {
+		if err := s.exec("SET " + name + " = DEFAULT"); err != nil {
 			return err
 		}
 		delete(s.settings, name)
@@ -220,7 +220,7 @@ func (s *session) set(wanted map[string]string) error {
 		if current, known := s.settings[name]; known && current == value {
 			continue
 		}
-		if err := s.say("SET " + name + " = " + quoteText(value)); err != nil {
+		if err := s.exec("SET " + name + " = " + quoteText(value)); err != nil {
 			return err
 		}
 		s.settings[name] = value
@@ -228,7 +228,7 @@ func (s *session) set(wanted map[string]string) error {
 	return nil
 }
 
-func (s *session) say(text string) error {
+func (s *session) exec(text string) error {
 	_, err := s.materialise(s.library.query, &statement{text: text, format: "Null"})
 	return err
 }

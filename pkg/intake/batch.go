@@ -28,7 +28,7 @@ const importOverlap = 2 * time.Hour
 // outcome of its lines as it was the first time; without one, lines that are
 // there already are duplicates. Errors are outage.Errors; after one of
 // CodeUnavailable some lines may be stored, and the batch can be sent again.
-func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (receipt outage.BatchReceipt, err error) {
+func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (receipt outage.BatchReceipt, err error) {
 	defer func() {
 		if err != nil {
 			countRefusal(sourceBatch, err)
@@ -36,7 +36,7 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 		}
 		countBatch(receipt)
 	}()
-	now := d.Now().UTC()
+	now := s.Now().UTC()
 	if err := checkIdempotencyKey(idempotencyKey); err != nil {
 		return outage.BatchReceipt{}, err
 	}
@@ -44,7 +44,7 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 	if err != nil {
 		return outage.BatchReceipt{}, err
 	}
-	marker, err := d.identity.marker(ctx, importer, now)
+	marker, err := s.identity.marker(ctx, importer, now)
 	if err != nil {
 		return outage.BatchReceipt{}, err
 	}
@@ -56,7 +56,7 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 			receipt.Final = true
 			continue
 		}
-		report, err := d.checkLine(one, now)
+		report, err := s.checkLine(one, now)
 		if err != nil {
 			receipt.Rejected = append(receipt.Rejected, atLine(one.number, err))
 			continue
@@ -73,9 +73,9 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 	slices.SortStableFunc(receipt.Rejected, func(a, b *outage.Error) int { return cmp.Compare(a.Line, b.Line) })
 	slices.SortStableFunc(reports, func(a, b outage.Report) int { return a.At.Compare(b.At) })
 	if len(reports) == 0 {
-		return receipt, d.heard(ctx, reports, receipt.Final, now)
+		return receipt, s.reportImport(ctx, reports, receipt.Final, now)
 	}
-	outcomes, err := d.Counter.AddBatch(ctx, requestName(importer, idempotencyKey), reports)
+	outcomes, err := s.Counter.AddBatch(ctx, requestName(importer, idempotencyKey), reports)
 	if err != nil {
 		return outage.BatchReceipt{}, err
 	}
@@ -90,15 +90,15 @@ func (d *Desk) TakeBatch(ctx context.Context, importer string, body []byte, idem
 			receipt.Accepted++
 		}
 	}
-	return receipt, d.heard(ctx, reports, receipt.Final, now)
+	return receipt, s.reportImport(ctx, reports, receipt.Final, now)
 }
 
-// heard tells of the stretch of the past that reports, in order of time, cover.
-func (d *Desk) heard(ctx context.Context, reports []outage.Report, final bool, now time.Time) error {
-	if d.Imports == nil {
+// reportImport tells of the stretch of the past that reports, in order of time, cover.
+func (s *Service) reportImport(ctx context.Context, reports []outage.Report, final bool, now time.Time) error {
+	if s.Imports == nil {
 		return nil
 	}
-	border := outage.MinuteOf(now.Add(-d.HotWindow))
+	border := outage.MinuteOf(now.Add(-s.HotWindow))
 	var span outage.Span
 	for _, report := range reports {
 		if minute := report.Minute(); minute <= border {
@@ -108,7 +108,7 @@ func (d *Desk) heard(ctx context.Context, reports []outage.Report, final bool, n
 			span.To = minute + 1
 		}
 	}
-	if err := d.Imports.Heard(ctx, span, final); err != nil {
+	if err := s.Imports.Heard(ctx, span, final); err != nil {
 		return outage.Unavailable("recording an import", err, "the batch cannot be taken at the moment, please send it again", retryAfter)
 	}
 	return nil
@@ -124,7 +124,7 @@ func requestName(importer, idempotencyKey string) string {
 }
 
 // checkLine turns a line into a report that has everything but its reporter.
-func (d *Desk) checkLine(one line, now time.Time) (outage.Report, error) {
+func (s *Service) checkLine(one line, now time.Time) (outage.Report, error) {
 	switch {
 	case one.reportedAt == "":
 		return outage.Report{}, outage.Invalid("reported_at", "is missing")
@@ -144,7 +144,7 @@ func (d *Desk) checkLine(one line, now time.Time) (outage.Report, error) {
 	case at.Before(now.Add(-importAtMost)):
 		return outage.Report{}, outage.Invalid("reported_at", "lies more than 10 years back")
 	}
-	report, err := d.check(one.Submission, at.UTC())
+	report, err := s.check(one.Submission, at.UTC())
 	report.Keyed = true
 	return report, err
 }

@@ -34,7 +34,7 @@ func (f *fakes) AddBatch(_ context.Context, request string, reports []outage.Rep
 
 const goodLine = `{"service":"whatsapp","country":"IN","reported_at":"2031-07-08T11:00:00Z","reporter":"r1"}`
 
-func send(t *testing.T, desk *Desk, body string) outage.BatchReceipt {
+func send(t *testing.T, desk *Service, body string) outage.BatchReceipt {
 	t.Helper()
 	receipt, err := desk.TakeBatch(context.Background(), "importer", []byte(body), "")
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 )
 
 // check turns a submission into a report that has everything but its sender.
-func (d *Desk) check(s outage.Submission, now time.Time) (outage.Report, error) {
+func (d *Service) check(s outage.Submission, now time.Time) (outage.Report, error) {
 	report := outage.Report{Kind: outage.Problem, At: now}
 	if s.Service == "" {
 		return report, outage.Invalid("service", "is missing")
@@ -64,7 +64,7 @@ func (d *Desk) check(s outage.Submission, now time.Time) (outage.Report, error) 
 }
 
 // locate finds the cell of a report from whichever way of saying it was used.
-func (d *Desk) locate(s outage.Submission, report *outage.Report) error {
+func (d *Service) locate(s outage.Submission, report *outage.Report) error {
 	country := outage.Country(strings.ToUpper(s.Country))
 	if s.Country != "" && !country.Covered() {
 		return outage.Unknown("country", "must be GB or IN")
@@ -118,7 +118,7 @@ var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
 // network turns the sender's word for their provider into a slug, so that one
 // provider has one spelling and no free text is kept.
-func (d *Desk) network(text string) (string, error) {
+func (s *Service) network(text string) (string, error) {
 	if text == "" {
 		return "", nil
 	}

@@ -38,7 +38,7 @@ type wireLocation struct {
 // Decode reads a report from JSON. A body that is not one JSON object of the
 // report's fields, each of its type, is an outage.Error that names the field
 // at fault, or "body".
-func (d *Desk) Decode(body []byte) (submission outage.Submission, err error) {
+func (s *Service) Decode(body []byte) (submission outage.Submission, err error) {
 	defer func() { countRefusal(sourceReport, err) }()
 	if len(body) > MaxBody {
 		return outage.Submission{}, &outage.Error{

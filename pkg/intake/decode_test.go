@@ -81,7 +81,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		desk := &Desk{}
+		desk := &Service{}
 		said, err := desk.Decode(body)
 		if err != nil {
 			known := outage.AsError(err)

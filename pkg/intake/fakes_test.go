@@ -53,7 +53,7 @@ func (*fakes) Lookup(text string, _ outage.Country) (outage.Place, error) {
 }
 
 // newDesk is a desk over fakes, with a key file and a clock that the test moves.
-func newDesk(t testing.TB) (desk *Desk, behind *fakes, clock *time.Time) {
+func newDesk(t testing.TB) (desk *Service, behind *fakes, clock *time.Time) {
 	t.Helper()
 	keys, err := OpenKeyFile(t.TempDir()+"/keys.json", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -69,7 +69,7 @@ func newDesk(t testing.TB) (desk *Desk, behind *fakes, clock *time.Time) {
 }
 
 // take sends a report and gives it as it was counted.
-func take(t testing.TB, desk *Desk, behind *fakes, from outage.Client, said outage.Submission) outage.Report {
+func take(t testing.TB, desk *Service, behind *fakes, from outage.Client, said outage.Submission) outage.Report {
 	t.Helper()
 	if _, err := desk.Take(context.Background(), from, said, ""); err != nil {
 		t.Fatal(err)

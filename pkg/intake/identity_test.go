@@ -107,7 +107,7 @@ func TestDaysGoBy(t *testing.T) {
 	}
 }
 
-func held(desk *Desk) (names []string) {
+func held(desk *Service) (names []string) {
 	for name, key := range desk.identity.held {
 		if key.key != nil {
 			names = append(names, name)

@@ -82,8 +82,8 @@ type Config struct {
 	PerMinute int
 }
 
-// Desk is where reports are taken. Its methods are safe for concurrent use.
-type Desk struct {
+// Service is where reports are taken. Its methods are safe for concurrent use.
+type Service struct {
 	Config
 	identity     *identity
 	limits       *writeLimits
@@ -91,7 +91,7 @@ type Desk struct {
 }
 
 // New makes a Desk. Run must run beside it.
-func New(config Config) *Desk {
+func New(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -101,7 +101,7 @@ func New(config Config) *Desk {
 	if config.PerMinute == 0 {
 		config.PerMinute = DefaultPerMinute
 	}
-	return &Desk{
+	return &Service{
 		Config:       config,
 		identity:     &identity{store: config.Keys, hosters: config.Hosters},
 		limits:       newWriteLimits(config.PerMinute),
@@ -110,14 +110,14 @@ func New(config Config) *Desk {
 }
 
 // Run destroys keys that are over. It returns when ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
+func (s *Service) Run(ctx context.Context) error {
 	ticks := time.NewTicker(time.Minute)
 	defer ticks.Stop()
 	for {
 		select {
 		case <-ticks.C:
-			if err := d.identity.sweep(ctx, d.Now()); err != nil {
-				d.Logger.Error("keys that are over are not destroyed yet", "error", err)
+			if err := s.identity.sweep(ctx, s.Now()); err != nil {
+				s.Logger.Error("keys that are over are not destroyed yet", "error", err)
 			}
 		case <-ctx.Done():
 			return nil
@@ -127,29 +127,29 @@ func (d *Desk) Run(ctx context.Context) error {
 
 // Take checks a submission and counts it. idempotencyKey may be empty. Errors
 // are outage.Errors.
-func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage.Submission, idempotencyKey string) (receipt outage.Receipt, err error) {
+func (s *Service) Take(ctx context.Context, client outage.Client, submission outage.Submission, idempotencyKey string) (receipt outage.Receipt, err error) {
 	defer func() { countRefusal(sourceReport, err) }()
-	now := d.Now().UTC()
+	now := s.Now().UTC()
 	if err := checkIdempotencyKey(idempotencyKey); err != nil {
 		return outage.Receipt{}, err
 	}
-	report, err := d.check(submission, now)
+	report, err := s.check(submission, now)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
-	if err := d.limits.take(client.Addr, now); err != nil {
+	if err := s.limits.take(client.Addr, now); err != nil {
 		return outage.Receipt{}, err
 	}
-	shard, err := d.identity.mark(ctx, &report, client, submission.Token, now)
+	shard, err := s.identity.mark(ctx, &report, client, submission.Token, now)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
 	report.ID = outage.NewReportID(uint64(shard), now)
 	undo := newUndoToken()
 	report.UndoHash = hashUndo(undo)
-	first := answer{Report: report, Receipt: d.receipt(report, undo), Fingerprint: fingerprint(submission)}
+	first := answer{Report: report, Receipt: s.receipt(report, undo), Fingerprint: fingerprint(submission)}
 	if idempotencyKey == "" {
-		return d.count(ctx, first)
+		return s.count(ctx, first)
 	}
 	// A key that is easy to guess must not join two strangers, so it is that of
 	// their browser or app in their network: from another network it is another
@@ -158,18 +158,18 @@ func (d *Desk) Take(ctx context.Context, client outage.Client, submission outage
 	own := fmt.Sprintf("%q", []string{
 		idempotencyKey, client.UserAgent, client.AcceptLanguage, submission.Token, fmt.Sprintf("%x", report.Prefix),
 	})
-	return d.countOnce(ctx, first, own)
+	return s.countOnce(ctx, first, own)
 }
 
-func (d *Desk) receipt(report outage.Report, undo string) outage.Receipt {
+func (s *Service) receipt(report outage.Report, undo string) outage.Receipt {
 	return outage.Receipt{
 		ID: report.ID.String(), Service: report.Service, Cell: report.Cell, Country: report.Country,
-		Region: report.Region, Undo: undo, Status: d.Status(report.Service, report.Country),
+		Region: report.Region, Undo: undo, Status: s.Status(report.Service, report.Country),
 	}
 }
 
-func (d *Desk) count(ctx context.Context, a answer) (outage.Receipt, error) {
-	counted, err := d.Counter.Add(ctx, a.Report)
+func (s *Service) count(ctx context.Context, a answer) (outage.Receipt, error) {
+	counted, err := s.Counter.Add(ctx, a.Report)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
@@ -181,7 +181,7 @@ func (d *Desk) count(ctx context.Context, a answer) (outage.Receipt, error) {
 // Undo takes back a report, for who holds the token of its receipt. It counts as
 // a write of the address, and a wrong id or token as an attempt to guess. Errors
 // are outage.Errors.
-func (d *Desk) Undo(ctx context.Context, from netip.Addr, id, token string) error {
+func (s *Service) Undo(ctx context.Context, from netip.Addr, id, token string) error {
 	if token == "" {
 		return outage.Invalid("undo", "the undo token of the report's answer is needed")
 	}
@@ -189,16 +189,16 @@ func (d *Desk) Undo(ctx context.Context, from netip.Addr, id, token string) erro
 	if err != nil {
 		return err
 	}
-	return d.guess(from, func() error {
-		if err := d.limits.take(from, d.Now()); err != nil {
+	return s.limitGuesses(from, func() error {
+		if err := s.limits.take(from, s.Now()); err != nil {
 			return err
 		}
-		return d.Counter.Undo(ctx, parsed, hashUndo(token))
+		return s.Counter.Undo(ctx, parsed, hashUndo(token))
 	})
 }
 
 // Quota is what an address may still send. It counts nothing.
-func (d *Desk) Quota(addr netip.Addr) outage.Quota { return d.limits.quota(addr, d.Now()) }
+func (s *Service) Quota(addr netip.Addr) outage.Quota { return s.limits.quota(addr, s.Now()) }
 
 const undoTokenBytes = 12
 

@@ -71,10 +71,10 @@ func newUndoFailures(logger *slog.Logger) *ratelimit.Failures {
 	)
 }
 
-// guess checks an attempt to take a report back against the limits, and counts
+// limitGuesses checks an attempt to take a report back against the limits, and counts
 // it where the report or the token was wrong.
-func (d *Desk) guess(from netip.Addr, undo func() error) error {
-	if wait := d.undoFailures.Wait(from, d.Now()); wait > 0 {
+func (s *Service) limitGuesses(from netip.Addr, undo func() error) error {
+	if wait := s.undoFailures.Wait(from, s.Now()); wait > 0 {
 		return &outage.Error{
 			Code: outage.CodeLimited, RetryAfter: wait,
 			Detail: "too many wrong undo tokens from this network, please wait a moment",
@@ -82,7 +82,7 @@ func (d *Desk) guess(from netip.Addr, undo func() error) error {
 	}
 	err := undo()
 	if known := outage.AsError(err); known != nil && (known.Code == outage.CodeForbidden || known.Code == outage.CodeNotFound) {
-		d.undoFailures.Failed(from, d.Now())
+		s.undoFailures.Failed(from, s.Now())
 	}
 	return err
 }

@@ -49,13 +49,13 @@ type answer struct {
 // countOnce counts a report under an Idempotency-Key. Whatever fails in
 // between, the retry finds the claim, adds the same report again, which
 // changes nothing if it was added, and completes it.
-func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.Receipt, error) {
+func (s *Service) countOnce(ctx context.Context, first answer, key string) (outage.Receipt, error) {
 	name := hashed("idempotency name", key)
 	sealed, err := first.seal(key)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
-	standing, err := d.Answers.Claim(ctx, name, sealed)
+	standing, err := s.Answers.Claim(ctx, name, sealed)
 	if err != nil {
 		return outage.Receipt{}, unavailable("storing an answer", err)
 	}
@@ -77,14 +77,14 @@ func (d *Desk) countOnce(ctx context.Context, first answer, key string) (outage.
 			Detail: "a try with this key was interrupted too long ago to tell its outcome; use a new key",
 		}
 	}
-	if kept.Receipt, err = d.count(ctx, kept); err != nil {
+	if kept.Receipt, err = s.count(ctx, kept); err != nil {
 		return outage.Receipt{}, err
 	}
 	kept.Done = true
 	if sealed, err = kept.seal(key); err != nil {
 		return outage.Receipt{}, err
 	}
-	if err := d.Answers.Complete(ctx, name, sealed); err != nil {
+	if err := s.Answers.Complete(ctx, name, sealed); err != nil {
 		return outage.Receipt{}, fmt.Errorf("keeping an answer: %w: %w", err, &outage.Error{
 			Code: outage.CodeOutcomeUnknown, RetryAfter: 5 * time.Second,
 			Detail: "the report was taken, but its answer was not kept; the same request with the same Idempotency-Key is safe and counts once",

@@ -90,11 +90,11 @@ func (p *Place) spots() []spot {
 
 func rounded(degrees float64) float64 { return math.Round(degrees*thousandths) / thousandths }
 
-// dice draws numbers with given weights.
-type dice struct{ sums []float64 }
+// categorical draws numbers with given weights.
+type categorical struct{ sums []float64 }
 
-func newDice(n int, weight func(int) float64) dice {
-	d := dice{sums: make([]float64, n)}
+func newCategorical(n int, weight func(int) float64) categorical {
+	d := categorical{sums: make([]float64, n)}
 	sum := 0.
 	for i := range d.sums {
 		sum += weight(i)
@@ -103,8 +103,8 @@ func newDice(n int, weight func(int) float64) dice {
 	return d
 }
 
-// throw is a number below the count of weights. One of weight 0 never comes.
-func (d dice) throw(random *rand.Rand) int {
+// draw is a number below the count of weights. One of weight 0 never comes.
+func (d categorical) draw(random *rand.Rand) int {
 	at := random.Float64() * d.sums[len(d.sums)-1]
 	i, exact := slices.BinarySearch(d.sums, at)
 	for exact && i+1 < len(d.sums) && d.sums[i] <= at {
@@ -114,4 +114,4 @@ func (d dice) throw(random *rand.Rand) int {
 }
 
 // possible reports whether any weight is above 0.
-func (d dice) possible() bool { return len(d.sums) > 0 && d.sums[len(d.sums)-1] > 0 }
+func (d categorical) possible() bool { return len(d.sums) > 0 && d.sums[len(d.sums)-1] > 0 }

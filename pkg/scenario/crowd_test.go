@@ -54,19 +54,19 @@ func TestSmallTownIsOnePoint(t *testing.T) {
 
 func TestDice(t *testing.T) {
 	weights := []float64{0, 3, 0, 0, 1, 0}
-	d := newDice(len(weights), func(i int) float64 { return weights[i] })
+	d := newCategorical(len(weights), func(i int) float64 { return weights[i] })
 	random := rand.New(rand.NewPCG(1, 2))
 	counts := make([]int, len(weights))
 	const n = 40000
 	for range n {
-		counts[d.throw(random)]++
+		counts[d.draw(random)]++
 	}
 	for i, w := range weights {
 		if want := w / 4 * n; math.Abs(float64(counts[i])-want) > 500 {
 			t.Errorf("number %d came %d times, not about %.0f (seed 1, 2)", i, counts[i], want)
 		}
 	}
-	if !d.possible() || newDice(2, func(int) float64 { return 0 }).possible() || (dice{}).possible() {
+	if !d.possible() || newCategorical(2, func(int) float64 { return 0 }).possible() || (categorical{}).possible() {
 		t.Error("dice do not know whether they can be thrown")
 	}
 }

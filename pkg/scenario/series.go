@@ -21,31 +21,31 @@ const repeatShare = .02
 
 // series is one service in one country, as it plays.
 type series struct {
-	name       seriesName
-	key        uint64        // of its draws
-	shift      outage.Minute // from the minutes of the script
-	background *background
-	rate       rate
-	tempo      *tempo
-	ordinary   voices
-	curve      *curve // nil without a wave
-	wave       voices
+	name        seriesName
+	key         uint64        // of its draws
+	shift       outage.Minute // from the minutes of the script
+	background  *background
+	rate        rate
+	seasonality *seasonality
+	ordinary    sampler
+	curve       *curve // nil without a wave
+	wave        sampler
 
 	spots  []spot
 	source *rand.PCG
 	random *rand.Rand
-	tally  []utterance
+	drawn  []drawnReport
 }
 
-// voices is who says what: the weights of points and of symptoms.
-type voices struct {
-	places   dice
-	symptoms dice
-	words    []string
+// sampler is who says what: the weights of points and of symptoms.
+type sampler struct {
+	places   categorical
+	symptoms categorical
+	texts    []string
 }
 
-// utterance is one report: a point and a symptom.
-type utterance struct {
+// drawnReport is one report: a point and a symptom.
+type drawnReport struct {
 	spot    int
 	symptom string
 }
@@ -60,19 +60,19 @@ func newSeries(name seriesName, seed uint64, shift outage.Minute, crowd []spot) 
 	}, nil
 }
 
-// voices weighs the points by their people, times what is asked for a city.
-func (s *series) voices(symptoms []Share, times map[string]float64) voices {
-	v := voices{
-		places: newDice(len(s.spots), func(i int) float64 {
+// sampler weighs the points by their people, times what is asked for a city.
+func (s *series) newSampler(symptoms []Share, times map[string]float64) sampler {
+	v := sampler{
+		places: newCategorical(len(s.spots), func(i int) float64 {
 			if factor, ok := times[s.spots[i].city]; ok {
 				return s.spots[i].population * factor
 			}
 			return s.spots[i].population
 		}),
-		symptoms: newDice(len(symptoms), func(i int) float64 { return symptoms[i].Weight }),
+		symptoms: newCategorical(len(symptoms), func(i int) float64 { return symptoms[i].Weight }),
 	}
 	for _, share := range symptoms {
-		v.words = append(v.words, share.Symptom)
+		v.texts = append(v.texts, share.Symptom)
 	}
 	return v
 }
@@ -88,7 +88,7 @@ func (s *series) join(wave *Wave) error {
 	if s.curve, err = newCurve(wave.Points); err != nil {
 		return err
 	}
-	if s.wave = s.voices(wave.Symptoms, wave.Places); !s.wave.places.possible() {
+	if s.wave = s.newSampler(wave.Symptoms, wave.Places); !s.wave.places.possible() {
 		return outage.Invalid("places", "leave nobody who could report %s in %s", s.name.service, s.name.country)
 	}
 	return nil
@@ -100,12 +100,12 @@ func (s *series) play(minute outage.Minute, yield func(Row) error) error {
 	written := minute - s.shift
 	key := mixed(s.key ^ uint64(written))
 	s.source.Seed(key, mixed(key))
-	s.tally = s.tally[:0]
-	s.speak(&s.ordinary, s.draw(s.rate*s.tempo.factor, s.background.Dispersion))
+	s.drawn = s.drawn[:0]
+	s.sample(&s.ordinary, s.draw(s.rate*s.seasonality.factor, s.background.Dispersion))
 	if mean := s.curve.mean(written); mean > 0 {
-		s.speak(&s.wave, s.draw(mean, waveDispersion))
+		s.sample(&s.wave, s.draw(mean, waveDispersion))
 	}
-	if len(s.tally) == 0 {
+	if len(s.drawn) == 0 {
 		return nil
 	}
 	return s.rows(minute, yield)
@@ -121,23 +121,23 @@ func (s *series) draw(mean, dispersion float64) int {
 	return int(distuv.Poisson{Lambda: mean * luck, Src: s.source}.Rand())
 }
 
-// speak draws where n reports come from and what they say.
-func (s *series) speak(v *voices, n int) {
+// sample draws where n reports come from and what they say.
+func (s *series) sample(v *sampler, n int) {
 	for range n {
-		at := s.spots[v.places.throw(s.random)].first
-		s.tally = append(s.tally, utterance{spot: at, symptom: v.words[v.symptoms.throw(s.random)]})
+		at := s.spots[v.places.draw(s.random)].first
+		s.drawn = append(s.drawn, drawnReport{spot: at, symptom: v.texts[v.symptoms.draw(s.random)]})
 	}
 }
 
 // rows adds equal reports up.
 func (s *series) rows(minute outage.Minute, yield func(Row) error) error {
-	slices.SortFunc(s.tally, func(a, b utterance) int {
+	slices.SortFunc(s.drawn, func(a, b drawnReport) int {
 		return cmp.Or(cmp.Compare(a.spot, b.spot), cmp.Compare(a.symptom, b.symptom))
 	})
-	for start := 0; start < len(s.tally); {
-		same, end := s.tally[start], start
+	for start := 0; start < len(s.drawn); {
+		same, end := s.drawn[start], start
 		reporters := 0
-		for ; end < len(s.tally) && s.tally[end] == same; end++ {
+		for ; end < len(s.drawn) && s.drawn[end] == same; end++ {
 			if end == start || s.random.Float64() >= repeatShare {
 				reporters++
 			}

@@ -23,30 +23,30 @@ type Past interface {
 }
 
 const (
-	// reviveEvery is how often a server looks whether Redis still knows what
+	// restoreEvery is how often a server looks whether Redis still knows what
 	// was counted.
-	reviveEvery = time.Second
-	// reviveFor is how long one server may take to restore the counters before
+	restoreEvery = time.Second
+	// restoreLock is how long one server may take to restore the counters before
 	// another tries.
-	reviveFor = 2 * time.Minute
+	restoreLock = 2 * time.Minute
 	// recent is how far back the half-hour rule can reach, by its keys.
 	recent = 2 * outage.HalfHour
 )
 
-// reviveWaits are those after a look or a restoration that failed. They stay short:
+// restoreWaits are those after a look or a restoration that failed. They stay short:
 // no report is taken meanwhile.
-var reviveWaits = retry.Waits{First: 50 * time.Millisecond, Most: 300 * time.Millisecond}
+var restoreWaits = retry.Waits{First: 50 * time.Millisecond, Most: 300 * time.Millisecond}
 
-// Keep watches over the memory of Redis until ctx ends: whenever a shard does
+// RunRestore watches over the memory of Redis until ctx ends: whenever a shard does
 // not bear the mark that its counters are there, they are read from the past,
 // and no report is taken meanwhile. A Redis that never counted is revived from
 // a past without reports.
-func (s *Store) Keep(ctx context.Context, past Past) error {
+func (s *Store) RunRestore(ctx context.Context, past Past) error {
 	var told string
-	waits := reviveWaits.Schedule()
+	waits := restoreWaits.Schedule()
 	for {
-		again := reviveEvery
-		err := s.Revive(ctx, past)
+		again := restoreEvery
+		err := s.Restore(ctx, past)
 		if err != nil && ctx.Err() == nil {
 			again = waits.Next()
 			if err.Error() != told {
@@ -64,12 +64,12 @@ func (s *Store) Keep(ctx context.Context, past Past) error {
 	}
 }
 
-// Alive says whether reports can be taken, as far as was last seen.
-func (s *Store) Alive() bool { return s.alive.Load() }
+// Ready says whether reports can be taken, as far as was last seen.
+func (s *Store) Ready() bool { return s.ready.Load() }
 
-// Unread is why Revive could not look at Redis the last time, or nil.
-func (s *Store) Unread() error {
-	if err := s.unread.Load(); err != nil {
+// ReadError is why Revive could not look at Redis the last time, or nil.
+func (s *Store) ReadError() error {
+	if err := s.readError.Load(); err != nil {
 		return *err
 	}
 	return nil
@@ -80,9 +80,9 @@ func (s *Store) Unread() error {
 // keep up.
 func (s *Store) Full() (log, queue bool) { return s.full.Load(), len(s.queue) == cap(s.queue) }
 
-// Revive looks at Redis once: whether the log is full, and which shards lack
+// Restore looks at Redis once: whether the log is full, and which shards lack
 // the mark; those it restores.
-func (s *Store) Revive(ctx context.Context, past Past) error {
+func (s *Store) Restore(ctx context.Context, past Past) error {
 	length, err := s.Redis.logLength(ctx)
 	s.full.Store(err == nil && length > s.LogLimit)
 	s.busy.Store(err == nil && length > s.LogLimit/importShare)
@@ -94,65 +94,65 @@ func (s *Store) Revive(ctx context.Context, past Past) error {
 		s.measureLog(ctx, length)
 	}
 	looked := err // of its own: err changes below while others read this
-	s.unread.Store(&looked)
-	s.alive.Store(err == nil && len(lost) == 0)
+	s.readError.Store(&looked)
+	s.ready.Store(err == nil && len(lost) == 0)
 	if err != nil || len(lost) == 0 {
 		return err
 	}
-	mine, release, err := s.Redis.lockRevival(ctx, reviveFor)
+	mine, release, err := s.Redis.lockRestore(ctx, restoreLock)
 	if err != nil || !mine {
 		return err
 	}
 	defer release()
 	began := time.Now()
-	memory, err := s.remember(ctx, past, lost)
+	memory, err := s.readSnapshot(ctx, past, lost)
 	if err != nil {
 		return err
 	}
-	if err := s.Redis.restore(ctx, memory, lost, s.Now()); err != nil {
+	if err := s.Redis.writeSnapshot(ctx, memory, lost, s.Now()); err != nil {
 		return err
 	}
-	s.alive.Store(true)
+	s.ready.Store(true)
 	s.Logger.Info("counters are restored", "minutes", memory.minutes(), "shards", len(lost), "seconds", time.Since(began).Seconds())
 	return nil
 }
 
-// memory is what Redis is told again, as it is stored there: the fields of each
+// snapshot is what Redis is told again, as it is stored there: the fields of each
 // hash, and the minutes of each shard.
-type memory struct {
-	hashes map[string]map[string]string
-	life   map[string]time.Duration
-	shards [Shards]map[outage.Minute]bool
+type snapshot struct {
+	hashes    map[string]map[string]string
+	lifetimes map[string]time.Duration
+	shards    [Shards]map[outage.Minute]bool
 }
 
-func (m *memory) minutes() (n int) {
-	for _, minutes := range m.shards {
+func (p *snapshot) minutes() (n int) {
+	for _, minutes := range p.shards {
 		n += len(minutes)
 	}
 	return n
 }
 
-func (m *memory) set(key, field, value string, life time.Duration) {
-	if m.hashes[key] == nil {
-		m.hashes[key] = map[string]string{}
+func (p *snapshot) set(key, field, value string, life time.Duration) {
+	if p.hashes[key] == nil {
+		p.hashes[key] = map[string]string{}
 	}
-	m.hashes[key][field] = value
-	m.life[key] = life
+	p.hashes[key][field] = value
+	p.lifetimes[key] = life
 }
 
-func (m *memory) add(key, field string, n int64, life time.Duration) {
+func (p *snapshot) add(key, field string, n int64, life time.Duration) {
 	if n == 0 {
 		return
 	}
 	before := int64(0)
-	if text, ok := m.hashes[key][field]; ok {
+	if text, ok := p.hashes[key][field]; ok {
 		before, _ = strconv.ParseInt(text, 10, 64) // written by add
 	}
-	m.set(key, field, strconv.FormatInt(before+n, 10), life)
+	p.set(key, field, strconv.FormatInt(before+n, 10), life)
 }
 
-func (s *Store) remember(ctx context.Context, past Past, lost []int) (*memory, error) {
-	m := &memory{hashes: map[string]map[string]string{}, life: map[string]time.Duration{}}
+func (s *Store) readSnapshot(ctx context.Context, past Past, lost []int) (*snapshot, error) {
+	m := &snapshot{hashes: map[string]map[string]string{}, lifetimes: map[string]time.Duration{}}
 	wanted := [Shards]bool{}
 	for _, shard := range lost {
 		wanted[shard], m.shards[shard] = true, map[outage.Minute]bool{}
@@ -189,49 +189,49 @@ func (s *Store) remember(ctx context.Context, past Past, lost []int) (*memory, e
 }
 
 // count restores the counters of a minute.
-func (m *memory) count(shard int, c outage.Count) {
+func (p *snapshot) count(shard int, c outage.Count) {
 	key := minuteKey(shard, c.Start)
 	place := placeField(c.Service, c.Country, c.Cell)
 	letter := string(c.Kind)[:1]
-	m.add(key, place+letter+"|"+c.Symptom, c.N, countersFor)
-	m.add(key, place+strings.ToUpper(letter)+"|"+c.Symptom, c.Submissions-c.N, countersFor)
-	m.add(key, place+keyedField+letter+"|"+c.Symptom, c.Keyed, countersFor)
-	m.add(key, place+judgedField+"|", int64(c.Judged*1000+0.5), countersFor)
-	m.add(key, place+firstField+"|", c.Prefixes, countersFor)
+	p.add(key, place+letter+"|"+c.Symptom, c.N, countersFor)
+	p.add(key, place+strings.ToUpper(letter)+"|"+c.Symptom, c.Submissions-c.N, countersFor)
+	p.add(key, place+keyedField+letter+"|"+c.Symptom, c.Keyed, countersFor)
+	p.add(key, place+judgedField+"|", int64(c.Judged*1000+0.5), countersFor)
+	p.add(key, place+firstField+"|", c.Prefixes, countersFor)
 	for level, n := range c.Nodes {
-		m.add(key, place+nodesField+strconv.Itoa(1<<level)+"|", n, countersFor)
+		p.add(key, place+nodesField+strconv.Itoa(1<<level)+"|", n, countersFor)
 	}
-	m.shards[shard][c.Start] = true
+	p.shards[shard][c.Start] = true
 }
 
 // entry restores what one report left behind: its reporter's half hour, its
 // prefix's share and its line in the ledger.
-func (m *memory) entry(shard int, e outage.Entry, now time.Time) {
+func (p *snapshot) entry(shard int, e outage.Entry, now time.Time) {
 	second := e.At.Unix()
 	half := int64(outage.HalfHour / time.Second)
 	slot := second / half
 	if e.Keyed {
 		if e.Counted {
 			bucket, field := importField(e.Reporter, e.Service, e.Kind)
-			m.set(fmt.Sprintf("%sih:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), importFor)
+			p.set(fmt.Sprintf("%sih:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), importFor)
 		}
 		return
 	}
 	if e.Counted && e.Sign > 0 {
 		bucket, field := halfHourField(e.Reporter, e.Service, e.Kind)
-		m.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
+		p.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
 		if e.Kind == outage.Problem {
-			m.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
-			m.network(shard, e.Report)
+			p.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
+			p.network(shard, e.Report)
 		}
 	}
 	if now.Sub(e.ID.Received.Time()) < ledgerFor {
-		m.set(fmt.Sprintf("%su:%d", base(shard), e.ID.Received), e.ID.String(), encodeEntry(e), ledgerFor)
+		p.set(fmt.Sprintf("%su:%d", base(shard), e.ID.Received), e.ID.String(), encodeEntry(e), ledgerFor)
 	}
 }
 
 // network restores which networks the nodes of a report have.
-func (m *memory) network(shard int, r outage.Report) {
+func (p *snapshot) network(shard int, r outage.Report) {
 	fields := nodeFields(r)
 	if fields == "" {
 		return
@@ -241,16 +241,16 @@ func (m *memory) network(shard int, r outage.Report) {
 	prefix := prefixField(r.Prefix, r.Service)
 	for _, field := range strings.Split(fields, "\t") {
 		network := prefix
-		if first, ok := m.hashes[key][field]; ok && first != prefix {
+		if first, ok := p.hashes[key][field]; ok && first != prefix {
 			network = severalNetworks
 		}
-		m.set(key, field, network, recent)
+		p.set(key, field, network, recent)
 	}
 }
 
 // imported restores that a line is there. The request with which it came is
 // forgotten, so that all see a duplicate in it.
-func (m *memory) imported(id outage.ReportID) {
+func (p *snapshot) imported(id outage.ReportID) {
 	bucket, field := seenField(id)
-	m.set(seenKey(id, bucket), field, "0", seenFor)
+	p.set(seenKey(id, bucket), field, "0", seenFor)
 }

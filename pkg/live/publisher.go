@@ -35,16 +35,16 @@ type Config struct {
 	Logger    *slog.Logger
 }
 
-// Watch looks at what is true at each tick, and publishes what changed.
-type Watch struct {
+// Publisher looks at what is true at each tick, and publishes what changed.
+type Publisher struct {
 	Config
 	health    map[subject]Health
 	incidents map[string]Incident
 }
 
-// NewWatch is a watch that has seen nothing yet.
-func NewWatch(config Config) *Watch {
-	return &Watch{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}}
+// NewPublisher is a watch that has seen nothing yet.
+func NewPublisher(config Config) *Publisher {
+	return &Publisher{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}}
 }
 
 // The names of events.
@@ -87,16 +87,16 @@ type Incident struct {
 }
 
 // Run looks at each tick until ctx ends, and then ends the streams.
-func (w *Watch) Run(ctx context.Context) error {
-	defer w.Hub.Close()
-	ticks := time.NewTicker(w.Every)
+func (p *Publisher) Run(ctx context.Context) error {
+	defer p.Hub.Close()
+	ticks := time.NewTicker(p.Every)
 	defer ticks.Stop()
 	failing := false
 	for {
-		err := w.look(ctx)
+		err := p.poll(ctx)
 		if failed := err != nil && ctx.Err() == nil; failed != failing {
 			failing = failed
-			w.Logger.Info("watching for changes", "stale", failing, "error", err)
+			p.Logger.Info("watching for changes", "stale", failing, "error", err)
 		}
 		select {
 		case <-ticks.C:
@@ -106,13 +106,13 @@ func (w *Watch) Run(ctx context.Context) error {
 	}
 }
 
-// look publishes what changed since it last looked.
-func (w *Watch) look(ctx context.Context) error {
-	readings := w.Readings()
-	if err := w.lookAtIncidents(ctx, readings.AsOf()); err != nil {
+// poll publishes what changed since it last looked.
+func (p *Publisher) poll(ctx context.Context) error {
+	readings := p.Readings()
+	if err := p.pollIncidents(ctx, readings.AsOf()); err != nil {
 		return err
 	}
-	for _, service := range w.Services {
+	for _, service := range p.Services {
 		used := service.Country
 		if len(used) == 0 {
 			used = outage.Countries()
@@ -122,13 +122,13 @@ func (w *Watch) look(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("reading how %s does: %w", service.Slug, err)
 			}
-			w.noteHealth(told(service.Slug, country, health))
+			p.publishHealth(newHealth(service.Slug, country, health))
 		}
 	}
 	return nil
 }
 
-func told(service string, country outage.Country, health public.Health) Health {
+func newHealth(service string, country outage.Country, health public.Health) Health {
 	now := Health{
 		Service: service, Country: country, AsOf: health.AsOf, Status: health.Status,
 		Window: fmt.Sprintf("%dm", health.Window/time.Minute), Observed: health.Observed,
@@ -143,18 +143,18 @@ func told(service string, country outage.Country, health public.Health) Health {
 	return now
 }
 
-func (w *Watch) noteHealth(now Health) {
+func (p *Publisher) publishHealth(now Health) {
 	about := subject{eventStatus, now.Service, now.Country}
-	before, seen := w.health[about]
+	before, seen := p.health[about]
 	if seen && before.same(now) {
 		return
 	}
-	w.health[about] = now
+	p.health[about] = now
 	name := eventCounts
 	if !seen || before.Status != now.Status || before.Incident != now.Incident {
 		name = eventStatus
 	}
-	w.publish(name, now.Service, now.Country, now, about, true)
+	p.publish(name, now.Service, now.Country, now, about, true)
 }
 
 // active are the states in which an incident goes on.
@@ -163,56 +163,56 @@ var active = []outage.State{outage.StateOpen, outage.StateRecovering}
 // mostIncidents is more than there can be at a time: one by service and country.
 const mostIncidents = 1000
 
-func (w *Watch) lookAtIncidents(ctx context.Context, asOf time.Time) error {
+func (p *Publisher) pollIncidents(ctx context.Context, asOf time.Time) error {
 	now := map[string]bool{}
 	for _, state := range active {
-		records, _, err := w.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
+		records, _, err := p.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
 		if err != nil {
 			return fmt.Errorf("reading the incidents that are %s: %w", state, err)
 		}
 		for _, record := range records {
 			now[record.ID] = true
-			w.noteIncident(record, asOf)
+			p.publishIncident(record, asOf)
 		}
 	}
-	for id := range w.incidents {
+	for id := range p.incidents {
 		if now[id] {
 			continue
 		}
-		record, err := w.Incidents.Incident(ctx, id)
+		record, err := p.Incidents.Incident(ctx, id)
 		if err != nil {
 			return fmt.Errorf("reading what became of %s: %w", id, err)
 		}
-		w.noteIncident(record, asOf)
+		p.publishIncident(record, asOf)
 	}
 	return nil
 }
 
-func (w *Watch) noteIncident(record public.Incident, asOf time.Time) {
+func (p *Publisher) publishIncident(record public.Incident, asOf time.Time) {
 	now := Incident{
 		ID: record.ID, Service: record.Service, Country: record.Country, AsOf: asOf, State: record.State,
 		Severity: record.Severity, Verdict: record.Verdict, Cause: record.Blamed(), OpenedAt: record.OpenedAt.UTC(),
 	}
-	before, seen := w.incidents[record.ID]
+	before, seen := p.incidents[record.ID]
 	if before.AsOf = now.AsOf; seen && before == now {
 		return
 	}
 	goesOn := record.State != outage.StateResolved
 	if goesOn {
-		w.incidents[record.ID] = now
+		p.incidents[record.ID] = now
 	} else {
-		delete(w.incidents, record.ID)
+		delete(p.incidents, record.ID)
 		closed := record.ClosedAt.UTC()
 		now.ClosedAt = &closed
 	}
-	w.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, goesOn)
+	p.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, goesOn)
 }
 
-func (w *Watch) publish(name, service string, country outage.Country, data any, about subject, stays bool) {
+func (p *Publisher) publish(name, service string, country outage.Country, data any, about subject, stays bool) {
 	text, err := json.Marshal(data)
 	if err != nil {
-		w.Logger.Error("writing an event", "name", name, "error", err)
+		p.Logger.Error("writing an event", "name", name, "error", err)
 		return
 	}
-	w.Hub.publish(outage.Event{Name: name, Service: service, Country: country, Data: text}, about, stays)
+	p.Hub.publish(outage.Event{Name: name, Service: service, Country: country, Data: text}, about, stays)
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// cast is everything that plays: a series for each service and country.
-type cast struct {
-	span   outage.Span
-	tempos map[tempoName]*tempo
-	series []*series
+// seriesSet is everything that plays: a series for each service and country.
+type seriesSet struct {
+	span          outage.Span
+	seasonalities map[seasonalityName]*seasonality
+	series        []*series
 }
 
 // seriesName is a service in a country.
@@ -20,20 +20,20 @@ type seriesName struct {
 	country outage.Country
 }
 
-// tempo is a rhythm in one country, worked out once a minute for all series
+// seasonality is a rhythm in one country, worked out once a minute for all series
 // that share it.
-type tempo struct {
+type seasonality struct {
 	rhythm  *rhythm
 	country outage.Country
 	factor  float64
 }
 
-type tempoName struct {
+type seasonalityName struct {
 	rhythm  string
 	country outage.Country
 }
 
-func newCast(script *Script, options Options) (*cast, error) {
+func newSeriesSet(script *Script, options Options) (*seriesSet, error) {
 	b, err := ordinary()
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func newCast(script *Script, options Options) (*cast, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cast{span: span, tempos: make(map[tempoName]*tempo)}
+	c := &seriesSet{span: span, seasonalities: make(map[seasonalityName]*seasonality)}
 	crowds := make(map[outage.Country][]spot)
 	for _, country := range outage.Countries() {
 		if crowds[country] = spots(options.Places, country); len(crowds[country]) == 0 {
@@ -59,8 +59,8 @@ func newCast(script *Script, options Options) (*cast, error) {
 				return nil, err
 			}
 			s.background = b
-			s.rate, s.tempo = b.rate(service, country), c.tempo(b, b.category(service).Rhythm, country)
-			s.ordinary = s.voices(b.symptoms(service), nil)
+			s.rate, s.seasonality = b.rate(service, country), c.seasonality(b, b.category(service).Rhythm, country)
+			s.ordinary = s.newSampler(b.symptoms(service), nil)
 			if wave := waves[name]; wave != nil {
 				if err := s.join(wave); err != nil {
 					return nil, err
@@ -73,8 +73,8 @@ func newCast(script *Script, options Options) (*cast, error) {
 	for name := range waves {
 		return nil, outage.Unknown("services", "have no %s in %s, which the script needs", name.service, name.country)
 	}
-	c.order()
-	c.economise(b.Budget)
+	c.sort()
+	c.limitTo(b.Budget)
 	return c, nil
 }
 
@@ -87,24 +87,24 @@ func (s *Script) byName() map[seriesName]*Wave {
 	return waves
 }
 
-func (c *cast) tempo(b *background, rhythm string, country outage.Country) *tempo {
-	name := tempoName{rhythm, country}
-	if c.tempos[name] == nil {
-		c.tempos[name] = &tempo{rhythm: b.Rhythms[rhythm], country: country}
+func (s *seriesSet) seasonality(b *background, rhythm string, country outage.Country) *seasonality {
+	name := seasonalityName{rhythm, country}
+	if s.seasonalities[name] == nil {
+		s.seasonalities[name] = &seasonality{rhythm: b.Rhythms[rhythm], country: country}
 	}
-	return c.tempos[name]
+	return s.seasonalities[name]
 }
 
-// order makes the rows of a minute independent of the order of the services.
-func (c *cast) order() {
-	slices.SortFunc(c.series, func(a, b *series) int {
+// sort makes the rows of a minute independent of the order of the services.
+func (s *seriesSet) sort() {
+	slices.SortFunc(s.series, func(a, b *series) int {
 		return cmp.Or(cmp.Compare(a.name.service, b.name.service), cmp.Compare(a.name.country, b.name.country))
 	})
 }
 
-// economise lowers all rates alike where together they are above the budget of
+// limitTo lowers all rates alike where together they are above the budget of
 // a minute.
-func (c *cast) economise(budget float64) {
+func (c *seriesSet) limitTo(budget float64) {
 	sum := 0.
 	for _, s := range c.series {
 		sum += s.rate
@@ -117,9 +117,9 @@ func (c *cast) economise(budget float64) {
 	}
 }
 
-// turn begins a minute.
-func (c *cast) turn(minute outage.Minute) {
-	for _, t := range c.tempos {
+// advance begins a minute.
+func (s *seriesSet) advance(minute outage.Minute) {
+	for _, t := range s.seasonalities {
 		t.factor = t.rhythm.factor(minute, t.country)
 	}
 }

@@ -44,7 +44,7 @@ func (d *DB) insertAgain(ctx context.Context, token string, entries []outage.Ent
 		}
 	}
 	for _, sums := range []rollUp{minuteCounts, quarterCounts, shardCounts} {
-		if err := d.mend(ctx, sums, sums.raw.comparable(entries, now)); err != nil {
+		if err := d.reconcile(ctx, sums, sums.raw.comparable(entries, now)); err != nil {
 			return fmt.Errorf("comparing %s with %s: %w", sums.table, sums.raw.name, err)
 		}
 	}
@@ -70,7 +70,7 @@ var reports = rawTable{
 
 var recentReports = rawTable{
 	name: "recent_reports", at: "received", time: func(e outage.Entry) outage.Minute { return e.ID.Received }, step: 60,
-	whole: mendedFor, shard: func(e outage.Entry) byte { return e.ID.Shard }, send: (*DB).sendRecent,
+	whole: reconciledFor, shard: func(e outage.Entry) byte { return e.ID.Shard }, send: (*DB).sendRecent,
 }
 
 // comparable are the entries in stretches that the table holds whole.
@@ -145,9 +145,9 @@ func (r rawTable) within(column string, entries []outage.Entry) string {
 		column, first, last, r.step*60, strings.Join(numbers, ", "))
 }
 
-// mend adds to a roll-up what it lacks of the raw rows of the stretches of
+// reconcile adds to a roll-up what it lacks of the raw rows of the stretches of
 // entries, and takes off what it has too much. Doing so twice is doing so once.
-func (d *DB) mend(ctx context.Context, of rollUp, entries []outage.Entry) error {
+func (d *DB) reconcile(ctx context.Context, of rollUp, entries []outage.Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}

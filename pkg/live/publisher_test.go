@@ -48,9 +48,9 @@ func (w *world) Incident(_ context.Context, id string) (public.Incident, error) 
 	return public.Incident{}, errors.New("no such incident")
 }
 
-func watching(w *world) (*Watch, *Hub) {
+func watching(w *world) (*Publisher, *Hub) {
 	hub := NewHub(began, 10)
-	return NewWatch(Config{
+	return NewPublisher(Config{
 		Hub: hub, Readings: func() Readings { return w }, Incidents: w, Every: 5 * time.Second, Logger: slog.New(slog.DiscardHandler),
 		Services: []outage.Service{{Slug: "whatsapp", Country: []outage.Country{outage.IN}}},
 	}), hub
@@ -96,7 +96,7 @@ func TestStory(t *testing.T) {
 	}
 	for _, step := range steps {
 		step.change()
-		if err := watch.look(context.Background()); err != nil {
+		if err := watch.poll(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		var got []string
