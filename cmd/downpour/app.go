@@ -47,7 +47,7 @@ type app struct {
 	live       *runner.Live
 	imports    *runner.Imports
 	book       *incident.Repository
-	desk       *intake.Service
+	intake     *intake.Service
 	demo       *demo.Demo // nil where none is played
 	readiness  *readiness
 	web        *web
@@ -223,8 +223,8 @@ func (a *app) buildIntake(context.Context) error {
 	if settings.Hosters, err = a.settings.hosters(); err != nil {
 		return err
 	}
-	a.desk = intake.New(settings)
-	a.add(part{name: "intake", run: a.desk.Run})
+	a.intake = intake.New(settings)
+	a.add(part{name: "intake", run: a.intake.Run})
 	return nil
 }
 

@@ -249,7 +249,7 @@ func TestIdempotencyAfterFailure(t *testing.T) {
 	for name, after := range map[string]bool{"before it was counted": false, "after it was counted": true} {
 		t.Run(name, func(t *testing.T) {
 			eachEngine(t, func(s *server) {
-				s.app.desk.Counter = &fallible{s.app.desk.Counter, true, after}
+				s.app.intake.Counter = &fallible{s.app.intake.Counter, true, after}
 				body := `{"service":"whatsapp","country":"IN"}`
 				if got := s.report(alice, body, "k"); got.status != 503 || got.header.Get("Retry-After") == "" {
 					s.t.Fatalf("the cut request got %d %s", got.status, got.body)

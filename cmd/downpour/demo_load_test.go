@@ -54,7 +54,7 @@ func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
-	receipt, err := s.app.desk.TakeBatch(ctx, "demo", body.Bytes(), "")
+	receipt, err := s.app.intake.TakeBatch(ctx, "demo", body.Bytes(), "")
 	if err != nil || receipt.Accepted != len(loaded) {
 		t.Fatalf("%+v of %d: %v", receipt, len(loaded), err)
 	}

@@ -49,7 +49,7 @@ func TestNoIdentityAtRest(t *testing.T) {
 				s.t.Fatalf("person %d: undo: %s", i, got.body)
 			}
 			// What goes wrong inside is told in the log, too.
-			s.app.desk.Counter = &fallible{Counter: s.app.desk.Counter, fail: true}
+			s.app.intake.Counter = &fallible{Counter: s.app.intake.Counter, fail: true}
 			s.set(s.now().Add(31 * time.Minute))
 			s.report(person, body, "")
 			secrets = append(secrets, first.field("undo"))

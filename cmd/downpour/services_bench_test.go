@@ -35,7 +35,7 @@ func BenchmarkReads(b *testing.B) {
 				services[i].Slug, outage.Countries()[minute/4%2], at, minute, i)
 		}
 		if minute%600 == 599 || minute == 24*60-1 {
-			if _, err := a.desk.TakeBatch(context.Background(), "bench", []byte(lines.String()), ""); err != nil {
+			if _, err := a.intake.TakeBatch(context.Background(), "bench", []byte(lines.String()), ""); err != nil {
 				b.Fatal(err)
 			}
 			lines.Reset()

@@ -55,7 +55,7 @@ func (a *app) buildWeb(context.Context) error {
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
 	pages := frontend.Config{
-		Intake: a.desk, Readings: pageNumbers{a.reader}, Incidents: a.book, Services: a.services, Shapes: a.geography,
+		Intake: a.intake, Readings: pageNumbers{a.reader}, Incidents: a.book, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, AsOf: a.reader.AsOf, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),
@@ -69,8 +69,8 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	programs := api.New(api.Config{
-		Intake: a.desk, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services, Places: a.places, Shapes: a.geography,
-		Readiness: w, Streams: streams, Limiter: a.desk, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
+		Intake: a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services, Places: a.places, Shapes: a.geography,
+		Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)

@@ -25,24 +25,25 @@ type Log interface {
 	// Read reads all entries up to the positions, the same in the same order as
 	// Oldest did.
 	Read(ctx context.Context, to Positions) ([]outage.Entry, error)
-	// Trim forgets all entries up to the positions.
+	// Trim deletes all entries up to the positions.
 	Trim(ctx context.Context, to Positions) error
 }
 
 // Positions are ids of log records, by shard.
 type Positions = map[int]string
 
-// BatchLog keeps the one batch that is under way, for all servers. They may block
-// for a round trip.
+// BatchLog holds the one batch that is being archived, for all servers. Its methods
+// may block for a round trip.
 type BatchLog interface {
-	// Lead says whether this server archives now; it holds for the given time.
+	// Lead takes or renews the lead for the given time, and reports whether this
+	// server has it.
 	Lead(ctx context.Context, server string, hold time.Duration) (bool, error)
-	// Current gives the batch under way, or nil.
+	// Current is the batch that is being archived, or nil.
 	Current(ctx context.Context) (*Batch, error)
-	// Begin writes a batch down, unless one is under way.
-	Begin(ctx context.Context, plan Batch) error
+	// Begin stores a batch, unless there is a current one.
+	Begin(ctx context.Context, batch Batch) error
 	// Advance replaces or, with a nil next, removes the batch with this token,
-	// if it is still the one under way.
+	// if it is still the current one.
 	Advance(ctx context.Context, token string, next *Batch) error
 }
 

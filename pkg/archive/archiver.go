@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/retry"
 )
 
 // Config is what an Archiver is made of.
@@ -31,11 +32,11 @@ type Config struct {
 	fault func(step string)
 }
 
-// leadFor is how long a server archives before it must say so again. Another
-// server takes over after it.
+// leadFor is how long a server leads without renewing that. Another server takes
+// over after it.
 const leadFor = 15 * time.Second
 
-// Archiver moves the log into ClickHouse.
+// Archiver moves the report log into ClickHouse, each entry exactly once.
 type Archiver struct {
 	Config
 	server string
@@ -48,7 +49,7 @@ type Archiver struct {
 	advanced chan struct{} // closed and replaced whenever archived grows
 	failing  error         // why the last try failed, nil after a success
 
-	maintained outage.Minute    // the minute in which Run last did what is done once a minute
+	maintained outage.Minute    // the minute of the last maintain
 	logged     map[string]int64 // damaged parts by table, as last logged
 	damaged    atomic.Int64
 }
@@ -70,16 +71,16 @@ func NewArchiver(config Config) *Archiver {
 	}
 }
 
-// Run archives until ctx ends. What fails is tried again: it is all in the log.
-// It returns an error where ClickHouse is one that the archive cannot use.
+// Run archives until ctx ends. It repeats what fails, because the log still holds
+// it. It returns an error where ClickHouse is one that the archive cannot use.
 func (a *Archiver) Run(ctx context.Context) error {
-	ticks := time.NewTicker(a.Every)
-	defer ticks.Stop()
 	for _, step := range []func(context.Context) error{a.prepare, a.recover} {
-		if err := a.retry(ctx, ticks.C, step); err != nil || ctx.Err() != nil {
+		if err := a.retry(ctx, step); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
+	ticks := time.NewTicker(a.Every)
+	defer ticks.Stop()
 	for {
 		a.catchUp(ctx)
 		a.maintain(ctx, time.Now())
@@ -102,24 +103,21 @@ func (a *Archiver) Run(ctx context.Context) error {
 	}
 }
 
-// retry tries a step of the start at every tick until it succeeds or ctx ends.
-// It gives up where ClickHouse refuses.
-func (a *Archiver) retry(ctx context.Context, ticks <-chan time.Time, step func(context.Context) error) error {
-	for {
+// retry repeats a step of the start until it succeeds or ctx ends. It returns an
+// error where ClickHouse refuses.
+func (a *Archiver) retry(ctx context.Context, step func(context.Context) error) error {
+	waits := retry.Waits{First: a.Every, Most: 5 * a.Every}
+	err := waits.Do(ctx, func() error {
 		err := step(ctx)
-		if err == nil || ctx.Err() != nil {
-			return nil
-		}
 		if refused(err) {
-			return err
+			return retry.Permanent(err)
 		}
-		a.setFailing(ctx, err)
-		select {
-		case <-ticks:
-		case <-ctx.Done():
-			return nil
-		}
+		return err
+	}, func(err error) { a.setFailing(ctx, err) })
+	if ctx.Err() != nil {
+		return nil
 	}
+	return err
 }
 
 // prepare brings the tables up to date, unless another server leads and does.
@@ -131,8 +129,8 @@ func (a *Archiver) prepare(ctx context.Context) error {
 	return a.DB.Prepare(ctx)
 }
 
-// A LogError is a failure of the report log or of the record of the batch under
-// way, and not of the archive.
+// A LogError is a failure of the report log or of the batch log, and not of the
+// archive.
 type LogError struct{ error }
 
 // Unwrap gives the failure itself.
@@ -164,7 +162,7 @@ func (a *Archiver) catchUp(ctx context.Context) {
 	}
 }
 
-// maintain deletes the identities that are over and looks for damaged parts, once a
+// maintain deletes expired identities and looks for damaged parts, once a
 // minute, unless a batch may be half inserted.
 func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 	minute := outage.MinuteOf(now)
@@ -172,7 +170,7 @@ func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 		return
 	}
 	if err := errors.Join(a.DB.Expire(ctx, now), a.inspect(ctx)); err != nil {
-		a.Logger.Warn("archive is not tended", "error", err)
+		a.Logger.Warn("archive is not maintained", "error", err)
 		return
 	}
 	a.maintained = minute
@@ -194,19 +192,19 @@ func (a *Archiver) setFailing(ctx context.Context, err error) {
 	}
 }
 
-// archiveBatch takes one batch from the log to the archive, or goes on with the one
-// under way. more says that the log may hold others.
+// archiveBatch moves one batch from the log to the archive, or completes the
+// current one. more says that the log may hold others.
 func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
 	leads, err := a.Batches.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
 		return false, ofLog(err)
 	}
-	plan, err := a.Batches.Current(ctx)
+	batch, err := a.Batches.Current(ctx)
 	if err != nil {
 		return false, ofLog(err)
 	}
-	if plan != nil {
-		return true, a.finish(ctx, *plan, nil)
+	if batch != nil {
+		return true, a.finish(ctx, *batch, nil)
 	}
 	entries, to, more, err := a.Log.Oldest(ctx, a.Records)
 	if err != nil || len(entries) == 0 {
@@ -221,16 +219,16 @@ func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
 	return more, a.finish(ctx, fresh, entries)
 }
 
-// finish brings a batch that is written down into the archive. entries are its
+// finish moves a batch that is in the batch log into the archive. entries are its
 // rows where they are already known.
-func (a *Archiver) finish(ctx context.Context, plan Batch, entries []outage.Entry) error {
-	if !plan.Done {
-		if err := a.insert(ctx, plan, entries); err != nil {
+func (a *Archiver) finish(ctx context.Context, batch Batch, entries []outage.Entry) error {
+	if !batch.Done {
+		if err := a.insert(ctx, batch, entries); err != nil {
 			return err
 		}
 		a.fault("inserted")
-		plan.Done = true
-		if err := a.Batches.Advance(ctx, plan.Token, &plan); err != nil {
+		batch.Done = true
+		if err := a.Batches.Advance(ctx, batch.Token, &batch); err != nil {
 			return ofLog(err)
 		}
 		a.fault("marked")
@@ -240,35 +238,35 @@ func (a *Archiver) finish(ctx context.Context, plan Batch, entries []outage.Entr
 			return err
 		}
 	}
-	if err := a.Log.Trim(ctx, plan.To); err != nil {
+	if err := a.Log.Trim(ctx, batch.To); err != nil {
 		return ofLog(err)
 	}
 	a.fault("trimmed")
-	if err := a.Batches.Advance(ctx, plan.Token, nil); err != nil {
+	if err := a.Batches.Advance(ctx, batch.Token, nil); err != nil {
 		return ofLog(err)
 	}
 	a.fault("ended")
-	a.settle(plan.To)
+	a.settle(batch.To)
 	return nil
 }
 
-// insert brings the rows of a batch into the tables. Where entries are not
-// known, somebody tried before.
-func (a *Archiver) insert(ctx context.Context, plan Batch, entries []outage.Entry) (err error) {
+// insert writes the rows of a batch into the tables. Where entries are not known,
+// an earlier insert may have been made.
+func (a *Archiver) insert(ctx context.Context, batch Batch, entries []outage.Entry) (err error) {
 	insert := a.DB.insert
 	if entries == nil {
 		insert = a.DB.insertAgain
-		if entries, err = a.Log.Read(ctx, plan.To); err != nil {
+		if entries, err = a.Log.Read(ctx, batch.To); err != nil {
 			return ofLog(err)
 		}
 	}
 	if a.Journal != nil {
-		if err := a.Journal.write(plan.Token, entries); err != nil {
+		if err := a.Journal.write(batch.Token, entries); err != nil {
 			return err
 		}
 	}
 	stop := timeInsert()
-	err = insert(ctx, plan.Token, entries)
+	err = insert(ctx, batch.Token, entries)
 	stop()
 	if err != nil {
 		return fmt.Errorf("archiving %d reports: %w", len(entries), err)

@@ -71,7 +71,7 @@ type SenderData struct {
 	For            time.Duration
 }
 
-// Senders tells what the archive holds of senders.
+// Senders lists what the archive holds of senders.
 func (d *DB) Senders(ctx context.Context) (all []SenderData, err error) {
 	columns, err := d.Columns(ctx)
 	if err != nil {

@@ -16,20 +16,19 @@ import (
 // day. Older roll-ups are not held against raw reports that may be gone.
 const rawFor = 399 * 24 * time.Hour
 
-// insertAgain brings entries into every table once, where an insert under the
-// token may have been made before, in part or in whole.
+// insertAgain inserts entries into every table exactly once, where an earlier insert
+// under the token may have succeeded in part or in whole.
 //
-// The token nearly does it. But ClickHouse notes a token for a table just
-// before the rows become visible there, so a process that dies in between
-// leaves a token without rows, and a second insert is then taken for a
-// repetition. So what the tables hold is compared afterwards, and what is
-// missing, or there twice, is put right.
+// The token alone is not enough: ClickHouse stores a token for a table just before
+// the rows become visible there, so a process that dies in between leaves a token
+// without rows, and a second insert is then dropped as a repetition. So the tables
+// are compared afterwards, and missing or doubled rows are corrected.
 func (d *DB) insertAgain(ctx context.Context, token string, entries []outage.Entry) error {
 	d.writing.Lock() // no insert may be half-way while tables are compared
 	defer d.writing.Unlock()
 	running, err := d.number(ctx, "SELECT toInt64(count()) FROM system.processes WHERE Settings['insert_deduplication_token'] = ?", token)
 	if err != nil {
-		return fmt.Errorf("asking whether a batch is being inserted: %w", err)
+		return fmt.Errorf("reading the running inserts: %w", err)
 	}
 	if running > 0 {
 		return errors.New("an earlier insert of this batch has not ended yet")
@@ -145,8 +144,8 @@ func (r rawTable) within(column string, entries []outage.Entry) string {
 		column, first, last, r.step*60, strings.Join(numbers, ", "))
 }
 
-// reconcile adds to a roll-up what it lacks of the raw rows of the stretches of
-// entries, and takes off what it has too much. Doing so twice is doing so once.
+// reconcile makes a roll-up equal to the raw rows of the stretches of entries: it
+// inserts the differences. It is idempotent.
 func (d *DB) reconcile(ctx context.Context, of rollUp, entries []outage.Entry) error {
 	if len(entries) == 0 {
 		return nil

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	planKey = "dp:{archive}:plan"
-	leadKey = "dp:{archive}:lead"
+	currentKey = "dp:{archive}:plan"
+	leadKey    = "dp:{archive}:lead"
 )
 
-// The plan has no expiry: a batch under way must not be forgotten. It is gone
+// The batch has no expiry: a batch under way must not be forgotten. It is gone
 // when the batch is done.
 var (
 	advanceScript = redis.NewScript(`
@@ -44,28 +44,28 @@ func (p RedisBatchLog) Lead(ctx context.Context, server string, hold time.Durati
 
 // Current gives the batch under way, or nil.
 func (p RedisBatchLog) Current(ctx context.Context) (*Batch, error) {
-	text, err := p.client.Get(ctx, planKey).Bytes()
+	text, err := p.client.Get(ctx, currentKey).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the batch under way: %w", err)
 	}
-	var plan Batch
-	if err := json.Unmarshal(text, &plan); err != nil {
+	var batch Batch
+	if err := json.Unmarshal(text, &batch); err != nil {
 		return nil, fmt.Errorf("reading the batch under way: %w", err)
 	}
-	return &plan, nil
+	return &batch, nil
 }
 
 // Begin writes a batch down, unless one is under way.
-func (p RedisBatchLog) Begin(ctx context.Context, plan Batch) error {
-	text, err := json.Marshal(plan)
+func (p RedisBatchLog) Begin(ctx context.Context, batch Batch) error {
+	text, err := json.Marshal(batch)
 	if err != nil {
 		return fmt.Errorf("writing a batch down: %w", err)
 	}
 	ctx, _ = redisconn.WithOutcome(ctx) // rows inserted under a batch that a failover lost would be inserted again
-	fresh, err := p.client.SetNX(ctx, planKey, text, 0).Result()
+	fresh, err := p.client.SetNX(ctx, currentKey, text, 0).Result()
 	if err == nil && !fresh {
 		err = errors.New("another is under way")
 	}
@@ -85,7 +85,7 @@ func (p RedisBatchLog) Advance(ctx context.Context, token string, next *Batch) e
 		}
 	}
 	ctx, _ = redisconn.WithOutcome(ctx)
-	if err := advanceScript.Run(ctx, p.client, []string{planKey}, token, text).Err(); err != nil {
+	if err := advanceScript.Run(ctx, p.client, []string{currentKey}, token, text).Err(); err != nil {
 		return fmt.Errorf("advancing a batch: %w", err)
 	}
 	return nil

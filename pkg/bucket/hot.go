@@ -117,7 +117,7 @@ func (h *Hot) Refresh(ctx context.Context) error {
 		forgotten = forgotten || lost(h.sequences[shard], changes[shard].sequence)
 	}
 	if forgotten {
-		h.logger.Warn("redis has lost its memory, reading the hot window anew")
+		h.logger.Warn("redis lost its data; reading the hot window again")
 		// The old sequences stay until all is read, so that a refresh which fails
 		// on the way leaves the next one to find the same.
 		if changes, err = h.redis.changes(ctx, [Shards]int64{}); err != nil {

@@ -388,7 +388,7 @@ func (r *Redis) lostShards(ctx context.Context) (lost []int, err error) {
 		calls[shard] = pipe.Exists(ctx, base(shard)+"alive")
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, fmt.Errorf("asking Redis for its memory: %w", err)
+		return nil, fmt.Errorf("reading the marks of shards: %w", err)
 	}
 	for shard, call := range calls {
 		if call.Val() == 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// Past is where the hot window is read again after Redis lost its memory. Its
-// shards are the Shard of the reports' ids.
+// Past is where the hot window is read from after Redis lost its data. Its shards
+// are the Shard of the reports' ids.
 type Past interface {
 	// ShardCounts gives what was counted from a minute on, by shard and minute.
 	ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error
@@ -23,39 +23,38 @@ type Past interface {
 }
 
 const (
-	// restoreEvery is how often a server looks whether Redis still knows what
-	// was counted.
+	// restoreEvery is how often a server checks whether Redis still has the
+	// counters.
 	restoreEvery = time.Second
 	// restoreLock is how long one server may take to restore the counters before
-	// another tries.
+	// another one tries.
 	restoreLock = 2 * time.Minute
 	// recent is how far back the half-hour rule can reach, by its keys.
 	recent = 2 * outage.HalfHour
 )
 
-// restoreWaits are those after a look or a restoration that failed. They stay short:
-// no report is taken meanwhile.
+// restoreWaits are those after a check or restoration that failed. They are short,
+// because no report is accepted meanwhile.
 var restoreWaits = retry.Waits{First: 50 * time.Millisecond, Most: 300 * time.Millisecond}
 
-// RunRestore watches over the memory of Redis until ctx ends: whenever a shard does
-// not bear the mark that its counters are there, they are read from the past,
-// and no report is taken meanwhile. A Redis that never counted is revived from
-// a past without reports.
+// RunRestore checks Redis until ctx ends. Whenever a shard lacks the key that marks
+// its counters as complete, they are restored from the past, and no report is
+// accepted meanwhile. A new Redis is restored from a past without reports.
 func (s *Store) RunRestore(ctx context.Context, past Past) error {
-	var told string
+	var logged string
 	waits := restoreWaits.Schedule()
 	for {
 		again := restoreEvery
 		err := s.Restore(ctx, past)
 		if err != nil && ctx.Err() == nil {
 			again = waits.Next()
-			if err.Error() != told {
+			if err.Error() != logged {
 				s.Logger.Warn("counters are not restored yet", "error", err)
 			}
 		} else {
 			waits.Reset()
 		}
-		told = fmt.Sprint(err)
+		logged = fmt.Sprint(err)
 		select {
 		case <-time.After(again):
 		case <-ctx.Done():
@@ -64,10 +63,10 @@ func (s *Store) RunRestore(ctx context.Context, past Past) error {
 	}
 }
 
-// Ready says whether reports can be taken, as far as was last seen.
+// Ready reports whether reports can be accepted, as of the last check.
 func (s *Store) Ready() bool { return s.ready.Load() }
 
-// ReadError is why Revive could not look at Redis the last time, or nil.
+// ReadError is why the last check could not read Redis, or nil.
 func (s *Store) ReadError() error {
 	if err := s.readError.Load(); err != nil {
 		return *err
@@ -75,13 +74,12 @@ func (s *Store) ReadError() error {
 	return nil
 }
 
-// Full reports that reports are turned away because the log or the queue holds
-// as much as it may: the log where the archive, the queue where Redis does not
-// keep up.
+// Full reports whether the log or the queue has reached its limit, so that reports
+// are rejected: the log where the archive, the queue where Redis does not keep up.
 func (s *Store) Full() (log, queue bool) { return s.full.Load(), len(s.queue) == cap(s.queue) }
 
-// Restore looks at Redis once: whether the log is full, and which shards lack
-// the mark; those it restores.
+// Restore checks Redis once: whether the log is full, and which shards have lost
+// their counters. It restores those.
 func (s *Store) Restore(ctx context.Context, past Past) error {
 	length, err := s.Redis.logLength(ctx)
 	s.full.Store(err == nil && length > s.LogLimit)
@@ -105,20 +103,20 @@ func (s *Store) Restore(ctx context.Context, past Past) error {
 	}
 	defer release()
 	began := time.Now()
-	memory, err := s.readSnapshot(ctx, past, lost)
+	snapshot, err := s.readSnapshot(ctx, past, lost)
 	if err != nil {
 		return err
 	}
-	if err := s.Redis.writeSnapshot(ctx, memory, lost, s.Now()); err != nil {
+	if err := s.Redis.writeSnapshot(ctx, snapshot, lost, s.Now()); err != nil {
 		return err
 	}
 	s.ready.Store(true)
-	s.Logger.Info("counters are restored", "minutes", memory.minutes(), "shards", len(lost), "seconds", time.Since(began).Seconds())
+	s.Logger.Info("counters restored", "minutes", snapshot.minutes(), "shards", len(lost), "seconds", time.Since(began).Seconds())
 	return nil
 }
 
-// snapshot is what Redis is told again, as it is stored there: the fields of each
-// hash, and the minutes of each shard.
+// snapshot is the data to restore in the form of Redis: the fields of each hash, and
+// the minutes of each shard.
 type snapshot struct {
 	hashes    map[string]map[string]string
 	lifetimes map[string]time.Duration
@@ -204,7 +202,7 @@ func (p *snapshot) count(shard int, c outage.Count) {
 	p.shards[shard][c.Start] = true
 }
 
-// entry restores what one report left behind: its reporter's half hour, its
+// entry restores the state that one report leaves: its reporter's half hour, its
 // prefix's share and its line in the ledger.
 func (p *snapshot) entry(shard int, e outage.Entry, now time.Time) {
 	second := e.At.Unix()
@@ -248,8 +246,8 @@ func (p *snapshot) network(shard int, r outage.Report) {
 	}
 }
 
-// imported restores that a line is there. The request with which it came is
-// forgotten, so that all see a duplicate in it.
+// imported marks a line as present. The request that brought it is not known any
+// more, so every request sees a duplicate.
 func (p *snapshot) imported(id outage.ReportID) {
 	bucket, field := seenField(id)
 	p.set(seenKey(id, bucket), field, "0", seenFor)

@@ -63,13 +63,13 @@ func (c *Config) setDefaults() {
 type Store struct {
 	Config
 	queue chan *pending
-	ready atomic.Bool // as Revive last saw it
-	full  atomic.Bool // as Revive last saw it
-	busy  atomic.Bool // as Revive last saw it: imports must wait
+	ready atomic.Bool // as the last Restore saw it
+	full  atomic.Bool // as the last Restore saw it
+	busy  atomic.Bool // as the last Restore saw it: imports must wait
 
-	readError atomic.Pointer[error] // of Revive
+	readError atomic.Pointer[error] // of the last Restore
 
-	// What Revive last measured of the log, for the metrics.
+	// What Restore last measured of the log, for the metrics.
 	logLength atomic.Int64
 	logOldest atomic.Int64 // milliseconds since 1970; 0 is an empty log
 	logRead   atomic.Int64 // when logOldest was read, the same

@@ -26,63 +26,63 @@ const (
 )
 
 // check turns a submission into a report that has everything but its sender.
-func (d *Service) check(s outage.Submission, now time.Time) (outage.Report, error) {
+func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, error) {
 	report := outage.Report{Kind: outage.Problem, At: now}
-	if s.Service == "" {
+	if sent.Service == "" {
 		return report, outage.Invalid("service", "is missing")
 	}
-	service, ok := d.Catalog.Service(s.Service)
+	service, ok := s.Catalog.Service(sent.Service)
 	if !ok {
 		return report, outage.Unknown("service", "no service has this name")
 	}
 	report.Service = service.Slug
-	if s.Kind != "" {
-		report.Kind = outage.Kind(s.Kind)
+	if sent.Kind != "" {
+		report.Kind = outage.Kind(sent.Kind)
 	}
 	if !report.Kind.Valid() {
 		return report, outage.Unknown("kind", "must be problem, works or back")
 	}
 	// Only a problem has a symptom; a form may send its last choice along.
-	if report.Kind == outage.Problem && s.Symptom != "" {
-		symptom, ok := service.Symptom(s.Symptom)
+	if report.Kind == outage.Problem && sent.Symptom != "" {
+		symptom, ok := service.Symptom(sent.Symptom)
 		if !ok {
 			return report, outage.Unknown("symptom", "%s has no such symptom", service.Name)
 		}
 		report.Symptom = symptom.Slug
 	}
-	if utf8.RuneCountInString(s.Token) > maxToken {
+	if utf8.RuneCountInString(sent.Token) > maxToken {
 		return report, outage.Invalid("token", "has more than %d characters", maxToken)
 	}
 	var err error
-	if report.Network, err = d.network(s.Network); err != nil {
+	if report.Network, err = s.network(sent.Network); err != nil {
 		return report, err
 	}
-	if report.Since, err = since(s.Since, now); err != nil {
+	if report.Since, err = since(sent.Since, now); err != nil {
 		return report, err
 	}
-	return report, d.locate(s, &report)
+	return report, s.locate(sent, &report)
 }
 
 // locate finds the cell of a report from whichever way of saying it was used.
-func (d *Service) locate(s outage.Submission, report *outage.Report) error {
-	country := outage.Country(strings.ToUpper(s.Country))
-	if s.Country != "" && !country.Covered() {
+func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
+	country := outage.Country(strings.ToUpper(sent.Country))
+	if sent.Country != "" && !country.Covered() {
 		return outage.Unknown("country", "must be GB or IN")
 	}
 	switch {
-	case s.Location != nil && s.Place != "":
+	case sent.Location != nil && sent.Place != "":
 		return outage.Invalid("place", "stands beside location, and only one of them can say where")
-	case s.Location != nil:
-		cell, of, region, err := d.Geography.Locate(*s.Location)
+	case sent.Location != nil:
+		cell, of, region, err := s.Geography.Locate(*sent.Location)
 		if err != nil {
 			return err
 		}
 		report.Cell, report.Country, report.Region = cell, of, region
-	case s.Place != "":
-		if utf8.RuneCountInString(s.Place) > maxPlace {
+	case sent.Place != "":
+		if utf8.RuneCountInString(sent.Place) > maxPlace {
 			return outage.Invalid("place", "has more than %d characters", maxPlace)
 		}
-		place, err := d.Places.Lookup(s.Place, country)
+		place, err := s.Places.Lookup(sent.Place, country)
 		if err != nil {
 			return err
 		}

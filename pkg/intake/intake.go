@@ -60,7 +60,7 @@ type Imports interface {
 	Heard(ctx context.Context, span outage.Span, final bool) error
 }
 
-// Config is what a Desk is made of.
+// Config is what a Service is made of.
 type Config struct {
 	Counter   Counter
 	Catalog   Catalog
@@ -90,7 +90,7 @@ type Service struct {
 	undoFailures *ratelimit.Failures
 }
 
-// New makes a Desk. Run must run beside it.
+// New makes a Service. Run must run beside it.
 func New(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now

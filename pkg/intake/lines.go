@@ -106,7 +106,7 @@ func tooLarge(detail string, most int) *outage.Error {
 }
 
 // atLine is an error about a line. All that goes wrong with one is the
-// sender's to mend.
+// sender's to correct.
 func atLine(number int, err error) *outage.Error {
 	known := outage.AsError(err)
 	if known == nil {

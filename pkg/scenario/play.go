@@ -33,13 +33,13 @@ type Options struct {
 // is kept, so the length of a script costs no memory. An error of yield stops
 // the play and is returned as it is; other errors come before the first row.
 func Play(script *Script, options Options, yield func(Row) error) error {
-	cast, err := newSeriesSet(script, options)
+	set, err := newSeriesSet(script, options)
 	if err != nil {
 		return fmt.Errorf("playing %s: %w", script.Name, err)
 	}
-	for minute := cast.span.From; minute < cast.span.To; minute++ {
-		cast.advance(minute)
-		for _, s := range cast.series {
+	for minute := set.span.From; minute < set.span.To; minute++ {
+		set.advance(minute)
+		for _, s := range set.series {
 			if err := s.play(minute, yield); err != nil {
 				return err
 			}

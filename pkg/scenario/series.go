@@ -19,7 +19,7 @@ const waveDispersion = .002
 // reported before.
 const repeatShare = .02
 
-// series is one service in one country, as it plays.
+// series draws the reports of one service in one country.
 type series struct {
 	name        seriesName
 	key         uint64        // of its draws
@@ -37,7 +37,7 @@ type series struct {
 	drawn  []drawnReport
 }
 
-// sampler is who says what: the weights of points and of symptoms.
+// sampler draws a point and a symptom by their weights.
 type sampler struct {
 	places   categorical
 	symptoms categorical
@@ -111,17 +111,17 @@ func (s *series) play(minute outage.Minute, yield func(Row) error) error {
 	return s.rows(minute, yield)
 }
 
-// draw is a count of the negative binomial distribution: a Poisson count whose
-// mean itself strays by a gamma distribution.
+// draw is a negative binomial count: a Poisson count whose mean has a gamma
+// distribution.
 func (s *series) draw(mean, dispersion float64) int {
 	if !(mean > 0) {
 		return 0
 	}
-	luck := distuv.Gamma{Alpha: 1 / dispersion, Beta: 1 / dispersion, Src: s.source}.Rand()
-	return int(distuv.Poisson{Lambda: mean * luck, Src: s.source}.Rand())
+	factor := distuv.Gamma{Alpha: 1 / dispersion, Beta: 1 / dispersion, Src: s.source}.Rand()
+	return int(distuv.Poisson{Lambda: mean * factor, Src: s.source}.Rand())
 }
 
-// sample draws where n reports come from and what they say.
+// sample draws the points and symptoms of n reports.
 func (s *series) sample(v *sampler, n int) {
 	for range n {
 		at := s.spots[v.places.draw(s.random)].first

@@ -7,7 +7,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// seriesSet is everything that plays: a series for each service and country.
+// seriesSet holds a series for each service and country.
 type seriesSet struct {
 	span          outage.Span
 	seasonalities map[seasonalityName]*seasonality
@@ -20,8 +20,8 @@ type seriesName struct {
 	country outage.Country
 }
 
-// seasonality is a rhythm in one country, worked out once a minute for all series
-// that share it.
+// seasonality is the factor of a rhythm in one country, computed once a minute for
+// all series that share it.
 type seasonality struct {
 	rhythm  *rhythm
 	country outage.Country
@@ -42,7 +42,7 @@ func newSeriesSet(script *Script, options Options) (*seriesSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &seriesSet{span: span, seasonalities: make(map[seasonalityName]*seasonality)}
+	set := &seriesSet{span: span, seasonalities: make(map[seasonalityName]*seasonality)}
 	crowds := make(map[outage.Country][]spot)
 	for _, country := range outage.Countries() {
 		if crowds[country] = spots(options.Places, country); len(crowds[country]) == 0 {
@@ -54,28 +54,37 @@ func newSeriesSet(script *Script, options Options) (*seriesSet, error) {
 		service := &options.Services[i]
 		for _, country := range countriesOf(service) {
 			name := seriesName{service.Slug, country}
-			s, err := newSeries(name, script.Seed+options.Seed, shift, crowds[country])
+			one, err := newSeries(name, script.Seed+options.Seed, shift, crowds[country])
 			if err != nil {
 				return nil, err
 			}
-			s.background = b
-			s.rate, s.seasonality = b.rate(service, country), c.seasonality(b, b.category(service).Rhythm, country)
-			s.ordinary = s.newSampler(b.symptoms(service), nil)
-			if wave := waves[name]; wave != nil {
-				if err := s.join(wave); err != nil {
-					return nil, err
-				}
-				delete(waves, name)
+			if err := set.add(one, b, service, waves[name]); err != nil {
+				return nil, err
 			}
-			c.series = append(c.series, s)
+			delete(waves, name)
 		}
 	}
 	for name := range waves {
 		return nil, outage.Unknown("services", "have no %s in %s, which the script needs", name.service, name.country)
 	}
-	c.sort()
-	c.limitTo(b.Budget)
-	return c, nil
+	set.sort()
+	set.limitTo(b.Budget)
+	return set, nil
+}
+
+// add gives a series its ordinary days and its wave, nil for none.
+func (s *seriesSet) add(one *series, b *background, service *outage.Service, wave *Wave) error {
+	country := one.name.country
+	one.background = b
+	one.rate, one.seasonality = b.rate(service, country), s.seasonality(b, b.category(service).Rhythm, country)
+	one.ordinary = one.newSampler(b.symptoms(service), nil)
+	if wave != nil {
+		if err := one.join(wave); err != nil {
+			return err
+		}
+	}
+	s.series = append(s.series, one)
+	return nil
 }
 
 // byName is the waves of a script by service and country.
@@ -102,22 +111,21 @@ func (s *seriesSet) sort() {
 	})
 }
 
-// limitTo lowers all rates alike where together they are above the budget of
-// a minute.
-func (c *seriesSet) limitTo(budget float64) {
+// limitTo scales all rates down where their sum is above the budget of a minute.
+func (s *seriesSet) limitTo(budget float64) {
 	sum := 0.
-	for _, s := range c.series {
-		sum += s.rate
+	for _, one := range s.series {
+		sum += one.rate
 	}
 	if sum <= budget {
 		return
 	}
-	for _, s := range c.series {
-		s.rate *= budget / sum
+	for _, one := range s.series {
+		one.rate *= budget / sum
 	}
 }
 
-// advance begins a minute.
+// advance computes the factors of a minute.
 func (s *seriesSet) advance(minute outage.Minute) {
 	for _, t := range s.seasonalities {
 		t.factor = t.rhythm.factor(minute, t.country)
