@@ -32,5 +32,5 @@
 // for tests; and tools, the subcommands that are not the server.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
-// layering_test.go holds this page and the imports to that.
+// The table of layering_test.go says what each package may import.
 package pkg
