@@ -47,7 +47,7 @@ var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"
 
 // sheet is the style element of a page and the policy that allows it. The style
 // stands inside the page: on a slow line a request costs more than its bytes.
-type sheet struct {
+type pageStyle struct {
 	style  template.HTML
 	policy string // the Content-Security-Policy
 }
@@ -60,7 +60,7 @@ type file struct {
 
 // assets is what pages carry besides their text.
 type assets struct {
-	sheets map[string]sheet
+	styles map[string]pageStyle
 	icons  map[outage.Status]*file
 	files  map[string]*file // by the name in the address
 	island map[string]*file // by the name of the script
@@ -69,7 +69,7 @@ type assets struct {
 // head is what the head of a page refers to.
 func (a *assets) head() page.Head {
 	made := page.Head{Styles: map[string]template.HTML{}, Icons: map[outage.Status]string{}, Scripts: map[string][]string{}}
-	for page, sheet := range a.sheets {
+	for page, sheet := range a.styles {
 		made.Styles[page] = sheet.style
 	}
 	for status, icon := range a.icons {
@@ -92,14 +92,14 @@ var (
 )
 
 // smaller takes out of a style sheet what only its authors read.
-func smaller(css string) string {
+func minified(css string) string {
 	css = cssSpace.ReplaceAllString(cssComment.ReplaceAllString(css, ""), " ")
 	css = cssTight.ReplaceAllString(css, "$1")
 	return strings.TrimSpace(strings.ReplaceAll(css, ";}", "}"))
 }
 
 func loadAssets() (assets, error) {
-	a := assets{sheets: map[string]sheet{}, icons: map[outage.Status]*file{}, files: map[string]*file{}, island: map[string]*file{}}
+	a := assets{styles: map[string]pageStyle{}, icons: map[outage.Status]*file{}, files: map[string]*file{}, island: map[string]*file{}}
 	for page, names := range styles {
 		var css strings.Builder
 		for _, name := range names {
@@ -107,9 +107,9 @@ func loadAssets() (assets, error) {
 			if err != nil {
 				return a, err
 			}
-			css.WriteString(smaller(string(source)))
+			css.WriteString(minified(string(source)))
 		}
-		a.sheets[page] = newSheet(css.String(), page)
+		a.styles[page] = newPageStyle(css.String(), page)
 	}
 	icon, err := staticFiles.ReadFile("static/icon.svg")
 	if err != nil {
@@ -157,7 +157,7 @@ func (a *assets) add(name, kind string, body []byte) *file {
 
 // newSheet allows a page its own style, scripts and requests, and nothing else.
 // Only what is made to be embedded may stand on pages of others.
-func newSheet(css, page string) sheet {
+func newPageStyle(css, page string) pageStyle {
 	sum := sha256.Sum256([]byte(css))
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; base-uri 'none'; "
 	if page == "embed" {
@@ -165,7 +165,7 @@ func newSheet(css, page string) sheet {
 	} else {
 		policy += "script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
 	}
-	return sheet{style: template.HTML("<style>" + css + "</style>"), policy: policy}
+	return pageStyle{style: template.HTML("<style>" + css + "</style>"), policy: policy}
 }
 
 // static serves the files whose names carry their hash.

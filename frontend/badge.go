@@ -25,7 +25,7 @@ func (s *Site) badge(c *fiber.Ctx) error {
 			return fiber.ErrNotFound
 		}
 	}
-	at, err := s.asked(c, slug)
+	at, err := s.badgeAddress(c, slug)
 	if err != nil {
 		return err
 	}
@@ -53,17 +53,17 @@ func (s *Site) badge(c *fiber.Ctx) error {
 // embed answers with a small page that others may frame. The query may name a
 // country and a language.
 func (s *Site) embed(c *fiber.Ctx) error {
-	at, err := s.asked(c, c.Params("service"))
+	at, err := s.badgeAddress(c, c.Params("service"))
 	if err != nil {
 		return err
 	}
 	at.Leaf = address.LeafEmbed
-	return s.public(c, at)
+	return s.sendPublic(c, at)
 }
 
 // asked reads the service of an embed or a badge, and the country and language
 // that its query may name.
-func (s *Site) asked(c *fiber.Ctx, slug string) (address.Address, error) {
+func (s *Site) badgeAddress(c *fiber.Ctx, slug string) (address.Address, error) {
 	at := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}
 	service, ok := s.Services.Service(strings.Clone(slug))
 	if !ok {

@@ -21,20 +21,20 @@ const (
 	// fillFor bounds the time in which a page or a file is made.
 	fillFor = 10 * time.Second
 	// Pages about any place and time are kept within these bounds.
-	mostPassing  = 1000
-	passingBytes = 32 << 20 // before compression
+	mostBounded  = 1000
+	boundedBytes = 32 << 20 // before compression
 )
 
 // made is a public page as it stands for one tick. Its key is its address.
-type made = httpcache.Entry[page.Meta]
+type response = httpcache.Entry[page.Meta]
 
 func newCache(now func() time.Time) *httpcache.Cache[page.Meta] {
 	return httpcache.New[page.Meta](httpcache.Config{
-		Name: "pages", Now: now, FillFor: fillFor, StaleFor: staleFor, MostEntries: mostPassing, MostBytes: passingBytes,
+		Name: "pages", Now: now, FillFor: fillFor, StaleFor: staleFor, MostEntries: mostBounded, MostBytes: boundedBytes,
 	})
 }
 
-func newMade(body []byte, about page.Meta, now time.Time) *made {
+func newResponse(body []byte, about page.Meta, now time.Time) *response {
 	until := now.Add(tick)
 	if about.Partial {
 		until = now.Add(tickPartial)
@@ -44,8 +44,8 @@ func newMade(body []byte, about page.Meta, now time.Time) *made {
 
 // cached is the page under a key, made by one reader for all. What is made outlives
 // the request that happened to come first.
-func (s *Site) cached(c *fiber.Ctx, key string, make func() (*made, error)) (*made, error) {
-	return s.cache.GetOrFill(c.UserContext(), key, func(context.Context) (*made, error) { return make() })
+func (s *Site) cached(c *fiber.Ctx, key string, make func() (*response, error)) (*response, error) {
+	return s.cache.GetOrFill(c.UserContext(), key, func(context.Context) (*response, error) { return make() })
 }
 
 // sendBody answers in the smallest encoding that the reader accepts.

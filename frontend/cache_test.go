@@ -88,7 +88,7 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 		var crowd sync.WaitGroup
 		for range 50 {
 			crowd.Go(func() {
-				if _, err := site.cache.GetOrFill(t.Context(), at.Path(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
+				if _, err := site.cache.GetOrFill(t.Context(), at.Path(), func(context.Context) (*response, error) { return site.makePage(at) }); err != nil {
 					t.Error(err)
 				}
 			})
@@ -110,7 +110,7 @@ func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
 		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
 		take := func() (took time.Duration) {
 			start := time.Now()
-			if _, err := site.cache.GetOrFill(t.Context(), at.Key(), func(context.Context) (*made, error) { return site.make(at) }); err != nil {
+			if _, err := site.cache.GetOrFill(t.Context(), at.Key(), func(context.Context) (*response, error) { return site.makePage(at) }); err != nil {
 				t.Error(err)
 			}
 			return time.Since(start)
@@ -169,7 +169,7 @@ func TestCompression(t *testing.T) {
 func BenchmarkService(b *testing.B) {
 	site, _ := testSite(b, nil)
 	for b.Loop() {
-		page, err := site.make(address.Address{Lang: "bn", Service: "whatsapp"})
+		page, err := site.makePage(address.Address{Lang: "bn", Service: "whatsapp"})
 		if err != nil {
 			b.Fatal(err)
 		}

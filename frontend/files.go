@@ -22,7 +22,7 @@ func (s *Site) incidentFile(kind string, of func(context.Context, address.Addres
 		if !ok || at.ID == "" {
 			return c.Next()
 		}
-		found, err := s.cached(c, at.Path()+"."+suffixes[kind], func() (*made, error) { return s.makeFile(at, of) })
+		found, err := s.cached(c, at.Path()+"."+suffixes[kind], func() (*response, error) { return s.makeFile(at, of) })
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ const (
 
 var suffixes = map[string]string{kindCSV: "csv", kindPNG: "png"}
 
-func (s *Site) makeFile(at address.Address, of func(context.Context, address.Address, outage.Record) ([]byte, error)) (*made, error) {
+func (s *Site) makeFile(at address.Address, of func(context.Context, address.Address, outage.Record) ([]byte, error)) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*waitFor)
 	defer cancel()
 	record, err := s.Incidents.Incident(ctx, at.ID)
@@ -63,8 +63,8 @@ func (s *Site) makeFile(at address.Address, of func(context.Context, address.Add
 		s.Log.Warn("making a file of an incident", "incident", at.ID, "error", err)
 		return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The numbers cannot be read just now.", RetryAfter: 10 * time.Second}
 	}
-	done := newMade(body, page.Meta{}, s.Now())
+	done := newResponse(body, page.Meta{}, s.Now())
 	done.Bounded = true
-	done.Until = s.Now().Add(keptPicture)
+	done.Until = s.Now().Add(pastFor)
 	return done, nil
 }

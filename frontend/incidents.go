@@ -19,7 +19,7 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.cached(c, at.Path()+asked.Query(), func() (*made, error) {
+	page, err := s.cached(c, at.Path()+asked.Query(), func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
 		page, err := s.builder.ListIncidents(ctx, at, asked)
@@ -27,9 +27,9 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 			return nil, err
 		}
 		if asked.Cursor != "" {
-			return s.passing("incidents", page)
+			return s.renderBounded("incidents", page)
 		}
-		return s.finish("incidents", page)
+		return s.render("incidents", page)
 	})
 	if err != nil {
 		return err

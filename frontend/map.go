@@ -16,22 +16,22 @@ import (
 )
 
 // cacheLand is long: land changes with the program only.
-const cacheLand = "public, max-age=86400, stale-while-revalidate=604800"
+const cacheCoastline = "public, max-age=86400, stale-while-revalidate=604800"
 
 // land answers with the lines of a country's land.
-func (s *Site) land(c *fiber.Ctx) error {
+func (s *Site) coastline(c *fiber.Ctx) error {
 	country, ok := address.ParseCountry(c.Params("country"))
 	if !ok {
 		return c.Next()
 	}
-	found, err := s.cached(c, "land/"+string(country), func() (*made, error) {
-		body, err := s.builder.Land(country)
-		return newMade(body, page.Meta{}, s.Now()), err
+	found, err := s.cached(c, "land/"+string(country), func() (*response, error) {
+		body, err := s.builder.Coastline(country)
+		return newResponse(body, page.Meta{}, s.Now()), err
 	})
 	if err != nil {
 		return err
 	}
-	return sendData(c, found, cacheLand)
+	return sendData(c, found, cacheCoastline)
 }
 
 // cells answers the canvas of the large map.
@@ -53,7 +53,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 		return outage.Invalid("country", "Ask for the cells of one country.")
 	}
 	key := fmt.Sprint(asked.Path(), part)
-	found, err := s.cached(c, key, func() (*made, error) { return s.makeCells(asked, part) })
+	found, err := s.cached(c, key, func() (*response, error) { return s.makeCells(asked, part) })
 	if err != nil {
 		return err
 	}
@@ -66,21 +66,21 @@ func (s *Site) cells(c *fiber.Ctx) error {
 // How long answers are kept: pictures of the past hardly change.
 const (
 	cachePast   = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
-	keptPicture = time.Minute
+	pastFor = time.Minute
 )
 
 // makeCells makes the cells of a map state for all who look at it.
-func (s *Site) makeCells(asked address.MapState, part draw.Window) (*made, error) {
+func (s *Site) makeCells(asked address.MapState, part draw.Window) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
 	body, about, err := s.builder.Cells(ctx, asked, part)
 	if err != nil {
 		return nil, err
 	}
-	done := newMade(body, about, s.Now())
+	done := newResponse(body, about, s.Now())
 	done.Bounded = true
 	if asked.Over(s.AsOf()) && !about.Partial {
-		done.Until = s.Now().Add(keptPicture)
+		done.Until = s.Now().Add(pastFor)
 	}
 	return done, nil
 }
@@ -94,14 +94,14 @@ func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.cached(c, asked.Path(), func() (*made, error) {
+	page, err := s.cached(c, asked.Path(), func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
 		page := s.builder.MapPage(ctx, at, asked)
 		if page.Index { // the picture of now, which very many ask for
-			return s.finish("map", page)
+			return s.render("map", page)
 		}
-		return s.passing("map", page)
+		return s.renderBounded("map", page)
 	})
 	if err != nil {
 		return err

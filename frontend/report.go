@@ -20,7 +20,7 @@ const longestEcho = 500
 
 // postReport takes the form. A fault shows the form again with the values kept.
 func (s *Site) postReport(c *fiber.Ctx) error {
-	if err := s.ownForm(c); err != nil {
+	if err := s.checkForm(c); err != nil {
 		return err
 	}
 	sent := outage.Submission{
@@ -76,7 +76,7 @@ func (s *Site) refused(c *fiber.Ctx, at address.Address, sent outage.Submission,
 
 // postUndo takes a report back and says so.
 func (s *Site) postUndo(c *fiber.Ctx) error {
-	if err := s.ownForm(c); err != nil {
+	if err := s.checkForm(c); err != nil {
 		return err
 	}
 	lang := locale.Known(field(c, "lang"))
@@ -99,7 +99,7 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 
 // ownForm refuses posts that a page of another site made a visitor's browser
 // send, so that a busy site elsewhere cannot report through its readers.
-func (s *Site) ownForm(c *fiber.Ctx) error {
+func (s *Site) checkForm(c *fiber.Ctx) error {
 	request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}
 	if err := crosssite.Check(request, s.WriteOrigins); err != nil {
 		return err

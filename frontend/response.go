@@ -18,7 +18,7 @@ const (
 // headers are those of every page, by the name of its template.
 func (s *Site) headers(c *fiber.Ctx, name, cache string) {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentSecurityPolicy, s.assets.sheets[name].policy)
+	c.Set(fiber.HeaderContentSecurityPolicy, s.assets.styles[name].policy)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
 	c.Set(fiber.HeaderCacheControl, cache)
@@ -26,7 +26,7 @@ func (s *Site) headers(c *fiber.Ctx, name, cache string) {
 
 // send answers with a public page, compressed where the reader takes that, or
 // with 304 where the reader has it.
-func (s *Site) send(c *fiber.Ctx, page *made) error {
+func (s *Site) send(c *fiber.Ctx, page *response) error {
 	cache := cachePublic
 	if page.Meta.Partial {
 		cache = cachePartial
@@ -51,7 +51,7 @@ func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page page.Cont
 }
 
 // sendData answers with JSON of the cache, or with 304 where the reader has it.
-func sendData(c *fiber.Ctx, found *made, cache string) error {
+func sendData(c *fiber.Ctx, found *response, cache string) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderETag, found.ETag)

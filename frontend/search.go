@@ -20,7 +20,7 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 	text := []rune(strings.TrimSpace(strings.ToValidUTF8(strings.Clone(c.Query("q")), "")))
 	query := string(text[:min(len(text), longestSearch)])
 	if query == "" {
-		return s.public(c, at)
+		return s.sendPublic(c, at)
 	}
 	found := slices.DeleteFunc(slices.Clone(s.Services.Search(query)), func(service outage.Service) bool {
 		return at.Country != "" && !address.UsedIn(service, at.Country)

@@ -112,7 +112,7 @@ func (s *Site) Routes(router fiber.Router) {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 	}
-	router.Get("/map/land/:country", s.land)
+	router.Get("/map/land/:country", s.coastline)
 	router.Get("/map/cells", s.cells)
 	router.Get("/:lang/map/cells", s.cells)
 	router.Get("/report", s.home)
@@ -144,12 +144,12 @@ func (s *Site) get(c *fiber.Ctx) error {
 	case at.Service != "" && c.Query("show") == address.ShowReports:
 		at.Show = address.ShowReports
 	}
-	return s.public(c, at)
+	return s.sendPublic(c, at)
 }
 
 // public answers with the page of the current tick.
-func (s *Site) public(c *fiber.Ctx, at address.Address) error {
-	page, err := s.cached(c, at.Key(), func() (*made, error) { return s.make(at) })
+func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
+	page, err := s.cached(c, at.Key(), func() (*response, error) { return s.makePage(at) })
 	if err != nil {
 		return err
 	}
@@ -162,28 +162,28 @@ const waitFor = 3 * time.Second
 
 // make reads and renders a public page. It serves everybody who asks in the
 // same tick, so it outlives the request that happened to come first.
-func (s *Site) make(at address.Address) (*made, error) {
+func (s *Site) makePage(at address.Address) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
 	name, page, err := s.builder.Page(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	return s.finish(name, page)
+	return s.render(name, page)
 }
 
 // finish renders a public page for the cache.
-func (s *Site) finish(name string, page page.Content) (*made, error) {
+func (s *Site) render(name string, page page.Content) (*response, error) {
 	body, about, err := s.builder.Render(name, page)
 	if err != nil {
 		return nil, err
 	}
-	return newMade(body, about, s.Now()), nil
+	return newResponse(body, about, s.Now()), nil
 }
 
 // passing renders one of very many pages, which few ask for again.
-func (s *Site) passing(name string, page page.Content) (*made, error) {
-	done, err := s.finish(name, page)
+func (s *Site) renderBounded(name string, page page.Content) (*response, error) {
+	done, err := s.render(name, page)
 	if done != nil {
 		done.Bounded = true
 	}

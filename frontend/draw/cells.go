@@ -14,10 +14,10 @@ const MostCells = 2000
 
 // mostLand bounds the land cells among which those of an answer are looked for.
 // Few of them have enough reports to be shown.
-const mostLand = 5000
+const mostLandCells = 5000
 
 // deepest is the closest look, as a power of two.
-const deepest = 6
+const deepestLevel = 6
 
 // box is a part of a country's map. At depth z the map is split into windows of
 // 1/2^z of its sides; a box is one and a half windows wide and high and starts
@@ -33,7 +33,7 @@ func ParseWindow(of func(name string) string) (Window, error) {
 		to   *int
 		most func() int
 	}{
-		{"z", &b.Z, func() int { return deepest }},
+		{"z", &b.Z, func() int { return deepestLevel }},
 		{"x", &b.X, func() int { return 2<<b.Z - 1 }},
 		{"y", &b.Y, func() int { return 2<<b.Z - 1 }},
 	} {
@@ -64,12 +64,12 @@ func (b Window) holds(c *Projection, x, y float64) bool {
 func (c *Projection) ResolutionIn(b Window) int {
 	n := 0
 	for _, cell := range c.Land {
-		if x, y := middle(c.rings[cell], 1); b.holds(c, x, y) {
+		if x, y := centre(c.rings[cell], 1); b.holds(c, x, y) {
 			n++
 		}
 	}
 	resolution := c.resolution
-	for ; resolution < outage.CellFine && n*childrenOfCell <= mostLand; n *= childrenOfCell {
+	for ; resolution < outage.CellFine && n*childrenOfCell <= mostLandCells; n *= childrenOfCell {
 		resolution++
 	}
 	return resolution
@@ -84,7 +84,7 @@ func finerUnits(resolution, base int) float64 {
 	return float64(int(4) << (2 * max(0, resolution-base)))
 }
 
-func middle(ring []point, finer float64) (x, y float64) {
+func centre(ring []point, finer float64) (x, y float64) {
 	for _, p := range ring {
 		x, y = x+float64(p.x), y+float64(p.y)
 	}
@@ -121,7 +121,7 @@ func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool
 	var last point
 	for _, cell := range heat.Cells {
 		ring := c.ringIn(cell.Cell, made.Finer)
-		if x, y := middle(ring, made.Finer); len(ring) == 0 || !part.holds(c, x, y) {
+		if x, y := centre(ring, made.Finer); len(ring) == 0 || !part.holds(c, x, y) {
 			continue
 		}
 		made.Rings = append(made.Rings, len(ring))
@@ -139,7 +139,7 @@ func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool
 			places[cell.Region], made.Names = place, append(made.Names, nameOf(cell.Region))
 		}
 		made.Region, made.Reports = append(made.Region, place), append(made.Reports, cell.Reports)
-		made.Expected = append(made.Expected, rounded(cell.Expected))
+		made.Expected = append(made.Expected, threeDigits(cell.Expected))
 		class.WriteByte(byte('1' + ClassOfCell(cell, counts)))
 		status.WriteByte(cmp.Or(string(cell.Status), string(outage.StatusUnknown))[0])
 	}
@@ -152,7 +152,7 @@ func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool
 
 // rounded keeps three digits of what is normal, which no reader can tell from
 // more.
-func rounded(x *float64) float64 {
+func threeDigits(x *float64) float64 {
 	v, ok := Finite(x)
 	if !ok || v <= 0 {
 		return 0

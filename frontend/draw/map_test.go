@@ -250,7 +250,7 @@ func TestEveryViewLiesInABox(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	sheet := &Projection{Width: 640, Height: 700}
 	for range 2000 {
-		z := r.IntN(deepest + 1)
+		z := r.IntN(deepestLevel + 1)
 		window := float64(sheet.Width+2*margin) / float64(int(1)<<z)
 		left := r.Float64() * (float64(sheet.Width+2*margin) - window)
 		b := Window{Z: z, X: int(2 * left / window)}

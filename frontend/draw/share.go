@@ -21,10 +21,10 @@ const (
 
 // Colours of the picture: the dark end of the pages, whatever the reader's are.
 var (
-	imageSky    = [2]color.RGBA{{10, 35, 66, 255}, {23, 69, 127, 255}}
+	imageBackground    = [2]color.RGBA{{10, 35, 66, 255}, {23, 69, 127, 255}}
 	imageInk    = color.RGBA{255, 255, 255, 255}
 	imageSoft   = color.RGBA{205, 220, 238, 255}
-	imageFlash  = color.RGBA{255, 210, 63, 255}
+	imageAccent  = color.RGBA{255, 210, 63, 255}
 	imageLand   = color.RGBA{44, 78, 122, 255}
 	imageRaster = [MapClasses + 1]color.RGBA{
 		{62, 101, 160, 255}, {124, 128, 138, 255}, {163, 158, 138, 255}, {205, 188, 106, 255}, {254, 232, 56, 255}, {92, 120, 156, 255},
@@ -38,11 +38,11 @@ type ShareText struct{ Title, State, Text, Source string }
 // alone.
 func SharePNG(letters *Fonts, text ShareText, land *Projection, heat outage.Heatmap) ([]byte, error) {
 	canvas := image.NewRGBA(image.Rect(0, 0, ImageWidth, ImageHeight))
-	paintSky(canvas)
+	paintBackground(canvas)
 	y := paragraph(canvas, letters.bold, text.Title, imageEdge+60, 58, imageInk, 2)
-	y = paragraph(canvas, letters.bold, text.State, y+6, 28, imageFlash, 1)
+	y = paragraph(canvas, letters.bold, text.State, y+6, 28, imageAccent, 1)
 	paragraph(canvas, letters.plain, text.Text, y+16, 31, imageInk, 7)
-	letters.bold.write(canvas, "Downpour", imageEdge, ImageHeight-44, 32, imageFlash)
+	letters.bold.write(canvas, "Downpour", imageEdge, ImageHeight-44, 32, imageAccent)
 	_, width := letters.bold.shaped("Downpour", 32)
 	letters.plain.write(canvas, text.Source, imageEdge+width+18, ImageHeight-44, 26, imageSoft)
 	if land != nil && land.Width > 0 {
@@ -56,12 +56,12 @@ func SharePNG(letters *Fonts, text ShareText, land *Projection, heat outage.Heat
 }
 
 // paintSky fills the picture from dark to less dark.
-func paintSky(to *image.RGBA) {
+func paintBackground(to *image.RGBA) {
 	for y := range ImageHeight {
 		for x := range ImageWidth {
 			part := (x + 2*y) * 255 / (ImageWidth + 2*ImageHeight)
 			mix := func(a, b uint8) uint8 { return uint8((int(a)*(255-part) + int(b)*part) / 255) }
-			a, b := imageSky[0], imageSky[1]
+			a, b := imageBackground[0], imageBackground[1]
 			to.SetRGBA(x, y, color.RGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 255})
 		}
 	}
@@ -92,7 +92,7 @@ func (c *Projection) raster(to *image.RGBA, heat outage.Heatmap) {
 		pen := newPencil(to)
 		for _, cell := range cells {
 			ring := c.ring(cell)
-			x, y := middle(ring, 1)
+			x, y := centre(ring, 1)
 			for i, p := range ring {
 				// A gap between cells takes the place of their outlines.
 				px := float32(left + scale*(x+.94*(float64(p.x)-x)))

@@ -37,6 +37,6 @@ func (s *Builder) Cells(ctx context.Context, asked address.MapState, part draw.W
 }
 
 // land is the land of a country as JSON, for the closer looks of the large map.
-func (s *Builder) Land(country outage.Country) ([]byte, error) {
-	return s.maps[mapKey{country, draw.LargeResolution[country]}].LandJSON()
+func (s *Builder) Coastline(country outage.Country) ([]byte, error) {
+	return s.maps[mapKey{country, draw.LargeResolution[country]}].CoastlineJSON()
 }

@@ -42,7 +42,7 @@ func (w *wording) entry(record outage.Record) entry {
 		Country: w.CountryName(in.Country), Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions),
 		State: in.State, Word: w.because(w.T("state."+string(in.State)), in),
 		Severity: w.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
-		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.brief(in), Peak: w.T("incidents.peak", "times", w.multiple(in.Peak)),
+		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.summary(in), Peak: w.T("incidents.peak", "times", w.ratioNumber(in.Peak)),
 	}
 	if over(in) {
 		made.Lasted = w.Duration(in.ClosedAt.Sub(in.OpenedAt))
@@ -51,9 +51,9 @@ func (w *wording) entry(record outage.Record) entry {
 }
 
 // multiple is a ratio before a times sign.
-func (w *wording) multiple(ratio float64) string {
-	if ratio > mostTimes {
-		return ">" + w.Int(mostTimes)
+func (w *wording) ratioNumber(ratio float64) string {
+	if ratio > mostRatio {
+		return ">" + w.Int(mostRatio)
 	}
 	return w.Amount(ratio)
 }
@@ -61,7 +61,7 @@ func (w *wording) multiple(ratio float64) string {
 func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
 
 // brief is the arithmetic of an incident in a few words.
-func (w *wording) brief(in outage.Incident) string {
+func (w *wording) summary(in outage.Incident) string {
 	return w.T("incident.brief", "n", in.Observed, "expected", w.Amount(in.Expected), "threshold", w.Amount(in.Threshold))
 }
 

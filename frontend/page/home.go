@@ -18,14 +18,14 @@ type card struct {
 	Service string // its slug
 	Title   string // the service, with the country where the page shows both
 	Since   string // since when an incident is open, "" without one
-	Trend   template.HTML
+	Sparkline   template.HTML
 }
 
 // row is any other service, in one line.
 type row struct {
 	Name, Path, Lang string
 	Count, Usual     string // Usual says so where too little is known
-	Trend            template.HTML
+	Sparkline            template.HTML
 }
 
 // category is the rows of services of one kind.
@@ -45,7 +45,7 @@ type homePage struct {
 }
 
 // Says is what is worth saying aloud when the page changes.
-func (page *homePage) Says() string { return page.Headline }
+func (page *homePage) Announcement() string { return page.Headline }
 
 const (
 	// busyFrom is how many reports make a card where nothing is known to be
@@ -62,7 +62,7 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 		page.Title = page.T("home.title.in", "in", page.InCountry(at.Country))
 	}
 	page.Countries = page.countryLinks(outage.Countries())
-	page.sort(ctx)
+	page.arrange(ctx)
 	for _, country := range at.Countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
 	}
@@ -71,7 +71,7 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 
 // sort makes cards of what is unusual, and rows of the rest. Where nothing is
 // known to be usual, the few with the most reports stand in for it.
-func (page *homePage) sort(ctx context.Context) {
+func (page *homePage) arrange(ctx context.Context) {
 	compared := false
 	var busy []card
 	said, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them where it rains
@@ -79,9 +79,9 @@ func (page *homePage) sort(ctx context.Context) {
 		for _, v := range page.verdicts(ctx, service) {
 			compared = compared || v.health.Expected != nil
 			switch {
-			case v.Stirs():
+			case v.Notable():
 				page.Cards, said[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
-				if v.Rains() {
+				if v.Unusual() {
 					unusual[service.Slug] = true
 				}
 			case v.health.Expected == nil && v.health.Observed >= busyFrom:
@@ -101,7 +101,7 @@ func (page *homePage) sort(ctx context.Context) {
 	}
 	for _, service := range page.builder.Services.Services() {
 		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !said[service.Slug] {
-			page.file(ctx, service, verdicts)
+			page.addRow(ctx, service, verdicts)
 		}
 	}
 }
@@ -154,7 +154,7 @@ func (page *homePage) headline(unusual, stirring int, compared bool) {
 }
 
 func (page *homePage) card(ctx context.Context, service outage.Service, v verdict) card {
-	made := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Trend: page.read.trend(ctx, service.Slug, v.Country)}
+	made := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Sparkline: page.read.sparkline(ctx, service.Slug, v.Country)}
 	if page.At.Country == "" {
 		made.Title = page.T("incident.of.service", "service", made.Title, "in", page.InCountry(v.Country))
 	}
@@ -163,10 +163,10 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 
 // file puts a service in its category. The numbers of a page of both countries
 // are sums, which are compared only where both have something to compare with.
-func (page *homePage) file(ctx context.Context, service outage.Service, verdicts []verdict) {
+func (page *homePage) addRow(ctx context.Context, service outage.Service, verdicts []verdict) {
 	made := row{
 		Name: page.ServiceName(service), Path: page.Service(service.Slug), Lang: page.LangOf(service.Names),
-		Trend: page.read.trend(ctx, service.Slug, page.At.Country),
+		Sparkline: page.read.sparkline(ctx, service.Slug, page.At.Country),
 	}
 	var reports int64
 	expected, known, enough := 0.0, true, true

@@ -20,13 +20,13 @@ type incidentPage struct {
 	Now      string   // whether it lasts, and since or until when
 	Totals   string   // how many there were in all, "" while that is not known
 	Reasons  []string // what speaks for a cause elsewhere
-	Figures  []keyNumber
-	Course   incidentChart
+	KeyNumbers  []keyNumber
+	Chart   incidentChart
 	Facts    []fact
-	Why      arithmetic
+	Arithmetic      arithmetic
 	Regions  []recovery
 	Others   []recovery // regions that do not stand open
-	Spread   smallMultiples
+	Maps   smallMultiples
 	Wider    []link // other incidents of the same wider event
 	Replay   string // the large map at the time of the incident
 	Citation string
@@ -36,9 +36,9 @@ type incidentPage struct {
 	Place    regionPanel
 	Symptoms []share
 	Symptom  string
-	Also     []link // relatives that had an incident meanwhile
-	Calm     []link // relatives that had none
-	CalmText string
+	Affected     []link // relatives that had an incident meanwhile
+	Unaffected     []link // relatives that had none
+	UnaffectedText string
 	Service  link // the page of the service
 	Data     string
 	AsOf     []locale.Time
@@ -74,33 +74,33 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Heading = page.T("incident.heading", "service", name, "in", here)
 	page.Title = page.T("incident.title", "service", name, "in", here, "date", page.Date(in.OpenedAt, in.Country))
 	page.Sentence = s.sentences.Sentence(at.Lang, in)
-	page.Now = page.words.lasts(in)
+	page.Now = page.words.stateText(in)
 	if in.Blamed() != "" {
 		blamed := page.words.blame(in)
 		page.Cause, page.Reasons = blamed.Text, blamed.Reasons
 	}
-	page.Course = page.course(ctx, in)
-	page.Figures, page.Totals = page.figures(in, page.Course), page.words.totals(in, page.Course.measured)
+	page.Chart = page.incidentChart(ctx, in)
+	page.KeyNumbers, page.Totals = page.keyNumbers(in, page.Chart), page.words.totals(in, page.Chart.measured)
 	page.Lead = cmp.Or(page.Totals, page.Sentence)
 	page.Summary = page.Lead
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
-	page.Why, page.Regions, page.Wider = page.why(in), page.recoveries(in), page.wider(ctx, in)
+	page.Arithmetic, page.Regions, page.Wider = page.arithmetic(in), page.recoveries(in), page.wider(ctx, in)
 	if len(page.Regions) > firstRegions {
 		page.Regions, page.Others = page.Regions[:firstRegions], page.Regions[firstRegions:]
 	}
-	page.Spread = page.spread(ctx, in)
+	page.Maps = page.smallMultiples(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).Path()
 	page.Image, page.Table = page.At.Path()+".png", address.Address{Lang: locale.Default, Leaf: address.LeafIncidents, ID: in.ID}.Path()+".csv"
 	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(s.AsOf(), in.Country))
 	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []locale.Time{page.Instant(s.AsOf(), in.Country)}
-	page.counts(ctx, in)
+	page.addCounts(ctx, in)
 	return page, nil
 }
 
 // lasts says whether an incident is over.
-func (w *wording) lasts(in outage.Incident) string {
+func (w *wording) stateText(in outage.Incident) string {
 	if over(in) {
 		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.ClosedAt.Sub(in.OpenedAt)))
 	}
@@ -120,17 +120,17 @@ func (page *incidentPage) facts(in outage.Incident) []fact {
 		{page.T("fact.where"), where},
 		{page.T("fact.scope"), page.T("scope." + string(in.Footprint.Scope))},
 		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
-		{page.T("fact.peak"), page.words.times(in.Peak)},
+		{page.T("fact.peak"), page.words.ratioText(in.Peak)},
 	}
 	if over(in) {
 		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.ClosedAt.Sub(in.OpenedAt))})
 	}
-	return append(facts, fact{page.T("fact.now"), page.words.times(in.Ratio)})
+	return append(facts, fact{page.T("fact.now"), page.words.ratioText(in.Ratio)})
 }
 
-func (w *wording) times(ratio float64) string {
-	if ratio > mostTimes {
-		return w.T("fact.times.most", "times", w.Int(mostTimes))
+func (w *wording) ratioText(ratio float64) string {
+	if ratio > mostRatio {
+		return w.T("fact.times.most", "times", w.Int(mostRatio))
 	}
 	return w.T("fact.times", "times", w.Amount(ratio))
 }
@@ -146,7 +146,7 @@ func (page *incidentPage) timeline(record outage.Record) []step {
 		case i > 0 && change.State == outage.StateOpen:
 			text = page.T("step.again")
 		}
-		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.words.times(change.Ratio)})
+		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.words.ratioText(change.Ratio)})
 	}
 	return steps
 }
@@ -161,13 +161,13 @@ func (w *wording) fault(service string, change outage.Change) string {
 
 // counts fills in what was counted during the incident. What cannot be read is
 // left out.
-func (page *incidentPage) counts(ctx context.Context, in outage.Incident) {
+func (page *incidentPage) addCounts(ctx context.Context, in outage.Incident) {
 	service, ok := page.builder.Services.Service(in.Service)
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
 	}
 	span := spanOf(in, page.builder.AsOf())
-	page.Place = page.placePanel(ctx, service, in.Country, span.Snap(outage.Quarter))
+	page.Place = page.regionMap(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)
 	found, err := page.read.readings.Symptoms(ctx, in.Service, in.Country, "", span)
@@ -193,13 +193,13 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 		case err != nil:
 			page.read.miss(err, "incidents")
 		case len(found) > 0:
-			page.Also = append(page.Also, link{Path: page.incidentPath(found[0].ID), Text: name})
+			page.Affected = append(page.Affected, link{Path: page.incidentPath(found[0].ID), Text: name})
 		default:
 			path := address.Address{Lang: page.At.Lang, Country: in.Country, Service: relative.Slug}.Path()
-			page.Calm = append(page.Calm, link{Path: path, Text: name})
+			page.Unaffected = append(page.Unaffected, link{Path: path, Text: name})
 		}
 	}
-	page.CalmText = page.T("family.calm", "in", page.InCountry(in.Country))
+	page.UnaffectedText = page.T("family.calm", "in", page.InCountry(in.Country))
 }
 
 // footprint outlines where an incident is on a map. One that reaches across the

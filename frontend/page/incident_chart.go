@@ -28,7 +28,7 @@ const beside = 2 * 60
 const mostPoints = 150
 
 // course reads the counts of an incident. What cannot be read is left out.
-func (page *incidentPage) course(ctx context.Context, in outage.Incident) incidentChart {
+func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident) incidentChart {
 	var made incidentChart
 	now := outage.MinuteOf(page.builder.AsOf())
 	open := spanOf(in, page.builder.AsOf())
@@ -76,7 +76,7 @@ func (r *reader) measure(ctx context.Context, in outage.Incident) measured {
 }
 
 // figures are the numbers to quote, each with what kind of count it is.
-func (page *incidentPage) figures(in outage.Incident, ran incidentChart) []keyNumber {
+func (page *incidentPage) keyNumbers(in outage.Incident, ran incidentChart) []keyNumber {
 	var figures []keyNumber
 	if ran.Measured && ran.Total > 0 {
 		figures = []keyNumber{
@@ -84,7 +84,7 @@ func (page *incidentPage) figures(in outage.Incident, ran incidentChart) []keyNu
 			{page.Int(ran.Peak.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text)},
 		}
 	}
-	return append(figures, keyNumber{page.words.multiple(in.Peak) + "×", page.T("figure.worst")})
+	return append(figures, keyNumber{page.words.ratioNumber(in.Peak) + "×", page.T("figure.worst")})
 }
 
 // totals is the sentence about the whole incident, which leads: how many, for how

@@ -12,7 +12,7 @@ import (
 // spread is how an incident grew and shrank: a small map for each of some
 // quarter hours.
 type smallMultiples struct {
-	Land     template.HTML // the land, which all of them share
+	Coastline     template.HTML // the land, which all of them share
 	Pictures []smallMap
 	Counts   bool
 	Legend   []legendItem
@@ -29,13 +29,13 @@ const mostPictures = 8
 
 // spread draws the quarter hours of an incident, evenly picked where there are
 // many.
-func (page *incidentPage) spread(ctx context.Context, in outage.Incident) smallMultiples {
+func (page *incidentPage) smallMultiples(ctx context.Context, in outage.Incident) smallMultiples {
 	var made smallMultiples
 	sheet := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
 	if sheet == nil || sheet.Width == 0 {
 		return made
 	}
-	quarters := pickedQuarters(spanOf(in, page.builder.AsOf()).Snap(outage.Quarter))
+	quarters := sampledQuarters(spanOf(in, page.builder.AsOf()).Snap(outage.Quarter))
 	heats := make([]outage.Heatmap, len(quarters))
 	made.Counts = true
 	for i, at := range quarters {
@@ -48,7 +48,7 @@ func (page *incidentPage) spread(ctx context.Context, in outage.Incident) smallM
 		made.Counts = made.Counts && !draw.HasRatios(heat)
 	}
 	made.Legend = legend(page.Localizer, made.Counts, !made.Counts)
-	made.Land = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + sheet.ViewBox() + `"><path class="land" d="` + sheet.Coast + `"/></symbol></svg>`)
+	made.Coastline = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + sheet.ViewBox() + `"><path class="land" d="` + sheet.Coast + `"/></symbol></svg>`)
 	for i, at := range quarters {
 		made.Pictures = append(made.Pictures, smallMap{
 			SVG: sheet.Thumbnail(heats[i], made.Counts), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),
@@ -59,7 +59,7 @@ func (page *incidentPage) spread(ctx context.Context, in outage.Incident) smallM
 
 // pickedQuarters are the starts of some quarter hours of a span, the first and
 // the last among them.
-func pickedQuarters(span outage.Span) []outage.Minute {
+func sampledQuarters(span outage.Span) []outage.Minute {
 	all := int(span.To-span.From) / outage.Quarter
 	n := min(all, mostPictures)
 	picked := make([]outage.Minute, n)

@@ -19,7 +19,7 @@ type node struct{ Place, Observed, Expected, Threshold, Evidence string }
 
 // why lays out the arithmetic. Incidents from before it was kept have only its
 // sum.
-func (page *incidentPage) why(in outage.Incident) arithmetic {
+func (page *incidentPage) arithmetic(in outage.Incident) arithmetic {
 	why, number := in.Why, page.Int
 	made := arithmetic{Facts: []fact{
 		{page.T("figure.observed"), number(in.Observed)},
@@ -53,7 +53,7 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	var rows []recovery
 	for _, r := range in.Recoveries {
 		row := recovery{
-			Region: page.builder.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.words.multiple(r.Peak) + "×",
+			Region: page.builder.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.words.ratioNumber(r.Peak) + "×",
 			Over: page.T("recovery.open"), Back: "–",
 		}
 		if !r.At.IsZero() {

@@ -13,7 +13,7 @@ import (
 // mapPage is the large map: both countries, any service, any time.
 type mapPage struct {
 	request
-	Scene   address.MapState
+	State   address.MapState
 	Pickers []picker
 	Panels  []mapPanel
 	Switch  []link
@@ -45,11 +45,11 @@ type word struct{ Name, Text string }
 // atlasPanel is one country on the large map.
 type mapPanel struct {
 	regionPanel
-	Sheet *draw.Projection
+	Projection *draw.Projection
 }
 
 func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address.MapState) *mapPage {
-	page := &mapPage{request: s.requestIn(at, asked.Country), Scene: asked}
+	page := &mapPage{request: s.requestIn(at, asked.Country), State: asked}
 	page.Title, page.Summary = page.T("map.title"), page.T("map.summary")
 	if service, ok := s.Services.Service(asked.Service); ok {
 		page.Title = page.T("map.title.of", "service", page.ServiceName(service))
@@ -57,13 +57,13 @@ func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address
 	page.Index = asked.Length == address.DefaultLength && asked.At == asked.Span.To-outage.Quarter && asked.Show == ""
 	page.choices()
 	page.steps()
-	page.draw(ctx)
+	page.drawMaps(ctx)
 	return page
 }
 
 // choices fills the form in.
 func (page *mapPage) choices() {
-	asked := page.Scene
+	asked := page.State
 	services := []option{{Text: page.T("map.all"), Chosen: asked.Service == ""}}
 	for _, service := range page.builder.Services.Services() {
 		services = append(services, option{
@@ -103,7 +103,7 @@ func (p mapPanel) Tools() []tool {
 
 // Told is what the canvas says of a cell, Statuses the words for its status, the
 // worst first.
-func (p mapPanel) Told() []word {
+func (p mapPanel) Labels() []word {
 	return []word{
 		{"region", p.T("region.col")}, {"reports", p.T("region.reports")}, {"expected", p.T("chart.col.expected")},
 		{"ratio", p.T("map.col.ratio")}, {"status", p.T("map.col.status")},
@@ -119,15 +119,15 @@ func (p mapPanel) Statuses() string {
 }
 
 // Land is where the canvas finds the lines of the land, for a closer look.
-func (p mapPanel) Land() string { return "/map/land/" + string(p.Country) }
+func (p mapPanel) Coastline() string { return "/map/land/" + string(p.Country) }
 
 // Width and Height are those of the country's map, in its units.
-func (p mapPanel) Width() int  { return p.Sheet.Width }
-func (p mapPanel) Height() int { return p.Sheet.Height }
+func (p mapPanel) Width() int  { return p.Projection.Width }
+func (p mapPanel) Height() int { return p.Projection.Height }
 
 // steps links to the pictures around this one.
 func (page *mapPage) steps() {
-	asked := page.Scene
+	asked := page.State
 	to := func(at outage.Minute, key string) *link {
 		if !asked.Span.Contains(at) || at == asked.At {
 			return nil
@@ -145,8 +145,8 @@ func (page *mapPage) steps() {
 
 // draw reads and draws the countries. All have one legend: that of plain counts
 // where there is nothing to compare with in any.
-func (page *mapPage) draw(ctx context.Context) {
-	asked := page.Scene
+func (page *mapPage) drawMaps(ctx context.Context) {
+	asked := page.State
 	countries := asked.Countries(page.builder.Services)
 	heats := make([]outage.Heatmap, len(countries))
 	page.Counts = true
@@ -163,7 +163,7 @@ func (page *mapPage) draw(ctx context.Context) {
 	for i, country := range countries {
 		made := mapPanel{
 			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
-			Sheet:       page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
+			Projection:       page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
 		}
 		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
 		made.Span = page.when(asked, country)
@@ -204,41 +204,41 @@ func (page *mapPage) Action() string {
 
 // Path is the address without the moment, Languages the same picture in others.
 func (page *mapPage) Path() string {
-	return address.CurrentMap(page.Scene.Lang, page.Scene.Service, page.Scene.Country).Path()
+	return address.CurrentMap(page.State.Lang, page.State.Service, page.State.Country).Path()
 }
 
 func (page *mapPage) Languages() []link {
 	links := page.layout.Languages()
 	for i := range links {
-		links[i].Path = page.Scene.WithLang(links[i].Lang).Path()
+		links[i].Path = page.State.WithLang(links[i].Lang).Path()
 	}
 	return links
 }
 
 // First and Last are the ends of the slider, Moment where it stands.
-func (page *mapPage) First() string  { return address.FormatMinute(page.Scene.Span.From) }
-func (page *mapPage) Moment() string { return address.FormatMinute(page.Scene.At) }
+func (page *mapPage) First() string  { return address.FormatMinute(page.State.Span.From) }
+func (page *mapPage) Shown() string { return address.FormatMinute(page.State.At) }
 func (page *mapPage) Steps() int {
-	return int(page.Scene.Span.To-page.Scene.Span.From)/outage.Quarter - 1
+	return int(page.State.Span.To-page.State.Span.From)/outage.Quarter - 1
 }
-func (page *mapPage) Step() int { return int(page.Scene.At-page.Scene.Span.From) / outage.Quarter }
+func (page *mapPage) Step() int { return int(page.State.At-page.State.Span.From) / outage.Quarter }
 
 // Cells is where the canvas asks for the cells of a picture.
 func (page *mapPage) Cells() string {
-	query := page.Scene.Query()
+	query := page.State.Query()
 	for _, name := range []string{"from", "to", "t", "country", "show"} {
 		query.Del(name)
 	}
 	if page.Counts {
 		query.Set("show", address.ShowReports)
 	}
-	return address.Address{Lang: page.Scene.Lang, Leaf: address.LeafMap}.Path() + "/cells?" + query.Encode()
+	return address.Address{Lang: page.State.Lang, Leaf: address.LeafMap}.Path() + "/cells?" + query.Encode()
 }
 
 // Last is the end of a span that stays, "" for one that ends now.
 func (page *mapPage) Last() string {
-	if page.Scene.Length != "" {
+	if page.State.Length != "" {
 		return ""
 	}
-	return address.FormatMinute(page.Scene.Span.To)
+	return address.FormatMinute(page.State.Span.To)
 }

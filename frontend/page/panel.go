@@ -30,7 +30,7 @@ type regionPanel struct {
 	HasChart    bool
 	Map         heatmap
 	HasMap      bool
-	Elsewhere   string // where the map stands that this page has not drawn
+	MapPath   string // where the map stands that this page has not drawn
 	Heading     string // of the map
 	Span        string
 	Empty       string // stands for a table without rows
@@ -58,7 +58,7 @@ type share struct {
 func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
 	now := outage.MinuteOf(q.builder.AsOf())
 	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
-	made := q.placePanel(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
+	made := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
 	made.Heading, made.Empty = q.T("map.heading"), q.T("region.empty")
 
 	last := (now + 1).Ceil(chartStep)
@@ -75,7 +75,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 
 // placePanel reads and draws where the reports of a span of whole quarter hours
 // came from.
-func (q *request) placePanel(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
+func (q *request) regionMap(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
 	made := regionPanel{layout: q.layout, Country: country, Name: q.CountryName(country)}
 	readings, name, in := q.read.readings, q.ServiceName(service), q.InCountry(country)
 	// What an incident was is asked for by its own span, what is now by any.

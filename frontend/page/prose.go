@@ -26,7 +26,7 @@ func (s *Builder) prose(at address.Address) *prosePage {
 	page := &prosePage{request: s.request(at)}
 	page.Title, page.Summary = page.T(at.Leaf+".title"), page.T(at.Leaf+".intro")
 	if at.Leaf == address.LeafAbout {
-		page.Numbers = numbersInForce(page.Localizer, s.Parameters)
+		page.Numbers = parameterFacts(page.Localizer, s.Parameters)
 		for _, id := range aboutParts() {
 			page.Parts = append(page.Parts, part{ID: id, Heading: page.T("about." + id), Text: page.T("about." + id + ".text")})
 		}
@@ -36,7 +36,7 @@ func (s *Builder) prose(at address.Address) *prosePage {
 
 // numbersInForce tells the parameters that a reader can make something of: those
 // that have a sentence.
-func numbersInForce(l *locale.Localizer, parameters []outage.Parameter) []fact {
+func parameterFacts(l *locale.Localizer, parameters []outage.Parameter) []fact {
 	var told []fact
 	for _, p := range parameters {
 		if !l.Has(p.Meaning) {

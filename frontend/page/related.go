@@ -13,8 +13,8 @@ import (
 type related struct {
 	Heading string
 	Blame   []blame
-	Also    []link
-	Calm    []link
+	Affected    []link
+	Unaffected    []link
 }
 
 // blame says that something else probably broke, and why it is thought so.
@@ -24,7 +24,7 @@ type blame struct {
 }
 
 // Any reports whether there is anything to tell.
-func (r related) Any() bool { return len(r.Blame)+len(r.Also)+len(r.Calm) > 0 }
+func (r related) Any() bool { return len(r.Blame)+len(r.Affected)+len(r.Unaffected) > 0 }
 
 // related looks at the neighbours of a service. One of which too little is
 // known is not listed: silence does not prove that it works.
@@ -46,10 +46,10 @@ func (page *servicePage) related(ctx context.Context, service outage.Service) re
 			}
 			to := link{Path: v.Path, Text: name, Lang: page.LangOf(neighbour.Names)}
 			switch {
-			case v.Stirs():
-				found.Also = append(found.Also, to)
+			case v.Notable():
+				found.Affected = append(found.Affected, to)
 			case v.Status == outage.StatusNormal:
-				found.Calm = append(found.Calm, to)
+				found.Unaffected = append(found.Unaffected, to)
 			}
 		}
 	}

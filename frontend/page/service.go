@@ -24,7 +24,7 @@ type servicePage struct {
 }
 
 // Says is what is worth saying aloud when the page changes.
-func (page *servicePage) Says() string { return page.Verdicts[0].Sentence }
+func (page *servicePage) Announcement() string { return page.Verdicts[0].Sentence }
 
 // service is the page of one service, or, under its leaf, the part of it that
 // changes by the minute.
@@ -38,25 +38,25 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 	}
 	page.Countries = page.countryLinks(at.WithCountry("").Countries(service))
 	page.Verdicts = page.verdicts(ctx, service)
-	if page.Icon = page.Verdicts[0].Status; page.Verdicts[0].Rains() {
+	if page.Icon = page.Verdicts[0].Status; page.Verdicts[0].Unusual() {
 		page.Mark = page.Verdicts[0].Word
 	}
 	for _, country := range at.Countries(service) {
 		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
 	}
 	if at.Leaf != address.LeafStatus {
-		page.fill(ctx, service)
+		page.addDetails(ctx, service)
 	}
 	return page
 }
 
 // fill adds what stands below the verdict.
-func (page *servicePage) fill(ctx context.Context, service outage.Service) {
+func (page *servicePage) addDetails(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
 	for i, v := range page.Verdicts {
 		made := page.panel(ctx, service, v.Country)
 		if i > 0 { // a second map would cost a slow line more than it tells
-			made.HasMap, made.Elsewhere = false, v.Path+"#map-"+string(v.Country)
+			made.HasMap, made.MapPath = false, v.Path+"#map-"+string(v.Country)
 		}
 		page.Panels = append(page.Panels, made)
 	}

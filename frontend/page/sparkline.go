@@ -11,21 +11,21 @@ import (
 
 const (
 	// trendStep is the length in minutes of a step of the small charts.
-	trendStep = 30
+	sparklineStep = 30
 	// trendFor is how long all pages share one reading for a small chart.
-	trendFor = time.Minute
+	sparklineFor = time.Minute
 )
 
 // trend draws the last day of a service in a country, or in both, as a line
 // without words: what stands beside it says it in numbers. It is "" where there
 // is nothing to see.
-func (r *reader) trend(ctx context.Context, service string, country outage.Country) template.HTML {
+func (r *reader) sparkline(ctx context.Context, service string, country outage.Country) template.HTML {
 	now, key := r.asOf, "trend/"+service+"/"+string(country)
-	if old, ok := r.lastGood.last(key); ok && now.Sub(old.at) < trendFor && !now.Before(old.at) {
+	if old, ok := r.lastGood.last(key); ok && now.Sub(old.at) < sparklineFor && !now.Before(old.at) {
 		return old.value.(template.HTML)
 	}
-	to := (outage.MinuteOf(now) + 1).Ceil(trendStep)
-	series, err := r.readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, trendStep)
+	to := (outage.MinuteOf(now) + 1).Ceil(sparklineStep)
+	series, err := r.readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, sparklineStep)
 	if err != nil {
 		return "" // a page is whole without it
 	}

@@ -20,7 +20,7 @@ type templates struct{ byName map[string]*template.Template }
 var indent = regexp.MustCompile(`\n\s+`)
 
 // fragments are templates that pages call by their file's name.
-var fragments = []string{"layout", "banner", "form", "panel", "entry", "sky", "find"}
+var fragments = []string{"layout", "banner", "form", "panel", "entry", "hero", "find"}
 
 func loadTemplates() (*templates, error) {
 	root := template.New("")

@@ -32,13 +32,13 @@ func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	page.Name = page.ServiceName(service)
 	page.Back = at.WithLeaf("").Path()
 	page.ID, page.Undo, page.Undone = of.ID, of.Undo, of.Undone
-	page.Heading, page.Lines = page.told(of.Kind, of.Counted, of.Region)
+	page.Heading, page.Lines = page.outcomeText(of.Kind, of.Counted, of.Region)
 	page.Title = page.Heading
 	return page
 }
 
 // told words the page.
-func (page *thanksPage) told(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
+func (page *thanksPage) outcomeText(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
 	if page.Undone {
 		return page.T("undone.heading"), []string{page.T("undone.text", "service", page.Name)}
 	}

@@ -86,11 +86,11 @@ func (w *wording) since(in outage.Incident) string {
 }
 
 // Rains reports whether the verdict is drawn with rain behind it.
-func (v verdict) Rains() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
+func (v verdict) Unusual() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
 
 // Stirs reports whether there is something to look at: an unusual number, or one
 // that may become so.
-func (v verdict) Stirs() bool { return v.Rains() || Rising(v.health) }
+func (v verdict) Notable() bool { return v.Unusual() || Rising(v.health) }
 
 // rising reports whether far more reports came in ten minutes than is normal,
 // though the minutes that were judged so far do not prove it: as usual would be
@@ -114,17 +114,17 @@ func (w *wording) numbers(health outage.Health) string {
 		return w.T("numbers.few", "n", health.Reports, "networks", w.Int(max(1, health.Networks)), "judged", w.Int(health.Observed))
 	case health.Expected == nil:
 		return w.T("numbers.observed", "n", health.Reports)
-	case times > mostTimes:
-		return w.T("numbers.most", "n", health.Reports, "times", w.Int(mostTimes), "expected", w.Amount(*health.Expected))
-	case times >= tellRatio:
+	case times > mostRatio:
+		return w.T("numbers.most", "n", health.Reports, "times", w.Int(mostRatio), "expected", w.Amount(*health.Expected))
+	case times >= worthRatio:
 		return w.T("numbers.times", "n", health.Reports, "times", w.Amount(times), "expected", w.Amount(*health.Expected))
 	}
 	return w.T("numbers.against", "n", health.Reports, "expected", w.Amount(*health.Expected))
 }
 
 const (
-	tellRatio = 1.5 // from which a ratio is told, beside its two numbers
-	mostTimes = 100 // above which it is told as more than this
+	worthRatio = 1.5 // from which a ratio is told, beside its two numbers
+	mostRatio = 100 // above which it is told as more than this
 )
 
 // byTrouble orders the healths of two services or countries: status, then
