@@ -20,13 +20,13 @@ import (
 //go:embed static
 var staticFiles embed.FS
 
-// dist holds the scripts that "make build" makes of islands/. A checkout where
-// none were made yet holds a note only; its pages work without scripts.
+// dist holds the scripts that "make build" compiles from islands/. Before that it
+// holds a README only, and the pages work without scripts.
 //
 //go:embed dist
 var dist embed.FS
 
-// styles lists the style sheets of each page, which carries no other.
+// styles lists the style sheets of each page.
 var styles = map[string][]string{
 	"home":      {"base", "home"},
 	"search":    {"base", "home", "prose"},
@@ -45,20 +45,20 @@ var styles = map[string][]string{
 // scripts lists the islands of each page. None is needed to use it.
 var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}, "map": {"map"}}
 
-// sheet is the style element of a page and the policy that allows it. The style
-// stands inside the page: on a slow line a request costs more than its bytes.
+// pageStyle is the style element of a page and the policy that allows it. The style
+// is inline, because on a slow line a request costs more than its bytes.
 type pageStyle struct {
 	style  template.HTML
 	policy string // the Content-Security-Policy
 }
 
-// file is what is served under a name that changes with its content.
+// file is a static file, served under a name that contains the hash of its content.
 type file struct {
 	httpcache.Body
 	path, kind string
 }
 
-// assets is what pages carry besides their text.
+// assets are the static files of the pages.
 type assets struct {
 	styles map[string]pageStyle
 	icons  map[outage.Status]*file
@@ -91,7 +91,7 @@ var (
 	cssTight   = regexp.MustCompile(` ?([{};,]) ?`)
 )
 
-// smaller takes out of a style sheet what only its authors read.
+// minified minifies a style sheet.
 func minified(css string) string {
 	css = cssSpace.ReplaceAllString(cssComment.ReplaceAllString(css, ""), " ")
 	css = cssTight.ReplaceAllString(css, "$1")
@@ -136,7 +136,7 @@ func loadAssets() (assets, error) {
 	return a, nil
 }
 
-// iconColours paint the one drawing of the icon: the worse, the darker the sky.
+// iconColours are the colours of the icon by status.
 var iconColours = map[outage.Status]*strings.Replacer{
 	outage.StatusOutage:   strings.NewReplacer("FIELD", "#0a2342", "DROP", "#ffd23f", "EDGE", "#ffd23f", "RAIN", "#0a2342"),
 	outage.StatusElevated: strings.NewReplacer("FIELD", "#ffe9a6", "DROP", "#0a2342", "EDGE", "#0a2342", "RAIN", "#ffd23f"),
@@ -149,14 +149,14 @@ func (a *assets) add(name, kind string, body []byte) *file {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
-	// A file is compressed once for all its readers, so as well as it goes.
+	// A file is compressed once, so at the best level.
 	made := &file{Body: httpcache.NewBody(body, httpcache.Best), path: "/static/" + hashed, kind: kind}
 	a.files[hashed] = made
 	return made
 }
 
-// newSheet allows a page its own style, scripts and requests, and nothing else.
-// Only what is made to be embedded may stand on pages of others.
+// newPageStyle allows a page its own style, scripts and requests, and nothing else.
+// Only the embed may be framed by other sites.
 func newPageStyle(css, page string) pageStyle {
 	sum := sha256.Sum256([]byte(css))
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; base-uri 'none'; "

@@ -61,7 +61,7 @@ func (s *Site) embed(c *fiber.Ctx) error {
 	return s.sendPublic(c, at)
 }
 
-// asked reads the service of an embed or a badge, and the country and language
+// badgeAddress reads the service of an embed or a badge, and the country and language
 // that its query may name.
 func (s *Site) badgeAddress(c *fiber.Ctx, slug string) (address.Address, error) {
 	at := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}

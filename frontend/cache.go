@@ -10,22 +10,22 @@ import (
 	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
-// How long a public page is served as it was made. Within a tick a surge of
-// readers costs one rendering and one compression of each page.
+// Lifetimes of cached pages. Within a tick any number of readers costs one
+// rendering and one compression of each page.
 const (
 	tick        = 5 * time.Second
 	tickPartial = time.Second
-	// staleFor is how long after its time a page is still given to those who
-	// would otherwise wait for the next one.
+	// staleFor is how long an expired page is still served to those who would
+	// otherwise wait for the next one.
 	staleFor = 30 * time.Second
 	// fillFor bounds the time in which a page or a file is made.
 	fillFor = 10 * time.Second
-	// Pages about any place and time are kept within these bounds.
+	// Bounds of the cache for pages with arbitrary parameters.
 	mostBounded  = 1000
 	boundedBytes = 32 << 20 // before compression
 )
 
-// made is a public page as it stands for one tick. Its key is its address.
+// response is a cached public page. Its key is its address.
 type response = httpcache.Entry[page.Meta]
 
 func newCache(now func() time.Time) *httpcache.Cache[page.Meta] {
@@ -42,8 +42,8 @@ func newResponse(body []byte, about page.Meta, now time.Time) *response {
 	return httpcache.NewEntry(body, about, until)
 }
 
-// cached is the page under a key, made by one reader for all. What is made outlives
-// the request that happened to come first.
+// cached is the page under a key, filled by one request for all that wait. The filling
+// goes on when that request ends.
 func (s *Site) cached(c *fiber.Ctx, key string, make func() (*response, error)) (*response, error) {
 	return s.cache.GetOrFill(c.UserContext(), key, func(context.Context) (*response, error) { return make() })
 }

@@ -60,8 +60,8 @@ func inLanguage(c *fiber.Ctx, lang string, err error) error {
 }
 
 // Error is the Fiber error handler for pages: it shows what people can do
-// about an error, in their language. What is our fault goes to the log and is
-// not shown.
+// about an error, in their language. Internal errors are
+// logged and not shown.
 func (s *Site) Error(c *fiber.Ctx, err error) error {
 	lang, ok := c.Locals(langKey).(string)
 	if !ok {

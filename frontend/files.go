@@ -13,8 +13,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// incidentFile answers with a file about an incident, made once in a while for
-// all readers.
+// incidentFile answers with a file about an incident, from the cache.
 func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, outage.Record) ([]byte, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])
@@ -40,7 +39,7 @@ func (s *Site) incidentFile(kind string, of func(context.Context, address.Addres
 	}
 }
 
-// cacheFile is kept a little longer than a page: files are for quoting.
+// cacheFile is longer than that of pages, because files are quoted.
 const cacheFile = "public, max-age=60, s-maxage=60, stale-while-revalidate=300, stale-if-error=3600"
 
 // Kinds of files, and how their addresses end.

@@ -15,10 +15,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// cacheLand is long: land changes with the program only.
+// cacheCoastline is long, because coastlines change with the program only.
 const cacheCoastline = "public, max-age=86400, stale-while-revalidate=604800"
 
-// land answers with the lines of a country's land.
+// coastline answers with the coastline and the borders of a country.
 func (s *Site) coastline(c *fiber.Ctx) error {
 	country, ok := address.ParseCountry(c.Params("country"))
 	if !ok {
@@ -34,7 +34,7 @@ func (s *Site) coastline(c *fiber.Ctx) error {
 	return sendData(c, found, cacheCoastline)
 }
 
-// cells answers the canvas of the large map.
+// cells answers the map client.
 func (s *Site) cells(c *fiber.Ctx) error {
 	of := func(name string) string { return strings.Clone(c.Query(name)) }
 	lang := strings.Clone(c.Params("lang", locale.Default))
@@ -63,10 +63,10 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	return sendData(c, found, cachePublic)
 }
 
-// How long answers are kept: pictures of the past hardly change.
+// Lifetimes of answers about the past, which hardly changes.
 const (
-	cachePast   = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
-	pastFor = time.Minute
+	cachePast = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
+	pastFor   = time.Minute
 )
 
 // makeCells makes the cells of a map state for all who look at it.
@@ -87,7 +87,7 @@ func (s *Site) makeCells(asked address.MapState, part draw.Window) (*response, e
 
 // largeMap answers with the page, or with why its query cannot be read.
 func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
-	if at.Country != "" { // the country stands in the query, beside the rest of the scene
+	if at.Country != "" { // the country is in the query, with the rest of the map state
 		return c.Redirect(address.CurrentMap(at.Lang, "", at.Country).Path(), fiber.StatusMovedPermanently)
 	}
 	asked, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.AsOf())
@@ -98,7 +98,7 @@ func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
 		page := s.builder.MapPage(ctx, at, asked)
-		if page.Index { // the picture of now, which very many ask for
+		if page.Index { // the current map, which very many ask for
 			return s.render("map", page)
 		}
 		return s.renderBounded("map", page)

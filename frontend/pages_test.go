@@ -184,7 +184,7 @@ func policyFits(t *testing.T, path string, got answer) {
 	}
 }
 
-// budgets are in bytes at brotli level 5, which is what is served.
+// TestByteBudgets are in bytes at brotli level 5, which is what is served.
 func TestByteBudgets(t *testing.T) {
 	for _, young := range []bool{false, true} {
 		_, app := testSite(t, func(c *Config) { c.Readings, c.Services = pagetest.Readings{Young: young}, pagetest.ManyServices() })

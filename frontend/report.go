@@ -14,11 +14,12 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// longestEcho bounds, in bytes, what of a field is read: anything longer is
-// refused by intake, and need not be shown in full again.
+// longestEcho bounds the bytes of a field that are read. Intake refuses anything
+// longer, so it need not be shown in full again.
 const longestEcho = 500
 
-// postReport takes the form. A fault shows the form again with the values kept.
+// postReport receives the report form. After an error the form is shown again with
+// its values.
 func (s *Site) postReport(c *fiber.Ctx) error {
 	if err := s.checkForm(c); err != nil {
 		return err
@@ -51,8 +52,8 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	return c.Redirect(at.WithLeaf(address.LeafThanks).Path()+"?"+query.Encode(), fiber.StatusSeeOther)
 }
 
-// locationOf reads the coordinate that a browser gave on its user's word. It is
-// passed to intake and stands on no page.
+// locationOf reads the coordinate that the browser sent with the consent of its
+// user. It is passed to intake and is on no page.
 func locationOf(lat, lng string) (outage.LatLng, bool) {
 	y, wrongLat := strconv.ParseFloat(lat, 64)
 	x, wrongLng := strconv.ParseFloat(lng, 64)
@@ -74,7 +75,7 @@ func (s *Site) refused(c *fiber.Ctx, at address.Address, sent outage.Submission,
 	return s.sendPrivate(c, statusOf(known.Code), "report", page)
 }
 
-// postUndo takes a report back and says so.
+// postUndo undoes a report and redirects to a confirmation.
 func (s *Site) postUndo(c *fiber.Ctx) error {
 	if err := s.checkForm(c); err != nil {
 		return err
@@ -97,8 +98,8 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 	return c.Redirect(address.Address{Lang: lang}.Path(), fiber.StatusSeeOther)
 }
 
-// ownForm refuses posts that a page of another site made a visitor's browser
-// send, so that a busy site elsewhere cannot report through its readers.
+// checkForm refuses cross-site posts, so that another site cannot report through its
+// visitors.
 func (s *Site) checkForm(c *fiber.Ctx) error {
 	request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}
 	if err := crosssite.Check(request, s.WriteOrigins); err != nil {
@@ -122,9 +123,9 @@ func field(c *fiber.Ctx, name string) string {
 	return text
 }
 
-// thanks tells a reader what became of their report and lets them take it
-// back. Everything it says comes from its query, which holds the undo token:
-// it is kept by no cache, and no link from it tells where it was followed.
+// thanks confirms a report and offers to undo it. All of it comes from the query,
+// which holds the undo token, so it is not cached and sends no referrer to other
+// sites.
 func (s *Site) thanks(c *fiber.Ctx, at address.Address) error {
 	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
 	page := s.builder.ThanksPage(at, page.Outcome{

@@ -14,8 +14,8 @@ import (
 // longestSearch bounds, in characters, what is searched for.
 const longestSearch = 60
 
-// search leads to the service that is meant, or lists those that may be. It
-// answers one reader: strangers could fill the cache with questions.
+// search redirects to the only match, or lists the matches. It is not cached,
+// because anybody could fill the cache with queries.
 func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 	text := []rune(strings.TrimSpace(strings.ToValidUTF8(strings.Clone(c.Query("q")), "")))
 	query := string(text[:min(len(text), longestSearch)])
@@ -33,7 +33,7 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 	return s.sendPrivate(c, fiber.StatusOK, "search", page)
 }
 
-// meant reports whether a query is one of a service's own names.
+// meant reports whether a query is exactly one of a service's own names.
 func meant(service outage.Service, query string) bool {
 	names := slices.Concat([]string{service.Slug, service.Name}, service.Aliases, slices.Collect(maps.Values(service.Names)))
 	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, query) })

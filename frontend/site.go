@@ -17,34 +17,34 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Config names the parts a Site reads from. All of the interfaces but Demo,
-// and ClientOf, are needed; Now and Log have defaults.
+// Config holds the dependencies of a Site. All interfaces but Demo are required,
+// and ClientOf; Now, AsOf and Log have defaults.
 type Config struct {
 	Intake    Intake
 	Readings  page.Readings
 	Incidents page.Incidents
 	Services  page.Services
 	Shapes    page.Shapes
-	// Demo is nil where none is played.
+	// Demo is nil on a server that plays no demo.
 	Demo page.Demo
-	// Parameters are the numbers by which the server decides, for the page that
-	// tells how.
+	// Parameters are the numbers by which the server decides, for the page
+	// about counting.
 	Parameters []outage.Parameter
-	// ClientOf says who sent a request. What it returns is passed to Intake
-	// and kept nowhere.
+	// ClientOf identifies the sender of a request. The result is passed to Intake
+	// and not stored.
 	ClientOf func(*fiber.Ctx) outage.Client
 	// WriteOrigins are the origins whose pages may send the forms, beside those
 	// of the host that a form was sent to. Nil is none.
 	WriteOrigins []string
-	// PublicURL is the address that strangers reach the site at, without a slash
-	// at its end; link previews need it. It may be empty.
+	// PublicURL is the public address of the site, without a slash at its end. Link
+	// previews need it. It may be empty.
 	PublicURL string
-	// Now is the clock that pages tell the time by; time.Now by default.
+	// Now is the clock; time.Now by default.
 	Now func() time.Time
 	// AsOf is the instant that pages about now are made for, in the past while the
 	// counts cannot be read; Now by default.
 	AsOf func() time.Time
-	// Log takes what went wrong behind a page; slog.Default by default.
+	// Log receives errors that a page does not show; slog.Default by default.
 	Log *slog.Logger
 }
 
@@ -99,8 +99,8 @@ func New(config Config) (*Site, error) {
 }
 
 // Routes adds the pages to a router. It takes every address that reads as
-// language, country and service, so it is registered last; what it does not
-// know it passes on.
+// language, country and service, so it is registered last. Unknown
+// addresses are passed to the next handler.
 func (s *Site) Routes(router fiber.Router) {
 	router.Get("/static/:name", s.static)
 	router.Get("/favicon.ico", s.favicon)
@@ -120,10 +120,10 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Get("/*", s.get)
 }
 
-// home sends people who reload a form's target by its address to the start.
+// home redirects GET requests for the targets of forms to the start page.
 func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSeeOther) }
 
-// get answers every page that is only read.
+// get answers every page but those of forms.
 func (s *Site) get(c *fiber.Ctx) error {
 	at, ok := address.Parse(s.Services, strings.Clone(c.Path())) // parts of it outlive the request in the cache
 	if !ok {
@@ -147,7 +147,7 @@ func (s *Site) get(c *fiber.Ctx) error {
 	return s.sendPublic(c, at)
 }
 
-// public answers with the page of the current tick.
+// sendPublic answers with the page of the current tick.
 func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
 	page, err := s.cached(c, at.Key(), func() (*response, error) { return s.makePage(at) })
 	if err != nil {
@@ -156,12 +156,12 @@ func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
 	return s.send(c, page)
 }
 
-// waitFor bounds the time a page waits for its numbers; a page with less on it
-// is better than a late one.
+// waitFor bounds the time a page waits for its numbers. After it the page is made
+// without them.
 const waitFor = 3 * time.Second
 
-// make reads and renders a public page. It serves everybody who asks in the
-// same tick, so it outlives the request that happened to come first.
+// makePage reads and renders a public page. It serves all requests of
+// the same tick, so it does not end with the request that came first.
 func (s *Site) makePage(at address.Address) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
@@ -172,7 +172,7 @@ func (s *Site) makePage(at address.Address) (*response, error) {
 	return s.render(name, page)
 }
 
-// finish renders a public page for the cache.
+// render renders a public page for the cache.
 func (s *Site) render(name string, page page.Content) (*response, error) {
 	body, about, err := s.builder.Render(name, page)
 	if err != nil {
@@ -181,7 +181,8 @@ func (s *Site) render(name string, page page.Content) (*response, error) {
 	return newResponse(body, about, s.Now()), nil
 }
 
-// passing renders one of very many pages, which few ask for again.
+// renderBounded renders a page with arbitrary parameters, for the bounded part of
+// the cache.
 func (s *Site) renderBounded(name string, page page.Content) (*response, error) {
 	done, err := s.render(name, page)
 	if done != nil {

@@ -22,12 +22,12 @@ const (
 	LeafStatus = "status"
 )
 
-// showReports is the value of "show" that asks a map for plain counts.
+// ShowReports is the value of "show" that asks a map for plain counts.
 const ShowReports = "reports"
 
-// address is what the path of a page says: /[lang]/[country]/[service], then
-// perhaps a leaf. Every part is optional. The default language is not written.
-// An incident's id follows its leaf, and says the country itself.
+// Address is the path of a page: /[lang]/[country]/[service], then an optional
+// leaf. Every part is optional. The default language is not written. The id of an
+// incident follows its leaf and contains the country.
 type Address struct {
 	Lang    string // one of the languages, never ""
 	Country outage.Country
@@ -37,7 +37,7 @@ type Address struct {
 	Show    string // what the map shows, "" for what is unusual
 }
 
-// addressServices is what an address is checked against.
+// Services is the catalogue that addresses are checked against.
 type Services interface {
 	Service(slug string) (outage.Service, bool)
 }
@@ -45,7 +45,7 @@ type Services interface {
 // incidentID is the form of an incident's id in lower case.
 var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-(?:gb|in)-[0-9]{8})t([0-9]{4})z$`)
 
-// parse reads a path. It is false for a path that is no page of this package,
+// Parse reads a path. It is false for a path that is no page of this package,
 // which includes services that do not exist or are not used in the country.
 func Parse(services Services, path string) (Address, bool) {
 	at := Address{Lang: locale.Default}
@@ -86,7 +86,7 @@ func Parse(services Services, path string) (Address, bool) {
 	return at, len(parts) == 0
 }
 
-// key tells the page apart from all others.
+// Key identifies the page in the cache.
 func (a Address) Key() string {
 	if a.Show == "" {
 		return a.Path()
@@ -108,13 +108,13 @@ func (a Address) incidents(rest []string) (Address, bool) {
 	return a, true
 }
 
-// langOf is the language that a path asks for, also where there is no page.
+// LangOf is the language that a path asks for, also where there is no page.
 func LangOf(path string) string {
 	first, _, _ := strings.Cut(strings.Trim(path, "/"), "/")
 	return locale.Known(strings.ToLower(first))
 }
 
-// path writes the address in its one canonical form.
+// Path writes the address in its one canonical form.
 func (a Address) Path() string {
 	var b strings.Builder
 	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Leaf, a.ID} {
@@ -135,7 +135,7 @@ func (a Address) langPart() string {
 	return a.Lang
 }
 
-// The with functions give the address of a neighbouring page.
+// The With functions return the address with one part replaced.
 func (a Address) WithLang(lang string) Address         { a.Lang = lang; return a }
 func (a Address) WithCountry(c outage.Country) Address { a.Country = c; return a }
 func (a Address) WithService(slug string) Address {
@@ -144,7 +144,7 @@ func (a Address) WithService(slug string) Address {
 }
 func (a Address) WithLeaf(leaf string) Address { a.Leaf, a.ID, a.Show = leaf, "", ""; return a }
 
-// countryOf reads a country's part of a path; people write uk for GB.
+// ParseCountry reads the country in a path. It accepts uk for GB.
 func ParseCountry(part string) (outage.Country, bool) {
 	if part == "uk" {
 		return outage.GB, true
@@ -153,12 +153,12 @@ func ParseCountry(part string) (outage.Country, bool) {
 	return country, country.Covered()
 }
 
-// usedIn reports whether people use a service in a country.
+// UsedIn reports whether people use a service in a country.
 func UsedIn(service outage.Service, country outage.Country) bool {
 	return len(service.Country) == 0 || slices.Contains(service.Country, country)
 }
 
-// countries lists where a page counts: the country of the address, or all
+// Countries lists where a page counts: the country of the address, or all
 // covered ones in which the service is used.
 func (a Address) Countries(service outage.Service) []outage.Country {
 	var shown []outage.Country

@@ -7,17 +7,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// incidentQuery is what a list is asked for beside its country.
+// IncidentQuery is the filter of the list of incidents, besides the country.
 type IncidentQuery struct {
 	Service string
 	State   outage.State
 	Cursor  string
 }
 
-// listedStates are those that the form offers.
+// ListedStates are those that the form offers.
 var ListedStates = []outage.State{outage.StateOpen, outage.StateRecovering, outage.StateResolved}
 
-// parseIncidentQuery reads the query of a list. The error names the parameter.
+// ParseIncidentQuery reads the query of a list. The error names the parameter.
 func ParseIncidentQuery(services Services, of parameter) (IncidentQuery, error) {
 	asked := IncidentQuery{State: outage.State(of("state")), Cursor: of("cursor")}
 	if asked.State != "" && !slices.Contains(ListedStates, asked.State) {
@@ -33,7 +33,7 @@ func ParseIncidentQuery(services Services, of parameter) (IncidentQuery, error) 
 	return asked, nil
 }
 
-// query is the list's part of an address, "" for all incidents.
+// Query is the list's part of an address, "" for all incidents.
 func (q IncidentQuery) Query() string {
 	values := url.Values{}
 	for name, value := range map[string]string{"service": q.Service, "state": string(q.State), "cursor": q.Cursor} {

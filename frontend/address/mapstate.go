@@ -10,39 +10,40 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// scene is what the large map shows: of which service, where, and when. It is
-// the query of its address.
+// MapState is what the large map shows: a service, countries and a time. It is
+// the query of the address of the map.
 type MapState struct {
 	Lang    string
 	Service string         // "" for all together
 	Country outage.Country // "" for both
-	// Span is what one can step through, in whole quarter hours, and At is the
-	// first minute of the last quarter hour that is in the picture.
+	// Span is the range of the time slider, in 15-minute buckets. At is the first
+	// minute of the last bucket that is shown.
 	Span outage.Span
 	At   outage.Minute
-	// Each is how many minutes one picture holds.
+	// Each is the number of minutes that are shown at once.
 	Each int
 	Show string
-	// Length is how long a span is that ends now, "" for one that stays.
+	// Length is the length of a span that ends now, "" for a fixed span.
 	Length string
 }
 
-// What a scene shows unless asked otherwise.
+// Defaults of a map state.
 const (
 	DefaultLength = "24h"
 	DefaultEach   = 60
 )
 
-// lengths are those that the form offers, and eaches those of one picture.
+// lengths are the lengths of the span that the form offers, Eaches the numbers of
+// minutes that may be shown at once.
 var (
 	Lengths = []string{"6h", DefaultLength, "72h", "168h"}
 	Eaches  = []int{outage.Quarter, DefaultEach}
 )
 
-// longestScene is the longest span, in minutes: a week of quarter hours.
+// LongestSpan is the longest span, in minutes: a week of 15-minute buckets.
 const LongestSpan = 7 * 24 * 60
 
-// sceneNow is the usual picture of a service in a country, for links to it.
+// CurrentMap is the default state for a service in a country, for links to it.
 func CurrentMap(lang, service string, country outage.Country) MapState {
 	return MapState{Lang: lang, Service: service, Country: country, Each: DefaultEach, Length: DefaultLength, At: -outage.Quarter}
 }
@@ -50,7 +51,7 @@ func CurrentMap(lang, service string, country outage.Country) MapState {
 // parameter gives the value of a parameter, "" where it is absent.
 type parameter func(name string) string
 
-// scene reads a query. The error names the parameter.
+// ParseMapState reads the query of the map. The error names the parameter.
 func ParseMapState(services Services, lang string, of parameter, now time.Time) (MapState, error) {
 	made := MapState{Lang: lang, Each: DefaultEach}
 	if slug := of("service"); slug != "" {
@@ -121,7 +122,7 @@ func (m *MapState) when(of parameter, now time.Time) error {
 	return nil
 }
 
-// Years outside of which a time is a mistake.
+// Years outside this range are refused as mistakes.
 const firstYear, lastYear = 1970, 9998
 
 func instantOf(of parameter, name string, set func(outage.Minute)) error {
@@ -138,19 +139,19 @@ func instantOf(of parameter, name string, set func(outage.Minute)) error {
 	return nil
 }
 
-// countries lists the countries that a scene shows.
+// Countries lists the countries that the map shows.
 func (m MapState) Countries(services Services) []outage.Country {
 	service, _ := services.Service(m.Service)
 	return Address{Country: m.Country}.Countries(service)
 }
 
-// frame is the stretch of one picture.
+// Shown is the span of time that is shown.
 func (m MapState) Shown() outage.Span {
 	end := m.At + outage.Quarter
 	return outage.Span{From: end - outage.Minute(m.Each), To: end}
 }
 
-// path is the address of the scene; what is as usual is left out.
+// Path is the address of the map in this state, without defaults.
 func (m MapState) Path() string {
 	path := Address{Lang: m.Lang, Leaf: LeafMap}.Path()
 	if query := m.Query().Encode(); query != "" {
@@ -186,13 +187,14 @@ func (m MapState) Query() url.Values {
 	return query
 }
 
-// utc writes a minute as RFC 3339 does.
+// FormatMinute writes a minute as RFC 3339 does.
 func FormatMinute(m outage.Minute) string { return m.Time().Format(time.RFC3339) }
 
-// over reports whether nothing can be added to the picture any more.
+// Over reports whether the span that is shown is in the past, so that its counts
+// no longer grow.
 func (m MapState) Over(now time.Time) bool { return m.At+outage.Quarter <= outage.MinuteOf(now) }
 
-// The with functions give the scene of a neighbouring picture.
+// The With functions return the state with one part replaced.
 func (m MapState) WithLang(lang string) MapState    { m.Lang = lang; return m }
 func (m MapState) WithShow(show string) MapState    { m.Show = show; return m }
 func (m MapState) WithAt(at outage.Minute) MapState { m.At = at; return m }

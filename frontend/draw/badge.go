@@ -9,15 +9,15 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// badgeColours are the ground and the text of a status. None is green: few
-// reports do not prove that all is well.
+// BadgeColours are the background and the text colour by status. None is green,
+// because few reports do not prove that a service works.
 var BadgeColours = map[outage.Status][2]string{
 	outage.StatusOutage: {"#0a2342", "#ffd23f"}, outage.StatusElevated: {"#ffd23f", "#0a2342"},
 	outage.StatusNormal: {"#dbe6ef", "#0d1b2a"}, outage.StatusUnknown: {"#eef1f4", "#47586a"},
 }
 
-// drawBadge sets two texts side by side, each stretched to a width that is
-// reckoned, since the fonts of readers differ.
+// Badge draws two texts side by side as SVG. Each has an estimated width that the
+// browser stretches it to, because fonts differ.
 func Badge(name, message string, colours [2]string) string {
 	left, right := textWidth(name), textWidth(message)
 	a, b := left+28, right+14
@@ -28,8 +28,8 @@ func Badge(name, message string, colours [2]string) string {
 		a+b, escaped(name), escaped(message), a, colours[0], b, left, a+7, colours[1], right)
 }
 
-// textWidth is about how many pixels a text takes at 11 pixels: marks that sit
-// on a letter take none.
+// textWidth estimates the width in pixels of a text at 11 pixels. Combining marks
+// take none.
 func textWidth(text string) int {
 	width := 0.0
 	for _, r := range text {
@@ -46,7 +46,7 @@ func textWidth(text string) int {
 	return int(width)
 }
 
-// escaped is text as it may stand in XML.
+// escaped escapes text for XML.
 func escaped(text string) string {
 	var out strings.Builder
 	_ = xml.EscapeText(&out, []byte(text)) // a strings.Builder takes everything

@@ -19,8 +19,8 @@ func edgeOf(a, b point) edge {
 
 func comparePoints(a, b point) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) }
 
-// lines finds the sides of land cells that part two regions, and those with no
-// land behind them, in units that are so many times finer.
+// lines finds the sides of land cells that separate two regions (borders), and those
+// with no land behind them (coast). Finer multiplies the units of the paths.
 func (c *Projection) lines(finer float64) (borders, coast string) {
 	beside := map[edge][]outage.Region{}
 	for _, cell := range c.Land {
@@ -41,7 +41,7 @@ func (c *Projection) lines(finer float64) (borders, coast string) {
 	return chained(between), chained(around)
 }
 
-// outline is the line around cells as a whole.
+// Outline is the line around cells as a whole.
 func (c *Projection) Outline(cells []outage.Cell) string {
 	beside := map[edge]int{}
 	for _, cell := range cells {

@@ -9,23 +9,23 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// mostCells bounds the cells of one answer: more are slow to draw on a phone.
+// MostCells bounds the cells of one answer. More are slow to draw on a phone.
 const MostCells = 2000
 
-// mostLand bounds the land cells among which those of an answer are looked for.
-// Few of them have enough reports to be shown.
+// mostLandCells bounds the land cells of a window at the finest resolution to try. Few
+// of them have enough reports to be shown.
 const mostLandCells = 5000
 
-// deepest is the closest look, as a power of two.
+// deepestLevel is the highest zoom level; each level doubles the scale.
 const deepestLevel = 6
 
-// box is a part of a country's map. At depth z the map is split into windows of
-// 1/2^z of its sides; a box is one and a half windows wide and high and starts
-// at every half window, so that any view no larger than a window lies in one.
-// Few boxes mean that readers share answers.
+// Window is a part of a country's map. At level z the map is divided into views
+// of 1/2^z of its sides. A window is one and a half views wide and high, and one
+// starts at every half view, so that any view lies within one window. There are
+// few windows, so readers share cached answers.
 type Window struct{ Z, X, Y int }
 
-// boxOf reads the parameters z, x and y, by default the whole map.
+// ParseWindow reads the parameters z, x and y, by default the whole map.
 func ParseWindow(of func(name string) string) (Window, error) {
 	var b Window
 	for _, part := range []struct {
@@ -50,7 +50,7 @@ func ParseWindow(of func(name string) string) (Window, error) {
 	return b, nil
 }
 
-// holds reports whether a point of the map, in its units, lies in the box.
+// holds reports whether a point of the map, in its units, lies in the window.
 func (b Window) holds(c *Projection, x, y float64) bool {
 	inside := func(at float64, side, start int) bool {
 		window := float64(side+2*margin) / float64(int(1)<<b.Z)
@@ -60,7 +60,7 @@ func (b Window) holds(c *Projection, x, y float64) bool {
 	return inside(x, c.Width, b.X) && inside(y, c.Height, b.Y)
 }
 
-// resolutionIn is the finest that is worth trying in a box, by its land.
+// ResolutionIn is the finest resolution to try in a window, by the land cells in it.
 func (c *Projection) ResolutionIn(b Window) int {
 	n := 0
 	for _, cell := range c.Land {
@@ -79,7 +79,7 @@ func (c *Projection) ResolutionIn(b Window) int {
 const childrenOfCell = 7
 
 // finerUnits is how many times finer the units of a cell's ring are than those
-// of the map: the closer one looks, the finer.
+// of the map: finer cells need finer units.
 func finerUnits(resolution, base int) float64 {
 	return float64(int(4) << (2 * max(0, resolution-base)))
 }
@@ -92,9 +92,9 @@ func centre(ring []point, finer float64) (x, y float64) {
 	return x / n, y / n
 }
 
-// cellsAnswer is what a canvas draws: columns, an entry for a cell in each.
+// Cells is what the map client draws, in columns with an entry for each cell.
 type Cells struct {
-	When  string   `json:"when"` // the stretch of the picture in words
+	When  string   `json:"when"` // the span of time in words
 	Note  string   `json:"note"`
 	Rows  [][]any  `json:"rows"`  // of the table: name, number, width of the bar
 	Names []string `json:"names"` // of regions
@@ -104,13 +104,13 @@ type Cells struct {
 	// before it.
 	Rings    []int     `json:"rings"`
 	Class    string    `json:"class"`  // a digit for a cell, from 1
-	Status   string    `json:"status"` // its first letter; "" for what is over
-	Region   []int     `json:"region"` // place in Names
+	Status   string    `json:"status"` // its first letter; "" for a span in the past
+	Region   []int     `json:"region"` // index in Names
 	Reports  []int64   `json:"reports"`
 	Expected []float64 `json:"expected"` // 0 where nothing is known
 }
 
-// answer lays out the cells that lie in a box.
+// CellsIn collects the cells that lie in a window.
 func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool, nameOf func(outage.Region) string) Cells {
 	made := Cells{
 		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{},
@@ -150,8 +150,7 @@ func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool
 	return made
 }
 
-// rounded keeps three digits of what is normal, which no reader can tell from
-// more.
+// threeDigits rounds an expected count to three significant digits.
 func threeDigits(x *float64) float64 {
 	v, ok := Finite(x)
 	if !ok || v <= 0 {

@@ -16,7 +16,7 @@ import (
 // stretched, so that text keeps its size on every screen.
 const chartHeight = 200
 
-// chartPicture is what the picture of a chart shows.
+// Chart is the input of ChartSVG.
 type Chart struct {
 	ID, Name, Caption string
 	Series            outage.Series
@@ -27,7 +27,7 @@ type Chart struct {
 	Clock             func(time.Time) string // writes the labels of the hours
 }
 
-// drawChart draws a series, and reports whether anything is known to be normal.
+// ChartSVG draws a series, and reports whether anything is known to be normal.
 func ChartSVG(c Chart) (svg template.HTML, expected bool) {
 	top, known := scale(c.Series)
 	var b strings.Builder
@@ -66,8 +66,8 @@ func shade(b *strings.Builder, span outage.Span, open []outage.Span) {
 	}
 }
 
-// settled leaves out the step that is still running for as long as it is lower
-// than the one before: it would look as if reports were falling.
+// Settled leaves out the incomplete last step while it is lower than the step before,
+// because it would look as if reports were falling.
 func Settled(series outage.Series, now time.Time) outage.Series {
 	last := len(series.Points) - 1
 	if last < 1 {
@@ -94,7 +94,7 @@ func scale(series outage.Series) (top float64, known bool) {
 }
 
 // roundUp is the least of 1, 2, 4, 5, 6, 8 times a power of ten that is not
-// below x: all of them halve to a number worth printing.
+// below x. All of them halve to a round number.
 func roundUp(x float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(x)))
 	for _, step := range []float64{1, 2, 4, 5, 6, 8} {
@@ -105,7 +105,7 @@ func roundUp(x float64) float64 {
 	return 10 * power
 }
 
-// finite is a number that is known and can be drawn.
+// Finite is a number that is known and can be drawn.
 func Finite(x *float64) (float64, bool) {
 	if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
 		return 0, false
@@ -188,7 +188,7 @@ const (
 	trendWorth = 12
 )
 
-// spark is a series as a line, "" where it stays under what is worth a look.
+// Sparkline is a series as a line, "" where it stays under what is worth a look.
 func Sparkline(series outage.Series) template.HTML {
 	var top float64
 	for _, p := range series.Points {

@@ -7,29 +7,29 @@ import (
 )
 
 // Limits of the classes of a map: a cell is in the last class whose limit it
-// reaches. Ratios are against what is normal there; counts are drawn only
-// where nothing is known to be normal, and say so.
+// reaches. Ratios are to the expected count of the cell; plain counts are drawn where
+// no expected count is known, or on request.
 var (
 	RatioLimits = []float64{0, 2, 5, 10, 20}
 	CountLimits = []float64{0, 10, 30, 100, 300}
 )
 
-// smallestShown is the least count that is shown below country level.
+// MinimumCount is the smallest count that is shown below country level.
 const MinimumCount = 3
 
-// mapClasses is the number of colours of a map; the class after the last one
-// is hatched: too few to say.
+// MapClasses is the number of colours of a map; the class after the last one
+// is hatched and means too few reports.
 const MapClasses = 5
 
-// outlineClass is the mark of a legend for a line.
+// OutlineClass is the class of a line in the legend.
 const OutlineClass = MapClasses + 2
 
-// hasRatios reports whether any cell has something to be compared with.
+// HasRatios reports whether any cell has something to be compared with.
 func HasRatios(heat outage.Heatmap) bool {
 	return slices.ContainsFunc(heat.Cells, func(c outage.HeatCell) bool { return c.Ratio != nil })
 }
 
-// classed sorts the cells by class; hatched says whether the last one is used.
+// Classify sorts the cells by class; hatched says whether the last one is used.
 func Classify(heat outage.Heatmap, counts bool) (classes [MapClasses + 1][]outage.Cell, hatched bool) {
 	for _, cell := range heat.Cells {
 		class := ClassOfCell(cell, counts)
@@ -38,8 +38,8 @@ func Classify(heat outage.Heatmap, counts bool) (classes [MapClasses + 1][]outag
 	return classes, len(classes[MapClasses]) > 0
 }
 
-// classOfCell is the class of a cell: by its plain count, or by how it compares
-// with what is normal where anything can be said about that.
+// ClassOfCell is the class of a cell: by its plain count, or by its ratio to the
+// expected count where that is known.
 func ClassOfCell(cell outage.HeatCell, counts bool) int {
 	switch {
 	case counts:

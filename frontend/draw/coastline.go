@@ -5,19 +5,19 @@ import (
 	"fmt"
 )
 
-// landFiner is how many times finer than the map the lines of the land are that
-// a closer look needs. It is that of the cells of the whole country, which then
-// lie exactly along them.
+// coastlineFiner is how many times finer the coastline for closer zoom levels is than
+// the map. It equals that of the cells of the whole country, which therefore lie
+// exactly along the lines.
 const coastlineFiner = 4
 
-// landAnswer is the land as paths.
+// coastlineAnswer is the coastline and the borders as paths.
 type coastlineAnswer struct {
 	Finer   float64 `json:"finer"`
 	Coast   string  `json:"coast"`
 	Borders string  `json:"borders"`
 }
 
-// landLines is the land as JSON.
+// CoastlineJSON is the coastline as JSON.
 func (c *Projection) CoastlineJSON() ([]byte, error) {
 	answer := coastlineAnswer{Finer: coastlineFiner}
 	answer.Borders, answer.Coast = c.lines(coastlineFiner)

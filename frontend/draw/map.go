@@ -12,9 +12,9 @@ import (
 // margin is the free edge around a map, in its units, which its lines need.
 const margin = 4
 
-// picture draws cells by class over the land, one path for a class. The sheet
-// of the smallest resolution shows the cells of its land, too; a finer one has
-// too many of them to be worth their bytes.
+// SVG draws cells by class over the land, one path for each class. At the
+// resolution of pages the cells of the land are drawn as well; at finer ones they
+// are too many.
 func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Cell) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%s"><title id="%s">%s</title>`,
@@ -44,7 +44,7 @@ func (c *Projection) ViewBox() string {
 	return fmt.Sprintf("%d %d %d %d", -margin, -margin, c.Width+2*margin, c.Height+2*margin)
 }
 
-// bare lists the cells of the land that no class has.
+// bare lists the land cells that are in no class.
 func (c *Projection) bare(classes [MapClasses + 1][]outage.Cell) []outage.Cell {
 	shown := map[outage.Cell]bool{}
 	for _, cells := range classes {
@@ -55,8 +55,8 @@ func (c *Projection) bare(classes [MapClasses + 1][]outage.Cell) []outage.Cell {
 	return slices.DeleteFunc(slices.Clone(c.Land), func(cell outage.Cell) bool { return shown[cell] })
 }
 
-// small draws cells over the land that the page holds once. What the picture
-// says stands beside it in words.
+// Thumbnail draws cells over the symbol of the land, which the page defines once.
+// It is hidden from screen readers, because text beside it has the same content.
 func (c *Projection) Thumbnail(heat outage.Heatmap, counts bool) template.HTML {
 	classes, _ := Classify(heat, counts)
 	var b strings.Builder

@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// drawShapes gives maps their geometry.
+// Shapes gives maps their geometry.
 type Shapes interface {
 	// Boundary is the open ring of a cell's corners.
 	Boundary(cell outage.Cell) []outage.LatLng
@@ -19,12 +19,12 @@ type Shapes interface {
 	RegionOf(cell outage.Cell) outage.Region
 }
 
-// mapResolution is the H3 resolution of the map on a page, which has no finer
-// one: a whole country fits a phone.
+// MapResolution is the H3 resolution of the maps within pages: a whole country
+// fits a phone.
 const MapResolution = outage.CellCoarse
 
-// largeResolution is that of the large map, which shows a whole country in at
-// mostCells cells before anybody looks closer.
+// LargeResolution is that of the large map, by country. A whole country has at most
+// MostCells cells.
 var LargeResolution = map[outage.Country]int{outage.GB: 5, outage.IN: 4}
 
 // mapSize is the longer side of a map in the whole units of its paths.
@@ -33,7 +33,7 @@ const mapSize = 700
 // point is a place on a map, in its units, y downwards.
 type point struct{ x, y int }
 
-// country is the projected geometry of a country's map at one resolution. It
+// Projection is the projected geometry of a country's map at one resolution. It
 // never changes.
 type Projection struct {
 	shapes        Shapes
@@ -47,8 +47,8 @@ type Projection struct {
 	Coast         string // path of the line around the land
 }
 
-// project lays a country's land out flat: degrees of longitude shrink by the
-// cosine of the middle latitude, which is true enough for one country.
+// Project makes the equirectangular projection of a country, with the standard
+// parallel at its middle latitude.
 func Project(shapes Shapes, code outage.Country, resolution int) *Projection {
 	c := &Projection{
 		shapes: shapes, resolution: resolution,
@@ -78,7 +78,7 @@ func Project(shapes Shapes, code outage.Country, resolution int) *Projection {
 }
 
 // ring is the outline of a cell on the map; cells off the land, which reports
-// from a seafront may name, are laid out when they come.
+// from a seafront may have, are projected on demand.
 func (c *Projection) ring(cell outage.Cell) []point {
 	if ring, ok := c.rings[cell]; ok {
 		return ring
@@ -99,7 +99,7 @@ func (c *Projection) ringIn(cell outage.Cell, finer float64) []point {
 }
 
 // path outlines cells in commands relative to the point before, which brotli
-// squeezes to about a dozen bytes a cell.
+// compresses to about twelve bytes a cell.
 func (c *Projection) path(cells []outage.Cell) string {
 	var b pen
 	for _, cell := range cells {

@@ -19,23 +19,23 @@ const (
 	mapWidth, mapHeight     = 400, 530
 )
 
-// Colours of the picture: the dark end of the pages, whatever the reader's are.
+// Colours of the picture: the dark scheme of the pages.
 var (
-	imageBackground    = [2]color.RGBA{{10, 35, 66, 255}, {23, 69, 127, 255}}
-	imageInk    = color.RGBA{255, 255, 255, 255}
-	imageSoft   = color.RGBA{205, 220, 238, 255}
-	imageAccent  = color.RGBA{255, 210, 63, 255}
-	imageLand   = color.RGBA{44, 78, 122, 255}
-	imageRaster = [MapClasses + 1]color.RGBA{
+	imageBackground = [2]color.RGBA{{10, 35, 66, 255}, {23, 69, 127, 255}}
+	imageInk        = color.RGBA{255, 255, 255, 255}
+	imageSoft       = color.RGBA{205, 220, 238, 255}
+	imageAccent     = color.RGBA{255, 210, 63, 255}
+	imageLand       = color.RGBA{44, 78, 122, 255}
+	imageRaster     = [MapClasses + 1]color.RGBA{
 		{62, 101, 160, 255}, {124, 128, 138, 255}, {163, 158, 138, 255}, {205, 188, 106, 255}, {254, 232, 56, 255}, {92, 120, 156, 255},
 	}
 )
 
-// shareText is what stands on a picture for link previews.
+// ShareText is the text of a share picture.
 type ShareText struct{ Title, State, Text, Source string }
 
-// sharePicture draws a text beside a map as PNG. Without a map the text stands
-// alone.
+// SharePNG draws a text beside a map as PNG. Without a map it has
+// the text alone.
 func SharePNG(letters *Fonts, text ShareText, land *Projection, heat outage.Heatmap) ([]byte, error) {
 	canvas := image.NewRGBA(image.Rect(0, 0, ImageWidth, ImageHeight))
 	paintBackground(canvas)
@@ -55,7 +55,7 @@ func SharePNG(letters *Fonts, text ShareText, land *Projection, heat outage.Heat
 	return out.Bytes(), nil
 }
 
-// paintSky fills the picture from dark to less dark.
+// paintBackground fills the picture with a gradient.
 func paintBackground(to *image.RGBA) {
 	for y := range ImageHeight {
 		for x := range ImageWidth {
@@ -67,8 +67,8 @@ func paintBackground(to *image.RGBA) {
 	}
 }
 
-// paragraph writes lines from a base line on, and gives that of the next one.
-// Lines beyond the most end with an ellipsis.
+// paragraph writes wrapped text from a base line on, and returns the base line after it.
+// Text beyond the maximum number of lines ends with an ellipsis.
 func paragraph(to *image.RGBA, face typeface, text string, y, size float64, ink color.Color, most int) float64 {
 	lines := face.wrapped(text, size, lineWidth)
 	if len(lines) > most {

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// symbols are the small pictures of symptoms, by the slug of the symptom.
+// Symbols are the small pictures of symptoms, by the slug of the symptom.
 type Symbols map[string]Symbol
 
-// symbol is a drawing with the name it has on a page.
+// Symbol is a drawing with its id on a page.
 type Symbol struct {
 	ID  string
 	SVG template.HTML // a symbol element
 }
 
-// otherSymbol stands for a symptom that has no picture of its own.
+// otherSymbol is used for a symptom that has no picture of its own.
 const otherSymbol = "other"
 
-// loadSymbols reads the drawings. The id of each lists all slugs it stands for.
+// LoadSymbols reads the drawings. The id of each lists all slugs it stands for.
 func LoadSymbols(files fs.FS) (Symbols, error) {
 	source, err := fs.ReadFile(files, "static/symptoms.svg")
 	if err != nil {
@@ -45,7 +45,7 @@ func LoadSymbols(files fs.FS) (Symbols, error) {
 	return found, nil
 }
 
-// of is the picture of a symptom.
+// Of is the picture of a symptom.
 func (s Symbols) Of(slug string) Symbol {
 	if drawn, ok := s[slug]; ok {
 		return drawn

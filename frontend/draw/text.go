@@ -19,15 +19,14 @@ import (
 	"golang.org/x/image/vector"
 )
 
-// typeface is a font with those that stand in for the scripts it lacks.
+// typeface is a font, followed by fallback fonts for scripts that it lacks.
 type typeface []*font.Font
 
-// lettering sets text in pictures. Devanagari and Bengali need shaping, which a
-// plain drawing of glyphs does not do.
+// Fonts renders text in pictures. Devanagari and Bengali need shaping.
 type Fonts struct{ plain, bold typeface }
 
-// loadLettering reads the fonts: the Go fonts for Latin, and those that "make
-// build" puts beside the scripts for the others.
+// LoadFonts reads the fonts: the Go fonts for Latin, and for the others
+// those that "make build" copies to dist.
 func LoadFonts(files fs.FS) (*Fonts, error) {
 	made := &Fonts{}
 	for _, face := range []struct {
@@ -52,7 +51,7 @@ func LoadFonts(files fs.FS) (*Fonts, error) {
 	return made, nil
 }
 
-// speaks reports whether there are letters for a language.
+// Supports reports whether a language can be rendered.
 func (l *Fonts) Supports(lang string) bool {
 	sample := map[string]rune{"hi": 'क', "bn": 'ক'}[lang]
 	return sample == 0 || l.plain.holding(sample) != nil
@@ -74,7 +73,7 @@ type run struct {
 	glyph shaping.Output
 }
 
-// shaped lays a line out, each part in a font that has it.
+// shaped shapes a line, each part in a font that has its characters.
 func (t typeface) shaped(text string, size float64) (runs []run, width float64) {
 	letters := []rune(strings.ReplaceAll(text, "\u2011", "-")) // no font here has a hyphen that keeps lines whole
 	shaper := &shaping.HarfbuzzShaper{}

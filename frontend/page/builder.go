@@ -12,7 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// viewConfig names what pages are made of. All but Demo are needed.
+// Config names what pages are made of. All but Demo are needed.
 type Config struct {
 	Readings   Readings
 	Incidents  Incidents
@@ -28,7 +28,7 @@ type Config struct {
 	Fonts      *draw.Fonts
 }
 
-// views makes pages. It is safe for concurrent use.
+// Builder makes pages. It is safe for concurrent use.
 type Builder struct {
 	Config
 	templates *templates
@@ -40,7 +40,7 @@ type Builder struct {
 	lastGood  lastGood
 }
 
-// newViews reads the templates and projects the maps.
+// NewBuilder reads the templates and projects the maps.
 func NewBuilder(config Config) (*Builder, error) {
 	templates, err := loadTemplates()
 	if err != nil {
@@ -59,7 +59,7 @@ func NewBuilder(config Config) (*Builder, error) {
 	return made, nil
 }
 
-// page reads and words the page of an address, and names its template.
+// Page reads and words the page of an address, and names its template.
 func (s *Builder) Page(ctx context.Context, at address.Address) (name string, page Content, err error) {
 	switch {
 	case at.ID != "":
@@ -77,13 +77,13 @@ func (s *Builder) Page(ctx context.Context, at address.Address) (name string, pa
 	return "service", s.service(ctx, at), nil
 }
 
-// sheetKey names the map of a country at a resolution.
+// mapKey names the map of a country at a resolution.
 type mapKey struct {
 	country    outage.Country
 	resolution int
 }
 
-// render writes a page into memory.
+// Render writes a page into memory.
 func (s *Builder) Render(name string, page Content) ([]byte, Meta, error) {
 	return s.templates.render(name, page)
 }

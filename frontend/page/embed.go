@@ -30,14 +30,14 @@ func (s *Builder) embedPage(ctx context.Context, at address.Address) *embedPage 
 	return page
 }
 
-// badge is the status of a service in a few words.
+// BadgeText is the status of a service in a few words.
 type BadgeText struct {
 	Name, Message string
 	Status        outage.Status
 	Partial       bool // its health could not be read
 }
 
-// badge is the worst status of a service in the countries of an address.
+// Badge is the worst status of a service in the countries of an address.
 func (s *Builder) Badge(ctx context.Context, at address.Address) BadgeText {
 	f := s.request(at)
 	service, _ := s.Services.Service(at.Service)

@@ -50,7 +50,7 @@ func (w *wording) entry(record outage.Record) entry {
 	return made
 }
 
-// multiple is a ratio before a times sign.
+// ratioNumber is a ratio before a times sign.
 func (w *wording) ratioNumber(ratio float64) string {
 	if ratio > mostRatio {
 		return ">" + w.Int(mostRatio)
@@ -60,7 +60,7 @@ func (w *wording) ratioNumber(ratio float64) string {
 
 func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
 
-// brief is the arithmetic of an incident in a few words.
+// summary is the arithmetic of an incident in a few words.
 func (w *wording) summary(in outage.Incident) string {
 	return w.T("incident.brief", "n", in.Observed, "expected", w.Amount(in.Expected), "threshold", w.Amount(in.Threshold))
 }

@@ -119,7 +119,7 @@ func (s *Builder) reportPage(at address.Address, service outage.Service, sent *o
 	return page
 }
 
-// refusedPage shows a form again with what was sent and what is wrong with it.
+// RefusedPage shows a form again with what was sent and what is wrong with it.
 func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent outage.Submission, known *outage.Error, key string) *formPage {
 	page := s.reportPage(at, service, &sent)
 	page.Form.Problems = []problem{page.Form.fault(known)}

@@ -15,17 +15,17 @@ import (
 // card is a service with more reports than usual in one country.
 type card struct {
 	verdict
-	Service string // its slug
-	Title   string // the service, with the country where the page shows both
-	Since   string // since when an incident is open, "" without one
-	Sparkline   template.HTML
+	Service   string // its slug
+	Title     string // the service, with the country where the page shows both
+	Since     string // since when an incident is open, "" without one
+	Sparkline template.HTML
 }
 
 // row is any other service, in one line.
 type row struct {
 	Name, Path, Lang string
 	Count, Usual     string // Usual says so where too little is known
-	Sparkline            template.HTML
+	Sparkline        template.HTML
 }
 
 // category is the rows of services of one kind.
@@ -44,7 +44,7 @@ type homePage struct {
 	AsOf       []locale.Time
 }
 
-// Says is what is worth saying aloud when the page changes.
+// Announcement is what is worth saying aloud when the page changes.
 func (page *homePage) Announcement() string { return page.Headline }
 
 const (
@@ -69,7 +69,7 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	return page
 }
 
-// sort makes cards of what is unusual, and rows of the rest. Where nothing is
+// arrange makes cards of what is unusual, and rows of the rest. Where nothing is
 // known to be usual, the few with the most reports stand in for it.
 func (page *homePage) arrange(ctx context.Context) {
 	compared := false
@@ -161,7 +161,7 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 	return made
 }
 
-// file puts a service in its category. The numbers of a page of both countries
+// addRow puts a service in its category. The numbers of a page of both countries
 // are sums, which are compared only where both have something to compare with.
 func (page *homePage) addRow(ctx context.Context, service outage.Service, verdicts []verdict) {
 	made := row{

@@ -12,40 +12,40 @@ import (
 
 type incidentPage struct {
 	request
-	Entry    entry
-	Heading  string
-	Lead     string   // the sentence to quote
-	Sentence string   // what it was opened on
-	Cause    string   // whose fault it probably is, "" where that of the service
-	Now      string   // whether it lasts, and since or until when
-	Totals   string   // how many there were in all, "" while that is not known
-	Reasons  []string // what speaks for a cause elsewhere
-	KeyNumbers  []keyNumber
-	Chart   incidentChart
-	Facts    []fact
-	Arithmetic      arithmetic
-	Regions  []recovery
-	Others   []recovery // regions that do not stand open
-	Maps   smallMultiples
-	Wider    []link // other incidents of the same wider event
-	Replay   string // the large map at the time of the incident
-	Citation string
-	Image    string // the picture for link previews
-	Table    string // the series as CSV
-	Timeline []step
-	Place    regionPanel
-	Symptoms []share
-	Symptom  string
-	Affected     []link // relatives that had an incident meanwhile
+	Entry          entry
+	Heading        string
+	Lead           string   // the sentence to quote
+	Sentence       string   // what it was opened on
+	Cause          string   // whose fault it probably is, "" where that of the service
+	Now            string   // whether it lasts, and since or until when
+	Totals         string   // how many there were in all, "" while that is not known
+	Reasons        []string // what speaks for a cause elsewhere
+	KeyNumbers     []keyNumber
+	Chart          incidentChart
+	Facts          []fact
+	Arithmetic     arithmetic
+	Regions        []recovery
+	Others         []recovery // regions that do not stand open
+	Maps           smallMultiples
+	Wider          []link // other incidents of the same wider event
+	Replay         string // the large map at the time of the incident
+	Citation       string
+	Image          string // the picture for link previews
+	Table          string // the series as CSV
+	Timeline       []step
+	Place          regionPanel
+	Symptoms       []share
+	Symptom        string
+	Affected       []link // relatives that had an incident meanwhile
 	Unaffected     []link // relatives that had none
 	UnaffectedText string
-	Service  link // the page of the service
-	Data     string
-	AsOf     []locale.Time
-	Country  outage.Country
+	Service        link // the page of the service
+	Data           string
+	AsOf           []locale.Time
+	Country        outage.Country
 }
 
-// figure is a number that stands out.
+// keyNumber is a number that stands out.
 type keyNumber struct{ Number, Text string }
 
 // fact is a line of the table of an incident.
@@ -99,7 +99,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	return page, nil
 }
 
-// lasts says whether an incident is over.
+// stateText says whether an incident is over.
 func (w *wording) stateText(in outage.Incident) string {
 	if over(in) {
 		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.ClosedAt.Sub(in.OpenedAt)))
@@ -159,7 +159,7 @@ func (w *wording) fault(service string, change outage.Change) string {
 	return w.T("step.itself", "service", w.serviceNamed(service))
 }
 
-// counts fills in what was counted during the incident. What cannot be read is
+// addCounts fills in what was counted during the incident. What cannot be read is
 // left out.
 func (page *incidentPage) addCounts(ctx context.Context, in outage.Incident) {
 	service, ok := page.builder.Services.Service(in.Service)

@@ -6,7 +6,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// course is how reports ran before, during and after an incident.
+// incidentChart is how reports ran before, during and after an incident.
 type incidentChart struct {
 	Chart    chart
 	HasChart bool
@@ -27,7 +27,7 @@ const beside = 2 * 60
 // mostPoints keeps the chart of a long incident small.
 const mostPoints = 150
 
-// course reads the counts of an incident. What cannot be read is left out.
+// incidentChart reads the counts of an incident. What cannot be read is left out.
 func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident) incidentChart {
 	var made incidentChart
 	now := outage.MinuteOf(page.builder.AsOf())
@@ -75,7 +75,7 @@ func (r *reader) measure(ctx context.Context, in outage.Incident) measured {
 	return made
 }
 
-// figures are the numbers to quote, each with what kind of count it is.
+// keyNumbers are the numbers to quote, each with what kind of count it is.
 func (page *incidentPage) keyNumbers(in outage.Incident, ran incidentChart) []keyNumber {
 	var figures []keyNumber
 	if ran.Measured && ran.Total > 0 {

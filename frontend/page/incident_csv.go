@@ -21,7 +21,7 @@ const (
 	mostQuarters  = 400
 )
 
-// incidentCSV is the series of the country by five minutes, and what the public
+// IncidentCSV is the series of the country by five minutes, and what the public
 // table shows of each region by quarter hours.
 func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record outage.Record) ([]byte, error) {
 	in := record.Incident

@@ -11,7 +11,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// incidentPNG draws an incident for those who see a link to it. A language
+// IncidentPNG draws an incident for those who see a link to it. A language
 // without letters in the program is drawn in the default one.
 func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record outage.Record) ([]byte, error) {
 	if !s.fonts.Supports(at.Lang) {

@@ -9,16 +9,16 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// spread is how an incident grew and shrank: a small map for each of some
+// smallMultiples is how an incident grew and shrank: a small map for each of some
 // quarter hours.
 type smallMultiples struct {
-	Coastline     template.HTML // the land, which all of them share
-	Pictures []smallMap
-	Counts   bool
-	Legend   []legendItem
+	Coastline template.HTML // the land, which all of them share
+	Pictures  []smallMap
+	Counts    bool
+	Legend    []legendItem
 }
 
-// picture is one of the small maps, which leads to the large one.
+// smallMap is one of the small maps, which leads to the large one.
 type smallMap struct {
 	SVG        template.HTML
 	Path, Time string
@@ -27,7 +27,7 @@ type smallMap struct {
 // mostPictures is how many quarter hours are drawn.
 const mostPictures = 8
 
-// spread draws the quarter hours of an incident, evenly picked where there are
+// smallMultiples draws the quarter hours of an incident, evenly picked where there are
 // many.
 func (page *incidentPage) smallMultiples(ctx context.Context, in outage.Incident) smallMultiples {
 	var made smallMultiples
@@ -57,7 +57,7 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in outage.Incident
 	return made
 }
 
-// pickedQuarters are the starts of some quarter hours of a span, the first and
+// sampledQuarters are the starts of some quarter hours of a span, the first and
 // the last among them.
 func sampledQuarters(span outage.Span) []outage.Minute {
 	all := int(span.To-span.From) / outage.Quarter

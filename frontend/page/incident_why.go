@@ -17,7 +17,7 @@ type arithmetic struct {
 // node is a place that had enough evidence by itself.
 type node struct{ Place, Observed, Expected, Threshold, Evidence string }
 
-// why lays out the arithmetic. Incidents from before it was kept have only its
+// arithmetic lays out the arithmetic. Incidents from before it was kept have only its
 // sum.
 func (page *incidentPage) arithmetic(in outage.Incident) arithmetic {
 	why, number := in.Why, page.Int

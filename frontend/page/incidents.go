@@ -21,7 +21,7 @@ type incidentsPage struct {
 	Older       string // the next page, "" on the last
 }
 
-// incidents is the list of incidents, those under way first, the rest newest
+// ListIncidents is the list of incidents, those under way first, the rest newest
 // first. The error is about the cursor.
 func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked address.IncidentQuery) (*incidentsPage, error) {
 	page := &incidentsPage{request: s.request(at), Asked: asked}

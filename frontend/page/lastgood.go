@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// keptFor is how long a reading stands in for newer ones that cannot be had.
+// LastGoodFor is how long a reading stands in for newer ones that cannot be had.
 const LastGoodFor = 30 * time.Minute
 
-// kept is a reading and when it was made.
+// cachedValue is a reading and when it was made.
 type cachedValue struct {
 	value any
 	at    time.Time
 }
 
-// memory holds the last good reading of each part of a page. Its keys are made
+// lastGood holds the last good reading of each part of a page. Its keys are made
 // of services and countries of the catalogue, so strangers cannot fill it.
 type lastGood struct {
 	mu     sync.Mutex

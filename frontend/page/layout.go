@@ -43,7 +43,7 @@ func (p *layout) TabTitle() string {
 // Query is what was searched for; pages other than that of a search have none.
 func (p *layout) Query() string { return "" }
 
-// head is what the head of a page refers to: the style element and the scripts
+// Head is what the head of a page refers to: the style element and the scripts
 // by the name of the page's template, the addresses of icons by status.
 type Head struct {
 	Styles  map[string]template.HTML

@@ -42,7 +42,7 @@ type tool struct{ Do, Text, Drawing string }
 // word is a text of the canvas under the name by which it is found.
 type word struct{ Name, Text string }
 
-// atlasPanel is one country on the large map.
+// mapPanel is one country on the large map.
 type mapPanel struct {
 	regionPanel
 	Projection *draw.Projection
@@ -101,7 +101,7 @@ func (p mapPanel) Tools() []tool {
 	}
 }
 
-// Told is what the canvas says of a cell, Statuses the words for its status, the
+// Labels is what the canvas says of a cell, Statuses the words for its status, the
 // worst first.
 func (p mapPanel) Labels() []word {
 	return []word{
@@ -118,7 +118,7 @@ func (p mapPanel) Statuses() string {
 	return strings.Join(words, "|")
 }
 
-// Land is where the canvas finds the lines of the land, for a closer look.
+// Coastline is where the canvas finds the lines of the land, for a closer look.
 func (p mapPanel) Coastline() string { return "/map/land/" + string(p.Country) }
 
 // Width and Height are those of the country's map, in its units.
@@ -143,7 +143,7 @@ func (page *mapPage) steps() {
 	}
 }
 
-// draw reads and draws the countries. All have one legend: that of plain counts
+// drawMaps reads and draws the countries. All have one legend: that of plain counts
 // where there is nothing to compare with in any.
 func (page *mapPage) drawMaps(ctx context.Context) {
 	asked := page.State
@@ -163,7 +163,7 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 	for i, country := range countries {
 		made := mapPanel{
 			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
-			Projection:       page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
+			Projection:  page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
 		}
 		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
 		made.Span = page.when(asked, country)
@@ -216,7 +216,7 @@ func (page *mapPage) Languages() []link {
 }
 
 // First and Last are the ends of the slider, Moment where it stands.
-func (page *mapPage) First() string  { return address.FormatMinute(page.State.Span.From) }
+func (page *mapPage) First() string { return address.FormatMinute(page.State.Span.From) }
 func (page *mapPage) Shown() string { return address.FormatMinute(page.State.At) }
 func (page *mapPage) Steps() int {
 	return int(page.State.Span.To-page.State.Span.From)/outage.Quarter - 1

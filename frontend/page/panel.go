@@ -21,7 +21,7 @@ const (
 	firstRegions = 8
 )
 
-// panel is one country on a page: chart, map and table.
+// regionPanel is one country on a page: chart, map and table.
 type regionPanel struct {
 	*layout
 	Country     outage.Country
@@ -30,7 +30,7 @@ type regionPanel struct {
 	HasChart    bool
 	Map         heatmap
 	HasMap      bool
-	MapPath   string // where the map stands that this page has not drawn
+	MapPath     string // where the map stands that this page has not drawn
 	Heading     string // of the map
 	Span        string
 	Empty       string // stands for a table without rows
@@ -73,7 +73,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	return made
 }
 
-// placePanel reads and draws where the reports of a span of whole quarter hours
+// regionMap reads and draws where the reports of a span of whole quarter hours
 // came from.
 func (q *request) regionMap(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
 	made := regionPanel{layout: q.layout, Country: country, Name: q.CountryName(country)}

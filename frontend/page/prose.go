@@ -34,7 +34,7 @@ func (s *Builder) prose(at address.Address) *prosePage {
 	return page
 }
 
-// numbersInForce tells the parameters that a reader can make something of: those
+// parameterFacts tells the parameters that a reader can make something of: those
 // that have a sentence.
 func parameterFacts(l *locale.Localizer, parameters []outage.Parameter) []fact {
 	var told []fact

@@ -11,10 +11,10 @@ import (
 // neighbours of a service have more reports than usual, which have not, and
 // what is probably to blame.
 type related struct {
-	Heading string
-	Blame   []blame
-	Affected    []link
-	Unaffected    []link
+	Heading    string
+	Blame      []blame
+	Affected   []link
+	Unaffected []link
 }
 
 // blame says that something else probably broke, and why it is thought so.

@@ -14,7 +14,7 @@ type searchPage struct {
 // Query is what was searched for, as it stands in the field again.
 func (page *searchPage) Query() string { return page.asked }
 
-// searchPage lists the services that a query may mean.
+// SearchPage lists the services that a query may mean.
 func (s *Builder) SearchPage(at address.Address, query string, found []outage.Service) *searchPage {
 	page := &searchPage{request: s.request(at), asked: query}
 	page.Index = false

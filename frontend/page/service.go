@@ -23,7 +23,7 @@ type servicePage struct {
 	AsOf      []locale.Time
 }
 
-// Says is what is worth saying aloud when the page changes.
+// Announcement is what is worth saying aloud when the page changes.
 func (page *servicePage) Announcement() string { return page.Verdicts[0].Sentence }
 
 // service is the page of one service, or, under its leaf, the part of it that
@@ -50,7 +50,7 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 	return page
 }
 
-// fill adds what stands below the verdict.
+// addDetails adds what stands below the verdict.
 func (page *servicePage) addDetails(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
 	for i, v := range page.Verdicts {

@@ -16,7 +16,7 @@ const (
 	sparklineFor = time.Minute
 )
 
-// trend draws the last day of a service in a country, or in both, as a line
+// sparkline draws the last day of a service in a country, or in both, as a line
 // without words: what stands beside it says it in numbers. It is "" where there
 // is nothing to see.
 func (r *reader) sparkline(ctx context.Context, service string, country outage.Country) template.HTML {

@@ -12,7 +12,7 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// pages holds one parsed template for each page, each with the layout and the
+// templates holds one parsed template for each page, each with the layout and the
 // shared fragments.
 type templates struct{ byName map[string]*template.Template }
 
@@ -52,7 +52,7 @@ func parseInto(root *template.Template, name string) error {
 	return err
 }
 
-// meta is what sending a page needs beside its body.
+// Meta is what sending a page needs beside its body.
 type Meta struct {
 	Name    string // of its template
 	Lang    string

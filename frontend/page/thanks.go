@@ -16,7 +16,7 @@ type thanksPage struct {
 	Undone         bool
 }
 
-// outcome is what the query of the page says became of a report.
+// Outcome is what the query of the page says became of a report.
 type Outcome struct {
 	ID, Undo        string
 	Undone, Counted bool
@@ -24,7 +24,7 @@ type Outcome struct {
 	Region          outage.Region
 }
 
-// thanksPage says what became of a report, and lets its sender take it back.
+// ThanksPage says what became of a report, and lets its sender take it back.
 func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	service, _ := s.Services.Service(at.Service)
 	page := &thanksPage{request: s.request(at)}
@@ -37,7 +37,7 @@ func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	return page
 }
 
-// told words the page.
+// outcomeText words the page.
 func (page *thanksPage) outcomeText(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
 	if page.Undone {
 		return page.T("undone.heading"), []string{page.T("undone.text", "service", page.Name)}

@@ -85,14 +85,14 @@ func (w *wording) since(in outage.Incident) string {
 	return w.T("time.on", "date", w.Date(in.OpenedAt, in.Country), "time", at)
 }
 
-// Rains reports whether the verdict is drawn with rain behind it.
+// Unusual reports whether the verdict is drawn with rain behind it.
 func (v verdict) Unusual() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
 
-// Stirs reports whether there is something to look at: an unusual number, or one
+// Notable reports whether there is something to look at: an unusual number, or one
 // that may become so.
 func (v verdict) Notable() bool { return v.Unusual() || Rising(v.health) }
 
-// rising reports whether far more reports came in ten minutes than is normal,
+// Rising reports whether far more reports came in ten minutes than is normal,
 // though the minutes that were judged so far do not prove it: as usual would be
 // a wrong word.
 func Rising(health outage.Health) bool {
@@ -124,7 +124,7 @@ func (w *wording) numbers(health outage.Health) string {
 
 const (
 	worthRatio = 1.5 // from which a ratio is told, beside its two numbers
-	mostRatio = 100 // above which it is told as more than this
+	mostRatio  = 100 // above which it is told as more than this
 )
 
 // byTrouble orders the healths of two services or countries: status, then

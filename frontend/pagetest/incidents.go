@@ -7,7 +7,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// fakeBook holds the incidents of the days up to noon: one under way in India,
+// Incidents holds the incidents of the days up to noon: one under way in India,
 // one that recovers, and some that are over.
 type Incidents struct {
 	Err     error

@@ -16,10 +16,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// noon is the instant at which tests look at pages, 12:34 in London.
+// Noon is the instant at which tests look at pages, 12:34 in London.
 var Noon = time.Date(2026, 11, 18, 12, 34, 0, 0, time.UTC)
 
-// fakeIntake knows two places and remembers what it was given.
+// Intake knows two places and remembers what it was given.
 type Intake struct {
 	Took   []outage.Submission
 	Client outage.Client
@@ -58,7 +58,7 @@ func (f *Intake) Undo(_ context.Context, _ netip.Addr, id, token string) error {
 	return nil
 }
 
-// fakeReadings makes up a day: WhatsApp is in trouble in India, UPI a little,
+// Readings makes up a day: WhatsApp is in trouble in India, UPI a little,
 // the rest is quiet.
 type Readings struct {
 	Err   error // what every reading answers
@@ -218,7 +218,7 @@ func readLand(text string) []landRow {
 	return rows
 }
 
-// fakeShapes has the true land cells at resolution 3.
+// Shapes has the true land cells at resolution 3.
 type Shapes map[outage.Cell]landRow
 
 func LandShapes() Shapes {

@@ -87,7 +87,7 @@ func SomeServices() Services {
 var bengali = strings.NewReplacer("a", "আ", "b", "ব", "c", "ক", "d", "ড", "e", "এ", "f", "ফ", "g", "গ", "h", "হ", "i", "ই", "j", "জ",
 	"k", "খ", "l", "ল", "m", "ম", "n", "ন", "o", "ও", "p", "প", "q", "খ", "r", "র", "s", "স", "t", "ট", "u", "উ", "v", "ভ", "w", "ঘ", "x", "ক্স", "y", "য়", "z", "জ")
 
-// manyServices has as many as a full catalogue.
+// ManyServices has as many as a full catalogue.
 func ManyServices() Services {
 	all := SomeServices()
 	for i, name := range strings.Fields("Snapchat LinkedIn Pinterest Reddit Discord Skype Teams Zoom Slack Gmail Outlook Drive Dropbox Spotify Hotstar " +
