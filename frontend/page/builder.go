@@ -12,7 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Config names what pages are made of. All but Demo are needed.
+// Config holds the dependencies of a Builder. All but Demo are required.
 type Config struct {
 	Readings   Readings
 	Incidents  Incidents
@@ -59,7 +59,7 @@ func NewBuilder(config Config) (*Builder, error) {
 	return made, nil
 }
 
-// Page reads and words the page of an address, and names its template.
+// Page makes the page of an address, and returns the name of its template.
 func (s *Builder) Page(ctx context.Context, at address.Address) (name string, page Content, err error) {
 	switch {
 	case at.ID != "":
@@ -77,7 +77,7 @@ func (s *Builder) Page(ctx context.Context, at address.Address) (name string, pa
 	return "service", s.service(ctx, at), nil
 }
 
-// mapKey names the map of a country at a resolution.
+// mapKey identifies the map of a country at a resolution.
 type mapKey struct {
 	country    outage.Country
 	resolution int

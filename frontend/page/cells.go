@@ -11,7 +11,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Cells reads a picture at the finest resolution that is not too much.
+// Cells reads the cells of a map state at the finest resolution that has no more
+// than draw.MostCells.
 func (s *Builder) Cells(ctx context.Context, asked address.MapState, part draw.Window) ([]byte, Meta, error) {
 	f := s.requestIn(address.Address{Lang: asked.Lang}, asked.Country)
 	sheet := s.maps[mapKey{asked.Country, draw.LargeResolution[asked.Country]}]
@@ -36,7 +37,7 @@ func (s *Builder) Cells(ctx context.Context, asked address.MapState, part draw.W
 	}
 }
 
-// Coastline is the land of a country as JSON, for the closer looks of the large map.
+// Coastline is the coastline of a country as JSON, for closer zoom levels.
 func (s *Builder) Coastline(country outage.Country) ([]byte, error) {
 	return s.maps[mapKey{country, draw.LargeResolution[country]}].CoastlineJSON()
 }

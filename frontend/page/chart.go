@@ -44,8 +44,8 @@ func hours(l *locale.Localizer, series outage.Series, country outage.Country) []
 	return rows
 }
 
-// chartCaption says what a chart shows to those who do not see it: the total
-// and the highest step with its time.
+// chartCaption is the text alternative of a chart: the total, and the highest step
+// with its time.
 func chartCaption(l *locale.Localizer, series outage.Series, country outage.Country) string {
 	var total, works, back int64
 	var peak outage.Point
@@ -64,7 +64,7 @@ func chartCaption(l *locale.Localizer, series outage.Series, country outage.Coun
 	}
 	caption := l.T(key+"peak", "n", total, "peak", l.Int(peak.Reports), "step", l.Int(int64(series.Step)),
 		"time", l.Clock(peak.Start.Time(), country), "zone", l.T("zone."+string(country)))
-	// Kinds are told apart only where the floor allows it.
+	// Counts of kinds are shown from the minimum count on.
 	if works >= draw.MinimumCount {
 		caption += " " + l.T("chart.works", "works", works)
 	}

@@ -2,16 +2,16 @@ package page
 
 import "github.com/open-downpour/downpour/frontend/address"
 
-// banner is what each page says of a demo.
+// banner is the notice of a demo on each page.
 type banner struct {
 	Loaded  float64
 	Sources []Source
 }
 
-// Loading reports whether something is still to come.
+// Loading reports whether data is still being loaded.
 func (b *banner) Loading() bool { return b.Loaded < 1 }
 
-// Demo is nil on a server that plays none.
+// Demo is nil on a server that plays no demo.
 func (p *layout) Demo() *banner { return p.demo }
 
 func (s *Builder) banner() *banner {
@@ -22,7 +22,7 @@ func (s *Builder) banner() *banner {
 }
 
 // Reloads reports whether a page asks the browser to load it again soon: while a
-// demo is loading, but never under somebody's hands who fills in a form.
+// demo is loading, unless the page has a form.
 func (p *layout) Reloads() bool {
 	return p.demo != nil && p.demo.Loading() && p.At.Service == "" && (p.At.Leaf == "" || p.At.Leaf == address.LeafIncidents)
 }

@@ -16,7 +16,7 @@ type embedPage struct {
 	AsOf     []locale.Time
 }
 
-// embedPage is the verdict alone.
+// embedPage is the status of a service, for frames of other sites.
 func (s *Builder) embedPage(ctx context.Context, at address.Address) *embedPage {
 	service, _ := s.Services.Service(at.Service)
 	page := &embedPage{request: s.request(at), Page: at.WithLeaf("").Path()}

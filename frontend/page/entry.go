@@ -8,10 +8,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// namedRegions is how many regions of a footprint are named in a line.
+// namedRegions is the maximum number of regions that a line names.
 const namedRegions = 3
 
-// entry is an incident as a line of a list.
+// entry is an incident in a list.
 type entry struct {
 	Title    string // of the service and the country
 	Country  string
@@ -20,21 +20,21 @@ type entry struct {
 	State    outage.State
 	Word     string // the state in a few words
 	Severity string
-	Drops    string // the mark of the severity
+	Drops    string // the status whose drops stand for the severity
 	Status   outage.Status
 	Opened   locale.Time
 	Lasted   string // "" while it lasts
 	Numbers  string
-	Peak     string // how bad it was at its worst
+	Peak     string // the highest ratio
 	Width    int    // of its bar, in percent
 }
 
-// marks are the drops that stand for a severity.
+// marks are the statuses whose drops stand for a severity.
 var marks = map[outage.Severity]outage.Status{
 	outage.SeverityCritical: outage.StatusOutage, outage.SeverityMajor: outage.StatusElevated, outage.SeverityMinor: outage.StatusNormal,
 }
 
-// entry words an incident.
+// entry formats an incident for a list.
 func (w *wording) entry(record outage.Record) entry {
 	in := record.Incident
 	made := entry{
@@ -50,7 +50,7 @@ func (w *wording) entry(record outage.Record) entry {
 	return made
 }
 
-// ratioNumber is a ratio before a times sign.
+// ratioNumber writes a ratio without a unit, capped at mostRatio.
 func (w *wording) ratioNumber(ratio float64) string {
 	if ratio > mostRatio {
 		return ">" + w.Int(mostRatio)
@@ -60,12 +60,12 @@ func (w *wording) ratioNumber(ratio float64) string {
 
 func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
 
-// summary is the arithmetic of an incident in a few words.
+// summary is what an incident was opened on: observed, expected, threshold.
 func (w *wording) summary(in outage.Incident) string {
 	return w.T("incident.brief", "n", in.Observed, "expected", w.Amount(in.Expected), "threshold", w.Amount(in.Threshold))
 }
 
-// pastIncidents is how many ended incidents a page of a service lists.
+// pastIncidents is the maximum number of ended incidents on a page of a service.
 const pastIncidents = 5
 
 // past lists the last incidents of a service that are over.
@@ -86,8 +86,8 @@ func (w *wording) entries(records []outage.Record) []entry {
 	return entries
 }
 
-// spanOf is the stretch of an incident, from the first minute of its run to its
-// end, or to now while it lasts.
+// spanOf is the span of an incident, from the first minute of the excursion that
+// opened it to its end, or to now while it is open.
 func spanOf(in outage.Incident, now time.Time) outage.Span {
 	span := outage.Span{From: in.Since, To: outage.MinuteOf(now) + 1}
 	if over(in) {

@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// form is the report form: what may be chosen, what was, and what was wrong.
+// form is the report form: choices, values and errors.
 type form struct {
 	*layout
 	Service  outage.Service
@@ -19,7 +19,7 @@ type form struct {
 	Symbols  []draw.Symbol    // the pictures that the choices use
 	Towns    []string         // offered for the place
 	Networks []string         // offered for the network
-	Asked    []outage.Country // countries to choose from; none when the address says it
+	Asked    []outage.Country // countries to choose from; none if the address has one
 	Values   outage.Submission
 	Problems []problem
 	Key      string
@@ -31,11 +31,11 @@ type choice struct {
 	Checked              bool
 }
 
-// problem is a fault of a form. Field is the id of the part to mend, "" when
-// the fault is in none.
+// problem is an error in a form. Field is the id of the element to correct, "" for
+// an error of none.
 type problem struct{ Field, Text string }
 
-// form prepares the form for a service; a nil submission is an untouched one.
+// form prepares the form for a service. The submission is nil for an empty form.
 func (q *request) form(service outage.Service, sent *outage.Submission) form {
 	made := form{layout: q.layout, Service: service, Name: q.ServiceName(service)}
 	if sent != nil {
@@ -59,12 +59,11 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 	return made
 }
 
-// networkCategories are the categories whose services people reach the others
-// through.
+// networkCategories are the categories of access networks.
 var networkCategories = []string{"mobile", "broadband"}
 
-// offer lists towns and networks for those who type: the largest, in the
-// language of the page. Any other can be typed as well.
+// offer fills the suggestions for towns and networks with the largest ones, in the
+// language of the page. Any other can be typed.
 func (f *form) offer(service outage.Service, all []outage.Service) {
 	for _, country := range f.At.Countries(service) {
 		f.Towns = append(f.Towns, strings.Split(f.T("towns."+string(country)), ", ")...)
@@ -76,7 +75,7 @@ func (f *form) offer(service outage.Service, all []outage.Service) {
 	}
 }
 
-// PlaceIn is the country whose places a script offers, "" for any.
+// PlaceIn is the country whose places the script suggests, "" for any.
 func (f form) PlaceIn() string {
 	if len(f.Asked) > 0 {
 		return ""
@@ -84,12 +83,12 @@ func (f form) PlaceIn() string {
 	return f.Values.Country
 }
 
-// Country is one radio button for a country.
+// CountryChoice is the radio button of a country.
 func (f form) CountryChoice(country outage.Country) choice {
 	return choice{Value: string(country), Text: f.CountryName(country), Checked: string(country) == f.Values.Country}
 }
 
-// Problem is what is wrong with a field, "" when nothing is.
+// Problem is the error of a field, "" for none.
 func (f form) Problem(field string) string {
 	for _, p := range f.Problems {
 		if p.Field == field {
@@ -104,7 +103,7 @@ type formPage struct {
 	Form form
 }
 
-// formPage is the form alone: no chart, no map, nothing that could be slow.
+// formPage is the form alone, without any readings.
 func (s *Builder) formPage(at address.Address) *formPage {
 	service, _ := s.Services.Service(at.Service)
 	return s.reportPage(at, service, nil)
@@ -119,7 +118,7 @@ func (s *Builder) reportPage(at address.Address, service outage.Service, sent *o
 	return page
 }
 
-// RefusedPage shows a form again with what was sent and what is wrong with it.
+// RefusedPage is the form with the values that were refused and the error.
 func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent outage.Submission, known *outage.Error, key string) *formPage {
 	page := s.reportPage(at, service, &sent)
 	page.Form.Problems = []problem{page.Form.fault(known)}
@@ -128,8 +127,8 @@ func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent o
 	return page
 }
 
-// fault words an error about a submission in the language of the page. A field
-// that the form does not show has no place to link to.
+// fault translates an error about a submission. A field that the form does not
+// show has no element to link to.
 func (f form) fault(known *outage.Error) problem {
 	made := problem{Field: known.Field, Text: explain(f.Localizer, known)}
 	switch {

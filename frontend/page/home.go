@@ -12,7 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// card is a service with more reports than usual in one country.
+// card is a service with a notable number of reports in one country.
 type card struct {
 	verdict
 	Service   string // its slug
@@ -24,11 +24,11 @@ type card struct {
 // row is any other service, in one line.
 type row struct {
 	Name, Path, Lang string
-	Count, Usual     string // Usual says so where too little is known
+	Count, Usual     string // Usual is the expected count, or a note that too little is known
 	Sparkline        template.HTML
 }
 
-// category is the rows of services of one kind.
+// category is the rows of one category of services.
 type category struct {
 	Name string
 	Rows []row
@@ -39,22 +39,22 @@ type homePage struct {
 	Countries  []link
 	Cards      []card
 	Categories []category
-	Headline   string // how many have more reports than usual
-	Plain      bool   // nothing is known to be usual
+	Headline   string // how many services have more reports than usual
+	Plain      bool   // no expected count is known
 	AsOf       []locale.Time
 }
 
-// Announcement is what is worth saying aloud when the page changes.
+// Announcement is read out by screen readers when the page changes.
 func (page *homePage) Announcement() string { return page.Headline }
 
 const (
-	// busyFrom is how many reports make a card where nothing is known to be
-	// usual, and busyCards how many such cards there are at most.
+	// busyFrom is the number of reports from which a service without an expected
+	// count gets a card, and busyCards the maximum number of such cards.
 	busyFrom  = 10
 	busyCards = 6
 )
 
-// homePage is the start: what is unusual now, then all other services.
+// homePage is the start page: services with notable numbers, then all others.
 func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	page := &homePage{request: s.request(at)}
 	page.Title, page.Summary = page.T("home.title"), page.T("home.summary")
@@ -69,18 +69,18 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	return page
 }
 
-// arrange makes cards of what is unusual, and rows of the rest. Where nothing is
-// known to be usual, the few with the most reports stand in for it.
+// arrange makes cards of the services with notable numbers, and rows of the rest.
+// While no expected count is known, the services with the most reports get cards.
 func (page *homePage) arrange(ctx context.Context) {
 	compared := false
 	var busy []card
-	said, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them where it rains
+	carded, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them that are unusual
 	for _, service := range page.builder.Services.Services() {
 		for _, v := range page.verdicts(ctx, service) {
 			compared = compared || v.health.Expected != nil
 			switch {
 			case v.Notable():
-				page.Cards, said[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
+				page.Cards, carded[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
 				if v.Unusual() {
 					unusual[service.Slug] = true
 				}
@@ -92,22 +92,22 @@ func (page *homePage) arrange(ctx context.Context) {
 	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
 	page.Cards = underCauses(page.Cards)
-	page.headline(len(unusual), len(said), compared)
+	page.headline(len(unusual), len(carded), compared)
 	if page.Plain = !compared; page.Plain {
 		slices.SortStableFunc(busy, byCard)
 		for _, c := range busy[:min(len(busy), busyCards)] {
-			page.Cards, said[c.Service] = append(page.Cards, c), true
+			page.Cards, carded[c.Service] = append(page.Cards, c), true
 		}
 	}
 	for _, service := range page.builder.Services.Services() {
-		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !said[service.Slug] {
+		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !carded[service.Slug] {
 			page.addRow(ctx, service, verdicts)
 		}
 	}
 }
 
 // underCauses moves each card of a service that is probably not at fault behind
-// that of what is, in its country.
+// the card of the probable cause in the same country.
 func underCauses(cards []card) []card {
 	moved := make([]card, 0, len(cards))
 	placed := map[int]bool{}
@@ -131,13 +131,13 @@ func underCauses(cards []card) []card {
 			place(i)
 		}
 	}
-	for i := range cards { // causes that blame each other
+	for i := range cards { // incidents that name each other as the cause
 		place(i)
 	}
 	return moved
 }
 
-// headline sums the page up, in a sentence and in the weather of its icon.
+// headline sets the headline, the icon and the mark of the tab.
 func (page *homePage) headline(unusual, stirring int, compared bool) {
 	switch n := int64(unusual); {
 	case n > 0:
@@ -161,8 +161,8 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 	return made
 }
 
-// addRow puts a service in its category. The numbers of a page of both countries
-// are sums, which are compared only where both have something to compare with.
+// addRow adds a service to its category. On a page of both countries the numbers
+// are sums. They are compared only where both have an expected count.
 func (page *homePage) addRow(ctx context.Context, service outage.Service, verdicts []verdict) {
 	made := row{
 		Name: page.ServiceName(service), Path: page.Service(service.Slug), Lang: page.LangOf(service.Names),

@@ -15,17 +15,17 @@ type incidentPage struct {
 	Entry          entry
 	Heading        string
 	Lead           string   // the sentence to quote
-	Sentence       string   // what it was opened on
-	Cause          string   // whose fault it probably is, "" where that of the service
-	Now            string   // whether it lasts, and since or until when
-	Totals         string   // how many there were in all, "" while that is not known
-	Reasons        []string // what speaks for a cause elsewhere
+	Sentence       string   // what the incident was opened on
+	Cause          string   // the probable cause, "" if it is the service itself
+	Now            string   // whether it is open, and since or until when
+	Totals         string   // the total, "" while it is not known
+	Reasons        []string // the evidence for a cause elsewhere
 	KeyNumbers     []keyNumber
 	Chart          incidentChart
 	Facts          []fact
 	Arithmetic     arithmetic
 	Regions        []recovery
-	Others         []recovery // regions that do not stand open
+	Others         []recovery // regions that are collapsed at first
 	Maps           smallMultiples
 	Wider          []link // other incidents of the same wider event
 	Replay         string // the large map at the time of the incident
@@ -36,8 +36,8 @@ type incidentPage struct {
 	Place          regionPanel
 	Symptoms       []share
 	Symptom        string
-	Affected       []link // relatives that had an incident meanwhile
-	Unaffected     []link // relatives that had none
+	Affected       []link // services of the family that had an incident meanwhile
+	Unaffected     []link // services of the family that had none
 	UnaffectedText string
 	Service        link // the page of the service
 	Data           string
@@ -45,19 +45,19 @@ type incidentPage struct {
 	Country        outage.Country
 }
 
-// keyNumber is a number that stands out.
+// keyNumber is a highlighted number with its description.
 type keyNumber struct{ Number, Text string }
 
-// fact is a line of the table of an incident.
+// fact is a row of the table of an incident.
 type fact struct{ Name, Text string }
 
-// step is a moment in the life of an incident.
+// step is a change of state of an incident.
 type step struct {
 	At         locale.Time
 	Text, Note string
 }
 
-// incident is the page that can be quoted. The error is the book's.
+// incident is the page of an incident. The error is that of Incidents.
 func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPage, error) {
 	record, err := s.Incidents.Incident(ctx, at.ID)
 	if err != nil {
@@ -99,7 +99,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	return page, nil
 }
 
-// stateText says whether an incident is over.
+// stateText is the state of an incident, with its end and duration if it ended.
 func (w *wording) stateText(in outage.Incident) string {
 	if over(in) {
 		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.ClosedAt.Sub(in.OpenedAt)))
@@ -110,7 +110,7 @@ func (w *wording) stateText(in outage.Incident) string {
 // allRegions is more regions than a country has.
 const allRegions = 99
 
-// facts are what stands in the table.
+// facts are the rows of the table.
 func (page *incidentPage) facts(in outage.Incident) []fact {
 	where := page.CountryName(in.Country)
 	if in.Footprint.Scope != outage.ScopeCountry {
@@ -135,7 +135,7 @@ func (w *wording) ratioText(ratio float64) string {
 	return w.T("fact.times", "times", w.Amount(ratio))
 }
 
-// timeline tells the states, after the first minute of the run.
+// timeline lists the first minute of the excursion, then the changes of state.
 func (page *incidentPage) timeline(record outage.Record) []step {
 	steps := []step{{At: page.Instant(record.Since.Time(), record.Country), Text: page.T("fact.began")}}
 	for i, change := range record.Changes {
@@ -151,7 +151,7 @@ func (page *incidentPage) timeline(record outage.Record) []step {
 	return steps
 }
 
-// fault says who is thought to be at fault from now on.
+// fault names the probable cause after a change of verdict.
 func (w *wording) fault(service string, change outage.Change) string {
 	if change.Verdict == outage.LikelyCollateral {
 		return w.T("incident.cause", "service", w.serviceNamed(service), "cause", w.serviceNamed(change.Cause))
@@ -159,8 +159,8 @@ func (w *wording) fault(service string, change outage.Change) string {
 	return w.T("step.itself", "service", w.serviceNamed(service))
 }
 
-// addCounts fills in what was counted during the incident. What cannot be read is
-// left out.
+// addCounts adds what was counted during the incident. Counts that cannot be read
+// are left out.
 func (page *incidentPage) addCounts(ctx context.Context, in outage.Incident) {
 	service, ok := page.builder.Services.Service(in.Service)
 	if !ok {
@@ -179,8 +179,8 @@ func (page *incidentPage) addCounts(ctx context.Context, in outage.Incident) {
 	page.family(ctx, service, in, span)
 }
 
-// family sorts the services that tend to break with this one by whether they
-// had an incident at the time.
+// family divides the services of the same family into those that had an incident
+// at the time and those that had none.
 func (page *incidentPage) family(ctx context.Context, service outage.Service, in outage.Incident, span outage.Span) {
 	for _, relative := range page.builder.Services.Family(service.Family) {
 		if relative.Slug == in.Service || !address.UsedIn(relative, in.Country) {
@@ -202,8 +202,8 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 	page.UnaffectedText = page.T("family.calm", "in", page.InCountry(in.Country))
 }
 
-// footprint outlines where an incident is on a map. One that reaches across the
-// country needs no line.
+// footprint draws the outline of an incident on a map, unless it covers the whole
+// country.
 func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
 	land := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
@@ -215,7 +215,7 @@ func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
 	}
 	var cells []outage.Cell
 	for cell, weight := range weights {
-		if weight >= draw.MinimumCount { // fewer could tell of a single report
+		if weight >= draw.MinimumCount { // fewer could disclose a single report
 			cells = append(cells, cell)
 		}
 	}

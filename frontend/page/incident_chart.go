@@ -6,7 +6,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// incidentChart is how reports ran before, during and after an incident.
+// incidentChart is the reports before, during and after an incident.
 type incidentChart struct {
 	Chart    chart
 	HasChart bool
@@ -17,17 +17,18 @@ type incidentChart struct {
 // from the first minute of its run.
 type measured struct {
 	Total    int64
-	Peak     outage.Point // the quarter hour with the most
+	Peak     outage.Point // the 15-minute bucket with the most
 	Measured bool
 }
 
-// beside is how many minutes before an incident, and after it, its chart shows.
+// beside is the number of minutes before and after an incident on its chart.
 const beside = 2 * 60
 
-// mostPoints keeps the chart of a long incident small.
+// mostPoints bounds the points of the chart of a long incident.
 const mostPoints = 150
 
-// incidentChart reads the counts of an incident. What cannot be read is left out.
+// incidentChart reads the counts of an incident. Counts that cannot be read are
+// left out.
 func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident) incidentChart {
 	var made incidentChart
 	now := outage.MinuteOf(page.builder.AsOf())
@@ -48,7 +49,8 @@ func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident)
 	return made
 }
 
-// measure counts the reports of an incident. What cannot be read is not measured.
+// measure counts the reports of an incident. Measured is false if they cannot be
+// read.
 func (r *reader) measure(ctx context.Context, in outage.Incident) measured {
 	var made measured
 	open := spanOf(in, r.asOf)
@@ -87,8 +89,8 @@ func (page *incidentPage) keyNumbers(in outage.Incident, ran incidentChart) []ke
 	return append(figures, keyNumber{page.words.ratioNumber(in.Peak) + "×", page.T("figure.worst")})
 }
 
-// totals is the sentence about the whole incident, which leads: how many, for how
-// long, and how many at the worst. It is "" while nothing is known.
+// totals is the sentence that leads the page: total, duration and peak. It is ""
+// while they are not known.
 func (w *wording) totals(in outage.Incident, ran measured) string {
 	if !ran.Measured || ran.Total == 0 {
 		return ""

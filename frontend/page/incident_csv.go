@@ -21,8 +21,8 @@ const (
 	mostQuarters  = 400
 )
 
-// IncidentCSV is the series of the country by five minutes, and what the public
-// table shows of each region by quarter hours.
+// IncidentCSV is the series of the country in steps of five minutes, and the
+// regions of the public table in 15-minute buckets.
 func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record outage.Record) ([]byte, error) {
 	in := record.Incident
 	span, step := spanOf(in, s.AsOf()), tableStep
@@ -58,7 +58,7 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record out
 
 func whole(n int64) string { return strconv.FormatInt(n, 10) }
 
-// decimal writes what may be unknown.
+// decimal writes a number, "" if it is unknown.
 func decimal(x *float64) string {
 	v, ok := draw.Finite(x)
 	if !ok {

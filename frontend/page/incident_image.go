@@ -11,8 +11,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// IncidentPNG draws an incident for those who see a link to it. A language
-// without letters in the program is drawn in the default one.
+// IncidentPNG is the share picture of an incident. A language that no font
+// supports is replaced by the default one.
 func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record outage.Record) ([]byte, error) {
 	if !s.fonts.Supports(at.Lang) {
 		at.Lang = locale.Default

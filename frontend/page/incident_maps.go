@@ -9,26 +9,25 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// smallMultiples is how an incident grew and shrank: a small map for each of some
-// quarter hours.
+// smallMultiples shows how an incident grew and shrank: a small map for each of
+// some 15-minute buckets.
 type smallMultiples struct {
-	Coastline template.HTML // the land, which all of them share
+	Coastline template.HTML // the symbol of the land, which all maps use
 	Pictures  []smallMap
 	Counts    bool
 	Legend    []legendItem
 }
 
-// smallMap is one of the small maps, which leads to the large one.
+// smallMap is one of the small maps, with a link to the large map.
 type smallMap struct {
 	SVG        template.HTML
 	Path, Time string
 }
 
-// mostPictures is how many quarter hours are drawn.
+// mostPictures is the maximum number of small maps.
 const mostPictures = 8
 
-// smallMultiples draws the quarter hours of an incident, evenly picked where there are
-// many.
+// smallMultiples draws 15-minute buckets of an incident, sampled evenly.
 func (page *incidentPage) smallMultiples(ctx context.Context, in outage.Incident) smallMultiples {
 	var made smallMultiples
 	sheet := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
@@ -57,8 +56,8 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in outage.Incident
 	return made
 }
 
-// sampledQuarters are the starts of some quarter hours of a span, the first and
-// the last among them.
+// sampledQuarters are the starts of evenly sampled 15-minute buckets of a span,
+// including the first and the last.
 func sampledQuarters(span outage.Span) []outage.Minute {
 	all := int(span.To-span.From) / outage.Quarter
 	n := min(all, mostPictures)
@@ -73,8 +72,8 @@ func sampledQuarters(span outage.Span) []outage.Minute {
 	return picked
 }
 
-// replay is the large map at a quarter hour of an incident, with time to step
-// through on both sides.
+// replay is the state of the large map at a 15-minute bucket of an incident, with
+// an hour before and after it.
 func (q *request) replay(in outage.Incident, at outage.Minute) address.MapState {
 	open := spanOf(in, q.builder.AsOf()).Snap(outage.Quarter)
 	made := address.MapState{

@@ -8,17 +8,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// arithmetic is what an incident was opened on.
+// arithmetic is the numbers that an incident was opened on.
 type arithmetic struct {
 	Facts []fact
 	Nodes []node
 }
 
-// node is a place that had enough evidence by itself.
+// node is a place whose own evidence reached the threshold.
 type node struct{ Place, Observed, Expected, Threshold, Evidence string }
 
-// arithmetic lays out the arithmetic. Incidents from before it was kept have only its
-// sum.
+// arithmetic formats the numbers that an incident was opened on. Old incidents
+// have the sums only.
 func (page *incidentPage) arithmetic(in outage.Incident) arithmetic {
 	why, number := in.Why, page.Int
 	made := arithmetic{Facts: []fact{
@@ -45,10 +45,10 @@ func (page *incidentPage) arithmetic(in outage.Incident) arithmetic {
 	return made
 }
 
-// recovery is how one region came out of an incident.
+// recovery is the recovery of one region.
 type recovery struct{ Region, Peak, Over, Back string }
 
-// recoveries are in the order of the footprint.
+// recoveries formats the recoveries of regions, in the order of the footprint.
 func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	var rows []recovery
 	for _, r := range in.Recoveries {
@@ -70,12 +70,12 @@ func (page *incidentPage) recoveries(in outage.Incident) []recovery {
 	return rows
 }
 
-// MoreRegions invites to the regions that do not stand open.
+// MoreRegions is the label of the collapsed regions.
 func (page *incidentPage) MoreRegions() string {
 	return page.T("region.more", "n", int64(len(page.Others)))
 }
 
-// mostWider is how many incidents of a wider event are listed.
+// mostWider is the maximum number of listed incidents of a wider event.
 const mostWider = 12
 
 // wider lists the other incidents of the event that an incident belongs to.

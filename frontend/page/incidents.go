@@ -8,7 +8,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// listedIncidents is how many incidents one page of the list has.
+// listedIncidents is the number of incidents on one page of the list.
 const listedIncidents = 50
 
 type incidentsPage struct {
@@ -21,8 +21,8 @@ type incidentsPage struct {
 	Older       string // the next page, "" on the last
 }
 
-// ListIncidents is the list of incidents, those under way first, the rest newest
-// first. The error is about the cursor.
+// ListIncidents is the list of incidents, open ones first, the rest newest first.
+// The error is about the cursor.
 func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked address.IncidentQuery) (*incidentsPage, error) {
 	page := &incidentsPage{request: s.request(at), Asked: asked}
 	page.Title, page.Summary = page.T("incidents.title"), page.T("incidents.summary")
@@ -53,8 +53,8 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked a
 	return page, nil
 }
 
-// list sorts the records into those under way and the rest. The bars compare
-// how bad each was with the worst on the page, on a scale of orders.
+// list divides the records into open and ended ones. The bars compare the peaks
+// with the highest on the page, on a logarithmic scale.
 func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
 	worst := 1.
 	for _, record := range records {
@@ -72,7 +72,7 @@ func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
 	}
 }
 
-// choices fills the form in.
+// choices fills the selects of the form.
 func (page *incidentsPage) choices() {
 	services := []option{{Text: page.T("map.all"), Chosen: page.Asked.Service == ""}}
 	for _, service := range page.builder.Services.Services() {
@@ -90,7 +90,7 @@ func (page *incidentsPage) choices() {
 	page.Pickers = []picker{{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}}
 }
 
-// ShowsOpen and ShowsEnded say whether the list can hold such.
+// ShowsOpen and ShowsEnded report whether the filter allows such incidents.
 func (page *incidentsPage) ShowsOpen() bool {
 	return page.Asked.State != outage.StateResolved && (page.Asked.Cursor == "" || len(page.Open) > 0)
 }
@@ -99,7 +99,7 @@ func (page *incidentsPage) ShowsEnded() bool {
 	return page.Asked.State == "" || page.Asked.State == outage.StateResolved
 }
 
-// Languages are the same list in others.
+// Languages links to the same list in each language.
 func (page *incidentsPage) Languages() []link {
 	links := page.layout.Languages()
 	for i := range links {

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// LastGoodFor is how long a reading stands in for newer ones that cannot be had.
+// LastGoodFor is how long the last good value replaces one that cannot be read.
 const LastGoodFor = 30 * time.Minute
 
-// cachedValue is a reading and when it was made.
+// cachedValue is a value and when it was read.
 type cachedValue struct {
 	value any
 	at    time.Time
 }
 
-// lastGood holds the last good reading of each part of a page. Its keys are made
-// of services and countries of the catalogue, so strangers cannot fill it.
+// lastGood holds the last good value of each reading. Its keys are made of services
+// and countries of the catalogue, so requests cannot fill it.
 type lastGood struct {
 	mu     sync.Mutex
 	values map[string]cachedValue

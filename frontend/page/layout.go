@@ -18,7 +18,7 @@ type layout struct {
 	Summary   string        // one sentence for search results and link previews
 	Index     bool          // whether search engines may list the page
 	Icon      outage.Status // the status that the icon of the page shows
-	Mark      string        // what is unusual, in a few words; "" where nothing is
+	Mark      string        // a few words before the title of the tab, or ""
 	name      string        // of the page's template
 	demo      *banner       // nil where no demo is played
 	head      Head
@@ -31,7 +31,7 @@ type Content interface{ base() *layout }
 
 func (p *layout) base() *layout { return p }
 
-// TabTitle is the title with what is unusual before it.
+// TabTitle is the title of the tab, with the mark before it.
 func (p *layout) TabTitle() string {
 	title := p.Title + " · Downpour"
 	if p.Mark != "" {
@@ -40,11 +40,11 @@ func (p *layout) TabTitle() string {
 	return title
 }
 
-// Query is what was searched for; pages other than that of a search have none.
+// Query is the text in the search field, "" on all pages but that of a search.
 func (p *layout) Query() string { return "" }
 
-// Head is what the head of a page refers to: the style element and the scripts
-// by the name of the page's template, the addresses of icons by status.
+// Head holds what the head element needs: style elements and addresses of scripts by
+// the name of the template, addresses of icons by status.
 type Head struct {
 	Styles  map[string]template.HTML
 	Icons   map[outage.Status]string
@@ -52,7 +52,7 @@ type Head struct {
 }
 
 // Style is the style sheet of the page, IconPath its icon, Scripts the addresses
-// of its scripts, of those that were built.
+// of its scripts, as far as they were built.
 func (p *layout) Style() template.HTML { return p.head.Styles[p.name] }
 func (p *layout) IconPath() string     { return p.head.Icons[p.Icon] }
 func (p *layout) Scripts() []string    { return p.head.Scripts[p.name] }
@@ -77,7 +77,7 @@ func (p *layout) Languages() []link {
 	for _, lang := range locale.Languages() {
 		at := p.At.WithLang(lang)
 		if at.Leaf == address.LeafThanks {
-			at.Leaf = "" // what it says stands in the query of one address only
+			at.Leaf = "" // its content is in the query
 		}
 		links = append(links, link{
 			Path: at.Path(), Text: locale.Name(lang), Lang: lang, Current: lang == p.At.Lang,
@@ -86,12 +86,12 @@ func (p *layout) Languages() []link {
 	return links
 }
 
-// zone is the country whose clock a page goes by where no other is named.
+// zone is the country whose clock a notice uses.
 func (p *layout) zone() outage.Country {
 	return cmp.Or(p.At.Country, outage.Countries()[0])
 }
 
-// Notice says what is missing from a page, or how old a part of it is.
+// Notice is the warning that numbers are missing or old, "" for none.
 func (p *layout) Notice() string {
 	switch {
 	case p.fresh.away:

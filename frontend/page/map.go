@@ -10,14 +10,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// heatmap is a map, its legend, and what it cannot show.
+// heatmap is a map with its legend and its note.
 type heatmap struct {
 	SVG     template.HTML
 	Legend  []legendItem
 	Counts  bool   // the colours are raw counts
-	Switch  []link // between what is unusual and raw counts
+	Switch  []link // between ratios and raw counts
 	Caption string
-	Note    string // how many reports stand in no cell
+	Note    string // how many reports are in no cell
 }
 
 type legendItem struct {
@@ -41,7 +41,7 @@ func (q *request) heatmap(heat outage.Heatmap, code outage.Country, name string,
 	return made
 }
 
-// mapSwitch links to this page with the map in either way.
+// mapSwitch links to this page with ratios and with plain counts.
 func (q *request) mapSwitch(code outage.Country) []link {
 	unusual, counts := q.At, q.At
 	unusual.Show, counts.Show = "", address.ShowReports
@@ -51,7 +51,7 @@ func (q *request) mapSwitch(code outage.Country) []link {
 	}
 }
 
-// withOutline draws a line over the map and says in the legend what it is.
+// withOutline draws a line over the map and explains it in the legend.
 func (h heatmap) withOutline(path, text string) heatmap {
 	over := `<path class="foot" d="` + path + `"/></svg>`
 	h.SVG = template.HTML(strings.TrimSuffix(string(h.SVG), "</svg>") + over)
@@ -88,7 +88,7 @@ func limits(l *locale.Localizer, class int, counts bool) string {
 	return l.T(key, "from", l.Amount(low), "to", to)
 }
 
-// mapNote accounts for the reports that stand in no cell of the map.
+// mapNote accounts for the reports that are in no cell of the map.
 func mapNote(l *locale.Localizer, heat outage.Heatmap) string {
 	var parts []string
 	if heat.Unplaced > 0 {

@@ -36,10 +36,10 @@ type picker struct {
 	Options     []option
 }
 
-// tool is a button of the canvas, with its picture as a path.
+// tool is a button of the map client, with its picture as a path.
 type tool struct{ Do, Text, Drawing string }
 
-// word is a text of the canvas under the name by which it is found.
+// word is a text for the map client, with its key.
 type word struct{ Name, Text string }
 
 // mapPanel is one country on the large map.
@@ -61,7 +61,7 @@ func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address
 	return page
 }
 
-// choices fills the form in.
+// choices fills the selects of the form.
 func (page *mapPage) choices() {
 	asked := page.State
 	services := []option{{Text: page.T("map.all"), Chosen: asked.Service == ""}}
@@ -91,7 +91,7 @@ func (page *mapPage) choices() {
 	}
 }
 
-// Tools are the buttons beside a map: nothing needs dragging.
+// Tools are the buttons that move the map without dragging.
 func (p mapPanel) Tools() []tool {
 	return []tool{
 		{"in", p.T("map.in"), "M12 5v14M5 12h14"}, {"out", p.T("map.out"), "M5 12h14"},
@@ -101,8 +101,8 @@ func (p mapPanel) Tools() []tool {
 	}
 }
 
-// Labels is what the canvas says of a cell, Statuses the words for its status, the
-// worst first.
+// Labels are the labels of the map client for the values of a cell, Statuses the
+// words for its status, the worst first.
 func (p mapPanel) Labels() []word {
 	return []word{
 		{"region", p.T("region.col")}, {"reports", p.T("region.reports")}, {"expected", p.T("chart.col.expected")},
@@ -118,14 +118,14 @@ func (p mapPanel) Statuses() string {
 	return strings.Join(words, "|")
 }
 
-// Coastline is where the canvas finds the lines of the land, for a closer look.
+// Coastline is the address of the coastline for closer zoom levels.
 func (p mapPanel) Coastline() string { return "/map/land/" + string(p.Country) }
 
 // Width and Height are those of the country's map, in its units.
 func (p mapPanel) Width() int  { return p.Projection.Width }
 func (p mapPanel) Height() int { return p.Projection.Height }
 
-// steps links to the pictures around this one.
+// steps links to the times before and after this one.
 func (page *mapPage) steps() {
 	asked := page.State
 	to := func(at outage.Minute, key string) *link {
@@ -143,8 +143,8 @@ func (page *mapPage) steps() {
 	}
 }
 
-// drawMaps reads and draws the countries. All have one legend: that of plain counts
-// where there is nothing to compare with in any.
+// drawMaps reads and draws the countries. All have the same legend:
+// that of plain counts if no country has ratios.
 func (page *mapPage) drawMaps(ctx context.Context) {
 	asked := page.State
 	countries := asked.Countries(page.builder.Services)
@@ -155,7 +155,7 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 		if heats[i], err = page.read.readings.Heatmap(ctx, asked.Service, country, draw.LargeResolution[country], asked.Shown()); err != nil {
 			page.read.miss(err, "heatmap")
 		}
-		heats[i].Resolution = draw.LargeResolution[country] // the land is drawn also where nothing could be read
+		heats[i].Resolution = draw.LargeResolution[country] // the land is drawn even if nothing could be read
 		page.Counts = page.Counts && !draw.HasRatios(heats[i])
 	}
 	page.Counts = page.Counts || asked.Show == address.ShowReports
@@ -172,7 +172,7 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 	}
 }
 
-// captionOf names the map of a country to those who do not see it.
+// captionOf is the accessible name of the map of a country.
 func (q *request) captionOf(asked address.MapState, country outage.Country) string {
 	in := q.InCountry(country)
 	if service, ok := q.builder.Services.Service(asked.Service); ok {
@@ -181,14 +181,14 @@ func (q *request) captionOf(asked address.MapState, country outage.Country) stri
 	return q.T("map.name.all", "in", in)
 }
 
-// when tells the time of a picture on the clock of a country.
+// when is the span that the map shows, on the clock of a country.
 func (q *request) when(asked address.MapState, country outage.Country) string {
 	shown := asked.Shown()
 	until := min(shown.To, outage.MinuteOf(q.builder.AsOf()))
 	return q.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
 }
 
-// rowsOf is the table beside the map.
+// rowsOf are the rows of the table beside the map.
 func (q *request) rowsOf(ctx context.Context, asked address.MapState, country outage.Country) []share {
 	regions, err := q.read.readings.Regions(ctx, asked.Service, country, asked.Shown())
 	if err != nil {
@@ -197,12 +197,12 @@ func (q *request) rowsOf(ctx context.Context, asked address.MapState, country ou
 	return q.words.regions(regions)
 }
 
-// Action is where the form leads.
+// Action is the address that the form is sent to.
 func (page *mapPage) Action() string {
 	return address.Address{Lang: page.At.Lang, Leaf: address.LeafMap}.Path()
 }
 
-// Path is the address without the moment, Languages the same picture in others.
+// Path is the address without the time, Languages links to the same state.
 func (page *mapPage) Path() string {
 	return address.CurrentMap(page.State.Lang, page.State.Service, page.State.Country).Path()
 }
@@ -215,7 +215,7 @@ func (page *mapPage) Languages() []link {
 	return links
 }
 
-// First and Last are the ends of the slider, Moment where it stands.
+// First is the start of the slider, Shown its position.
 func (page *mapPage) First() string { return address.FormatMinute(page.State.Span.From) }
 func (page *mapPage) Shown() string { return address.FormatMinute(page.State.At) }
 func (page *mapPage) Steps() int {
@@ -223,7 +223,7 @@ func (page *mapPage) Steps() int {
 }
 func (page *mapPage) Step() int { return int(page.State.At-page.State.Span.From) / outage.Quarter }
 
-// Cells is where the canvas asks for the cells of a picture.
+// Cells is the address that the map client reads cells from.
 func (page *mapPage) Cells() string {
 	query := page.State.Query()
 	for _, name := range []string{"from", "to", "t", "country", "show"} {
@@ -235,7 +235,7 @@ func (page *mapPage) Cells() string {
 	return address.Address{Lang: page.State.Lang, Leaf: address.LeafMap}.Path() + "/cells?" + query.Encode()
 }
 
-// Last is the end of a span that stays, "" for one that ends now.
+// Last is the end of a fixed span, "" for one that ends now.
 func (page *mapPage) Last() string {
 	if page.State.Length != "" {
 		return ""

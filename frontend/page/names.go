@@ -14,7 +14,7 @@ type names struct {
 	shapes   Shapes
 }
 
-// serviceNamed names a service that may have left the catalogue since.
+// serviceNamed is the name of a service, or its slug if it left the catalogue.
 func (n names) serviceNamed(slug string) string {
 	if service, ok := n.services.Service(slug); ok {
 		return n.ServiceName(service)
@@ -39,8 +39,8 @@ func (n names) regionNames(regions []outage.Region, most int) string {
 	return list
 }
 
-// where says how far an incident reaches within its country, and names so many
-// of its regions.
+// where is the extent of an incident within its country, with the names of at most
+// so many regions.
 func (n names) where(in outage.Incident, most int) string {
 	regions := n.regionNames(in.Footprint.Regions, most)
 	switch {
@@ -54,7 +54,7 @@ func (n names) where(in outage.Incident, most int) string {
 	return regions
 }
 
-// placeOf names where a signal is.
+// placeOf is the name of the place of a signal.
 func (n names) placeOf(signal outage.Signal) string {
 	region := signal.Region
 	if signal.Scope == outage.ScopeCell {
@@ -69,7 +69,7 @@ func (n names) placeOf(signal outage.Signal) string {
 	return n.shapes.RegionName(region, n.Lang())
 }
 
-// symptom names a symptom that may have left the catalogue since.
+// symptom is the name of a symptom, or its slug if it left the catalogue.
 func (n names) symptom(service outage.Service, slug string) string {
 	if slug == "" {
 		return n.T("symptoms.none")

@@ -17,7 +17,7 @@ const (
 	day       = 24 * 60 // minutes
 	// mapMinutes is how far back the map and the table beside it look.
 	mapMinutes = 60
-	// firstRegions is how many rows of the table stand open.
+	// firstRegions is the number of rows that are not collapsed.
 	firstRegions = 8
 )
 
@@ -30,17 +30,17 @@ type regionPanel struct {
 	HasChart    bool
 	Map         heatmap
 	HasMap      bool
-	MapPath     string // where the map stands that this page has not drawn
+	MapPath     string // address of the map if this page does not draw it
 	Heading     string // of the map
 	Span        string
-	Empty       string // stands for a table without rows
+	Empty       string // text instead of a table without rows
 	First, Rest []share
 }
 
-// More invites to the rows that do not stand open.
+// More is the label of the collapsed rows.
 func (p regionPanel) More() string { return p.T("region.more", "n", int64(len(p.Rest))) }
 
-// MapOf names the map that stands elsewhere.
+// MapOf is the text of the link to the map on another page.
 func (p regionPanel) MapOf() string { return p.T("map.of", "in", p.InCountry(p.Country)) }
 
 // LargeMap is the large map of the page's service.
@@ -57,7 +57,7 @@ type share struct {
 // panel reads and draws one country. What cannot be read is left out.
 func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
 	now := outage.MinuteOf(q.builder.AsOf())
-	to := (now + 1).Ceil(outage.Quarter) // the open quarter hour is shown too
+	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
 	made := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
 	made.Heading, made.Empty = q.T("map.heading"), q.T("region.empty")
 
@@ -73,12 +73,12 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	return made
 }
 
-// regionMap reads and draws where the reports of a span of whole quarter hours
-// came from.
+// regionMap reads and draws the map and the table of a span of whole 15-minute
+// buckets.
 func (q *request) regionMap(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
 	made := regionPanel{layout: q.layout, Country: country, Name: q.CountryName(country)}
 	readings, name, in := q.read.readings, q.ServiceName(service), q.InCountry(country)
-	// What an incident was is asked for by its own span, what is now by any.
+	// The span of an incident belongs to the key; that of now changes each minute.
 	key := "/" + service.Slug + "/" + string(country) + q.At.ID
 	heat, ok := readOrLastGood(q.read, "heatmap", key, func() (outage.Heatmap, error) {
 		return readings.Heatmap(ctx, service.Slug, country, draw.MapResolution, span)
@@ -116,7 +116,7 @@ func (n names) regions(counts []outage.RegionCount) []share {
 	return rows
 }
 
-// markedIncidents is how many incidents of a day a chart shades at most.
+// markedIncidents is the maximum number of incidents that a chart shades.
 const markedIncidents = 12
 
 // during lists the incidents of a service that a chart of a span shades.

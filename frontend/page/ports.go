@@ -7,9 +7,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Readings answers what pages show. Service "" means all services together,
+// Readings reads the counts that pages show. Service "" means all services together,
 // country "" both countries, region "" the whole country. It answers from
-// memory or from a nearby store; a page leaves out what fails.
+// memory or from a nearby store; a page leaves out what cannot be read.
 type Readings interface {
 	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error)
 	// Series has points of step minutes.
@@ -20,10 +20,10 @@ type Readings interface {
 	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error)
 }
 
-// Incidents is the book of incidents. It answers from memory.
+// Incidents reads incidents. It answers from memory.
 type Incidents interface {
-	// Incidents lists the latest opened first, from behind a cursor, which is ""
-	// for the start; next is "" after the last.
+	// Incidents lists incidents after a cursor, the latest opened first. The cursor
+	// of the start and after the last is "".
 	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
 	// Incident has an *outage.Error with CodeNotFound for an unknown id.
 	Incident(ctx context.Context, id string) (outage.Record, error)
@@ -49,12 +49,12 @@ type Shapes interface {
 	RegionName(region outage.Region, lang string) string
 }
 
-// Demo says that what the pages show is a past outage played again, beside
-// which what people report is only counted too.
+// Demo is the replay of a past outage. What people report during it is counted as
+// well.
 type Demo interface {
-	// Loaded is how much of the past can be shown, from 0 to 1.
+	// Loaded is the share of the data that is loaded, from 0 to 1.
 	Loaded() float64
-	// Sources are the pages that tell what is known of the outage.
+	// Sources are the pages about the outage that the replay is based on.
 	Sources() []Source
 }
 

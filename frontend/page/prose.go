@@ -16,12 +16,12 @@ type prosePage struct {
 // part is one heading with its text.
 type part struct{ ID, Heading, Text string }
 
-// aboutParts lists the questions that the page about counting answers.
+// aboutParts lists the sections of the page about counting.
 func aboutParts() []string {
 	return []string{"report", "once", "where", "kept", "shown", "judged", "status", "undo"}
 }
 
-// prose serves the pages that only change with the program.
+// prose makes the pages that only change with the program.
 func (s *Builder) prose(at address.Address) *prosePage {
 	page := &prosePage{request: s.request(at)}
 	page.Title, page.Summary = page.T(at.Leaf+".title"), page.T(at.Leaf+".intro")
@@ -34,8 +34,7 @@ func (s *Builder) prose(at address.Address) *prosePage {
 	return page
 }
 
-// parameterFacts tells the parameters that a reader can make something of: those
-// that have a sentence.
+// parameterFacts lists the parameters that have a description in the catalogue.
 func parameterFacts(l *locale.Localizer, parameters []outage.Parameter) []fact {
 	var told []fact
 	for _, p := range parameters {

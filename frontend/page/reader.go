@@ -8,7 +8,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// freshness is what a page lacks, and how old it is.
+// freshness is whether a page is complete, and how old its numbers are.
 type freshness struct {
 	partial bool      // the page is soon to be made again
 	missing bool      // some numbers could not be had
@@ -24,10 +24,10 @@ func (f *freshness) outdated(at time.Time) {
 	}
 }
 
-// noticeAfter is the age of the counts from which a page says so.
+// noticeAfter is the age of the counts from which a page has a notice.
 const noticeAfter = 2 * time.Minute
 
-// reader reads what one page shows, and notes what could not be had.
+// reader reads the counts of one page, and records failures in its freshness.
 type reader struct {
 	readings  Readings
 	incidents Incidents
@@ -37,14 +37,14 @@ type reader struct {
 	fresh     *freshness
 }
 
-// miss notes a number that could not be had.
+// miss records a reading that failed.
 func (r *reader) miss(err error, what string) {
 	r.fresh.partial, r.fresh.missing = true, true
 	r.log.Warn("reading for a page", "what", what, "error", err)
 }
 
-// readOrLastGood reads a part of a page, or gives the last reading where that fails. The
-// page then says how old it is. It is false where there is nothing to show.
+// readOrLastGood reads a value, or returns the last good one if that fails. The
+// page then has a notice of its age. It is false if there is no value.
 func readOrLastGood[T any](r *reader, what, key string, read func() (T, error)) (T, bool) {
 	now := r.now
 	value, err := read()
@@ -62,8 +62,8 @@ func readOrLastGood[T any](r *reader, what, key string, read func() (T, error)) 
 	return old.value.(T), true
 }
 
-// statusOf is how the service of an open incident does now, as all other pages
-// say it.
+// statusOf is the status of the service of an open incident, as on all other
+// pages.
 func (r *reader) statusOf(ctx context.Context, in outage.Incident) outage.Status {
 	health, err := r.readings.Health(ctx, in.Service, in.Country)
 	if err != nil {

@@ -7,9 +7,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// related is what a reader who asks "is it only this?" wants to know: which
-// neighbours of a service have more reports than usual, which have not, and
-// what is probably to blame.
+// related is the related services that have more reports than usual, those that
+// have not, and the probable cause.
 type related struct {
 	Heading    string
 	Blame      []blame
@@ -17,17 +16,17 @@ type related struct {
 	Unaffected []link
 }
 
-// blame says that something else probably broke, and why it is thought so.
+// blame names another service as the probable cause, with the evidence.
 type blame struct {
 	Text, Path string // of the incident
 	Reasons    []string
 }
 
-// Any reports whether there is anything to tell.
+// Any reports whether there is anything to show.
 func (r related) Any() bool { return len(r.Blame)+len(r.Affected)+len(r.Unaffected) > 0 }
 
-// related looks at the neighbours of a service. One of which too little is
-// known is not listed: silence does not prove that it works.
+// related reads the status of related services. Those of unknown status are not
+// listed, because no reports do not prove that a service works.
 func (page *servicePage) related(ctx context.Context, service outage.Service) related {
 	found := related{Heading: page.T("related.heading", "service", page.Name)}
 	for _, v := range page.Verdicts {
@@ -56,15 +55,15 @@ func (page *servicePage) related(ctx context.Context, service outage.Service) re
 	return found
 }
 
-// near reports whether two services break together at times: they are of one
-// family, one company runs both, or one needs the other.
+// near reports whether two services are related: by family, provider or
+// dependency.
 func near(a, b outage.Service) bool {
 	return a.Slug != b.Slug && (a.Family != "" && a.Family == b.Family ||
 		a.Provider != "" && a.Provider == b.Provider ||
 		slices.Contains(a.DependsOn, b.Slug) || slices.Contains(b.DependsOn, a.Slug))
 }
 
-// blame words the verdict on an incident.
+// blame formats the verdict on an incident.
 func (w *wording) blame(in outage.Incident) blame {
 	name, cause := w.serviceNamed(in.Service), w.serviceNamed(in.Cause)
 	made := blame{Text: w.T("incident.cause", "service", name, "cause", cause), Path: w.incidentPath(in.ID)}

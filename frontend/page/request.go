@@ -6,8 +6,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// request is what one page is made with: what its template needs, the words and
-// the readings for it.
+// request holds what one page is made with: the layout for its template, the
+// wording and the reader.
 type request struct {
 	*layout
 	words   *wording

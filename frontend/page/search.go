@@ -11,7 +11,7 @@ type searchPage struct {
 	Found []link
 }
 
-// Query is what was searched for, as it stands in the field again.
+// Query is the text in the search field.
 func (page *searchPage) Query() string { return page.asked }
 
 // SearchPage lists the services that a query may mean.

@@ -16,18 +16,18 @@ type servicePage struct {
 	Verdicts  []verdict
 	Panels    []regionPanel
 	Symptoms  []share
-	Symptom   string // how many reports the shares are of
+	Symptom   string // how many reports the shares refer to
 	Form      form
 	Related   related
 	Past      []entry
 	AsOf      []locale.Time
 }
 
-// Announcement is what is worth saying aloud when the page changes.
+// Announcement is read out by screen readers when the page changes.
 func (page *servicePage) Announcement() string { return page.Verdicts[0].Sentence }
 
-// service is the page of one service, or, under its leaf, the part of it that
-// changes by the minute.
+// service is the page of one service, or the part of it that changes by the minute
+// for the leaf of that part.
 func (s *Builder) service(ctx context.Context, at address.Address) *servicePage {
 	service, _ := s.Services.Service(at.Service)
 	page := &servicePage{request: s.request(at)}
@@ -50,12 +50,12 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 	return page
 }
 
-// addDetails adds what stands below the verdict.
+// addDetails adds what is below the verdict.
 func (page *servicePage) addDetails(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
 	for i, v := range page.Verdicts {
 		made := page.panel(ctx, service, v.Country)
-		if i > 0 { // a second map would cost a slow line more than it tells
+		if i > 0 { // a second map is too large for slow lines
 			made.HasMap, made.MapPath = false, v.Path+"#map-"+string(v.Country)
 		}
 		page.Panels = append(page.Panels, made)

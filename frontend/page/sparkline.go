@@ -17,8 +17,7 @@ const (
 )
 
 // sparkline draws the last day of a service in a country, or in both, as a line
-// without words: what stands beside it says it in numbers. It is "" where there
-// is nothing to see.
+// without text, beside which are the numbers. It is "" for few reports.
 func (r *reader) sparkline(ctx context.Context, service string, country outage.Country) template.HTML {
 	now, key := r.asOf, "trend/"+service+"/"+string(country)
 	if old, ok := r.lastGood.last(key); ok && now.Sub(old.at) < sparklineFor && !now.Before(old.at) {
@@ -27,7 +26,7 @@ func (r *reader) sparkline(ctx context.Context, service string, country outage.C
 	to := (outage.MinuteOf(now) + 1).Ceil(sparklineStep)
 	series, err := r.readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, sparklineStep)
 	if err != nil {
-		return "" // a page is whole without it
+		return "" // a page is complete without it
 	}
 	drawn := draw.Sparkline(draw.Settled(series, now))
 	r.lastGood.put(key, drawn, now)

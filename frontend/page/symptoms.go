@@ -6,7 +6,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// symptoms reads what people say is broken, over a day.
+// symptoms reads the reported symptoms of a day.
 func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 	now := outage.MinuteOf(page.builder.AsOf()).Floor(outage.Quarter)
 	span := outage.Span{From: now - day, To: now}
@@ -19,7 +19,7 @@ func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 	page.Symptoms, page.Symptom = page.words.shares(service, found), page.T("symptoms.of", "n", found.Total)
 }
 
-// shares makes the table of what people say is broken.
+// shares makes the table of reported symptoms.
 func (n names) shares(service outage.Service, found outage.Symptoms) []share {
 	var most int64
 	for _, item := range found.Items {

@@ -16,7 +16,7 @@ var templateFiles embed.FS
 // shared fragments.
 type templates struct{ byName map[string]*template.Template }
 
-// indent is white space that only the reader of a template needs.
+// indent is white space that is removed from templates.
 var indent = regexp.MustCompile(`\n\s+`)
 
 // fragments are templates that pages call by their file's name.
@@ -59,8 +59,8 @@ type Meta struct {
 	Partial bool // the page is soon to be made again
 }
 
-// render writes the whole page into memory, so that an error half-way never
-// reaches a reader as half a page.
+// render writes the whole page into memory, so that an error never results
+// in half a page.
 func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
 	var out bytes.Buffer
 	f := page.base()

@@ -16,7 +16,7 @@ type thanksPage struct {
 	Undone         bool
 }
 
-// Outcome is what the query of the page says became of a report.
+// Outcome is the result of a report, as in the query of its page.
 type Outcome struct {
 	ID, Undo        string
 	Undone, Counted bool
@@ -24,7 +24,7 @@ type Outcome struct {
 	Region          outage.Region
 }
 
-// ThanksPage says what became of a report, and lets its sender take it back.
+// ThanksPage confirms a report and offers to undo it.
 func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	service, _ := s.Services.Service(at.Service)
 	page := &thanksPage{request: s.request(at)}
@@ -37,7 +37,7 @@ func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	return page
 }
 
-// outcomeText words the page.
+// outcomeText is the heading and the text of the page.
 func (page *thanksPage) outcomeText(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
 	if page.Undone {
 		return page.T("undone.heading"), []string{page.T("undone.text", "service", page.Name)}
@@ -63,6 +63,6 @@ func (page *thanksPage) outcomeText(kind outage.Kind, counted bool, region outag
 // regionCode is the form of a region's code.
 var regionCode = regexp.MustCompile(`^(GB|IN)-[A-Z]{2,3}$`)
 
-// placed reports whether a region from a query has the form of one, so that no
-// address can put other words on the page.
+// placed reports whether a region from a query has the form of a code, so that an
+// address cannot put other text on the page.
 func placed(region outage.Region) bool { return regionCode.MatchString(string(region)) }

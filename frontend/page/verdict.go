@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// verdict is how a service is doing in one country, in words and numbers.
+// verdict is the status of a service in one country, in words and numbers.
 type verdict struct {
 	Country  outage.Country
 	Name     string // of the country
@@ -24,14 +24,14 @@ type verdict struct {
 	health   outage.Health
 }
 
-// wording puts numbers and incidents into words, for one page.
+// wording formats verdicts and incidents for one page.
 type wording struct {
 	names
 	links
 	asOf time.Time
 }
 
-// ranks orders statuses by trouble, the worst first.
+// ranks orders statuses by severity, the worst first.
 var ranks = map[outage.Status]int{
 	outage.StatusOutage: 0, outage.StatusElevated: 1, outage.StatusNormal: 2, outage.StatusUnknown: 3,
 }
@@ -43,7 +43,7 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 	as := string(health.Status)
 	switch {
 	case health.Expected == nil && health.Status == outage.StatusUnknown:
-		as = "new" // there may be many reports, but nothing to hold them against
+		as = "new" // no expected count to compare reports with
 	case health.Incident != nil && health.Incident.State == outage.StateRecovering:
 		as = "falling"
 	case Rising(health):
@@ -66,8 +66,8 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 	return made
 }
 
-// because adds to a few words about an incident what is probably its cause, where
-// that is another service: the verdict belongs to the words.
+// because adds the probable cause to a text about an incident, if it is another
+// service.
 func (w *wording) because(what string, in outage.Incident) string {
 	if cause := in.Blamed(); cause != "" {
 		return w.T("because", "what", what, "cause", w.serviceNamed(cause))
@@ -75,8 +75,7 @@ func (w *wording) because(what string, in outage.Incident) string {
 	return what
 }
 
-// since is when an incident opened. The date stands there when it was another
-// day.
+// since is when an incident opened. It has a date unless that is today.
 func (w *wording) since(in outage.Incident) string {
 	at := w.TimeOfDay(in.OpenedAt, in.Country).Text
 	if locale.SameDay(in.OpenedAt, w.asOf, in.Country) {
@@ -85,16 +84,15 @@ func (w *wording) since(in outage.Incident) string {
 	return w.T("time.on", "date", w.Date(in.OpenedAt, in.Country), "time", at)
 }
 
-// Unusual reports whether the verdict is drawn with rain behind it.
+// Unusual reports whether the status is elevated or outage.
 func (v verdict) Unusual() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
 
-// Notable reports whether there is something to look at: an unusual number, or one
-// that may become so.
+// Notable reports whether the number is unusual or rising.
 func (v verdict) Notable() bool { return v.Unusual() || Rising(v.health) }
 
 // Rising reports whether far more reports came in ten minutes than is normal,
-// though the minutes that were judged so far do not prove it: as usual would be
-// a wrong word.
+// though the minutes that were judged so far do not prove an outage. "As usual"
+// would be wrong.
 func Rising(health outage.Health) bool {
 	judged := health.Status == outage.StatusOutage || health.Status == outage.StatusElevated
 	return !judged && health.Ratio() >= risingRatio && health.Observed >= risingFrom
@@ -105,9 +103,9 @@ const (
 	risingFrom  = 10
 )
 
-// numbers states what was observed, and what is normal where that is known. The
-// times are of judged reporters; where the caps per network took most of the
-// reports away, it says from how many networks they came, and no times.
+// numbers is the observed and the expected count. The ratio is that of judged
+// reporters. If the caps per network excluded most of the reports, the number of
+// networks stands in its place.
 func (w *wording) numbers(health outage.Health) string {
 	switch times := health.Ratio(); {
 	case health.Few():
@@ -123,12 +121,11 @@ func (w *wording) numbers(health outage.Health) string {
 }
 
 const (
-	worthRatio = 1.5 // from which a ratio is told, beside its two numbers
-	mostRatio  = 100 // above which it is told as more than this
+	worthRatio = 1.5 // from which the ratio is shown beside the two numbers
+	mostRatio  = 100 // above which only this bound is shown
 )
 
-// byTrouble orders the healths of two services or countries: status, then
-// observed over expected, then observed alone.
+// byTrouble orders two healths by status, then by ratio, then by observed count.
 func byTrouble(a, b outage.Health) int {
 	return cmp.Or(
 		cmp.Compare(ranks[a.Status], ranks[b.Status]),
@@ -137,8 +134,8 @@ func byTrouble(a, b outage.Health) int {
 	)
 }
 
-// verdicts says how a service does in each country of the page. What cannot be
-// read counts as unknown.
+// verdicts is the verdict on a service for each country of the page. One that
+// cannot be read is unknown.
 func (q *request) verdicts(ctx context.Context, service outage.Service) []verdict {
 	var made []verdict
 	for _, country := range q.At.Countries(service) {
