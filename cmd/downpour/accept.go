@@ -26,35 +26,35 @@ func isPassing(err error) bool {
 	return slices.ContainsFunc(passing, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }
 
-// patient is a listener that survives a lack of descriptors: it waits and tries
+// retryingListener is a listener that survives a lack of descriptors: it waits and tries
 // again after errors that pass. A run of such errors is one log line.
-type patient struct {
+type retryingListener struct {
 	net.Listener
 	logger *slog.Logger
 	open   context.Context // until Close
 	close  func() error
 }
 
-func newPatient(listener net.Listener, logger *slog.Logger) *patient {
+func newRetryingListener(listener net.Listener, logger *slog.Logger) *retryingListener {
 	open, end := context.WithCancel(context.Background())
-	return &patient{listener, logger, open, sync.OnceValue(func() error {
+	return &retryingListener{listener, logger, open, sync.OnceValue(func() error {
 		end()
 		return listener.Close()
 	})}
 }
 
-func (p *patient) Close() error { return p.close() }
+func (l *retryingListener) Close() error { return l.close() }
 
 // Accept returns an error only when the listener is closed or broken.
-func (p *patient) Accept() (connection net.Conn, err error) {
+func (l *retryingListener) Accept() (connection net.Conn, err error) {
 	accept := func() error {
-		if connection, err = p.Listener.Accept(); err != nil && !isPassing(err) {
+		if connection, err = l.Listener.Accept(); err != nil && !isPassing(err) {
 			return retry.Permanent(err)
 		}
 		return err
 	}
-	err = acceptWaits.Do(p.open, accept, retry.Once(func(err error) {
-		p.logger.Warn("no connections can be accepted for now", "error", err)
+	err = acceptWaits.Do(l.open, accept, retry.Once(func(err error) {
+		l.logger.Warn("accepting a connection", "error", err)
 	}))
 	if errors.Is(err, context.Canceled) {
 		return nil, net.ErrClosed

@@ -27,7 +27,7 @@ import (
 // hotEvery is how often the hot window is brought up to date.
 const hotEvery = time.Second
 
-// app is the server: its parts in the order in which they start. A test makes
+// app is the server: its components in the order in which they start. A test makes
 // one as main does.
 type app struct {
 	settings serveCommand
@@ -52,10 +52,10 @@ type app struct {
 	readiness  *readiness
 	web        *web
 
-	parts []part
+	components []component
 }
 
-// newApp builds the parts and connects them. Nothing runs yet, but an embedded
+// newApp builds the components and connects them. Nothing runs yet, but an embedded
 // engine answers.
 func newApp(ctx context.Context, settings serveCommand, logger *slog.Logger) (*app, error) {
 	return newAppAt(ctx, settings, logger, time.Now)
@@ -112,20 +112,20 @@ func (a *app) openRedis(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		a.add(part{name: "embedded redis", stop: server.Close})
+		a.add(component{name: "embedded redis", stop: server.Close})
 		a.connection, err = redisconn.OpenSingle(server.URL())
 		if err != nil {
 			return err
 		}
 		a.redis = bucket.NewRedis(a.connection.Client())
-		a.add(part{name: "redis client", stop: a.connection.Close})
+		a.add(component{name: "redis client", stop: a.connection.Close})
 		return nil
 	}
 	if a.connection, err = redisconn.Open(a.settings.redisConfig()); err != nil {
 		return fmt.Errorf("--redis: %w", err)
 	}
 	a.redis = bucket.NewRedis(a.connection.Client())
-	a.add(part{name: "redis client", run: a.connection.Run, stop: a.connection.Close})
+	a.add(component{name: "redis client", run: a.connection.Run, stop: a.connection.Close})
 	if _, err := a.connection.Check(ctx); err != nil {
 		return fmt.Errorf("--redis: %w", err)
 	}
@@ -147,13 +147,13 @@ func (a *app) openClickHouse(ctx context.Context) (err error) {
 		if err != nil {
 			return fmt.Errorf("--clickhouse embedded: %w", err)
 		}
-		a.add(part{name: "embedded clickhouse", stop: engine.Close})
+		a.add(component{name: "embedded clickhouse", stop: engine.Close})
 		options = archive.Options{Transport: engine.Transport()}
 	}
 	if a.db, err = archive.OpenDB(options); err != nil {
 		return fmt.Errorf("--clickhouse: %w", err)
 	}
-	a.add(part{name: "clickhouse client", stop: a.db.Close})
+	a.add(component{name: "clickhouse client", stop: a.db.Close})
 	if a.embeddedClickHouse() {
 		return a.db.Prepare(ctx)
 	}
@@ -182,23 +182,23 @@ func (a *app) buildCounting(context.Context) error {
 		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})
-	a.add(part{name: "archive", run: a.archiver.Run})
-	a.add(part{name: "counters", run: func(ctx context.Context) error {
+	a.add(component{name: "archive", run: a.archiver.Run})
+	a.add(component{name: "counters", run: func(ctx context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.demo.WhenRecent(ctx)); err != nil {
 			return err
 		}
 		return a.store.RunRestore(ctx, a.archiver)
 	}})
-	a.add(part{name: "buckets", run: a.store.Run})
-	a.add(part{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})
+	a.add(component{name: "buckets", run: a.store.Run})
+	a.add(component{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})
 	return nil
 }
 
 // whenPrepared waits until the archive has its tables, for as long as that takes
 // where ClickHouse answers: without it the server does what it can.
 func (a *app) whenPrepared(ctx context.Context) error {
-	const patience = 3 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	const atMost = 3 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
 	select {
 	case <-a.archiver.Prepared():
@@ -224,7 +224,7 @@ func (a *app) buildIntake(context.Context) error {
 		return err
 	}
 	a.intake = intake.New(settings)
-	a.add(part{name: "intake", run: a.intake.Run})
+	a.add(component{name: "intake", run: a.intake.Run})
 	return nil
 }
 
@@ -244,7 +244,7 @@ func (a *app) openSecrets(settings *intake.Config) (err error) {
 		return err
 	}
 	settings.Answers = answers
-	a.add(part{name: "answers", run: answers.Run, stop: answers.Close})
+	a.add(component{name: "answers", run: answers.Run, stop: answers.Close})
 	return nil
 }
 
@@ -256,9 +256,9 @@ func (a *app) status(service string, country outage.Country) outage.Status {
 	return health.Status
 }
 
-// warnOfForgetfulRedis says so where a crash of Redis could lose reports that
+// warnIfRedisMayLoseReports logs that a crash of Redis could lose reports that
 // were acknowledged.
-func (a *app) warnOfForgetfulRedis(ctx context.Context) {
+func (a *app) warnIfRedisMayLoseReports(ctx context.Context) {
 	if setting := a.connection.Appendfsync(ctx); setting != "always" && !a.embeddedRedis() {
 		a.logger.Warn("redis may lose acknowledged reports in a crash; set appendonly yes and appendfsync always",
 			"appendfsync", setting)

@@ -42,7 +42,7 @@ func TestAcceptSurvivesALackOfDescriptors(t *testing.T) {
 			ours, theirs := net.Pipe()
 			defer theirs.Close()
 			log := &lines{}
-			c := newPatient(&failing{errors: repeated(errno, 50), ours: ours}, slog.New(slog.NewTextHandler(log, nil)))
+			c := newRetryingListener(&failing{errors: repeated(errno, 50), ours: ours}, slog.New(slog.NewTextHandler(log, nil)))
 			got, err := c.Accept()
 			if err != nil || got != ours {
 				t.Errorf("%v: accepted %v, %v", errno, got, err)
@@ -56,7 +56,7 @@ func TestAcceptSurvivesALackOfDescriptors(t *testing.T) {
 
 func TestAcceptEndsWithItsListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newConnections(newPatient(&failing{errors: repeated(syscall.EMFILE, 1<<20)}, slog.New(slog.DiscardHandler)), 100, nil)
+		c := newConnections(newRetryingListener(&failing{errors: repeated(syscall.EMFILE, 1<<20)}, slog.New(slog.DiscardHandler)), 100, nil)
 		ended := make(chan error)
 		go func() {
 			_, err := c.Accept()
@@ -70,7 +70,7 @@ func TestAcceptEndsWithItsListener(t *testing.T) {
 			t.Errorf("ended with %v", err)
 		}
 	})
-	broken := newConnections(newPatient(&failing{errors: []error{syscall.EBADF}}, slog.New(slog.DiscardHandler)), 100, nil)
+	broken := newConnections(newRetryingListener(&failing{errors: []error{syscall.EBADF}}, slog.New(slog.DiscardHandler)), 100, nil)
 	if _, err := broken.Accept(); !errors.Is(err, syscall.EBADF) {
 		t.Errorf("a broken listener: %v", err)
 	}

@@ -32,11 +32,11 @@ func (a *app) openDemo(context.Context) (err error) {
 	return err
 }
 
-// buildDemo connects the demo, where one is played, to the parts it needs.
+// buildDemo connects the demo, where one is played, to the components it needs.
 func (a *app) buildDemo(context.Context) error {
 	if a.demo != nil {
 		a.demo.Connect(demo.Server{Archive: a.db, Intake: a.intake, Reached: a.live.Reached, Ready: a.whenFresh})
-		a.add(part{name: "demo", run: a.demo.Run})
+		a.add(component{name: "demo", run: a.demo.Run})
 	}
 	return nil
 }

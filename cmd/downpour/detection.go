@@ -15,7 +15,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/runner"
 )
 
-// states are what the detector keeps between two minutes; incident.Journal and
+// states are what the detector stores between two minutes; incident.Journal and
 // runner.States both mean this.
 type states interface {
 	Load(ctx context.Context) ([]byte, error)
@@ -29,7 +29,7 @@ const detectKeys = "dp:{detect}:"
 // server takes over after it.
 const detectFor = 10 * time.Second
 
-// detectionStates are where the detector keeps things so that they outlive this
+// detectionStates are where the detector stores what must outlive this
 // process: in Redis, under a lease, or in files where Redis is a part of the
 // process.
 func (a *app) detectionStates() (of func(name string) states, pending runner.Shared, held runner.Lease) {
@@ -57,14 +57,14 @@ func (a *app) buildDetection(context.Context) error {
 		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
 		Repository: publishing{a.book, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
-	a.add(part{name: "imports", run: a.imports.Run})
-	a.add(part{name: "incidents", run: func(ctx context.Context) error {
+	a.add(component{name: "imports", run: a.imports.Run})
+	a.add(component{name: "incidents", run: func(ctx context.Context) error {
 		if err := a.whenPrepared(ctx); err != nil {
 			return err
 		}
 		return a.book.Run(ctx)
 	}})
-	a.add(part{name: "detector", run: func(ctx context.Context) error {
+	a.add(component{name: "detector", run: func(ctx context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.whenFresh(ctx), a.demo.WhenFilled(ctx)); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (a *app) engineConfig() engine.Config {
 	return config
 }
 
-// view is what the detector says now, or nil before its first minute.
+// view is the last result of the detector, or nil before its first minute.
 func (a *app) view() *outage.View {
 	if a.live == nil {
 		return nil

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// drain is the part that stops first. For the drain delay the server answers as
+// drain is the component that stops first. For the drain delay the server answers as
 // before, except that /readyz says "draining": a balancer takes the server out
 // before its listener closes. Nothing shortens the delay.
 func (w *web) drain(ctx context.Context) error {

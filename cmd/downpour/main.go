@@ -1,7 +1,7 @@
 // Command downpour is the outage map: the server, and the tools around it.
 //
 // This package wires the stages together and does nothing else. It owns the
-// command line, the order in which parts start and stop, and the listener.
+// command line, the order in which components start and stop, and the listener.
 package main
 
 import (

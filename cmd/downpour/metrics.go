@@ -99,7 +99,7 @@ func routeOf(c *fiber.Ctx) string {
 	return routeUnmatched
 }
 
-// methodOf gives constants only: Fiber uses the memory of a request again.
+// methodOf returns constants only: Fiber reuses the memory of a request.
 func methodOf(c *fiber.Ctx) string {
 	if at := slices.Index(methods, c.Method()); at >= 0 {
 		return methods[at]
@@ -118,8 +118,8 @@ type registry = prometheus.Registry
 // open to whoever reaches the server.
 const scrapesAtOnce = 4
 
-// metrics answers with the metrics of the process and those of the parts of a
-// server. The parts have a registry of their own: tests make many servers in one
+// metrics answers with the metrics of the process and those of the components of a
+// server. The components have a registry of their own: tests make many servers in one
 // process.
 func (w *web) metrics(parts ...[]prometheus.Collector) (fiber.Handler, error) {
 	w.registry = prometheus.NewRegistry()
@@ -132,7 +132,7 @@ func (w *web) metrics(parts ...[]prometheus.Collector) (fiber.Handler, error) {
 	return adaptor.HTTPHandler(promhttp.HandlerFor(all, promhttp.HandlerOpts{MaxRequestsInFlight: scrapesAtOnce})), nil
 }
 
-// readinessMetrics say what /readyz says.
+// readinessMetrics have the values of /readyz.
 func (w *web) readinessMetrics() []prometheus.Collector {
 	gauge := func(opts prometheus.GaugeOpts, is func(now cause) bool) prometheus.Collector {
 		return prometheus.NewGaugeFunc(opts, func() float64 {

@@ -33,7 +33,7 @@ func behindForwarder(t *testing.T, most int) (s *server, address string, inner *
 	})
 	address = s.listenBehind(func(l net.Listener) net.Listener {
 		guarded := s.app.guard(l, most)
-		inner = guarded.(lingering).Listener.(*connections)
+		inner = guarded.(halfCloseListener).Listener.(*connections)
 		return guarded
 	})
 	return s, address, inner

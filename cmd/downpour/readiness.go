@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// staleAfter is how old the hot window may be before the server says so.
+	// staleAfter is how old the hot window may be before the server is degraded.
 	staleAfter = 15 * time.Second
 	// checkEvery is how often an engine is tried, and checkPatience how long it
 	// has to answer. Both together bound how late /readyz is.
@@ -84,7 +84,7 @@ func (c *check) state() (failure string, tried bool) {
 	return c.failure, c.tried
 }
 
-// readiness says whether this server can take reports now.
+// readiness decides whether this server can take reports now.
 type readiness struct {
 	app     *app
 	writes  *check
@@ -96,13 +96,13 @@ func (a *app) buildReadiness(context.Context) error {
 		engine: redisPart, try: a.redis.Probe, reason: redisconn.Reason, logger: a.logger,
 	}}
 	a.readiness = r
-	a.add(part{name: "trial writes", run: r.writes.run})
+	a.add(component{name: "trial writes", run: r.writes.run})
 	if !a.embeddedClickHouse() {
 		r.archive = &check{
 			engine: clickhousePart, try: a.db.Ping, logger: a.logger,
 			reason: func(error) string { return "clickhouse does not answer" },
 		}
-		a.add(part{name: "trial reads", run: r.archive.run})
+		a.add(component{name: "trial reads", run: r.archive.run})
 	}
 	return nil
 }

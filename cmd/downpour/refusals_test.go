@@ -166,7 +166,7 @@ func (s *server) listen() string {
 		s.t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- s.app.web.fiber.Listener(lingering{listener}) }()
+	go func() { ended <- s.app.web.fiber.Listener(halfCloseListener{listener}) }()
 	s.t.Cleanup(func() {
 		_ = s.app.web.fiber.ShutdownWithContext(context.Background())
 		<-ended

@@ -25,16 +25,15 @@ import (
 const (
 	// drainFor bounds how long requests that are under way may take to end.
 	drainFor = 10 * time.Second
-	// demoHeader tells programs that what is answered is a past outage played
-	// again.
+	// demoHeader marks the answers of a server that replays a past outage.
 	demoHeader = "Downpour-Demo"
-	// watchEvery is how often open streams are told what changed.
+	// watchEvery is how often open streams get what changed.
 	watchEvery = 5 * time.Second
 	// streamPath is not compressed: an event must not wait for the next.
 	streamPath = "/api/v1/stream"
 )
 
-// web is the listener and the two faces behind it.
+// web is the listener and the two front ends behind it.
 type web struct {
 	app      *app
 	fiber    *fiber.App
@@ -99,16 +98,16 @@ func (a *app) buildWeb(context.Context) error {
 	programs.Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w
-	a.add(part{name: "web", run: w.run})
+	a.add(component{name: "web", run: w.run})
 	// It stops before the listener, which waits for open streams to end.
-	a.add(part{name: "streams", run: w.watch.Run})
-	a.add(part{name: "drain", run: w.drain})
+	a.add(component{name: "streams", run: w.watch.Run})
+	a.add(component{name: "drain", run: w.drain})
 	return nil
 }
 
 // run listens until ctx ends, then lets requests that are under way finish.
 func (w *web) run(ctx context.Context) error {
-	w.app.warnOfForgetfulRedis(ctx)
+	w.app.warnIfRedisMayLoseReports(ctx)
 	listener, err := net.Listen("tcp", w.app.settings.Listen)
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
@@ -134,11 +133,11 @@ func (w *web) run(ctx context.Context) error {
 // guard bounds the connections of a listener, and closes them in two steps. Those
 // whose PROXY header is being read have a part of the bound to themselves.
 func (a *app) guard(listener net.Listener, most int) net.Listener {
-	listener = newPatient(listener, a.logger)
+	listener = newRetryingListener(listener, a.logger)
 	if a.settings.ProxyProtocol {
 		headers := max(1, most/headersPart)
 		listener = newProxied(listener, headers, a.settings.TrustedProxies, a.logger)
 		most -= headers
 	}
-	return lingering{newConnections(listener, most, a.settings.TrustedProxies)}
+	return halfCloseListener{newConnections(listener, most, a.settings.TrustedProxies)}
 }

@@ -19,7 +19,7 @@ const (
 	leastMemory = 256 << 20
 )
 
-// What strangers can fill in memory, and what bounds it:
+// What requests can fill in memory, and what bounds it:
 //
 //   - buckets of pkg/ratelimit (writes, undo attempts, API keys, reads of the
 //     past): 50,000 a level, see Limiter

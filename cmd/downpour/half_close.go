@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// How long, and for how many bytes, a connection that is closed still takes
-// what its client is sending.
+// How long, and for how many bytes, a closed connection still reads what its client
+// sends.
 const (
-	lingerFor   = 2 * time.Second
-	lingerBytes = 64 << 20
+	readAfterClose  = 2 * time.Second
+	bytesAfterClose = 64 << 20
 )
 
-// lingering is a listener whose connections close in two steps. A server that
+// halfCloseListener is a listener whose connections close in two steps. A server that
 // refuses a large body answers before it has read it all; were it to close at
 // once, the client's system would throw the answer away and report a broken
 // connection instead.
-type lingering struct{ net.Listener }
+type halfCloseListener struct{ net.Listener }
 
-func (l lingering) Accept() (net.Conn, error) {
+func (l halfCloseListener) Accept() (net.Conn, error) {
 	connection, err := l.Listener.Accept()
 	if half, ok := connection.(halfCloser); ok {
-		return lingeringConn{half}, err
+		return halfCloseConn{half}, err
 	}
 	return connection, err
 }
@@ -33,18 +33,18 @@ type halfCloser interface {
 	CloseWrite() error
 }
 
-type lingeringConn struct{ halfCloser }
+type halfCloseConn struct{ halfCloser }
 
-// Close ends what we send at once, and the connection when the client has
+// Close ends the sending side at once, and the connection when the client has
 // ended its side, or after a while.
-func (c lingeringConn) Close() error {
+func (c halfCloseConn) Close() error {
 	if err := c.CloseWrite(); err != nil {
 		return c.halfCloser.Close() // the client is gone already
 	}
 	go func() {
 		defer c.halfCloser.Close()
-		if c.SetReadDeadline(time.Now().Add(lingerFor)) == nil {
-			_, _ = io.CopyN(io.Discard, c.halfCloser, lingerBytes)
+		if c.SetReadDeadline(time.Now().Add(readAfterClose)) == nil {
+			_, _ = io.CopyN(io.Discard, c.halfCloser, bytesAfterClose)
 		}
 	}()
 	return nil
