@@ -20,8 +20,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// countingReadings counts how often the health of WhatsApp is asked for, and
-// may be slow.
+// countingReadings counts the readings of the health of WhatsApp, and may be slow.
 type countingReadings struct {
 	pagetest.Readings
 	asked *atomic.Int64
@@ -165,7 +164,7 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-// BenchmarkService is a page made anew; BenchmarkKept one from the cache.
+// BenchmarkService renders a page; BenchmarkCached takes one from the cache.
 func BenchmarkService(b *testing.B) {
 	site, _ := testSite(b, nil)
 	for b.Loop() {
@@ -177,7 +176,7 @@ func BenchmarkService(b *testing.B) {
 	}
 }
 
-func BenchmarkKept(b *testing.B) {
+func BenchmarkCached(b *testing.B) {
 	_, app := testSite(b, nil)
 	for b.Loop() {
 		get(b, app, "/bn/whatsapp")

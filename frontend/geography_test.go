@@ -21,8 +21,8 @@ func trueShapes(t testing.TB) *cell.Geography {
 	return shapes
 }
 
-// downpour makes up a storm that moves east as time goes by. A part of the land
-// has cells: 1 is all of it.
+// downpour has an outage that moves east with time. Part is the share of the land
+// cells that have reports.
 type downpour struct {
 	pagetest.Readings
 	shapes *cell.Geography

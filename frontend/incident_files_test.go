@@ -107,8 +107,7 @@ func TestListOfIncidentsIsSearched(t *testing.T) {
 	}
 }
 
-// What the backend tells of an incident is shown, and what it does not tell
-// leaves no empty box.
+// All known parts of an incident are shown, and unknown ones leave no empty box.
 func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
 	full := pagetest.Incidents{}.Records()[0]
 	full.Reasons = []outage.Reason{outage.ReasonFamily, outage.ReasonSize}

@@ -13,7 +13,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// stormy is a site over the true geography, with reports in a part of its cells.
+// stormy is a site over the true geography, with reports in a share of its cells.
 func stormy(t testing.TB, part float64) (*Site, *fiber.App) {
 	t.Helper()
 	shapes := trueShapes(t)
@@ -55,8 +55,7 @@ func TestLargeMapKeepsItsBudgets(t *testing.T) {
 	}
 }
 
-// Wherever one looks, an answer is small, and never holds more cells than a
-// phone draws well.
+// Every answer is small, with no more cells than a phone draws well.
 func TestCellsKeepTheirBudget(t *testing.T) {
 	for _, part := range []float64{1, .35} {
 		_, app := stormy(t, part)
@@ -81,8 +80,7 @@ func TestCellsKeepTheirBudget(t *testing.T) {
 	}
 }
 
-// The answer for a whole country is the public table: nothing added, nothing
-// lost.
+// The answer for a whole country has exactly the cells of the public table.
 func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	site, app := stormy(t, .2)
 	heat, _ := site.Readings.Heatmap(t.Context(), "whatsapp", outage.IN, draw.LargeResolution[outage.IN], outage.Span{To: (outage.MinuteOf(pagetest.Noon) + 1).Ceil(outage.Quarter)})
@@ -119,7 +117,7 @@ func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	}
 }
 
-func TestScenes(t *testing.T) {
+func TestMapStates(t *testing.T) {
 	_, app := stormy(t, .1)
 	for _, test := range []struct {
 		path   string

@@ -15,7 +15,7 @@ var (
 	previewYoung = flag.Bool("young", false, "preview a server that knows no baseline yet")
 )
 
-// TestPreview lets people look at the pages without the rest of the server:
+// TestPreview serves the pages without the rest of the server:
 //
 //	go test ./frontend -run TestPreview -preview 127.0.0.1:8090 -timeout 0
 func TestPreview(t *testing.T) {

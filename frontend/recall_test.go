@@ -11,7 +11,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// failingReadings loses its archive when told: what is live still answers.
+// failingReadings has an archive that a test can make fail. Live readings work.
 type failingReadings struct {
 	pagetest.Readings
 	away *bool

@@ -164,8 +164,8 @@ func TestThanksAndUndo(t *testing.T) {
 	}
 }
 
-// FuzzReport sends strange forms: whatever comes, the answer is a page or a
-// redirect within the site, and nothing of it becomes markup.
+// FuzzReport sends arbitrary forms. The answer is a page or a redirect within the
+// site, and nothing of the form becomes markup.
 func FuzzReport(f *testing.F) {
 	for _, seed := range []string{
 		"service=whatsapp&kind=problem&country=IN", "service=%00&lang=../..&page=zz", "place=%ff%fe&service=whatsapp",

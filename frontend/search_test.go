@@ -36,7 +36,7 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-func TestSearchFillsNoShelf(t *testing.T) {
+func TestSearchIsNotCached(t *testing.T) {
 	site, app := testSite(t, nil)
 	for _, query := range []string{"a", "b", "whatsapp"} {
 		get(t, app, "/?q="+query)
@@ -48,8 +48,8 @@ func TestSearchFillsNoShelf(t *testing.T) {
 	}
 }
 
-// FuzzSearch asks strange questions of pages and badges: the answer is a page,
-// a picture or a redirect within the site, and nothing of it becomes markup.
+// FuzzSearch sends arbitrary queries to pages and badges. The answer is a page, a
+// picture or a redirect within the site, and nothing of the query becomes markup.
 func FuzzSearch(f *testing.F) {
 	for _, seed := range []string{"<script>alert(1)", "//evil.example", "\xff\x00", "এয়ারটেল", "\"><svg onload=x>", "..", strings.Repeat("ক", 99)} {
 		f.Add(seed)

@@ -9,7 +9,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// FuzzAddress reads strange paths: what is an address writes itself back.
+// FuzzAddress reads arbitrary paths. An address that is written reads back equal.
 func FuzzAddress(f *testing.F) {
 	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/incidents/" + pagetest.OpenIncident, "/in/incidents", "/incidents/x", "/\x00", "/ＢＮ"} {
 		f.Add(seed)
@@ -26,8 +26,8 @@ func FuzzAddress(f *testing.F) {
 	})
 }
 
-// A scene's address leads to the same scene.
-func FuzzScene(f *testing.F) {
+// FuzzMapState reads arbitrary queries. A state that is written reads back equal.
+func FuzzMapState(f *testing.F) {
 	for _, seed := range []string{"", "service=whatsapp&country=IN", "from=6h&t=2026-11-18T09:00:00Z", "from=2026-11-17T10:00:00Z&to=2026-11-17T12:00:00Z&each=15m&show=reports", "from=9999-12-31T23:59:59Z", "from=-1ns"} {
 		f.Add(seed)
 	}

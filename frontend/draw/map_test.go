@@ -229,8 +229,7 @@ func TestOutlineGoesAroundCells(t *testing.T) {
 	}
 }
 
-// TestMapOfACountryIsSmall has its budget in bytes at brotli level 5, which is
-// what is served.
+// TestMapOfACountryIsSmall checks the size at brotli level 5, as served.
 func TestMapOfACountryIsSmall(t *testing.T) {
 	heat, _ := pagetest.Readings{}.Heatmap(t.Context(), "whatsapp", outage.IN, MapResolution, outage.Span{})
 	classes, _ := Classify(heat, true)
@@ -243,8 +242,8 @@ func TestMapOfACountryIsSmall(t *testing.T) {
 	}
 }
 
-// Every view no larger than a window lies in a box.
-func TestEveryViewLiesInABox(t *testing.T) {
+// Every view lies within one window.
+func TestEveryViewLiesInAWindow(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))

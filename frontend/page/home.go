@@ -74,13 +74,13 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 func (page *homePage) arrange(ctx context.Context) {
 	compared := false
 	var busy []card
-	carded, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them that are unusual
+	hasCard, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them that are unusual
 	for _, service := range page.builder.Services.Services() {
 		for _, v := range page.verdicts(ctx, service) {
 			compared = compared || v.health.Expected != nil
 			switch {
 			case v.Notable():
-				page.Cards, carded[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
+				page.Cards, hasCard[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
 				if v.Unusual() {
 					unusual[service.Slug] = true
 				}
@@ -92,15 +92,15 @@ func (page *homePage) arrange(ctx context.Context) {
 	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
 	page.Cards = underCauses(page.Cards)
-	page.headline(len(unusual), len(carded), compared)
+	page.headline(len(unusual), len(hasCard), compared)
 	if page.Plain = !compared; page.Plain {
 		slices.SortStableFunc(busy, byCard)
 		for _, c := range busy[:min(len(busy), busyCards)] {
-			page.Cards, carded[c.Service] = append(page.Cards, c), true
+			page.Cards, hasCard[c.Service] = append(page.Cards, c), true
 		}
 	}
 	for _, service := range page.builder.Services.Services() {
-		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !carded[service.Slug] {
+		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !hasCard[service.Slug] {
 			page.addRow(ctx, service, verdicts)
 		}
 	}

@@ -7,15 +7,15 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Incidents holds the incidents of the days up to noon: one under way in India,
-// one that recovers, and some that are over.
+// Incidents holds the incidents of the days up to Noon: one open in India, one
+// recovering, and some resolved.
 type Incidents struct {
 	Err     error
 	Empty   bool
-	Changed *outage.Record // stands in the place of the one with its id
+	Changed *outage.Record // replaces the incident with its id
 }
 
-// openIncident and endedIncident are addresses in the fake book.
+// openIncident and endedIncident are ids of two of them.
 const (
 	OpenIncident  = "whatsapp-in-20261118T1048Z"
 	EndedIncident = "upi-in-20261116T1831Z"

@@ -16,10 +16,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Noon is the instant at which tests look at pages, 12:34 in London.
+// Noon is the instant that tests make pages for, 12:34 in London.
 var Noon = time.Date(2026, 11, 18, 12, 34, 0, 0, time.UTC)
 
-// Intake knows two places and remembers what it was given.
+// Intake knows some places and records what it receives.
 type Intake struct {
 	Took   []outage.Submission
 	Client outage.Client
@@ -58,10 +58,10 @@ func (f *Intake) Undo(_ context.Context, _ netip.Addr, id, token string) error {
 	return nil
 }
 
-// Readings makes up a day: WhatsApp is in trouble in India, UPI a little,
-// the rest is quiet.
+// Readings is a day on which WhatsApp has an outage in India, UPI has elevated
+// reports, and other services are normal.
 type Readings struct {
-	Err   error // what every reading answers
+	Err   error // the result of every reading, unless nil
 	Young bool  // no baseline is known yet
 }
 
@@ -112,7 +112,7 @@ func (f Readings) Health(ctx context.Context, service string, country outage.Cou
 	return health, nil
 }
 
-// normalAt is what is normal for ten minutes, by the local time of day.
+// normalAt is the expected count of ten minutes, by the local time of day.
 func normalAt(m outage.Minute, service string, country outage.Country) float64 {
 	local, size := m.Time().In(country.Zone()), 1+Seeded(service, country).Float64()*4
 	if service == "whatsapp" {

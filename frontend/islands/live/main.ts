@@ -1,6 +1,6 @@
-// Keeps the first words of a page up to date. It asks for nothing while the page
-// is hidden or the reader wants to save data.
-import { pause, worthSaying, type Said } from './pace.ts';
+// Updates the status on a page. It sends no requests while the page is hidden or
+// the reader saves data.
+import { pause, isNews, type Announcement } from './pace.ts';
 
 const sky = document.getElementById('sky');
 const aloud = document.getElementById('aloud');
@@ -10,7 +10,7 @@ if (sky?.dataset.live && aloud && !saving) keep(sky, sky.dataset.live, aloud);
 function keep(sky: HTMLElement, address: string, aloud: HTMLElement): void {
   let failures = 0;
   let timer: ReturnType<typeof setTimeout>;
-  let said: Said = { words: document.getElementById('now')?.dataset.says ?? '', at: Date.now() };
+  let said: Announcement = { words: document.getElementById('now')?.dataset.says ?? '', at: Date.now() };
 
   const ask = async () => {
     try {
@@ -26,14 +26,14 @@ function keep(sky: HTMLElement, address: string, aloud: HTMLElement): void {
   };
   const show = (news: HTMLElement) => {
     const now = document.getElementById('now');
-    // Who is at a link in there would lose their place.
+    // Replacing the element would take the focus away.
     if (!now || now.contains(document.activeElement) || now.outerHTML === news.outerHTML) return;
     now.replaceWith(news);
     const { status = '', title = '', icon = '', says = '' } = news.dataset;
     sky.dataset.status = status;
     document.title = title;
     document.querySelector('link[rel=icon]')?.setAttribute('href', icon);
-    if (worthSaying(says, said, Date.now())) {
+    if (isNews(says, said, Date.now())) {
       said = { words: says, at: Date.now() };
       aloud.textContent = says;
     }

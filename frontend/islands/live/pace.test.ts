@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pause, worthSaying } from './pace.ts';
+import { pause, isNews } from './pace.ts';
 
 test('questions come every 15 to 30 seconds, and seldom while they fail', () => {
   assert.equal(pause(0, 0), 15_000);
@@ -11,7 +11,7 @@ test('questions come every 15 to 30 seconds, and seldom while they fail', () => 
 
 test('news is said once, and at most once a minute', () => {
   const last = { words: 'as usual', at: 1_000_000 };
-  assert.equal(worthSaying('as usual', last, 2_000_000), false);
-  assert.equal(worthSaying('far above usual', last, 1_059_999), false);
-  assert.equal(worthSaying('far above usual', last, 1_060_000), true);
+  assert.equal(isNews('as usual', last, 2_000_000), false);
+  assert.equal(isNews('far above usual', last, 1_059_999), false);
+  assert.equal(isNews('far above usual', last, 1_060_000), true);
 });

@@ -1,19 +1,19 @@
-// When to ask for newer numbers, and when to say them aloud.
+// When to request newer numbers, and when screen readers announce them.
 
 const shortest = 15_000;
 const longest = 300_000;
 const quiet = 60_000;
 
-// pause is how long to wait before the next question: 15 to 30 seconds, by a
-// random number from 0 to 1, and longer while answers fail.
+// pause is the time until the next request: 15 to 30 seconds, by a random number
+// from 0 to 1, and longer after failures.
 export function pause(failures: number, random: number): number {
   return Math.min(shortest * 2 ** failures, longest) * (1 + random);
 }
 
-// Said is what was last said aloud, and when.
-export type Said = { words: string; at: number };
+// Announcement is the last announced text, and when it was announced.
+export type Announcement = { words: string; at: number };
 
-// worthSaying is true for news, but not more often than once a minute.
-export function worthSaying(words: string, last: Said, now: number): boolean {
+// isNews reports whether a text is new and a minute has passed since the last.
+export function isNews(words: string, last: Announcement, now: number): boolean {
   return words !== last.words && now - last.at >= quiet;
 }

@@ -1,4 +1,4 @@
-// The cells of a picture as the server sends them, and how to find one.
+// The cells that the server sends, and how to find one.
 
 import type { Box } from './view.ts';
 
@@ -103,7 +103,7 @@ function least(cells: Cell[], of: (cell: Cell) => number): Cell | undefined {
   return found;
 }
 
-// around is the smallest box that holds cells, undefined for none.
+// around is the bounding box of cells, undefined for none.
 export function around(cells: Cell[]): Box | undefined {
   if (cells.length === 0) return undefined;
   const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };

@@ -1,6 +1,6 @@
-// What fingers, a mouse and a wheel do to a map. A wheel without ctrl moves the
-// page until the map was clicked, and a finger until one looks closer: nobody
-// should be caught by a map they only scroll past.
+// Touch, mouse and wheel on a map. A wheel without ctrl scrolls the page until the
+// map was clicked, and a finger until the map is zoomed in, so that the map does
+// not capture the scrolling of the page.
 
 export type Does = {
   zoom(factor: number, x: number, y: number): void;
@@ -11,7 +11,7 @@ export type Does = {
 
 type Point = { x: number; y: number };
 
-const still = 6; // pixels that a tap may slip
+const still = 6; // pixels that a tap may move
 
 export function gestures(stage: HTMLElement, does: Does): void {
   const down = new Map<number, Point>();

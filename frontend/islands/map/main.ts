@@ -1,9 +1,9 @@
-// Makes the large map move: closer, sideways and through time. Who saves data
-// keeps the drawing of the server, and the links below it.
+// Makes the large map interactive: zoom, pan and time. Readers who save data keep
+// the SVG and the links below it.
 
 import { searchWith, viewsIn } from './address.ts';
-import { Atlas, type Moment } from './atlas.ts';
-import { after, ahead, momentOf, type Reel } from './clock.ts';
+import { MapClient, type Moment } from './client.ts';
+import { after, ahead, momentOf, type Timeline } from './slider.ts';
 import { Source } from './source.ts';
 
 const root = document.getElementById('atlas');
@@ -12,25 +12,25 @@ if (root && !saving) start(root);
 
 function start(root: HTMLElement): void {
   const { cells = '', first = '', steps = '0', step = '0' } = root.dataset;
-  const reel: Reel = { first: Date.parse(first), steps: Number(steps) };
-  const moment = (at: number): Moment => ({ from: momentOf(reel, at), to: momentOf(reel, at + 1) });
+  const timeline: Timeline = { first: Date.parse(first), steps: Number(steps) };
+  const moment = (at: number): Moment => ({ from: momentOf(timeline, at), to: momentOf(timeline, at + 1) });
   const source = new Source(cells);
   let now = Number(step);
 
   const remember = () => {
-    const open = new Map(atlases.map((atlas) => [atlas.country, atlas.view]));
-    const search = searchWith(location.search, now === reel.steps ? '' : moment(now).from, open);
+    const open = new Map(clients.map((client) => [client.country, client.view]));
+    const search = searchWith(location.search, now === timeline.steps ? '' : moment(now).from, open);
     history.replaceState(null, '', location.pathname + search);
   };
-  const atlases = [...root.querySelectorAll<HTMLElement>('[data-country]')].map((panel) => new Atlas(panel, source, moment(now), remember));
+  const clients = [...root.querySelectorAll<HTMLElement>('[data-country]')].map((panel) => new MapClient(panel, source, moment(now), remember));
   const asked = viewsIn(location.search);
-  for (const atlas of atlases) {
-    const view = asked.get(atlas.country);
-    if (view) atlas.look(view);
+  for (const client of clients) {
+    const view = asked.get(client.country);
+    if (view) client.look(view);
   }
   player();
 
-  // player steps through time, by the slider or by itself.
+  // player changes the time, by the slider or by itself.
   function player(): void {
     const bar = document.getElementById('player')!;
     const slider = bar.querySelector('input')!;
@@ -41,10 +41,10 @@ function start(root: HTMLElement): void {
     const show = async (at: number) => {
       now = at;
       slider.value = String(at);
-      const shown = await Promise.all(atlases.map((atlas) => atlas.show(moment(at))));
+      const shown = await Promise.all(clients.map((client) => client.show(moment(at))));
       if (now !== at) return;
       slider.setAttribute('aria-valuetext', root.querySelector('.when')!.textContent!);
-      for (const next of ahead(reel, at, timer !== undefined)) for (const atlas of atlases) atlas.ready(moment(next));
+      for (const next of ahead(timeline, at, timer !== undefined)) for (const client of clients) client.ready(moment(next));
       remember();
       if (shown.includes(false)) stop();
     };
@@ -56,7 +56,7 @@ function start(root: HTMLElement): void {
     const play = () => {
       button.textContent = button.dataset.pause!;
       timer = setTimeout(async () => {
-        await show(after(reel, now));
+        await show(after(timeline, now));
         if (timer !== undefined) play();
       }, calm.matches ? 2000 : 500);
     };

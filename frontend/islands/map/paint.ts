@@ -18,7 +18,7 @@ export type Picture = {
   chosen?: Cell | undefined;
 };
 
-export const hatched = 6; // the class of which there is too little to say
+export const hatched = 6; // the class for too few reports
 
 // palette reads the colours of the page, which follow its scheme.
 export function palette(of: Element): Palette {
@@ -78,7 +78,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
   pen.stroke(picture.land);
   if (picture.chosen) {
     const path = outline(picture.chosen);
-    thin(7); // most of it stands outside, so that a small cell keeps its colour
+    thin(7); // most of it is outside, so that a small cell keeps its colour
     pen.strokeStyle = colours.ink;
     pen.stroke(path);
     pen.fillStyle = colours.land;
@@ -88,7 +88,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
   }
 }
 
-// hatch is the pattern for too little to say, whose lines keep their width.
+// hatch is the pattern for too few reports. Its lines keep their width.
 function hatch(pen: CanvasRenderingContext2D, colour: string, ratio: number, s: number): CanvasPattern {
   const side = Math.round(6 * ratio);
   const tile = new OffscreenCanvas(side, side);

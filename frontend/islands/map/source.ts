@@ -1,19 +1,18 @@
-// Where the cells of pictures come from: the server, asked once for each.
+// Loads cells from the server, once for each request.
 
 import { decoded, type Answer, type Cell } from './cells.ts';
 
 export type Asked = { country: string; from: string; to: string; z: number; x: number; y: number };
 export type Found = Answer & { cells: Cell[] };
 
-const kept = 300; // answers that stay in memory
+const kept = 300; // cached answers
 
 export class Source {
   private found = new Map<string, Promise<Found>>();
 
   constructor(private address: string, private get = (address: string) => fetch(address)) {}
 
-  // ask gives the cells of a part of a picture. What failed is asked for again
-  // the next time.
+  // ask loads the cells of a window. Failures are not cached.
   ask(asked: Asked): Promise<Found> {
     const key = this.address + Object.entries(asked).map(([name, value]) => `&${name}=${value}`).join('');
     const old = this.found.get(key);

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { searchWith, viewsIn } from './address.ts';
-import { after, ahead, momentOf } from './clock.ts';
+import { after, ahead, momentOf } from './slider.ts';
 import { Source } from './source.ts';
 
-const reel = { first: Date.parse('2025-02-28T14:00:00Z'), steps: 5 };
+const slider = { first: Date.parse('2025-02-28T14:00:00Z'), steps: 5 };
 
 test('steps are quarter hours in the form of the address', () => {
-  assert.equal(momentOf(reel, 0), '2025-02-28T14:00:00Z');
-  assert.equal(momentOf(reel, 5), '2025-02-28T15:15:00Z');
+  assert.equal(momentOf(slider, 0), '2025-02-28T14:00:00Z');
+  assert.equal(momentOf(slider, 5), '2025-02-28T15:15:00Z');
 });
 
 test('playing starts over at the end, and has the next pictures ready', () => {
-  assert.equal(after(reel, 4), 5);
-  assert.equal(after(reel, 5), 0);
-  assert.deepEqual(ahead(reel, 4, true), [5]);
-  assert.deepEqual(ahead(reel, 0, false), [1]);
+  assert.equal(after(slider, 4), 5);
+  assert.equal(after(slider, 5), 0);
+  assert.deepEqual(ahead(slider, 4, true), [5]);
+  assert.deepEqual(ahead(slider, 0, false), [1]);
 });
 
 test('the state of the map goes into the address and comes back', () => {

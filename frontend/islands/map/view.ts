@@ -1,6 +1,5 @@
-// Where a reader looks on the map of one country. All of it is arithmetic: a
-// view is the middle of the picture, in units of the map, and how many times
-// closer it is than the whole.
+// The view of the map of one country, as pure functions: its centre, in units of
+// the map, and its zoom factor.
 
 export type View = { zoom: number; x: number; y: number };
 export type Size = { width: number; height: number };
@@ -8,7 +7,7 @@ export type Box = { left: number; top: number; right: number; bottom: number };
 
 export const margin = 4; // the free edge around a map, as the server draws it
 export const closest = 64;
-export const deepest = 6; // the closest window of the server, as a power of two
+export const deepest = 6; // the highest zoom level of the server
 
 const between = (low: number, x: number, high: number) => Math.min(Math.max(x, low), high);
 
@@ -26,7 +25,7 @@ export function visible(view: View, sheet: Size, stage: Size): Box {
   return { left: view.x - w, right: view.x + w, top: view.y - h, bottom: view.y + h };
 }
 
-// held keeps a view on the map: nobody gets lost on the sea.
+// held limits a view to the map.
 export function held(view: View, sheet: Size, stage: Size): View {
   const zoom = between(1, view.zoom, closest);
   const s = scale({ ...view, zoom }, sheet, stage);
@@ -43,7 +42,7 @@ export function pointAt(px: number, py: number, view: View, sheet: Size, stage: 
   return { x: view.x + (px - stage.width / 2) / s, y: view.y + (py - stage.height / 2) / s };
 }
 
-// zoomed looks closer by a factor; the point under a pixel stays under it.
+// zoomed zooms by a factor; the point under a pixel stays under it.
 export function zoomed(view: View, factor: number, px: number, py: number, sheet: Size, stage: Size): View {
   const zoom = between(1, view.zoom * factor, closest);
   const under = pointAt(px, py, view, sheet, stage);
@@ -51,7 +50,7 @@ export function zoomed(view: View, factor: number, px: number, py: number, sheet
   return held({ zoom, x: under.x + (view.x - under.x) * part, y: under.y + (view.y - under.y) * part }, sheet, stage);
 }
 
-// panned moves the picture by pixels.
+// panned moves the view by pixels.
 export function panned(view: View, dx: number, dy: number, sheet: Size, stage: Size): View {
   const s = scale(view, sheet, stage);
   return held({ ...view, x: view.x - dx / s, y: view.y - dy / s }, sheet, stage);

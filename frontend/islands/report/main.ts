@@ -1,5 +1,5 @@
-// The report form with its extras: it sends over a shaky line, finds places while
-// one types, and offers the location of the device. Without it the form works.
+// Improves the report form: it retries over a bad connection, suggests places and
+// offers the location of the device. The form works without it.
 import { offerPlaces } from './places.ts';
 import { after, type Outcome } from './retry.ts';
 import { coarse, countryOf, tokenOf } from './sender.ts';
@@ -35,19 +35,19 @@ function enhance(form: HTMLFormElement): void {
     });
   });
   addEventListener('pageshow', (event) => {
-    if (!event.persisted) return; // who comes back may report something else
+    if (!event.persisted) return; // a reader who comes back may report something else
     sending = false;
     hidden('key').value = told.textContent = '';
   });
 }
 
-// random is a word that nobody guesses; unlike randomUUID it is there without TLS.
+// random is an unguessable text. Unlike randomUUID it is available without TLS.
 function random(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-// send tries until the report is taken, and gives the address that thanks for
-// it, or "" where the browser has to send the form itself.
+// send retries until the report is accepted, and returns the address of the
+// confirmation, or "" if the browser has to send the form itself.
 async function send(body: URLSearchParams, told: HTMLElement, waiting: string): Promise<string> {
   for (let tries = 1; ; tries++) {
     let outcome: Outcome = 'no answer';
@@ -57,7 +57,7 @@ async function send(body: URLSearchParams, told: HTMLElement, waiting: string): 
       outcome = { status: answer.status, retryAfter: answer.headers.get('Retry-After') };
       address = answer.url;
     } catch {
-      // no line: the outcome stands
+      // no connection: the outcome does not change
     }
     const step = after(tries, outcome, Math.random());
     if (step === 'go') return address;
@@ -67,7 +67,7 @@ async function send(body: URLSearchParams, told: HTMLElement, waiting: string): 
   }
 }
 
-// pause waits, but no longer than until the line is back.
+// pause waits, at most until the connection is back.
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
@@ -75,7 +75,7 @@ function pause(milliseconds: number): Promise<void> {
   });
 }
 
-// handOver sends the form as if there were no script, with the same key.
+// handOver lets the browser send the form, with the same key.
 function handOver(form: HTMLFormElement, button: HTMLButtonElement | null): void {
   const kind = document.createElement('input');
   [kind.type, kind.name, kind.value] = ['hidden', 'kind', button?.value ?? 'problem'];
@@ -94,8 +94,8 @@ function countryIn(form: HTMLFormElement): string {
   return form.dataset.country || form.querySelector<HTMLInputElement>('[name=country]:checked')?.value || '';
 }
 
-// offerLocation shows the button that asks for the location, below the words
-// that say what becomes of it. It tells "" where there is none.
+// offerLocation shows the button for the location. Its callback gets "" if there is
+// none.
 function offerLocation(tell: (lat: string, lng: string) => void): void {
   const here = document.getElementById('here');
   if (!here || !navigator.geolocation || !isSecureContext) return;

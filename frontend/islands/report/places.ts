@@ -20,7 +20,7 @@ export function offerPlaces(field: HTMLInputElement, list: HTMLDataListElement, 
         .then(({ items }: { items: { name: string }[] }) => {
           list.replaceChildren(...items.slice(0, 8).map(({ name }) => Object.assign(document.createElement('option'), { value: name })));
         })
-        .catch(() => {}); // what is typed can be sent all the same
+        .catch(() => {}); // the typed text can be sent anyway
     }, settled);
   });
 }

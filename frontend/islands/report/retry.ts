@@ -1,7 +1,7 @@
-// What to do after a try to send a report. The key that goes with each try makes
-// sure that all of them count once.
+// What to do after an attempt to send a report. All attempts have the same
+// idempotency key, so that they count once.
 
-// Outcome is how a try ended: with a status, or without an answer.
+// Outcome is the result of an attempt: a status, or no answer.
 export type Outcome = { status: number; retryAfter: string | null } | 'no answer';
 
 // Step is to wait so many milliseconds and try again; to go where the answer

@@ -1,6 +1,6 @@
-// What a browser can say of its user without naming them.
+// What is sent about a user without identifying them.
 
-// countryOf guesses the country from the time zone of the device, or says
+// countryOf guesses the country from the time zone of the device, or returns
 // nothing. Places around Great Britain that are not covered share its clock.
 export function countryOf(zone: string): string {
   if (zone === 'Asia/Kolkata' || zone === 'Asia/Calcutta') return 'IN';
@@ -12,12 +12,12 @@ export function coarse(degrees: number): string {
   return degrees.toFixed(2);
 }
 
-// Kept is where a token lives: in this browser only, and for a day.
+// Kept is the storage of the token, in this browser only.
 export type Kept = Pick<Storage, 'getItem' | 'setItem'>;
 
-// tokenOf tells people behind one internet address apart. It is random, is made
-// anew each day of UTC as the keys of the server are, and is not kept where the
-// browser keeps nothing.
+// tokenOf distinguishes people behind one internet address. It is random, replaced
+// each UTC day like the keys of the server, and not stored if the browser stores
+// nothing.
 export function tokenOf(kept: Kept, now: Date, random: () => string): string {
   const day = now.toISOString().slice(0, 10);
   try {

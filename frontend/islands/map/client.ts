@@ -1,4 +1,4 @@
-// The map of one country: it becomes a canvas when somebody first touches it.
+// The map client of one country: a canvas from the first interaction on.
 
 import { around, cellAt, nearest, neighbour, type Cell } from './cells.ts';
 import { gestures } from './gestures.ts';
@@ -9,9 +9,9 @@ import type { Size, View } from './view.ts';
 
 export type Moment = { from: string; to: string };
 
-const step = 80; // pixels that one push of a button moves the picture
+const step = 80; // pixels that one press of a button moves the map
 
-export class Atlas {
+export class MapClient {
   readonly country: string;
   view: View;
   private sheet: Size;
@@ -47,17 +47,17 @@ export class Atlas {
   // look changes the view.
   look(view: View): void {
     this.view = views.held(view, this.sheet, this.size);
-    this.wake();
+    this.start();
     this.draw();
     void this.load();
     this.changed();
   }
 
-  // show changes the time of the picture. It is false where that cannot be had;
-  // the last picture then stays.
+  // show changes the time. It returns false if the cells cannot be loaded, and the
+  // last ones stay.
   async show(moment: Moment): Promise<boolean> {
     this.moment = moment;
-    this.wake();
+    this.start();
     return this.load();
   }
 
@@ -65,19 +65,19 @@ export class Atlas {
     this.source.ask({ country: this.country, ...moment, z: 0, x: 0, y: 0 }).catch(() => undefined);
   }
 
-  // wake puts the canvas in the place of the drawing.
-  private wake(): void {
+  // start replaces the SVG with the canvas.
+  private start(): void {
     if (this.canvas) return;
     this.canvas = document.createElement('canvas');
     this.canvas.setAttribute('aria-hidden', 'true');
     this.stage.append(this.canvas);
-    void this.sharpen();
+    void this.refine();
     new ResizeObserver(() => { this.view = views.held(this.view, this.sheet, this.size); this.draw(); }).observe(this.stage);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
   }
 
-  // sharpen takes finer lines of the land in the place of those of the drawing.
-  private async sharpen(): Promise<void> {
+  // refine replaces the coastline of the SVG with a finer one.
+  private async refine(): Promise<void> {
     try {
       const { finer, coast, borders } = await (await fetch(this.panel.dataset.land!)).json() as { finer: number; coast: string; borders: string };
       const line = (d: string) => {
@@ -88,7 +88,7 @@ export class Atlas {
       [this.land, this.borders] = [line(coast), line(borders)];
       this.draw();
     } catch {
-      // The lines of the drawing are right, only coarser.
+      // The coarse lines stay.
     }
   }
 
@@ -96,7 +96,7 @@ export class Atlas {
     if (this.waiting || !this.canvas) return;
     this.waiting = requestAnimationFrame(() => {
       this.waiting = 0;
-      if (!this.layers.length) return; // the drawing of the server is still right
+      if (!this.layers.length) return; // the SVG is still right
       paint(this.canvas!, {
         view: this.view, sheet: this.sheet, stage: this.size, land: this.land, borders: this.borders, layers: this.layers,
         chosen: this.chosen,
@@ -105,8 +105,8 @@ export class Atlas {
     });
   }
 
-  // load asks for the cells of the whole country, and for finer ones of the part
-  // in view.
+  // load requests the cells of the whole country, and finer ones of the visible
+  // part.
   private async load(): Promise<boolean> {
     const part = views.windowOf(this.view, this.sheet, this.size);
     const asked = JSON.stringify([this.moment, part]);
@@ -115,7 +115,7 @@ export class Atlas {
     const of = (window: typeof part) => this.source.ask({ country: this.country, ...this.moment, ...window });
     try {
       const [base, near] = await Promise.all([of({ z: 0, x: 0, y: 0 }), of(part)]);
-      if (this.shown !== asked) return true; // the reader went on meanwhile
+      if (this.shown !== asked) return true; // another time was chosen meanwhile
       this.take(base, part.z > 0 ? near : undefined);
       this.fail(false);
       return true;
@@ -132,7 +132,7 @@ export class Atlas {
     this.near = finer ? near.cells : [];
     this.layers = [layered(this.base), ...(finer ? [layered(this.near)] : [])];
     const at = this.chosen;
-    if (at) this.choose(this.find(at.x, at.y));
+    if (at) this.select(this.find(at.x, at.y));
     this.panel.querySelector('.when')!.textContent = base.when;
     this.panel.querySelector('.note')!.textContent = base.note;
     this.table(base.rows);
@@ -149,8 +149,8 @@ export class Atlas {
     return cellAt(this.near, x, y) ?? cellAt(this.base, x, y);
   }
 
-  // choose tells about a cell in words.
-  private choose(cell?: Cell): void {
+  // select shows the values of a cell.
+  private select(cell?: Cell): void {
     this.chosen = cell;
     const words = this.panel.querySelector<HTMLElement>('.cell')!;
     words.hidden = !cell;
@@ -172,7 +172,7 @@ export class Atlas {
     this.draw();
   }
 
-  // table fills in the regions, each of which leads to its place on the map.
+  // table fills the table of regions, each with a button that shows it on the map.
   private table(rows: [string, string, number][]): void {
     const body = this.panel.querySelector('tbody')!;
     const at = document.activeElement instanceof HTMLButtonElement && body.contains(document.activeElement) ? document.activeElement.textContent : '';
@@ -195,7 +195,7 @@ export class Atlas {
     const box = around(cells);
     if (!box) return;
     this.look(views.fitted(box, this.sheet, this.size));
-    this.choose(cells.reduce((most, cell) => (cell.reports > most.reports ? cell : most)));
+    this.select(cells.reduce((most, cell) => (cell.reports > most.reports ? cell : most)));
   }
 
   private controls(): void {
@@ -216,17 +216,17 @@ export class Atlas {
       pan,
       closer: () => this.view.zoom > 1.01,
       tap: async (x, y) => {
-        this.wake();
-        if (await this.load()) this.choose(this.find(point(x, y).x, point(x, y).y));
+        this.start();
+        if (await this.load()) this.select(this.find(point(x, y).x, point(x, y).y));
       },
     });
-    // What is likely to be touched next is fetched before.
+    // Cells that are likely to be needed next are loaded in advance.
     this.panel.addEventListener('pointerenter', () => this.ready(this.moment), { once: true });
     this.stage.tabIndex = 0;
     this.stage.onkeydown = (event) => this.key(event, does);
   }
 
-  // key steps from cell to cell; with shift it moves the picture.
+  // key moves the selection from cell to cell; with shift it moves the map.
   private key(event: KeyboardEvent, does: Record<string, () => void>): void {
     const ways: Record<string, [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const names: Record<string, string> = { '+': 'in', '=': 'in', '-': 'out', '0': 'whole', Home: 'whole' };
@@ -235,18 +235,18 @@ export class Atlas {
     if (way && event.shiftKey) does[event.key.slice(5).toLowerCase()]!();
     else if (way) void this.walk(...way);
     else if (names[event.key]) does[names[event.key]!]!();
-    else if (event.key === 'Escape') this.choose();
+    else if (event.key === 'Escape') this.select();
     else return;
     event.preventDefault();
   }
 
   private async walk(dx: number, dy: number): Promise<void> {
-    this.wake();
+    this.start();
     if (!(await this.load())) return;
     const next = this.chosen ? neighbour(this.cells, this.chosen, dx, dy) : nearest(this.cells, this.view.x, this.view.y);
     if (!next) return;
     const seen = views.visible(this.view, this.sheet, this.size);
     if (next.x < seen.left || next.x > seen.right || next.y < seen.top || next.y > seen.bottom) this.look({ ...this.view, x: next.x, y: next.y });
-    this.choose(next);
+    this.select(next);
   }
 }
