@@ -55,10 +55,7 @@ func StartRedis(ctx context.Context, logger *slog.Logger) (*Redis, error) {
 // Addr is where it listens, "127.0.0.1:port".
 func (r *Redis) Addr() string { return r.address }
 
-// Password is what a client must give.
-func (r *Redis) Password() string { return r.password }
-
-// URL is both as redis clients read them; it is a secret like the password.
+// URL is the address and the password as Redis clients read them, so it is a secret.
 func (r *Redis) URL() string { return "redis://:" + r.password + "@" + r.Addr() }
 
 // Close stops it and forgets everything in it.

@@ -67,16 +67,6 @@ func (c *Cluster) AwaitWhole(t testing.TB) {
 	})
 }
 
-// Masters are the servers that call themselves masters of slots.
-func (c *Cluster) Masters() (masters []*Server) {
-	for _, server := range c.Servers {
-		if server.IsMaster() {
-			masters = append(masters, server)
-		}
-	}
-	return masters
-}
-
 // MasterOf is the server that takes itself for the master of the slot of a key,
 // or nil.
 func (c *Cluster) MasterOf(t testing.TB, key string) *Server {

@@ -58,9 +58,6 @@ func NewReader(in io.Reader) (*Reader, error) {
 	return r, r.header()
 }
 
-// Format is the format of the input.
-func (r *Reader) Format() Format { return r.format }
-
 // Line is the number of the line read last, from 1.
 func (r *Reader) Line() int { return r.line }
 
