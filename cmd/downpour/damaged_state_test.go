@@ -22,9 +22,9 @@ func TestDamagedStateFiles(t *testing.T) {
 	}
 	sound := experience(t, outage.MinuteOf(time.Now().Add(-runner.Watermark))-1)
 	all := map[string]string{
-		"detector.state":  "the detector's state cannot be used, it learns anew",
+		"detector.state":  "detector state unreadable, learning from the archive",
 		"incidents.state": "the incidents that are not archived yet cannot be read and are lost",
-		"imports.state":   "the stretch of an import cannot be read",
+		"imports.state":   "span of an import unreadable",
 	}
 	for name, damage := range map[string]func(state []byte) []byte{
 		"empty":     func([]byte) []byte { return []byte{} },

@@ -170,7 +170,7 @@ func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 		return
 	}
 	if err := errors.Join(a.DB.Expire(ctx, now), a.inspect(ctx)); err != nil {
-		a.Logger.Warn("archive is not maintained", "error", err)
+		a.Logger.Warn("maintaining the archive failed", "error", err)
 		return
 	}
 	a.maintained = minute

@@ -191,7 +191,7 @@ func (d *DB) Merge(ctx context.Context, may bool) error {
 	}
 	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "recent_reports", "shard_counts"} {
 		if err := d.exec(ctx, "SYSTEM "+act+" MERGES "+table); err != nil {
-			return fmt.Errorf("telling clickhouse when to merge %s: %w", table, err)
+			return fmt.Errorf("setting when clickhouse merges %s: %w", table, err)
 		}
 	}
 	return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// SaveIncidents keeps the latest of each incident, by the numbers under which
+// SaveIncidents stores the latest of each incident, by the numbers under which
 // they were noted.
 func (d *DB) SaveIncidents(ctx context.Context, records []outage.Record) error {
 	rows := make([][]any, len(records))
@@ -51,14 +51,14 @@ func (d *DB) LoadIncidents(ctx context.Context, after int64) (records []outage.R
 	return records, latest, nil
 }
 
-// KeepNormals keeps what was expected. The same slot kept again is one.
+// KeepNormals stores what was expected. It is idempotent by slot.
 func (d *DB) KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error {
 	rows := make([][]any, len(normals))
 	for i, n := range normals {
 		rows[i] = []any{n.Start.Time(), n.Service, string(n.Country), float32(n.Mean), float32(n.Dispersion)}
 	}
 	if err := d.append(ctx, "INSERT INTO normals (start, service, country, mean, dispersion)", rows); err != nil {
-		return fmt.Errorf("keeping what is expected: %w", err)
+		return fmt.Errorf("storing the expected counts: %w", err)
 	}
 	return nil
 }

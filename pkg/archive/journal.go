@@ -33,7 +33,7 @@ type journalBatch struct {
 
 // ErrJournalDamaged is in the chain of the error of a file that cannot be read
 // to its end. Waiting does not help.
-var ErrJournalDamaged = errors.New("the journal of the batch under way is damaged")
+var ErrJournalDamaged = errors.New("the journal of the current batch is damaged")
 
 // NewJournal uses the file at the path, which need not exist.
 func NewJournal(path string) *Journal { return &Journal{path: path} }
@@ -45,7 +45,7 @@ func (j *Journal) write(token string, entries []outage.Entry) error {
 	}
 	err := wholefile.Replace(j.path, func(to io.Writer) error { return gob.NewEncoder(to).Encode(journalBatch{token, entries}) })
 	if err != nil {
-		return fmt.Errorf("writing a batch down: %w", err)
+		return fmt.Errorf("storing a batch: %w", err)
 	}
 	j.token = token
 	return nil
@@ -58,7 +58,7 @@ func (j *Journal) read() (token string, entries []outage.Entry, err error) {
 		return "", nil, nil
 	}
 	if err != nil {
-		return "", nil, fmt.Errorf("reading the batch under way: %w", err)
+		return "", nil, fmt.Errorf("reading the current batch: %w", err)
 	}
 	defer file.Close()
 	var batch journalBatch
@@ -72,7 +72,7 @@ func (j *Journal) read() (token string, entries []outage.Entry, err error) {
 func (j *Journal) remove() error {
 	j.token = ""
 	if err := os.Remove(j.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("forgetting a batch: %w", err)
+		return fmt.Errorf("removing a batch: %w", err)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// refusal is an error that will not go away by waiting.
+// refusal is an error that waiting does not resolve.
 type refusal struct{ error }
 
 func (r refusal) Unwrap() error { return r.error }
@@ -15,7 +15,7 @@ func refuse(format string, arguments ...any) error {
 	return refusal{fmt.Errorf(format, arguments...)}
 }
 
-// oneLine is an error whose text fits a line of a log, whatever ClickHouse said.
+// oneLine is an error whose text is one line, whatever ClickHouse returned.
 type oneLine struct{ error }
 
 func (o oneLine) Error() string { return strings.Join(strings.Fields(o.error.Error()), " ") }
@@ -35,7 +35,7 @@ func (d *DB) Prepare(ctx context.Context) error {
 func (d *DB) migrate(ctx context.Context) error {
 	text, year, month, err := d.release(ctx)
 	if err != nil {
-		return fmt.Errorf("asking clickhouse for its version: %w", err)
+		return fmt.Errorf("reading the version of clickhouse: %w", err)
 	}
 	if year < oldestYear || year == oldestYear && month < oldestMonth {
 		return refuse("clickhouse is release %s, and %d.%d or newer is needed", text, oldestYear, oldestMonth)
@@ -43,7 +43,7 @@ func (d *DB) migrate(ctx context.Context) error {
 	err = d.exec(ctx, `CREATE TABLE IF NOT EXISTS migrations (version UInt32, at DateTime('UTC') DEFAULT now())
 		ENGINE = MergeTree ORDER BY version`)
 	if err != nil {
-		return fmt.Errorf("making the table of migrations (the user needs the right to create tables): %w", err)
+		return fmt.Errorf("creating the table of migrations (the user needs the right to create tables): %w", err)
 	}
 	version, err := d.number(ctx, "SELECT toInt64(max(version)) FROM migrations")
 	if err != nil {

@@ -18,7 +18,7 @@ const (
 	leadKey    = "dp:{archive}:lead"
 )
 
-// The batch has no expiry: a batch under way must not be forgotten. It is gone
+// The batch has no expiry: the current batch must not be lost. It is gone
 // when the batch is done.
 var (
 	advanceScript = redis.NewScript(`
@@ -28,7 +28,7 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1],
 return 1`)
 )
 
-// RedisBatchLog keeps the batch under way in Redis.
+// RedisBatchLog keeps the current batch in Redis.
 type RedisBatchLog struct{ client redis.UniversalClient }
 
 // NewRedisBatchLog uses a client that is already made.
@@ -36,7 +36,7 @@ func NewRedisBatchLog(client redis.UniversalClient) RedisBatchLog {
 	return RedisBatchLog{client: client}
 }
 
-// Lead says whether this server archives now.
+// Lead takes or renews the lead, and reports whether this server has it.
 func (p RedisBatchLog) Lead(ctx context.Context, server string, hold time.Duration) (bool, error) {
 	_, leads, err := lease.New(p.client, leadKey, server, hold).Hold(ctx)
 	return leads, err
@@ -49,11 +49,11 @@ func (p RedisBatchLog) Current(ctx context.Context) (*Batch, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the batch under way: %w", err)
+		return nil, fmt.Errorf("reading the current batch: %w", err)
 	}
 	var batch Batch
 	if err := json.Unmarshal(text, &batch); err != nil {
-		return nil, fmt.Errorf("reading the batch under way: %w", err)
+		return nil, fmt.Errorf("reading the current batch: %w", err)
 	}
 	return &batch, nil
 }
@@ -62,15 +62,15 @@ func (p RedisBatchLog) Current(ctx context.Context) (*Batch, error) {
 func (p RedisBatchLog) Begin(ctx context.Context, batch Batch) error {
 	text, err := json.Marshal(batch)
 	if err != nil {
-		return fmt.Errorf("writing a batch down: %w", err)
+		return fmt.Errorf("storing a batch: %w", err)
 	}
 	ctx, _ = redisconn.WithOutcome(ctx) // rows inserted under a batch that a failover lost would be inserted again
 	fresh, err := p.client.SetNX(ctx, currentKey, text, 0).Result()
 	if err == nil && !fresh {
-		err = errors.New("another is under way")
+		err = errors.New("another batch is current")
 	}
 	if err != nil {
-		return fmt.Errorf("writing a batch down: %w", err)
+		return fmt.Errorf("storing a batch: %w", err)
 	}
 	return nil
 }

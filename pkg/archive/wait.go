@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// settle tells those who wait that the log is archived up to the positions.
+// settle wakes those who wait for the log to be archived up to the positions.
 func (a *Archiver) settle(to Positions) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()

@@ -55,7 +55,7 @@ const (
 // CodeUnavailable where nothing was stored, else of CodeOutcomeUnknown.
 func (s *Store) AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error) {
 	if s.full.Load() || s.busy.Load() {
-		return nil, unavailable("taking a batch", errors.New("the archive does not keep up with imports"))
+		return nil, unavailable("accepting a batch", errors.New("the archive does not keep up with imports"))
 	}
 	ctx, cancel := context.WithTimeout(ctx, batchPatience)
 	defer cancel()

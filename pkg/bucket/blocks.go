@@ -65,7 +65,7 @@ func decodeBlock(field, value string) (count outage.BlockCount, err error) {
 	parts := strings.Split(field[:at], "|")
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || len(parts) != 4 {
-		return count, fmt.Errorf("reading block %q: %q is not its form", field, value)
+		return count, fmt.Errorf("reading block %q: malformed value %q", field, value)
 	}
 	if count.Cell, err = unpackCell(parts[2]); err != nil {
 		return count, fmt.Errorf("reading block %q: %w", field, err)

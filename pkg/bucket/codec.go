@@ -50,7 +50,7 @@ func decodeCount(field, value string) (outage.Count, error) {
 	parts := strings.Split(field, "|")
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || len(parts) != 5 {
-		return outage.Count{}, fmt.Errorf("reading counter %q: %q is not its form", field, value)
+		return outage.Count{}, fmt.Errorf("reading counter %q: malformed value %q", field, value)
 	}
 	cell, err := unpackCell(parts[2])
 	if err != nil {
@@ -116,7 +116,7 @@ func decodeReport(f []string) (outage.Report, error) {
 	}
 	id, err := outage.ParseReportID(f[0])
 	if err != nil {
-		return outage.Report{}, fmt.Errorf("reading a log row: id %q is not of its form", f[0])
+		return outage.Report{}, fmt.Errorf("reading a log row: malformed id %q", f[0])
 	}
 	r := outage.Report{
 		ID: id, Service: f[2], Country: outage.Country(f[3]), Region: outage.Region(f[4]),
@@ -173,7 +173,7 @@ func DecodeEntries(rows string) ([]outage.Entry, error) {
 	for _, line := range lines {
 		f := strings.Split(line, "\t")
 		if len(f) != rowFields+4 || (f[0] != "+" && f[0] != "-") {
-			return nil, fmt.Errorf("reading a log row: %q does not begin as one", line)
+			return nil, fmt.Errorf("reading a log row: malformed start of %q", line)
 		}
 		report, err := decodeReport(f[4:])
 		if err != nil {

@@ -89,7 +89,7 @@ func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 		err := h.Refresh(ctx)
 		if down := err != nil && ctx.Err() == nil; down != wasDown && !h.Refreshed().IsZero() {
 			wasDown = down
-			h.logger.Info("hot window", "stale", down, "error", err)
+			h.logger.Info("hot window changed state", "stale", down, "error", err)
 		}
 		wait := every
 		if h.Refreshed().IsZero() {
@@ -152,7 +152,7 @@ const (
 	generations = 1 << 16
 )
 
-// lost says whether a shard's memory is another one than the one in which the
+// lost reports whether the data of a shard are others than the one in which the
 // sequence before was read, so that nothing of what was read before holds.
 func lost(before, now int64) bool {
 	return before != 0 && (now < before || now/generation != before/generation)
@@ -200,7 +200,7 @@ func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Co
 	for field, value := range fields {
 		count, err := decodeCount(field, value)
 		if err != nil {
-			h.logger.Error("skipping a counter", "error", err)
+			h.logger.Error("skipping an unreadable counter", "error", err)
 			continue
 		}
 		count.Start = minute

@@ -159,14 +159,14 @@ func (r *Redis) Probe(ctx context.Context) error {
 	ctx, _ = redisconn.WithOutcome(ctx)
 	tags, err := r.mastersTags(ctx)
 	if err != nil {
-		return fmt.Errorf("looking for the masters: %w", err)
+		return fmt.Errorf("listing the masters: %w", err)
 	}
 	for _, tag := range tags {
 		stop := timeScript(scriptProbe)
 		err := probeScript.Run(ctx, r.client, []string{base(tag) + "probe:"}, time.Now().Unix()).Err()
 		stop()
 		if err != nil {
-			return fmt.Errorf("trying to write: %w", err)
+			return fmt.Errorf("writing to a master: %w", err)
 		}
 	}
 	return nil
@@ -192,8 +192,8 @@ func (r *Redis) mastersTags(ctx context.Context) (tags []int, err error) {
 	return tags, nil
 }
 
-// errNotRestored says that Redis lost its memory, or never had one, and was not
-// told yet what was counted.
+// errNotRestored says that Redis lost its data, or is new, and that its counters
+// are not restored yet.
 var errNotRestored = errors.New("the counters are not restored yet")
 
 // changes lists, for each shard, the minutes that changed since its sequence
@@ -211,7 +211,7 @@ func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]chang
 			&redis.ZRangeBy{Min: fmt.Sprintf("(%d", since[shard]), Max: "+inf"})
 	}
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return out, fmt.Errorf("asking Redis what changed: %w", err)
+		return out, fmt.Errorf("reading changed minutes: %w", err)
 	}
 	for shard := range Shards {
 		if alive[shard].Val() == 0 {
@@ -219,7 +219,7 @@ func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]chang
 		}
 		sequence, err := sequences[shard].Int64()
 		if err != nil && !errors.Is(err, redis.Nil) {
-			return out, fmt.Errorf("asking Redis what changed: %w", err)
+			return out, fmt.Errorf("reading changed minutes: %w", err)
 		}
 		out[shard].sequence = sequence
 		for _, text := range minutes[shard].Val() {
@@ -324,7 +324,7 @@ func (r *Redis) holds(ctx context.Context, to map[int]string) (bool, error) {
 	return false, nil
 }
 
-// Trim forgets all records up to the given ones.
+// Trim deletes all records up to the given ones.
 func (r *Redis) Trim(ctx context.Context, to map[int]string) error {
 	ctx, _ = redisconn.WithOutcome(ctx) // a record that came back after a failover would be archived again
 	pipe := r.client.Pipeline()
@@ -388,7 +388,7 @@ func (r *Redis) lostShards(ctx context.Context) (lost []int, err error) {
 		calls[shard] = pipe.Exists(ctx, base(shard)+"alive")
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, fmt.Errorf("reading the marks of shards: %w", err)
+		return nil, fmt.Errorf("checking the shards of Redis: %w", err)
 	}
 	for shard, call := range calls {
 		if call.Val() == 0 {

@@ -49,7 +49,7 @@ func (s *Store) RunRestore(ctx context.Context, past Past) error {
 		if err != nil && ctx.Err() == nil {
 			again = waits.Next()
 			if err.Error() != logged {
-				s.Logger.Warn("counters are not restored yet", "error", err)
+				s.Logger.Warn("restoring counters failed, retrying", "error", err)
 			}
 		} else {
 			waits.Reset()

@@ -170,7 +170,7 @@ func (c *ClickHouse) serve(w http.ResponseWriter, request *http.Request, check s
 	if _, err := io.Copy(w, response.Body); err != nil {
 		// The length is not known beforehand, so only a torn connection tells
 		// the client that the rest is missing.
-		c.options.Logger.Warn("answer cut short", "error", err)
+		c.options.Logger.Warn("response truncated", "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }

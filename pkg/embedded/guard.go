@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// GuardOptions say who may use a guarded handler.
+// GuardOptions limit who may use a guarded handler.
 type GuardOptions struct {
 	// Password is needed for every request but /ping. It must not be empty.
 	Password string
@@ -28,7 +28,7 @@ type GuardOptions struct {
 func (c *ClickHouse) Guarded(ctx context.Context, options GuardOptions) (http.Handler, error) {
 	rules, err := c.statementRules(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading what the engine can do: %w", err)
+		return nil, fmt.Errorf("reading the functions of the engine: %w", err)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if refused := options.refusal(request); refused != "" {

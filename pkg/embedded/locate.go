@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// LibraryVariable names the environment variable that says where the library is.
+// LibraryVariable names the environment variable that holds the path of the library.
 const LibraryVariable = "DOWNPOUR_LIBCHDB"
 
 // libraryName is what the library is called on every platform, macOS included.
@@ -25,7 +25,7 @@ var ErrNoLibrary = errors.New("the ClickHouse library was not found")
 // repository that the executable was built in. The working directory is never
 // looked at, so that nobody can slip a library in by where a command is run.
 //
-// Its error says in one line what was looked for and how to get it.
+// Its error lists in one line where it looked and how to install the library.
 func Locate(executable string) (string, error) {
 	return locate(os.Getenv(LibraryVariable), executable)
 }

@@ -58,7 +58,7 @@ func (r *Redis) Addr() string { return r.address }
 // URL is the address and the password as Redis clients read them, so it is a secret.
 func (r *Redis) URL() string { return "redis://:" + r.password + "@" + r.Addr() }
 
-// Close stops it and forgets everything in it.
+// Close stops it and drops everything in it.
 func (r *Redis) Close() error {
 	r.once.Do(r.stop)
 	<-r.stopped

@@ -21,12 +21,10 @@ const importDays = 28
 // half hours of an import are kept.
 const importOverlap = 2 * time.Hour
 
-// TakeBatch checks the lines of an import and counts them in the order in which
-// they happened. The importer is the name of the key that vouches for it: ids
-// and reporters of two importers have nothing to do with each other. With an
-// Idempotency-Key, which may be empty, a batch that is sent again gets the
-// outcome of its lines as it was the first time; without one, lines that are
-// there already are duplicates. Errors are outage.Errors; after one of
+// TakeBatch checks the lines of an import and counts them in order of time. The
+// importer is the name of its API key: ids and reporters of two importers are
+// unrelated. With an Idempotency-Key, which may be empty, a repeated batch gets the
+// first outcome of its lines; without one, stored lines are duplicates. Errors are outage.Errors; after one of
 // CodeUnavailable some lines may be stored, and the batch can be sent again.
 func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (receipt outage.BatchReceipt, err error) {
 	defer func() {
@@ -49,6 +47,23 @@ func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, i
 		return outage.BatchReceipt{}, err
 	}
 	receipt = outage.BatchReceipt{Rejected: rejected}
+	reports := s.checkLines(lines, marker, now, &receipt)
+	slices.SortStableFunc(receipt.Rejected, func(a, b *outage.Error) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(reports, func(a, b outage.Report) int { return a.At.Compare(b.At) })
+	if len(reports) == 0 {
+		return receipt, s.reportImport(ctx, reports, receipt.Final, now)
+	}
+	outcomes, err := s.Counter.AddBatch(ctx, requestName(importer, idempotencyKey), reports)
+	if err != nil {
+		return outage.BatchReceipt{}, err
+	}
+	countOutcomes(outcomes, &receipt)
+	return receipt, s.reportImport(ctx, reports, receipt.Final, now)
+}
+
+// checkLines turns lines into reports, without those that are rejected or repeated,
+// which it enters in the receipt.
+func (s *Service) checkLines(lines []line, marker *marker, now time.Time, receipt *outage.BatchReceipt) []outage.Report {
 	reports := make([]outage.Report, 0, len(lines))
 	known := make(map[lineID]bool, len(lines))
 	for _, one := range lines {
@@ -70,15 +85,11 @@ func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, i
 		known[id] = true
 		reports = append(reports, report)
 	}
-	slices.SortStableFunc(receipt.Rejected, func(a, b *outage.Error) int { return cmp.Compare(a.Line, b.Line) })
-	slices.SortStableFunc(reports, func(a, b outage.Report) int { return a.At.Compare(b.At) })
-	if len(reports) == 0 {
-		return receipt, s.reportImport(ctx, reports, receipt.Final, now)
-	}
-	outcomes, err := s.Counter.AddBatch(ctx, requestName(importer, idempotencyKey), reports)
-	if err != nil {
-		return outage.BatchReceipt{}, err
-	}
+	return reports
+}
+
+// countOutcomes enters what became of the reports in the receipt.
+func countOutcomes(outcomes []outage.Outcome, receipt *outage.BatchReceipt) {
 	for _, outcome := range outcomes {
 		switch outcome {
 		case outage.Duplicate:
@@ -90,10 +101,9 @@ func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, i
 			receipt.Accepted++
 		}
 	}
-	return receipt, s.reportImport(ctx, reports, receipt.Final, now)
 }
 
-// reportImport tells of the stretch of the past that reports, in order of time, cover.
+// reportImport records the span of the past that the reports, in order of time, cover.
 func (s *Service) reportImport(ctx context.Context, reports []outage.Report, final bool, now time.Time) error {
 	if s.Imports == nil {
 		return nil
@@ -114,8 +124,8 @@ func (s *Service) reportImport(ctx context.Context, reports []outage.Report, fin
 	return nil
 }
 
-// requestName tells one request from all others, except those of the importer
-// with the same Idempotency-Key.
+// requestName is unique to a request, except among those of an importer with the
+// same Idempotency-Key.
 func requestName(importer, idempotencyKey string) string {
 	if idempotencyKey == "" {
 		return rand.Text()

@@ -28,7 +28,7 @@ type AnswerFile struct{ file *bbolt.DB }
 func OpenAnswerFile(path string, logger *slog.Logger) (*AnswerFile, error) {
 	file, err := openSound(path)
 	if errors.Is(err, errDamaged) {
-		logger.Error("answers to repeated requests are lost: their file was damaged and is replaced", "path", path, "error", err)
+		logger.Error("answers to repeated requests lost: replacing their damaged file", "path", path, "error", err)
 		if err := os.Remove(path); err != nil {
 			return nil, fmt.Errorf("replacing the answers in %s: %w", path, err)
 		}
@@ -164,7 +164,7 @@ func (a *AnswerFile) Run(ctx context.Context) error {
 	defer ticks.Stop()
 	for {
 		if err := a.forget(time.Now()); err != nil {
-			return fmt.Errorf("forgetting old answers: %w", err)
+			return fmt.Errorf("deleting old answers: %w", err)
 		}
 		select {
 		case <-ticks.C:

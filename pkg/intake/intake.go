@@ -117,7 +117,7 @@ func (s *Service) Run(ctx context.Context) error {
 		select {
 		case <-ticks.C:
 			if err := s.identity.sweep(ctx, s.Now()); err != nil {
-				s.Logger.Error("keys that are over are not destroyed yet", "error", err)
+				s.Logger.Error("destroying expired keys failed, retrying", "error", err)
 			}
 		case <-ctx.Done():
 			return nil

@@ -59,7 +59,7 @@ func warnOfReadable(path string, logger *slog.Logger) {
 		return // who reads the file reports that
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		logger.Warn("others than its owner may open the file of keys; run chmod 600 on it, and take copies of it for stolen",
+		logger.Warn("key file is readable by other users; run chmod 600 on it, and treat copies of it as stolen",
 			"file", path, "mode", fmt.Sprintf("%#o", mode))
 	}
 }

@@ -85,7 +85,7 @@ func (s *Service) countOnce(ctx context.Context, first answer, key string) (outa
 		return outage.Receipt{}, err
 	}
 	if err := s.Answers.Complete(ctx, name, sealed); err != nil {
-		return outage.Receipt{}, fmt.Errorf("keeping an answer: %w: %w", err, &outage.Error{
+		return outage.Receipt{}, fmt.Errorf("storing an answer: %w: %w", err, &outage.Error{
 			Code: outage.CodeOutcomeUnknown, RetryAfter: 5 * time.Second,
 			Detail: "the report was taken, but its answer was not kept; the same request with the same Idempotency-Key is safe and counts once",
 		})

@@ -102,7 +102,7 @@ func (r Redis) Sweep(ctx context.Context, now time.Time) error {
 		}
 	}
 	if err := r.rewrite(ctx); err != nil {
-		return fmt.Errorf("keys that are over may still be in files of Redis: %w", err)
+		return fmt.Errorf("removing expired keys from files of Redis: %w", err)
 	}
 	if err := r.client.HDel(ctx, endsKey, over...).Err(); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (r Redis) over(ctx context.Context, now time.Time) (names []string, err err
 	for name, text := range ends {
 		end, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("reading the end of the key %s: %w", name, err)
+			return nil, fmt.Errorf("reading the expiry of key %s: %w", name, err)
 		}
 		if end <= now.Unix() {
 			names = append(names, name)

@@ -1,11 +1,10 @@
-// Package lease lets one of several servers do a piece of work, and keeps the
-// state of that work from those that only think they still do it.
+// Package lease elects one of several servers for a piece of work, and protects the
+// state of that work from writes of a former holder.
 //
-// It owns the lease, a key in Redis that expires, and its term, a number that
-// grows whenever the lease is taken anew. It promises that a state is written
-// by the holder of the present term and by nobody else: a server that was
-// stopped for a while and goes on finds its term over at its first write. Who
-// takes the lease anew must read the state again. It refuses clocks: only Redis
+// It owns the lease, a key in Redis that expires, and its term, a fencing number that
+// grows whenever the lease changes hands. It guarantees that a state is written only
+// by the holder of the present term: a server that was stopped for a while gets
+// ErrLost at its first write. A new holder must read the state again. It reads no clock: only Redis
 // measures how long a lease lasts.
 package lease
 
@@ -19,8 +18,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ErrLost says that another server holds the lease, or that it was taken anew
-// since it was held here.
+// ErrLost says that another server holds the lease, or has held it since this server
+// last did.
 var ErrLost = errors.New("the lease is lost")
 
 // The keys of a lease and of the states under it share a hash tag, so that a
@@ -64,17 +63,17 @@ func (l *Lease) Length() time.Duration { return l.length }
 func (l *Lease) Hold(ctx context.Context) (term int64, held bool, err error) {
 	term, err = holdScript.Run(ctx, l.client, []string{l.key, l.key + ":term"}, l.holder, l.length.Milliseconds()).Int64()
 	if err != nil {
-		return 0, false, fmt.Errorf("asking who holds %s: %w", l.key, err)
+		return 0, false, fmt.Errorf("taking lease %s: %w", l.key, err)
 	}
 	l.term.Store(term)
 	return term, term != 0, nil
 }
 
-// Release lets go of the lease, so that another server need not wait.
+// Release ends the lease, so that another server need not wait.
 func (l *Lease) Release(ctx context.Context) error {
 	l.term.Store(0)
 	if err := releaseScript.Run(ctx, l.client, []string{l.key}, l.holder).Err(); err != nil {
-		return fmt.Errorf("letting go of %s: %w", l.key, err)
+		return fmt.Errorf("releasing lease %s: %w", l.key, err)
 	}
 	return nil
 }

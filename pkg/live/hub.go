@@ -1,11 +1,10 @@
 // Package live fans out changes to open streams: of the status of a service, of
 // its counts, and of incidents.
 //
-// It promises that a stream which is taken up again misses nothing or says so,
-// that what is true now and what comes next are told in one call, so that
-// nothing falls between, and that one slow reader holds up nobody: it is cut
-// off, and takes the stream up again. It refuses more streams than it was given,
-// and to remember more than a fixed number of changes.
+// It guarantees that a resumed stream misses nothing or gets a reset event, that the
+// present state and the changes after it come from one call, so that no change falls
+// between, and that a slow reader delays nobody: it is disconnected and can resume.
+// The number of streams and of stored changes is limited.
 package live
 
 import (
@@ -28,10 +27,10 @@ const (
 	waiting        = 512  // changes that a reader may be behind
 )
 
-// full is how long who finds every place taken is told to wait.
+// full is the Retry-After where all streams are in use.
 const full = 30 * time.Second
 
-// Reset is the name of the event that says that changes were missed.
+// Reset is the name of the event after which changes are missing.
 const Reset = "reset"
 
 // subject is what an event is about: a later one replaces it.
@@ -47,10 +46,10 @@ type numbered struct {
 	event  outage.Event
 }
 
-// Hub hands every change to every stream that asked for it. It is safe for
+// Hub sends every change to every stream that subscribed to it. It is safe for
 // concurrent use.
 type Hub struct {
-	era  string // tells the numbers of this process from those of another
+	era  string // distinguishes the numbers of this process from those of another
 	most int
 
 	mutex   sync.Mutex // guards what is below
@@ -80,8 +79,8 @@ func NewHub(began time.Time, streams int) *Hub {
 	}
 }
 
-// publish hands out a change. It is what is true now about its subject if it
-// stays; else nothing is any more.
+// publish sends a change. If it stays, it is the present state of its subject;
+// else the subject has none any more.
 func (h *Hub) publish(e outage.Event, about subject, stays bool) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -158,7 +157,7 @@ func (h *Hub) since(id string) ([]numbered, bool) {
 	return h.ring[at:], true
 }
 
-var errOtherEra = errors.New("the id is of another process, or of none")
+var errOtherEra = errors.New("the id is not of this process")
 
 func (h *Hub) number(id string) (uint64, error) {
 	era, number, _ := strings.Cut(id, "-")

@@ -12,37 +12,38 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// Readings says how a service does now, from one snapshot. It answers from memory.
+// Readings is the health of services, from one snapshot. It answers from memory.
 type Readings interface {
 	// AsOf is the end of the newest whole minute that the answers are made from.
 	AsOf() time.Time
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 }
 
-// Incidents is the book of incidents. It answers from memory.
+// Incidents lists incidents. It answers from memory.
 type Incidents interface {
 	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
 	Incident(ctx context.Context, id string) (public.Incident, error)
 }
 
-// Config is what a Watch is made of.
+// Config is what a Publisher depends on.
 type Config struct {
 	Hub       *Hub
-	Readings  func() Readings // the snapshot of one look
+	Readings  func() Readings // the snapshot of one poll
 	Incidents Incidents
 	Services  []outage.Service
-	Every     time.Duration // between two looks
+	Every     time.Duration // between two polls
 	Logger    *slog.Logger
 }
 
-// Publisher looks at what is true at each tick, and publishes what changed.
+// Publisher compares the present state with the last one at each tick, and publishes
+// the changes.
 type Publisher struct {
 	Config
 	health    map[subject]Health
 	incidents map[string]Incident
 }
 
-// NewPublisher is a watch that has seen nothing yet.
+// NewPublisher makes a Publisher without a last state.
 func NewPublisher(config Config) *Publisher {
 	return &Publisher{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}}
 }
@@ -66,8 +67,8 @@ type Health struct {
 	AsOf     time.Time      `json:"as_of"`
 }
 
-// same says whether a listener would see a change. What is normal drifts all
-// the time, and goes along with the next change of something else.
+// same reports whether a reader would see no change. The expected count changes all
+// the time; it is sent along with the next change of something else.
 func (h Health) same(now Health) bool {
 	return h.Status == now.Status && h.Observed == now.Observed && h.Incident == now.Incident
 }
@@ -86,7 +87,7 @@ type Incident struct {
 	AsOf     time.Time       `json:"as_of"`
 }
 
-// Run looks at each tick until ctx ends, and then ends the streams.
+// Run polls at each tick until ctx ends, and then ends the streams.
 func (p *Publisher) Run(ctx context.Context) error {
 	defer p.Hub.Close()
 	ticks := time.NewTicker(p.Every)
@@ -96,7 +97,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 		err := p.poll(ctx)
 		if failed := err != nil && ctx.Err() == nil; failed != failing {
 			failing = failed
-			p.Logger.Info("watching for changes", "stale", failing, "error", err)
+			p.Logger.Info("stream publisher changed state", "stale", failing, "error", err)
 		}
 		select {
 		case <-ticks.C:
@@ -106,7 +107,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 	}
 }
 
-// poll publishes what changed since it last looked.
+// poll publishes the changes since the last poll.
 func (p *Publisher) poll(ctx context.Context) error {
 	readings := p.Readings()
 	if err := p.pollIncidents(ctx, readings.AsOf()); err != nil {
@@ -120,7 +121,7 @@ func (p *Publisher) poll(ctx context.Context) error {
 		for _, country := range used {
 			health, err := readings.Health(ctx, service.Slug, country)
 			if err != nil {
-				return fmt.Errorf("reading how %s does: %w", service.Slug, err)
+				return fmt.Errorf("reading the health of %s: %w", service.Slug, err)
 			}
 			p.publishHealth(newHealth(service.Slug, country, health))
 		}
@@ -168,7 +169,7 @@ func (p *Publisher) pollIncidents(ctx context.Context, asOf time.Time) error {
 	for _, state := range active {
 		records, _, err := p.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
 		if err != nil {
-			return fmt.Errorf("reading the incidents that are %s: %w", state, err)
+			return fmt.Errorf("reading %s incidents: %w", state, err)
 		}
 		for _, record := range records {
 			now[record.ID] = true
@@ -181,7 +182,7 @@ func (p *Publisher) pollIncidents(ctx context.Context, asOf time.Time) error {
 		}
 		record, err := p.Incidents.Incident(ctx, id)
 		if err != nil {
-			return fmt.Errorf("reading what became of %s: %w", id, err)
+			return fmt.Errorf("reading incident %s: %w", id, err)
 		}
 		p.publishIncident(record, asOf)
 	}

@@ -96,7 +96,7 @@ func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error
 func (i *Imports) load(ctx context.Context) (text []byte, p pendingImport, err error) {
 	text, err = i.Pending.Load(ctx)
 	if err != nil {
-		return nil, p, fmt.Errorf("reading the stretch of an import: %w", err)
+		return nil, p, fmt.Errorf("reading the span of an import: %w", err)
 	}
 	if text == nil {
 		return nil, p, nil
@@ -114,7 +114,7 @@ func (i *Imports) discard(ctx context.Context, text []byte, wrong error) ([]byte
 		return nil, pendingImport{}, err
 	}
 	if swapped {
-		i.Logger.Warn("the stretch of an import cannot be read; import it again to have it judged", "error", wrong)
+		i.Logger.Warn("span of an import unreadable; import it again to have it judged", "error", wrong)
 	}
 	return i.load(ctx)
 }
@@ -122,11 +122,11 @@ func (i *Imports) discard(ctx context.Context, text []byte, wrong error) ([]byte
 func (i *Imports) swap(ctx context.Context, before []byte, p pendingImport) (bool, error) {
 	after, err := json.Marshal(p)
 	if err != nil {
-		return false, fmt.Errorf("noting the stretch of an import: %w", err)
+		return false, fmt.Errorf("storing the span of an import: %w", err)
 	}
 	swapped, err := i.Pending.Swap(ctx, before, after)
 	if err != nil {
-		return false, fmt.Errorf("noting the stretch of an import: %w", err)
+		return false, fmt.Errorf("storing the span of an import: %w", err)
 	}
 	return swapped, nil
 }
@@ -141,7 +141,7 @@ func (i *Imports) Run(ctx context.Context) error {
 		if err == nil {
 			waits.Reset()
 		} else if wait = waits.Next(); ctx.Err() == nil && err.Error() != logged {
-			i.Logger.Warn("import is not judged yet", "error", err)
+			i.Logger.Warn("judging an import failed, retrying", "error", err)
 		}
 		logged = fmt.Sprint(err)
 		select {

@@ -10,14 +10,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/engine"
 )
 
-// followEvery is how often a server that does not detect reads what the one
-// that does has found.
+// followEvery is how often a follower reads the state of the leader.
 const followEvery = 5 * time.Second
 
-// Leads says whether this server detects.
+// Leads reports whether this server is the leader.
 func (l *Live) Leads() bool { return l.leads.Load() }
 
-// advance detects, or follows the server that does.
+// advance detects as the leader, or follows the leader.
 func (l *Live) advance(ctx context.Context) error {
 	leads, err := l.holdLease(ctx)
 	if err != nil {
@@ -29,8 +28,8 @@ func (l *Live) advance(ctx context.Context) error {
 	return l.catchUp(ctx)
 }
 
-// holdLease takes or renews the lease. An engine of another term is forgotten: what
-// another server did meanwhile is in the state.
+// holdLease takes or renews the lease. An engine of another term is dropped, because
+// the state has what another server did meanwhile.
 func (l *Live) holdLease(ctx context.Context) (bool, error) {
 	if l.Lease == nil {
 		l.leads.Store(true)
@@ -51,8 +50,8 @@ func (l *Live) holdLease(ctx context.Context) (bool, error) {
 	return held, nil
 }
 
-// renew keeps the lease while a long piece of work goes on. What it returns
-// ends that, and lets go of the lease.
+// renew renews the lease in the background while long work goes on. The returned
+// function stops that and releases the lease.
 func (l *Live) renew(ctx context.Context) (end func()) {
 	if l.Lease == nil {
 		return func() {}
@@ -69,7 +68,7 @@ func (l *Live) renew(ctx context.Context) (end func()) {
 				return
 			}
 			if l.leads.Load() {
-				_, _, _ = l.Lease.Hold(ctx) // the next round asks again, and tells
+				_, _, _ = l.Lease.Hold(ctx) // the next round tries again and reports the error
 			}
 		}
 	})
@@ -79,12 +78,12 @@ func (l *Live) renew(ctx context.Context) (end func()) {
 		last, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer done()
 		if err := l.Lease.Release(last); err != nil {
-			l.Logger.Warn("lease is not let go", "error", err)
+			l.Logger.Warn("releasing the lease failed", "error", err)
 		}
 	}
 }
 
-// followLeader shows what the server that detects has found.
+// followLeader shows the state of the leader.
 func (l *Live) followLeader(ctx context.Context) error {
 	if now := l.Now(); now.Sub(l.followedAt) >= followEvery {
 		l.followedAt = now
@@ -97,7 +96,7 @@ func (l *Live) followLeader(ctx context.Context) error {
 	}
 	seen := engine.New(l.Engine)
 	if err := seen.Restore(bytes.NewReader(state)); err != nil {
-		return fmt.Errorf("following the detector: %w", err)
+		return fmt.Errorf("restoring the leader's state: %w", err)
 	}
 	if last, _ := seen.Last(); l.view.Load() == nil || l.view.Load().Minute != last {
 		l.view.Store(seen.View())

@@ -33,14 +33,14 @@ type BlockSource interface {
 	Blocks(ctx context.Context, span outage.Span) ([]outage.BlockCount, error)
 }
 
-// Repository keeps incidents. Open takes over what a server before this one noted;
-// Append may be told the same change again, and fails where another server notes.
+// Repository stores incidents. Open takes over from the leader before; Append is
+// idempotent, and fails where another server is the leader.
 type Repository interface {
 	Open(ctx context.Context) error
 	Append(ctx context.Context, at time.Time, changes []outage.Incident) error
 }
 
-// Lease says which of several servers detects. It may block for a round trip.
+// Lease elects the leader among several servers. It may block for a round trip.
 type Lease interface {
 	// Hold takes or renews the lease. The term is another one whenever it was
 	// taken anew.
@@ -50,19 +50,19 @@ type Lease interface {
 	Length() time.Duration
 }
 
-// States keeps the detector's state. Load gives nil where there is none; Store
+// States stores the state of the detector. Load gives nil where there is none; Store
 // fails where another server detects.
 type States interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
 }
 
-// Normals keeps what was expected.
+// Normals stores the expected counts.
 type Normals interface {
 	KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error
 }
 
-// LiveConfig is what a Live is made of.
+// LiveConfig is what a Live depends on.
 type LiveConfig struct {
 	Engine engine.Config
 	Hot    Source      // the minutes just over
@@ -100,27 +100,26 @@ type Live struct {
 // NewLive makes a Live, which works while its Run does.
 func NewLive(config LiveConfig) *Live { return &Live{LiveConfig: config} }
 
-// View is what the detector says after its last minute, or nil before the
-// first.
+// View is the state of all services after the last minute, or nil before the first.
 func (l *Live) View() *outage.View { return l.view.Load() }
 
 // Reached is the minute before which everything was learnt or judged, 0 where
 // nothing was: how far a first start or a restart has come.
 func (l *Live) Reached() outage.Minute { return outage.Minute(l.reached.Load()) }
 
-// Run watches until ctx ends. What fails is tried again.
+// Run detects until ctx ends, and repeats what fails.
 func (l *Live) Run(ctx context.Context) error {
 	defer l.renew(ctx)()
 	const every = time.Second
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
-	var told string
+	var logged string
 	for {
 		err := l.advance(ctx)
-		if err != nil && ctx.Err() == nil && err.Error() != told {
-			l.Logger.Warn("detector waits", "error", err)
+		if err != nil && ctx.Err() == nil && err.Error() != logged {
+			l.Logger.Warn("detector failed, retrying", "error", err)
 		}
-		told = fmt.Sprint(err)
+		logged = fmt.Sprint(err)
 		select {
 		case <-ticks.C:
 		case <-ctx.Done():
@@ -158,7 +157,7 @@ func (l *Live) catchUp(ctx context.Context) error {
 func (l *Live) restore(ctx context.Context) error {
 	state, err := l.States.Load(ctx)
 	if err != nil {
-		return fmt.Errorf("loading the detector's state: %w", err)
+		return fmt.Errorf("loading the detector state: %w", err)
 	}
 	if err := l.Repository.Open(ctx); err != nil {
 		return err
@@ -171,7 +170,7 @@ func (l *Live) restore(ctx context.Context) error {
 			l.view.Store(fresh.View())
 			return nil
 		}
-		l.Logger.Warn("the detector's state cannot be used, it learns anew", "error", err)
+		l.Logger.Warn("detector state unreadable, learning from the archive", "error", err)
 	}
 	config := l.Engine
 	config.AlertFrom = cmp.Or(l.AlertFrom, outage.MinuteOf(l.Now().Add(-Watermark)))
@@ -187,7 +186,7 @@ func (l *Live) restore(ctx context.Context) error {
 	return nil
 }
 
-// judge ticks through a span, notes what changed, and saves the state. After a
+// judge ticks through a span, stores the changes, and saves the state. After a
 // crash in between, the same minutes give the same changes again.
 func (l *Live) judge(ctx context.Context, span outage.Span) error {
 	if err := l.tick(ctx, l.engine, span, true); err != nil {
@@ -202,14 +201,14 @@ func (l *Live) judge(ctx context.Context, span outage.Span) error {
 	l.view.Store(l.engine.View())
 	l.reached.Store(int64(span.To))
 	if err := l.States.Store(ctx, state.Bytes()); err != nil {
-		return fmt.Errorf("saving the detector's state: %w", err)
+		return fmt.Errorf("saving the detector state: %w", err)
 	}
 	return nil
 }
 
-// tick ticks an engine through every minute of a span. With tell, changes are
-// noted and what was expected is kept.
-func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, tell bool) error {
+// tick ticks an engine through every minute of a span. With report, changes
+// and expected counts are stored.
+func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, report bool) error {
 	minutes, err := l.read(ctx, span)
 	if err != nil {
 		return err
@@ -221,7 +220,7 @@ func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, tel
 			return err // a day is long
 		}
 		counts := minutes[minute]
-		if !started && !tell && !reported(counts) {
+		if !started && !report && !reported(counts) {
 			continue // a past begins with its first report
 		}
 		started = true
@@ -230,7 +229,7 @@ func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, tel
 		if err != nil {
 			return err
 		}
-		if !tell {
+		if !report {
 			continue
 		}
 		tickDuration.Observe(time.Since(began).Seconds())
@@ -247,7 +246,7 @@ func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, tel
 		return nil
 	}
 	if err := l.Normals.KeepNormals(ctx, normals); err != nil {
-		l.Logger.Warn("what was expected is not kept", "error", err)
+		l.Logger.Warn("storing the expected counts failed", "error", err)
 	}
 	return nil
 }
@@ -283,7 +282,7 @@ func readBlocks(ctx context.Context, source BlockSource, span outage.Span) (map[
 	return shares, err
 }
 
-// Minutes reads the counts of a span as a timeline takes them, by minute. blocks
+// Minutes reads the counts of a span as an engine takes them, by minute. blocks
 // may be nil.
 func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
 	counts, err := source.Counts(ctx, outage.Query{Span: span, Step: 1, ByPlace: true})
