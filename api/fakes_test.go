@@ -140,7 +140,7 @@ func (w *world) Days(ctx context.Context, service string, country outage.Country
 
 func (w *world) Day(_ context.Context, service string) (public.Day, error) {
 	w.ask("day %q", service)
-	return public.Day{0: 5, outage.Hours - 1: 7}, errors.Join(w.err, w.past)
+	return public.Day{0: 5, public.Hours - 1: 7}, errors.Join(w.err, w.past)
 }
 
 func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error) {

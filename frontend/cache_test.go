@@ -18,6 +18,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // countingReadings counts the readings of the health of WhatsApp, and may be slow.
@@ -27,7 +28,7 @@ type countingReadings struct {
 	wait  time.Duration
 }
 
-func (c countingReadings) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
+func (c countingReadings) Health(ctx context.Context, service string, country outage.Country) (public.Health, error) {
 	if service == "whatsapp" {
 		c.asked.Add(1)
 	}
@@ -38,7 +39,7 @@ func (c countingReadings) Health(ctx context.Context, service string, country ou
 func TestOneRenderingForATick(t *testing.T) {
 	now, asked := pagetest.Noon, &atomic.Int64{}
 	_, app := testSite(t, func(c *Config) {
-		c.Now, c.Readings = func() time.Time { return now }, countingReadings{asked: asked}
+		c.Now, c.Readings = func() time.Time { return now }, always(countingReadings{asked: asked})
 	})
 	for _, step := range []struct {
 		after time.Duration
@@ -69,7 +70,7 @@ func TestPartialPagesAreMadeAgainSooner(t *testing.T) {
 	now, asked := pagetest.Noon, &atomic.Int64{}
 	_, app := testSite(t, func(c *Config) {
 		c.Now = func() time.Time { return now }
-		c.Readings = countingReadings{Readings: pagetest.Readings{Err: pagetest.ErrAway}, asked: asked}
+		c.Readings = always(countingReadings{Readings: pagetest.Readings{Err: pagetest.ErrAway}, asked: asked})
 	})
 	get(t, app, "/in/whatsapp")
 	now = now.Add(tickPartial)
@@ -82,7 +83,7 @@ func TestPartialPagesAreMadeAgainSooner(t *testing.T) {
 func TestACrowdSharesOneRendering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := &atomic.Int64{}
-		site, _ := testSite(t, func(c *Config) { c.Readings = countingReadings{asked: asked, wait: time.Second} })
+		site, _ := testSite(t, func(c *Config) { c.Readings = always(countingReadings{asked: asked, wait: time.Second}) })
 		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
 		var crowd sync.WaitGroup
 		for range 50 {
@@ -104,7 +105,7 @@ func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
 		asked := &atomic.Int64{}
 		now := pagetest.Noon
 		site, _ := testSite(t, func(c *Config) {
-			c.Readings, c.Now = countingReadings{asked: asked, wait: time.Second}, func() time.Time { return now }
+			c.Readings, c.Now = always(countingReadings{asked: asked, wait: time.Second}), func() time.Time { return now }
 		})
 		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
 		take := func() (took time.Duration) {

@@ -11,10 +11,11 @@ import (
 	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // incidentFile answers with a file about an incident, from the cache.
-func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, outage.Record) ([]byte, error)) fiber.Handler {
+func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, public.Incident) ([]byte, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])
 		at, ok := address.Parse(s.Services, path)
@@ -50,7 +51,7 @@ const (
 
 var suffixes = map[string]string{kindCSV: "csv", kindPNG: "png"}
 
-func (s *Site) makeFile(at address.Address, of func(context.Context, address.Address, outage.Record) ([]byte, error)) (*response, error) {
+func (s *Site) makeFile(at address.Address, of func(context.Context, address.Address, public.Incident) ([]byte, error)) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*waitFor)
 	defer cancel()
 	record, err := s.Incidents.Incident(ctx, at.ID)

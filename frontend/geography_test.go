@@ -9,6 +9,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/cell"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // trueShapes is the geography of the server, at every resolution.
@@ -29,8 +30,8 @@ type downpour struct {
 	part   float64
 }
 
-func (d downpour) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
-	heat := outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
+func (d downpour) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error) {
+	heat := public.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
 	if d.Err != nil {
 		return heat, d.Err
 	}
@@ -45,7 +46,7 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 		}
 		at := d.shapes.Center(land)
 		ratio := (.6 + 26*math.Exp(-math.Hypot(at.Lat-eye.Lat, at.Lng-eye.Lng)/3)) * (.6 + .8*r.Float64())
-		made := outage.HeatCell{Cell: land, Region: d.shapes.RegionOf(land), Reports: int64(3 + 9*ratio*r.Float64()), Status: outage.StatusNormal}
+		made := public.HeatCell{Cell: land, Region: d.shapes.RegionOf(land), Reports: int64(3 + 9*ratio*r.Float64()), Status: outage.StatusNormal}
 		if r.Float64() < .12 {
 			made.Reports, made.Status = 3, outage.StatusUnknown
 		}
@@ -58,14 +59,14 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 	return heat, nil
 }
 
-func (d downpour) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
+func (d downpour) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error) {
 	heat, err := d.Heatmap(ctx, service, country, draw.MapResolution, span)
-	sums, rows := map[outage.Region]int64{}, []outage.RegionCount{}
+	sums, rows := map[outage.Region]int64{}, []public.RegionCount{}
 	for _, cell := range heat.Cells {
 		sums[cell.Region] += cell.Reports
 	}
 	for region, n := range sums {
-		rows = append(rows, outage.RegionCount{Region: region, Reports: n})
+		rows = append(rows, public.RegionCount{Region: region, Reports: n})
 	}
 	return rows, err
 }

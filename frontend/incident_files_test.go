@@ -43,7 +43,7 @@ func TestIncidentTable(t *testing.T) {
 }
 
 func TestIncidentTableWithoutNumbers(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Readings = pagetest.Readings{Err: pagetest.ErrAway} })
+	_, app := testSite(t, func(c *Config) { c.Readings = always(pagetest.Readings{Err: pagetest.ErrAway}) })
 	for _, kind := range []string{".csv", ".png"} {
 		if got := get(t, app, "/incidents/"+pagetest.EndedIncident+kind); got.status != 503 || got.header.Get("Retry-After") == "" {
 			t.Errorf("%s: status %d: half a file must not pass for a whole one", kind, got.status)
@@ -117,12 +117,12 @@ func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
 		Alarming: []outage.Signal{{Country: outage.IN, Scope: outage.ScopeRegion, Region: "IN-WB", Observed: 300, Expected: 3, Threshold: 20, Evidence: 41.2, Needed: 12}},
 	}
 	full.Recoveries = []outage.Recovery{
-		{Region: "IN-WB", Peak: 12.1, At: full.OpenedAt.Add(3600e9), Back: 34}, {Region: "IN-MH", Peak: 4, Back: 2},
+		{Region: "IN-WB", Reports: 90, Peak: 12.1, At: full.OpenedAt.Add(3600e9), Back: 34}, {Region: "IN-MH", Reports: 9, Peak: 4, Back: 2},
 	}
 	_, app := testSite(t, func(c *Config) { c.Incidents = pagetest.Incidents{Changed: &full} })
 	holds(t, "a full incident", get(t, app, "/incidents/"+full.ID).body,
 		"itself is probably not at fault", "Both belong to one group of services.", "It rose far less than WhatsApp did.",
-		"How each region recovered", "West Bengal", "12×", "17:30 India time", "34", "Maharashtra", "not yet", "–",
+		"How each region recovered", "West Bengal", "12×", "17:30 India time", "33", "Maharashtra", "not yet", "–",
 		"The arithmetic", "Minutes used", "1,630", "1,412", "12", "Places that had enough evidence", "41 of 12 nats")
 	body := get(t, app, "/incidents/"+pagetest.EndedIncident).body
 	for _, absent := range []string{"How each region recovered", "Minutes used", "Places that had enough", "Part of a wider event", "probably not at fault"} {

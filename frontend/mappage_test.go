@@ -17,7 +17,7 @@ import (
 func stormy(t testing.TB, part float64) (*Site, *fiber.App) {
 	t.Helper()
 	shapes := trueShapes(t)
-	return testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, downpour{shapes: shapes, part: part} })
+	return testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, always(downpour{shapes: shapes, part: part}) })
 }
 
 // Budgets of the large map, in bytes as they are served.
@@ -83,7 +83,7 @@ func TestCellsKeepTheirBudget(t *testing.T) {
 // The answer for a whole country has exactly the cells of the public table.
 func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	site, app := stormy(t, .2)
-	heat, _ := site.Readings.Heatmap(t.Context(), "whatsapp", outage.IN, draw.LargeResolution[outage.IN], outage.Span{To: (outage.MinuteOf(pagetest.Noon) + 1).Ceil(outage.Quarter)})
+	heat, _ := site.Readings().Heatmap(t.Context(), "whatsapp", outage.IN, draw.LargeResolution[outage.IN], outage.Span{To: (outage.MinuteOf(pagetest.Noon) + 1).Ceil(outage.Quarter)})
 	var answer draw.Cells
 	if err := json.Unmarshal([]byte(get(t, app, "/map/cells?service=whatsapp&country=IN").body), &answer); err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestMapStates(t *testing.T) {
 
 func TestLargeMapWithoutNumbers(t *testing.T) {
 	shapes := trueShapes(t)
-	_, app := testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, pagetest.Readings{Err: pagetest.ErrAway} })
+	_, app := testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, always(pagetest.Readings{Err: pagetest.ErrAway}) })
 	got := get(t, app, "/map?service=whatsapp")
 	if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") || !strings.Contains(got.body, `class="coast"`) {
 		t.Errorf("status %d: a map without numbers must show the land and say so", got.status)

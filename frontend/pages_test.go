@@ -187,7 +187,9 @@ func policyFits(t *testing.T, path string, got answer) {
 // TestByteBudgets are in bytes at brotli level 5, which is what is served.
 func TestByteBudgets(t *testing.T) {
 	for _, young := range []bool{false, true} {
-		_, app := testSite(t, func(c *Config) { c.Readings, c.Services = pagetest.Readings{Young: young}, pagetest.ManyServices() })
+		_, app := testSite(t, func(c *Config) {
+			c.Readings, c.Services = always(pagetest.Readings{Young: young}), pagetest.ManyServices()
+		})
 		for path, budget := range map[string]int{
 			"/": 14_000, "/bn": 14_000, "/hi/in": 14_000, "/in/status": 2_500, "/in/whatsapp/status": 1_000, "/embed/whatsapp": 5_000, "/embed/whatsapp?lang=bn": 5_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
@@ -262,7 +264,7 @@ func TestNamesAreEscaped(t *testing.T) {
 }
 
 func TestNumbersThatFail(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Readings = pagetest.Readings{Err: pagetest.ErrAway} })
+	_, app := testSite(t, func(c *Config) { c.Readings = always(pagetest.Readings{Err: pagetest.ErrAway}) })
 	for _, path := range []string{"/", "/in/whatsapp", "/whatsapp", "/incidents", "/incidents/" + pagetest.OpenIncident} {
 		got := get(t, app, path)
 		if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") {
@@ -300,7 +302,7 @@ func TestHomeOrder(t *testing.T) {
 }
 
 func TestYoungServerLabelsCounts(t *testing.T) {
-	_, app := testSite(t, func(c *Config) { c.Readings = pagetest.Readings{Young: true} })
+	_, app := testSite(t, func(c *Config) { c.Readings = always(pagetest.Readings{Young: true}) })
 	body := get(t, app, "/in/whatsapp").body
 	for _, want := range []string{"plain counts", "It is too early to say what is normal for WhatsApp in India.", "3 to 9", "300 or more"} {
 		if !strings.Contains(body, want) {

@@ -25,7 +25,7 @@ func TestPreview(t *testing.T) {
 	_, app := testSite(t, func(c *Config) {
 		shapes := trueShapes(t)
 		c.Shapes, c.Services = shapes, pagetest.ManyServices()
-		c.Readings = downpour{Readings: pagetest.Readings{Young: *previewYoung}, shapes: shapes, part: .35}
+		c.Readings = always(downpour{Readings: pagetest.Readings{Young: *previewYoung}, shapes: shapes, part: .35})
 	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)

@@ -9,6 +9,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // failingReadings has an archive that a test can make fail. Live readings work.
@@ -17,16 +18,16 @@ type failingReadings struct {
 	away *bool
 }
 
-func (f failingReadings) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error) {
+func (f failingReadings) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error) {
 	if *f.away {
-		return outage.Series{}, pagetest.ErrAway
+		return public.Series{}, pagetest.ErrAway
 	}
 	return f.Readings.Series(ctx, service, country, region, span, step)
 }
 
-func (f failingReadings) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+func (f failingReadings) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error) {
 	if *f.away {
-		return outage.Heatmap{}, pagetest.ErrAway
+		return public.Heatmap{}, pagetest.ErrAway
 	}
 	return f.Readings.Heatmap(ctx, service, country, resolution, span)
 }
@@ -34,7 +35,7 @@ func (f failingReadings) Heatmap(ctx context.Context, service string, country ou
 func TestPagesOutliveTheArchive(t *testing.T) {
 	now, away := pagetest.Noon, false
 	_, app := testSite(t, func(c *Config) {
-		c.Now, c.Readings = func() time.Time { return now }, failingReadings{away: &away}
+		c.Now, c.Readings = func() time.Time { return now }, always(failingReadings{away: &away})
 	})
 	whole := get(t, app, "/in/whatsapp").body
 	away, now = true, pagetest.Noon.Add(10*time.Minute)

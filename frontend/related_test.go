@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -31,22 +30,6 @@ func TestEveryReasonHasWords(t *testing.T) {
 	} {
 		if !english.Has("reason." + string(reason)) {
 			t.Errorf("no words for %s", reason)
-		}
-	}
-}
-
-func TestReportsRiseBeforeItIsProven(t *testing.T) {
-	for _, test := range []struct {
-		status   outage.Status
-		observed int64
-		expected float64
-		want     bool
-	}{
-		{outage.StatusNormal, 250, 3, true}, {outage.StatusUnknown, 10, 1, true}, {outage.StatusNormal, 9, 1, false},
-		{outage.StatusNormal, 29, 10, false}, {outage.StatusOutage, 250, 3, false}, {outage.StatusNormal, 250, 0, true},
-	} {
-		if got := page.Rising(outage.Health{Status: test.status, Observed: test.observed, Expected: &test.expected}); got != test.want {
-			t.Errorf("%+v: rising is %t", test, got)
 		}
 	}
 }

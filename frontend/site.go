@@ -15,13 +15,14 @@ import (
 	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Config holds the dependencies of a Site. All interfaces but Demo are required,
 // and ClientOf; Now, AsOf and Log have defaults.
 type Config struct {
 	Intake    Intake
-	Readings  page.Readings
+	Readings  func() page.Readings // the snapshot of one document
 	Incidents page.Incidents
 	Services  page.Services
 	Shapes    page.Shapes
@@ -108,7 +109,7 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Post("/undo", s.postUndo)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
-	for kind, of := range map[string]func(context.Context, address.Address, outage.Record) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {
+	for kind, of := range map[string]func(context.Context, address.Address, public.Incident) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -16,7 +17,7 @@ import (
 func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
 	t.Helper()
 	config := Config{
-		Intake: &pagetest.Intake{}, Readings: pagetest.Readings{}, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
+		Intake: &pagetest.Intake{}, Readings: always(pagetest.Readings{}), Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
 		ClientOf: func(*fiber.Ctx) outage.Client {
 			return outage.Client{Addr: netip.MustParseAddr("192.0.2.7"), UserAgent: "test"}
 		},
@@ -33,4 +34,9 @@ func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
 	app := fiber.New(fiber.Config{ErrorHandler: site.Error, DisableStartupMessage: true})
 	site.Routes(app)
 	return site, app
+}
+
+// always is the same snapshot for every page.
+func always(readings page.Readings) func() page.Readings {
+	return func() page.Readings { return readings }
 }

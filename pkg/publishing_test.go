@@ -13,13 +13,12 @@ import (
 // exact are the types of package outage that hold numbers, or what was made of
 // them, before the minimum count was applied.
 var exact = []string{
-	"Baseline", "BlockCount", "BlockShare", "CellWeight", "Change", "Count", "Explanation", "Footprint", "Health", "HeatCell", "Heatmap",
-	"Incident", "Judged", "Normal", "Point", "Query", "Record", "Recovery", "RegionCount", "Series", "ServiceNormal", "Signal", "Step",
-	"Sums", "SymptomCount", "Symptoms", "Table", "TableRow", "View", "Watch",
+	"Baseline", "BlockCount", "BlockShare", "CellWeight", "Change", "Count", "Explanation", "Footprint", "Incident", "Judged", "Normal",
+	"Query", "Record", "Recovery", "ServiceNormal", "Signal", "Step", "Sums", "Table", "TableRow", "View", "Watch",
 }
 
 // publishers are the folders that may hold numbers of package public alone.
-var publishers = []string{"api", "pkg/live"}
+var publishers = []string{"api", "frontend", "frontend/page", "frontend/draw", "frontend/address", "pkg/live", "pkg/locale"}
 
 // TestPublishersHoldPublicNumbers keeps exact numbers out of what strangers read:
 // who cannot name their types cannot apply the minimum count wrongly.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/open-downpour/downpour/api"
 	"github.com/open-downpour/downpour/frontend"
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/archive"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/live"
@@ -54,7 +55,7 @@ func (a *app) buildWeb(context.Context) error {
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
 	pages := frontend.Config{
-		Intake: a.intake, Readings: pageNumbers{a.reader}, Incidents: a.book, Services: a.services, Shapes: a.geography,
+		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, AsOf: a.reader.AsOf, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),

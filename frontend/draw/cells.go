@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // MostCells bounds the cells of one answer. More are slow to draw on a phone.
@@ -111,7 +112,7 @@ type Cells struct {
 }
 
 // CellsIn collects the cells that lie in a window.
-func (c *Projection) CellsIn(part Window, heat outage.Heatmap, counts, over bool, nameOf func(outage.Region) string) Cells {
+func (c *Projection) CellsIn(part Window, heat public.Heatmap, counts, over bool, nameOf func(outage.Region) string) Cells {
 	made := Cells{
 		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{},
 		Rings: []int{}, Region: []int{}, Reports: []int64{}, Expected: []float64{},

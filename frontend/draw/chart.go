@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // chartHeight is the height of the plot in the units of its paths. Its width
@@ -19,7 +20,7 @@ const chartHeight = 200
 // Chart is the input of ChartSVG.
 type Chart struct {
 	ID, Name, Caption string
-	Series            outage.Series
+	Series            public.Series
 	Open              []outage.Span // of incidents, which are shaded
 	Now               time.Time
 	Zone              *time.Location         // whose hours are labelled
@@ -46,11 +47,11 @@ func (c Chart) plot(b *strings.Builder, top float64, known bool) {
 	steps := int(c.Series.Span.To-c.Series.Span.From) / max(c.Series.Step, 1)
 	fmt.Fprintf(b, `<svg y="18" width="100%%" height="140" viewBox="0 0 %d %d" preserveAspectRatio="none">`, max(steps-1, 1), chartHeight)
 	if known {
-		upper := line(c.Series, top, chartHeight, func(p outage.Point) (float64, bool) { return Finite(p.Upper) })
-		expected := line(c.Series, top, chartHeight, func(p outage.Point) (float64, bool) { return Finite(p.Expected) })
+		upper := line(c.Series, top, chartHeight, func(p public.Point) (float64, bool) { return Finite(p.Upper) })
+		expected := line(c.Series, top, chartHeight, func(p public.Point) (float64, bool) { return Finite(p.Expected) })
 		fmt.Fprintf(b, `<path class="band" d="M0 %d%sV%dz"/><path class="exp" d="%s"/>`, chartHeight, strings.Replace(upper, "M0 ", "V", 1), chartHeight, expected)
 	}
-	reports := line(Settled(c.Series, c.Now), top, chartHeight, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
+	reports := line(Settled(c.Series, c.Now), top, chartHeight, func(p public.Point) (float64, bool) { return float64(p.Reports), true })
 	fmt.Fprintf(b, `<path class="rep" d="%s"/></svg>`, reports)
 }
 
@@ -68,7 +69,7 @@ func shade(b *strings.Builder, span outage.Span, open []outage.Span) {
 
 // Settled leaves out the incomplete last step while it is lower than the step before,
 // because it would look as if reports were falling.
-func Settled(series outage.Series, now time.Time) outage.Series {
+func Settled(series public.Series, now time.Time) public.Series {
 	last := len(series.Points) - 1
 	if last < 1 {
 		return series
@@ -82,7 +83,7 @@ func Settled(series outage.Series, now time.Time) outage.Series {
 
 // scale is the number at the top of the plot, a round one, and whether any
 // point has an expected value.
-func scale(series outage.Series) (top float64, known bool) {
+func scale(series public.Series) (top float64, known bool) {
 	for _, p := range series.Points {
 		top = max(top, float64(p.Reports))
 		if upper, ok := Finite(p.Upper); ok {
@@ -116,7 +117,7 @@ func Finite(x *float64) (float64, bool) {
 // line is a path through the points, in steps from the start of the span. A
 // point without a value keeps the height before it; equal heights are one
 // command.
-func line(series outage.Series, top float64, height int, of func(outage.Point) (float64, bool)) string {
+func line(series public.Series, top float64, height int, of func(public.Point) (float64, bool)) string {
 	var b strings.Builder
 	x, y, flat := 0, -1, 0
 	for _, p := range series.Points {
@@ -189,7 +190,7 @@ const (
 )
 
 // Sparkline is a series as a line, "" where it stays under what is worth a look.
-func Sparkline(series outage.Series) template.HTML {
+func Sparkline(series public.Series) template.HTML {
 	var top float64
 	for _, p := range series.Points {
 		top = max(top, float64(p.Reports))
@@ -197,7 +198,7 @@ func Sparkline(series outage.Series) template.HTML {
 	if top < trendWorth {
 		return ""
 	}
-	path := line(series, top, trendHeight, func(p outage.Point) (float64, bool) { return float64(p.Reports), true })
+	path := line(series, top, trendHeight, func(p public.Point) (float64, bool) { return float64(p.Reports), true })
 	return template.HTML(`<svg class="spark" viewBox="0 -1 ` + strconv.Itoa(int(series.Span.To-series.Span.From)/series.Step-1) + ` ` + strconv.Itoa(trendHeight+2) +
 		`" preserveAspectRatio="none" aria-hidden="true"><path d="` + path + `"/></svg>`)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Limits of the classes of a map: a cell is in the last class whose limit it
@@ -25,12 +26,12 @@ const MapClasses = 5
 const OutlineClass = MapClasses + 2
 
 // HasRatios reports whether any cell has something to be compared with.
-func HasRatios(heat outage.Heatmap) bool {
-	return slices.ContainsFunc(heat.Cells, func(c outage.HeatCell) bool { return c.Ratio != nil })
+func HasRatios(heat public.Heatmap) bool {
+	return slices.ContainsFunc(heat.Cells, func(c public.HeatCell) bool { return c.Ratio != nil })
 }
 
 // Classify sorts the cells by class; hatched says whether the last one is used.
-func Classify(heat outage.Heatmap, counts bool) (classes [MapClasses + 1][]outage.Cell, hatched bool) {
+func Classify(heat public.Heatmap, counts bool) (classes [MapClasses + 1][]outage.Cell, hatched bool) {
 	for _, cell := range heat.Cells {
 		class := ClassOfCell(cell, counts)
 		classes[class] = append(classes[class], cell.Cell)
@@ -40,7 +41,7 @@ func Classify(heat outage.Heatmap, counts bool) (classes [MapClasses + 1][]outag
 
 // ClassOfCell is the class of a cell: by its plain count, or by its ratio to the
 // expected count where that is known.
-func ClassOfCell(cell outage.HeatCell, counts bool) int {
+func ClassOfCell(cell public.HeatCell, counts bool) int {
 	switch {
 	case counts:
 		return classOf(CountLimits, float64(cell.Reports))

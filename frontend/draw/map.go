@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // margin is the free edge around a map, in its units, which its lines need.
@@ -57,7 +58,7 @@ func (c *Projection) bare(classes [MapClasses + 1][]outage.Cell) []outage.Cell {
 
 // Thumbnail draws cells over the symbol of the land, which the page defines once.
 // It is hidden from screen readers, because text beside it has the same content.
-func (c *Projection) Thumbnail(heat outage.Heatmap, counts bool) template.HTML {
+func (c *Projection) Thumbnail(heat public.Heatmap, counts bool) template.HTML {
 	classes, _ := Classify(heat, counts)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" aria-hidden="true" viewBox="%s"><use href="#land"/>`, c.ViewBox())

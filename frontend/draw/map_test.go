@@ -16,6 +16,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // walk reads a path of relative commands back into closed outlines.
@@ -105,7 +106,7 @@ func TestBordersPartRegions(t *testing.T) {
 
 func TestMapClasses(t *testing.T) {
 	ratio := func(x float64) *float64 { return &x }
-	heat := outage.Heatmap{Cells: []outage.HeatCell{
+	heat := public.Heatmap{Cells: []public.HeatCell{
 		{Cell: 1, Reports: 3, Ratio: ratio(1.99), Status: outage.StatusNormal},
 		{Cell: 2, Reports: 9, Ratio: ratio(2), Status: outage.StatusElevated},
 		{Cell: 3, Reports: 99, Ratio: ratio(20), Status: outage.StatusOutage},
@@ -127,11 +128,11 @@ func TestMapClasses(t *testing.T) {
 }
 
 func TestChartLine(t *testing.T) {
-	series := outage.Series{Span: outage.Span{From: 100, To: 130}, Step: 5}
+	series := public.Series{Span: outage.Span{From: 100, To: 130}, Step: 5}
 	for i, n := range []int64{0, 0, 0, 10, 10, 5} {
-		series.Points = append(series.Points, outage.Point{Start: outage.Minute(100 + 5*i), Reports: n})
+		series.Points = append(series.Points, public.Point{Start: outage.Minute(100 + 5*i), Reports: n})
 	}
-	reports := func(p outage.Point) (float64, bool) { return float64(p.Reports), true }
+	reports := func(p public.Point) (float64, bool) { return float64(p.Reports), true }
 	if got, want := line(series, 10, chartHeight, reports), "M0 200h2l1 -200h1l1 100"; got != want {
 		t.Errorf("line is %q, want %q", got, want)
 	}
@@ -140,14 +141,14 @@ func TestChartLine(t *testing.T) {
 	if got, want := line(gap, 10, chartHeight, reports), "M0 200l3 -200h1l1 100"; got != want {
 		t.Errorf("line over a gap is %q, want %q", got, want)
 	}
-	nothing := func(outage.Point) (float64, bool) { return 0, false }
+	nothing := func(public.Point) (float64, bool) { return 0, false }
 	if got := line(series, 10, chartHeight, nothing); got != "" {
 		t.Errorf("a line without values is %q", got)
 	}
 }
 
 // chartOf is the picture of a series on the clock of a country.
-func chartOf(series outage.Series, country outage.Country) string {
+func chartOf(series public.Series, country outage.Country) string {
 	svg, _ := ChartSVG(Chart{
 		ID: "c", Name: "x", Series: series, Now: pagetest.Noon, Zone: country.Zone(),
 		Number: func(n int64) string { return strconv.FormatInt(n, 10) },
@@ -158,12 +159,12 @@ func chartOf(series outage.Series, country outage.Country) string {
 
 func TestChartSurvivesOddNumbers(t *testing.T) {
 	nan := math.NaN()
-	for name, series := range map[string]outage.Series{
+	for name, series := range map[string]public.Series{
 		"empty":    {Span: outage.Span{From: 0, To: 1440}, Step: 5},
 		"no step":  {Span: outage.Span{From: 0, To: 1440}},
-		"no span":  {Points: []outage.Point{{Reports: 3}}},
-		"nan":      {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []outage.Point{{Expected: &nan, Upper: &nan}}},
-		"negative": {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []outage.Point{{Reports: -3}}},
+		"no span":  {Points: []public.Point{{Reports: 3}}},
+		"nan":      {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []public.Point{{Expected: &nan, Upper: &nan}}},
+		"negative": {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []public.Point{{Reports: -3}}},
 	} {
 		drawn := chartOf(series, outage.GB)
 		if strings.Contains(drawn, "NaN") || strings.Contains(drawn, "Inf") || !strings.HasSuffix(drawn, "</svg>") {
@@ -174,7 +175,7 @@ func TestChartSurvivesOddNumbers(t *testing.T) {
 
 func TestChartTicksAreLocalHours(t *testing.T) {
 	now := outage.MinuteOf(pagetest.Noon).Floor(5)
-	series := outage.Series{Span: outage.Span{From: now - 24*60, To: now}, Step: 5}
+	series := public.Series{Span: outage.Span{From: now - 24*60, To: now}, Step: 5}
 	for country, want := range map[outage.Country]string{
 		outage.GB: "18:00 00:00 06:00 12:00", // from 12:30
 		outage.IN: "18:00 00:00 06:00 12:00", // from 18:00
@@ -199,7 +200,7 @@ func TestTheRunningStepNeverLooksLikeAFall(t *testing.T) {
 	}{
 		{now - 4, 9, 3, 1}, {now - 4, 9, 9, 2}, {now - 4, 0, 1, 2}, {now - 10, 9, 3, 2}, {now - 9, 9, 3, 1},
 	} {
-		series := outage.Series{Step: 10, Points: []outage.Point{{Start: test.start - 10, Reports: test.before}, {Start: test.start, Reports: test.now}}}
+		series := public.Series{Step: 10, Points: []public.Point{{Start: test.start - 10, Reports: test.before}, {Start: test.start, Reports: test.now}}}
 		if got := len(Settled(series, pagetest.Noon).Points); got != test.want {
 			t.Errorf("%+v: %d points", test, got)
 		}

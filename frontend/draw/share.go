@@ -8,6 +8,7 @@ import (
 	"image/png"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // The picture for link previews, in pixels, and the part of it for the map.
@@ -36,7 +37,7 @@ type ShareText struct{ Title, State, Text, Source string }
 
 // SharePNG draws a text beside a map as PNG. Without a map it has
 // the text alone.
-func SharePNG(letters *Fonts, text ShareText, land *Projection, heat outage.Heatmap) ([]byte, error) {
+func SharePNG(letters *Fonts, text ShareText, land *Projection, heat public.Heatmap) ([]byte, error) {
 	canvas := image.NewRGBA(image.Rect(0, 0, ImageWidth, ImageHeight))
 	paintBackground(canvas)
 	y := paragraph(canvas, letters.bold, text.Title, imageEdge+60, 58, imageInk, 2)
@@ -83,7 +84,7 @@ func paragraph(to *image.RGBA, face typeface, text string, y, size float64, ink 
 }
 
 // raster draws the map on the right side of the picture.
-func (c *Projection) raster(to *image.RGBA, heat outage.Heatmap) {
+func (c *Projection) raster(to *image.RGBA, heat public.Heatmap) {
 	classes, _ := Classify(heat, !HasRatios(heat))
 	scale := min(float64(mapWidth)/float64(c.Width), float64(mapHeight)/float64(c.Height))
 	left := mapLeft + (mapWidth-scale*float64(c.Width))/2

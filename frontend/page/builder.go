@@ -14,7 +14,7 @@ import (
 
 // Config holds the dependencies of a Builder. All but Demo are required.
 type Config struct {
-	Readings   Readings
+	Readings   func() Readings // the snapshot of one document
 	Incidents  Incidents
 	Services   Services
 	Shapes     Shapes

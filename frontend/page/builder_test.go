@@ -11,13 +11,14 @@ import (
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // testViews makes pages over the fakes.
 func testViews(t testing.TB) *Builder {
 	t.Helper()
 	made, err := NewBuilder(Config{
-		Readings: pagetest.Readings{}, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
+		Readings: func() Readings { return pagetest.Readings{} }, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
 		Now: func() time.Time { return pagetest.Noon }, AsOf: func() time.Time { return pagetest.Noon }, Log: slog.New(slog.DiscardHandler),
 		Fonts: &draw.Fonts{},
 	})
@@ -33,9 +34,9 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 		weights []float64
 		drawn   bool
 	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
-		in := outage.Incident{Country: outage.IN, Footprint: outage.Footprint{Scope: outage.ScopeCell}}
+		in := public.Incident{Country: outage.IN, Footprint: public.Footprint{Scope: outage.ScopeCell}}
 		for i, weight := range test.weights {
-			in.Footprint.Cells = append(in.Footprint.Cells, outage.CellWeight{Cell: site.maps[mapKey{outage.IN, draw.MapResolution}].Land[7*i], Weight: weight})
+			in.Footprint.Cells = append(in.Footprint.Cells, public.CellWeight{Cell: site.maps[mapKey{outage.IN, draw.MapResolution}].Land[7*i], Weight: weight})
 		}
 		page := &incidentPage{request: site.request(address.Address{Lang: "en"})}
 		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
@@ -49,7 +50,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 }
 
 func TestCaptionKeepsTheFloor(t *testing.T) {
-	series := outage.Series{Span: outage.Span{To: day}, Step: 10, Points: []outage.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
+	series := public.Series{Span: outage.Span{To: day}, Step: 10, Points: []public.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
 	got := chartCaption(locale.New("en", ""), series, outage.GB)
 	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
 	if got != want {

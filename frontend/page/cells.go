@@ -17,7 +17,7 @@ func (s *Builder) Cells(ctx context.Context, asked address.MapState, part draw.W
 	f := s.requestIn(address.Address{Lang: asked.Lang}, asked.Country)
 	sheet := s.maps[mapKey{asked.Country, draw.LargeResolution[asked.Country]}]
 	for resolution := sheet.ResolutionIn(part); ; resolution-- {
-		heat, err := s.Readings.Heatmap(ctx, asked.Service, asked.Country, resolution, asked.Shown())
+		heat, err := s.Readings().Heatmap(ctx, asked.Service, asked.Country, resolution, asked.Shown())
 		if err != nil {
 			return nil, Meta{}, &outage.Error{Code: outage.CodeUnavailable, Detail: "The map cannot be read just now.", RetryAfter: 10 * time.Second}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // hour is one row of the table under a chart.
@@ -20,7 +21,7 @@ type hour struct {
 }
 
 // hours sums a series by local hour, the newest first.
-func hours(l *locale.Localizer, series outage.Series, country outage.Country) []hour {
+func hours(l *locale.Localizer, series public.Series, country outage.Country) []hour {
 	var rows []hour
 	for _, p := range series.Points {
 		local := p.Start.Time().In(country.Zone())
@@ -46,9 +47,9 @@ func hours(l *locale.Localizer, series outage.Series, country outage.Country) []
 
 // chartCaption is the text alternative of a chart: the total, and the highest step
 // with its time.
-func chartCaption(l *locale.Localizer, series outage.Series, country outage.Country) string {
+func chartCaption(l *locale.Localizer, series public.Series, country outage.Country) string {
 	var total, works, back int64
-	var peak outage.Point
+	var peak public.Point
 	for _, p := range series.Points {
 		total, works, back = total+p.Reports, works+p.Works, back+p.Back
 		if p.Reports > peak.Reports {
@@ -85,11 +86,11 @@ type chart struct {
 
 // chart draws a series in the local time of the country, which it names.
 // Incidents are shaded.
-func (q *request) chart(series outage.Series, country outage.Country, name string, incidents []outage.Record) chart {
+func (q *request) chart(series public.Series, country outage.Country, name string, incidents []public.Incident) chart {
 	made := chart{Caption: chartCaption(q.Localizer, series, country), Hours: hours(q.Localizer, series, country)}
 	var open []outage.Span
 	for _, record := range incidents {
-		span := spanOf(record.Incident, q.builder.AsOf())
+		span := record.Span(q.builder.AsOf())
 		open = append(open, span)
 		made.Marked = made.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
 	}

@@ -2,10 +2,10 @@ package page
 
 import (
 	"context"
-	"time"
 
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // namedRegions is the maximum number of regions that a line names.
@@ -35,8 +35,8 @@ var marks = map[outage.Severity]outage.Status{
 }
 
 // entry formats an incident for a list.
-func (w *wording) entry(record outage.Record) entry {
-	in := record.Incident
+func (w *wording) entry(record public.Incident) entry {
+	in := record
 	made := entry{
 		Title:   w.T("incident.of.service", "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country)),
 		Country: w.CountryName(in.Country), Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions),
@@ -44,7 +44,7 @@ func (w *wording) entry(record outage.Record) entry {
 		Severity: w.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
 		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.summary(in), Peak: w.T("incidents.peak", "times", w.ratioNumber(in.Peak)),
 	}
-	if over(in) {
+	if in.Over() {
 		made.Lasted = w.Duration(in.ClosedAt.Sub(in.OpenedAt))
 	}
 	return made
@@ -58,10 +58,8 @@ func (w *wording) ratioNumber(ratio float64) string {
 	return w.Amount(ratio)
 }
 
-func over(in outage.Incident) bool { return in.State == outage.StateResolved && !in.ClosedAt.IsZero() }
-
 // summary is what an incident was opened on: observed, expected, threshold.
-func (w *wording) summary(in outage.Incident) string {
+func (w *wording) summary(in public.Incident) string {
 	return w.T("incident.brief", "n", in.Observed, "expected", w.Amount(in.Expected), "threshold", w.Amount(in.Threshold))
 }
 
@@ -78,21 +76,10 @@ func (q *request) past(ctx context.Context, service string) []entry {
 	return q.words.entries(records)
 }
 
-func (w *wording) entries(records []outage.Record) []entry {
+func (w *wording) entries(records []public.Incident) []entry {
 	var entries []entry
 	for _, record := range records {
 		entries = append(entries, w.entry(record))
 	}
 	return entries
-}
-
-// spanOf is the span of an incident, from the first minute of the excursion that
-// opened it to its end, or to now while it is open.
-func spanOf(in outage.Incident, now time.Time) outage.Span {
-	span := outage.Span{From: in.Since, To: outage.MinuteOf(now) + 1}
-	if over(in) {
-		span.To = outage.MinuteOf(in.ClosedAt)
-	}
-	span.To = max(span.To, span.From+1)
-	return span
 }

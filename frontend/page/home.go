@@ -10,6 +10,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // card is a service with a notable number of reports in one country.
@@ -89,7 +90,7 @@ func (page *homePage) arrange(ctx context.Context) {
 			}
 		}
 	}
-	byCard := func(a, b card) int { return byTrouble(a.health, b.health) }
+	byCard := func(a, b card) int { return public.ByTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
 	page.Cards = underCauses(page.Cards)
 	page.headline(len(unusual), len(hasCard), compared)

@@ -8,6 +8,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 type incidentPage struct {
@@ -63,17 +64,17 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	if err != nil {
 		return nil, err
 	}
-	in := record.Incident
+	in := record
 	page := &incidentPage{request: s.requestIn(at, in.Country), Country: in.Country}
 	name, here := page.words.serviceNamed(in.Service), page.InCountry(in.Country)
 	page.Entry = page.words.entry(record)
 	page.Entry.Status = outage.StatusNormal
-	if !over(in) {
+	if !in.Over() {
 		page.Entry.Status = page.read.statusOf(ctx, in)
 	}
 	page.Heading = page.T("incident.heading", "service", name, "in", here)
 	page.Title = page.T("incident.title", "service", name, "in", here, "date", page.Date(in.OpenedAt, in.Country))
-	page.Sentence = s.sentences.Sentence(at.Lang, in)
+	page.Sentence = s.sentences.Describe(at.Lang, in)
 	page.Now = page.words.stateText(in)
 	if in.Blamed() != "" {
 		blamed := page.words.blame(in)
@@ -100,8 +101,8 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 }
 
 // stateText is the state of an incident, with its end and duration if it ended.
-func (w *wording) stateText(in outage.Incident) string {
-	if over(in) {
+func (w *wording) stateText(in public.Incident) string {
+	if in.Over() {
 		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.ClosedAt.Sub(in.OpenedAt)))
 	}
 	return w.T("incident." + string(in.State))
@@ -111,7 +112,7 @@ func (w *wording) stateText(in outage.Incident) string {
 const allRegions = 99
 
 // facts are the rows of the table.
-func (page *incidentPage) facts(in outage.Incident) []fact {
+func (page *incidentPage) facts(in public.Incident) []fact {
 	where := page.CountryName(in.Country)
 	if in.Footprint.Scope != outage.ScopeCountry {
 		where += " · " + page.words.where(in, allRegions)
@@ -122,7 +123,7 @@ func (page *incidentPage) facts(in outage.Incident) []fact {
 		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
 		{page.T("fact.peak"), page.words.ratioText(in.Peak)},
 	}
-	if over(in) {
+	if in.Over() {
 		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.ClosedAt.Sub(in.OpenedAt))})
 	}
 	return append(facts, fact{page.T("fact.now"), page.words.ratioText(in.Ratio)})
@@ -136,7 +137,7 @@ func (w *wording) ratioText(ratio float64) string {
 }
 
 // timeline lists the first minute of the excursion, then the changes of state.
-func (page *incidentPage) timeline(record outage.Record) []step {
+func (page *incidentPage) timeline(record public.Incident) []step {
 	steps := []step{{At: page.Instant(record.Since.Time(), record.Country), Text: page.T("fact.began")}}
 	for i, change := range record.Changes {
 		text := page.T("step." + string(change.State))
@@ -152,7 +153,7 @@ func (page *incidentPage) timeline(record outage.Record) []step {
 }
 
 // fault names the probable cause after a change of verdict.
-func (w *wording) fault(service string, change outage.Change) string {
+func (w *wording) fault(service string, change public.Change) string {
 	if change.Verdict == outage.LikelyCollateral {
 		return w.T("incident.cause", "service", w.serviceNamed(service), "cause", w.serviceNamed(change.Cause))
 	}
@@ -161,12 +162,12 @@ func (w *wording) fault(service string, change outage.Change) string {
 
 // addCounts adds what was counted during the incident. Counts that cannot be read
 // are left out.
-func (page *incidentPage) addCounts(ctx context.Context, in outage.Incident) {
+func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
 	service, ok := page.builder.Services.Service(in.Service)
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
 	}
-	span := spanOf(in, page.builder.AsOf())
+	span := in.Span(page.builder.AsOf())
 	page.Place = page.regionMap(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)
@@ -181,7 +182,7 @@ func (page *incidentPage) addCounts(ctx context.Context, in outage.Incident) {
 
 // family divides the services of the same family into those that had an incident
 // at the time and those that had none.
-func (page *incidentPage) family(ctx context.Context, service outage.Service, in outage.Incident, span outage.Span) {
+func (page *incidentPage) family(ctx context.Context, service outage.Service, in public.Incident, span outage.Span) {
 	for _, relative := range page.builder.Services.Family(service.Family) {
 		if relative.Slug == in.Service || !address.UsedIn(relative, in.Country) {
 			continue
@@ -204,7 +205,7 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 
 // footprint draws the outline of an incident on a map, unless it covers the whole
 // country.
-func (page *incidentPage) footprint(drawn heatmap, in outage.Incident) heatmap {
+func (page *incidentPage) footprint(drawn heatmap, in public.Incident) heatmap {
 	land := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
 		return drawn

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // incidentChart is the reports before, during and after an incident.
@@ -17,7 +18,7 @@ type incidentChart struct {
 // from the first minute of its run.
 type measured struct {
 	Total    int64
-	Peak     outage.Point // the 15-minute bucket with the most
+	Peak     public.Point // the 15-minute bucket with the most
 	Measured bool
 }
 
@@ -29,10 +30,10 @@ const mostPoints = 150
 
 // incidentChart reads the counts of an incident. Counts that cannot be read are
 // left out.
-func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident) incidentChart {
+func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident) incidentChart {
 	var made incidentChart
 	now := outage.MinuteOf(page.builder.AsOf())
-	open := spanOf(in, page.builder.AsOf())
+	open := in.Span(page.builder.AsOf())
 	around := outage.Span{From: open.From - beside, To: min(open.To+beside, now+1)}
 	step := 5
 	for int(around.To-around.From)/step > mostPoints {
@@ -43,7 +44,7 @@ func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident)
 		page.read.miss(err, "series")
 	} else {
 		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))
-		made.Chart, made.HasChart = page.chart(series, in.Country, name, []outage.Record{{Incident: in}}), true
+		made.Chart, made.HasChart = page.chart(series, in.Country, name, []public.Incident{in}), true
 	}
 	made.measured = page.read.measure(ctx, in)
 	return made
@@ -51,21 +52,21 @@ func (page *incidentPage) incidentChart(ctx context.Context, in outage.Incident)
 
 // measure counts the reports of an incident. Measured is false if they cannot be
 // read.
-func (r *reader) measure(ctx context.Context, in outage.Incident) measured {
+func (r *reader) measure(ctx context.Context, in public.Incident) measured {
 	var made measured
-	open := spanOf(in, r.asOf)
+	open := in.Span(r.asOf)
 	minutes, err := r.readings.Series(ctx, in.Service, in.Country, "", open, 1)
 	if err != nil {
 		r.miss(err, "series")
 		return made
 	}
 	made.Measured = true
-	quarters := map[outage.Minute]*outage.Point{}
+	quarters := map[outage.Minute]*public.Point{}
 	for _, p := range minutes.Points {
 		made.Total += p.Reports
 		at := p.Start.Floor(outage.Quarter)
 		if quarters[at] == nil {
-			quarters[at] = &outage.Point{Start: at}
+			quarters[at] = &public.Point{Start: at}
 		}
 		quarters[at].Reports += p.Reports
 	}
@@ -78,7 +79,7 @@ func (r *reader) measure(ctx context.Context, in outage.Incident) measured {
 }
 
 // keyNumbers are the numbers to quote, each with what kind of count it is.
-func (page *incidentPage) keyNumbers(in outage.Incident, ran incidentChart) []keyNumber {
+func (page *incidentPage) keyNumbers(in public.Incident, ran incidentChart) []keyNumber {
 	var figures []keyNumber
 	if ran.Measured && ran.Total > 0 {
 		figures = []keyNumber{
@@ -91,19 +92,19 @@ func (page *incidentPage) keyNumbers(in outage.Incident, ran incidentChart) []ke
 
 // totals is the sentence that leads the page: total, duration and peak. It is ""
 // while they are not known.
-func (w *wording) totals(in outage.Incident, ran measured) string {
+func (w *wording) totals(in public.Incident, ran measured) string {
 	if !ran.Measured || ran.Total == 0 {
 		return ""
 	}
 	key := "incident.totals"
-	if !over(in) {
+	if !in.Over() {
 		key += ".open"
 	}
 	pairs := []any{
 		"n", ran.Total, "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country), "since", w.Instant(in.Since.Time(), in.Country).Text,
 		"peak", w.Int(ran.Peak.Reports), "time", w.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text,
 	}
-	if over(in) {
+	if in.Over() {
 		pairs = append(pairs, "lasted", w.Duration(in.ClosedAt.Sub(in.Since.Time())))
 	}
 	return w.T(key, pairs...)

@@ -9,24 +9,25 @@ import (
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // IncidentPNG is the share picture of an incident. A language that no font
 // supports is replaced by the default one.
-func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record outage.Record) ([]byte, error) {
+func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record public.Incident) ([]byte, error) {
 	if !s.fonts.Supports(at.Lang) {
 		at.Lang = locale.Default
 	}
-	in := record.Incident
+	in := record
 	f := s.requestIn(at, in.Country)
 	text := draw.ShareText{
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
 		State:  f.words.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
-		Text:   cmp.Or(f.words.totals(in, f.read.measure(ctx, in)), s.sentences.Sentence(at.Lang, in)),
+		Text:   cmp.Or(f.words.totals(in, f.read.measure(ctx, in)), s.sentences.Describe(at.Lang, in)),
 		Source: f.T("image.source"),
 	}
-	span := spanOf(in, s.AsOf()).Snap(outage.Quarter)
-	heat, err := s.Readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, span)
+	span := in.Span(s.AsOf()).Snap(outage.Quarter)
+	heat, err := s.Readings().Heatmap(ctx, in.Service, in.Country, draw.MapResolution, span)
 	if err != nil {
 		return nil, fmt.Errorf("reading the map: %w", err)
 	}

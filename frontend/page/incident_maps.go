@@ -7,6 +7,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // smallMultiples shows how an incident grew and shrank: a small map for each of
@@ -28,14 +29,14 @@ type smallMap struct {
 const mostPictures = 8
 
 // smallMultiples draws 15-minute buckets of an incident, sampled evenly.
-func (page *incidentPage) smallMultiples(ctx context.Context, in outage.Incident) smallMultiples {
+func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident) smallMultiples {
 	var made smallMultiples
 	sheet := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
 	if sheet == nil || sheet.Width == 0 {
 		return made
 	}
-	quarters := sampledQuarters(spanOf(in, page.builder.AsOf()).Snap(outage.Quarter))
-	heats := make([]outage.Heatmap, len(quarters))
+	quarters := sampledQuarters(in.Span(page.builder.AsOf()).Snap(outage.Quarter))
+	heats := make([]public.Heatmap, len(quarters))
 	made.Counts = true
 	for i, at := range quarters {
 		heat, err := page.read.readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, outage.Span{From: at, To: at + outage.Quarter})
@@ -74,8 +75,8 @@ func sampledQuarters(span outage.Span) []outage.Minute {
 
 // replay is the state of the large map at a 15-minute bucket of an incident, with
 // an hour before and after it.
-func (q *request) replay(in outage.Incident, at outage.Minute) address.MapState {
-	open := spanOf(in, q.builder.AsOf()).Snap(outage.Quarter)
+func (q *request) replay(in public.Incident, at outage.Minute) address.MapState {
+	open := in.Span(q.builder.AsOf()).Snap(outage.Quarter)
 	made := address.MapState{
 		Lang: q.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
 		Span: outage.Span{From: open.From - outage.Minute(address.DefaultEach), To: open.To + outage.Minute(address.DefaultEach)},

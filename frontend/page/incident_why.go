@@ -6,6 +6,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // arithmetic is the numbers that an incident was opened on.
@@ -19,7 +20,7 @@ type node struct{ Place, Observed, Expected, Threshold, Evidence string }
 
 // arithmetic formats the numbers that an incident was opened on. Old incidents
 // have the sums only.
-func (page *incidentPage) arithmetic(in outage.Incident) arithmetic {
+func (page *incidentPage) arithmetic(in public.Incident) arithmetic {
 	why, number := in.Why, page.Int
 	made := arithmetic{Facts: []fact{
 		{page.T("figure.observed"), number(in.Observed)},
@@ -49,7 +50,7 @@ func (page *incidentPage) arithmetic(in outage.Incident) arithmetic {
 type recovery struct{ Region, Peak, Over, Back string }
 
 // recoveries formats the recoveries of regions, in the order of the footprint.
-func (page *incidentPage) recoveries(in outage.Incident) []recovery {
+func (page *incidentPage) recoveries(in public.Incident) []recovery {
 	var rows []recovery
 	for _, r := range in.Recoveries {
 		row := recovery{
@@ -79,11 +80,11 @@ func (page *incidentPage) MoreRegions() string {
 const mostWider = 12
 
 // wider lists the other incidents of the event that an incident belongs to.
-func (page *incidentPage) wider(ctx context.Context, in outage.Incident) []link {
+func (page *incidentPage) wider(ctx context.Context, in public.Incident) []link {
 	if in.Parent == "" {
 		return nil
 	}
-	found, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Span: spanOf(in, page.builder.AsOf())}, "", listedIncidents)
+	found, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Span: in.Span(page.builder.AsOf())}, "", listedIncidents)
 	if err != nil {
 		page.read.miss(err, "incidents")
 	}

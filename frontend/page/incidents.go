@@ -6,6 +6,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // listedIncidents is the number of incidents on one page of the list.
@@ -55,7 +56,7 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked a
 
 // list divides the records into open and ended ones. The bars compare the peaks
 // with the highest on the page, on a logarithmic scale.
-func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
+func (page *incidentsPage) list(ctx context.Context, records []public.Incident) {
 	worst := 1.
 	for _, record := range records {
 		worst = max(worst, record.Peak)
@@ -63,11 +64,11 @@ func (page *incidentsPage) list(ctx context.Context, records []outage.Record) {
 	for _, record := range records {
 		made := page.words.entry(record)
 		made.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
-		if over(record.Incident) {
+		if record.Over() {
 			page.Ended = append(page.Ended, made)
 			continue
 		}
-		made.Status = page.read.statusOf(ctx, record.Incident)
+		made.Status = page.read.statusOf(ctx, record)
 		page.Open = append(page.Open, made)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // heatmap is a map with its legend and its note.
@@ -26,7 +27,7 @@ type legendItem struct {
 }
 
 // heatmap draws the cells of a country over its land, one path for a class.
-func (q *request) heatmap(heat outage.Heatmap, code outage.Country, name string, counts bool) heatmap {
+func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string, counts bool) heatmap {
 	land := q.builder.maps[mapKey{code, heat.Resolution}]
 	made := heatmap{Counts: counts, Caption: name, Note: mapNote(q.Localizer, heat)}
 	if draw.HasRatios(heat) && q.At.Service != "" {
@@ -89,7 +90,7 @@ func limits(l *locale.Localizer, class int, counts bool) string {
 }
 
 // mapNote accounts for the reports that are in no cell of the map.
-func mapNote(l *locale.Localizer, heat outage.Heatmap) string {
+func mapNote(l *locale.Localizer, heat public.Heatmap) string {
 	var parts []string
 	if heat.Unplaced > 0 {
 		parts = append(parts, l.T("map.unplaced", "n", heat.Unplaced))

@@ -8,6 +8,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // mapPage is the large map: both countries, any service, any time.
@@ -148,7 +149,7 @@ func (page *mapPage) steps() {
 func (page *mapPage) drawMaps(ctx context.Context) {
 	asked := page.State
 	countries := asked.Countries(page.builder.Services)
-	heats := make([]outage.Heatmap, len(countries))
+	heats := make([]public.Heatmap, len(countries))
 	page.Counts = true
 	for i, country := range countries {
 		var err error

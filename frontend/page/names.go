@@ -5,6 +5,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // names gives services, regions and symptoms their names in a language.
@@ -41,7 +42,7 @@ func (n names) regionNames(regions []outage.Region, most int) string {
 
 // where is the extent of an incident within its country, with the names of at most
 // so many regions.
-func (n names) where(in outage.Incident, most int) string {
+func (n names) where(in public.Incident, most int) string {
 	regions := n.regionNames(in.Footprint.Regions, most)
 	switch {
 	case in.Footprint.Scope == outage.ScopeCountry:
@@ -55,7 +56,7 @@ func (n names) where(in outage.Incident, most int) string {
 }
 
 // placeOf is the name of the place of a signal.
-func (n names) placeOf(signal outage.Signal) string {
+func (n names) placeOf(signal public.Node) string {
 	region := signal.Region
 	if signal.Scope == outage.ScopeCell {
 		region = n.shapes.RegionOf(signal.Cell)

@@ -8,6 +8,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 const (
@@ -63,7 +64,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 
 	last := (now + 1).Ceil(chartStep)
 	today := outage.Span{From: last - day, To: last}
-	series, ok := readOrLastGood(q.read, "series", "/"+service.Slug+"/"+string(country), func() (outage.Series, error) {
+	series, ok := readOrLastGood(q.read, "series", "/"+service.Slug+"/"+string(country), func() (public.Series, error) {
 		return q.read.readings.Series(ctx, service.Slug, country, "", today, chartStep)
 	})
 	if ok {
@@ -80,7 +81,7 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 	readings, name, in := q.read.readings, q.ServiceName(service), q.InCountry(country)
 	// The span of an incident belongs to the key; that of now changes each minute.
 	key := "/" + service.Slug + "/" + string(country) + q.At.ID
-	heat, ok := readOrLastGood(q.read, "heatmap", key, func() (outage.Heatmap, error) {
+	heat, ok := readOrLastGood(q.read, "heatmap", key, func() (public.Heatmap, error) {
 		return readings.Heatmap(ctx, service.Slug, country, draw.MapResolution, span)
 	})
 	if ok {
@@ -91,7 +92,7 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 	until := min(span.To, outage.MinuteOf(q.builder.AsOf()))
 	made.Span = q.TimeSpan(span.From.Time(), until.Time(), country)
 
-	regions, _ := readOrLastGood(q.read, "regions", key, func() ([]outage.RegionCount, error) {
+	regions, _ := readOrLastGood(q.read, "regions", key, func() ([]public.RegionCount, error) {
 		return readings.Regions(ctx, service.Slug, country, span)
 	})
 	rows := q.words.regions(regions)
@@ -100,9 +101,9 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 }
 
 // regions makes the table beside a map, most reports first.
-func (n names) regions(counts []outage.RegionCount) []share {
+func (n names) regions(counts []public.RegionCount) []share {
 	counts = slices.Clone(counts)
-	slices.SortFunc(counts, func(a, b outage.RegionCount) int {
+	slices.SortFunc(counts, func(a, b public.RegionCount) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region))
 	})
 	var rows []share
@@ -120,7 +121,7 @@ func (n names) regions(counts []outage.RegionCount) []share {
 const markedIncidents = 12
 
 // during lists the incidents of a service that a chart of a span shades.
-func (r *reader) during(ctx context.Context, service string, country outage.Country, span outage.Span) []outage.Record {
+func (r *reader) during(ctx context.Context, service string, country outage.Country, span outage.Span) []public.Incident {
 	filter := outage.IncidentFilter{Service: service, Country: country, Span: span}
 	found, _, err := r.incidents.Incidents(ctx, filter, "", markedIncidents)
 	if err != nil {

@@ -5,28 +5,29 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Readings reads the counts that pages show. Service "" means all services together,
 // country "" both countries, region "" the whole country. It answers from
 // memory or from a nearby store; a page leaves out what cannot be read.
 type Readings interface {
-	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error)
+	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
 	// Series has points of step minutes.
-	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (outage.Series, error)
-	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (outage.Symptoms, error)
-	Health(ctx context.Context, service string, country outage.Country) (outage.Health, error)
+	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
+	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
+	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 	// Regions has the regions whose counts may be shown.
-	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error)
+	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error)
 }
 
 // Incidents reads incidents. It answers from memory.
 type Incidents interface {
 	// Incidents lists incidents after a cursor, the latest opened first. The cursor
 	// of the start and after the last is "".
-	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error)
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
 	// Incident has an *outage.Error with CodeNotFound for an unknown id.
-	Incident(ctx context.Context, id string) (outage.Record, error)
+	Incident(ctx context.Context, id string) (public.Incident, error)
 }
 
 // Services is the catalogue of what people can report about.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // freshness is whether a page is complete, and how old its numbers are.
@@ -64,7 +65,7 @@ func readOrLastGood[T any](r *reader, what, key string, read func() (T, error)) 
 
 // statusOf is the status of the service of an open incident, as on all other
 // pages.
-func (r *reader) statusOf(ctx context.Context, in outage.Incident) outage.Status {
+func (r *reader) statusOf(ctx context.Context, in public.Incident) outage.Status {
 	health, err := r.readings.Health(ctx, in.Service, in.Country)
 	if err != nil {
 		r.miss(err, "health")

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // related is the related services that have more reports than usual, those that
@@ -64,7 +65,7 @@ func near(a, b outage.Service) bool {
 }
 
 // blame formats the verdict on an incident.
-func (w *wording) blame(in outage.Incident) blame {
+func (w *wording) blame(in public.Incident) blame {
 	name, cause := w.serviceNamed(in.Service), w.serviceNamed(in.Cause)
 	made := blame{Text: w.T("incident.cause", "service", name, "cause", cause), Path: w.incidentPath(in.ID)}
 	for _, reason := range in.Reasons {

@@ -35,7 +35,7 @@ func (s *Builder) requestIn(at address.Address, country outage.Country) request 
 			demo: demo, head: s.head, publicURL: s.PublicURL, fresh: fresh,
 		},
 		words:   &wording{names: names{localizer, s.Services, s.Shapes}, links: near, asOf: asOf},
-		read:    &reader{readings: s.Readings, incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},
+		read:    &reader{readings: s.Readings(), incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},
 		builder: s,
 	}
 }

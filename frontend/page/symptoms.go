@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // symptoms reads the reported symptoms of a day.
 func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 	now := outage.MinuteOf(page.builder.AsOf()).Floor(outage.Quarter)
 	span := outage.Span{From: now - day, To: now}
-	found, ok := readOrLastGood(page.read, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (outage.Symptoms, error) {
+	found, ok := readOrLastGood(page.read, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (public.Symptoms, error) {
 		return page.read.readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)
 	})
 	if !ok {
@@ -20,7 +21,7 @@ func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 }
 
 // shares makes the table of reported symptoms.
-func (n names) shares(service outage.Service, found outage.Symptoms) []share {
+func (n names) shares(service outage.Service, found public.Symptoms) []share {
 	var most int64
 	for _, item := range found.Items {
 		most = max(most, item.Reports)

@@ -1,13 +1,13 @@
 package page
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // verdict is the status of a service in one country, in words and numbers.
@@ -21,7 +21,7 @@ type verdict struct {
 	Numbers  string
 	Open     string // since when an incident is open, "" without one
 	OpenPath string // where it stands
-	health   outage.Health
+	health   public.Health
 }
 
 // wording formats verdicts and incidents for one page.
@@ -31,13 +31,8 @@ type wording struct {
 	asOf time.Time
 }
 
-// ranks orders statuses by severity, the worst first.
-var ranks = map[outage.Status]int{
-	outage.StatusOutage: 0, outage.StatusElevated: 1, outage.StatusNormal: 2, outage.StatusUnknown: 3,
-}
-
-func (w *wording) verdict(service outage.Service, country outage.Country, health outage.Health) verdict {
-	if _, known := ranks[health.Status]; !known {
+func (w *wording) verdict(service outage.Service, country outage.Country, health public.Health) verdict {
+	if !public.Known(health.Status) {
 		health.Status = outage.StatusUnknown
 	}
 	as := string(health.Status)
@@ -46,7 +41,7 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 		as = "new" // no expected count to compare reports with
 	case health.Incident != nil && health.Incident.State == outage.StateRecovering:
 		as = "falling"
-	case Rising(health):
+	case health.Rising():
 		as = "rising"
 	}
 	made := verdict{
@@ -68,7 +63,7 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 
 // because adds the probable cause to a text about an incident, if it is another
 // service.
-func (w *wording) because(what string, in outage.Incident) string {
+func (w *wording) because(what string, in public.Incident) string {
 	if cause := in.Blamed(); cause != "" {
 		return w.T("because", "what", what, "cause", w.serviceNamed(cause))
 	}
@@ -76,7 +71,7 @@ func (w *wording) because(what string, in outage.Incident) string {
 }
 
 // since is when an incident opened. It has a date unless that is today.
-func (w *wording) since(in outage.Incident) string {
+func (w *wording) since(in public.Incident) string {
 	at := w.TimeOfDay(in.OpenedAt, in.Country).Text
 	if locale.SameDay(in.OpenedAt, w.asOf, in.Country) {
 		return at
@@ -85,28 +80,15 @@ func (w *wording) since(in outage.Incident) string {
 }
 
 // Unusual reports whether the status is elevated or outage.
-func (v verdict) Unusual() bool { return ranks[v.Status] < ranks[outage.StatusNormal] }
+func (v verdict) Unusual() bool { return public.Troubled(v.Status) }
 
 // Notable reports whether the number is unusual or rising.
-func (v verdict) Notable() bool { return v.Unusual() || Rising(v.health) }
-
-// Rising reports whether far more reports came in ten minutes than is normal,
-// though the minutes that were judged so far do not prove an outage. "As usual"
-// would be wrong.
-func Rising(health outage.Health) bool {
-	judged := health.Status == outage.StatusOutage || health.Status == outage.StatusElevated
-	return !judged && health.Ratio() >= risingRatio && health.Observed >= risingFrom
-}
-
-const (
-	risingRatio = 3.
-	risingFrom  = 10
-)
+func (v verdict) Notable() bool { return v.Unusual() || v.health.Rising() }
 
 // numbers is the observed and the expected count. The ratio is that of judged
 // reporters. If the caps per network excluded most of the reports, the number of
 // networks stands in its place.
-func (w *wording) numbers(health outage.Health) string {
+func (w *wording) numbers(health public.Health) string {
 	switch times := health.Ratio(); {
 	case health.Few():
 		return w.T("numbers.few", "n", health.Reports, "networks", w.Int(max(1, health.Networks)), "judged", w.Int(health.Observed))
@@ -125,15 +107,6 @@ const (
 	mostRatio  = 100 // above which only this bound is shown
 )
 
-// byTrouble orders two healths by status, then by ratio, then by observed count.
-func byTrouble(a, b outage.Health) int {
-	return cmp.Or(
-		cmp.Compare(ranks[a.Status], ranks[b.Status]),
-		cmp.Compare(b.Ratio(), a.Ratio()),
-		cmp.Compare(b.Observed, a.Observed),
-	)
-}
-
 // verdicts is the verdict on a service for each country of the page. One that
 // cannot be read is unknown.
 func (q *request) verdicts(ctx context.Context, service outage.Service) []verdict {
@@ -142,10 +115,10 @@ func (q *request) verdicts(ctx context.Context, service outage.Service) []verdic
 		health, err := q.read.readings.Health(ctx, service.Slug, country)
 		if err != nil {
 			q.read.miss(err, "health")
-			health = outage.Health{Status: outage.StatusUnknown}
+			health = public.Health{Status: outage.StatusUnknown}
 		}
 		made = append(made, q.words.verdict(service, country, health))
 	}
-	slices.SortStableFunc(made, func(a, b verdict) int { return byTrouble(a.health, b.health) })
+	slices.SortStableFunc(made, func(a, b verdict) int { return public.ByTrouble(a.health, b.health) })
 	return made
 }

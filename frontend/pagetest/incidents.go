@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Incidents holds the incidents of the days up to Noon: one open in India, one
@@ -76,13 +77,13 @@ func (f Incidents) Records() []outage.Record {
 	}
 }
 
-func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, limit int) (page []outage.Record, next string, err error) {
+func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, limit int) (page []public.Incident, next string, err error) {
 	if f.Empty || f.Err != nil {
 		return nil, "", f.Err
 	}
 	for _, record := range f.Records() {
 		if filter.Matches(record.Incident) {
-			page = append(page, record)
+			page = append(page, public.IncidentOf(record, nil))
 		}
 	}
 	if len(page) > limit {
@@ -91,11 +92,11 @@ func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ 
 	return page, "", nil
 }
 
-func (f Incidents) Incident(_ context.Context, id string) (outage.Record, error) {
+func (f Incidents) Incident(_ context.Context, id string) (public.Incident, error) {
 	for _, record := range f.Records() {
 		if record.ID == id && !f.Empty {
-			return record, f.Err
+			return public.IncidentOf(record, nil), f.Err
 		}
 	}
-	return outage.Record{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "no incident has this id"}
+	return public.Incident{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "no incident has this id"}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Noon is the instant that tests make pages for, 12:34 in London.
@@ -82,13 +83,13 @@ func Seeded(parts ...any) *rand.Rand {
 	return rand.New(rand.NewPCG(h.Sum64(), 7))
 }
 
-func (f Readings) Health(ctx context.Context, service string, country outage.Country) (outage.Health, error) {
+func (f Readings) Health(ctx context.Context, service string, country outage.Country) (public.Health, error) {
 	if f.Err != nil {
-		return outage.Health{}, f.Err
+		return public.Health{}, f.Err
 	}
 	now := outage.MinuteOf(Noon)
 	series, _ := f.Series(ctx, service, country, "", outage.Span{From: now - 10, To: now}, 10)
-	times, health := factor(service, country), outage.Health{Status: outage.StatusNormal}
+	times, health := factor(service, country), public.Health{Status: outage.StatusNormal}
 	var expected float64
 	for _, p := range series.Points {
 		health.Observed, health.Reports = health.Observed+p.Reports, health.Reports+p.Reports
@@ -100,11 +101,11 @@ func (f Readings) Health(ctx context.Context, service string, country outage.Cou
 		health.Status, health.Expected = outage.StatusUnknown, nil
 	case times > 3:
 		health.Status = outage.StatusOutage
-		health.Incident = new(Incidents{}.Records()[1].Incident)
+		health.Incident = new(public.IncidentOf(Incidents{}.Records()[1], nil))
 	case times > 1:
 		health.Status = outage.StatusElevated
 		if service == "instagram" {
-			health.Incident = new(Incidents{}.Records()[0].Incident)
+			health.Incident = new(public.IncidentOf(Incidents{}.Records()[0], nil))
 		}
 	case expected < 5:
 		health.Status = outage.StatusUnknown
@@ -121,18 +122,18 @@ func normalAt(m outage.Minute, service string, country outage.Country) float64 {
 	return size * (1.1 + math.Sin((float64(local.Hour())+float64(local.Minute())/60-9)*math.Pi/12))
 }
 
-func (f Readings) Series(_ context.Context, service string, country outage.Country, _ outage.Region, span outage.Span, step int) (outage.Series, error) {
+func (f Readings) Series(_ context.Context, service string, country outage.Country, _ outage.Region, span outage.Span, step int) (public.Series, error) {
 	if f.Err != nil {
-		return outage.Series{}, f.Err
+		return public.Series{}, f.Err
 	}
-	r, series := Seeded("series", service, country), outage.Series{Span: span, Step: step}
+	r, series := Seeded("series", service, country), public.Series{Span: span, Step: step}
 	for m := span.From; m < span.To; m += outage.Minute(step) {
 		expected := normalAt(m, service, country)
 		reports := expected + r.NormFloat64()*math.Sqrt(expected)
 		if since := float64(span.To-m) / 60; since < 2 {
 			reports *= 1 + (factor(service, country)-1)*min(1, 3*(2-since))
 		}
-		p := outage.Point{Start: m, Reports: int64(max(reports, 0)), Works: int64(reports / 20), Back: int64(reports / 90)}
+		p := public.Point{Start: m, Reports: int64(max(reports, 0)), Works: int64(reports / 20), Back: int64(reports / 90)}
 		if !f.Young {
 			p.Expected, p.Upper = new(expected), new(expected+2.5*math.Sqrt(expected))
 		}
@@ -141,28 +142,28 @@ func (f Readings) Series(_ context.Context, service string, country outage.Count
 	return series, nil
 }
 
-func (f Readings) Symptoms(_ context.Context, service string, _ outage.Country, _ outage.Region, span outage.Span) (outage.Symptoms, error) {
+func (f Readings) Symptoms(_ context.Context, service string, _ outage.Country, _ outage.Region, span outage.Span) (public.Symptoms, error) {
 	if f.Err != nil {
-		return outage.Symptoms{}, f.Err
+		return public.Symptoms{}, f.Err
 	}
-	return outage.Symptoms{Span: span, Total: 4321, Items: []outage.SymptomCount{
+	return public.Symptoms{Span: span, Total: 4321, Items: []public.SymptomCount{
 		{Symptom: "messages", Reports: 2592, Share: .6}, {Symptom: "connect", Reports: 1080, Share: .25},
 		{Symptom: "", Reports: 432, Share: .1}, {Symptom: "login", Reports: 217, Share: .05},
 	}}, nil
 }
 
-func (f Readings) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (outage.Heatmap, error) {
+func (f Readings) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error) {
 	if f.Err != nil {
-		return outage.Heatmap{}, f.Err
+		return public.Heatmap{}, f.Err
 	}
-	r, heat := Seeded("heat", service, country), outage.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
+	r, heat := Seeded("heat", service, country), public.Heatmap{Span: span, Service: service, Country: country, Resolution: resolution, Unplaced: 412, Withheld: 37}
 	for _, land := range Land {
 		if land.country != country || r.Float64() < .45 {
 			continue
 		}
 		near := 1 / (1 + math.Hypot(land.ring[0].Lat-23, land.ring[0].Lng-86)/4)
 		ratio := (1 + near*factor(service, country)*2) * (.5 + r.Float64())
-		cell := outage.HeatCell{Cell: land.cell, Region: land.region, Reports: int64(3 + ratio*10*r.Float64()), Status: outage.StatusNormal}
+		cell := public.HeatCell{Cell: land.cell, Region: land.region, Reports: int64(3 + ratio*10*r.Float64()), Status: outage.StatusNormal}
 		if r.Float64() < .25 {
 			cell.Reports, cell.Status = 3, outage.StatusUnknown
 		}
@@ -175,14 +176,14 @@ func (f Readings) Heatmap(_ context.Context, service string, country outage.Coun
 	return heat, nil
 }
 
-func (f Readings) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]outage.RegionCount, error) {
+func (f Readings) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error) {
 	heat, err := f.Heatmap(ctx, service, country, outage.CellCoarse, span)
-	sums, rows := map[outage.Region]int64{}, []outage.RegionCount{}
+	sums, rows := map[outage.Region]int64{}, []public.RegionCount{}
 	for _, cell := range heat.Cells {
 		sums[cell.Region] += cell.Reports
 	}
 	for region, n := range sums {
-		rows = append(rows, outage.RegionCount{Region: region, Reports: n})
+		rows = append(rows, public.RegionCount{Region: region, Reports: n})
 	}
 	return rows, err
 }

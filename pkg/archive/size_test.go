@@ -115,7 +115,7 @@ func measureMap(t *testing.T, db *DB, now time.Time, name string, minutes int) {
 		AND kind = 'problem' AND cell != 0 AND start >= toDateTime(%d, 'UTC') AND start < toDateTime(%d, 'UTC') GROUP BY at)`, second(span.From), second(span.To))
 	const runs = 9
 	var maps, plain []time.Duration
-	var drawn outage.Heatmap
+	var drawn public.Heatmap
 	for range runs {
 		began := time.Now()
 		var err error

@@ -39,11 +39,6 @@ func (f *IncidentFormatter) All(in public.Incident) map[string]string {
 	return all
 }
 
-// Sentence is Describe for an incident that was published before it was recorded.
-func (f *IncidentFormatter) Sentence(lang string, in outage.Incident) string {
-	return f.Describe(lang, public.IncidentOf(outage.Record{Incident: in}, nil))
-}
-
 // Describe is the arithmetic of an incident, and a second sentence where the
 // service is probably not at fault. A language that is not there is English.
 func (f *IncidentFormatter) Describe(lang string, in public.Incident) string {

@@ -67,7 +67,7 @@ func TestSentence(t *testing.T) {
 			if c.change != nil {
 				c.change(&in)
 			}
-			if got := NewIncidentFormatter(names{}, names{}).Sentence(c.lang, in); got != c.want {
+			if got := NewIncidentFormatter(names{}, names{}).Describe(c.lang, public.IncidentOf(outage.Record{Incident: in}, nil)); got != c.want {
 				t.Errorf("\n%s\nwant\n%s", got, c.want)
 			}
 		})

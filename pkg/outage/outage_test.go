@@ -75,9 +75,6 @@ func TestRatioHasOneDefinition(t *testing.T) {
 			t.Errorf("%g against %g: %g, want %g", c.observed, c.expected, got, c.want)
 		}
 	}
-	if expected := 4.; (Health{Observed: 8, Expected: &expected}).Ratio() != 2 || (Health{Observed: 8}).Ratio() != 0 {
-		t.Error("the ratio of a health is another one")
-	}
 }
 
 // TestStatusFollowsItsNumbers holds each status to the numbers that stand beside it.

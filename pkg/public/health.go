@@ -56,6 +56,14 @@ var ranks = map[outage.Status]int{
 	outage.StatusOutage: 0, outage.StatusElevated: 1, outage.StatusNormal: 2, outage.StatusUnknown: 3,
 }
 
+// Known reports whether a status is one of those that exist.
+func Known(status outage.Status) bool { _, known := ranks[status]; return known }
+
+// Troubled reports whether a status is worse than normal.
+func Troubled(status outage.Status) bool {
+	return status == outage.StatusOutage || status == outage.StatusElevated
+}
+
 // ByTrouble orders two healths: status, then ratio, then observed, the worst first.
 func ByTrouble(a, b Health) int {
 	return cmp.Or(

@@ -72,9 +72,9 @@ func (s *Snapshot) Day(ctx context.Context, service string) (Day, error) {
 // readDays reads the last day of every service. It asks for an hour at a time:
 // the sums of a day by five minutes would take far more memory than its hours.
 func (s *Snapshot) readDays(ctx context.Context) (map[string]Day, error) {
-	span := outage.DayOf(outage.MinuteOf(s.at))
+	span := DayOf(outage.MinuteOf(s.at))
 	days := map[string]Day{}
-	for hour := range outage.Hours {
+	for hour := range Hours {
 		from := span.From + outage.Minute(hour*60)
 		counts, err := s.counts(ctx, outage.Query{Span: outage.Span{From: from, To: from + 60}})
 		if err != nil {

@@ -89,11 +89,11 @@ func TestDayAgreesWithTheSeries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	span := outage.DayOf(now)
-	if !span.Contains(now) || span.To-span.From != outage.Hours*60 || span.To%outage.DayStep != 0 {
+	span := DayOf(now)
+	if !span.Contains(now) || span.To-span.From != Hours*60 || span.To%DayStep != 0 {
 		t.Fatalf("the day is %v", span)
 	}
-	series, err := reader.Snapshot().Series(context.Background(), "whatsapp", "", "", span, outage.DayStep)
+	series, err := reader.Snapshot().Series(context.Background(), "whatsapp", "", "", span, DayStep)
 	if err != nil {
 		t.Fatal(err)
 	}
