@@ -68,21 +68,21 @@ type assets struct {
 
 // head is what the head of a page refers to.
 func (a *assets) head() page.Head {
-	made := page.Head{Styles: map[string]template.HTML{}, Icons: map[outage.Status]string{}, Scripts: map[string][]string{}}
+	result := page.Head{Styles: map[string]template.HTML{}, Icons: map[outage.Status]string{}, Scripts: map[string][]string{}}
 	for page, sheet := range a.styles {
-		made.Styles[page] = sheet.style
+		result.Styles[page] = sheet.style
 	}
 	for status, icon := range a.icons {
-		made.Icons[status] = icon.path
+		result.Icons[status] = icon.path
 	}
 	for page, names := range scripts {
 		for _, name := range names {
 			if built := a.island[name]; built != nil {
-				made.Scripts[page] = append(made.Scripts[page], built.path)
+				result.Scripts[page] = append(result.Scripts[page], built.path)
 			}
 		}
 	}
-	return made
+	return result
 }
 
 var (
@@ -118,11 +118,11 @@ func loadAssets() (assets, error) {
 	for status, colours := range iconColours {
 		a.icons[status] = a.add("icon-"+string(status)+".svg", "image/svg+xml", []byte(colours.Replace(string(icon))))
 	}
-	made, err := dist.ReadDir("dist")
+	result, err := dist.ReadDir("dist")
 	if err != nil {
 		return a, err
 	}
-	for _, entry := range made {
+	for _, entry := range result {
 		name, isScript := strings.CutSuffix(entry.Name(), ".js")
 		if !isScript {
 			continue
@@ -150,9 +150,9 @@ func (a *assets) add(name, kind string, body []byte) *file {
 	ext := path.Ext(name)
 	hashed := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:4]) + ext
 	// A file is compressed once, so at the best level.
-	made := &file{Body: httpcache.NewBody(body, httpcache.Best), path: "/static/" + hashed, kind: kind}
-	a.files[hashed] = made
-	return made
+	result := &file{Body: httpcache.NewBody(body, httpcache.Best), path: "/static/" + hashed, kind: kind}
+	a.files[hashed] = result
+	return result
 }
 
 // newPageStyle allows a page its own style, scripts and requests, and nothing else.

@@ -46,14 +46,14 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 		}
 		at := d.shapes.Center(land)
 		ratio := (.6 + 26*math.Exp(-math.Hypot(at.Lat-eye.Lat, at.Lng-eye.Lng)/3)) * (.6 + .8*r.Float64())
-		made := public.HeatCell{Cell: land, Region: d.shapes.RegionOf(land), Reports: int64(3 + 9*ratio*r.Float64()), Status: outage.StatusNormal}
+		result := public.HeatCell{Cell: land, Region: d.shapes.RegionOf(land), Reports: int64(3 + 9*ratio*r.Float64()), Status: outage.StatusNormal}
 		if r.Float64() < .12 {
-			made.Reports, made.Status = 3, outage.StatusUnknown
+			result.Reports, result.Status = 3, outage.StatusUnknown
 		}
 		if service != "" {
-			made.Ratio, made.Expected = new(ratio), new(float64(made.Reports)/ratio)
+			result.Ratio, result.Expected = new(ratio), new(float64(result.Reports)/ratio)
 		}
-		heat.Cells, heat.Total = append(heat.Cells, made), heat.Total+made.Reports
+		heat.Cells, heat.Total = append(heat.Cells, result), heat.Total+result.Reports
 	}
 	heat.Total += heat.Unplaced + heat.Withheld
 	return heat, nil

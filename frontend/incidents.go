@@ -15,18 +15,18 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 	if country, ok := address.ParseCountry(of("country")); ok {
 		return c.Redirect(at.WithCountry(country).Path(), fiber.StatusMovedPermanently)
 	}
-	asked, err := address.ParseIncidentQuery(s.Services, of)
+	filter, err := address.ParseIncidentQuery(s.Services, of)
 	if err != nil {
 		return err
 	}
-	page, err := s.cached(c, at.Path()+asked.Query(), func() (*response, error) {
+	page, err := s.cached(c, at.Path()+filter.Query(), func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
-		page, err := s.builder.ListIncidents(ctx, at, asked)
+		page, err := s.builder.ListIncidents(ctx, at, filter)
 		if err != nil {
 			return nil, err
 		}
-		if asked.Cursor != "" {
+		if filter.Cursor != "" {
 			return s.renderBounded("incidents", page)
 		}
 		return s.render("incidents", page)

@@ -41,7 +41,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if !locale.Has(lang) {
 		return c.Next()
 	}
-	asked, err := address.ParseMapState(s.Services, lang, of, s.AsOf())
+	state, err := address.ParseMapState(s.Services, lang, of, s.AsOf())
 	if err != nil {
 		return err
 	}
@@ -49,15 +49,15 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if asked.Country == "" {
+	if state.Country == "" {
 		return outage.Invalid("country", "Ask for the cells of one country.")
 	}
-	key := fmt.Sprint(asked.Path(), part)
-	found, err := s.cached(c, key, func() (*response, error) { return s.makeCells(asked, part) })
+	key := fmt.Sprint(state.Path(), part)
+	found, err := s.cached(c, key, func() (*response, error) { return s.makeCells(state, part) })
 	if err != nil {
 		return err
 	}
-	if asked.Over(s.AsOf()) {
+	if state.Over(s.AsOf()) {
 		return sendData(c, found, cachePast)
 	}
 	return sendData(c, found, cachePublic)
@@ -70,16 +70,16 @@ const (
 )
 
 // makeCells makes the cells of a map state for all who look at it.
-func (s *Site) makeCells(asked address.MapState, part draw.Window) (*response, error) {
+func (s *Site) makeCells(state address.MapState, part draw.Window) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
-	body, about, err := s.builder.Cells(ctx, asked, part)
+	body, about, err := s.builder.Cells(ctx, state, part)
 	if err != nil {
 		return nil, err
 	}
 	done := newResponse(body, about, s.Now())
 	done.Bounded = true
-	if asked.Over(s.AsOf()) && !about.Partial {
+	if state.Over(s.AsOf()) && !about.Partial {
 		done.Until = s.Now().Add(pastFor)
 	}
 	return done, nil
@@ -90,14 +90,14 @@ func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 	if at.Country != "" { // the country is in the query, with the rest of the map state
 		return c.Redirect(address.CurrentMap(at.Lang, "", at.Country).Path(), fiber.StatusMovedPermanently)
 	}
-	asked, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.AsOf())
+	state, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.AsOf())
 	if err != nil {
 		return err
 	}
-	page, err := s.cached(c, asked.Path(), func() (*response, error) {
+	page, err := s.cached(c, state.Path(), func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
-		page := s.builder.MapPage(ctx, at, asked)
+		page := s.builder.MapPage(ctx, at, state)
 		if page.Index { // the current map, which very many ask for
 			return s.render("map", page)
 		}

@@ -88,7 +88,7 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
 	}
-	made, err := page.NewBuilder(page.Config{
+	result, err := page.NewBuilder(page.Config{
 		Readings: config.Readings, Incidents: config.Incidents, Services: config.Services, Shapes: config.Shapes, Demo: config.Demo,
 		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, AsOf: config.AsOf, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
@@ -96,7 +96,7 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{Config: config, builder: made, assets: files, cache: newCache(config.Now)}, nil
+	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now)}, nil
 }
 
 // Routes adds the pages to a router. It takes every address that reads as

@@ -19,18 +19,18 @@ var ListedStates = []outage.State{outage.StateOpen, outage.StateRecovering, outa
 
 // ParseIncidentQuery reads the query of a list. The error names the parameter.
 func ParseIncidentQuery(services Services, of parameter) (IncidentQuery, error) {
-	asked := IncidentQuery{State: outage.State(of("state")), Cursor: of("cursor")}
-	if asked.State != "" && !slices.Contains(ListedStates, asked.State) {
-		return asked, outage.Invalid("state", "It must be open, recovering or resolved.")
+	filter := IncidentQuery{State: outage.State(of("state")), Cursor: of("cursor")}
+	if filter.State != "" && !slices.Contains(ListedStates, filter.State) {
+		return filter, outage.Invalid("state", "It must be open, recovering or resolved.")
 	}
 	if slug := of("service"); slug != "" {
 		service, ok := services.Service(slug)
 		if !ok {
-			return asked, outage.Unknown("service", "There is no such service.")
+			return filter, outage.Unknown("service", "There is no such service.")
 		}
-		asked.Service = service.Slug
+		filter.Service = service.Slug
 	}
-	return asked, nil
+	return filter, nil
 }
 
 // Query is the list's part of an address, "" for all incidents.

@@ -53,32 +53,32 @@ type parameter func(name string) string
 
 // ParseMapState reads the query of the map. The error names the parameter.
 func ParseMapState(services Services, lang string, of parameter, now time.Time) (MapState, error) {
-	made := MapState{Lang: lang, Each: DefaultEach}
+	result := MapState{Lang: lang, Each: DefaultEach}
 	if slug := of("service"); slug != "" {
 		service, ok := services.Service(slug)
 		if !ok {
-			return made, outage.Unknown("service", "There is no such service.")
+			return result, outage.Unknown("service", "There is no such service.")
 		}
-		made.Service = service.Slug
+		result.Service = service.Slug
 	}
 	if text := of("country"); text != "" {
 		country, ok := ParseCountry(text)
 		if !ok {
-			return made, outage.Unknown("country", "It must be GB or IN.")
+			return result, outage.Unknown("country", "It must be GB or IN.")
 		}
-		made.Country = country
+		result.Country = country
 	}
-	if len(made.Countries(services)) == 0 {
-		return made, outage.Unknown("country", "The service is not used there.")
+	if len(result.Countries(services)) == 0 {
+		return result, outage.Unknown("country", "The service is not used there.")
 	}
 	switch show := of("show"); show {
 	case "", "unusual":
 	case ShowReports:
-		made.Show = show
+		result.Show = show
 	default:
-		return made, outage.Invalid("show", "It must be unusual or reports.")
+		return result, outage.Invalid("show", "It must be unusual or reports.")
 	}
-	return made, made.when(of, now)
+	return result, result.when(of, now)
 }
 
 // when reads the parameters that are about time.

@@ -113,7 +113,7 @@ type Cells struct {
 
 // CellsIn collects the cells that lie in a window.
 func (c *Projection) CellsIn(part Window, heat public.Heatmap, counts, over bool, nameOf func(outage.Region) string) Cells {
-	made := Cells{
+	result := Cells{
 		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{},
 		Rings: []int{}, Region: []int{}, Reports: []int64{}, Expected: []float64{},
 	}
@@ -121,34 +121,34 @@ func (c *Projection) CellsIn(part Window, heat public.Heatmap, counts, over bool
 	places := map[outage.Region]int{}
 	var last point
 	for _, cell := range heat.Cells {
-		ring := c.ringIn(cell.Cell, made.Finer)
-		if x, y := centre(ring, made.Finer); len(ring) == 0 || !part.holds(c, x, y) {
+		ring := c.ringIn(cell.Cell, result.Finer)
+		if x, y := centre(ring, result.Finer); len(ring) == 0 || !part.holds(c, x, y) {
 			continue
 		}
-		made.Rings = append(made.Rings, len(ring))
+		result.Rings = append(result.Rings, len(ring))
 		for i, p := range ring {
 			before := last
 			if i > 0 {
 				before = ring[i-1]
 			}
-			made.Rings = append(made.Rings, p.x-before.x, p.y-before.y)
+			result.Rings = append(result.Rings, p.x-before.x, p.y-before.y)
 		}
 		last = ring[0]
 		place, ok := places[cell.Region]
 		if !ok {
-			place = len(made.Names)
-			places[cell.Region], made.Names = place, append(made.Names, nameOf(cell.Region))
+			place = len(result.Names)
+			places[cell.Region], result.Names = place, append(result.Names, nameOf(cell.Region))
 		}
-		made.Region, made.Reports = append(made.Region, place), append(made.Reports, cell.Reports)
-		made.Expected = append(made.Expected, threeDigits(cell.Expected))
+		result.Region, result.Reports = append(result.Region, place), append(result.Reports, cell.Reports)
+		result.Expected = append(result.Expected, threeDigits(cell.Expected))
 		class.WriteByte(byte('1' + ClassOfCell(cell, counts)))
 		status.WriteByte(cmp.Or(string(cell.Status), string(outage.StatusUnknown))[0])
 	}
-	made.Class = class.String()
+	result.Class = class.String()
 	if !over {
-		made.Status = status.String()
+		result.Status = status.String()
 	}
-	return made
+	return result
 }
 
 // threeDigits rounds an expected count to three significant digits.

@@ -248,15 +248,15 @@ func TestEveryViewLiesInAWindow(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
-	sheet := &Projection{Width: 640, Height: 700}
+	projection := &Projection{Width: 640, Height: 700}
 	for range 2000 {
 		z := r.IntN(deepestLevel + 1)
-		window := float64(sheet.Width+2*margin) / float64(int(1)<<z)
-		left := r.Float64() * (float64(sheet.Width+2*margin) - window)
+		window := float64(projection.Width+2*margin) / float64(int(1)<<z)
+		left := r.Float64() * (float64(projection.Width+2*margin) - window)
 		b := Window{Z: z, X: int(2 * left / window)}
 		top := -float64(margin) // y 0 holds the top
 		for _, x := range []float64{left - margin, left - margin + window - 1e-9} {
-			if !b.holds(sheet, x, top) {
+			if !b.holds(projection, x, top) {
 				t.Fatalf("depth %d: %f is outside of box %d of a view from %f", z, x, b.X, left)
 			}
 		}

@@ -28,12 +28,12 @@ type Fonts struct{ plain, bold typeface }
 // LoadFonts reads the fonts: the Go fonts for Latin, and for the others
 // those that "make build" copies to dist.
 func LoadFonts(files fs.FS) (*Fonts, error) {
-	made := &Fonts{}
+	result := &Fonts{}
 	for _, face := range []struct {
 		to     *typeface
 		latin  []byte
 		weight string
-	}{{&made.plain, goregular.TTF, "400"}, {&made.bold, gobold.TTF, "700"}} {
+	}{{&result.plain, goregular.TTF, "400"}, {&result.bold, gobold.TTF, "700"}} {
 		sources := [][]byte{face.latin}
 		for _, script := range []string{"bengali", "devanagari"} {
 			if built, err := fs.ReadFile(files, "dist/noto-sans-"+script+"-"+script+"-"+face.weight+"-normal.woff"); err == nil {
@@ -48,7 +48,7 @@ func LoadFonts(files fs.FS) (*Fonts, error) {
 			*face.to = append(*face.to, read.Font)
 		}
 	}
-	return made, nil
+	return result, nil
 }
 
 // Supports reports whether a language can be rendered.
@@ -87,11 +87,11 @@ func (t typeface) shaped(text string, size float64) (runs []run, width float64) 
 			held = t[0]
 		}
 		face := font.NewFace(held)
-		made := shaper.Shape(shaping.Input{
+		result := shaper.Shape(shaping.Input{
 			Text: letters, RunStart: start, RunEnd: end, Direction: di.DirectionLTR, Face: face,
 			Size: fixed.Int26_6(size * 64), Script: language.LookupScript(letters[start]), Language: language.NewLanguage("en"),
 		})
-		runs, width = append(runs, run{face, made}), width+float64(made.Advance)/64
+		runs, width = append(runs, run{face, result}), width+float64(result.Advance)/64
 		start = end
 	}
 	return runs, width

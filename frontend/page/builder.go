@@ -46,17 +46,17 @@ func NewBuilder(config Config) (*Builder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
 	}
-	made := &Builder{
+	result := &Builder{
 		Config: config, templates: templates, head: config.Head, symbols: config.Symbols, fonts: config.Fonts,
 		maps: map[mapKey]*draw.Projection{}, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes),
 		lastGood: lastGood{values: map[string]cachedValue{}},
 	}
 	for _, c := range outage.Countries() {
 		for _, resolution := range []int{draw.MapResolution, draw.LargeResolution[c]} {
-			made.maps[mapKey{c, resolution}] = draw.Project(config.Shapes, c, resolution)
+			result.maps[mapKey{c, resolution}] = draw.Project(config.Shapes, c, resolution)
 		}
 	}
-	return made, nil
+	return result, nil
 }
 
 // Page makes the page of an address, and returns the name of its template.

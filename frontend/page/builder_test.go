@@ -17,7 +17,7 @@ import (
 // testViews makes pages over the fakes.
 func testViews(t testing.TB) *Builder {
 	t.Helper()
-	made, err := NewBuilder(Config{
+	result, err := NewBuilder(Config{
 		Readings: func() Readings { return pagetest.Readings{} }, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
 		Now: func() time.Time { return pagetest.Noon }, AsOf: func() time.Time { return pagetest.Noon }, Log: slog.New(slog.DiscardHandler),
 		Fonts: &draw.Fonts{},
@@ -25,7 +25,7 @@ func testViews(t testing.TB) *Builder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return made
+	return result
 }
 
 func TestOutlinesKeepTheFloor(t *testing.T) {

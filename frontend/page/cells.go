@@ -13,20 +13,20 @@ import (
 
 // Cells reads the cells of a map state at the finest resolution that has no more
 // than draw.MostCells.
-func (s *Builder) Cells(ctx context.Context, asked address.MapState, part draw.Window) ([]byte, Meta, error) {
-	f := s.requestIn(address.Address{Lang: asked.Lang}, asked.Country)
-	sheet := s.maps[mapKey{asked.Country, draw.LargeResolution[asked.Country]}]
-	for resolution := sheet.ResolutionIn(part); ; resolution-- {
-		heat, err := s.Readings().Heatmap(ctx, asked.Service, asked.Country, resolution, asked.Shown())
+func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.Window) ([]byte, Meta, error) {
+	f := s.requestIn(address.Address{Lang: state.Lang}, state.Country)
+	projection := s.maps[mapKey{state.Country, draw.LargeResolution[state.Country]}]
+	for resolution := projection.ResolutionIn(part); ; resolution-- {
+		heat, err := s.Readings().Heatmap(ctx, state.Service, state.Country, resolution, state.Shown())
 		if err != nil {
 			return nil, Meta{}, &outage.Error{Code: outage.CodeUnavailable, Detail: "The map cannot be read just now.", RetryAfter: 10 * time.Second}
 		}
-		answer := sheet.CellsIn(part, heat, asked.Show == address.ShowReports, asked.Over(s.AsOf()), f.words.regionName)
+		answer := projection.CellsIn(part, heat, state.Show == address.ShowReports, state.Over(s.AsOf()), f.words.regionName)
 		if len(answer.Class) > draw.MostCells && resolution > outage.CellCoarse {
 			continue
 		}
-		answer.When, answer.Note = f.when(asked, asked.Country), mapNote(f.Localizer, heat)
-		for _, row := range f.rowsOf(ctx, asked, asked.Country) {
+		answer.When, answer.Note = f.when(state, state.Country), mapNote(f.Localizer, heat)
+		for _, row := range f.rowsOf(ctx, state, state.Country) {
 			answer.Rows = append(answer.Rows, []any{row.Name, row.Number, row.Width})
 		}
 		body, err := json.Marshal(answer)

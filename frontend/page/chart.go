@@ -87,19 +87,19 @@ type chart struct {
 // chart draws a series in the local time of the country, which it names.
 // Incidents are shaded.
 func (q *request) chart(series public.Series, country outage.Country, name string, incidents []public.Incident) chart {
-	made := chart{Caption: chartCaption(q.Localizer, series, country), Hours: hours(q.Localizer, series, country)}
+	result := chart{Caption: chartCaption(q.Localizer, series, country), Hours: hours(q.Localizer, series, country)}
 	var open []outage.Span
 	for _, record := range incidents {
 		span := record.Span(q.builder.AsOf())
 		open = append(open, span)
-		made.Marked = made.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
+		result.Marked = result.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
 	}
-	if made.Marked {
-		made.Caption += " " + q.T("chart.incident")
+	if result.Marked {
+		result.Caption += " " + q.T("chart.incident")
 	}
-	made.SVG, made.Expected = draw.ChartSVG(draw.Chart{
-		ID: "c" + string(country), Name: name, Caption: made.Caption, Series: series, Open: open, Now: q.builder.AsOf(),
+	result.SVG, result.Expected = draw.ChartSVG(draw.Chart{
+		ID: "c" + string(country), Name: name, Caption: result.Caption, Series: series, Open: open, Now: q.builder.AsOf(),
 		Zone: country.Zone(), Number: q.Int, Clock: func(at time.Time) string { return q.Clock(at, country) },
 	})
-	return made
+	return result
 }

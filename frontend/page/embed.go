@@ -42,10 +42,10 @@ func (s *Builder) Badge(ctx context.Context, at address.Address) BadgeText {
 	f := s.request(at)
 	service, _ := s.Services.Service(at.Service)
 	worst := f.verdicts(ctx, service)[0]
-	made := BadgeText{Name: f.ServiceName(service), Message: f.T("badge." + string(worst.Status)), Status: worst.Status}
+	result := BadgeText{Name: f.ServiceName(service), Message: f.T("badge." + string(worst.Status)), Status: worst.Status}
 	if in := worst.health.Incident; in != nil {
-		made.Message = f.words.because(made.Message, *in)
+		result.Message = f.words.because(result.Message, *in)
 	}
-	made.Partial = f.fresh.partial
-	return made
+	result.Partial = f.fresh.partial
+	return result
 }

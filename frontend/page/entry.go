@@ -37,7 +37,7 @@ var marks = map[outage.Severity]outage.Status{
 // entry formats an incident for a list.
 func (w *wording) entry(record public.Incident) entry {
 	in := record
-	made := entry{
+	result := entry{
 		Title:   w.T("incident.of.service", "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country)),
 		Country: w.CountryName(in.Country), Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions),
 		State: in.State, Word: w.because(w.T("state."+string(in.State)), in),
@@ -45,9 +45,9 @@ func (w *wording) entry(record public.Incident) entry {
 		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.summary(in), Peak: w.T("incidents.peak", "times", w.ratioNumber(in.Peak)),
 	}
 	if in.Over() {
-		made.Lasted = w.Duration(in.ClosedAt.Sub(in.OpenedAt))
+		result.Lasted = w.Duration(in.ClosedAt.Sub(in.OpenedAt))
 	}
-	return made
+	return result
 }
 
 // ratioNumber writes a ratio without a unit, capped at mostRatio.

@@ -13,16 +13,16 @@ import (
 // form is the report form: choices, values and errors.
 type form struct {
 	*layout
-	Service  outage.Service
-	Name     string
-	Choices  []choice         // symptoms
-	Symbols  []draw.Symbol    // the pictures that the choices use
-	Towns    []string         // offered for the place
-	Networks []string         // offered for the network
-	Asked    []outage.Country // countries to choose from; none if the address has one
-	Values   outage.Submission
-	Problems []problem
-	Key      string
+	Service   outage.Service
+	Name      string
+	Choices   []choice         // symptoms
+	Symbols   []draw.Symbol    // the pictures that the choices use
+	Towns     []string         // offered for the place
+	Networks  []string         // offered for the network
+	Countries []outage.Country // countries to choose from; none if the address has one
+	Values    outage.Submission
+	Problems  []problem
+	Key       string
 }
 
 // choice is one radio button. Picture is the id of a symbol.
@@ -37,26 +37,26 @@ type problem struct{ Field, Text string }
 
 // form prepares the form for a service. The submission is nil for an empty form.
 func (q *request) form(service outage.Service, sent *outage.Submission) form {
-	made := form{layout: q.layout, Service: service, Name: q.ServiceName(service)}
+	result := form{layout: q.layout, Service: service, Name: q.ServiceName(service)}
 	if sent != nil {
-		made.Values = *sent
+		result.Values = *sent
 	}
 	for _, symptom := range service.Symptoms {
 		picture := q.builder.symbols.Of(symptom.Slug)
-		if !slices.Contains(made.Symbols, picture) {
-			made.Symbols = append(made.Symbols, picture)
+		if !slices.Contains(result.Symbols, picture) {
+			result.Symbols = append(result.Symbols, picture)
 		}
-		made.Choices = append(made.Choices, choice{
-			Value: symptom.Slug, Text: q.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == made.Values.Symptom,
+		result.Choices = append(result.Choices, choice{
+			Value: symptom.Slug, Text: q.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == result.Values.Symptom,
 		})
 	}
-	made.offer(service, q.builder.Services.Services())
-	if asked := q.At.Countries(service); q.At.Country == "" && len(asked) > 1 {
-		made.Asked = asked
-	} else if len(asked) == 1 {
-		made.Values.Country = string(asked[0])
+	result.offer(service, q.builder.Services.Services())
+	if countries := q.At.Countries(service); q.At.Country == "" && len(countries) > 1 {
+		result.Countries = countries
+	} else if len(countries) == 1 {
+		result.Values.Country = string(countries[0])
 	}
-	return made
+	return result
 }
 
 // networkCategories are the categories of access networks.
@@ -77,7 +77,7 @@ func (f *form) offer(service outage.Service, all []outage.Service) {
 
 // PlaceIn is the country whose places the script suggests, "" for any.
 func (f form) PlaceIn() string {
-	if len(f.Asked) > 0 {
+	if len(f.Countries) > 0 {
 		return ""
 	}
 	return f.Values.Country
@@ -130,16 +130,16 @@ func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent o
 // fault translates an error about a submission. A field that the form does not
 // show has no element to link to.
 func (f form) fault(known *outage.Error) problem {
-	made := problem{Field: known.Field, Text: explain(f.Localizer, known)}
+	result := problem{Field: known.Field, Text: explain(f.Localizer, known)}
 	switch {
-	case known.Field == "country" && len(f.Asked) == 0:
-		made.Field = "place"
+	case known.Field == "country" && len(f.Countries) == 0:
+		result.Field = "place"
 	case known.Field == "location":
-		made.Field = "place"
+		result.Field = "place"
 	case !strings.Contains(" symptom place country network ", " "+known.Field+" "):
-		made.Field = ""
+		result.Field = ""
 	}
-	return made
+	return result
 }
 
 // explain is the text for a code and field, else for the code, else the

@@ -155,17 +155,17 @@ func (page *homePage) headline(unusual, stirring int, compared bool) {
 }
 
 func (page *homePage) card(ctx context.Context, service outage.Service, v verdict) card {
-	made := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Sparkline: page.read.sparkline(ctx, service.Slug, v.Country)}
+	result := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Sparkline: page.read.sparkline(ctx, service.Slug, v.Country)}
 	if page.At.Country == "" {
-		made.Title = page.T("incident.of.service", "service", made.Title, "in", page.InCountry(v.Country))
+		result.Title = page.T("incident.of.service", "service", result.Title, "in", page.InCountry(v.Country))
 	}
-	return made
+	return result
 }
 
 // addRow adds a service to its category. On a page of both countries the numbers
 // are sums. They are compared only where both have an expected count.
 func (page *homePage) addRow(ctx context.Context, service outage.Service, verdicts []verdict) {
-	made := row{
+	result := row{
 		Name: page.ServiceName(service), Path: page.Service(service.Slug), Lang: page.LangOf(service.Names),
 		Sparkline: page.read.sparkline(ctx, service.Slug, page.At.Country),
 	}
@@ -178,18 +178,18 @@ func (page *homePage) addRow(ctx context.Context, service outage.Service, verdic
 			expected += *v.health.Expected
 		}
 	}
-	made.Count = page.Int(reports)
+	result.Count = page.Int(reports)
 	switch {
 	case known && enough:
-		made.Usual = page.T("home.usual", "expected", page.Amount(expected))
+		result.Usual = page.T("home.usual", "expected", page.Amount(expected))
 	case known:
-		made.Usual = page.T("home.few")
+		result.Usual = page.T("home.few")
 	}
 	name := page.NameIn(page.builder.Services.CategoryNames(service.Category), page.T("home.others"))
 	at := slices.IndexFunc(page.Categories, func(c category) bool { return c.Name == name })
 	if at < 0 {
 		at, page.Categories = len(page.Categories), append(page.Categories, category{Name: name})
 	}
-	page.Categories[at].Rows = append(page.Categories[at].Rows, made)
+	page.Categories[at].Rows = append(page.Categories[at].Rows, result)
 	slices.SortStableFunc(page.Categories[at].Rows, func(a, b row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 }

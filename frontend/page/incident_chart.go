@@ -31,7 +31,7 @@ const mostPoints = 150
 // incidentChart reads the counts of an incident. Counts that cannot be read are
 // left out.
 func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident) incidentChart {
-	var made incidentChart
+	var result incidentChart
 	now := outage.MinuteOf(page.builder.AsOf())
 	open := in.Span(page.builder.AsOf())
 	around := outage.Span{From: open.From - beside, To: min(open.To+beside, now+1)}
@@ -44,26 +44,26 @@ func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident)
 		page.read.miss(err, "series")
 	} else {
 		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))
-		made.Chart, made.HasChart = page.chart(series, in.Country, name, []public.Incident{in}), true
+		result.Chart, result.HasChart = page.chart(series, in.Country, name, []public.Incident{in}), true
 	}
-	made.measured = page.read.measure(ctx, in)
-	return made
+	result.measured = page.read.measure(ctx, in)
+	return result
 }
 
 // measure counts the reports of an incident. Measured is false if they cannot be
 // read.
 func (r *reader) measure(ctx context.Context, in public.Incident) measured {
-	var made measured
+	var result measured
 	open := in.Span(r.asOf)
 	minutes, err := r.readings.Series(ctx, in.Service, in.Country, "", open, 1)
 	if err != nil {
 		r.miss(err, "series")
-		return made
+		return result
 	}
-	made.Measured = true
+	result.Measured = true
 	quarters := map[outage.Minute]*public.Point{}
 	for _, p := range minutes.Points {
-		made.Total += p.Reports
+		result.Total += p.Reports
 		at := p.Start.Floor(outage.Quarter)
 		if quarters[at] == nil {
 			quarters[at] = &public.Point{Start: at}
@@ -71,11 +71,11 @@ func (r *reader) measure(ctx context.Context, in public.Incident) measured {
 		quarters[at].Reports += p.Reports
 	}
 	for at := open.From.Floor(outage.Quarter); at < open.To; at += outage.Quarter {
-		if q := quarters[at]; q != nil && q.Reports > made.Peak.Reports {
-			made.Peak = *q
+		if q := quarters[at]; q != nil && q.Reports > result.Peak.Reports {
+			result.Peak = *q
 		}
 	}
-	return made
+	return result
 }
 
 // keyNumbers are the numbers to quote, each with what kind of count it is.

@@ -30,14 +30,14 @@ const mostPictures = 8
 
 // smallMultiples draws 15-minute buckets of an incident, sampled evenly.
 func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident) smallMultiples {
-	var made smallMultiples
-	sheet := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
-	if sheet == nil || sheet.Width == 0 {
-		return made
+	var result smallMultiples
+	projection := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
+	if projection == nil || projection.Width == 0 {
+		return result
 	}
 	quarters := sampledQuarters(in.Span(page.builder.AsOf()).Snap(outage.Quarter))
 	heats := make([]public.Heatmap, len(quarters))
-	made.Counts = true
+	result.Counts = true
 	for i, at := range quarters {
 		heat, err := page.read.readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, outage.Span{From: at, To: at + outage.Quarter})
 		if err != nil {
@@ -45,16 +45,16 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident
 			return smallMultiples{}
 		}
 		heats[i] = heat
-		made.Counts = made.Counts && !draw.HasRatios(heat)
+		result.Counts = result.Counts && !draw.HasRatios(heat)
 	}
-	made.Legend = legend(page.Localizer, made.Counts, !made.Counts)
-	made.Coastline = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + sheet.ViewBox() + `"><path class="land" d="` + sheet.Coast + `"/></symbol></svg>`)
+	result.Legend = legend(page.Localizer, result.Counts, !result.Counts)
+	result.Coastline = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + projection.ViewBox() + `"><path class="land" d="` + projection.Coast + `"/></symbol></svg>`)
 	for i, at := range quarters {
-		made.Pictures = append(made.Pictures, smallMap{
-			SVG: sheet.Thumbnail(heats[i], made.Counts), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),
+		result.Pictures = append(result.Pictures, smallMap{
+			SVG: projection.Thumbnail(heats[i], result.Counts), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),
 		})
 	}
-	return made
+	return result
 }
 
 // sampledQuarters are the starts of evenly sampled 15-minute buckets of a span,
@@ -77,12 +77,12 @@ func sampledQuarters(span outage.Span) []outage.Minute {
 // an hour before and after it.
 func (q *request) replay(in public.Incident, at outage.Minute) address.MapState {
 	open := in.Span(q.builder.AsOf()).Snap(outage.Quarter)
-	made := address.MapState{
+	result := address.MapState{
 		Lang: q.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
 		Span: outage.Span{From: open.From - outage.Minute(address.DefaultEach), To: open.To + outage.Minute(address.DefaultEach)},
 	}
-	made.Span.To = min(made.Span.To, (outage.MinuteOf(q.builder.AsOf()) + 1).Ceil(outage.Quarter))
-	made.Span.From = max(made.Span.From, made.Span.To-address.LongestSpan)
-	made.At = max(made.At, made.Span.From)
-	return made
+	result.Span.To = min(result.Span.To, (outage.MinuteOf(q.builder.AsOf()) + 1).Ceil(outage.Quarter))
+	result.Span.From = max(result.Span.From, result.Span.To-address.LongestSpan)
+	result.At = max(result.At, result.Span.From)
+	return result
 }

@@ -22,28 +22,28 @@ type node struct{ Place, Observed, Expected, Threshold, Evidence string }
 // have the sums only.
 func (page *incidentPage) arithmetic(in public.Incident) arithmetic {
 	why, number := in.Why, page.Int
-	made := arithmetic{Facts: []fact{
+	result := arithmetic{Facts: []fact{
 		{page.T("figure.observed"), number(in.Observed)},
 		{page.T("figure.expected"), page.Amount(in.Expected)},
 		{page.T("figure.threshold"), page.Amount(in.Threshold)},
 	}}
 	if why.Window.From < why.Window.To {
-		made.Facts = append(made.Facts,
+		result.Facts = append(result.Facts,
 			fact{page.T("why.window"), page.TimeSpan(why.Window.From.Time(), why.Window.To.Time(), in.Country)},
 			fact{page.T("why.reports"), number(why.Reports)},
 			fact{page.T("why.judged"), page.Amount(why.Judged)})
 		if why.Works >= draw.MinimumCount {
-			made.Facts = append(made.Facts, fact{page.T("why.works"), number(why.Works)})
+			result.Facts = append(result.Facts, fact{page.T("why.works"), number(why.Works)})
 		}
 	}
 	for _, tip := range why.Alarming {
-		made.Nodes = append(made.Nodes, node{
+		result.Nodes = append(result.Nodes, node{
 			Place: page.words.placeOf(tip), Observed: number(tip.Observed), Expected: page.Amount(tip.Expected),
 			Threshold: page.Amount(tip.Threshold),
 			Evidence:  page.T("why.evidence", "has", page.Amount(tip.Evidence), "needs", page.Amount(tip.Needed)),
 		})
 	}
-	return made
+	return result
 }
 
 // recovery is the recovery of one region.

@@ -14,7 +14,7 @@ const listedIncidents = 50
 
 type incidentsPage struct {
 	request
-	Asked       address.IncidentQuery
+	Filter      address.IncidentQuery
 	Countries   []link
 	Pickers     []picker
 	Open, Ended []entry
@@ -24,20 +24,20 @@ type incidentsPage struct {
 
 // ListIncidents is the list of incidents, open ones first, the rest newest first.
 // The error is about the cursor.
-func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked address.IncidentQuery) (*incidentsPage, error) {
-	page := &incidentsPage{request: s.request(at), Asked: asked}
+func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter address.IncidentQuery) (*incidentsPage, error) {
+	page := &incidentsPage{request: s.request(at), Filter: filter}
 	page.Title, page.Summary = page.T("incidents.title"), page.T("incidents.summary")
 	if at.Country != "" {
 		page.Title = page.T("incidents.title.in", "in", page.InCountry(at.Country))
 	}
-	page.Index = asked == address.IncidentQuery{}
+	page.Index = filter == address.IncidentQuery{}
 	page.Countries = page.countryLinks(outage.Countries())
 	for i := range page.Countries {
-		page.Countries[i].Path += asked.WithCursor("").Query()
+		page.Countries[i].Path += filter.WithCursor("").Query()
 	}
 	page.choices()
-	filter := outage.IncidentFilter{Country: at.Country, Service: asked.Service, State: asked.State}
-	records, next, err := s.Incidents.Incidents(ctx, filter, asked.Cursor, listedIncidents)
+	matching := outage.IncidentFilter{Country: at.Country, Service: filter.Service, State: filter.State}
+	records, next, err := s.Incidents.Incidents(ctx, matching, filter.Cursor, listedIncidents)
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeInvalid {
 		return nil, err
 	}
@@ -45,11 +45,11 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, asked a
 		page.read.miss(err, "incidents")
 	}
 	page.list(ctx, records)
-	if asked.Cursor != "" {
-		page.Newest = at.Path() + asked.WithCursor("").Query()
+	if filter.Cursor != "" {
+		page.Newest = at.Path() + filter.WithCursor("").Query()
 	}
 	if next != "" {
-		page.Older = at.Path() + asked.WithCursor(next).Query()
+		page.Older = at.Path() + filter.WithCursor(next).Query()
 	}
 	return page, nil
 }
@@ -62,49 +62,49 @@ func (page *incidentsPage) list(ctx context.Context, records []public.Incident) 
 		worst = max(worst, record.Peak)
 	}
 	for _, record := range records {
-		made := page.words.entry(record)
-		made.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
+		result := page.words.entry(record)
+		result.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
 		if record.Over() {
-			page.Ended = append(page.Ended, made)
+			page.Ended = append(page.Ended, result)
 			continue
 		}
-		made.Status = page.read.statusOf(ctx, record)
-		page.Open = append(page.Open, made)
+		result.Status = page.read.statusOf(ctx, record)
+		page.Open = append(page.Open, result)
 	}
 }
 
 // choices fills the selects of the form.
 func (page *incidentsPage) choices() {
-	services := []option{{Text: page.T("map.all"), Chosen: page.Asked.Service == ""}}
+	services := []option{{Text: page.T("map.all"), Chosen: page.Filter.Service == ""}}
 	for _, service := range page.builder.Services.Services() {
 		if page.At.Country != "" && !address.UsedIn(service, page.At.Country) {
 			continue
 		}
 		services = append(services, option{
-			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == page.Asked.Service,
+			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == page.Filter.Service,
 		})
 	}
-	states := []option{{Text: page.T("incidents.state.any"), Chosen: page.Asked.State == ""}}
+	states := []option{{Text: page.T("incidents.state.any"), Chosen: page.Filter.State == ""}}
 	for _, state := range address.ListedStates {
-		states = append(states, option{Value: string(state), Text: page.T("state." + string(state)), Chosen: state == page.Asked.State})
+		states = append(states, option{Value: string(state), Text: page.T("state." + string(state)), Chosen: state == page.Filter.State})
 	}
 	page.Pickers = []picker{{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}}
 }
 
 // ShowsOpen and ShowsEnded report whether the filter allows such incidents.
 func (page *incidentsPage) ShowsOpen() bool {
-	return page.Asked.State != outage.StateResolved && (page.Asked.Cursor == "" || len(page.Open) > 0)
+	return page.Filter.State != outage.StateResolved && (page.Filter.Cursor == "" || len(page.Open) > 0)
 }
 
 func (page *incidentsPage) ShowsEnded() bool {
-	return page.Asked.State == "" || page.Asked.State == outage.StateResolved
+	return page.Filter.State == "" || page.Filter.State == outage.StateResolved
 }
 
 // Languages links to the same list in each language.
 func (page *incidentsPage) Languages() []link {
 	links := page.layout.Languages()
 	for i := range links {
-		links[i].Path += page.Asked.Query()
+		links[i].Path += page.Filter.Query()
 	}
 	return links
 }

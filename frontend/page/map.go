@@ -29,17 +29,17 @@ type legendItem struct {
 // heatmap draws the cells of a country over its land, one path for a class.
 func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string, counts bool) heatmap {
 	land := q.builder.maps[mapKey{code, heat.Resolution}]
-	made := heatmap{Counts: counts, Caption: name, Note: mapNote(q.Localizer, heat)}
+	result := heatmap{Counts: counts, Caption: name, Note: mapNote(q.Localizer, heat)}
 	if draw.HasRatios(heat) && q.At.Service != "" {
-		made.Switch = q.mapSwitch(code)
+		result.Switch = q.mapSwitch(code)
 	}
-	classes, hatched := draw.Classify(heat, made.Counts)
-	made.Legend = legend(q.Localizer, made.Counts, hatched)
+	classes, hatched := draw.Classify(heat, result.Counts)
+	result.Legend = legend(q.Localizer, result.Counts, hatched)
 	if land == nil || land.Width == 0 {
-		return made
+		return result
 	}
-	made.SVG = land.SVG("m"+string(code), made.Caption, classes)
-	return made
+	result.SVG = land.SVG("m"+string(code), result.Caption, classes)
+	return result
 }
 
 // mapSwitch links to this page with ratios and with plain counts.

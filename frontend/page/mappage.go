@@ -49,13 +49,13 @@ type mapPanel struct {
 	Projection *draw.Projection
 }
 
-func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address.MapState) *mapPage {
-	page := &mapPage{request: s.requestIn(at, asked.Country), State: asked}
+func (s *Builder) MapPage(ctx context.Context, at address.Address, state address.MapState) *mapPage {
+	page := &mapPage{request: s.requestIn(at, state.Country), State: state}
 	page.Title, page.Summary = page.T("map.title"), page.T("map.summary")
-	if service, ok := s.Services.Service(asked.Service); ok {
+	if service, ok := s.Services.Service(state.Service); ok {
 		page.Title = page.T("map.title.of", "service", page.ServiceName(service))
 	}
-	page.Index = asked.Length == address.DefaultLength && asked.At == asked.Span.To-outage.Quarter && asked.Show == ""
+	page.Index = state.Length == address.DefaultLength && state.At == state.Span.To-outage.Quarter && state.Show == ""
 	page.choices()
 	page.steps()
 	page.drawMaps(ctx)
@@ -64,27 +64,27 @@ func (s *Builder) MapPage(ctx context.Context, at address.Address, asked address
 
 // choices fills the selects of the form.
 func (page *mapPage) choices() {
-	asked := page.State
-	services := []option{{Text: page.T("map.all"), Chosen: asked.Service == ""}}
+	state := page.State
+	services := []option{{Text: page.T("map.all"), Chosen: state.Service == ""}}
 	for _, service := range page.builder.Services.Services() {
 		services = append(services, option{
-			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == asked.Service,
+			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == state.Service,
 		})
 	}
-	countries := []option{{Text: page.T("country.both"), Chosen: asked.Country == ""}}
+	countries := []option{{Text: page.T("country.both"), Chosen: state.Country == ""}}
 	for _, country := range outage.Countries() {
-		countries = append(countries, option{Value: string(country), Text: page.CountryName(country), Chosen: country == asked.Country})
+		countries = append(countries, option{Value: string(country), Text: page.CountryName(country), Chosen: country == state.Country})
 	}
 	var spans, parts []option
-	if asked.Length == "" {
-		spans = append(spans, option{Value: address.FormatMinute(asked.Span.From), Text: page.T("map.length.given"), Chosen: true})
+	if state.Length == "" {
+		spans = append(spans, option{Value: address.FormatMinute(state.Span.From), Text: page.T("map.length.given"), Chosen: true})
 	}
 	for _, length := range address.Lengths {
-		spans = append(spans, option{Value: length, Text: page.T("map.length." + length), Chosen: length == asked.Length})
+		spans = append(spans, option{Value: length, Text: page.T("map.length." + length), Chosen: length == state.Length})
 	}
 	for _, each := range address.Eaches {
 		value := strconv.Itoa(each) + "m"
-		parts = append(parts, option{Value: value, Text: page.T("map.each." + value), Chosen: each == asked.Each})
+		parts = append(parts, option{Value: value, Text: page.T("map.each." + value), Chosen: each == state.Each})
 	}
 	page.Pickers = []picker{
 		{"service", page.T("map.service"), services}, {"country", page.T("form.country"), countries},
@@ -128,70 +128,70 @@ func (p mapPanel) Height() int { return p.Projection.Height }
 
 // steps links to the times before and after this one.
 func (page *mapPage) steps() {
-	asked := page.State
+	state := page.State
 	to := func(at outage.Minute, key string) *link {
-		if !asked.Span.Contains(at) || at == asked.At {
+		if !state.Span.Contains(at) || at == state.At {
 			return nil
 		}
-		return &link{Path: asked.WithAt(at).Path(), Text: page.T(key)}
+		return &link{Path: state.WithAt(at).Path(), Text: page.T(key)}
 	}
-	page.Earlier = to(asked.At-outage.Quarter, "map.earlier")
-	page.Later = to(asked.At+outage.Quarter, "map.later")
-	page.Latest = to(asked.Span.To-outage.Quarter, "map.latest")
+	page.Earlier = to(state.At-outage.Quarter, "map.earlier")
+	page.Later = to(state.At+outage.Quarter, "map.later")
+	page.Latest = to(state.Span.To-outage.Quarter, "map.latest")
 	page.Switch = []link{
-		{Path: asked.WithShow("").Path(), Text: page.T("map.unusual"), Current: asked.Show == ""},
-		{Path: asked.WithShow(address.ShowReports).Path(), Text: page.T("map.reports"), Current: asked.Show == address.ShowReports},
+		{Path: state.WithShow("").Path(), Text: page.T("map.unusual"), Current: state.Show == ""},
+		{Path: state.WithShow(address.ShowReports).Path(), Text: page.T("map.reports"), Current: state.Show == address.ShowReports},
 	}
 }
 
 // drawMaps reads and draws the countries. All have the same legend:
 // that of plain counts if no country has ratios.
 func (page *mapPage) drawMaps(ctx context.Context) {
-	asked := page.State
-	countries := asked.Countries(page.builder.Services)
+	state := page.State
+	countries := state.Countries(page.builder.Services)
 	heats := make([]public.Heatmap, len(countries))
 	page.Counts = true
 	for i, country := range countries {
 		var err error
-		if heats[i], err = page.read.readings.Heatmap(ctx, asked.Service, country, draw.LargeResolution[country], asked.Shown()); err != nil {
+		if heats[i], err = page.read.readings.Heatmap(ctx, state.Service, country, draw.LargeResolution[country], state.Shown()); err != nil {
 			page.read.miss(err, "heatmap")
 		}
 		heats[i].Resolution = draw.LargeResolution[country] // the land is drawn even if nothing could be read
 		page.Counts = page.Counts && !draw.HasRatios(heats[i])
 	}
-	page.Counts = page.Counts || asked.Show == address.ShowReports
+	page.Counts = page.Counts || state.Show == address.ShowReports
 	page.Legend = legend(page.Localizer, page.Counts, !page.Counts)
 	for i, country := range countries {
-		made := mapPanel{
+		result := mapPanel{
 			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
 			Projection:  page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
 		}
-		made.Map = page.heatmap(heats[i], country, page.captionOf(asked, country), page.Counts)
-		made.Span = page.when(asked, country)
-		made.First = page.rowsOf(ctx, asked, country)
-		page.Panels = append(page.Panels, made)
+		result.Map = page.heatmap(heats[i], country, page.captionOf(state, country), page.Counts)
+		result.Span = page.when(state, country)
+		result.First = page.rowsOf(ctx, state, country)
+		page.Panels = append(page.Panels, result)
 	}
 }
 
 // captionOf is the accessible name of the map of a country.
-func (q *request) captionOf(asked address.MapState, country outage.Country) string {
+func (q *request) captionOf(state address.MapState, country outage.Country) string {
 	in := q.InCountry(country)
-	if service, ok := q.builder.Services.Service(asked.Service); ok {
+	if service, ok := q.builder.Services.Service(state.Service); ok {
 		return q.T("map.name", "service", q.ServiceName(service), "in", in)
 	}
 	return q.T("map.name.all", "in", in)
 }
 
 // when is the span that the map shows, on the clock of a country.
-func (q *request) when(asked address.MapState, country outage.Country) string {
-	shown := asked.Shown()
+func (q *request) when(state address.MapState, country outage.Country) string {
+	shown := state.Shown()
 	until := min(shown.To, outage.MinuteOf(q.builder.AsOf()))
 	return q.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
 }
 
 // rowsOf are the rows of the table beside the map.
-func (q *request) rowsOf(ctx context.Context, asked address.MapState, country outage.Country) []share {
-	regions, err := q.read.readings.Regions(ctx, asked.Service, country, asked.Shown())
+func (q *request) rowsOf(ctx context.Context, state address.MapState, country outage.Country) []share {
+	regions, err := q.read.readings.Regions(ctx, state.Service, country, state.Shown())
 	if err != nil {
 		q.read.miss(err, "regions")
 	}

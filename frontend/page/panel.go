@@ -59,8 +59,8 @@ type share struct {
 func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
 	now := outage.MinuteOf(q.builder.AsOf())
 	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
-	made := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
-	made.Heading, made.Empty = q.T("map.heading"), q.T("region.empty")
+	result := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
+	result.Heading, result.Empty = q.T("map.heading"), q.T("region.empty")
 
 	last := (now + 1).Ceil(chartStep)
 	today := outage.Span{From: last - day, To: last}
@@ -69,15 +69,15 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	})
 	if ok {
 		name := q.T("chart.name", "service", q.ServiceName(service), "in", q.InCountry(country))
-		made.Chart, made.HasChart = q.chart(series, country, name, q.read.during(ctx, service.Slug, country, today)), true
+		result.Chart, result.HasChart = q.chart(series, country, name, q.read.during(ctx, service.Slug, country, today)), true
 	}
-	return made
+	return result
 }
 
 // regionMap reads and draws the map and the table of a span of whole 15-minute
 // buckets.
 func (q *request) regionMap(ctx context.Context, service outage.Service, country outage.Country, span outage.Span) regionPanel {
-	made := regionPanel{layout: q.layout, Country: country, Name: q.CountryName(country)}
+	result := regionPanel{layout: q.layout, Country: country, Name: q.CountryName(country)}
 	readings, name, in := q.read.readings, q.ServiceName(service), q.InCountry(country)
 	// The span of an incident belongs to the key; that of now changes each minute.
 	key := "/" + service.Slug + "/" + string(country) + q.At.ID
@@ -85,19 +85,19 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 		return readings.Heatmap(ctx, service.Slug, country, draw.MapResolution, span)
 	})
 	if ok {
-		made.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || q.At.Show == address.ShowReports)
-		made.HasMap = true
+		result.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || q.At.Show == address.ShowReports)
+		result.HasMap = true
 		span = heat.Span
 	}
 	until := min(span.To, outage.MinuteOf(q.builder.AsOf()))
-	made.Span = q.TimeSpan(span.From.Time(), until.Time(), country)
+	result.Span = q.TimeSpan(span.From.Time(), until.Time(), country)
 
 	regions, _ := readOrLastGood(q.read, "regions", key, func() ([]public.RegionCount, error) {
 		return readings.Regions(ctx, service.Slug, country, span)
 	})
 	rows := q.words.regions(regions)
-	made.First, made.Rest = rows[:min(len(rows), firstRegions)], rows[min(len(rows), firstRegions):]
-	return made
+	result.First, result.Rest = rows[:min(len(rows), firstRegions)], rows[min(len(rows), firstRegions):]
+	return result
 }
 
 // regions makes the table beside a map, most reports first.

@@ -67,11 +67,11 @@ func near(a, b outage.Service) bool {
 // blame formats the verdict on an incident.
 func (w *wording) blame(in public.Incident) blame {
 	name, cause := w.serviceNamed(in.Service), w.serviceNamed(in.Cause)
-	made := blame{Text: w.T("incident.cause", "service", name, "cause", cause), Path: w.incidentPath(in.ID)}
+	result := blame{Text: w.T("incident.cause", "service", name, "cause", cause), Path: w.incidentPath(in.ID)}
 	for _, reason := range in.Reasons {
 		if key := "reason." + string(reason); w.Has(key) {
-			made.Reasons = append(made.Reasons, w.T(key, "service", name, "cause", cause))
+			result.Reasons = append(result.Reasons, w.T(key, "service", name, "cause", cause))
 		}
 	}
-	return made
+	return result
 }

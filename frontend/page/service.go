@@ -54,11 +54,11 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 func (page *servicePage) addDetails(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
 	for i, v := range page.Verdicts {
-		made := page.panel(ctx, service, v.Country)
+		result := page.panel(ctx, service, v.Country)
 		if i > 0 { // a second map is too large for slow lines
-			made.HasMap, made.MapPath = false, v.Path+"#map-"+string(v.Country)
+			result.HasMap, result.MapPath = false, v.Path+"#map-"+string(v.Country)
 		}
-		page.Panels = append(page.Panels, made)
+		page.Panels = append(page.Panels, result)
 	}
 	page.symptoms(ctx, service)
 	page.Related = page.related(ctx, service)

@@ -44,7 +44,7 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 	case health.Rising():
 		as = "rising"
 	}
-	made := verdict{
+	result := verdict{
 		Country:  country,
 		Name:     w.CountryName(country),
 		Path:     w.At.WithCountry(country).WithService(service.Slug).Path(),
@@ -55,10 +55,10 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 		health:   health,
 	}
 	if in := health.Incident; in != nil {
-		made.Word = w.because(made.Word, *in)
-		made.Open, made.OpenPath = w.T("card.since", "time", w.since(*in)), w.incidentPath(in.ID)
+		result.Word = w.because(result.Word, *in)
+		result.Open, result.OpenPath = w.T("card.since", "time", w.since(*in)), w.incidentPath(in.ID)
 	}
-	return made
+	return result
 }
 
 // because adds the probable cause to a text about an incident, if it is another
@@ -110,15 +110,15 @@ const (
 // verdicts is the verdict on a service for each country of the page. One that
 // cannot be read is unknown.
 func (q *request) verdicts(ctx context.Context, service outage.Service) []verdict {
-	var made []verdict
+	var result []verdict
 	for _, country := range q.At.Countries(service) {
 		health, err := q.read.readings.Health(ctx, service.Slug, country)
 		if err != nil {
 			q.read.miss(err, "health")
 			health = public.Health{Status: outage.StatusUnknown}
 		}
-		made = append(made, q.words.verdict(service, country, health))
+		result = append(result, q.words.verdict(service, country, health))
 	}
-	slices.SortStableFunc(made, func(a, b verdict) int { return public.ByTrouble(a.health, b.health) })
-	return made
+	slices.SortStableFunc(result, func(a, b verdict) int { return public.ByTrouble(a.health, b.health) })
+	return result
 }
