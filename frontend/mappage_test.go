@@ -166,3 +166,17 @@ func TestLargeMapWithoutNumbers(t *testing.T) {
 		t.Errorf("cells: status %d, want 503 with a time to wait", got.status)
 	}
 }
+
+// The switch marks what the legend shows, also where nothing is known to be normal.
+func TestTheSwitchAgreesWithTheLegend(t *testing.T) {
+	for _, young := range []bool{false, true} {
+		_, app := testSite(t, func(c *Config) { c.Readings = always(pagetest.Readings{Young: young}) })
+		body := get(t, app, "/map").body
+		_, after, _ := strings.Cut(body, `<nav class="switch"`)
+		links, _, _ := strings.Cut(after, "</nav>")
+		first, _, _ := strings.Cut(links, "</a>")
+		if ratios := strings.Contains(first, `aria-current="true"`); ratios == young {
+			t.Errorf("without a baseline: %t; the switch is %s", young, links)
+		}
+	}
+}

@@ -95,8 +95,11 @@ func mapNote(l *locale.Localizer, heat public.Heatmap) string {
 	if heat.Unplaced > 0 {
 		parts = append(parts, l.T("map.unplaced", "n", heat.Unplaced))
 	}
-	if heat.Withheld > 0 {
-		parts = append(parts, l.T("map.withheld", "n", heat.Withheld))
+	if suppressed := heat.Withheld - heat.NotYetPlaced; suppressed > 0 {
+		parts = append(parts, l.T("map.withheld", "n", suppressed))
+	}
+	if heat.NotYetPlaced > 0 {
+		parts = append(parts, l.T("map.waiting", "n", heat.NotYetPlaced))
 	}
 	return strings.Join(parts, " ")
 }

@@ -160,6 +160,7 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 		page.Counts = page.Counts && !draw.HasRatios(heats[i])
 	}
 	page.Counts = page.Counts || state.Show == address.ShowReports
+	page.Switch[0].Current, page.Switch[1].Current = !page.Counts, page.Counts // as the legend has it
 	page.Legend = legend(page.Localizer, page.Counts, !page.Counts)
 	for i, country := range countries {
 		result := mapPanel{

@@ -32,6 +32,10 @@ func (n names) shares(service outage.Service, found public.Symptoms) []share {
 			Name: n.symptom(service, item.Symptom), Number: n.Percent(item.Share), Width: width(item.Reports, most),
 		})
 	}
+	if found.Withheld > 0 && found.Total > 0 {
+		part := float64(found.Withheld) / float64(found.Total)
+		rows = append(rows, share{Name: n.T("symptoms.rest"), Number: n.Percent(part), Width: width(found.Withheld, most)})
+	}
 	return rows
 }
 
