@@ -179,7 +179,7 @@ func (a *app) buildCounting(context.Context) error {
 	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
 	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
-		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed,
+		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})
 	a.add(component{name: "archive", run: a.archiver.Run})

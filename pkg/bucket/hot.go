@@ -35,6 +35,7 @@ type Hot struct {
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
 	refreshed time.Time
+	version   int64         // grows with each change
 	fresh     chan struct{} // closed after the first Refresh
 }
 
@@ -167,6 +168,9 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 	defer h.mutex.Unlock()
 	if forgotten {
 		clear(h.minutes)
+	}
+	if len(wanted) > 0 || forgotten {
+		h.version++
 	}
 	fresh := map[outage.Minute]*minuteCounts{}
 	for i, w := range wanted {

@@ -25,6 +25,13 @@ func (h *Hot) Window() *Window {
 	return &Window{minutes: maps.Clone(h.minutes), span: span, refreshed: h.refreshed}
 }
 
+// Version is another number whenever the counts of the hot window have changed.
+func (h *Hot) Version() int64 {
+	h.mutex.RLock()
+	defer h.mutex.RUnlock()
+	return h.version
+}
+
 // Refreshed is when the window agreed with Redis; zero where it never did.
 func (w *Window) Refreshed() time.Time { return w.refreshed }
 

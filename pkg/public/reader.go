@@ -14,6 +14,9 @@ type Config struct {
 	// Freeze gives the hot window as it is at one instant, and when that last agreed
 	// with Redis. Nil is Hot itself, and Refreshed.
 	Freeze func() (Hot, time.Time)
+	// Version changes whenever the counts of the hot window do. Nil is one that never
+	// changes.
+	Version func() int64
 	// Past may be nil: then nothing is known from before the hot window.
 	Past Past
 	// Normals may be nil: then nothing is compared with what is normal.
@@ -34,6 +37,7 @@ type Reader struct {
 	mutex  sync.Mutex
 	latest *Snapshot
 	made   time.Time // when latest was, by the clock
+	of     int64     // the version of the counts that latest is of
 }
 
 // New makes a Reader.
@@ -44,26 +48,28 @@ func New(config Config) *Reader {
 	if config.Refreshed == nil {
 		config.Refreshed = config.Now
 	}
+	if config.Version == nil {
+		config.Version = func() int64 { return 0 }
+	}
 	if config.Freeze == nil {
 		config.Freeze = func() (Hot, time.Time) { return config.Hot, config.Refreshed() }
 	}
 	return &Reader{config: config, normals: &normals{source: config.Normals}}
 }
 
-// tick is how long one snapshot serves all who ask. The hot window moves on once a
-// second, so this adds one.
+// tick is how long one snapshot serves all who ask while the counts do not change.
 const tick = 2 * time.Second
 
 // Snapshot is what is known now. All numbers of one document are to come from one
 // snapshot.
 func (r *Reader) Snapshot() *Snapshot {
-	now := r.config.Now()
+	now, version := r.config.Now(), r.config.Version()
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.latest == nil || now.Before(r.made) || now.Sub(r.made) >= tick {
+	if r.latest == nil || now.Before(r.made) || now.Sub(r.made) >= tick || version != r.of {
 		hot, refreshed := r.config.Freeze()
 		at := asOf(now, refreshed)
-		r.made, r.latest = now, &Snapshot{
+		r.made, r.of, r.latest = now, version, &Snapshot{
 			hot: hot, past: r.config.Past, normals: r.normals, view: r.config.View(), at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
