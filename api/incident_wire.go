@@ -33,6 +33,7 @@ type incidentJSON struct {
 	Cause          *string             `json:"cause"`
 	Reasons        []outage.Reason     `json:"reasons"`
 	Parent         *string             `json:"parent"`
+	MergedInto     *string             `json:"merged_into"`
 	Timeline       []changeJSON        `json:"timeline"`
 	Recoveries     []recoveryJSON      `json:"recoveries"`
 	Why            *whyJSON            `json:"why"`
@@ -78,7 +79,7 @@ func (a *API) wireIncident(in public.Incident) incidentJSON {
 		Observed: in.Observed, Expected: round(in.Expected, meanDecimals), Threshold: round(in.Threshold, meanDecimals),
 		Verdict: in.Verdict, Since: wireTime(in.Since), Severity: in.Severity,
 		Ratio: number(&in.Ratio), Peak: number(&in.Peak), FootprintFinal: in.Final,
-		Cause: orNull(in.Cause), Reasons: orEmpty(in.Reasons), Parent: orNull(in.Parent),
+		Cause: orNull(in.Cause), Reasons: orEmpty(in.Reasons), Parent: orNull(in.Parent), MergedInto: orNull(in.MergedInto),
 		Timeline:   make([]changeJSON, 0, len(in.Changes)),
 		Recoveries: recoveries(in.Recoveries), Why: why(in.Why),
 		Narrative: a.sentences.All(in),

@@ -15,9 +15,9 @@ import (
 
 // backtestCommand runs the detector of the server over counts of the past.
 type backtestCommand struct {
-	Input   string  `help:"Counts to read, CSV or NDJSON, packed with gzip or not; - is standard input." required:"" placeholder:"FILE"`
-	Warmup  history `help:"History that trains and never alerts, as 28d or 36h." default:"28d"`
-	Workers int     `help:"Goroutines that share the work; they change no result." default:"2"`
+	Input   string   `help:"Counts to read, CSV or NDJSON, packed with gzip or not; - is standard input." required:"" placeholder:"FILE"`
+	Warmup  *history `help:"History that trains and never alerts, as 36h; by default 28d, or half of an input that is no longer." placeholder:"28d"`
+	Workers int      `help:"Goroutines that share the work; they change no result." default:"2"`
 }
 
 // history is a length of time that may be given in days.
@@ -57,6 +57,19 @@ func (c *backtestCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	opts := backtest.Options{Relations: services, Warmup: time.Duration(c.Warmup), Workers: c.Workers}
-	return backtest.Run(ctx, opts, geography, in, os.Stdout)
+	opts := backtest.Options{Relations: services, Workers: c.Workers}
+	if c.Warmup != nil {
+		opts.Warmup = time.Duration(*c.Warmup)
+		return backtest.Run(ctx, opts, geography, in, os.Stdout)
+	}
+	whole, warmup, done, err := backtest.Training(in)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if warmup < backtest.DefaultWarmup {
+		fmt.Fprintf(os.Stderr, "little history: the first %s train, 28d are better\n", duration.Format(warmup))
+	}
+	opts.Warmup = warmup
+	return backtest.Run(ctx, opts, geography, whole, os.Stdout)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,4 +60,45 @@ func TestBacktestCommand(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An input of four days trains on three of them, whether it is a file or a pipe.
+func TestShortHistoryTrainsOnWhatThereIs(t *testing.T) {
+	var rows strings.Builder
+	start := time.Date(2025, 2, 3, 0, 0, 0, 0, time.UTC)
+	for m := range 4 * 1440 {
+		n := 1
+		if m > 3*1440+600 && m < 3*1440+660 {
+			n = 60
+		}
+		fmt.Fprintf(&rows, "%s,a,GB,%d,%d\n", start.Add(time.Duration(m)*time.Minute).Format(time.RFC3339), n, n)
+	}
+	out := stdoutOf(t, func() error {
+		return (&backtestCommand{Input: written(t, rows.String()), Workers: 1}).Run(context.Background())
+	})
+	if !strings.Contains(out, `"id":"a-gb-20250206T10`) {
+		t.Errorf("an outage on the last of four days is not found:\n%s", out)
+	}
+}
+
+// stdoutOf is what a function prints.
+func stdoutOf(t *testing.T, run func() error) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	before := os.Stdout
+	os.Stdout = file
+	err = run()
+	os.Stdout = before
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -108,6 +108,7 @@ const leastNetworks = 3
 func (a *app) liveTimeline() engine.Config {
 	config := a.engineConfig()
 	config.Networks = leastNetworks
+	config.ColdAfter = 1 // a server watches before anybody reports
 	return config
 }
 

@@ -47,7 +47,9 @@ func (s *Series) AppendState(to []byte) []byte {
 	for i := range s.queue {
 		to = s.queue[i].appendState(to)
 	}
-	return s.open.appendState(to)
+	to = s.open.appendState(to)
+	to = put(put(to, &s.noise), uint32(len(s.windows)))
+	return put(to, s.windows)
 }
 
 func (w *waitingBlock) appendState(to []byte) []byte {
@@ -59,6 +61,26 @@ func (w *waitingBlock) appendState(to []byte) []byte {
 // ReadSeries reads what AppendState wrote and returns what follows it. The
 // pool must be the one that stood beside the series.
 func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error) {
+	s, from, err := readSeries(params, pool, from, (*waitingBlock).read)
+	if err != nil {
+		return nil, nil, err
+	}
+	var windows uint32
+	for _, part := range []any{&s.noise, &windows} {
+		if from, err = get(from, part); err != nil {
+			return nil, nil, err
+		}
+	}
+	if int(windows) > len(s.places.list) {
+		return nil, nil, errors.New("reading a baseline: more windows than places")
+	}
+	s.windows, from, err = getMany[window](from, windows)
+	return s, from, err
+}
+
+// readSeries reads what all versions of the format have in common, with the blocks in
+// the layout of one of them.
+func readSeries(params Params, pool *Pool, from []byte, readBlock func(*waitingBlock, []byte, int) ([]byte, error)) (*Series, []byte, error) {
 	s := &Series{params: params, places: newPlaces(pool.regions())}
 	var head header
 	var err error
@@ -72,12 +94,12 @@ func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error)
 	}
 	for range head.Blocks {
 		var w waitingBlock
-		if from, err = w.read(from, len(s.places.list)); err != nil {
+		if from, err = readBlock(&w, from, len(s.places.list)); err != nil {
 			return nil, nil, err
 		}
 		s.queue = append(s.queue, w)
 	}
-	if from, err = s.open.read(from, len(s.places.list)); err != nil {
+	if from, err = readBlock(&s.open, from, len(s.places.list)); err != nil {
 		return nil, nil, err
 	}
 	for i, at := range s.open.cells {

@@ -19,6 +19,9 @@ type block struct {
 	Seasonal float32 // the same without the fast level
 	// Unplaced is the reporters without a place.
 	Unplaced uint32
+	// Covered is the part of the country's reporters that is expected in places
+	// that open incidents cover.
+	Covered float32
 }
 
 // waitingBlock is a block and its metro cells.
@@ -31,6 +34,7 @@ type waitingBlock struct {
 type cellCount struct {
 	Handle    int32
 	Reporters uint32
+	Covered   bool // by an open incident: not learnt
 }
 
 // PoolCount is what a series learnt of one metro cell, for the pool. Key is 0 for
@@ -81,6 +85,42 @@ func (s *Series) Drop() {
 	}
 }
 
+// CoverBlock keeps places that live has no part of out of learning in the open block,
+// and with waiting also in the blocks that wait. covered is the part of the country's
+// reporters that is expected there.
+func (s *Series) CoverBlock(live Live, covered float64, waiting bool) {
+	s.open.cover(live, covered)
+	for i := range s.queue {
+		if waiting {
+			s.queue[i].cover(live, covered)
+		}
+	}
+}
+
+func (w *waitingBlock) cover(live Live, covered float64) {
+	w.Covered = max(w.Covered, float32(covered))
+	for i := range w.cells {
+		if live.part(w.cells[i].Handle) == 0 {
+			w.cells[i].Covered = true
+		}
+	}
+}
+
+// ordinary is the reporters of a block, with what is expected of covered places in
+// place of what they had.
+func (w *waitingBlock) ordinary() float64 {
+	count := w.reporters()
+	if w.Covered == 0 {
+		return count
+	}
+	for _, at := range w.cells {
+		if at.Covered {
+			count -= float64(at.Reporters)
+		}
+	}
+	return count + float64(w.Mean)*float64(w.Covered)*float64(w.Minutes)
+}
+
 // Recent adds up the reporters since a minute, as far back as counts wait to be
 // learnt and in whole blocks: by metro cell into counts, which has room for
 // every handle, and in the whole country. It returns the minutes that were
@@ -129,6 +169,7 @@ func (s *Series) BeginBlock(now LocalTime, pool *Pool, frozen bool, busy func(in
 		s.endHoliday()
 	}
 	s.updateLevel(now, pool)
+	s.estimateNoise()
 	s.open.block = block{
 		Start: now.Minute.Floor(BlockMinutes),
 		Slot:  uint8(now.Slot), Week: int32(now.Week), Holiday: now.Holiday,
@@ -147,7 +188,7 @@ func (s *Series) quarantined(frozen bool) bool {
 
 // closeBlock moves the open block into the queue.
 func (s *Series) closeBlock(frozen bool) {
-	s.updateFastLevel(s.open.block, frozen)
+	s.updateFastLevel(&s.open, frozen)
 	for _, at := range s.open.cells {
 		s.places.list[at.Handle].openCell = 0
 	}
@@ -189,11 +230,18 @@ func (s *Series) newDay(busy func(int32) bool) []int32 {
 			at.Handle = moved[at.Handle]
 		}
 	}
+	remaining := s.windows[:0]
+	for h, w := range s.windows {
+		if moved[h] >= 0 {
+			remaining = append(remaining, w)
+		}
+	}
+	s.windows, s.emptyFor = remaining, 0
 	return moved
 }
 
 // updateFastLevel moves the fast level by a block that has just closed.
-func (s *Series) updateFastLevel(b block, frozen bool) {
+func (s *Series) updateFastLevel(b *waitingBlock, frozen bool) {
 	m := &s.stats
 	if b.Dropped && !frozen {
 		return // missing data are no level
@@ -208,7 +256,7 @@ func (s *Series) updateFastLevel(b block, frozen bool) {
 	if !frozen {
 		m.FrozenBlocks = 0
 	}
-	count := min(b.reporters(), s.clip(&b))
+	count := min(b.ordinary(), s.clip(&b.block))
 	keep := math.Exp2(-BlockMinutes / s.params.FastHalfLife)
 	m.FastCount = m.FastCount*keep + count
 	m.FastExpected = m.FastExpected*keep + float64(b.Seasonal)*float64(b.Minutes)
@@ -268,7 +316,7 @@ func (s *Series) commitBlock(b *waitingBlock, pool *Pool) {
 
 func (s *Series) learn(b *waitingBlock, pool *Pool) {
 	p, m := &s.params, &s.stats
-	raw := b.reporters()
+	raw := b.ordinary()
 	count, minutes := min(raw, s.clip(&b.block)), float64(b.Minutes)
 	part := 1.
 	if count < raw {
@@ -280,7 +328,7 @@ func (s *Series) learn(b *waitingBlock, pool *Pool) {
 		m.Count = m.Count*keep + count
 		m.Minutes = m.Minutes*keep + minutes
 		s.learnSlot(&b.block, float32(count), pool)
-		if b.Start-m.First >= outage.Minute(p.DispersionAfter) {
+		if b.Covered == 0 && b.Start-m.First >= outage.Minute(p.DispersionAfter) {
 			s.learnDispersion(&b.block, part)
 			s.learnVolatility(&b.block, count)
 		}
@@ -292,6 +340,9 @@ func (s *Series) learn(b *waitingBlock, pool *Pool) {
 		s.poolCounts = append(s.poolCounts, PoolCount{Reporters: reporters})
 	}
 	for _, at := range b.cells {
+		if at.Covered {
+			continue
+		}
 		reporters := float32(float64(at.Reporters) * part)
 		s.places.add(at.Handle, reporters)
 		s.poolCounts = append(s.poolCounts, PoolCount{Key: s.places.list[at.Handle].Key, Reporters: reporters})

@@ -22,7 +22,13 @@ type Params struct {
 	DispersionWeight   float64
 	DispersionLow      float64
 	DispersionHigh     float64
-	DispersionAfter    int // minutes of age before strays are learnt
+	DispersionAfter    int // minutes of age before residuals are learnt
+
+	// Noise is the dispersion by length of the window, see noise: prior, its
+	// weight, and bounds.
+	NoisePrior, NoiseWeight         [scales]float64
+	NoiseHigh, NoiseHighMinute      float64
+	NoiseFactorLow, NoiseFactorHigh float64
 
 	// Wander is the standard deviation of the level between blocks, relative to
 	// what is expected: noise that minutes share and that no sum averages out.
@@ -49,7 +55,9 @@ func DefaultParams() Params {
 		FastHalfLife: 60, FastWeight: 30, FastLow: .8, FastHigh: 2, FastFrozenAtMost: 72,
 		FastHighNew: 8, NewMinutes: 2 * 24 * 60,
 		DispersionHalfLife: 14, DispersionSum: 48, DispersionWeight: 400,
-		DispersionLow: .03, DispersionHigh: 1, DispersionAfter: 24 * 60,
+		DispersionLow: .02, DispersionHigh: 1, DispersionAfter: 24 * 60,
+		NoisePrior: [scales]float64{.12, .06, .04, .03, .03}, NoiseWeight: [scales]float64{40, 20, 10, 6, 4},
+		NoiseHigh: 1, NoiseHighMinute: 2, NoiseFactorLow: .7, NoiseFactorHigh: 6,
 		VolatilityPrior: .1, VolatilityWeight: 200, VolatilityHigh: .6,
 		VolatilityFree: .15, VolatilityInflation: .6,
 		ShareWeight: 150, RateFloor: 2e-4,

@@ -20,6 +20,14 @@ type Series struct {
 	open   waitingBlock   // the block being counted
 	level  level          // valid for the open block
 
+	noise   noise
+	windows []window // by handle
+	// empty is what places without reporters teach in a minute of the block
+	// emptyFor, with as many places as emptyPlaces.
+	empty       [depths]emptySum
+	emptyFor    outage.Minute
+	emptyPlaces int
+
 	spare      [][]cellCount // room for leaves, used again
 	poolCounts []PoolCount
 }
@@ -66,6 +74,7 @@ func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
 	s := &Series{params: params, places: newPlaces(pool.regions())}
 	s.stats.First = first
 	s.stats.LastSlot = -1
+	s.noise.estimate(&params)
 	s.places.refresh(pool)
 	return s
 }

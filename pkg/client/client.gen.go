@@ -544,6 +544,10 @@ type Incident struct {
 	// Id Of the service, the country and the minute of opening.
 	Id string `json:"id"`
 
+	// MergedInto The incident of the same service whose footprint grew over this one and took it in. This one is
+	// resolved then. A service may have several incidents in a country while their footprints are disjoint.
+	MergedInto *string `json:"merged_into"`
+
 	// Narrative One sentence with the arithmetic, by language tag.
 	Narrative Incident_Narrative `json:"narrative"`
 
@@ -640,6 +644,10 @@ type IncidentDetail struct {
 
 	// Id Of the service, the country and the minute of opening.
 	Id string `json:"id"`
+
+	// MergedInto The incident of the same service whose footprint grew over this one and took it in. This one is
+	// resolved then. A service may have several incidents in a country while their footprints are disjoint.
+	MergedInto *string `json:"merged_into"`
 
 	// Narrative One sentence with the arithmetic, by language tag.
 	Narrative IncidentDetail_Narrative `json:"narrative"`

@@ -14,7 +14,16 @@ type Alarm struct {
 	Threshold   float64
 	Alternative float64 // the multiple of the normal that it was tested against
 
+	// RunEvidence is that of the excursion as a whole, by the dispersion of sums over
+	// as many minutes as it lasts; RunNeeded is what opens.
+	RunEvidence, RunNeeded, Dispersion float64
+	// Lift is how many times its own normal the rest of the country had, where that
+	// raised what is expected here; 1 where not.
+	Lift float64
+	Cold bool // a burst of a series without a past
+
 	minReporters, minRatio float64 // the least reporters, and the least multiple of the expected
+	upper                  float64 // what may be expected of the excursion
 	gain                   float64 // nats of one reporter at the present weights
 	uncapped               float64 // nats of the whole excursion at the present weights, not limited by Params.Cap
 }
@@ -31,21 +40,36 @@ func (a Alarm) EvidenceWithout(reporters float64) float64 {
 // its reporters: by evidence, by number, and by ratio to what is expected.
 func (a Alarm) StandsWithout(reporters float64) bool {
 	left := float64(a.Observed) - reporters
-	return a.EvidenceWithout(reporters) >= a.Needed && left >= a.minReporters && left >= a.minRatio*a.Expected
+	if left < a.minReporters || left < a.minRatio*a.Expected {
+		return false
+	}
+	return runEvidence(left, a.upper, a.Dispersion) >= a.RunNeeded && (a.Cold || a.EvidenceWithout(reporters) >= a.Needed)
 }
 
-// Alarm is the excursion whose evidence exceeds what it needs by most, if any does.
-func (c *Charts) Alarm(minute outage.Minute) (Alarm, bool) {
-	return c.AlarmAmong(minute, func(Alarm) bool { return true })
+// Part is the evidence that is left without some of the reporters, as a part of what
+// opens.
+func (a Alarm) Part(reporters float64) float64 {
+	part := a.EvidenceWithout(reporters) / a.Needed
+	if a.RunNeeded > 0 {
+		part = min(part, runEvidence(float64(a.Observed)-reporters, a.upper, a.Dispersion)/a.RunNeeded)
+	}
+	return part
 }
 
-// AlarmAmong is the Alarm of those excursions that the filter accepts.
-func (c *Charts) AlarmAmong(minute outage.Minute, accept func(Alarm) bool) (Alarm, bool) {
-	var best Alarm
-	margin := -1.
+// Lifted is the excursion where so many times as many reporters are expected.
+func (a Alarm) Lifted(times float64) Alarm {
+	a.Lift, a.upper = times, a.upper*times
+	a.RunEvidence = runEvidence(float64(a.Observed), a.upper, a.Dispersion)
+	return a
+}
+
+// Alarm is the excursion that opens an incident, of those that the filter accepts: the
+// one whose run evidence exceeds what it needs by most, if any does.
+func (c *Charts) Alarm(minute outage.Minute, normal Normal, accept func(Alarm) bool) (best Alarm, found bool) {
 	if !c.largest.reaches(func(level Level) float64 { return c.required(level, minute) }) {
 		return best, false
 	}
+	margin := -1.
 	for _, h := range c.active {
 		n := &c.nodes[h]
 		e, need := &c.state(n).excursion, c.required(n.level, minute)
@@ -53,20 +77,25 @@ func (c *Charts) AlarmAmong(minute outage.Minute, accept func(Alarm) bool) (Alar
 			continue
 		}
 		for i := range e.Evidence {
-			over := float64(e.Evidence[i]) - need
-			if over <= margin || !c.meetsMinimum(n, i, minute) {
+			if float64(e.Evidence[i]) < need || !c.meetsMinimum(n, i, minute) {
 				continue
 			}
-			if alarm := c.alarm(h, i, minute); accept(alarm) {
-				margin, best = over, alarm
+			alarm := c.alarm(h, i, minute, normal)
+			if over := alarm.RunEvidence - alarm.RunNeeded; over > margin && c.opens(&alarm) && accept(alarm) {
+				best, margin, found = alarm, over, true
 			}
 		}
 	}
-	return best, margin >= 0
+	return best, found
+}
+
+// opens reports whether an excursion as a whole has the evidence that opens.
+func (c *Charts) opens(a *Alarm) bool {
+	return a.RunEvidence >= a.RunNeeded && (a.Level != Country || a.RunEvidence > c.recurrence.required(c.params))
 }
 
 // alarm describes the excursion of a node for one alternative.
-func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute) Alarm {
+func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute, normal Normal) Alarm {
 	n := &c.nodes[handle]
 	s := c.state(n)
 	e := &s.excursion
@@ -74,11 +103,14 @@ func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute) Alar
 		Handle: handle, Level: n.level, Since: outage.Minute(e.Since[alternative]),
 		Observed: e.Observed[alternative], Expected: float64(e.Expected[alternative]),
 		Evidence: float64(e.Evidence[alternative]), Needed: c.required(n.level, minute),
-		Alternative: c.params.Alternatives[alternative],
+		Alternative: c.params.Alternatives[alternative], Lift: 1,
 	}
 	a.minReporters, a.minRatio = float64(c.minReporters(n, alternative, minute)), c.minRatio(minute)
 	a.gain = float64(s.weights.gain[alternative])
 	a.uncapped = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[alternative])
+	mean, upper := normal.Rates(handle)
+	a.upper, a.Dispersion = a.Expected*upper/mean, normal.DispersionAt(handle, int(minute-a.Since)+1)
+	a.RunEvidence, a.RunNeeded = runEvidence(float64(a.Observed), a.upper, a.Dispersion), c.runRequired(n.level, minute, a.Since)
 	spare := (a.Evidence - a.Needed) / a.gain
 	a.Threshold = max(float64(a.Observed)-spare, a.minReporters, a.minRatio*a.Expected)
 	return a

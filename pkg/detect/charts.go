@@ -11,7 +11,8 @@ import (
 type Normal interface {
 	// Rates are the mean and the upper mean of a node, in reporters a minute.
 	Rates(handle int32) (mean, upper float64)
-	Dispersion() float64
+	// DispersionAt is that of sums over so many minutes at a node.
+	DispersionAt(handle int32, minutes int) float64
 }
 
 // Observation is the reporters of one node in one minute.
@@ -28,13 +29,16 @@ type Charts struct {
 	active []int32 // handles of the nodes with evidence, ascending
 	// states are those of the active nodes; most nodes have none. free numbers the
 	// states that are not in use.
-	states      []state
-	free        []int32
-	largest     levelMaxima
-	epoch       uint32 // version of the weights, which Refresh makes stale
-	calibration calibration
-	needed      [levels]float64
-	age         age
+	states     []state
+	free       []int32
+	largest    levelMaxima
+	epoch      uint32 // version of the weights, which Refresh makes stale
+	age        age
+	recurrence recurrence
+	cold       coldCounts
+
+	countryWeights weights // of the whole country, open incidents included
+	countryEpoch   uint32
 }
 
 type node struct {
@@ -78,7 +82,6 @@ type age struct {
 func NewCharts(params *Params, first outage.Minute) *Charts {
 	c := &Charts{params: params, epoch: 1}
 	c.age.First = first
-	c.setThresholds(0)
 	return c
 }
 
@@ -89,29 +92,36 @@ func (c *Charts) Grow(n int, level func(handle int32) Level) {
 	}
 }
 
-// Refresh makes the weights and thresholds follow a change of the normal. Mean is
-// what is now expected of a minute in the whole country.
-func (c *Charts) Refresh(mean float64) {
-	c.epoch++
-	c.setThresholds(mean)
+// Refresh makes the weights follow a change of the normal.
+func (c *Charts) Refresh() { c.epoch++ }
+
+// Minute is the counts of one minute.
+type Minute struct {
+	Minute outage.Minute
+	// Observed are the nodes outside of open incidents that had reporters, in any
+	// order, each once.
+	Observed []Observation
+	// Whole is the reporters of the whole country, Left those outside of open
+	// incidents.
+	Whole, Left uint32
 }
 
-// Step updates the charts by one minute: the nodes that had reporters, in any
-// order, each once. It does nothing before the series is established.
-func (c *Charts) Step(minute outage.Minute, observed []Observation, normal Normal) {
-	if !c.established(minute, observed) {
+// Step updates the charts by one minute. Normal is what is expected outside of open
+// incidents, whole what is expected of the country with them. Before the series is
+// established it only counts.
+func (c *Charts) Step(m *Minute, normal, whole Normal) {
+	if !c.established(m.Minute, m.Left) {
 		return
 	}
-	c.calibration.advance(minute, c.params)
-	c.activate(observed)
+	c.recordCountry(m.Minute, m.Whole, whole)
+	c.activate(m.Observed)
 	c.largest = levelMaxima{}
 	limit := float32(c.params.Cap)
 	stillActive := c.active[:0]
 	for _, h := range c.active {
 		n := &c.nodes[h]
 		s := c.weighted(h, normal)
-		if largest := s.excursion.step(&s.weights, n.reporters, minute, limit); largest > 0 {
-			c.calibration.record(n.level, largest)
+		if largest := s.excursion.step(&s.weights, n.reporters, m.Minute, limit); largest > 0 {
 			c.largest.record(n.level, largest)
 			stillActive = append(stillActive, h)
 		} else {
@@ -122,16 +132,14 @@ func (c *Charts) Step(minute outage.Minute, observed []Observation, normal Norma
 	c.active = stillActive
 }
 
-// established counts until a series is old and large enough to be judged.
-func (c *Charts) established(minute outage.Minute, observed []Observation) bool {
+// established counts until a series is old and large enough to be judged by its own
+// normal.
+func (c *Charts) established(minute outage.Minute, reporters uint32) bool {
 	if c.age.Established {
 		return true
 	}
-	for _, o := range observed {
-		if o.Handle == 0 {
-			c.age.Reporters += uint64(o.Reporters)
-		}
-	}
+	c.cold.add(minute, reporters)
+	c.age.Reporters += uint64(reporters)
 	old := int(minute-c.age.First) >= c.params.ColdMinutes
 	c.age.Established = old && c.age.Reporters >= c.params.ColdReporters
 	return false
@@ -162,9 +170,21 @@ func (c *Charts) Reset() {
 	c.active, c.states, c.free, c.largest = c.active[:0], c.states[:0], c.free[:0], levelMaxima{}
 }
 
-// Exclude keeps the present block out of the calibration: an incident is open, or
-// data are missing.
-func (c *Charts) Exclude() { c.calibration.Excluded = true }
+// Drop drops the evidence of nodes that an incident covers, or no longer covers.
+func (c *Charts) Drop(gone func(handle int32) bool) {
+	remaining := c.active[:0]
+	c.largest = levelMaxima{}
+	for _, h := range c.active {
+		n := &c.nodes[h]
+		if gone(h) {
+			c.release(n)
+			continue
+		}
+		remaining = append(remaining, h)
+		c.largest.record(n.level, c.state(n).excursion.largest())
+	}
+	c.active = remaining
+}
 
 // Active reports whether a node has evidence, so that it may not be dropped.
 func (c *Charts) Active(handle int32) bool { return c.nodes[handle].state != 0 }
@@ -192,7 +212,7 @@ func (c *Charts) weighted(handle int32, normal Normal) *state {
 	s := c.state(&c.nodes[handle])
 	if s.epoch != c.epoch {
 		mean, upper := normal.Rates(handle)
-		s.weights, s.epoch = newWeights(c.params, mean, upper, normal.Dispersion()), c.epoch
+		s.weights, s.epoch = newWeights(c.params, mean, upper, normal.DispersionAt(handle, 1)), c.epoch
 	}
 	return s
 }

@@ -16,7 +16,22 @@ type fixed struct {
 }
 
 func (f fixed) Rates(h int32) (mean, upper float64) { return f.means[h], f.means[h] }
-func (f fixed) Dispersion() float64                 { return f.dispersion }
+func (f fixed) DispersionAt(int32, int) float64     { return f.dispersion }
+
+// step takes in a minute without open incidents.
+func step(c *Charts, minute outage.Minute, observed []Observation, normal Normal) {
+	m := Minute{Minute: minute, Observed: observed}
+	for _, o := range observed {
+		if o.Handle == 0 {
+			m.Whole, m.Left = o.Reporters, o.Reporters
+		}
+	}
+	c.Step(&m, normal, normal)
+}
+
+func alarmOf(c *Charts, minute outage.Minute, normal Normal) (Alarm, bool) {
+	return c.Alarm(minute, normal, func(Alarm) bool { return true })
+}
 
 // tree is a country with a region and a cell in it.
 var tree = fixed{means: []float64{2, .5, .1}, dispersion: .1}
@@ -28,7 +43,7 @@ func newTestCharts() *Charts {
 	b := NewCharts(&params, 0)
 	b.age.Established = true
 	b.Grow(3, level)
-	b.Refresh(tree.means[0])
+	b.Refresh()
 	return b
 }
 
@@ -44,8 +59,8 @@ func observed(cell, rest uint32) []Observation {
 // of a hundred does.
 func opensAfter(b *Charts, each []Observation) int {
 	for i := range 100 {
-		b.Step(old+outage.Minute(i), each, tree)
-		if _, ok := b.Alarm(old + outage.Minute(i)); ok {
+		step(b, old+outage.Minute(i), each, tree)
+		if _, ok := alarmOf(b, old+outage.Minute(i), tree); ok {
 			return i + 1
 		}
 	}
@@ -75,7 +90,7 @@ func TestOpens(t *testing.T) {
 			if c.neverOpening {
 				return
 			}
-			alarm, _ := b.Alarm(old + outage.Minute(took-1))
+			alarm, _ := alarmOf(b, old+outage.Minute(took-1), tree)
 			if alarm.Level != c.level {
 				t.Errorf("level %d, want %d", alarm.Level, c.level)
 			}
@@ -98,15 +113,15 @@ func TestFewPeopleOpenNothing(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newTestCharts()
 			nearly := fixed{means: []float64{.01, .001, .0002}, dispersion: .1}
-			b.Refresh(.01)
+			b.Refresh()
 			opened := false
 			for i := range 600 {
 				var each []Observation
 				if i%c.every == 0 {
 					each = observed(1, 0)
 				}
-				b.Step(old+outage.Minute(i), each, nearly)
-				_, ok := b.Alarm(old + outage.Minute(i))
+				step(b, old+outage.Minute(i), each, nearly)
+				_, ok := alarmOf(b, old+outage.Minute(i), tree)
 				opened = opened || ok
 			}
 			if opened != c.want {
@@ -122,9 +137,9 @@ func TestFiveReportersAreNeeded(t *testing.T) {
 		want      bool
 	}{{4, false}, {5, true}} {
 		b := newTestCharts()
-		b.Refresh(.0002)
-		b.Step(old, []Observation{{0, c.reporters}}, fixed{means: []float64{.0002, .0002, .0002}, dispersion: .1})
-		if _, ok := b.Alarm(old); ok != c.want {
+		b.Refresh()
+		step(b, old, []Observation{{0, c.reporters}}, fixed{means: []float64{.0002, .0002, .0002}, dispersion: .1})
+		if _, ok := alarmOf(b, old, tree); ok != c.want {
 			t.Errorf("%d reporters where none are expected: alarm %t", c.reporters, ok)
 		}
 	}
@@ -133,8 +148,8 @@ func TestFiveReportersAreNeeded(t *testing.T) {
 func TestZerosNeverOpen(t *testing.T) {
 	b := newTestCharts()
 	for i := range 10000 {
-		b.Step(old+outage.Minute(i), nil, tree)
-		if _, ok := b.Alarm(old + outage.Minute(i)); ok || len(b.active) > 0 {
+		step(b, old+outage.Minute(i), nil, tree)
+		if _, ok := alarmOf(b, old+outage.Minute(i), tree); ok || len(b.active) > 0 {
 			t.Fatalf("alarm %t and %d live nodes after %d empty minutes", ok, len(b.active), i)
 		}
 	}
@@ -172,64 +187,99 @@ func openingOf(minutes [][2]uint32) int {
 	b := newTestCharts()
 	for i, m := range minutes {
 		at := old + outage.Minute(i)
-		b.Step(at, observed(m[0], m[1]), tree)
-		if _, ok := b.Alarm(at); ok {
+		step(b, at, observed(m[0], m[1]), tree)
+		if _, ok := alarmOf(b, at, tree); ok {
 			return i
 		}
 	}
 	return -1
 }
 
-func TestColdSeriesRaisesNothing(t *testing.T) {
+func TestColdSeriesOpensForBurstsOnly(t *testing.T) {
+	params := DefaultParams()
+	for _, c := range []struct {
+		name  string
+		first outage.Minute // minutes after the country was first watched
+		each  uint32
+		never bool
+	}{
+		{name: "a trickle", first: 60, each: 5, never: true},
+		{name: "a burst", first: 60, each: 40},
+		{name: "data that begin", first: 0, each: 40, never: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := NewCharts(&params, old+c.first)
+			b.Grow(3, level)
+			opened := false
+			for i := range outage.Minute(5) {
+				m := old + c.first + i
+				step(b, m, observed(0, c.each), tree)
+				if _, ok := alarmOf(b, m, tree); ok {
+					t.Fatal("judged by a normal that nobody knows yet")
+				}
+				_, ok := b.ColdAlarm(m, old, 10)
+				opened = opened || ok
+			}
+			if opened == c.never {
+				t.Errorf("opened %t", opened)
+			}
+		})
+	}
+}
+
+func TestColdSeriesIsEstablished(t *testing.T) {
 	params := DefaultParams()
 	b := NewCharts(&params, old)
 	b.Grow(3, level)
-	b.Refresh(tree.means[0])
 	for i := range outage.Minute(params.ColdMinutes) {
-		b.Step(old+i, observed(0, 500), tree)
-		if _, ok := b.Alarm(old + i); ok {
-			t.Fatalf("alarm %d minutes into its life", i)
-		}
+		step(b, old+i, observed(0, 1), tree)
 	}
 	at := old + outage.Minute(params.ColdMinutes)
-	b.Step(at, nil, tree)
-	b.Step(at+1, observed(0, 500), tree)
-	if _, ok := b.Alarm(at + 1); !ok {
-		t.Error("no alarm once it is warm")
+	step(b, at, nil, tree)
+	step(b, at+1, observed(0, 500), tree)
+	if _, ok := alarmOf(b, at+1, tree); !ok {
+		t.Error("no alarm once it is established")
 	}
 }
 
-func TestThickNoiseRaisesTheThreshold(t *testing.T) {
+// A country that surges as much every few days is not failing when it does.
+func TestWhatRecursOpensNothing(t *testing.T) {
 	b := newTestCharts()
-	quiet := b.Needed(Country)
-	for i := range 60 * 1440 {
-		m := old + outage.Minute(i)
-		each := observed(0, 2)
-		if i%600 < 4 {
-			each = observed(0, 9) // a squall every ten hours
+	surge := func(day int, reporters uint32) (opened bool) {
+		for i := range 30 {
+			m := old + outage.Minute(day*1440+i)
+			step(b, m, observed(0, reporters), tree)
+			_, ok := alarmOf(b, m, tree)
+			opened = opened || ok
 		}
-		b.Step(m, each, tree)
-		if i%5 == 0 {
-			b.Refresh(tree.means[0])
-		}
+		step(b, old+outage.Minute(day*1440+600), nil, tree)
+		b.Reset()
+		return opened
 	}
-	if got := b.Needed(Country); got < 1.2*quiet {
-		t.Errorf("%.1f nats are needed after weeks of squalls, %.1f before", got, quiet)
+	if !surge(0, 15) {
+		t.Fatal("the first surge opens nothing")
 	}
-	b.Refresh(.1)
-	if got := b.Needed(Country); got != quiet {
-		t.Errorf("%.1f nats are needed where counts are too rare to learn from, want %.1f", got, quiet)
+	for day := 2; day < 21; day += 2 {
+		surge(day, 30)
+	}
+	if surge(22, 15) {
+		t.Error("a surge that is weaker than those of every other day opens")
+	}
+	if !surge(60, 15) {
+		t.Error("weeks later nothing opens")
 	}
 }
 
-func TestSpoiltBlocksTeachNothing(t *testing.T) {
+func TestDroppedNodesBeginAnew(t *testing.T) {
 	b := newTestCharts()
-	for i := range 10 * 1440 {
-		b.Exclude()
-		b.Step(old+outage.Minute(i), observed(0, 9*uint32(i%2)), tree)
+	step(b, old, observed(5, 2), tree)
+	if b.Evidence(2) == 0 || b.Evidence(0) == 0 {
+		t.Fatal("no evidence")
 	}
-	if b.calibration.Exceeded[Country] > 0 {
-		t.Error("evidence of an incident was taken for noise")
+	before := b.Evidence(0)
+	b.Drop(func(h int32) bool { return h == 2 })
+	if b.Evidence(2) != 0 || b.Evidence(0) != before {
+		t.Errorf("evidence %v of the cell, %v of the country", b.Evidence(2), b.Evidence(0))
 	}
 }
 
@@ -273,9 +323,48 @@ func TestLocalise(t *testing.T) {
 		{"nowhere", func(int) float64 { return 1 }, Country, []int32{0}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := Localise(&params, build(c.times))
+			got := Localise(&params, build(c.times), 0)
 			if got.Level != c.level || !slices.Equal(got.Handles, c.handles) {
 				t.Errorf("level %d, handles %v; want %d, %v", got.Level, got.Handles, c.level, c.handles)
+			}
+		})
+	}
+}
+
+// Faults in two distant towns are two areas, the stronger first, whatever node alarmed.
+func TestSeparateFaultsAreFoundOneByOne(t *testing.T) {
+	params := DefaultParams()
+	build := func(observed ...float64) []Node {
+		nodes := []Node{{Handle: 0, Level: Country, Region: -1, Parent: -1}, {Handle: 1, Level: Region, Region: -1, Parent: -1}}
+		for i := range 40 {
+			n := Node{
+				Handle: int32(2 + i), Level: Cell, Metro: true, Region: 1, Parent: -1, Expected: .1,
+				Center: outage.LatLng{Lat: 51 + float64(i), Lng: 0},
+			}
+			if i < len(observed) {
+				n.Observed = observed[i]
+			}
+			for _, above := range []int{0, 1} {
+				nodes[above].Observed += n.Observed
+				nodes[above].Expected += n.Expected
+			}
+			nodes = append(nodes, n)
+		}
+		return nodes
+	}
+	for _, c := range []struct {
+		name    string
+		nodes   []Node
+		alarmed int32
+		handles []int32
+	}{
+		{"the country alarms", build(30, 50), 0, []int32{3}},
+		{"the region alarms", build(30, 50), 1, []int32{3}},
+		{"the weaker town alarms", build(30, 50), 2, []int32{2}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := Localise(&params, c.nodes, c.alarmed); !slices.Equal(got.Handles, c.handles) {
+				t.Errorf("handles %v, want %v", got.Handles, c.handles)
 			}
 		})
 	}
@@ -284,7 +373,7 @@ func TestLocalise(t *testing.T) {
 func TestStateReadsBack(t *testing.T) {
 	b := newTestCharts()
 	for i := range 300 {
-		b.Step(old+outage.Minute(i), observed(uint32(i%2), uint32(i%5)), tree)
+		step(b, old+outage.Minute(i), observed(uint32(i%2), uint32(i%5)), tree)
 	}
 	state := b.AppendState(nil)
 	got, rest, err := ReadCharts(b.params, level, append(bytes.Clone(state), 1))
@@ -305,7 +394,7 @@ func TestMove(t *testing.T) {
 	b := newTestCharts()
 	b.Grow(6, level)
 	five := fixed{means: []float64{2, .5, .1, .1, .1, .1}, dispersion: .1}
-	b.Step(old, []Observation{{0, 30}, {5, 3}}, five)
+	step(b, old, []Observation{{0, 30}, {5, 3}}, five)
 	b.Renumber([]int32{0, 1, 2, -1, -1, 3})
 	if b.Nodes() != 4 || !slices.Equal(b.active, []int32{0, 3}) || b.Evidence(3) == 0 {
 		t.Errorf("%d nodes, live %v, evidence %.1f", b.Nodes(), b.active, b.Evidence(3))
@@ -327,9 +416,9 @@ func BenchmarkStep(b *testing.B) {
 			}
 		}
 		if minute%5 == 0 {
-			charts.Refresh(2)
+			charts.Refresh()
 		}
-		charts.Step(minute, each, wide)
+		step(charts, minute, each, wide)
 		minute++
 	}
 }

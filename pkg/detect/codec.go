@@ -12,11 +12,11 @@ var (
 
 // savedCharts is the fixed part of the saved state; the active nodes follow.
 type savedCharts struct {
-	Age         age
-	Calibration calibration
-	Needed      [levels]float64
-	Nodes       uint32
-	Active      uint32
+	Age        age
+	Recurrence recurrence
+	Cold       coldCounts
+	Nodes      uint32
+	Active     uint32
 }
 
 type savedNode struct {
@@ -28,7 +28,7 @@ type savedNode struct {
 // bytes. The weights are left out, because they follow from the baseline.
 func (c *Charts) AppendState(to []byte) []byte {
 	to = put(to, savedCharts{
-		Age: c.age, Calibration: c.calibration, Needed: c.needed,
+		Age: c.age, Recurrence: c.recurrence, Cold: c.cold,
 		Nodes: uint32(len(c.nodes)), Active: uint32(len(c.active)),
 	})
 	for _, h := range c.active {
@@ -39,20 +39,26 @@ func (c *Charts) AppendState(to []byte) []byte {
 
 // ReadCharts reads what AppendState wrote and returns what follows it.
 func ReadCharts(params *Params, level func(handle int32) Level, from []byte) (*Charts, []byte, error) {
-	c := NewCharts(params, 0)
 	var saved savedCharts
 	from, err := get(from, &saved)
 	if err != nil {
 		return nil, nil, err
 	}
+	return readNodes(params, level, saved, from)
+}
+
+// readNodes reads the active nodes that follow the fixed part.
+func readNodes(params *Params, level func(handle int32) Level, saved savedCharts, from []byte) (*Charts, []byte, error) {
+	c := NewCharts(params, 0)
 	const mostNodes = 1 << 16
 	if saved.Nodes > mostNodes || saved.Active > saved.Nodes {
 		return nil, nil, errors.New("reading charts: more nodes than places")
 	}
-	c.age, c.calibration, c.needed = saved.Age, saved.Calibration, saved.Needed
+	c.age, c.recurrence, c.cold = saved.Age, saved.Recurrence, saved.Cold
 	c.Grow(int(saved.Nodes), level)
 	for range saved.Active {
 		var n savedNode
+		var err error
 		if from, err = get(from, &n); err != nil {
 			return nil, nil, err
 		}

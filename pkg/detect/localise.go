@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Node is a part of the tree with its observed and expected reporters over a span
@@ -12,7 +14,9 @@ type Node struct {
 	Handle   int32
 	Level    Level
 	Region   int32 // handle of its region, negative for none
+	Parent   int32 // handle of the cell above a metro cell, negative for none
 	Metro    bool  // one of the smallest cells, which do not overlap
+	Center   outage.LatLng
 	Observed float64
 	Expected float64
 }
@@ -30,29 +34,28 @@ type Area struct {
 	score    float64
 }
 
-// Localise finds the part of the tree that explains the counts best: the whole
-// country, a region, a cell, several regions, or several cells of one region.
-// The first node is the country, which is also the result where nothing is
-// unusual.
+// Localise finds the part of the tree that explains the counts best, of those that
+// have land in common with the node that alarmed: the whole country, a region, a
+// cell, several regions, or several cells of one region. The first node is the
+// country, which is the answer where nothing is unusual.
 //
-// A place is scored by the expectation-based Poisson scan statistic (Neill 2009)
-// and the log of its prior. Of sets only those of the highest ratios are tried,
-// which finds the best set for scores of this kind (fast subset scan, Neill 2012).
-// Their prior is divided among all sets of the same size, so that selecting the
-// noisiest cells after the fact gains nothing.
-func Localise(p *Params, nodes []Node) Area {
+// A place is scored by the expectation-based Poisson scan statistic (Neill 2009) and
+// the log of its prior. Of sets only
+// those of highest ratio are tried, which finds the best set for scores of this
+// kind (D. B. Neill, Fast subset scan for spatial pattern detection, 2012); their
+// prior is shared among all sets of their size, so that picking the noisiest cells
+// afterwards does not pay. A country or region whose excess is that of several
+// separate cells is not the answer: those are faults of their own, and the
+// strongest is reported first.
+func Localise(p *Params, nodes []Node, alarmed int32) Area {
+	l := newLocaliser(p, nodes, alarmed)
 	best := areaOf(Country, nodes[:1])
 	best.score = math.Inf(-1)
-	regions, cells := countLevels(nodes)
-	prior := [levels]float64{
-		math.Log(p.PriorCountry),
-		math.Log(p.PriorRegions / max(1, regions)),
-		math.Log(p.PriorCells / max(1, cells)),
-	}
 	for i := range nodes {
 		n := &nodes[i]
 		gain := poissonScan(n.Observed, n.Expected)
-		if score := gain + prior[n.Level]; gain > 0 && score > best.score {
+		score := gain + l.prior[n.Level]
+		if gain > 0 && score > best.score && l.touches(n) && !l.scattered(n, gain) {
 			best = areaOf(n.Level, nodes[i:i+1])
 			best.score = score
 		}
@@ -60,16 +63,98 @@ func Localise(p *Params, nodes []Node) Area {
 	single := best.score
 	consider := func(some []Node, prior float64) {
 		set := bestSet(some, prior)
-		if set.score > max(best.score, single+p.SetsMustBeatBy) {
+		if set.score > max(best.score, single+p.SetsMustBeatBy) && l.setTouches(set.Handles) {
 			best = set
 		}
 	}
-	consider(regionsOf(nodes), math.Log(p.PriorSets))
+	consider(l.loose(regionsOf(nodes)), math.Log(p.PriorSets))
 	for _, within := range metroByRegion(nodes) {
-		consider(within, math.Log(p.PriorSets/max(1, regions)))
+		consider(nearStrongest(within, p.SetReach), math.Log(p.PriorSets/max(1, l.regions)))
 	}
 	slices.Sort(best.Handles)
 	return best
+}
+
+// Everywhere is the area of the whole country, the first of the nodes.
+func Everywhere(nodes []Node) Area { return areaOf(Country, nodes[:1]) }
+
+// localiser is what is known of the nodes of one localisation.
+type localiser struct {
+	params  *Params
+	nodes   []Node
+	regions float64
+	prior   [levels]float64
+	// touching are the nodes that have a metro cell in common with the one that
+	// alarmed; nil where all have.
+	touching map[int32]bool
+	// cellGain is the sum over the metro cells of a region, and of the country
+	// under its handle, of what each explains beyond the luck of being one of many,
+	// and cellBest the most that one of them does.
+	cellGain, cellBest map[int32]float64
+}
+
+func newLocaliser(p *Params, nodes []Node, alarmed int32) *localiser {
+	l := &localiser{params: p, nodes: nodes, cellGain: map[int32]float64{}, cellBest: map[int32]float64{}}
+	regions, cells := countLevels(nodes)
+	l.regions = regions
+	l.prior = [levels]float64{
+		math.Log(p.PriorCountry),
+		math.Log(p.PriorRegions / max(1, regions)),
+		math.Log(p.PriorCells / max(1, cells)),
+	}
+	country := nodes[0].Handle
+	if alarmed != country {
+		l.touching = map[int32]bool{country: true, alarmed: true}
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		if !n.Metro {
+			continue
+		}
+		if alarmed != country && (n.Handle == alarmed || n.Parent == alarmed || n.Region == alarmed) {
+			l.touching[n.Handle], l.touching[n.Parent], l.touching[n.Region] = true, true, true
+		}
+		gain := poissonScan(n.Observed, n.Expected)
+		for _, above := range []int32{country, n.Region} {
+			l.cellGain[above] += max(0, gain+l.prior[Cell])
+			l.cellBest[above] = max(l.cellBest[above], gain)
+		}
+	}
+	return l
+}
+
+func (l *localiser) touches(n *Node) bool { return l.touching == nil || l.touching[n.Handle] }
+
+func (l *localiser) setTouches(handles []int32) bool {
+	return l.touching == nil || slices.ContainsFunc(handles, func(h int32) bool { return l.touching[h] })
+}
+
+// scattered reports whether the excess of a country or region is that of several
+// separate cells, of which one alone would open an incident.
+func (l *localiser) scattered(n *Node, gain float64) bool {
+	return n.Level != Cell && l.cellBest[n.Handle] >= l.params.Needed+l.params.LevelPenalty[Cell] &&
+		l.cellGain[n.Handle] > l.params.ScatterRatio*gain
+}
+
+// loose are the regions whose excess is not that of several separate cells.
+func (l *localiser) loose(regions []Node) []Node {
+	return slices.DeleteFunc(regions, func(n Node) bool { return l.scattered(&n, poissonScan(n.Observed, n.Expected)) })
+}
+
+// nearStrongest are the cells within reach of the one with the strongest excess:
+// two towns with a fault each are two incidents.
+func nearStrongest(cells []Node, reach float64) []Node {
+	if len(cells) == 0 {
+		return cells
+	}
+	best, most := 0, -1.
+	for i := range cells {
+		if gain := poissonScan(cells[i].Observed, cells[i].Expected); gain > most {
+			best, most = i, gain
+		}
+	}
+	center := cells[best].Center
+	return slices.DeleteFunc(slices.Clone(cells), func(n Node) bool { return outage.Kilometres(center, n.Center) > reach })
 }
 
 func areaOf(level Level, some []Node) Area {

@@ -52,8 +52,8 @@ func TestMoreReportersNeverLessenEvidence(t *testing.T) {
 	fewer, more := newTestCharts(), newTestCharts()
 	for i := range outage.Minute(20000) {
 		cell, rest := drawn(random, .15), drawn(random, 3)
-		fewer.Step(old+i, observed(cell, rest), tree)
-		more.Step(old+i, observed(cell+uint32(random.IntN(20)/19), rest+uint32(random.IntN(10)/9)), tree)
+		step(fewer, old+i, observed(cell, rest), tree)
+		step(more, old+i, observed(cell+uint32(random.IntN(20)/19), rest+uint32(random.IntN(10)/9)), tree)
 		for h := range int32(3) {
 			if fewer.Evidence(h) > more.Evidence(h)+1e-3 {
 				t.Fatalf("minute %d: node %d has %.3f nats, with more reporters %.3f", i, h, fewer.Evidence(h), more.Evidence(h))
@@ -65,8 +65,8 @@ func TestMoreReportersNeverLessenEvidence(t *testing.T) {
 func alarmAfter(cells, rests []uint32) int {
 	b := newTestCharts()
 	for i := range cells {
-		b.Step(old+outage.Minute(i), observed(cells[i], rests[i]), tree)
-		if _, ok := b.Alarm(old + outage.Minute(i)); ok {
+		step(b, old+outage.Minute(i), observed(cells[i], rests[i]), tree)
+		if _, ok := alarmOf(b, old+outage.Minute(i), tree); ok {
 			return i
 		}
 	}

@@ -41,15 +41,25 @@ type Params struct {
 	ColdMinutes   int
 	ColdReporters uint64
 
-	CalibrationMinutes  int     // length of the blocks whose largest evidence is recorded
-	CalibrationOver     float64 // evidence above which a block counts towards the tail
-	CalibrationCap      float64 // the most excess that one block adds
-	CalibrationHalfLife float64 // days
-	CalibrationWeight   float64 // blocks of nominal noise that the prior is worth
-	TailIndexLow        float64 // the threshold grows to at most Needed / TailIndexLow
-	// CalibrationRate is the mean of the country, in reporters a minute, from which
-	// on the tail index of a level is used.
-	CalibrationRate [levels]float64
+	// RunNeeded is the evidence that an excursion as a whole needs, by the
+	// dispersion of sums over as many minutes as it lasts. RunSlope is what each
+	// factor e of its length takes off, up to RunLongest minutes.
+	RunNeeded, RunSlope float64
+	RunLongest          int
+	// LiftMost: what is expected of a place is raised by as much as the rest of the
+	// country is above its own normal, by LiftMost times at most.
+	LiftMost float64
+	// RecurrenceWeekly is how often a country may fail: an alarm of the country must
+	// exceed RecurrencePart of the run evidence that is reached more often.
+	RecurrenceWeekly, RecurrencePart float64
+	// While a series is cold it opens only for ColdBurst reporters within half an
+	// hour that are ColdRatio times as many as ColdMean a minute.
+	ColdBurst           uint32
+	ColdRatio, ColdMean float64
+	// ScatterRatio: a country or region is not the footprint where its cells, each
+	// for itself, explain that many times as much as it does.
+	ScatterRatio float64
+	SetReach     float64 // kilometres from the strongest cell of a set to the others
 	// Priors of where an anomaly is, each divided among all places of its kind.
 	PriorCountry, PriorRegions, PriorCells, PriorSets float64
 	SetsMustBeatBy                                    float64
@@ -59,13 +69,14 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		Alternatives: [alternatives]float64{4, 12, 40, 200},
-		Needed:       14.5, LevelPenalty: [levels]float64{0, 2, 2}, Cap: 60,
-		MinReporters: [levels]uint32{5, 6, 6}, MinReportersExtra: 3,
+		Needed:       13.5, LevelPenalty: [levels]float64{0, 2, 2}, Cap: 60,
+		MinReporters: [levels]uint32{5, 7, 7}, MinReportersExtra: 3,
 		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
 		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
-		ColdMinutes: 360, ColdReporters: 15,
-		CalibrationMinutes: 120, CalibrationOver: 6, CalibrationCap: 12, CalibrationHalfLife: 14,
-		CalibrationWeight: 6, TailIndexLow: .55, CalibrationRate: [levels]float64{1, 5, 20},
+		ColdMinutes: 60, ColdReporters: 15,
+		RunNeeded: 13.5, RunSlope: 1.6, RunLongest: 60, LiftMost: 2.2,
+		RecurrenceWeekly: .67, RecurrencePart: .8,
+		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.5, SetReach: 40,
 		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
 		SetsMustBeatBy: 3,
 	}

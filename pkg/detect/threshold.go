@@ -8,27 +8,14 @@ import (
 )
 
 // Needed is the evidence that opens an incident at a level, in nats.
-func (c *Charts) Needed(level Level) float64 { return c.needed[level] }
+func (c *Charts) Needed(level Level) float64 { return c.params.Needed + c.params.LevelPenalty[level] }
 
 // required is Needed, raised while the series is new.
 func (c *Charts) required(level Level, minute outage.Minute) float64 {
 	if int(minute-c.age.First) < c.params.NewMinutes {
-		return c.needed[level] * c.params.NeededNew
+		return c.Needed(level) * c.params.NeededNew
 	}
-	return c.needed[level]
-}
-
-// setThresholds computes what each level needs to open. The calibrated tail index
-// is used only where the country has enough reporters: rarer counts do not follow
-// an exponential tail.
-func (c *Charts) setThresholds(mean float64) {
-	for level := range c.needed {
-		index := 1.
-		if mean >= c.params.CalibrationRate[level] {
-			index = c.calibration.tailIndex(Level(level), c.params)
-		}
-		c.needed[level] = c.params.Needed/index + c.params.LevelPenalty[level]
-	}
+	return c.Needed(level)
 }
 
 // Evidence is the largest evidence of a node, 0 where there is none.
@@ -51,7 +38,7 @@ func (c *Charts) Suspicious() bool {
 // needs.
 func (c *Charts) Proximity() (part float64) {
 	for level, largest := range c.largest {
-		part = max(part, float64(largest)/c.needed[level])
+		part = max(part, float64(largest)/c.Needed(Level(level)))
 	}
 	return part
 }
@@ -62,14 +49,16 @@ func (c *Charts) NearThreshold(part float64, minute outage.Minute, normal Normal
 	var near []Alarm
 	for _, h := range c.active {
 		n := &c.nodes[h]
-		if float64(c.state(n).excursion.largest()) < part*c.needed[n.level] {
+		if float64(c.state(n).excursion.largest()) < part*c.Needed(n.level) {
 			continue
 		}
 		// After a restore the weights are not computed yet.
 		evidence := c.weighted(h, normal).excursion.Evidence[:]
-		near = append(near, c.alarm(h, slices.Index(evidence, slices.Max(evidence)), minute))
+		if a := c.alarm(h, slices.Index(evidence, slices.Max(evidence)), minute, normal); a.Part(0) >= part {
+			near = append(near, a)
+		}
 	}
-	slices.SortStableFunc(near, func(a, b Alarm) int { return cmp.Compare(b.Evidence/b.Needed, a.Evidence/a.Needed) })
+	slices.SortStableFunc(near, func(a, b Alarm) int { return cmp.Compare(b.Part(0), a.Part(0)) })
 	return near
 }
 
@@ -77,6 +66,6 @@ func (c *Charts) NearThreshold(part float64, minute outage.Minute, normal Normal
 func (c *Charts) AlarmingNodes(minute outage.Minute, normal Normal) []Alarm {
 	return slices.DeleteFunc(c.NearThreshold(1, minute, normal), func(a Alarm) bool {
 		n := &c.nodes[a.Handle]
-		return a.Evidence < a.Needed || !c.meetsMinimum(n, slices.Index(c.params.Alternatives[:], a.Alternative), minute)
+		return a.RunEvidence < a.RunNeeded || !c.meetsMinimum(n, slices.Index(c.params.Alternatives[:], a.Alternative), minute)
 	})
 }

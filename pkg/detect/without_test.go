@@ -15,13 +15,13 @@ func TestStandsWithout(t *testing.T) {
 	for range 1000 {
 		with, without := newTestCharts(), newTestCharts()
 		left, taken := uint32(1+drawn.IntN(60)), uint32(drawn.IntN(60))
-		with.Step(old, observed(0, left+taken), tree)
-		without.Step(old, observed(0, left), tree)
-		alarm, ok := with.Alarm(old)
+		step(with, old, observed(0, left+taken), tree)
+		step(without, old, observed(0, left), tree)
+		alarm, ok := alarmOf(with, old, tree)
 		if !ok {
 			continue
 		}
-		_, want := without.Alarm(old)
+		_, want := alarmOf(without, old, tree)
 		if got := alarm.StandsWithout(float64(taken)); got && !want {
 			t.Errorf("%d of %d reporters: stands, though they alone do not alarm", left, left+taken)
 		} else if got {
@@ -39,8 +39,8 @@ func TestStandsWithout(t *testing.T) {
 // kept can tell.
 func TestCapOnEvidenceHidesNoCrowd(t *testing.T) {
 	charts := newTestCharts()
-	charts.Step(old, observed(0, 1000), tree)
-	alarm, ok := charts.Alarm(old)
+	step(charts, old, observed(0, 1000), tree)
+	alarm, ok := alarmOf(charts, old, tree)
 	if !ok || !alarm.StandsWithout(300) || !alarm.StandsWithout(900) {
 		t.Errorf("1000 reporters do not stand without 300 or 900 of them: %+v", alarm)
 	}

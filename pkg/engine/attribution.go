@@ -17,54 +17,66 @@ func (unknown) Service(string) (outage.Service, bool) { return outage.Service{},
 func (c *country) attribute(minute outage.Minute, turning bool) {
 	changed, open := false, false
 	for _, s := range c.series {
-		changed = changed || len(s.incident.changes) > 0
-		open = open || s.incident.public()
+		changed = changed || len(s.incidents.changes) > 0
+		open = open || s.incidents.public()
 	}
 	if !changed && !(open && turning) {
 		return
 	}
 	var candidates []incident.Candidate
 	for _, s := range c.series {
-		if candidate, ok := s.candidate(minute); ok {
-			candidates = append(candidates, candidate)
-		}
+		candidates = s.appendCandidates(candidates, minute)
 	}
 	attributions := incident.AttributeAll(&c.config.Incident, c.config.Relations, candidates)
 	for _, s := range c.series {
-		if found, ok := attributions[s.service]; ok {
-			s.incident.amendChanges(s.incident.SetAttribution(found))
+		for _, in := range s.incidents.list {
+			if found, ok := attributions[in.Incident().ID]; ok {
+				s.incidents.amend(in, in.SetAttribution(found))
+			}
 		}
 	}
 }
 
-// candidate describes the series for the attribution: while it has an incident and
-// shortly after, and while it has evidence of at least half of one.
-func (s *series) candidate(minute outage.Minute) (incident.Candidate, bool) {
-	in := s.incident.Incident()
+// appendCandidates appends what the attribution looks at: the incidents of the series
+// while they last and shortly after, or evidence of at least half of one.
+func (s *series) appendCandidates(candidates []incident.Candidate, minute outage.Minute) []incident.Candidate {
+	before := len(candidates)
+	for _, in := range s.incidents.list {
+		if candidate, ok := s.candidate(in, minute); ok {
+			candidates = append(candidates, candidate)
+		}
+	}
+	if len(candidates) > before || s.charts.Proximity() < pendingPart {
+		return candidates
+	}
+	near := s.charts.NearThreshold(pendingPart, minute, s.normal())
+	if len(near) == 0 || s.networks.evidence(&s.tree, near[0]) < pendingPart {
+		return candidates
+	}
 	c := incident.Candidate{
-		Service: s.service, Onset: in.Since, Ratio: in.Peak,
-		Open: s.incident.Active() || len(s.incident.changes) > 0, Ending: s.incident.Ending(), Previous: s.incident.attribution(),
+		Service: s.service, Onset: near[0].Since, Ratio: outage.Ratio(float64(near[0].Observed), near[0].Expected),
+		Previous: incident.Attribution{Verdict: outage.LikelyCause},
 	}
-	switch handles := s.incident.Handles(); {
-	case s.incident.Active():
-		c.Excess, c.Shares = s.tree.excess(in.Since, handles)
-		c.Excess = s.incident.UpdateMaxExcess(c.Excess)
-		return c, true
-	case in.State == outage.StateResolved && minute-s.incident.Closed() <= outage.Minute(s.config.Incident.OutlastAfter):
-		_, c.Shares = s.tree.excess(in.Since, handles)
-		c.Excess, c.ResolvedAgo = s.incident.UpdateMaxExcess(0), int(minute-s.incident.Closed())
-		return c, true
-	}
-	if s.charts.Proximity() < pendingPart {
+	c.Excess, c.Shares = s.tree.excess(near[0].Since, []int32{near[0].Handle})
+	return append(candidates, c)
+}
+
+// candidate describes an incident for the attribution.
+func (s *series) candidate(in *placedIncident, minute outage.Minute) (c incident.Candidate, ok bool) {
+	public := in.Incident()
+	ago := int(minute - in.Closed())
+	if public.MergedInto != "" || !in.Active() && ago > s.config.Incident.OutlastAfter {
 		return c, false
 	}
-	nearest := s.charts.NearThreshold(pendingPart, minute, s.base)[0]
-	if s.networks.evidence(&s.tree, nearest) < pendingPart {
-		return c, false
+	c = incident.Candidate{
+		Service: s.service, ID: public.ID, Onset: public.Since, Ratio: public.Peak,
+		Open: in.Active() || s.incidents.changed(public.ID), Ending: in.Ending(), Previous: in.attribution(),
 	}
-	c.Open, c.Ending, c.Previous = false, false, incident.Attribution{Verdict: outage.LikelyCause}
-	c.Onset, c.Ratio = nearest.Since, outage.Ratio(float64(nearest.Observed), nearest.Expected)
-	c.Excess, c.Shares = s.tree.excess(nearest.Since, []int32{nearest.Handle})
+	c.Excess, c.Shares = s.tree.excess(public.Since, in.Handles())
+	if !in.Active() {
+		c.Excess, c.ResolvedAgo = 0, ago
+	}
+	c.Excess = in.UpdateMaxExcess(c.Excess)
 	return c, true
 }
 
@@ -72,21 +84,25 @@ func (s *series) candidate(minute outage.Minute) (incident.Candidate, bool) {
 func (e *Engine) setEvents() {
 	changed := false
 	for _, s := range e.ordered {
-		changed = changed || len(s.incident.changes) > 0
+		changed = changed || len(s.incidents.changes) > 0
 	}
 	if !changed {
 		return
 	}
-	var incidents []outage.Incident
+	var all []outage.Incident
 	for _, s := range e.ordered {
-		if in := s.incident.Incident(); in.ID != "" && !s.incident.muted {
-			incidents = append(incidents, in)
+		for _, in := range s.incidents.list {
+			if public := in.Incident(); !s.incidents.muted && public.MergedInto == "" {
+				all = append(all, public)
+			}
 		}
 	}
-	events := incident.Events(e.config.Relations, incidents)
+	events := incident.Events(e.config.Relations, all)
 	for _, s := range e.ordered {
-		if s.incident.public() {
-			s.incident.amendChanges(s.incident.SetParent(events[s.incident.Incident().ID]))
+		for _, in := range s.incidents.list {
+			if in.Active() && !s.incidents.muted {
+				s.incidents.amend(in, in.SetParent(events[in.Incident().ID]))
+			}
 		}
 	}
 }

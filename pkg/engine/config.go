@@ -38,6 +38,9 @@ type Config struct {
 	// GapReporters is how many reporters must have been due before silence, of a
 	// whole country or of one service, is taken for missing data.
 	GapReporters float64
+	// ColdAfter is how many minutes a country must have been watched before a service
+	// without a past may open: what bursts earlier may be data that begin.
+	ColdAfter int
 	// Workers is how many goroutines share a minute. It changes no result.
 	Workers int
 }
@@ -51,6 +54,7 @@ func DefaultConfig(geography Geography) Config {
 		Incident:     incident.DefaultParams(),
 		Relations:    unknown{},
 		GapReporters: 12,
+		ColdAfter:    10,
 		Workers:      1,
 	}
 }

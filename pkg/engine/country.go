@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/detect"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -13,18 +14,22 @@ type country struct {
 	number  map[outage.Region]int
 	keys    map[outage.Cell]outage.Cell // metro keys of the cells seen
 	land    baseline.Land
-	middle  outage.LatLng // of the land
+	middle  outage.LatLng                 // of the land
+	centers map[outage.Cell]outage.LatLng // of the metro cells with land
 	pool    *baseline.Pool
 	series  []*series // by service
 	now     baseline.LocalTime
 	// silentFor is how many reporters, of all services, were due since the last.
 	silentFor float64
 	missing   bool
+	minute    outage.Minute    // the present one
+	first     outage.Minute    // from which the country was watched, 0 before any
+	recent    [halfHour]uint64 // reporters of all services by minute, cyclic
 }
 
 func newCountry(code outage.Country, config *Config) *country {
 	geography := config.Geography
-	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell)}
+	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell), centers: make(map[outage.Cell]outage.LatLng)}
 	for i, region := range c.regions {
 		c.number[region] = i
 	}
@@ -39,6 +44,7 @@ func newCountry(code outage.Country, config *Config) *country {
 			c.land.Regions[i]++
 		}
 		center := geography.Center(cell)
+		c.centers[cell] = center
 		c.middle.Lat += center.Lat / float64(len(metro))
 		c.middle.Lng += center.Lng / float64(len(metro))
 	}
@@ -64,9 +70,20 @@ func (c *country) metro(cell outage.Cell) outage.Cell {
 	return key
 }
 
+// center is the middle of a metro cell.
+func (c *country) center(cell outage.Cell) outage.LatLng {
+	if at, ok := c.centers[cell]; ok {
+		return at
+	}
+	return c.config.Geography.Center(cell)
+}
+
 // begin moves the country's clock, and on the hour tells its services what
 // they have learnt together.
 func (c *country) begin(minute outage.Minute, turning bool) {
+	if c.minute = minute; c.first == 0 {
+		c.first = minute
+	}
 	if turning || c.now == (baseline.LocalTime{}) {
 		c.now = baseline.LocalTimeOf(c.code, minute)
 	}
@@ -93,6 +110,7 @@ func (c *country) detectGap(due float64) {
 			expected += s.base.Mean()
 		}
 	}
+	c.recent[int(c.minute)%halfHour] = reporters
 	c.silentFor += expected
 	if reporters > 0 {
 		c.silentFor = 0
@@ -105,4 +123,14 @@ func (c *country) learn(deposits []baseline.PoolCount) {
 	for _, d := range deposits {
 		c.pool.Add(d)
 	}
+}
+
+// alone reports whether a burst is that of one service. Where all services begin to
+// report at once, the data begin.
+func (c *country) alone(alarm detect.Alarm) bool {
+	total := uint64(0)
+	for m := alarm.Since; m <= c.minute; m++ {
+		total += c.recent[int(m)%halfHour]
+	}
+	return 2*uint64(alarm.Observed) >= total
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/baseline"
-	"github.com/open-downpour/downpour/pkg/detect"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -17,7 +16,8 @@ type minuteCounts struct {
 	back      []uint32 // by handle of the country and its regions
 	metro     []metroCount
 	byHandle  []uint32
-	touched   []int32 // handles with a count
+	left      []uint32 // the same without what open incidents cover
+	touched   []int32  // handles with a count
 }
 
 // metroCount is the reporters of a metro cell, by its key; 0 for no place.
@@ -57,8 +57,8 @@ func (m *minuteCounts) sorted() []metroCount {
 	return m.metro
 }
 
-// addAt adds reporters to nodes.
-func (m *minuteCounts) addAt(reporters uint32, handles ...int32) {
+// addAt adds reporters to nodes, and where no incident covers them to what is left.
+func (m *minuteCounts) addAt(reporters uint32, left bool, handles ...int32) {
 	for _, h := range handles {
 		if h == baseline.Nowhere || reporters == 0 {
 			continue
@@ -67,28 +67,23 @@ func (m *minuteCounts) addAt(reporters uint32, handles ...int32) {
 			m.touched = append(m.touched, h)
 		}
 		m.byHandle[h] += reporters
+		if left {
+			m.left[h] += reporters
+		}
 	}
-}
-
-// appendObservations appends the counts of all nodes that have one.
-func (m *minuteCounts) appendObservations(to []detect.Observation) []detect.Observation {
-	for _, h := range m.touched {
-		to = append(to, detect.Observation{Handle: h, Reporters: m.byHandle[h]})
-	}
-	return to
 }
 
 // grow makes room for the handles below places.
 func (m *minuteCounts) grow(places int) {
 	for len(m.byHandle) < places {
-		m.byHandle = append(m.byHandle, 0)
+		m.byHandle, m.left = append(m.byHandle, 0), append(m.left, 0)
 	}
 }
 
 // clear ends the minute.
 func (m *minuteCounts) clear() {
 	for _, h := range m.touched {
-		m.byHandle[h] = 0
+		m.byHandle[h], m.left[h] = 0, 0
 	}
 	clear(m.back)
 	m.touched, m.metro, m.reporters, m.side = m.touched[:0], m.metro[:0], 0, sideCount{}

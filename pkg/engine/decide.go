@@ -9,109 +9,186 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// decide opens, updates or closes the incident by the present minute.
+const (
+	opensPerMinute = 4
+	mostCovered    = .7 // of the country; with more of it covered nothing is learnt
+)
+
+// decide opens, updates or closes incidents by the present minute.
 func (s *series) decide(minute outage.Minute, missing bool) {
-	if s.incident.muted && minute >= s.config.AlertFrom {
+	if s.incidents.muted && minute >= s.config.AlertFrom {
 		s.startAlerting()
 	}
 	s.recordHistory(minute)
-	if !s.incident.Active() {
-		s.open(minute)
-	} else {
-		s.observe(minute, missing)
+	if !missing {
+		s.localiseAgain()
 	}
-	if s.incident.Active() {
+	s.incidents.merge(&s.tree, minute)
+	for _, in := range s.incidents.open() {
+		s.update(in, minute, missing)
+	}
+	s.incidents.forget(minute, max(s.config.Incident.ReopenWithin, s.config.Incident.OutlastAfter))
+	s.updateMask()
+	if !missing {
+		s.openAll(minute)
+	}
+	switch {
+	case s.mask.covered > mostCovered:
 		s.base.Drop()
-		s.charts.Exclude()
+	case s.mask.live != nil:
+		s.base.CoverBlock(s.mask.live, s.mask.covered, false)
 	}
 }
 
-// startAlerting drops an incident from before alerts were wanted. If the outage
-// lasts, it has to raise evidence again.
+// startAlerting drops incidents from before alerts were wanted. An outage that lasts
+// has to raise evidence again.
 func (s *series) startAlerting() {
-	s.incident.muted = false
-	s.incident.Lifecycle = incident.NewLifecycle(&s.config.Incident)
+	s.incidents = incidents{}
+	s.mask = mask{}
 	s.charts.Reset()
+	s.charts.Refresh()
 }
 
 // recordHistory records how near to opening the series is.
 func (s *series) recordHistory(minute outage.Minute) {
-	if s.incident.Active() || s.charts.Proximity() < historyPart {
+	near := []detect.Alarm(nil)
+	if s.charts.Proximity() >= historyPart {
+		near = s.charts.NearThreshold(historyPart, minute, s.normal())
+	}
+	if len(near) == 0 {
 		s.history = s.history[:0]
 		return
 	}
-	nearest := s.charts.NearThreshold(historyPart, minute, s.base)[0]
-	s.history.record(minute, s.counts.reporters, s.base.Expect(baseline.Whole), nearest)
+	s.history.record(minute, s.counts.reporters, s.base.Expect(baseline.Whole), near[0])
 }
 
-// supported reports whether enough networks support an excursion.
-func (s *series) supported(alarm detect.Alarm) bool { return s.networks.support(&s.tree, alarm) }
+// localiseAgain moves the footprints that are not final, each outside of the others.
+func (s *series) localiseAgain() {
+	for _, in := range s.incidents.open() {
+		if !in.Localising() {
+			continue
+		}
+		others := s.tree.mask(s.incidents.footprints(in))
+		if opening := s.tree.localise(in.Incident().Since, in.anchor, &others); s.enough(&opening) {
+			in.UpdateFootprint(opening)
+		}
+	}
+}
 
-// open opens an incident by the largest excursion that enough networks support, if
-// any has enough evidence.
-func (s *series) open(minute outage.Minute) {
-	alarm, ok := s.charts.AlarmAmong(minute, s.supported)
-	if !ok || s.side.contest(alarm, s.config.Detect.Cap) {
+// enough reports whether a footprint smaller than the country has as many people as a
+// place needs.
+func (s *series) enough(o *incident.Opening) bool {
+	return o.Footprint.Scope == outage.ScopeCountry || o.Observed >= float64(s.config.Detect.MinReporters[detect.Cell])
+}
+
+// openAll opens an incident for each of the strongest alarms outside of all incidents.
+func (s *series) openAll(minute outage.Minute) {
+	tried := map[int32]bool{}
+	for range opensPerMinute {
+		alarm, ok := s.alarm(minute, tried)
+		if !ok {
+			return
+		}
+		tried[alarm.Handle] = true
+		s.open(alarm, minute)
+	}
+}
+
+// alarm is the strongest excursion that opens: supported by enough networks, not
+// contested, and unusual beside the rest of its country.
+func (s *series) alarm(minute outage.Minute, tried map[int32]bool) (detect.Alarm, bool) {
+	accept := func(a detect.Alarm) bool {
+		return !tried[a.Handle] && !s.side.contest(a, s.config.Detect.Cap) && s.networks.support(&s.tree, s.lifted(a))
+	}
+	if alarm, ok := s.charts.ColdAlarm(minute, s.country.first, s.config.ColdAfter); ok && accept(alarm) && s.country.alone(alarm) {
+		return alarm, true
+	}
+	return s.charts.Alarm(minute, s.normal(), accept)
+}
+
+// lifted is an excursion of a place against what its country has: where the whole
+// country is somewhat above its normal, so are its parts, and that is no local fault.
+func (s *series) lifted(a detect.Alarm) detect.Alarm {
+	if a.Level == detect.Country {
+		return a
+	}
+	nodes, _ := s.tree.nodes(a.Since, &s.mask)
+	at := slices.IndexFunc(nodes, func(n detect.Node) bool { return n.Handle == a.Handle })
+	if at < 0 {
+		return a
+	}
+	rest := detect.Node{Observed: nodes[0].Observed - nodes[at].Observed, Expected: max(0, nodes[0].Expected-nodes[at].Expected)}
+	return a.Lifted(min(max(1, rest.Observed/(rest.Expected+1)), s.config.Detect.LiftMost))
+}
+
+// open opens the incident of an alarm, or one again that was resolved a short while
+// ago.
+func (s *series) open(alarm detect.Alarm, minute outage.Minute) {
+	opening := s.tree.localise(alarm.Since, alarm.Handle, &s.mask)
+	if len(s.incidents.open()) >= mostIncidents {
+		opening = s.tree.everywhere(alarm.Since)
+	}
+	if !s.enough(&opening) {
 		return
 	}
-	s.incident.muted = minute < s.config.AlertFrom
-	opening := s.tree.localise(alarm.Since)
-	opening.Disjoint = !s.tree.overlaps(alarm.Handle, s.incident.Handles())
-	opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
-	s.incident.emit(s.incident.Open(opening))
+	s.incidents.muted = minute < s.config.AlertFrom
+	if in := s.returning(alarm, minute); in != nil {
+		s.incidents.emit(in.Reopen(minute))
+	} else {
+		opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
+		opening.Number = s.incidents.number(minute)
+		in := &placedIncident{incident.NewLifecycle(&s.config.Incident), alarm.Handle}
+		s.incidents.list = append(s.incidents.list, in)
+		s.incidents.emit(in.Open(opening))
+	}
+	s.incidents.merge(&s.tree, minute)
+	s.updateMask()
+	s.charts.DropCold()
 }
 
-// observe updates the open incident, and closes it when it is over.
-func (s *series) observe(minute outage.Minute, missing bool) {
-	if s.incident.Localising() && !missing {
-		s.incident.UpdateFootprint(s.tree.localise(s.incident.Incident().Since))
+// returning is the incident that an alarm opens again: one that was resolved a short
+// while ago and overlaps the node that alarmed. An alarm of the country is the return
+// of a local incident only if nothing else is open.
+func (s *series) returning(alarm detect.Alarm, minute outage.Minute) *placedIncident {
+	for _, in := range slices.Backward(s.incidents.list) {
+		if in.Active() || in.Incident().MergedInto != "" || int(minute-in.Closed()) > s.config.Incident.ReopenWithin {
+			continue
+		}
+		widens := alarm.Handle == baseline.Whole && !slices.Contains(in.Handles(), baseline.Whole) && s.incidents.active()
+		if !widens && s.tree.overlaps(alarm.Handle, in.Handles()) {
+			return in
+		}
 	}
-	s.incident.emit(s.incident.Observe(s.footprintMinute(minute, missing))...)
-	if ratio, yes := s.incident.Outlasted(minute); yes {
-		s.incident.emit(s.incident.Accept(minute))
-		s.base.AcceptLevel(s.incident.Handles(), ratio, s.country.now, s.country.pool)
-		s.charts.Refresh(s.base.Mean())
-	}
-	if !s.incident.Active() {
-		s.incident.secondary = s.incident.secondary[:0]
-		s.charts.Reset()
+	return nil
+}
+
+// update takes a minute of an open incident in, and closes it when it is over.
+func (s *series) update(in *placedIncident, minute outage.Minute, missing bool) {
+	s.incidents.emit(in.Observe(s.footprintMinute(in, minute, missing))...)
+	if ratio, yes := in.Outlasted(minute); yes {
+		s.incidents.emit(in.Accept(minute))
+		s.base.AcceptLevel(in.Handles(), ratio, s.country.now, s.country.pool)
+		s.charts.Refresh()
 	}
 }
 
-// footprintMinute is the counts of the present minute on the footprint.
-func (s *series) footprintMinute(minute outage.Minute, missing bool) incident.Minute {
+// footprintMinute is the counts of the present minute on a footprint, whatever else is
+// open.
+func (s *series) footprintMinute(in *placedIncident, minute outage.Minute, missing bool) incident.Minute {
+	handles := in.Handles()
 	m := incident.Minute{Minute: minute, Dispersion: s.base.Dispersion(), Missing: missing}
-	for _, h := range s.observedHandles(minute) {
+	for _, h := range handles {
 		mean, _ := s.base.Rates(h)
 		m.Mean += mean
 		m.Reporters += s.counts.byHandle[h]
 	}
+	if len(handles) > 0 {
+		m.Dispersion = s.base.DispersionAt(handles[0], 1)
+	}
 	m.Back = s.counts.back[baseline.Whole]
-	s.incident.Regions(func(h int32) {
+	in.Regions(func(h int32) {
 		mean, _ := s.base.Rates(h)
 		m.Regions = append(m.Regions, incident.Part{Reporters: s.counts.byHandle[h], Mean: mean, Back: s.counts.back[h]})
 	})
 	return m
-}
-
-// observedHandles are the places by which the end of the open incident is decided:
-// its footprint, and the places outside of it that alarmed since it became final. A
-// service has one incident in a country at a time, so a second outage cannot open
-// while the first lasts. It keeps the incident open; the footprint stays as it is.
-func (s *series) observedHandles(minute outage.Minute) []int32 {
-	footprint := s.incident.Handles()
-	if s.incident.Localising() || slices.Contains(footprint, baseline.Whole) {
-		return footprint
-	}
-	if alarm, ok := s.charts.AlarmAmong(minute, func(a detect.Alarm) bool { return s.disjoint(a.Handle) && s.supported(a) }); ok {
-		s.incident.secondary = append(s.incident.secondary, alarm.Handle)
-	}
-	return append(footprint[:len(footprint):len(footprint)], s.incident.secondary...)
-}
-
-// disjoint reports whether a place overlaps neither the footprint nor the secondary
-// places.
-func (s *series) disjoint(handle int32) bool {
-	return handle != baseline.Whole &&
-		!s.tree.overlaps(handle, s.incident.Handles()) && !s.tree.overlaps(handle, s.incident.secondary)
 }

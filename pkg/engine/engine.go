@@ -110,8 +110,8 @@ func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []ou
 	for _, s := range e.ordered {
 		s.country.learn(s.poolCounts)
 		s.poolCounts = nil
-		changes = append(changes, s.incident.changes...)
-		s.incident.changes = s.incident.changes[:0]
+		changes = append(changes, s.incidents.changes...)
+		s.incidents.changes = s.incidents.changes[:0]
 	}
 	return changes
 }

@@ -37,7 +37,7 @@ func (s *series) explain(alarm detect.Alarm, minute outage.Minute) outage.Explan
 	capped, works := s.side.since(why.Window.From)
 	why.Reports, why.Works = int64(why.Judged)+capped, works
 	why.Alarming = append(why.Alarming, s.signal(alarm, minute))
-	for _, other := range s.charts.AlarmingNodes(minute, s.base) {
+	for _, other := range s.charts.AlarmingNodes(minute, s.normal()) {
 		if other.Handle != alarm.Handle {
 			why.Alarming = append(why.Alarming, s.signal(other, minute))
 		}

@@ -11,10 +11,20 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// localise finds the footprint of the counts since a minute.
-func (t *tree) localise(since outage.Minute) incident.Opening {
-	nodes := t.nodes(since)
-	area := detect.Localise(&t.country.config.Detect, nodes)
+// localise finds the footprint of the counts since a minute that the node that alarmed
+// is part of, outside of what a mask covers.
+func (t *tree) localise(since outage.Minute, alarmed int32, m *mask) incident.Opening {
+	nodes, minutes := t.nodes(since, m)
+	return t.opening(detect.Localise(&t.country.config.Detect, nodes, alarmed), nodes, minutes)
+}
+
+// everywhere is the footprint of the whole country.
+func (t *tree) everywhere(since outage.Minute) incident.Opening {
+	nodes, minutes := t.nodes(since, &mask{})
+	return t.opening(detect.Everywhere(nodes), nodes, minutes)
+}
+
+func (t *tree) opening(area detect.Area, nodes []detect.Node, minutes int) incident.Opening {
 	inside := func(n *detect.Node) bool { return t.covered(n.Handle, area.Handles) }
 	cells := t.cells(nodes, inside)
 	regions := t.regions(nodes, inside)
@@ -25,7 +35,7 @@ func (t *tree) localise(since outage.Minute) incident.Opening {
 			Regions:  t.regionCodes(regions),
 			Centroid: t.centroid(cells),
 		},
-		Handles: area.Handles, Regions: regions, Observed: area.Observed, Expected: area.Expected,
+		Handles: area.Handles, Regions: regions, Observed: area.Observed, Expected: area.Expected, Minutes: minutes,
 	}
 }
 

@@ -75,17 +75,19 @@ func (n *networks) renumber(moved []int32) {
 // is no larger.
 func (n *networks) support(t *tree, alarm detect.Alarm) bool {
 	count := n.byHandle[alarm.Handle]
-	enough := max(count.Before, count.Now) >= n.required
-	return enough && (n.required == 0 || alarm.StandsWithout(n.blocks.largest(t, alarm)))
+	if n.required == 0 {
+		return alarm.StandsWithout(0)
+	}
+	return max(count.Before, count.Now) >= n.required && alarm.StandsWithout(n.blocks.largest(t, alarm))
 }
 
 // evidence is that of an excursion as the public status uses it, as a part of what it
 // needs: without its largest block of networks, where networks are known.
 func (n *networks) evidence(t *tree, alarm detect.Alarm) float64 {
 	if n.required == 0 {
-		return alarm.Evidence / alarm.Needed
+		return alarm.Part(0)
 	}
-	return alarm.EvidenceWithout(n.blocks.largest(t, alarm)) / alarm.Needed
+	return alarm.Part(n.blocks.largest(t, alarm))
 }
 
 // readCounts reads the counts of all places and returns what follows them.

@@ -26,7 +26,6 @@ func Parameters(c Config) []outage.Parameter {
 		{Name: "normal.recent_most", Value: b.FastHigh, Unit: inTimes},
 		{Name: "normal.wait", Value: float64(b.QueueMinutes), Unit: inMinutes},
 		{Name: "open.evidence", Value: d.Needed, Unit: inNats},
-		{Name: "open.evidence_most", Value: d.Needed / d.TailIndexLow, Unit: inNats},
 		{Name: "open.evidence_region", Value: d.LevelPenalty[1], Unit: inNats},
 		{Name: "open.evidence_cell", Value: d.LevelPenalty[2], Unit: inNats},
 		{Name: "open.ratio", Value: d.Ratio, Unit: inTimes},

@@ -16,18 +16,25 @@ import (
 // A saved engine begins with the magic bytes and the version of its format.
 const (
 	magic   = "DPTL"
-	version = 5
+	version = 6
 )
 
-// formats read what differs between the versions of the format: the end of a
-// series. Beside the present version there is the one of the last release, so that
-// an update does not relearn weeks. A state of any other version is refused.
-var formats = map[byte]restReader{
-	4:       (*Engine).readRestV4,
-	version: (*Engine).readRest,
+// format reads what differs between the versions of the format. Beside the present
+// version there are those of the last releases, so that an update does not relearn
+// weeks. A state of any other version is refused.
+type format struct {
+	secondary bool // a list of places follows the fixed part of a series
+	country   func(c *country, from []byte) ([]byte, error)
+	base      func(baseline.Params, *baseline.Pool, []byte) (*baseline.Series, []byte, error)
+	charts    func(*detect.Params, func(int32) detect.Level, []byte) (*detect.Charts, []byte, error)
+	rest      func(e *Engine, s *series, from []byte) ([]byte, error) // blocks and incidents
 }
 
-type restReader func(t *Engine, s *series, from []byte) (rest []byte, err error)
+var formats = map[byte]format{
+	4:       {secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV4},
+	5:       {secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV5},
+	version: {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest},
+}
 
 var (
 	order       = binary.LittleEndian
@@ -66,12 +73,12 @@ func (e *Engine) Restore(from io.Reader) error {
 	if len(state) <= len(magic) || string(state[:len(magic)]) != magic {
 		return errors.New("reading an engine: it is none")
 	}
-	readRest, ok := formats[state[len(magic)]]
+	layout, ok := formats[state[len(magic)]]
 	if !ok {
 		return fmt.Errorf("reading an engine: its format is of version %d, which is not read", state[len(magic)])
 	}
 	restored := New(e.config)
-	rest, err := restored.read(state[len(magic)+1:], readRest)
+	rest, err := restored.read(state[len(magic)+1:], &layout)
 	if err != nil {
 		return err
 	}
@@ -82,7 +89,7 @@ func (e *Engine) Restore(from io.Reader) error {
 	return nil
 }
 
-func (e *Engine) read(from []byte, readRest restReader) ([]byte, error) {
+func (e *Engine) read(from []byte, layout *format) ([]byte, error) {
 	if len(from) < 9 {
 		return nil, errTooShort
 	}
@@ -93,7 +100,7 @@ func (e *Engine) read(from []byte, readRest restReader) ([]byte, error) {
 	}
 	var err error
 	for _, code := range outage.Countries() {
-		if from, err = e.countries[code].read(from); err != nil {
+		if from, err = layout.country(e.countries[code], from); err != nil {
 			return nil, err
 		}
 	}
@@ -104,13 +111,14 @@ func (e *Engine) read(from []byte, readRest restReader) ([]byte, error) {
 	from = from[4:]
 	for range count {
 		var s *series
-		if s, from, err = e.readSeries(from); err != nil {
+		if s, from, err = e.readSeries(from, layout); err != nil {
 			return nil, err
 		}
-		if from, err = readRest(e, s, from); err != nil {
+		if from, err = layout.rest(e, s, from); err != nil {
 			return nil, err
 		}
 		s.grow()
+		s.mask = s.tree.mask(s.incidents.footprints(nil))
 		e.insert(s)
 	}
 	return from, nil
@@ -121,6 +129,13 @@ func possible(minute outage.Minute) bool { return minute >= 0 && minute <= math.
 
 // savedCountry is the part of a country that is not worked out again.
 type savedCountry struct {
+	savedCountryV5
+	First  outage.Minute
+	Recent [halfHour]uint64
+}
+
+// savedCountryV5 is the layout of versions 4 and 5. It must not change.
+type savedCountryV5 struct {
 	Minute  outage.Minute
 	Started bool
 	Silence float64
@@ -129,7 +144,10 @@ type savedCountry struct {
 
 func (c *country) saved() savedCountry {
 	return savedCountry{
-		Minute: c.now.Minute, Started: c.now != (baseline.LocalTime{}), Silence: c.silentFor, Missing: c.missing,
+		savedCountryV5: savedCountryV5{
+			Minute: c.now.Minute, Started: c.now != (baseline.LocalTime{}), Silence: c.silentFor, Missing: c.missing,
+		},
+		First: c.first, Recent: c.recent,
 	}
 }
 
@@ -139,14 +157,31 @@ func (c *country) read(from []byte) ([]byte, error) {
 	if err != nil {
 		return nil, errTooShort
 	}
-	if !possible(saved.Minute) {
+	c.first, c.recent = saved.First, saved.Recent
+	return c.restore(saved.savedCountryV5, from[n:])
+}
+
+func (c *country) readV5(from []byte) ([]byte, error) {
+	var saved savedCountryV5
+	n, err := binary.Decode(from, order, &saved)
+	if err != nil {
+		return nil, errTooShort
+	}
+	c.first = saved.Minute
+	return c.restore(saved, from[n:])
+}
+
+// restore takes over the saved part, and reads the pool that follows it.
+func (c *country) restore(saved savedCountryV5, from []byte) ([]byte, error) {
+	if !possible(saved.Minute) || !possible(c.first) {
 		return nil, errNoTime
 	}
 	if saved.Started {
 		c.now = baseline.LocalTimeOf(c.code, saved.Minute)
 	}
 	c.silentFor, c.missing = saved.Silence, saved.Missing
-	c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from[n:])
+	var err error
+	c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from)
 	return from, err
 }
 
@@ -154,19 +189,21 @@ func (s *series) appendState(to []byte) []byte {
 	to = append(to, byte(len(s.service)))
 	to = append(to, s.service...)
 	to = append(to, s.country.code...)
-	to = append(to, boolByte(s.incident.muted))
+	to = append(to, boolByte(s.incidents.muted))
 	to = put(to, s.expectedInSilence)
-	to = order.AppendUint32(to, uint32(len(s.incident.secondary)))
-	to = put(to, s.incident.secondary)
 	to = s.base.AppendState(to)
 	to = s.charts.AppendState(to)
 	to = appendEvidence(to, s.side, s.history)
 	to = s.networks.blocks.appendState(put(to, s.networks.byHandle))
-	return s.incident.AppendState(to)
+	to = order.AppendUint32(to, uint32(len(s.incidents.list)))
+	for _, in := range s.incidents.list {
+		to = in.AppendState(order.AppendUint32(to, uint32(in.anchor)))
+	}
+	return to
 }
 
-// readSeries reads the part of a series that all versions have in common.
-func (e *Engine) readSeries(from []byte) (*series, []byte, error) {
+// readSeries reads a series up to its blocks and incidents.
+func (e *Engine) readSeries(from []byte, layout *format) (*series, []byte, error) {
 	const fixed = 2 + 1 + 8 // country, muted, expectedInSilence
 	if len(from) < 1 || len(from) < 1+int(from[0])+fixed {
 		return nil, nil, errTooShort
@@ -178,23 +215,25 @@ func (e *Engine) readSeries(from []byte) (*series, []byte, error) {
 		return nil, nil, fmt.Errorf("reading an engine: country %q is not covered", from[:2])
 	}
 	s := emptySeries(name, c, &e.config)
-	s.incident.muted = from[2] != 0
+	s.incidents.muted = from[2] != 0
 	if _, err := binary.Decode(from[3:], order, &s.expectedInSilence); err != nil {
 		return nil, nil, errTooShort
 	}
 	var err error
-	if s.incident.secondary, from, err = readHandles(from[fixed:]); err != nil {
-		return nil, nil, err
+	if from = from[fixed:]; layout.secondary {
+		if _, from, err = readHandles(from); err != nil {
+			return nil, nil, err
+		}
 	}
-	if from, err = s.readParts(e.last, from); err != nil {
+	if from, err = s.readParts(e.last, from, layout); err != nil {
 		return nil, nil, err
 	}
 	return s, from, nil
 }
 
 // readParts reads baseline, charts, evidence and networks.
-func (s *series) readParts(last outage.Minute, from []byte) ([]byte, error) {
-	base, from, err := baseline.ReadSeries(s.config.Baseline, s.country.pool, from)
+func (s *series) readParts(last outage.Minute, from []byte, layout *format) ([]byte, error) {
+	base, from, err := layout.base(s.config.Baseline, s.country.pool, from)
 	if err != nil {
 		return nil, err
 	}
@@ -202,17 +241,12 @@ func (s *series) readParts(last outage.Minute, from []byte) ([]byte, error) {
 	if !base.InOpenBlock(last) {
 		return nil, fmt.Errorf("reading an engine: %s does not count in the last minute", s.service)
 	}
-	if s.charts, from, err = detect.ReadCharts(&s.config.Detect, s.tree.level, from); err != nil {
+	if s.charts, from, err = layout.charts(&s.config.Detect, s.tree.level, from); err != nil {
 		return nil, err
 	}
 	places := base.Places()
 	if s.charts.Nodes() != places {
 		return nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", s.service, s.charts.Nodes(), places)
-	}
-	for _, h := range s.incident.secondary {
-		if h < 0 || int(h) >= places {
-			return nil, fmt.Errorf("reading an engine: %s has no place %d", s.service, h)
-		}
 	}
 	if s.side, s.history, from, err = readEvidence(from, places); err != nil {
 		return nil, err
@@ -220,14 +254,35 @@ func (s *series) readParts(last outage.Minute, from []byte) ([]byte, error) {
 	return s.networks.readCounts(from, places)
 }
 
-// readRest reads the end of a series: its blocks and its incident.
+// readRest reads the end of a series: its blocks and its incidents.
 func (e *Engine) readRest(s *series, from []byte) ([]byte, error) {
 	from, err := s.networks.blocks.read(from)
 	if err != nil {
 		return nil, err
 	}
-	s.incident.Lifecycle, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from)
-	return from, err
+	if len(from) < 4 {
+		return nil, errTooShort
+	}
+	count := order.Uint32(from)
+	from = from[4:]
+	const most = 1 << 12
+	if count > most {
+		return nil, fmt.Errorf("reading an engine: %s has %d incidents", s.service, count)
+	}
+	for range count {
+		if len(from) < 4 {
+			return nil, errTooShort
+		}
+		in := &placedIncident{anchor: int32(order.Uint32(from))}
+		if in.anchor < 0 || int(in.anchor) >= s.base.Places() {
+			return nil, fmt.Errorf("reading an engine: %s has no place %d", s.service, in.anchor)
+		}
+		if in.Lifecycle, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from[4:]); err != nil {
+			return nil, err
+		}
+		s.incidents.list = append(s.incidents.list, in)
+	}
+	return from, nil
 }
 
 // readHandles reads a counted list of handles.

@@ -5,40 +5,40 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/detect"
-	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // series is one service in one country. It orders the work of a minute; what it
 // knows lies in its parts.
 type series struct {
-	service  string
-	country  *country
-	config   *Config
-	base     *baseline.Series
-	charts   *detect.Charts
-	tree     tree
-	counts   minuteCounts
-	networks networks
-	side     sideCounts
-	history  history
-	incident lifecycle
+	service   string
+	country   *country
+	config    *Config
+	base      *baseline.Series
+	charts    *detect.Charts
+	tree      tree
+	counts    minuteCounts
+	networks  networks
+	side      sideCounts
+	history   history
+	incidents incidents
+	mask      mask // what the open incidents cover
 
-	expectedInSilence float64              // reporters expected since the last one
-	poolCounts        []baseline.PoolCount // of the present minute, for the country's pool
-	observations      []detect.Observation // reused
+	expectedInSilence float64               // reporters expected since the last one
+	poolCounts        []baseline.PoolCount  // of the present minute, for the country's pool
+	observations      []detect.Observation  // reused
+	observedAt        []baseline.ObservedAt // reused
 }
 
 func newSeries(service string, c *country, config *Config, first outage.Minute) *series {
 	s := emptySeries(service, c, config)
 	s.setBase(baseline.NewSeries(config.Baseline, c.pool, first))
 	s.charts = detect.NewCharts(&config.Detect, first)
-	s.incident.Lifecycle = incident.NewLifecycle(&config.Incident)
 	s.beginBlock()
 	return s
 }
 
-// emptySeries has neither baseline nor charts nor incident.
+// emptySeries has neither baseline nor charts nor incidents.
 func emptySeries(service string, c *country, config *Config) *series {
 	return &series{
 		service: service, country: c, config: config,
@@ -69,32 +69,35 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 	s.side.record(minute, s.counts.side)
 	s.base.Observe(minute, s.counts.reporters)
 	missing := s.detectGap()
+	s.observe()
 	if missing {
 		s.charts.Reset()
-		s.charts.Exclude()
 		s.base.Drop()
+		s.base.SkipNoise()
 	} else {
-		s.observations = s.counts.appendObservations(s.observations[:0])
-		s.charts.Step(minute, s.observations, s.base)
+		m := detect.Minute{Minute: minute, Observed: s.observations, Whole: s.counts.reporters, Left: s.counts.left[baseline.Whole]}
+		s.charts.Step(&m, s.normal(), s.base)
 	}
+	s.base.ObserveNoise(minute, s.observedAt, s.mask.live)
 	s.decide(minute, missing)
 	s.counts.clear()
 }
 
 // beginBlock begins a block of learning.
 func (s *series) beginBlock() {
-	frozen := s.incident.Active() || s.charts.Suspicious()
+	frozen := s.mask.covered > mostCovered || s.charts.Suspicious()
 	result := s.base.BeginBlock(s.country.now, s.country.pool, frozen, s.charts.Active)
 	s.poolCounts = result.PoolCounts
 	if result.Moved != nil {
 		s.charts.Renumber(result.Moved)
-		s.incident.renumber(result.Moved)
+		s.incidents.renumber(result.Moved)
 		s.history.renumber(result.Moved)
 		s.networks.renumber(result.Moved)
-		s.counts.byHandle = s.counts.byHandle[:0]
+		s.counts.byHandle, s.counts.left = s.counts.byHandle[:0], s.counts.left[:0]
 	}
+	s.mask = s.tree.mask(s.incidents.footprints(nil))
 	s.grow()
-	s.charts.Refresh(s.base.Mean())
+	s.charts.Refresh()
 }
 
 // grow gives every part room for the places of the baseline.
@@ -103,15 +106,18 @@ func (s *series) grow() {
 	s.charts.Grow(places, s.tree.level)
 	s.counts.grow(places)
 	s.networks.grow(places)
+	if s.mask.live != nil && len(s.mask.live) < places {
+		s.mask = s.tree.mask(s.mask.footprints)
+	}
 }
 
 // aggregate adds the reporters of each metro cell to every node above it.
 func (s *series) aggregate() {
-	s.counts.addAt(s.counts.reporters, baseline.Whole)
 	for _, c := range s.counts.sorted() {
 		s.networks.add(c.networks, baseline.Whole)
 		if c.key == 0 {
 			s.base.ObserveAt(baseline.Nowhere, c.reporters, s.country.now)
+			s.counts.addAt(c.reporters, true, baseline.Whole)
 			continue
 		}
 		handle, ok := s.base.Find(c.key)
@@ -121,8 +127,19 @@ func (s *series) aggregate() {
 		}
 		s.base.ObserveAt(handle, c.reporters, s.country.now)
 		place := s.base.Place(handle)
-		s.counts.addAt(c.reporters, handle, place.Parent, place.Region)
+		s.counts.addAt(c.reporters, !s.mask.covers(handle), handle, place.Parent, place.Region, baseline.Whole)
 		s.networks.add(c.networks, handle, place.Parent, place.Region)
+	}
+}
+
+// observe lists the counts of the nodes that no incident covers.
+func (s *series) observe() {
+	s.observations, s.observedAt = s.observations[:0], s.observedAt[:0]
+	for _, h := range s.counts.touched {
+		if n := s.counts.left[h]; n > 0 && !s.mask.covers(h) {
+			s.observations = append(s.observations, detect.Observation{Handle: h, Reporters: n})
+			s.observedAt = append(s.observedAt, baseline.ObservedAt{Handle: h, Reporters: n})
+		}
 	}
 }
 

@@ -62,31 +62,52 @@ func (t *tree) overlaps(handle int32, parts []int32) bool {
 	return false
 }
 
-// nodes are all places with their counts since a minute, the country first.
-func (t *tree) nodes(since outage.Minute) []detect.Node {
-	counts, minutes := t.recent(since)
-	nodes := make([]detect.Node, len(counts))
-	for h := range nodes {
-		handle := int32(h)
-		place, mean := t.base.Place(handle), t.base.Mean()*t.base.Share(handle)
-		nodes[h] = detect.Node{
-			Handle: handle, Level: t.level(handle), Region: place.Region,
-			Metro:    place.Parent != baseline.Nowhere,
-			Observed: float64(counts[h]), Expected: mean * float64(minutes),
+// cellsOf are the metro cells that handles cover, ascending.
+func (t *tree) cellsOf(handles []int32) (cells []int32) {
+	for h := range int32(t.base.Places()) {
+		if t.base.Place(h).Parent != baseline.Nowhere && t.covered(h, handles) {
+			cells = append(cells, h)
 		}
 	}
-	return nodes
+	return cells
 }
 
-// recent are the counts of all places since a minute, by handle, and the number of
-// minutes that were observed.
-func (t *tree) recent(since outage.Minute) (counts []uint32, minutes int) {
+// nodes are the places that a mask leaves with their counts since a minute, the
+// country first, and the number of minutes that were observed.
+func (t *tree) nodes(since outage.Minute, m *mask) (nodes []detect.Node, minutes int) {
+	counts, minutes := t.recent(since, m)
+	nodes = make([]detect.Node, 0, len(counts))
+	for h := range int32(len(counts)) {
+		if m.covers(h) && h != baseline.Whole {
+			continue
+		}
+		place := t.base.Place(h)
+		n := detect.Node{
+			Handle: h, Level: t.level(h), Region: place.Region, Parent: place.Parent,
+			Metro:    place.Parent != baseline.Nowhere,
+			Observed: float64(counts[h]), Expected: t.base.Mean() * t.base.Share(h) * m.part(h) * float64(minutes),
+		}
+		if n.Metro {
+			n.Center = t.country.center(place.Cell())
+		}
+		nodes = append(nodes, n)
+	}
+	return nodes, minutes
+}
+
+// recent are the counts of all places since a minute, by handle, without those of
+// covered cells, and the number of minutes that were observed.
+func (t *tree) recent(since outage.Minute, m *mask) (counts []uint32, minutes int) {
 	places := t.base.Places()
 	counts = make([]uint32, places)
 	total, minutes := t.base.Recent(since, counts)
 	for h := int32(places) - 1; h > 0; h-- {
 		place := t.base.Place(h)
 		if place.Parent == baseline.Nowhere { // a sparse cell or a region has no counts of its own
+			continue
+		}
+		if m.covers(h) {
+			total -= counts[h]
 			continue
 		}
 		counts[place.Parent] += counts[h]
@@ -101,10 +122,10 @@ func (t *tree) recent(since outage.Minute) (counts []uint32, minutes int) {
 // excess is what the places had beyond the normal since a minute, and its share by
 // region; the shares are nil where too few of the reporters have a place.
 func (t *tree) excess(since outage.Minute, handles []int32) (excess float64, shares []float64) {
-	nodes := t.nodes(since)
+	nodes, _ := t.nodes(since, &mask{})
 	shares = make([]float64, len(t.country.regions))
 	for _, h := range handles {
-		excess += nodes[h].Excess()
+		excess += nodes[h].Excess() // without a mask the nodes are by handle
 	}
 	for i := range nodes {
 		if n := &nodes[i]; n.Metro && n.Region != baseline.Nowhere && t.covered(n.Handle, handles) {

@@ -6,6 +6,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
+// learningMinutes is the age from which on a series can be called normal.
+const learningMinutes = 7 * 24 * 60
+
 // View is the state of every service after the last minute. It shares no memory
 // with the engine.
 func (e *Engine) View() *outage.View {
@@ -33,17 +36,33 @@ func (s *series) watch(minute outage.Minute) outage.Watch {
 	w := outage.Watch{
 		Service: s.service, Country: s.country.code,
 		Baseline: s.base.Expect(baseline.Whole), Needed: s.charts.Needed(detect.Country),
-		Regions: map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
+		Learning: minute-s.base.First() < learningMinutes,
+		Regions:  map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
 	}
 	s.addMeans(&w)
 	s.addEvidence(&w, minute)
-	switch {
-	case s.incident.public():
-		w.Incident = new(s.incident.Incident())
-	case !s.incident.Active():
+	s.addIncidents(&w)
+	if !s.incidents.active() {
 		w.Pending = s.pending(minute, w.Signals)
 	}
 	return w
+}
+
+// addIncidents adds the open incidents, the one that speaks for the service apart.
+func (s *series) addIncidents(w *outage.Watch) {
+	if s.incidents.muted {
+		return
+	}
+	open := s.incidents.open()
+	first := leading(open)
+	for _, in := range open {
+		public := in.Incident()
+		if in == first {
+			w.Incident = &public
+		} else {
+			w.Others = append(w.Others, &public)
+		}
+	}
 }
 
 // addMeans adds what is expected in each part of the country.
@@ -67,7 +86,7 @@ func (s *series) addEvidence(w *outage.Watch, minute outage.Minute) {
 		return
 	}
 	w.Evidence = 0
-	for _, near := range s.charts.NearThreshold(pendingPart, minute, s.base) {
+	for _, near := range s.charts.NearThreshold(pendingPart, minute, s.normal()) {
 		evidence := s.networks.evidence(&s.tree, near)
 		w.Evidence = max(w.Evidence, evidence)
 		if evidence >= pendingPart {

@@ -17,7 +17,10 @@ type Relations interface {
 // look at it: an incident, or evidence of at least half of one.
 type Candidate struct {
 	Service string
-	Onset   outage.Minute // the first minute of its run
+	// ID is that of its incident, "" where there is none yet. A service may have
+	// several.
+	ID    string
+	Onset outage.Minute // the first minute of its run
 	// Excess is the reporters beyond the expected since the onset, of the last
 	// half hour at most; for an incident, the most that this ever was.
 	Excess float64
@@ -106,15 +109,16 @@ func (a *attributor) attribute(effect *Candidate, before Attribution) Attributio
 	return none
 }
 
-// AttributeAll judges all rises of a country that have an incident. Each cause in
-// the answer is the first of its chain, so that nothing is blamed that is itself
+// AttributeAll judges all rises of a country that have an incident, by its id. Each
+// cause in the answer is the first of its chain, so that nothing is blamed that is itself
 // only named, and no chain is a circle. The order of the rises does not matter.
 func AttributeAll(p *Params, relations Relations, rises []Candidate) map[string]Attribution {
 	sorted := slices.Clone(rises)
 	slices.SortFunc(sorted, func(a, b Candidate) int { // the largest last: it breaks a circle
 		return cmp.Or(cmp.Compare(a.Excess, b.Excess), cmp.Compare(a.Service, b.Service))
 	})
-	judges, found := newAttributor(p, relations, sorted), map[string]Attribution{}
+	judges, answer := newAttributor(p, relations, sorted), map[string]Attribution{}
+	found := map[string]Attribution{} // by service, of its largest candidate
 	for _, rise := range sorted {
 		j := rise.Previous
 		if rise.Open {
@@ -123,21 +127,20 @@ func AttributeAll(p *Params, relations Relations, rises []Candidate) map[string]
 				j = rise.Previous
 			}
 		}
-		if j.Cause != "" && j.Cause != rise.Service && root(j.Cause, found) != rise.Service {
-			found[rise.Service] = j
-		}
-	}
-	answer := map[string]Attribution{}
-	for _, rise := range rises {
-		if !rise.Open {
-			continue
-		}
-		j, ok := found[rise.Service]
-		if !ok {
+		if j.Cause == "" || j.Cause == rise.Service || root(j.Cause, found) == rise.Service {
 			j = Attribution{Verdict: outage.LikelyCause}
 		}
+		delete(found, rise.Service)
+		if j.Cause != "" {
+			found[rise.Service] = j
+		}
+		if rise.Open {
+			answer[rise.ID] = j
+		}
+	}
+	for id, j := range answer {
 		j.Cause = root(j.Cause, found)
-		answer[rise.Service] = j
+		answer[id] = j
 	}
 	return answer
 }

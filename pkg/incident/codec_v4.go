@@ -67,6 +67,7 @@ func ReadLifecycleV4(params *Params, handles int, last outage.Minute, from []byt
 		return nil, nil, err
 	}
 	c.measureV4(last)
+	c.fillPeaks(last)
 	return c, from[n:], nil
 }
 

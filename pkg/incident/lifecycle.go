@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -16,11 +17,12 @@ type Opening struct {
 	Footprint outage.Footprint
 	// Observed and Expected are those of the footprint since its run began.
 	Observed, Expected float64
+	Minutes            int // since its run began, as far as they are known
 	// Handles number the parts of the footprint, which do not overlap.
 	Handles []int32
-	// Disjoint says that no part of the last footprint alarms, so that this is
-	// no return of the last incident.
-	Disjoint bool
+	// Number counts the incidents of the service in the country that open in this
+	// minute, from 1; it is part of the id from 2 on.
+	Number int
 	// Regions number the regions of the footprint, in their order.
 	Regions []int32
 	Why     outage.Explanation
@@ -114,22 +116,31 @@ func (l *Lifecycle) Localising() bool { return l.Active() && !l.progress.Localis
 // instant is the moment of decision: the end of the last minute used.
 func instant(minute outage.Minute) time.Time { return (minute + 1).Time() }
 
-// Open opens an incident, or the last one again when it was resolved a short
-// while ago.
+// Reopen opens a resolved incident again.
+func (l *Lifecycle) Reopen(minute outage.Minute) outage.Incident {
+	l.progress = progress{
+		Opened: minute, Localised: true, MaxExcess: l.progress.MaxExcess, Reporters: l.progress.Reporters,
+		Recovery: l.progress.Recovery.restarted(),
+	}
+	l.current.State, l.current.ClosedAt = outage.StateOpen, time.Time{}
+	l.reopenRegions()
+	return l.updated(minute)
+}
+
+// Merge resolves an incident that another one of the same service takes in.
+func (l *Lifecycle) Merge(into string, minute outage.Minute) outage.Incident {
+	l.current.MergedInto = into
+	l.resolve(minute)
+	return l.updated(minute)
+}
+
+// Open opens an incident.
 func (l *Lifecycle) Open(o Opening) outage.Incident {
 	minute := o.Signal.Minute
-	again := !o.Disjoint && l.current.State == outage.StateResolved &&
-		minute-l.progress.Closed <= outage.Minute(l.params.ReopenWithin)
-	if again {
-		l.progress = progress{Opened: minute, Localised: true, MaxExcess: l.progress.MaxExcess, Reporters: l.progress.Reporters, Recovery: recoveryTest{Peak: l.current.Peak, WorstSmoothed: l.progress.Recovery.WorstSmoothed}}
-		l.current.State, l.current.ClosedAt = outage.StateOpen, time.Time{}
-		l.reopenRegions()
-		return l.updated(minute)
-	}
 	l.progress, l.regions = progress{Opened: minute}, nil
 	at := instant(minute)
 	l.current = outage.Incident{
-		ID:      outage.IncidentID(o.Signal.Service, o.Signal.Country, at),
+		ID:      numbered(outage.IncidentID(o.Signal.Service, o.Signal.Country, at), o.Number),
 		Service: o.Signal.Service, Country: o.Signal.Country,
 		State: outage.StateOpen, OpenedAt: at, Since: o.Signal.Since,
 		Observed: o.Signal.Observed, Expected: o.Signal.Expected, Threshold: o.Signal.Threshold,
@@ -138,6 +149,14 @@ func (l *Lifecycle) Open(o Opening) outage.Incident {
 	l.setFootprint(o)
 	l.addReporters(o.Observed)
 	return l.updated(minute)
+}
+
+// numbered is the id of the n-th incident that opens in one minute.
+func numbered(id string, n int) string {
+	if n <= 1 {
+		return id
+	}
+	return fmt.Sprintf("%s-%d", id, n)
 }
 
 // addReporters adds judged reporters to those who carry the incident, and reports
@@ -166,6 +185,7 @@ func (l *Lifecycle) setFootprint(o Opening) {
 	l.current.Peak = max(l.current.Peak, l.current.Ratio)
 	l.progress.Recovery.Peak = l.current.Peak
 	l.progress.Recovery.WorstSmoothed = max(l.progress.Recovery.WorstSmoothed, smoothedRatio(o.Observed, o.Expected))
+	l.progress.Recovery.updatePeak(o.Observed, o.Expected, o.Minutes)
 	l.setRegions(o.Regions)
 }
 

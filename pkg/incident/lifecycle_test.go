@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -95,29 +96,42 @@ func TestNoIncidentIsShorterThanFiveMinutes(t *testing.T) {
 	}
 }
 
-func TestAlarmSoonAfterReopens(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		after outage.Minute
-		same  bool
-	}{{"20 minutes", 20, true}, {"21 minutes", 21, false}} {
-		t.Run(c.name, func(t *testing.T) {
-			s := begin()
-			s.pass(20, 40)
-			for s.c.Active() {
-				s.pass(1, 1)
-			}
-			again := s.c.Open(opening(s.now + c.after))
-			if (again.ID == s.changes[0].ID) != c.same || again.State != outage.StateOpen || !again.ClosedAt.IsZero() {
-				t.Errorf("told %+v", again)
-			}
-			if c.same && !again.OpenedAt.Equal(s.changes[0].OpenedAt) {
-				t.Error("the first instant moved")
-			}
-			if s.c.Localising() == c.same {
-				t.Errorf("the footprint moves again: %t", s.c.Localising())
-			}
-		})
+func TestReopens(t *testing.T) {
+	s := begin()
+	s.pass(20, 40)
+	for s.c.Active() {
+		s.pass(1, 1)
+	}
+	again := s.c.Reopen(s.now + 20)
+	if again.ID != s.changes[0].ID || again.State != outage.StateOpen || !again.ClosedAt.IsZero() {
+		t.Errorf("told %+v", again)
+	}
+	if !again.OpenedAt.Equal(s.changes[0].OpenedAt) {
+		t.Error("the first instant moved")
+	}
+	if s.c.Localising() {
+		t.Error("the footprint moves again")
+	}
+}
+
+func TestMergeResolves(t *testing.T) {
+	s := begin()
+	s.pass(20, 40)
+	merged := s.c.Merge("whatsapp-gb-20250228T1500Z", s.now)
+	if merged.State != outage.StateResolved || merged.MergedInto != "whatsapp-gb-20250228T1500Z" || merged.ClosedAt.IsZero() || s.c.Active() {
+		t.Errorf("merged: %+v", merged)
+	}
+}
+
+func TestIncidentsOfOneMinuteAreNumbered(t *testing.T) {
+	params := DefaultParams()
+	for number, want := range map[int]string{1: "whatsapp-gb-20250228T1609Z", 2: "whatsapp-gb-20250228T1609Z-2", 3: "whatsapp-gb-20250228T1609Z-3"} {
+		o := opening(opened)
+		o.Number = number
+		o.Signal.Minute = outage.MinuteOf(time.Date(2025, 2, 28, 16, 8, 0, 0, time.UTC))
+		if got := NewLifecycle(&params).Open(o).ID; got != want {
+			t.Errorf("incident %d is %s, want %s", number, got, want)
+		}
 	}
 }
 

@@ -4,12 +4,10 @@ package incident
 type Params struct {
 	LocaliseFor int // after opening; then the footprint stays
 	CloseAfter  int // no incident is shorter
-	// CloseEvidence is what closing takes, in nats, for the normal against
-	// the strength PeakPart x peak, held between StrengthLow and StrengthHigh,
-	// or UsualPart x the usual ratio since it opened, if that is more.
-	CloseEvidence             float64
-	PeakPart, UsualPart       float64
-	StrengthLow, StrengthHigh float64
+	// CloseEvidence is what closing takes, in nats, for a fall by FallTo against
+	// PeakPart of the peak's excess, or OngoingLow times the normal if that is more.
+	CloseEvidence                float64
+	PeakPart, OngoingLow, FallTo float64
 	// RecoverEvidence makes an incident recovering; RelapseAfter minutes in a
 	// row without any evidence make it open again, so that a long tail does not
 	// change its state every few minutes.
@@ -18,6 +16,7 @@ type Params struct {
 	// CloseRatio is the most that ten minutes may hold when an incident closes,
 	// as a multiple of the normal.
 	CloseRatio float64
+	ClosePart  float64 // or as a part of the worst ten minutes
 	// People who say that it works again lower the evidence that closing takes
 	// by BackWeight nats each, by BackMost at most.
 	BackWeight, BackMost float64
@@ -43,8 +42,8 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		LocaliseFor: 10, CloseAfter: 5,
-		CloseEvidence: 4, PeakPart: .5, UsualPart: .3, StrengthLow: 2.5, StrengthHigh: 12,
-		RecoverEvidence: 2, RelapseAfter: 10, CloseRatio: 2.2,
+		CloseEvidence: 4, PeakPart: .4, OngoingLow: 2.5, FallTo: 8,
+		RecoverEvidence: 2, RelapseAfter: 10, CloseRatio: 2.2, ClosePart: .2,
 		BackWeight: .1, BackMost: 2, ReopenWithin: 20, AcceptAfter: 1440,
 		LevelKeep:   .9942, // half in two hours
 		AttributeAt: 6, KeepAttributionAt: 4, OnsetEarly: 10, OnsetLate: 60, OutlastAfter: 30,

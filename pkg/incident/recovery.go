@@ -23,6 +23,9 @@ type recoveryTest struct {
 	// a few reporters where next to nothing is expected do not look like a flood.
 	// What it takes to close goes by them.
 	Smoothed, WorstSmoothed float64
+	// MaxExcess and MaxCount are the most that a window had beyond the expected, a
+	// minute, and the most that it had at all.
+	MaxExcess, MaxCount float64
 }
 
 // Part is a minute's counts on a part of a footprint.
@@ -42,6 +45,14 @@ func (t *recoveryTest) observe(p *Params, minute outage.Minute, part Part) {
 	observed, _, expected := t.window(minute)
 	t.Ratio, t.Smoothed = outage.Ratio(observed, expected), smoothedRatio(observed, expected)
 	t.Peak, t.WorstSmoothed = max(t.Peak, t.Ratio), max(t.WorstSmoothed, t.Smoothed)
+	t.updatePeak(observed, expected, windowMinutes)
+}
+
+// updatePeak takes in the counts of so many minutes.
+func (t *recoveryTest) updatePeak(observed, expected float64, minutes int) {
+	minutes = max(minutes, windowMinutes)
+	t.MaxExcess = max(t.MaxExcess, (observed-expected)/float64(minutes))
+	t.MaxCount = max(t.MaxCount, observed*windowMinutes/float64(minutes))
 }
 
 func smoothedRatio(observed, expected float64) float64 { return (observed + 1) / (expected + 1) }
@@ -57,25 +68,28 @@ func (t *recoveryTest) window(minute outage.Minute) (observed, back, expected fl
 	return observed, back, expected
 }
 
-// update takes the last minute observed as evidence that it is over. The test
-// mirrors the one that opens: a sum of log-likelihood ratios, of the normal
-// against a part of the strength seen.
+// update adds the evidence of the last minute that it is over: the log-likelihood
+// ratio of negative binomial counts, of a fall by Params.FallTo against a part of the
+// incident's own peak. The fall is tested and not the return to normal, because people
+// go on reporting for a while after the end.
 func (t *recoveryTest) update(p *Params, part Part, dispersion float64) {
-	ratio := outage.NewLikelihoodRatio(part.Mean, t.strength(p), dispersion)
+	ongoing := max(p.PeakPart*t.MaxExcess, p.OngoingLow*part.Mean)
+	fallen := max(part.Mean, ongoing/p.FallTo)
+	ratio := outage.NewLikelihoodRatio(fallen, ongoing/fallen, dispersion)
 	t.Evidence = min(max(0, t.Evidence-float64(part.Reporters)*ratio.Gain-ratio.Drift), 2*p.CloseEvidence)
 	if t.MinutesWithout++; t.Evidence > 0 {
 		t.MinutesWithout = 0
 	}
 }
 
-// belowCloseThreshold says whether there is evidence enough that it is over, and the window
-// holds no more than it may.
+// belowCloseThreshold says whether there is evidence enough that it is over, and the
+// window holds no more than it may.
 func (t *recoveryTest) belowCloseThreshold(p *Params, minute outage.Minute) bool {
 	if t.Evidence < p.CloseEvidence-t.prior(p, minute) {
 		return false
 	}
 	observed, _, expected := t.window(minute)
-	return observed <= max(p.CloseRatio*expected, expected+2*math.Sqrt(expected)+1)
+	return observed <= max(p.CloseRatio*expected, expected+2*math.Sqrt(expected)+1, p.ClosePart*t.MaxCount)
 }
 
 // prior is how much less evidence it takes because people say that it works
@@ -89,14 +103,7 @@ func (t *recoveryTest) prior(p *Params, minute outage.Minute) float64 {
 	return min(p.BackWeight*back, p.BackMost)
 }
 
-// strength is the multiple of the normal that closing has to rule out: half the
-// worst ten minutes within bounds, or a part of what has been usual of late.
-// Where next to nothing is normal only the latter tells silence from trouble
-// within the hour.
-func (t *recoveryTest) strength(p *Params) float64 {
-	worst := min(max(p.PeakPart*t.WorstSmoothed, p.StrengthLow), p.StrengthHigh)
-	if t.Mean <= 0 {
-		return worst
-	}
-	return max(worst, p.UsualPart*t.Count/t.Mean)
+// restarted is the test of an incident that opens again, with the peaks that it had.
+func (t *recoveryTest) restarted() recoveryTest {
+	return recoveryTest{Peak: t.Peak, WorstSmoothed: t.WorstSmoothed, MaxExcess: t.MaxExcess, MaxCount: t.MaxCount}
 }

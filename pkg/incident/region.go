@@ -88,7 +88,7 @@ func (l *Lifecycle) closeRegions(minute outage.Minute) {
 func (l *Lifecycle) reopenRegions() {
 	for i := range l.regions {
 		l.regions[i].Ended = 0
-		l.regions[i].Recovery = recoveryTest{Peak: l.regions[i].Recovery.Peak, WorstSmoothed: l.regions[i].Recovery.WorstSmoothed}
+		l.regions[i].Recovery = l.regions[i].Recovery.restarted()
 	}
 	l.updateRecoveries()
 }

@@ -59,8 +59,7 @@ func TestRegionsEndOnTheirOwn(t *testing.T) {
 			t.Errorf("%s ended at %v, the whole at %v", r.Region, r.At, last.ClosedAt)
 		}
 	}
-	o := opening(s.now + 5)
-	if again := s.c.Open(o); !again.Recoveries[0].At.IsZero() || !again.Recoveries[1].At.IsZero() {
+	if again := s.c.Reopen(s.now + 5); !again.Recoveries[0].At.IsZero() || !again.Recoveries[1].At.IsZero() {
 		t.Errorf("opened again: %+v", again.Recoveries)
 	}
 }

@@ -2,6 +2,7 @@ package outage
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,14 @@ func (r Region) Country() Country {
 type LatLng struct {
 	Lat float64 `json:"lat"`
 	Lng float64 `json:"lng"`
+}
+
+// Kilometres is the great-circle distance of two points by the haversine formula.
+func Kilometres(a, b LatLng) float64 {
+	const earth, radian = 6371, math.Pi / 180
+	dLat, dLng := (b.Lat-a.Lat)*radian/2, (b.Lng-a.Lng)*radian/2
+	h := math.Sin(dLat)*math.Sin(dLat) + math.Cos(a.Lat*radian)*math.Cos(b.Lat*radian)*math.Sin(dLng)*math.Sin(dLng)
+	return 2 * earth * math.Asin(math.Sqrt(h))
 }
 
 // Resolutions between which places are told. A report is kept at CellFine and

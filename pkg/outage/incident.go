@@ -169,6 +169,9 @@ type Incident struct {
 	// Parent is the wider event that the incident belongs to, "" for none: the
 	// same service in both countries, a family, or a provider and its customers.
 	Parent string `json:",omitempty"`
+	// MergedInto is the incident of the same service that took this one in, "" for
+	// none.
+	MergedInto string `json:",omitempty"`
 	// Why is the arithmetic of its opening.
 	Why Explanation
 	// Recoveries are the regions of the footprint, each with its own end.

@@ -23,8 +23,12 @@ type Watch struct {
 	// Signals are the nodes that hold at least half of what opening takes, the
 	// nearest to it first.
 	Signals []Signal
-	// Incident is the one that is open or recovering, or nil.
+	// Incident is the widest and then the worst of those that are open or recovering,
+	// nil where there is none; Others are the rest.
 	Incident *Incident
+	Others   []*Incident
+	// Learning says that the series is too young for anybody to know its normal.
+	Learning bool
 	// Pending is an incident that may come, while there is none: evidence of at
 	// least half of what opening takes.
 	Pending *Incident
@@ -104,11 +108,12 @@ func (w Watch) Status(observed int64) Status {
 // cell of any resolution within one. mean is what is normal there, in reporters
 // a minute.
 func (w Watch) StatusIn(region Region, cell Cell, mean float64, observed int64) Status {
-	incident := w.Incident
-	if incident != nil && !incident.Footprint.Covers(region, cell) {
-		incident = nil
+	for _, incident := range append([]*Incident{w.Incident}, w.Others...) {
+		if incident != nil && incident.Footprint.Covers(region, cell) {
+			return w.status(incident, mean, 0, observed)
+		}
 	}
-	return w.status(incident, mean, 0, observed)
+	return w.status(nil, mean, 0, observed)
 }
 
 func (w Watch) status(incident *Incident, mean, evidence float64, observed int64) Status {
@@ -117,7 +122,7 @@ func (w Watch) status(incident *Incident, mean, evidence float64, observed int64
 		return StatusOutage
 	case incident != nil || evidence >= elevatedPart && float64(observed) > HealthMinutes*mean:
 		return StatusElevated
-	case !w.noticeable(mean) && float64(observed) < fewestReporters:
+	case w.Learning || !w.noticeable(mean) && float64(observed) < fewestReporters:
 		return StatusUnknown
 	}
 	return StatusNormal

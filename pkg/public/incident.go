@@ -36,6 +36,7 @@ type Incident struct {
 	Cause       string // with LikelyCollateral, the service that probably broke
 	Reasons     []outage.Reason
 	Parent      string
+	MergedInto  string // the incident of the same service that took this one in, "" for none
 	Why         Explanation
 	Recoveries  []Recovery
 	Changes     []Change
@@ -145,7 +146,7 @@ func IncidentOf(record outage.Record, means map[outage.Region]float64) Incident 
 		Since: in.Since, Footprint: footprintOf(in.Footprint), Final: in.Final,
 		Observed: in.Observed, Expected: in.Expected, Threshold: in.Threshold, Ratio: in.Ratio, Peak: in.Peak,
 		Severity: in.Severity, Confirmed: in.Confirmed, Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons,
-		Parent: in.Parent, Why: explanationOf(in.Why),
+		Parent: in.Parent, MergedInto: in.MergedInto, Why: explanationOf(in.Why),
 	}
 	for _, recovery := range in.Recoveries {
 		if recovery.Reports >= Floor {

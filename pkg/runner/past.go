@@ -8,8 +8,8 @@ import (
 )
 
 // Replay runs an engine of its own over a span of the past, as a backtest of
-// the same counts would: the first warmup minutes of what is known train and
-// never alert. It tells each change, and the minute it came from, to note.
+// the same counts would: the first warmup minutes of what is known, or a part of less
+// history, train and never alert, see engine.Training. It tells each change, and the minute it came from, to note.
 func Replay(ctx context.Context, config engine.Config, source Source, span outage.Span, warmup outage.Minute, note func(outage.Minute, []outage.Incident) error) error {
 	var t *engine.Engine
 	const piece = 24 * 60
@@ -24,7 +24,7 @@ func Replay(ctx context.Context, config engine.Config, source Source, span outag
 				if !reported(minutes[minute]) {
 					continue
 				}
-				config.AlertFrom = minute + warmup
+				config.AlertFrom = minute + engine.Training(span.To-minute, warmup)
 				t = engine.New(config)
 			}
 			changes, err := t.Tick(minute, minutes[minute])

@@ -29,6 +29,7 @@ type Line struct {
 	Cause          string              `json:"cause,omitempty"`
 	Reasons        []outage.Reason     `json:"reasons,omitempty"`
 	Parent         string              `json:"parent,omitempty"`
+	MergedInto     string              `json:"merged_into,omitempty"`
 	FootprintFinal bool                `json:"footprint_final,omitempty"`
 }
 
@@ -81,7 +82,7 @@ func lineOf(in *outage.Incident) Line {
 		OpenedAt: in.OpenedAt, Scope: in.Footprint.Scope,
 		Regions: in.Footprint.Regions, Cells: in.Footprint.Cells, Centroid: places5(in.Footprint.Centroid),
 		Observed: in.Observed, Expected: places3(in.Expected), Threshold: places3(in.Threshold),
-		Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Parent: in.Parent,
+		Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Parent: in.Parent, MergedInto: in.MergedInto,
 	}
 	if !in.ClosedAt.IsZero() {
 		closed := in.ClosedAt

@@ -69,7 +69,8 @@ func incidentsOf(t testing.TB, geography *cell.Geography, warmup time.Duration, 
 			names = append(names, name)
 		} else if before.ID != line.ID {
 			if before.ClosedAt == nil || line.OpenedAt.Sub(*before.ClosedAt) > fading {
-				t.Errorf("%s has two incidents, %s and %s", name, before.ID, line.ID)
+				names = append(names, name) // a second one
+				found[name] = line
 			}
 			continue
 		}

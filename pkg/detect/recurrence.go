@@ -1,0 +1,89 @@
+package detect
+
+import "github.com/open-downpour/downpour/pkg/outage"
+
+// recurrenceBlock is the length of the blocks whose largest run evidence is remembered.
+const (
+	recurrenceBlock  = 6 * 60
+	recurrenceBlocks = 21 * 24 * 60 / recurrenceBlock
+)
+
+// recurrence records how large the excursions of the whole country have been,
+// whatever was open, so that what happens more often than once a week opens nothing.
+// It has a fixed size and is saved as it stands.
+type recurrence struct {
+	Excursion excursion
+	First     int64 // block in which it began
+	Block     int64
+	Largest   float32 // run evidence of the present block
+	// Past is the largest run evidence of earlier blocks, cyclic by number; 0 for
+	// one that had nothing of note.
+	Past [recurrenceBlocks]float32
+}
+
+// advance begins a block where a minute is the first of one.
+func (r *recurrence) advance(minute outage.Minute) {
+	block := int64(minute.Floor(recurrenceBlock)) / recurrenceBlock
+	if r.First == 0 {
+		r.First, r.Block = block, block
+	}
+	for r.Block < block {
+		if r.Largest < recurrenceLeast {
+			r.Largest = 0
+		}
+		before := &r.Past[(r.Block+recurrenceBlocks-1)%recurrenceBlocks]
+		if *before > 0 && r.Largest > 0 { // one event, however long
+			r.Largest = max(r.Largest, *before)
+			*before = 0
+		}
+		r.Past[r.Block%recurrenceBlocks] = r.Largest
+		r.Block, r.Largest = r.Block+1, 0
+		r.Past[r.Block%recurrenceBlocks] = 0
+	}
+}
+
+const recurrenceLeast = 8 // nats, from which a block is remembered
+
+// record takes in the run evidence of a minute.
+func (r *recurrence) record(evidence float64) { r.Largest = max(r.Largest, float32(evidence)) }
+
+// required is the run evidence that an alarm of the country must exceed: a part of the
+// k-th largest of the blocks that are remembered, where k grows with the weeks that
+// are known.
+func (r *recurrence) required(p *Params) float64 {
+	const blocksAWeek = 7 * 24 * 60 / recurrenceBlock
+	weeks := min(float64(r.Block-r.First)/blocksAWeek, 3)
+	k := 1 + int(p.RecurrenceWeekly*weeks)
+	top := make([]float32, k)
+	for _, evidence := range r.Past {
+		for i := range top {
+			if evidence > top[i] {
+				copy(top[i+1:], top[i:])
+				top[i] = evidence
+				break
+			}
+		}
+	}
+	return p.RecurrencePart * float64(top[k-1])
+}
+
+// recordCountry follows the excursions of the whole country, open incidents
+// included.
+func (c *Charts) recordCountry(minute outage.Minute, reporters uint32, normal Normal) {
+	r := &c.recurrence
+	r.advance(minute)
+	mean, upper := normal.Rates(0)
+	if c.countryEpoch != c.epoch {
+		c.countryWeights, c.countryEpoch = newWeights(c.params, mean, upper, normal.DispersionAt(0, 1)), c.epoch
+	}
+	e := &r.Excursion
+	if e.step(&c.countryWeights, reporters, minute, float32(c.params.Cap)) == 0 {
+		return
+	}
+	for i := range e.Evidence {
+		if e.Evidence[i] > 0 {
+			minutes := int(minute-outage.Minute(e.Since[i])) + 1
+			r.record(runEvidence(float64(e.Observed[i]), float64(e.Expected[i])*upper/mean, normal.DispersionAt(0, minutes)))
+		}
+	}
+}

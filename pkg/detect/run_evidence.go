@@ -1,0 +1,35 @@
+package detect
+
+import (
+	"math"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// runEvidence is the log-likelihood ratio of a negative binomial count at its own
+// mean and at the expected one,
+//
+//	N ln(N/M) + (N + r) ln((r + M)/(r + N)), r = 1/alpha,
+//
+// where alpha is the dispersion of sums over as many minutes as the run is long. It
+// is 0 for a count that is not above the expected one. The CUSUM takes minutes for
+// independent; a sum over a run of a real crowd is far less certain than that.
+func runEvidence(observed, expected, dispersion float64) float64 {
+	if observed <= expected || expected <= 0 {
+		return 0
+	}
+	r := 1 / dispersion
+	return observed*math.Log(observed/expected) + (observed+r)*math.Log((r+expected)/(r+observed))
+}
+
+// runRequired is the run evidence that opens: less for a longer run, because windows
+// of L minutes have a part in L as many independent chances to look unusual.
+func (c *Charts) runRequired(level Level, minute, since outage.Minute) float64 {
+	p := c.params
+	need := p.RunNeeded + p.LevelPenalty[level]
+	if int(minute-c.age.First) < p.NewMinutes {
+		need *= p.NeededNew
+	}
+	minutes := min(max(int(minute-since)+1, 1), p.RunLongest)
+	return need - p.RunSlope*math.Log(float64(minutes))
+}

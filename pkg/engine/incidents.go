@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// mostIncidents is how many incidents of a service may be open in a country at once.
+// Beyond it the next one covers the country and takes the others in.
+const mostIncidents = 64
+
+// incidents are those of a series: open ones, whose footprints are disjoint, and those
+// resolved a short while ago, in order of opening; and the changes of the present
+// minute.
+type incidents struct {
+	list    []*placedIncident
+	muted   bool // they were opened before alerts were wanted
+	changes []outage.Incident
+}
+
+// placedIncident is an incident and the node that alarmed.
+type placedIncident struct {
+	*incident.Lifecycle
+	anchor int32
+}
+
+// emit records changes, unless alerts are not wanted yet.
+func (l *incidents) emit(changes ...outage.Incident) {
+	if !l.muted {
+		l.changes = append(l.changes, changes...)
+	}
+}
+
+// open are the incidents that are open or recovering.
+func (l *incidents) open() (open []*placedIncident) {
+	for _, in := range l.list {
+		if in.Active() {
+			open = append(open, in)
+		}
+	}
+	return open
+}
+
+// active reports whether any incident is open or recovering.
+func (l *incidents) active() bool {
+	return slices.ContainsFunc(l.list, func(in *placedIncident) bool { return in.Active() })
+}
+
+// public reports whether an incident is open or recovering that alerts were wanted
+// for.
+func (l *incidents) public() bool { return !l.muted && l.active() }
+
+// footprints are the handles of the open incidents but one.
+func (l *incidents) footprints(but *placedIncident) (all [][]int32) {
+	for _, in := range l.list {
+		if in != but && in.Active() {
+			all = append(all, in.Handles())
+		}
+	}
+	return all
+}
+
+// leading is the open incident that speaks for the service: the widest, then the
+// worst; nil where there is none.
+func leading(open []*placedIncident) *placedIncident {
+	if len(open) == 0 {
+		return nil
+	}
+	return slices.MaxFunc(open, func(a, b *placedIncident) int {
+		x, y := a.Incident(), b.Incident()
+		return cmp.Or(
+			cmp.Compare(width(x.Footprint.Scope), width(y.Footprint.Scope)),
+			cmp.Compare(x.Ratio, y.Ratio), cmp.Compare(y.ID, x.ID))
+	})
+}
+
+func width(scope outage.Scope) int {
+	return slices.Index([]outage.Scope{outage.ScopeCell, outage.ScopeRegion, outage.ScopeCountry}, scope)
+}
+
+// number counts the incidents that open in a minute, the next one included.
+func (l *incidents) number(minute outage.Minute) int {
+	n := 1
+	for _, in := range l.list {
+		if in.Incident().OpenedAt.Equal((minute + 1).Time()) {
+			n++
+		}
+	}
+	return n
+}
+
+// forget drops incidents that were resolved longer ago than so many minutes.
+func (l *incidents) forget(minute outage.Minute, after int) {
+	l.list = slices.DeleteFunc(l.list, func(in *placedIncident) bool {
+		return !in.Active() && int(minute-in.Closed()) > after
+	})
+}
+
+// renumber gives places new handles.
+func (l *incidents) renumber(moved []int32) {
+	for _, in := range l.list {
+		in.Renumber(moved)
+		in.anchor = max(baseline.Whole, moved[in.anchor])
+	}
+}
+
+// changed reports whether an incident changed in this minute.
+func (l *incidents) changed(id string) bool {
+	return slices.ContainsFunc(l.changes, func(in outage.Incident) bool { return in.ID == id })
+}
+
+// amend copies a new attribution and parent of an incident into the changes of this
+// minute. Where it has none, and something is new, it adds a change.
+func (l *incidents) amend(in *placedIncident, news bool) {
+	now, known := in.Incident(), false
+	for i := range l.changes {
+		if change := &l.changes[i]; change.ID == now.ID {
+			known = true
+			change.Verdict, change.Cause, change.Reasons, change.Parent = now.Verdict, now.Cause, now.Reasons, now.Parent
+		}
+	}
+	if news && !known {
+		l.emit(now)
+	}
+}
+
+// attribution is the present one.
+func (p *placedIncident) attribution() incident.Attribution {
+	in := p.Incident()
+	if in.Verdict == "" {
+		return incident.Attribution{Verdict: outage.LikelyCause}
+	}
+	return incident.Attribution{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons}
+}
+
+// merge resolves incidents whose footprint lies within that of another into it.
+func (l *incidents) merge(t *tree, minute outage.Minute) {
+	open := l.open()
+	if len(open) < 2 {
+		return
+	}
+	cells := make([][]int32, len(open))
+	for i, in := range open {
+		cells[i] = t.cellsOf(in.Handles())
+	}
+	for i, part := range open {
+		for j, whole := range open {
+			if i != j && part.Active() && whole.Active() && lies(part, whole, cells[i], cells[j]) {
+				l.emit(part.Merge(whole.Incident().ID, minute))
+			}
+		}
+	}
+}
+
+// lies reports whether one incident lies within another, given their metro cells,
+// ascending. Of equal ones the later lies within the earlier.
+func lies(part, whole *placedIncident, inPart, inWhole []int32) bool {
+	later := part.Incident().ID > whole.Incident().ID
+	national := func(in *placedIncident) bool { return slices.Contains(in.Handles(), baseline.Whole) }
+	switch {
+	case national(whole):
+		return later || !national(part)
+	case national(part), len(inPart) == 0:
+		return false
+	}
+	for _, h := range inPart {
+		if _, found := slices.BinarySearch(inWhole, h); !found {
+			return false
+		}
+	}
+	return later || len(inPart) < len(inWhole)
+}

@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/incident"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// readRestV4 reads the end of a series of version 4, which had no blocks: its
+// incident. The series goes on without any, so that a run of which nothing newer
+// is known is taken to have come from one block, see blocks.largest. Where networks
+// are known, evidence from before the update opens nothing alone.
+func (e *Engine) readRestV4(s *series, from []byte) ([]byte, error) {
+	in, from, err := incident.ReadLifecycleV4(&e.config.Incident, s.base.Places(), e.last, from)
+	return s.takeOver(in, from, err)
+}
+
+// readRestV5 reads the end of a series of version 5: its blocks and its incident.
+func (e *Engine) readRestV5(s *series, from []byte) ([]byte, error) {
+	from, err := s.networks.blocks.read(from)
+	if err != nil {
+		return nil, err
+	}
+	in, from, err := incident.ReadLifecycleV5(&e.config.Incident, s.base.Places(), e.last, from)
+	return s.takeOver(in, from, err)
+}
+
+// takeOver makes the one incident that a series had its first.
+func (s *series) takeOver(in *incident.Lifecycle, from []byte, err error) ([]byte, error) {
+	if err == nil && in.Incident().ID != "" && (in.Active() || in.Incident().State == outage.StateResolved) {
+		s.incidents.list = []*placedIncident{{Lifecycle: in, anchor: anchorOf(in)}}
+	}
+	return from, err
+}
+
+func anchorOf(in *incident.Lifecycle) int32 {
+	if handles := in.Handles(); len(handles) > 0 {
+		return handles[0]
+	}
+	return baseline.Whole
+}
