@@ -14,7 +14,7 @@ TOOLS   := .ci/tools
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -74,6 +74,11 @@ bench-demo: prerequisites $(LIBCHDB)/node_modules
 bench-detect: prerequisites
 	$(GO) test ./pkg/detect/proving -run '^TestProving$$' -count 1 -worlds 5 -timeout 60m -v
 	$(GO) test ./pkg/engine -run '^$$' -bench ManySeries -benchtime 150x
+
+# The detector on crowds that nobody here invented: power cuts and bursty streams, by
+# training and test part.
+bench-real: prerequisites
+	$(GO) test ./pkg/detect/proving -run '^TestReal$$' -count 1 -real -timeout 30m -v
 
 # What attackers of a given size can do: 200 tries each to open an incident, the
 # fewest networks that open one, attempts to hide an outage, and honest crowds.

@@ -26,7 +26,7 @@ var (
 var kinds = []struct {
 	name   string
 	params func(uint64) simulate.Params
-}{{"plain", simulate.Plain}, {"harsh", simulate.Harsh}}
+}{{"plain", simulate.Plain}, {"harsh", simulate.Harsh}, {"clustered", simulate.ClusteredCities}}
 
 // TestProving prints the table, for people.
 func TestProving(t *testing.T) {

@@ -122,7 +122,7 @@ func (s *Score) place(o *simulate.Outage, f *Found) {
 			s.RegionRight++
 		}
 	}
-	s.Distances = append(s.Distances, kilometres(o.Middle, footprint.Centroid))
+	s.Distances = append(s.Distances, outage.Kilometres(o.Middle, footprint.Centroid))
 }
 
 func (s *Score) closing(o *simulate.Outage, last *Found) {
@@ -168,12 +168,4 @@ func Quantile(values []float64, q float64) float64 {
 	}
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
-}
-
-// kilometres is the great-circle distance by the haversine formula.
-func kilometres(a, b outage.LatLng) float64 {
-	const earth, radian = 6371, math.Pi / 180
-	dLat, dLng := (b.Lat-a.Lat)*radian/2, (b.Lng-a.Lng)*radian/2
-	h := math.Sin(dLat)*math.Sin(dLat) + math.Cos(a.Lat*radian)*math.Cos(b.Lat*radian)*math.Sin(dLng)*math.Sin(dLng)
-	return 2 * earth * math.Asin(math.Sqrt(h))
 }

@@ -42,6 +42,9 @@ func (s *stream) minute(m outage.Minute, emit func(Count)) {
 		}
 	}
 	s.ordinary(m, times, some)
+	if s.world.Params.Clusters > 0 {
+		s.cluster()
+	}
 	for at, reporters := range s.counts {
 		if reporters == 0 {
 			continue
@@ -52,6 +55,20 @@ func (s *stream) minute(m outage.Minute, emit func(Count)) {
 		}
 		emit(c)
 		s.counts[at] = 0
+	}
+}
+
+// cluster moves all reports of each city in this minute to one of its points.
+func (s *stream) cluster() {
+	points := s.world.points[s.country]
+	for from := 0; from < len(points); {
+		to, sum := from, 0
+		for ; to < len(points) && points[to].city == points[from].city; to++ {
+			sum += s.counts[to]
+			s.counts[to] = 0
+		}
+		s.counts[from+s.random.IntN(to-from)] = sum
+		from = to
 	}
 }
 

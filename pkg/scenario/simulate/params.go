@@ -38,6 +38,9 @@ type Params struct {
 	// Echo is the part of the local outages of which the press tells: people
 	// elsewhere then report too.
 	Echo float64
+	// Clusters is how many points of each city take turns: all reports of a city in
+	// a minute come from one of them, drawn anew each minute. 0 lets reports spread.
+	Clusters int
 	// Kept are the public holidays that people keep; nil for none.
 	Kept func(outage.Country, outage.Minute) bool
 }
@@ -65,5 +68,14 @@ func Harsh(seed uint64) Params {
 	p.GrowthWeekly, p.Drift, p.DriftMost = .08, .3, .4
 	p.UnplacedHigh, p.SurgeMost, p.Senders = .4, 2.2, 4
 	p.BurstsWeekly, p.Echo = 2, .5
+	return p
+}
+
+// ClusteredCities are plain streams whose reports are clustered inside cities: in
+// each minute all of a city come from one of three points some kilometres apart.
+// A cell is then far more dispersed than its country.
+func ClusteredCities(seed uint64) Params {
+	p := Plain(seed)
+	p.Clusters = 3
 	return p
 }

@@ -43,7 +43,7 @@ func New(params Params, geography Geography) (*World, error) {
 	}
 	random := rand.New(rand.NewPCG(params.Seed, 1))
 	for _, country := range outage.Countries() {
-		points, err := pointsOf(country, geography, random)
+		points, err := pointsOf(country, params.Clusters, geography, random)
 		if err != nil {
 			return nil, err
 		}
@@ -63,12 +63,15 @@ func New(params Params, geography Geography) (*World, error) {
 }
 
 // pointsOf scatters a few points about each city, more about a larger one.
-func pointsOf(country outage.Country, geography Geography, random *rand.Rand) ([]Point, error) {
+func pointsOf(country outage.Country, clusters int, geography Geography, random *rand.Rand) ([]Point, error) {
 	var points []Point
 	for number, c := range cities[country] {
-		count := 1 + min(7, int(2*math.Sqrt(c.people)))
+		count, reach := 1+min(7, int(2*math.Sqrt(c.people))), .02
+		if clusters > 0 {
+			count, reach = clusters, .06
+		}
 		for i := range count {
-			at, reach := c.point, .02*math.Sqrt(float64(count))
+			at, reach := c.point, reach*math.Sqrt(float64(count))
 			if i > 0 {
 				at.Lat += random.NormFloat64() * reach
 				at.Lng += random.NormFloat64() * reach * 1.5
