@@ -143,6 +143,14 @@ func (w *world) Day(_ context.Context, service string) (public.Day, error) {
 	return public.Day{0: 5, public.Hours - 1: 7}, errors.Join(w.err, w.past)
 }
 
+func (w *world) Extent(_ context.Context, in public.Incident) (public.Extent, error) {
+	if w.past != nil {
+		return public.Extent{}, w.past
+	}
+	span := in.Span(now)
+	return public.Extent{Span: span, Total: 4321, Worst: public.QuarterCount{Start: span.From.Floor(outage.Quarter), Reports: 1234}}, w.err
+}
+
 func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error) {
 	w.ask("symptoms %q %q %q %s", service, country, region, window(span))
 	if w.past != nil {

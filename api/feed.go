@@ -11,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -63,6 +64,7 @@ func atomID(of string) string {
 
 func (a *API) getFeed(c *fiber.Ctx) error {
 	q := a.query(c, "service", "country")
+	numbers := q.numbers
 	filter := outage.IncidentFilter{Service: q.service(), Country: q.country()}
 	if err := q.err(); err != nil {
 		return err
@@ -84,14 +86,14 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 			return nil, err
 		}
 		body := bytes.NewBufferString(xml.Header)
-		if err := xml.NewEncoder(body).Encode(a.atomFeed(self, filter, records)); err != nil {
+		if err := xml.NewEncoder(body).Encode(a.atomFeed(ctx, numbers, self, filter, records)); err != nil {
 			return nil, fmt.Errorf("writing the feed: %w", err)
 		}
 		return a.newAnswer(typeAtom+"; charset=utf-8", body.Bytes()), nil
 	})
 }
 
-func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []public.Incident) atomFeed {
+func (a *API) atomFeed(ctx context.Context, numbers Readings, self string, filter outage.IncidentFilter, records []public.Incident) atomFeed {
 	title := "Incidents"
 	if filter.Service != "" {
 		title += " of " + a.nameOf(filter.Service)
@@ -105,7 +107,11 @@ func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []publ
 	}
 	latest := time.Unix(0, 0) // of a feed in which nothing ever happened
 	for _, record := range records {
-		entry := a.atomEntry(record)
+		extent, err := numbers.Extent(ctx, record)
+		if err != nil { // its summary is the arithmetic then
+			a.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
+		}
+		entry := a.atomEntry(record, extent)
 		feed.Entries = append(feed.Entries, entry)
 		if changed := lastChange(record); changed.After(latest) {
 			latest = changed
@@ -115,7 +121,7 @@ func (a *API) atomFeed(self string, filter outage.IncidentFilter, records []publ
 	return feed
 }
 
-func (a *API) atomEntry(record public.Incident) atomEntry {
+func (a *API) atomEntry(record public.Incident, extent public.Extent) atomEntry {
 	return atomEntry{
 		ID:        atomID("incident " + record.ID),
 		Title:     a.feedTitle(record),
@@ -126,7 +132,7 @@ func (a *API) atomEntry(record public.Incident) atomEntry {
 			{"urn:downpour:service", record.Service}, {"urn:downpour:country", string(record.Country)},
 			{"urn:downpour:state", string(record.State)}, {"urn:downpour:severity", string(record.Severity)},
 		},
-		Summary: a.sentences.Describe("en", record),
+		Summary: a.sentences.Summary(locale.Default, record, extent),
 	}
 }
 

@@ -57,8 +57,22 @@ type incidentsJSON struct {
 type incidentDetailJSON struct {
 	AsOf string `json:"as_of"`
 	incidentJSON
+	extentJSON
 	Symptoms   *symptomSharesJSON `json:"symptoms"`
 	Unaffected []string           `json:"unaffected"`
+}
+
+// extentJSON is how much was reported during an incident, null while that cannot be
+// read.
+type extentJSON struct {
+	Total           *int64            `json:"total"`
+	PeakQuarter     *quarterCountJSON `json:"peak_quarter"`
+	DurationSeconds int64             `json:"duration_seconds"`
+}
+
+type quarterCountJSON struct {
+	Start   string `json:"start"`
+	Reports int64  `json:"reports"`
 }
 
 type symptomSharesJSON struct {

@@ -45,6 +45,9 @@ func (a *API) getIncident(c *fiber.Ctx) error {
 		return err
 	}
 	answer := incidentDetailJSON{AsOf: asOf(q.numbers.AsOf()), incidentJSON: a.wireIncident(in)}
+	if answer.extentJSON, err = extentOf(c.UserContext(), q.numbers, in); err != nil {
+		return err
+	}
 	if answer.Symptoms, err = symptomsOf(c.UserContext(), q.numbers, in); err != nil {
 		return err
 	}
@@ -84,6 +87,23 @@ func (q *query) past() outage.Span {
 		q.fail(outage.Invalid("from", "The window must start before it ends."))
 	}
 	return span
+}
+
+// extentOf is how much was reported during an incident, without counts while they
+// cannot be read.
+func extentOf(ctx context.Context, numbers Readings, in public.Incident) (extentJSON, error) {
+	wire := extentJSON{DurationSeconds: int64(in.Duration(numbers.Now()).Seconds())}
+	extent, err := numbers.Extent(ctx, in)
+	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
+		return wire, nil
+	} else if err != nil {
+		return wire, err
+	}
+	wire.Total = &extent.Total
+	if extent.Any() {
+		wire.PeakQuarter = &quarterCountJSON{wireTime(extent.Worst.Start), extent.Worst.Reports}
+	}
+	return wire, nil
 }
 
 // symptomsOf is what people said during an incident, nil while that cannot be

@@ -27,7 +27,7 @@ func TestListOfIncidents(t *testing.T) {
 		"Going on now", "Instagram in India", "Reports are falling, probably because of WhatsApp · Major", "WhatsApp in India", "Going on · Critical",
 		"West Bengal, Bihar, Jharkhand and 2 more", "18 November 2026, 16:18 India time (10:48 UTC)",
 		"1,412 people reported; about 25 is normal, 91 make an incident.",
-		"Ended", "UPI in India", "Ended · Major · 5 h 47 min", "BT in the UK", "Part of Yorkshire and the Humber",
+		"Ended", "UPI in India", "Ended · Major · 5 h 54 min", "BT in the UK", "Part of Yorkshire and the Humber",
 		"gone in India", "Some regions")
 	if body := get(t, app, "/gb/incidents").body; strings.Contains(body, "in India<") || !strings.Contains(body, "BT in the UK") {
 		t.Error("the list of one country has another's incidents, or lacks its own")
@@ -48,7 +48,7 @@ func TestIncidentPage(t *testing.T) {
 	_, app := testSite(t, nil)
 	holds(t, pagetest.OpenIncident, get(t, app, "/incidents/"+pagetest.OpenIncident).body,
 		`<link rel="canonical" href="/incidents/`+pagetest.OpenIncident, "unusually many problem reports", "Going on · Critical",
-		"user reports of problems with WhatsApp in India so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
+		"user reports of problems with WhatsApp in India within 1 h 54 min so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
 		"in 15 minutes, from", "It is still going on.",
 		"user reports during the incident, in total", "the normal number in the worst 10 minutes", "How reports ran", "in this chart",
 		"How it spread", `<symbol id="land"`, `<ol class="strip">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
@@ -66,8 +66,8 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 	_, app := testSite(t, nil)
 	body := get(t, app, "/incidents/"+pagetest.EndedIncident).body
 	holds(t, pagetest.EndedIncident, body,
-		"It has ended: 17 November 2026, 05:48 India time (00:18 UTC), 5 h 47 min after it opened.",
-		"Across the country", "How long", "5 h 47 min", "17 November 2026, 00:01 India time (16 November 2026, 18:31 UTC)", "Reports began to fall", "Incident ended",
+		"It has ended: 17 November 2026, 05:48 India time (00:18 UTC), 5 h 54 min after it began.",
+		"Across the country", "How long", "5 h 54 min", "17 November 2026, 00:01 India time (16 November 2026, 18:31 UTC)", "Reports began to fall", "Incident ended",
 		"From 23:54 on 16 November 2026 to 00:01 on 17 November 2026, India time (16 November 2026, 18:24–18:31 UTC)")
 	for _, word := range []string{`class="foot"`, "Last 10 minutes", "Related services", "still going on"} {
 		if strings.Contains(body, word) {

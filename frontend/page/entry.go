@@ -45,7 +45,7 @@ func (w *wording) entry(record public.Incident) entry {
 		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.summary(in), Peak: w.T("incidents.peak", "times", w.ratioNumber(in.Peak)),
 	}
 	if in.Over() {
-		result.Lasted = w.Duration(in.ClosedAt.Sub(in.OpenedAt))
+		result.Lasted = w.Duration(in.Duration(in.ClosedAt))
 	}
 	return result
 }

@@ -81,9 +81,9 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 		page.Cause, page.Reasons = blamed.Text, blamed.Reasons
 	}
 	page.Chart = page.incidentChart(ctx, in)
-	page.KeyNumbers, page.Totals = page.keyNumbers(in, page.Chart), page.words.totals(in, page.Chart.measured)
+	page.KeyNumbers, page.Totals = page.keyNumbers(in, page.Chart), s.sentences.Totals(at.Lang, in, page.Chart.Extent)
 	page.Lead = cmp.Or(page.Totals, page.Sentence)
-	page.Summary = page.Lead
+	page.Summary = s.sentences.Summary(at.Lang, in, page.Chart.Extent)
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
 	page.Arithmetic, page.Regions, page.Wider = page.arithmetic(in), page.recoveries(in), page.wider(ctx, in)
 	if len(page.Regions) > firstRegions {
@@ -103,7 +103,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 // stateText is the state of an incident, with its end and duration if it ended.
 func (w *wording) stateText(in public.Incident) string {
 	if in.Over() {
-		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.ClosedAt.Sub(in.OpenedAt)))
+		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.Duration(in.ClosedAt)))
 	}
 	return w.T("incident." + string(in.State))
 }
@@ -124,7 +124,7 @@ func (page *incidentPage) facts(in public.Incident) []fact {
 		{page.T("fact.peak"), page.words.ratioText(in.Peak)},
 	}
 	if in.Over() {
-		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.ClosedAt.Sub(in.OpenedAt))})
+		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.Duration(in.ClosedAt))})
 	}
 	return append(facts, fact{page.T("fact.now"), page.words.ratioText(in.Ratio)})
 }

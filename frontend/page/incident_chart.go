@@ -11,15 +11,7 @@ import (
 type incidentChart struct {
 	Chart    chart
 	HasChart bool
-	measured
-}
-
-// measured is what was reported about a service in a country during an incident,
-// from the first minute of its run.
-type measured struct {
-	Total    int64
-	Peak     public.Point // the 15-minute bucket with the most
-	Measured bool
+	Extent   public.Extent
 }
 
 // beside is the number of minutes before and after an incident on its chart.
@@ -46,66 +38,27 @@ func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident)
 		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))
 		result.Chart, result.HasChart = page.chart(series, in.Country, name, []public.Incident{in}), true
 	}
-	result.measured = page.read.measure(ctx, in)
+	result.Extent = page.read.extent(ctx, in)
 	return result
 }
 
-// measure counts the reports of an incident. Measured is false if they cannot be
-// read.
-func (r *reader) measure(ctx context.Context, in public.Incident) measured {
-	var result measured
-	open := in.Span(r.asOf)
-	minutes, err := r.readings.Series(ctx, in.Service, in.Country, "", open, 1)
+// extent counts the reports of an incident, none if they cannot be read.
+func (r *reader) extent(ctx context.Context, in public.Incident) public.Extent {
+	extent, err := r.readings.Extent(ctx, in)
 	if err != nil {
-		r.miss(err, "series")
-		return result
+		r.miss(err, "extent")
 	}
-	result.Measured = true
-	quarters := map[outage.Minute]*public.Point{}
-	for _, p := range minutes.Points {
-		result.Total += p.Reports
-		at := p.Start.Floor(outage.Quarter)
-		if quarters[at] == nil {
-			quarters[at] = &public.Point{Start: at}
-		}
-		quarters[at].Reports += p.Reports
-	}
-	for at := open.From.Floor(outage.Quarter); at < open.To; at += outage.Quarter {
-		if q := quarters[at]; q != nil && q.Reports > result.Peak.Reports {
-			result.Peak = *q
-		}
-	}
-	return result
+	return extent
 }
 
 // keyNumbers are the numbers to quote, each with what kind of count it is.
 func (page *incidentPage) keyNumbers(in public.Incident, ran incidentChart) []keyNumber {
 	var figures []keyNumber
-	if ran.Measured && ran.Total > 0 {
+	if ran.Extent.Any() {
 		figures = []keyNumber{
-			{page.Int(ran.Total), page.T("figure.total")},
-			{page.Int(ran.Peak.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text)},
+			{page.Int(ran.Extent.Total), page.T("figure.total")},
+			{page.Int(ran.Extent.Worst.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Extent.Worst.Start.Time(), in.Country).Text)},
 		}
 	}
 	return append(figures, keyNumber{page.words.ratioNumber(in.Peak) + "×", page.T("figure.worst")})
-}
-
-// totals is the sentence that leads the page: total, duration and peak. It is ""
-// while they are not known.
-func (w *wording) totals(in public.Incident, ran measured) string {
-	if !ran.Measured || ran.Total == 0 {
-		return ""
-	}
-	key := "incident.totals"
-	if !in.Over() {
-		key += ".open"
-	}
-	pairs := []any{
-		"n", ran.Total, "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country), "since", w.Instant(in.Since.Time(), in.Country).Text,
-		"peak", w.Int(ran.Peak.Reports), "time", w.TimeOfDay(ran.Peak.Start.Time(), in.Country).Text,
-	}
-	if in.Over() {
-		pairs = append(pairs, "lasted", w.Duration(in.ClosedAt.Sub(in.Since.Time())))
-	}
-	return w.T(key, pairs...)
 }

@@ -23,7 +23,7 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 	text := draw.ShareText{
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
 		State:  f.words.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
-		Text:   cmp.Or(f.words.totals(in, f.read.measure(ctx, in)), s.sentences.Describe(at.Lang, in)),
+		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, f.read.extent(ctx, in)), s.sentences.Describe(at.Lang, in)),
 		Source: f.T("image.source"),
 	}
 	span := in.Span(s.AsOf()).Snap(outage.Quarter)

@@ -17,6 +17,8 @@ type Readings interface {
 	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
 	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
+	// Extent is the total, the worst 15 minutes and the duration of an incident.
+	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
 	// Regions has the regions whose counts may be shown.
 	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error)
 }

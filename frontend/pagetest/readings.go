@@ -142,6 +142,11 @@ func (f Readings) Series(_ context.Context, service string, country outage.Count
 	return series, nil
 }
 
+func (f Readings) Extent(ctx context.Context, in public.Incident) (public.Extent, error) {
+	series, err := f.Series(ctx, in.Service, in.Country, "", in.Span(Noon), 1)
+	return public.ExtentOf(series), err
+}
+
 func (f Readings) Symptoms(_ context.Context, service string, _ outage.Country, _ outage.Region, span outage.Span) (public.Symptoms, error) {
 	if f.Err != nil {
 		return public.Symptoms{}, f.Err

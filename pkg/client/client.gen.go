@@ -636,6 +636,9 @@ type IncidentDetail struct {
 	ClosedAt *time.Time `json:"closed_at"`
 	Country  Country    `json:"country"`
 
+	// DurationSeconds From `since` to the end, or so far.
+	DurationSeconds int64 `json:"duration_seconds"`
+
 	// Expected What is normal for the same minutes.
 	Expected float64 `json:"expected"`
 
@@ -665,6 +668,9 @@ type IncidentDetail struct {
 	// Peak The worst ten minutes by what is normal for them.
 	Peak *float64 `json:"peak"`
 
+	// PeakQuarter The 15-minute bucket of the clock with most of them; null where there are none, and while the past cannot be read.
+	PeakQuarter *QuarterCount `json:"peak_quarter"`
+
 	// Ratio The last ten minutes by what is normal for them.
 	Ratio *float64 `json:"ratio"`
 
@@ -693,6 +699,9 @@ type IncidentDetail struct {
 	// Threshold The number of people in the same minutes at which an incident opens.
 	Threshold float64        `json:"threshold"`
 	Timeline  []IncidentTime `json:"timeline"`
+
+	// Total Problem reports about the service in the country from `since` to the end, or so far; null while the past cannot be read.
+	Total *int64 `json:"total"`
 
 	// Unaffected Services of the same family, used in the country, that had no incident meanwhile.
 	Unaffected []Slug `json:"unaffected"`
@@ -834,6 +843,12 @@ type Problem struct {
 	Status   int64   `json:"status"`
 	Title    string  `json:"title"`
 	Type     string  `json:"type"`
+}
+
+// QuarterCount defines model for QuarterCount.
+type QuarterCount struct {
+	Reports int64 `json:"reports"`
+	Start   Time  `json:"start"`
 }
 
 // Readiness defines model for Readiness.

@@ -46,10 +46,42 @@ func (f *IncidentFormatter) Describe(lang string, in public.Incident) string {
 	service := f.service(l, in.Service)
 	text := l.T("narrative.sentence", "when", when(l, in), "n", in.Observed, "service", service, "where", f.where(l, in),
 		"expected", l.Amount(in.Expected), "threshold", l.Amount(in.Threshold))
-	if cause := in.Blamed(); cause != "" {
-		text += " " + l.T("incident.cause", "service", service, "cause", f.service(l, cause))
+	return text + f.blame(l, in)
+}
+
+// Totals is the sentence that leads: how many reported during an incident, for how
+// long, and the worst 15 minutes. It is "" where nobody did.
+func (f *IncidentFormatter) Totals(lang string, in public.Incident, extent public.Extent) string {
+	l := New(lang, in.Country)
+	if !extent.Any() {
+		return ""
 	}
-	return text
+	key := "incident.totals"
+	if !in.Over() {
+		key += ".open"
+	}
+	return l.T(key, "n", extent.Total, "service", f.service(l, in.Service), "in", l.InCountry(in.Country),
+		"since", l.Instant(in.Since.Time(), in.Country).Text, "lasted", l.Duration(extent.Duration()),
+		"peak", l.Int(extent.Worst.Reports), "time", l.TimeOfDay(extent.Worst.Start.Time(), in.Country).Text)
+}
+
+// Summary is the totals of an incident and the probable cause, where that is
+// another service; without totals it is the arithmetic.
+func (f *IncidentFormatter) Summary(lang string, in public.Incident, extent public.Extent) string {
+	if totals := f.Totals(lang, in, extent); totals != "" {
+		return totals + f.blame(New(lang, in.Country), in)
+	}
+	return f.Describe(lang, in)
+}
+
+// blame is a sentence about the probable cause, after a space, "" where that is the
+// service itself.
+func (f *IncidentFormatter) blame(l *Localizer, in public.Incident) string {
+	cause := in.Blamed()
+	if cause == "" {
+		return ""
+	}
+	return " " + l.T("incident.cause", "service", f.service(l, in.Service), "cause", f.service(l, cause))
 }
 
 // service names a service that may have left the catalogue since.

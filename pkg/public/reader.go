@@ -33,6 +33,7 @@ type Config struct {
 type Reader struct {
 	config  Config
 	normals *normals
+	extents *extents
 
 	mutex  sync.Mutex
 	latest *Snapshot
@@ -54,7 +55,7 @@ func New(config Config) *Reader {
 	if config.Freeze == nil {
 		config.Freeze = func() (Hot, time.Time) { return config.Hot, config.Refreshed() }
 	}
-	return &Reader{config: config, normals: &normals{source: config.Normals}}
+	return &Reader{config: config, normals: &normals{source: config.Normals}, extents: &extents{}}
 }
 
 // tick is how long one snapshot serves all who ask while the counts do not change.
@@ -70,7 +71,7 @@ func (r *Reader) Snapshot() *Snapshot {
 		hot, refreshed := r.config.Freeze()
 		at := asOf(now, refreshed)
 		r.made, r.of, r.latest = now, version, &Snapshot{
-			hot: hot, past: r.config.Past, normals: r.normals, view: r.config.View(), at: at, outdated: now.Sub(at) > Outdated,
+			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
 	return r.latest

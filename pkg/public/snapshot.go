@@ -13,6 +13,7 @@ type Snapshot struct {
 	hot      Hot
 	past     Past
 	normals  *normals
+	extents  *extents
 	view     *outage.View
 	at       time.Time
 	outdated bool // the counts are too old to tell how a service does
