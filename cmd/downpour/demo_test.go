@@ -125,6 +125,10 @@ func TestDemo(t *testing.T) {
 	}
 	before, _ := total(demo.base)
 	eventually(t, "the outage going on", func() bool { now, ok := total(demo.base); return ok && now > before })
+	for _, country := range []string{"GB", "IN"} {
+		checkHeadlines(t, demo, first["whatsapp "+country].ID, "whatsapp", country)
+	}
+	checkCollateral(t, demo)
 	checkCountedBeside(t, demo)
 	checkBanner(t, demo, first["whatsapp GB"].ID)
 	demo.stopAndCount(t)

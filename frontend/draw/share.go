@@ -33,9 +33,13 @@ var (
 )
 
 // ShareText is the text of a share picture.
-type ShareText struct{ Title, State, Text, Source string }
+type ShareText struct {
+	Lang                       string // of the others
+	Title, State, Text, Source string
+}
 
-// SharePNG draws a text beside a map as PNG. Without a map it has
+// SharePNG draws a text beside a map as PNG, which has the text as its description
+// as well. Without a map it has
 // the text alone.
 func SharePNG(letters *Fonts, text ShareText, land *Projection, heat public.Heatmap) ([]byte, error) {
 	canvas := image.NewRGBA(image.Rect(0, 0, ImageWidth, ImageHeight))
@@ -53,7 +57,7 @@ func SharePNG(letters *Fonts, text ShareText, land *Projection, heat public.Heat
 	if err := png.Encode(&out, canvas); err != nil {
 		return nil, fmt.Errorf("writing the picture: %w", err)
 	}
-	return out.Bytes(), nil
+	return withDescription(out.Bytes(), text.Lang, text.Description()), nil
 }
 
 // paintBackground fills the picture with a gradient.
