@@ -149,7 +149,10 @@ func (w publishedWorld) checkAll(t *testing.T) {
 	}
 	for _, id := range w.incidents {
 		w.checkTable(t, w.get(t, "/incidents/"+id+".csv", "text/csv"))
+		w.checkText(t, id+".png", pictureText(t, w.get(t, "/incidents/"+id+".png", "image/png")))
+		w.checkExtent(t, id)
 	}
+	w.checkStream(t)
 	w.checkTotals(t)
 }
 
@@ -173,7 +176,7 @@ func (w publishedWorld) documents() (paths []string) {
 
 func (w publishedWorld) pages() (paths []string) {
 	paths = []string{
-		"/", "/in", "/gb", "/whatsapp", "/in/whatsapp", "/gb/whatsapp", "/map", "/map?service=whatsapp", "/incidents", "/feeds/incidents.atom",
+		"/", "/in", "/gb", "/whatsapp", "/in/whatsapp", "/gb/whatsapp", "/map", "/map?service=whatsapp", "/incidents", "/feeds/incidents.atom", "/feeds/incidents.atom?service=whatsapp&country=IN",
 		"/badge/whatsapp.svg", "/badge/whatsapp.json", "/embed/whatsapp", "/map/cells?service=whatsapp&country=IN", "/map/cells?service=whatsapp&country=GB",
 	}
 	for _, id := range w.incidents {
