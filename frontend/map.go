@@ -41,7 +41,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if !locale.Has(lang) {
 		return c.Next()
 	}
-	state, err := address.ParseMapState(s.Services, lang, of, s.AsOf())
+	state, err := address.ParseMapState(s.Services, lang, of, s.Readings().Now())
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if state.Over(s.AsOf()) {
+	if state.Over(s.Readings().Now()) {
 		return sendData(c, found, cachePast)
 	}
 	return sendData(c, found, cachePublic)
@@ -79,7 +79,7 @@ func (s *Site) makeCells(state address.MapState, part draw.Window) (*response, e
 	}
 	done := newResponse(body, about, s.Now())
 	done.Bounded = true
-	if state.Over(s.AsOf()) && !about.Partial {
+	if state.Over(s.Readings().Now()) && !about.Partial {
 		done.Until = s.Now().Add(pastFor)
 	}
 	return done, nil
@@ -90,7 +90,7 @@ func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 	if at.Country != "" { // the country is in the query, with the rest of the map state
 		return c.Redirect(address.CurrentMap(at.Lang, "", at.Country).Path(), fiber.StatusMovedPermanently)
 	}
-	state, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.AsOf())
+	state, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.Readings().Now())
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,10 @@ import (
 type failingReadings struct {
 	pagetest.Readings
 	away *bool
+	now  *time.Time
 }
+
+func (f failingReadings) Now() time.Time { return *f.now }
 
 func (f failingReadings) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error) {
 	if *f.away {
@@ -35,7 +38,7 @@ func (f failingReadings) Heatmap(ctx context.Context, service string, country ou
 func TestPagesOutliveTheArchive(t *testing.T) {
 	now, away := pagetest.Noon, false
 	_, app := testSite(t, func(c *Config) {
-		c.Now, c.Readings = func() time.Time { return now }, always(failingReadings{away: &away})
+		c.Now, c.Readings = func() time.Time { return now }, always(failingReadings{away: &away, now: &now})
 	})
 	whole := get(t, app, "/in/whatsapp").body
 	away, now = true, pagetest.Noon.Add(10*time.Minute)

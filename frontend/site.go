@@ -42,9 +42,6 @@ type Config struct {
 	PublicURL string
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
-	// AsOf is the instant that pages about now are made for, in the past while the
-	// counts cannot be read; Now by default.
-	AsOf func() time.Time
 	// Log receives errors that a page does not show; slog.Default by default.
 	Log *slog.Logger
 }
@@ -70,9 +67,6 @@ func New(config Config) (*Site, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if config.AsOf == nil {
-		config.AsOf = config.Now
-	}
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
@@ -90,7 +84,7 @@ func New(config Config) (*Site, error) {
 	}
 	result, err := page.NewBuilder(page.Config{
 		Readings: config.Readings, Incidents: config.Incidents, Services: config.Services, Shapes: config.Shapes, Demo: config.Demo,
-		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, AsOf: config.AsOf, Log: config.Log,
+		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
 	})
 	if err != nil {

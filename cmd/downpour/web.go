@@ -57,7 +57,7 @@ func (a *app) buildWeb(context.Context) error {
 	pages := frontend.Config{
 		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
-		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, AsOf: a.reader.AsOf, Log: a.logger,
+		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),
 	}
 	pages.WriteOrigins = a.settings.ownOrigins()

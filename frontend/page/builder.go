@@ -21,7 +21,7 @@ type Config struct {
 	Demo       Demo
 	Parameters []outage.Parameter
 	PublicURL  string
-	Now, AsOf  func() time.Time
+	Now        func() time.Time
 	Log        *slog.Logger
 	Head       Head
 	Symbols    draw.Symbols

@@ -17,11 +17,11 @@ func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.W
 	f := s.requestIn(address.Address{Lang: state.Lang}, state.Country)
 	projection := s.maps[mapKey{state.Country, draw.LargeResolution[state.Country]}]
 	for resolution := projection.ResolutionIn(part); ; resolution-- {
-		heat, err := s.Readings().Heatmap(ctx, state.Service, state.Country, resolution, state.Shown())
+		heat, err := f.read.readings.Heatmap(ctx, state.Service, state.Country, resolution, state.Shown())
 		if err != nil {
 			return nil, Meta{}, &outage.Error{Code: outage.CodeUnavailable, Detail: "The map cannot be read just now.", RetryAfter: 10 * time.Second}
 		}
-		answer := projection.CellsIn(part, heat, state.Show == address.ShowReports, state.Over(s.AsOf()), f.words.regionName)
+		answer := projection.CellsIn(part, heat, state.Show == address.ShowReports, state.Over(f.read.asOf), f.words.regionName)
 		if len(answer.Class) > draw.MostCells && resolution > outage.CellCoarse {
 			continue
 		}

@@ -101,7 +101,7 @@ func (q *request) chart(series public.Series, country outage.Country, name strin
 	result := chart{Caption: chartCaption(q.Localizer, series, country), Hours: hours(q.Localizer, series, country)}
 	var open []outage.Span
 	for _, record := range incidents {
-		span := record.Span(q.builder.AsOf())
+		span := record.Span(q.read.asOf)
 		open = append(open, span)
 		result.Marked = result.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
 	}
@@ -109,7 +109,7 @@ func (q *request) chart(series public.Series, country outage.Country, name strin
 		result.Caption += " " + q.T("chart.incident")
 	}
 	result.SVG, result.Expected = draw.ChartSVG(draw.Chart{
-		ID: "c" + string(country), Name: name, Caption: result.Caption, Series: series, Open: open, Now: q.builder.AsOf(),
+		ID: "c" + string(country), Name: name, Caption: result.Caption, Series: series, Open: open, Now: q.read.asOf,
 		Zone: country.Zone(), Number: q.Int, Clock: func(at time.Time) string { return q.Clock(at, country) },
 	})
 	return result

@@ -25,7 +25,7 @@ func (s *Builder) embedPage(ctx context.Context, at address.Address) *embedPage 
 	page.Title = page.T("service.title", "service", page.Name)
 	page.Verdicts = page.verdicts(ctx, service)
 	for _, country := range at.Countries(service) {
-		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(page.read.asOf, country))
 	}
 	return page
 }

@@ -65,7 +65,7 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	page.Countries = page.countryLinks(outage.Countries())
 	page.arrange(ctx)
 	for _, country := range at.Countries(outage.Service{}) {
-		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(page.read.asOf, country))
 	}
 	return page
 }

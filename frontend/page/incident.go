@@ -92,10 +92,10 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Maps = page.smallMultiples(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).Path()
 	page.Image, page.Table = page.At.Path()+".png", address.Address{Lang: locale.Default, Leaf: address.LeafIncidents, ID: in.ID}.Path()+".csv"
-	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(s.AsOf(), in.Country))
+	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(page.read.asOf, in.Country))
 	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
 	page.Data = "/api/v1/incidents/" + in.ID
-	page.AsOf = []locale.Time{page.Instant(s.AsOf(), in.Country)}
+	page.AsOf = []locale.Time{page.Instant(page.read.asOf, in.Country)}
 	page.addCounts(ctx, in)
 	return page, nil
 }
@@ -167,7 +167,7 @@ func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
 	}
-	span := in.Span(page.builder.AsOf())
+	span := in.Span(page.read.asOf)
 	page.Place = page.regionMap(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)

@@ -24,8 +24,8 @@ const mostPoints = 150
 // left out.
 func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident) incidentChart {
 	var result incidentChart
-	now := outage.MinuteOf(page.builder.AsOf())
-	open := in.Span(page.builder.AsOf())
+	now := outage.MinuteOf(page.read.asOf)
+	open := in.Span(page.read.asOf)
 	around := outage.Span{From: open.From - beside, To: min(open.To+beside, now+1)}
 	step := 5
 	for int(around.To-around.From)/step > mostPoints {

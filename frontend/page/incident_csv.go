@@ -25,15 +25,15 @@ const (
 // IncidentCSV is the series of the country in steps of five minutes, and the
 // regions of the public table in 15-minute buckets.
 func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record public.Incident) ([]byte, error) {
-	in := record
-	span, step := in.Span(s.AsOf()), tableStep
+	in, readings := record, s.Readings()
+	span, step := in.Span(readings.Now()), tableStep
 	if span.To-span.From > longIncident {
 		step = tableStepLong
 	}
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	_ = w.Write([]string{"from", "minutes", "place", "reports", "works", "back", "expected", "upper"}) // a bytes.Buffer takes everything
-	series, err := s.Readings().Series(ctx, in.Service, in.Country, "", span.Snap(step), step)
+	series, err := readings.Series(ctx, in.Service, in.Country, "", span.Snap(step), step)
 	if err != nil {
 		return nil, fmt.Errorf("reading the series: %w", err)
 	}
@@ -43,7 +43,7 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record pub
 	quarters := span.Snap(outage.Quarter)
 	quarters.To = min(quarters.To, quarters.From+mostQuarters*outage.Quarter)
 	for at := quarters.From; at < quarters.To; at += outage.Quarter {
-		regions, err := s.Readings().Regions(ctx, in.Service, in.Country, outage.Span{From: at, To: at + outage.Quarter})
+		regions, err := readings.Regions(ctx, in.Service, in.Country, outage.Span{From: at, To: at + outage.Quarter})
 		if err != nil {
 			return nil, fmt.Errorf("reading the regions: %w", err)
 		}

@@ -35,7 +35,7 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident
 	if projection == nil || projection.Width == 0 {
 		return result
 	}
-	quarters := sampledQuarters(in.Span(page.builder.AsOf()).Snap(outage.Quarter))
+	quarters := sampledQuarters(in.Span(page.read.asOf).Snap(outage.Quarter))
 	heats := make([]public.Heatmap, len(quarters))
 	result.Counts = true
 	for i, at := range quarters {
@@ -76,12 +76,12 @@ func sampledQuarters(span outage.Span) []outage.Minute {
 // replay is the state of the large map at a 15-minute bucket of an incident, with
 // an hour before and after it.
 func (q *request) replay(in public.Incident, at outage.Minute) address.MapState {
-	open := in.Span(q.builder.AsOf()).Snap(outage.Quarter)
+	open := in.Span(q.read.asOf).Snap(outage.Quarter)
 	result := address.MapState{
 		Lang: q.At.Lang, Service: in.Service, Country: in.Country, Each: outage.Quarter, At: at,
 		Span: outage.Span{From: open.From - outage.Minute(address.DefaultEach), To: open.To + outage.Minute(address.DefaultEach)},
 	}
-	result.Span.To = min(result.Span.To, (outage.MinuteOf(q.builder.AsOf()) + 1).Ceil(outage.Quarter))
+	result.Span.To = min(result.Span.To, (outage.MinuteOf(q.read.asOf) + 1).Ceil(outage.Quarter))
 	result.Span.From = max(result.Span.From, result.Span.To-address.LongestSpan)
 	result.At = max(result.At, result.Span.From)
 	return result

@@ -84,7 +84,7 @@ func (page *incidentPage) wider(ctx context.Context, in public.Incident) []link 
 	if in.Parent == "" {
 		return nil
 	}
-	found, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Span: in.Span(page.builder.AsOf())}, "", listedIncidents)
+	found, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Span: in.Span(page.read.asOf)}, "", listedIncidents)
 	if err != nil {
 		page.read.miss(err, "incidents")
 	}

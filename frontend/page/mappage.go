@@ -186,7 +186,7 @@ func (q *request) captionOf(state address.MapState, country outage.Country) stri
 // when is the span that the map shows, on the clock of a country.
 func (q *request) when(state address.MapState, country outage.Country) string {
 	shown := state.Shown()
-	until := min(shown.To, outage.MinuteOf(q.builder.AsOf()))
+	until := min(shown.To, outage.MinuteOf(q.read.asOf))
 	return q.TimeSpan(shown.From.Time(), max(until, shown.From).Time(), country)
 }
 

@@ -57,7 +57,7 @@ type share struct {
 
 // panel reads and draws one country. What cannot be read is left out.
 func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
-	now := outage.MinuteOf(q.builder.AsOf())
+	now := outage.MinuteOf(q.read.asOf)
 	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
 	result := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
 	result.Heading, result.Empty = q.T("map.heading"), q.T("region.empty")
@@ -89,7 +89,7 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 		result.HasMap = true
 		span = heat.Span
 	}
-	until := min(span.To, outage.MinuteOf(q.builder.AsOf()))
+	until := min(span.To, outage.MinuteOf(q.read.asOf))
 	result.Span = q.TimeSpan(span.From.Time(), until.Time(), country)
 
 	regions, _ := readOrLastGood(q.read, "regions", key, func() ([]public.RegionCount, error) {

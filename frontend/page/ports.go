@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"time"
 
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -12,6 +13,9 @@ import (
 // country "" both countries, region "" the whole country. It answers from
 // memory or from a nearby store; a page leaves out what cannot be read.
 type Readings interface {
+	// Now is the instant that pages about now are made for, in the past while the counts
+	// cannot be read.
+	Now() time.Time
 	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
 	// Series has points of step minutes.
 	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)

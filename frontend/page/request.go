@@ -22,7 +22,8 @@ func (s *Builder) request(at address.Address) request {
 
 // requestIn starts a page whose numbers are written as a country writes them.
 func (s *Builder) requestIn(at address.Address, country outage.Country) request {
-	demo, now, asOf := s.banner(), s.Now(), s.AsOf()
+	demo, now, readings := s.banner(), s.Now(), s.Readings()
+	asOf := readings.Now()
 	fresh := &freshness{partial: demo != nil && demo.Loading()}
 	if now.Sub(asOf) > noticeAfter {
 		fresh.outdated(asOf)
@@ -35,7 +36,7 @@ func (s *Builder) requestIn(at address.Address, country outage.Country) request 
 			demo: demo, head: s.head, publicURL: s.PublicURL, fresh: fresh,
 		},
 		words:   &wording{names: names{localizer, s.Services, s.Shapes}, links: near, asOf: asOf},
-		read:    &reader{readings: s.Readings(), incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},
+		read:    &reader{readings: readings, incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},
 		builder: s,
 	}
 }

@@ -42,7 +42,7 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 		page.Mark = page.Verdicts[0].Word
 	}
 	for _, country := range at.Countries(service) {
-		page.AsOf = append(page.AsOf, page.TimeOfDay(s.AsOf(), country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(page.read.asOf, country))
 	}
 	if at.Leaf != address.LeafStatus {
 		page.addDetails(ctx, service)

@@ -62,8 +62,9 @@ func (f *Intake) Undo(_ context.Context, _ netip.Addr, id, token string) error {
 // Readings is a day on which WhatsApp has an outage in India, UPI has elevated
 // reports, and other services are normal.
 type Readings struct {
-	Err   error // the result of every reading, unless nil
-	Young bool  // no baseline is known yet
+	Err   error     // the result of every reading, unless nil
+	Young bool      // no baseline is known yet
+	At    time.Time // the instant of the readings, Noon if it is zero
 }
 
 // factor is how far above normal a service is.
@@ -81,6 +82,14 @@ func Seeded(parts ...any) *rand.Rand {
 	h := fnv.New64a()
 	fmt.Fprint(h, parts...)
 	return rand.New(rand.NewPCG(h.Sum64(), 7))
+}
+
+// Now is the instant of the readings.
+func (f Readings) Now() time.Time {
+	if f.At.IsZero() {
+		return Noon
+	}
+	return f.At
 }
 
 func (f Readings) Health(ctx context.Context, service string, country outage.Country) (public.Health, error) {

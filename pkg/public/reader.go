@@ -77,10 +77,6 @@ func (r *Reader) Snapshot() *Snapshot {
 	return r.latest
 }
 
-// AsOf is the instant that answers about now are made for: the present, or, while
-// Redis is away, when the hot window last agreed with it.
-func (r *Reader) AsOf() time.Time { return asOf(r.config.Now(), r.config.Refreshed()) }
-
 // Health is that of the latest snapshot.
 func (r *Reader) Health(ctx context.Context, service string, country outage.Country) (Health, error) {
 	return r.Snapshot().Health(ctx, service, country)
