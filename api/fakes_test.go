@@ -60,7 +60,8 @@ func (w *world) Take(_ context.Context, from outage.Client, said outage.Submissi
 	if w.err != nil {
 		return outage.Receipt{}, w.err
 	}
-	receipt := outage.Receipt{ID: "r1", Service: said.Service, Country: outage.IN, Counted: true, Undo: "secret", Status: outage.StatusElevated}
+	receipt := outage.Receipt{ID: "r1", Service: said.Service, Country: outage.IN, Counted: true, Undo: "secret"}
+	receipt.StatusNumbers = outage.StatusNumbers{Status: outage.StatusElevated, Window: tenMinutes, Observed: 31, Expected: new(2.25)}
 	if w.place {
 		receipt.Cell, receipt.Region = 0x863cf3b07ffffff, "IN-WB"
 	}

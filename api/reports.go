@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
+	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -28,6 +29,22 @@ type receipt struct {
 	Counted bool           `json:"counted"`
 	Undo    string         `json:"undo"`
 	Status  outage.Status  `json:"status"`
+	*statusNumbersJSON
+}
+
+// statusNumbersJSON is what a status rests on.
+type statusNumbersJSON struct {
+	Window   string   `json:"window"`
+	Observed int64    `json:"observed"`
+	Expected *float64 `json:"expected"`
+}
+
+// wireStatusNumbers is nil, and leaves the fields out, where a receipt has no numbers.
+func wireStatusNumbers(given outage.StatusNumbers) *statusNumbersJSON {
+	if given.Window == 0 {
+		return nil
+	}
+	return &statusNumbersJSON{duration.Format(given.Window), given.Observed, number(given.Expected)}
 }
 
 func (a *API) createReport(c *fiber.Ctx) error {
@@ -59,6 +76,8 @@ func (a *API) createReport(c *fiber.Ctx) error {
 		Counted: given.Counted,
 		Undo:    given.Undo,
 		Status:  given.Status,
+
+		statusNumbersJSON: wireStatusNumbers(given.StatusNumbers),
 	})
 }
 

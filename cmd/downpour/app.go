@@ -248,12 +248,12 @@ func (a *app) openSecrets(settings *intake.Config) (err error) {
 	return nil
 }
 
-func (a *app) status(service string, country outage.Country) outage.Status {
+func (a *app) status(service string, country outage.Country) outage.StatusNumbers {
 	health, err := a.reader.Health(context.Background(), service, country)
 	if err != nil {
-		return outage.StatusUnknown
+		return outage.StatusNumbers{Status: outage.StatusUnknown}
 	}
-	return health.Status
+	return outage.StatusNumbers{Status: health.Status, Window: health.Window, Observed: health.Observed, Expected: health.Expected}
 }
 
 // warnIfRedisMayLoseReports logs that a crash of Redis could lose reports that

@@ -76,7 +76,9 @@ func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geograp
 	r.desk = intake.New(intake.Config{
 		Counter: store, Catalog: anything{}, Geography: geography, Keys: keys, Logger: quiet, Now: clock,
 		Hosters: hosters, HotWindow: bucket.HotWindow, PerMinute: 1 << 30,
-		Status: func(string, outage.Country) outage.Status { return outage.StatusUnknown },
+		Status: func(string, outage.Country) outage.StatusNumbers {
+			return outage.StatusNumbers{Status: outage.StatusUnknown}
+		},
 	})
 	r.hot = bucket.NewHot(counters, geography.RegionOf, clock, quiet)
 	return r

@@ -875,7 +875,13 @@ type Receipt struct {
 	// Counted False when this person counted within the last half hour.
 	Counted bool    `json:"counted"`
 	Country Country `json:"country"`
-	Id      string  `json:"id"`
+
+	// Expected Normal for the window; null while no baseline is known.
+	Expected *float64 `json:"expected,omitempty"`
+	Id       string   `json:"id"`
+
+	// Observed Reporters of the window after the caps per network.
+	Observed *int64 `json:"observed,omitempty"`
 
 	// Region Null when the report has no place.
 	Region *Region `json:"region"`
@@ -885,6 +891,9 @@ type Receipt struct {
 
 	// Undo The token that takes the report back.
 	Undo string `json:"undo"`
+
+	// Window What `observed` and `expected` are about; absent where they are not known.
+	Window *Duration `json:"window,omitempty"`
 }
 
 // Recovery How one region of the footprint fares. Regions with fewer than three reports are left out, and while the

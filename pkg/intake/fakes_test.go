@@ -62,8 +62,10 @@ func newDesk(t testing.TB) (desk *Service, behind *fakes, clock *time.Time) {
 	behind, now := &fakes{}, noon
 	desk = New(Config{
 		Counter: behind, Catalog: behind, Geography: behind, Places: behind, Keys: keys,
-		Status: func(string, outage.Country) outage.Status { return outage.StatusUnknown },
-		Now:    func() time.Time { return now },
+		Status: func(string, outage.Country) outage.StatusNumbers {
+			return outage.StatusNumbers{Status: outage.StatusUnknown}
+		},
+		Now: func() time.Time { return now },
 	})
 	return desk, behind, &now
 }

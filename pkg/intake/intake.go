@@ -74,7 +74,7 @@ type Config struct {
 	HotWindow time.Duration
 	Logger    *slog.Logger // nil is slog.Default()
 	// Status says how a service looks in a country now. It must not block.
-	Status func(service string, country outage.Country) outage.Status
+	Status func(service string, country outage.Country) outage.StatusNumbers
 	Now    func() time.Time
 	// Hosters are the networks of machines for hire; nil where none is known.
 	Hosters *Hosters
@@ -164,7 +164,7 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 func (s *Service) receipt(report outage.Report, undo string) outage.Receipt {
 	return outage.Receipt{
 		ID: report.ID.String(), Service: report.Service, Cell: report.Cell, Country: report.Country,
-		Region: report.Region, Undo: undo, Status: s.Status(report.Service, report.Country),
+		Region: report.Region, Undo: undo, StatusNumbers: s.Status(report.Service, report.Country),
 	}
 }
 

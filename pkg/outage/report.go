@@ -111,5 +111,15 @@ type Receipt struct {
 	Region  Region  `json:"region,omitempty"`
 	Counted bool    `json:"counted"`
 	Undo    string  `json:"undo"`
-	Status  Status  `json:"status"`
+	StatusNumbers
+}
+
+// StatusNumbers is a status with the numbers that carry it.
+type StatusNumbers struct {
+	Status Status `json:"status"`
+	// Window is what Observed and Expected are about. It is zero where they are not
+	// known, as in receipts of versions that did not have them.
+	Window   time.Duration `json:"window_nanoseconds,omitempty"`
+	Observed int64         `json:"observed,omitempty"`
+	Expected *float64      `json:"expected,omitempty"` // nil while no baseline is known
 }
