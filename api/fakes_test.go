@@ -169,7 +169,9 @@ func (w *world) Health(_ context.Context, service string, country outage.Country
 		return public.Health{Window: tenMinutes, Status: outage.StatusUnknown, Observed: 1, Reports: 1}, w.err
 	}
 	incident := public.IncidentOf(meant(), nil)
-	return public.Health{Window: tenMinutes, Status: outage.StatusOutage, Observed: 31, Reports: 44, Expected: &expected, Incident: &incident}, w.err
+	other := incident
+	other.ID = "whatsapp-in-20261122T1830Z"
+	return public.Health{Window: tenMinutes, Status: outage.StatusOutage, Observed: 31, Reports: 44, Expected: &expected, Incident: &incident, Incidents: []public.Incident{incident, other}}, w.err
 }
 
 // meant is an incident that is over, with all that one can have.

@@ -25,13 +25,17 @@ type healthJSON struct {
 	Expected  *float64      `json:"expected"`
 	Threshold *float64      `json:"threshold"`
 	Incident  *string       `json:"incident"`
+	Incidents []string      `json:"incidents"`
 }
 
 // wireHealth is how a service does, with the incident that says so.
 func wireHealth(health public.Health) healthJSON {
 	wire := healthJSON{
 		Status: health.Status, Window: duration.Format(health.Window),
-		Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected),
+		Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected), Incidents: []string{},
+	}
+	for _, in := range health.Incidents {
+		wire.Incidents = append(wire.Incidents, in.ID)
 	}
 	if incident := health.Incident; incident != nil {
 		wire.Threshold, wire.Incident = number(&incident.Threshold), &incident.ID

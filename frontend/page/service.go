@@ -38,6 +38,9 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 	}
 	page.Countries = page.countryLinks(at.WithCountry("").Countries(service))
 	page.Verdicts = page.verdicts(ctx, service)
+	for i := range page.Verdicts {
+		page.Verdicts[i].Each = page.openIncidents(ctx, page.Verdicts[i].health)
+	}
 	if page.Icon = page.Verdicts[0].Status; page.Verdicts[0].Unusual() {
 		page.Mark = page.Verdicts[0].Word
 	}

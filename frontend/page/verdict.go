@@ -19,8 +19,9 @@ type verdict struct {
 	Word     string // the status in a few words
 	Sentence string
 	Numbers  string
-	Open     string // since when an incident is open, "" without one
-	OpenPath string // where it stands
+	Open     string         // since when an incident is open, "" without one
+	OpenPath string         // where it stands
+	Each     []openIncident // all open incidents, where there are several
 	health   public.Health
 }
 
@@ -100,6 +101,30 @@ func (w *wording) numbers(health public.Health) string {
 		return w.T("numbers.times", "n", health.Reports, "times", w.Amount(times), "expected", w.Amount(*health.Expected))
 	}
 	return w.T("numbers.against", "n", health.Reports, "expected", w.Amount(*health.Expected))
+}
+
+// openIncident is one of several open incidents of a service, in a line.
+type openIncident struct{ Path, Where, Word, Since string }
+
+// openIncidents lists the incidents of a service in a country by place, where several
+// are open at once.
+func (q *request) openIncidents(ctx context.Context, health public.Health) []openIncident {
+	if len(health.Incidents) < 2 {
+		return nil
+	}
+	var all []openIncident
+	for _, bare := range health.Incidents {
+		in, err := q.read.incidents.Incident(ctx, bare.ID) // which has its places
+		if err != nil {
+			q.read.miss(err, "incident")
+			continue
+		}
+		all = append(all, openIncident{
+			Path: q.incidentPath(in.ID), Where: q.words.where(in, namedRegions),
+			Word: q.words.because(q.T("state."+string(in.State)), in), Since: q.T("card.since", "time", q.words.since(in)),
+		})
+	}
+	return all
 }
 
 const (

@@ -408,8 +408,11 @@ type Health struct {
 	// Expected Normal for the window; null while no baseline is known.
 	Expected *float64 `json:"expected"`
 
-	// Incident The id of the incident that is open or recovering.
+	// Incident The id of the incident that is open or recovering; of several, the widest and then the worst.
 	Incident *string `json:"incident"`
+
+	// Incidents The ids of all that are open or recovering, that of `incident` first.
+	Incidents []string `json:"incidents"`
 
 	// Observed Reporters of the window after the caps per network. Statuses and ratios come from these.
 	Observed int64 `json:"observed"`

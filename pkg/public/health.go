@@ -16,6 +16,9 @@ type Health struct {
 	Observed int64     // judged reporters
 	Expected *float64  // what is normal for the window; nil while no baseline is known
 	Incident *Incident // the one that is open or recovering, without its places, or nil
+	// Incidents are all that are open or recovering, Incident first, then the others as
+	// the detector ranks them. They are without their places as well.
+	Incidents []Incident
 	// Reports are the counted problem reports of the same window, before the caps
 	// per network. They may stand beside Observed and decide nothing.
 	Reports int64
@@ -75,12 +78,8 @@ func ByTrouble(a, b Health) int {
 
 // withoutPlaces is an incident as a health carries it: where it is stands in the
 // record that was published.
-func withoutPlaces(in *outage.Incident) *Incident {
-	if in == nil {
-		return nil
-	}
+func withoutPlaces(in *outage.Incident) Incident {
 	bare := *in
 	bare.Footprint, bare.Recoveries, bare.Why = outage.Footprint{Scope: in.Footprint.Scope}, nil, outage.Explanation{}
-	made := IncidentOf(outage.Record{Incident: bare}, nil)
-	return &made
+	return IncidentOf(outage.Record{Incident: bare}, nil)
 }

@@ -26,7 +26,12 @@ func (s *Snapshot) Health(ctx context.Context, service string, country outage.Co
 		expected := watch.Baseline.Mean * outage.HealthMinutes
 		health.Expected = &expected
 		health.Status = watch.Status(health.Observed)
-		health.Incident = withoutPlaces(watch.Incident)
+		if watch.Incident != nil {
+			for _, in := range append([]*outage.Incident{watch.Incident}, watch.Others...) {
+				health.Incidents = append(health.Incidents, withoutPlaces(in))
+			}
+			health.Incident = &health.Incidents[0]
+		}
 		if health.Status == outage.StatusNormal && s.outdated {
 			health.Status = outage.StatusUnknown
 		}
