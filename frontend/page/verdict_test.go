@@ -1,6 +1,8 @@
 package page
 
 import (
+	"context"
+	"strings"
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/address"
@@ -25,5 +27,30 @@ func TestOpenIncidentsAreListedByPlace(t *testing.T) {
 	}
 	if one := q.openIncidents(t.Context(), public.Health{Incidents: open[:1]}); one != nil {
 		t.Errorf("one incident is listed as %+v", one)
+	}
+}
+
+// several has two open incidents of each service.
+type several struct{ pagetest.Readings }
+
+func (several) Health(context.Context, string, outage.Country) (public.Health, error) {
+	health := public.Health{Status: outage.StatusElevated}
+	for _, record := range (pagetest.Incidents{}).Records()[:2] {
+		health.Incidents = append(health.Incidents, public.IncidentOf(record, nil))
+	}
+	health.Incident = &health.Incidents[0]
+	return health, nil
+}
+
+func TestServicePageLinksAllOpenIncidents(t *testing.T) {
+	site := testViews(t)
+	site.Readings = func() Readings { return several{} }
+	name, page, err := site.Page(t.Context(), address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp", Leaf: address.LeafStatus})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _, err := site.Render(name, page)
+	if want := `<a href="/incidents/` + pagetest.OpenIncident + `">West Bengal, Bihar, Jharkhand and 2 more</a> · Going on · `; err != nil || !strings.Contains(string(body), want) {
+		t.Errorf("%v, no %s in %s", err, want, body)
 	}
 }
