@@ -61,12 +61,5 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 
 func (d downpour) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error) {
 	heat, err := d.Heatmap(ctx, service, country, draw.MapResolution, span)
-	sums, rows := map[outage.Region]int64{}, []public.RegionCount{}
-	for _, cell := range heat.Cells {
-		sums[cell.Region] += cell.Reports
-	}
-	for region, n := range sums {
-		rows = append(rows, public.RegionCount{Region: region, Reports: n})
-	}
-	return rows, err
+	return pagetest.RegionsOf(heat), err
 }

@@ -192,6 +192,11 @@ func (f Readings) Heatmap(_ context.Context, service string, country outage.Coun
 
 func (f Readings) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error) {
 	heat, err := f.Heatmap(ctx, service, country, outage.CellCoarse, span)
+	return RegionsOf(heat), err
+}
+
+// RegionsOf sums the cells of a heatmap up by region, in no order.
+func RegionsOf(heat public.Heatmap) []public.RegionCount {
 	sums, rows := map[outage.Region]int64{}, []public.RegionCount{}
 	for _, cell := range heat.Cells {
 		sums[cell.Region] += cell.Reports
@@ -199,7 +204,7 @@ func (f Readings) Regions(ctx context.Context, service string, country outage.Co
 	for region, n := range sums {
 		rows = append(rows, public.RegionCount{Region: region, Reports: n})
 	}
-	return rows, err
+	return rows
 }
 
 //go:embed testdata/land.csv
