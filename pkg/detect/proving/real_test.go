@@ -68,27 +68,45 @@ func cutsTable(t *testing.T) {
 
 func burstyTable(t *testing.T) {
 	const training = 2 // of the streams
-	for part, names := range map[string][]string{"training": BurstyNames[:training], "test": BurstyNames[training:], "all": BurstyNames} {
-		raw, windows, weeks, openings := 0., 0, 0., 0
-		line := ""
-		for _, name := range names {
-			s, err := Bursty(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, _ := newEngine(t, s.Times[0]+63*60)
-			found, err := Play(e, "stream", outage.GB, func(Row) outage.Cell { return 0 }, s.Rows())
-			if err != nil {
-				t.Fatal(err)
-			}
-			var opened []outage.Minute
-			for _, f := range found {
-				opened = append(opened, f.Opened)
-			}
-			own := s.Raw(opened)
-			line += fmt.Sprintf(" %s %.0f (%d)", name, Scaled(own, len(s.Windows)), len(found))
-			raw, windows, weeks, openings = raw+own, windows+len(s.Windows), weeks+s.Weeks(), openings+len(found)
-		}
-		fmt.Printf("| bursty streams, %s | score %.1f | openings a week %.2f |%s |\n", part, Scaled(raw, windows), float64(openings)/weeks, line)
+	var results []burstyResult
+	for _, name := range BurstyNames {
+		results = append(results, playBursty(t, name))
 	}
+	for _, part := range []struct {
+		name    string
+		results []burstyResult
+	}{{"training", results[:training]}, {"test", results[training:]}, {"all", results}} {
+		var sum burstyResult
+		line := ""
+		for _, r := range part.results {
+			line += fmt.Sprintf(" %s %.0f (%d)", r.name, Scaled(r.raw, r.windows), r.openings)
+			sum.raw, sum.windows, sum.weeks, sum.openings = sum.raw+r.raw, sum.windows+r.windows, sum.weeks+r.weeks, sum.openings+r.openings
+		}
+		fmt.Printf("| bursty streams, %s | score %.1f | openings a week %.2f |%s |\n", part.name, Scaled(sum.raw, sum.windows), float64(sum.openings)/sum.weeks, line)
+	}
+}
+
+// burstyResult is how the detector did on a stream.
+type burstyResult struct {
+	name              string
+	raw, weeks        float64
+	windows, openings int
+}
+
+func playBursty(t *testing.T, name string) burstyResult {
+	t.Helper()
+	s, err := Bursty(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _ := newEngine(t, s.Times[0]+63*60)
+	found, err := Play(e, "stream", outage.GB, func(Row) outage.Cell { return 0 }, s.Rows())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var opened []outage.Minute
+	for _, f := range found {
+		opened = append(opened, f.Opened)
+	}
+	return burstyResult{name: name, raw: s.Raw(opened), weeks: s.Weeks(), windows: len(s.Windows), openings: len(found)}
 }
