@@ -1,6 +1,7 @@
 package baseline
 
 import (
+	"iter"
 	"math"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -60,12 +61,6 @@ func (l Live) part(handle int32) float64 {
 	return l[handle]
 }
 
-// ObservedAt is what was counted at a place in a minute.
-type ObservedAt struct {
-	Handle    int32
-	Reporters uint32
-}
-
 func (s *Series) depth(handle int32) int {
 	switch {
 	case handle == Whole:
@@ -81,9 +76,9 @@ func (s *Series) meanOf(handle int32, live Live) float64 {
 	return s.level.Mean * s.Share(handle) * live.part(handle)
 }
 
-// ObserveNoise takes in what live places had in one minute. It must be called once
-// a minute, after Turn; places that are not named had nothing.
-func (s *Series) ObserveNoise(minute outage.Minute, at []ObservedAt, live Live) {
+// ObserveNoise takes in the reporters that live places had in one minute, by handle. It
+// must be called once a minute, after BeginBlock; places that are not named had none.
+func (s *Series) ObserveNoise(minute outage.Minute, at iter.Seq2[int32, uint32], live Live) {
 	for len(s.windows) < len(s.places.list) {
 		s.windows = append(s.windows, window{})
 	}
@@ -94,10 +89,10 @@ func (s *Series) ObserveNoise(minute outage.Minute, at []ObservedAt, live Live) 
 	if known && s.noise.Skip&1 == 0 {
 		s.learnMinute(at, live)
 	}
-	for _, o := range at {
-		w := &s.windows[o.Handle]
+	for handle, reporters := range at {
+		w := &s.windows[handle]
 		for i := 1; i < scales; i++ {
-			w.Count[i] += o.Reporters
+			w.Count[i] += reporters
 		}
 	}
 	s.noise.Skip &^= 1
@@ -108,7 +103,7 @@ func (s *Series) ObserveNoise(minute outage.Minute, at []ObservedAt, live Live) 
 
 // learnMinute learns windows of one minute. What empty places teach changes only
 // with the mean, so it is summed up once a block.
-func (s *Series) learnMinute(at []ObservedAt, live Live) {
+func (s *Series) learnMinute(at iter.Seq2[int32, uint32], live Live) {
 	if places := len(s.places.list); live != nil || s.emptyFor != s.open.Start || s.emptyPlaces != places {
 		s.sumEmpty(live)
 	}
@@ -117,12 +112,12 @@ func (s *Series) learnMinute(at []ObservedAt, live Live) {
 		s.noise.Sum[depth][0] = s.noise.Sum[depth][0]*keep + s.empty[depth].sum
 		s.noise.Weight[depth][0] = s.noise.Weight[depth][0]*keep + s.empty[depth].weight
 	}
-	for _, o := range at {
-		if live.part(o.Handle) == 0 {
+	for handle, reporters := range at {
+		if live.part(handle) == 0 {
 			continue
 		}
-		depth, m := s.depth(o.Handle), s.meanOf(o.Handle, live)
-		s.noise.Sum[depth][0] += s.squared(depth, 0, float64(o.Reporters), m) - s.squared(depth, 0, 0, m)
+		depth, m := s.depth(handle), s.meanOf(handle, live)
+		s.noise.Sum[depth][0] += s.squared(depth, 0, float64(reporters), m) - s.squared(depth, 0, 0, m)
 	}
 }
 

@@ -17,10 +17,7 @@ type Alarm struct {
 	// RunEvidence is that of the excursion as a whole, by the dispersion of sums over
 	// as many minutes as it lasts; RunNeeded is what opens.
 	RunEvidence, RunNeeded, Dispersion float64
-	// Lift is how many times its own normal the rest of the country had, where that
-	// raised what is expected here; 1 where not.
-	Lift float64
-	Cold bool // a burst of a series without a past
+	Cold                               bool // a burst of a series without a past
 
 	minReporters, minRatio float64 // the least reporters, and the least multiple of the expected
 	upper                  float64 // what may be expected of the excursion
@@ -58,7 +55,7 @@ func (a Alarm) Part(reporters float64) float64 {
 
 // Lifted is the excursion where so many times as many reporters are expected.
 func (a Alarm) Lifted(times float64) Alarm {
-	a.Lift, a.upper = times, a.upper*times
+	a.upper *= times
 	a.RunEvidence = runEvidence(float64(a.Observed), a.upper, a.Dispersion)
 	return a
 }
@@ -103,14 +100,13 @@ func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute, norm
 		Handle: handle, Level: n.level, Since: outage.Minute(e.Since[alternative]),
 		Observed: e.Observed[alternative], Expected: float64(e.Expected[alternative]),
 		Evidence: float64(e.Evidence[alternative]), Needed: c.required(n.level, minute),
-		Alternative: c.params.Alternatives[alternative], Lift: 1,
+		Alternative: c.params.Alternatives[alternative],
 	}
 	a.minReporters, a.minRatio = float64(c.minReporters(n, alternative, minute)), c.minRatio(minute)
 	a.gain = float64(s.weights.gain[alternative])
 	a.uncapped = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[alternative])
-	mean, upper := normal.Rates(handle)
-	a.upper, a.Dispersion = a.Expected*upper/mean, normal.DispersionAt(handle, int(minute-a.Since)+1)
-	a.RunEvidence, a.RunNeeded = runEvidence(float64(a.Observed), a.upper, a.Dispersion), c.runRequired(n.level, minute, a.Since)
+	a.RunEvidence, a.upper, a.Dispersion = e.asRun(handle, alternative, minute, normal)
+	a.RunNeeded = c.runRequired(n.level, minute, a.Since)
 	spare := (a.Evidence - a.Needed) / a.gain
 	a.Threshold = max(float64(a.Observed)-spare, a.minReporters, a.minRatio*a.Expected)
 	return a

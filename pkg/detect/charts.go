@@ -37,8 +37,7 @@ type Charts struct {
 	recurrence recurrence
 	cold       coldCounts
 
-	countryWeights weights // of the whole country, open incidents included
-	countryEpoch   uint32
+	country state // of the whole country, open incidents included
 }
 
 type node struct {
@@ -210,11 +209,16 @@ func (c *Charts) state(n *node) *state { return &c.states[n.state-1] }
 // weighted is the state of an active node with weights of the present epoch.
 func (c *Charts) weighted(handle int32, normal Normal) *state {
 	s := c.state(&c.nodes[handle])
+	c.weigh(s, handle, normal)
+	return s
+}
+
+// weigh gives the state of a node weights of the present epoch.
+func (c *Charts) weigh(s *state, handle int32, normal Normal) {
 	if s.epoch != c.epoch {
 		mean, upper := normal.Rates(handle)
 		s.weights, s.epoch = newWeights(c.params, mean, upper, normal.DispersionAt(handle, 1)), c.epoch
 	}
-	return s
 }
 
 // allocate gives a node a state without evidence.

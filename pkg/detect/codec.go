@@ -13,6 +13,7 @@ var (
 // savedCharts is the fixed part of the saved state; the active nodes follow.
 type savedCharts struct {
 	Age        age
+	Country    excursion // of the whole country, open incidents included
 	Recurrence recurrence
 	Cold       coldCounts
 	Nodes      uint32
@@ -28,7 +29,7 @@ type savedNode struct {
 // bytes. The weights are left out, because they follow from the baseline.
 func (c *Charts) AppendState(to []byte) []byte {
 	to = put(to, savedCharts{
-		Age: c.age, Recurrence: c.recurrence, Cold: c.cold,
+		Age: c.age, Country: c.country.excursion, Recurrence: c.recurrence, Cold: c.cold,
 		Nodes: uint32(len(c.nodes)), Active: uint32(len(c.active)),
 	})
 	for _, h := range c.active {
@@ -54,7 +55,7 @@ func readNodes(params *Params, level func(handle int32) Level, saved savedCharts
 	if saved.Nodes > mostNodes || saved.Active > saved.Nodes {
 		return nil, nil, errors.New("reading charts: more nodes than places")
 	}
-	c.age, c.recurrence, c.cold = saved.Age, saved.Recurrence, saved.Cold
+	c.age, c.country.excursion, c.recurrence, c.cold = saved.Age, saved.Country, saved.Recurrence, saved.Cold
 	c.Grow(int(saved.Nodes), level)
 	for range saved.Active {
 		var n savedNode

@@ -39,14 +39,13 @@ type Area struct {
 // cell, several regions, or several cells of one region. The first node is the
 // country, which is the answer where nothing is unusual.
 //
-// A place is scored by the expectation-based Poisson scan statistic (Neill 2009) and
-// the log of its prior. Of sets only
-// those of highest ratio are tried, which finds the best set for scores of this
-// kind (D. B. Neill, Fast subset scan for spatial pattern detection, 2012); their
-// prior is shared among all sets of their size, so that picking the noisiest cells
-// afterwards does not pay. A country or region whose excess is that of several
-// separate cells is not the answer: those are faults of their own, and the
-// strongest is reported first.
+// A place is scored by the expectation-based Poisson scan statistic (Neill 2009)
+// and the log of its prior. Of sets only those of the highest ratios are tried,
+// which finds the best set for scores of this kind (fast subset scan, Neill 2012).
+// Their prior is divided among all sets of the same size, so that selecting the
+// noisiest cells after the fact gains nothing. A country or region whose excess is
+// that of several separate cells is not the answer: those are separate faults, and
+// the strongest is reported first.
 func Localise(p *Params, nodes []Node, alarmed int32) Area {
 	l := newLocaliser(p, nodes, alarmed)
 	best := areaOf(Country, nodes[:1])
@@ -81,7 +80,6 @@ func Everywhere(nodes []Node) Area { return areaOf(Country, nodes[:1]) }
 // localiser is what is known of the nodes of one localisation.
 type localiser struct {
 	params  *Params
-	nodes   []Node
 	regions float64
 	prior   [levels]float64
 	// touching are the nodes that have a metro cell in common with the one that
@@ -94,7 +92,7 @@ type localiser struct {
 }
 
 func newLocaliser(p *Params, nodes []Node, alarmed int32) *localiser {
-	l := &localiser{params: p, nodes: nodes, cellGain: map[int32]float64{}, cellBest: map[int32]float64{}}
+	l := &localiser{params: p, cellGain: map[int32]float64{}, cellBest: map[int32]float64{}}
 	regions, cells := countLevels(nodes)
 	l.regions = regions
 	l.prior = [levels]float64{

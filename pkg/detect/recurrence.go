@@ -9,13 +9,12 @@ const (
 )
 
 // recurrence records how large the excursions of the whole country have been,
-// whatever was open, so that what happens more often than once a week opens nothing.
-// It has a fixed size and is saved as it stands.
+// whatever was open, so that what happens more often than Params.RecurrenceWeekly opens
+// nothing. It has a fixed size and is saved as it stands.
 type recurrence struct {
-	Excursion excursion
-	First     int64 // block in which it began
-	Block     int64
-	Largest   float32 // run evidence of the present block
+	First   int64 // block in which it began
+	Block   int64
+	Largest float32 // run evidence of the present block
 	// Past is the largest run evidence of earlier blocks, cyclic by number; 0 for
 	// one that had nothing of note.
 	Past [recurrenceBlocks]float32
@@ -70,20 +69,17 @@ func (r *recurrence) required(p *Params) float64 {
 // recordCountry follows the excursions of the whole country, open incidents
 // included.
 func (c *Charts) recordCountry(minute outage.Minute, reporters uint32, normal Normal) {
-	r := &c.recurrence
-	r.advance(minute)
-	mean, upper := normal.Rates(0)
-	if c.countryEpoch != c.epoch {
-		c.countryWeights, c.countryEpoch = newWeights(c.params, mean, upper, normal.DispersionAt(0, 1)), c.epoch
-	}
-	e := &r.Excursion
-	if e.step(&c.countryWeights, reporters, minute, float32(c.params.Cap)) == 0 {
+	const country = 0
+	c.recurrence.advance(minute)
+	c.weigh(&c.country, country, normal)
+	e := &c.country.excursion
+	if e.step(&c.country.weights, reporters, minute, float32(c.params.Cap)) == 0 {
 		return
 	}
 	for i := range e.Evidence {
 		if e.Evidence[i] > 0 {
-			minutes := int(minute-outage.Minute(e.Since[i])) + 1
-			r.record(runEvidence(float64(e.Observed[i]), float64(e.Expected[i])*upper/mean, normal.DispersionAt(0, minutes)))
+			evidence, _, _ := e.asRun(country, i, minute, normal)
+			c.recurrence.record(evidence)
 		}
 	}
 }

@@ -22,14 +22,19 @@ func runEvidence(observed, expected, dispersion float64) float64 {
 	return observed*math.Log(observed/expected) + (observed+r)*math.Log((r+expected)/(r+observed))
 }
 
+// asRun is the evidence of an excursion as a whole, with what may be expected of it and
+// the dispersion of sums over as many minutes as it lasts.
+func (e *excursion) asRun(handle int32, alternative int, minute outage.Minute, normal Normal) (evidence, upper, dispersion float64) {
+	mean, most := normal.Rates(handle)
+	upper = float64(e.Expected[alternative]) * most / mean
+	dispersion = normal.DispersionAt(handle, int(minute-outage.Minute(e.Since[alternative]))+1)
+	return runEvidence(float64(e.Observed[alternative]), upper, dispersion), upper, dispersion
+}
+
 // runRequired is the run evidence that opens: less for a longer run, because windows
 // of L minutes have a part in L as many independent chances to look unusual.
 func (c *Charts) runRequired(level Level, minute, since outage.Minute) float64 {
 	p := c.params
-	need := p.RunNeeded + p.LevelPenalty[level]
-	if int(minute-c.age.First) < p.NewMinutes {
-		need *= p.NeededNew
-	}
 	minutes := min(max(int(minute-since)+1, 1), p.RunLongest)
-	return need - p.RunSlope*math.Log(float64(minutes))
+	return c.raised(p.RunNeeded+p.LevelPenalty[level], minute) - p.RunSlope*math.Log(float64(minutes))
 }

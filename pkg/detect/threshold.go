@@ -12,10 +12,15 @@ func (c *Charts) Needed(level Level) float64 { return c.params.Needed + c.params
 
 // required is Needed, raised while the series is new.
 func (c *Charts) required(level Level, minute outage.Minute) float64 {
+	return c.raised(c.Needed(level), minute)
+}
+
+// raised is an evidence that opens, more of it while the series is new.
+func (c *Charts) raised(needed float64, minute outage.Minute) float64 {
 	if int(minute-c.age.First) < c.params.NewMinutes {
-		return c.Needed(level) * c.params.NeededNew
+		return needed * c.params.NeededNew
 	}
-	return c.Needed(level)
+	return needed
 }
 
 // Evidence is the largest evidence of a node, 0 where there is none.

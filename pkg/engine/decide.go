@@ -21,9 +21,8 @@ func (s *series) decide(minute outage.Minute, missing bool) {
 	}
 	s.recordHistory(minute)
 	if !missing {
-		s.localiseAgain()
+		s.localiseAgain(minute)
 	}
-	s.incidents.merge(&s.tree, minute)
 	for _, in := range s.incidents.open() {
 		s.update(in, minute, missing)
 	}
@@ -62,8 +61,10 @@ func (s *series) recordHistory(minute outage.Minute) {
 	s.history.record(minute, s.counts.reporters, s.base.Expect(baseline.Whole), near[0])
 }
 
-// localiseAgain moves the footprints that are not final, each outside of the others.
-func (s *series) localiseAgain() {
+// localiseAgain moves the footprints that are not final, each outside of the others,
+// and merges those that came to lie within another.
+func (s *series) localiseAgain(minute outage.Minute) {
+	moved := false
 	for _, in := range s.incidents.open() {
 		if !in.Localising() {
 			continue
@@ -71,7 +72,11 @@ func (s *series) localiseAgain() {
 		others := s.tree.mask(s.incidents.footprints(in))
 		if opening := s.tree.localise(in.Incident().Since, in.anchor, &others); s.enough(&opening) {
 			in.UpdateFootprint(opening)
+			moved = true
 		}
+	}
+	if moved {
+		s.incidents.merge(&s.tree, minute)
 	}
 }
 

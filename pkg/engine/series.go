@@ -24,10 +24,9 @@ type series struct {
 	incidents incidents
 	mask      mask // what the open incidents cover
 
-	expectedInSilence float64               // reporters expected since the last one
-	poolCounts        []baseline.PoolCount  // of the present minute, for the country's pool
-	observations      []detect.Observation  // reused
-	observedAt        []baseline.ObservedAt // reused
+	expectedInSilence float64              // reporters expected since the last one
+	poolCounts        []baseline.PoolCount // of the present minute, for the country's pool
+	observations      []detect.Observation // of the present minute, outside of open incidents
 }
 
 func newSeries(service string, c *country, config *Config, first outage.Minute) *series {
@@ -78,7 +77,7 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 		m := detect.Minute{Minute: minute, Observed: s.observations, Whole: s.counts.reporters, Left: s.counts.left[baseline.Whole]}
 		s.charts.Step(&m, s.normal(), s.base)
 	}
-	s.base.ObserveNoise(minute, s.observedAt, s.mask.live)
+	s.base.ObserveNoise(minute, s.observed, s.mask.live)
 	s.decide(minute, missing)
 	s.counts.clear()
 }
@@ -134,11 +133,19 @@ func (s *series) aggregate() {
 
 // observe lists the counts of the nodes that no incident covers.
 func (s *series) observe() {
-	s.observations, s.observedAt = s.observations[:0], s.observedAt[:0]
+	s.observations = s.observations[:0]
 	for _, h := range s.counts.touched {
 		if n := s.counts.left[h]; n > 0 && !s.mask.covers(h) {
 			s.observations = append(s.observations, detect.Observation{Handle: h, Reporters: n})
-			s.observedAt = append(s.observedAt, baseline.ObservedAt{Handle: h, Reporters: n})
+		}
+	}
+}
+
+// observed yields what observe listed.
+func (s *series) observed(yield func(handle int32, reporters uint32) bool) {
+	for _, o := range s.observations {
+		if !yield(o.Handle, o.Reporters) {
+			return
 		}
 	}
 }

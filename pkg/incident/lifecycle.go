@@ -11,7 +11,7 @@ import (
 // told.
 const windowMinutes = 10
 
-// Opening is what a case must be told of a signal and where it is.
+// Opening is the signal that opens an incident and the footprint that it has.
 type Opening struct {
 	Signal    outage.Signal
 	Footprint outage.Footprint
@@ -37,9 +37,8 @@ type Minute struct {
 	Missing    bool // no data: nothing can be concluded from silence
 }
 
-// Lifecycle is the incident of one service in one country, if it has one. The zero
-// Lifecycle is ready to use once it has its params. It is not safe for concurrent
-// use.
+// Lifecycle is one incident of a service in a country, from its opening on. It is not
+// safe for concurrent use.
 type Lifecycle struct {
 	params   *Params
 	current  outage.Incident

@@ -40,8 +40,8 @@ type incidentLines struct {
 	last map[string]lastLine
 }
 
-// lastLine is what the last line of an incident said. A service has one incident in
-// a country at a time, but a resolved one may open again, so all are kept.
+// lastLine is what the last line of an incident said. Those of resolved incidents are
+// kept too, because one may open again.
 type lastLine struct {
 	state   outage.State
 	verdict outage.Verdict
