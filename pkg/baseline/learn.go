@@ -50,7 +50,7 @@ func (s *Series) InOpenBlock(minute outage.Minute) bool {
 }
 
 // Observe counts the reporters of one minute: in the whole country, and by
-// metro cell. It must be called once for each minute, after Turn where the
+// metro cell. It must be called once for each minute, after BeginBlock where the
 // minute begins a block.
 func (s *Series) Observe(minute outage.Minute, reporters uint32) {
 	s.open.Totals[minute-s.open.Start] = reporters
@@ -143,9 +143,9 @@ func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, min
 	return total, minutes
 }
 
-// BlockResult is what a Turn did.
+// BlockResult is what BeginBlock did.
 type BlockResult struct {
-	PoolCounts []PoolCount // valid until the next Turn
+	PoolCounts []PoolCount // valid until the next BeginBlock
 	Moved      []int32     // new handles of places, nil when they are as before
 }
 

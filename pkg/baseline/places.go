@@ -40,7 +40,7 @@ func regionOf(key outage.Cell) int {
 
 // Handles of places. A handle numbers a place within its series: the whole
 // country, then the regions in the country's order, then cells as they come.
-// Handles of cells change only when Turn says so.
+// Handles of cells change only when BeginBlock says so.
 const (
 	Whole   int32 = 0
 	Nowhere int32 = -1
