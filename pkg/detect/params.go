@@ -69,11 +69,11 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		Alternatives: [alternatives]float64{4, 12, 40, 200},
-		Needed:       13.5, LevelPenalty: [levels]float64{0, 2, 2}, Cap: 60,
+		Needed:       14.5, LevelPenalty: [levels]float64{0, 2, 2}, Cap: 60,
 		MinReporters: [levels]uint32{5, 7, 7}, MinReportersExtra: 3,
 		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
 		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
-		ColdMinutes: 60, ColdReporters: 15,
+		ColdMinutes: 360, ColdReporters: 15,
 		RunNeeded: 13.5, RunSlope: 1.6, RunLongest: 60, LiftMost: 2.2,
 		RecurrenceWeekly: .67, RecurrencePart: .8,
 		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.5, SetReach: 40,
