@@ -73,7 +73,7 @@ func ReadLifecycleV5(params *Params, handles int, last outage.Minute, from []byt
 	return l, from[n:], nil
 }
 
-// convert leaves MaxExcess and MaxCount to fillPeaks.
+// convert leaves MaxExcess to fillPeaks.
 func (t *recoveryTestV5) convert() recoveryTest {
 	return recoveryTest{
 		Observed: t.Observed, Back: t.Back, Expected: t.Expected, Seen: t.Seen, Evidence: t.Evidence, MinutesWithout: t.MinutesWithout,
@@ -81,7 +81,7 @@ func (t *recoveryTestV5) convert() recoveryTest {
 	}
 }
 
-// fillPeaks works out the largest counts from the worst ratio, as of the last minute
+// fillPeaks works out the largest excess from the worst ratio, as of the last minute
 // that was watched.
 func (l *Lifecycle) fillPeaks(last outage.Minute) {
 	if l.current.State == outage.StateResolved {

@@ -16,7 +16,6 @@ type Params struct {
 	// CloseRatio is the most that ten minutes may hold when an incident closes,
 	// as a multiple of the normal.
 	CloseRatio float64
-	ClosePart  float64 // or as a part of the worst ten minutes
 	// People who say that it works again lower the evidence that closing takes
 	// by BackWeight nats each, by BackMost at most.
 	BackWeight, BackMost float64
@@ -43,7 +42,7 @@ func DefaultParams() Params {
 	return Params{
 		LocaliseFor: 10, CloseAfter: 5,
 		CloseEvidence: 4, PeakPart: .4, OngoingLow: 2.5, FallTo: 8,
-		RecoverEvidence: 2, RelapseAfter: 10, CloseRatio: 2.2, ClosePart: .2,
+		RecoverEvidence: 2, RelapseAfter: 10, CloseRatio: 2.2,
 		BackWeight: .1, BackMost: 2, ReopenWithin: 20, AcceptAfter: 1440,
 		LevelKeep:   .9942, // half in two hours
 		AttributeAt: 6, KeepAttributionAt: 4, OnsetEarly: 10, OnsetLate: 60, OutlastAfter: 30,

@@ -23,9 +23,7 @@ type recoveryTest struct {
 	// a few reporters where next to nothing is expected do not look like a flood.
 	// What it takes to close goes by them.
 	Smoothed, WorstSmoothed float64
-	// MaxExcess and MaxCount are the most that a window had beyond the expected, a
-	// minute, and the most that it had at all.
-	MaxExcess, MaxCount float64
+	MaxExcess               float64 // the most that a window had beyond the expected, a minute
 }
 
 // Part is a minute's counts on a part of a footprint.
@@ -50,9 +48,7 @@ func (t *recoveryTest) observe(p *Params, minute outage.Minute, part Part) {
 
 // updatePeak takes in the counts of so many minutes.
 func (t *recoveryTest) updatePeak(observed, expected float64, minutes int) {
-	minutes = max(minutes, windowMinutes)
-	t.MaxExcess = max(t.MaxExcess, (observed-expected)/float64(minutes))
-	t.MaxCount = max(t.MaxCount, observed*windowMinutes/float64(minutes))
+	t.MaxExcess = max(t.MaxExcess, (observed-expected)/float64(max(minutes, windowMinutes)))
 }
 
 func smoothedRatio(observed, expected float64) float64 { return (observed + 1) / (expected + 1) }
@@ -89,7 +85,7 @@ func (t *recoveryTest) belowCloseThreshold(p *Params, minute outage.Minute) bool
 		return false
 	}
 	observed, _, expected := t.window(minute)
-	return observed <= max(p.CloseRatio*expected, expected+2*math.Sqrt(expected)+1, p.ClosePart*t.MaxCount)
+	return observed <= max(p.CloseRatio*expected, expected+2*math.Sqrt(expected)+1)
 }
 
 // prior is how much less evidence it takes because people say that it works
@@ -105,5 +101,5 @@ func (t *recoveryTest) prior(p *Params, minute outage.Minute) float64 {
 
 // restarted is the test of an incident that opens again, with the peaks that it had.
 func (t *recoveryTest) restarted() recoveryTest {
-	return recoveryTest{Peak: t.Peak, WorstSmoothed: t.WorstSmoothed, MaxExcess: t.MaxExcess, MaxCount: t.MaxCount}
+	return recoveryTest{Peak: t.Peak, WorstSmoothed: t.WorstSmoothed, MaxExcess: t.MaxExcess}
 }
