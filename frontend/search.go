@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -36,5 +37,6 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 // meant reports whether a query is exactly one of a service's own names.
 func meant(service outage.Service, query string) bool {
 	names := slices.Concat([]string{service.Slug, service.Name}, service.Aliases, slices.Collect(maps.Values(service.Names)))
-	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, query) })
+	key := locale.Key(query)
+	return slices.ContainsFunc(names, func(name string) bool { return locale.Key(name) == key })
 }

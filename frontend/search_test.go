@@ -14,6 +14,8 @@ func TestSearch(t *testing.T) {
 		want      string // where it leads, or a part of the page
 	}{
 		{"/", "এয়ারটেল", 303, "/airtel"},
+		{"/", "এ\u09dfারটেল", 303, "/airtel"},
+		{"/", "এ\u09af\u09bcারটেল", 303, "/airtel"},
 		{"/bn/in", "এয়ারটেল", 303, "/bn/in/airtel"},
 		{"/", "WhatsApp", 303, "/whatsapp"},
 		{"/", "ee", 303, "/ee"}, // though others hold these letters

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -27,7 +28,7 @@ func (f Services) Family(slug string) []outage.Service {
 func (f Services) Search(q string) (found []outage.Service) {
 	for _, service := range f {
 		names := []string{service.Slug, service.Name, service.Names["hi"], service.Names["bn"]}
-		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(strings.ToLower(name), strings.ToLower(q)) }) {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(locale.Key(name), locale.Key(q)) }) {
 			found = append(found, service)
 		}
 	}

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -31,7 +29,7 @@ func keysOf(service outage.Service) []searchKey {
 }
 
 func keyOf(name string, alias bool) searchKey {
-	words := strings.Fields(fold(name))
+	words := locale.Words(name)
 	return searchKey{spaced: " " + strings.Join(words, " "), joined: strings.Join(words, ""), alias: alias}
 }
 
@@ -53,8 +51,8 @@ const (
 const minInside = 3
 
 // Search finds services by name, slug or alias in any script, best match first
-// and then in the order of the catalogue. Letter case, accents, the nukta,
-// punctuation and the script of digits do not matter.
+// and then in the order of the catalogue. Names are compared as locale.Words folds
+// them.
 func (c *Catalog) Search(q string) []outage.Service {
 	question := keyOf(q, false)
 	if question.joined == "" {
@@ -96,35 +94,4 @@ func (key searchKey) rank(question searchKey) int {
 		rank++ // the ranks of an alias follow those of a name
 	}
 	return rank
-}
-
-// fold makes spellings of one name equal: compatibility forms, case, Latin
-// accents, the nukta of Devanagari and Bengali and the invisible joiners go;
-// Indic digits become 0 to 9; everything that is neither letter, mark nor digit
-// separates words.
-func fold(text string) string {
-	var folded strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
-		switch {
-		case ignorable(r):
-		case '०' <= r && r <= '९':
-			folded.WriteRune('0' + r - '०')
-		case '০' <= r && r <= '৯':
-			folded.WriteRune('0' + r - '০')
-		case unicode.In(r, unicode.L, unicode.M, unicode.N):
-			folded.WriteRune(unicode.ToLower(r))
-		default:
-			folded.WriteRune(' ')
-		}
-	}
-	return folded.String()
-}
-
-func ignorable(r rune) bool {
-	switch r {
-	case 0x093c, 0x09bc, // nukta
-		0x200b, 0x200c, 0x200d, 0xfeff: // zero-width space, non-joiner, joiner, no-break space
-		return true
-	}
-	return 0x0300 <= r && r <= 0x036f // combining accents
 }

@@ -6,8 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -114,7 +113,7 @@ func since(text string, now time.Time) (time.Time, error) {
 	return at.UTC(), nil
 }
 
-var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)
+var notInSlug = regexp.MustCompile(`[^a-z0-9-]+`)
 
 // network turns the sender's word for their provider into a slug, so that one
 // provider has one spelling and no free text is kept.
@@ -125,7 +124,7 @@ func (s *Service) network(text string) (string, error) {
 	if utf8.RuneCountInString(text) > maxNetwork {
 		return "", outage.Invalid("network", "has more than %d characters", maxNetwork)
 	}
-	slug := strings.Trim(notInSlug.ReplaceAllString(cases.Fold().String(text), "-"), "-")
+	slug := strings.Trim(notInSlug.ReplaceAllString(strings.Join(locale.Words(text), "-"), "-"), "-")
 	if slug == "" || len(slug) > maxSlug {
 		return "", outage.Invalid("network", "must be the name of a provider in Latin letters")
 	}
