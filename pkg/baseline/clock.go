@@ -11,16 +11,15 @@ const (
 	minutesAHour = 60
 )
 
-// LocalTime is a minute as the people of a country live it: in their own zone, so
-// that a habit stays in its slot when the clocks change.
+// LocalTime is a minute in the time zone of a country, so that seasonality stays in its
+// slot when the clocks change.
 type LocalTime struct {
-	Minute outage.Minute
-	Slot   int // hour of the local week, 0 to 167, Monday 00:00 first
-	Past   int // minutes since the local hour began
-	Day    int // number of the local day, counted from 1970
-	Week   int // number of the local week, counted from 1970
-	// Holiday says that the local day is a public holiday.
-	Holiday bool
+	Minute  outage.Minute
+	Slot    int  // hour of the local week, 0 to 167, Monday 00:00 first
+	Past    int  // minutes since the local hour began
+	Day     int  // number of the local day, counted from 1970
+	Week    int  // number of the local week, counted from 1970
+	Holiday bool // the local day is a public holiday
 }
 
 // Hour is the hour of the local day, 0 to 23.

@@ -13,14 +13,14 @@ var (
 	errTooShort = errors.New("reading a baseline: the state ends too early")
 )
 
-// header says how much follows the fixed part of a saved series.
+// header is the counts of what follows the fixed part of a saved series.
 type header struct {
 	Places, Blocks uint32
 	Total          float32
 	Unplaced       float32
 }
 
-// savedPlace is a Place as it is saved; its prior comes from the pool.
+// savedPlace is the saved part of a Place; its prior comes from the pool.
 type savedPlace struct {
 	Key    outage.Cell
 	Count  float32
@@ -58,8 +58,8 @@ func (w *waitingBlock) appendState(to []byte) []byte {
 	return put(to, w.cells)
 }
 
-// ReadSeries reads what AppendState wrote and returns what follows it. The
-// pool must be the one that stood beside the series.
+// ReadSeries reads what AppendState wrote and returns what follows it. The pool must be
+// the one that was saved with the series.
 func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error) {
 	s, from, err := readSeries(params, pool, from, (*waitingBlock).read)
 	if err != nil {
@@ -114,12 +114,12 @@ func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error
 		return nil, err
 	}
 	if len(saved) < 1+pool.regions() {
-		return nil, fmt.Errorf("reading a baseline: %d places where %d regions are known", len(saved), pool.regions())
+		return nil, fmt.Errorf("reading a baseline: %d places, fewer than the country and its %d regions", len(saved), pool.regions())
 	}
 	s.places.list = make([]Place, len(saved))
 	for i, p := range saved {
 		if !above(p.Region, i, len(saved)) || !above(p.Parent, i, len(saved)) {
-			return nil, errors.New("reading a baseline: a place lies in one that does not exist")
+			return nil, errors.New("reading a baseline: the parent or region of a place does not exist")
 		}
 		s.places.list[i] = Place{
 			Key: p.Key, Count: p.Count, Region: int32(p.Region), Parent: int32(p.Parent), Seen: p.Seen,
@@ -133,29 +133,29 @@ func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error
 	return from, nil
 }
 
-// above reports whether a handle may be that of a place above the i-th.
+// above reports whether a handle may be that of the region or parent of the i-th place.
 func above(handle int16, i, places int) bool {
 	return int32(handle) == Nowhere || handle >= 0 && int(handle) < places && int(handle) != i
 }
 
 func (w *waitingBlock) read(from []byte, places int) ([]byte, error) {
-	var leaves uint32
+	var cells uint32
 	from, err := get(from, &w.block)
 	if err != nil {
 		return nil, err
 	}
 	if w.block.Slot >= slots {
-		return nil, errors.New("reading a baseline: a block lies in no hour of the week")
+		return nil, errors.New("reading a baseline: the slot of a block is not an hour of the week")
 	}
-	if from, err = get(from, &leaves); err != nil {
+	if from, err = get(from, &cells); err != nil {
 		return nil, err
 	}
-	if w.cells, from, err = getMany[cellCount](from, leaves); err != nil {
+	if w.cells, from, err = getMany[cellCount](from, cells); err != nil {
 		return nil, err
 	}
 	for _, at := range w.cells {
 		if at.Handle < 0 || int(at.Handle) >= places {
-			return nil, errors.New("reading a baseline: a count lies in a place that does not exist")
+			return nil, errors.New("reading a baseline: the place of a count does not exist")
 		}
 	}
 	return from, nil
@@ -166,7 +166,7 @@ type poolHeader struct {
 	Curve [hours]float64
 	Day   int64
 	Cells uint32
-	// Unseen and the shares are what was last published.
+	// Unseen and the shares that follow are those last published.
 	Unseen          [2]float32
 	Regions, Sparse uint32
 }
@@ -176,7 +176,7 @@ type savedSparse struct {
 	Share float32
 }
 
-// AppendState appends the state of the pool, what was published included.
+// AppendState appends the state of the pool, the published shares included.
 func (p *Pool) AppendState(to []byte) []byte {
 	sparse := p.sortedSparse()
 	to = put(to, poolHeader{
@@ -205,7 +205,7 @@ func ReadPool(params Params, land Land, from []byte) (*Pool, []byte, error) {
 		return nil, nil, err
 	}
 	if int(head.Regions) != len(land.Regions) {
-		return nil, nil, fmt.Errorf("reading a pool: it has %d regions, the country %d", head.Regions, len(land.Regions))
+		return nil, nil, fmt.Errorf("reading a pool: %d regions, the country has %d", head.Regions, len(land.Regions))
 	}
 	if p.region, from, err = getMany[float32](from, head.Regions); err != nil {
 		return nil, nil, err
@@ -230,7 +230,7 @@ func ReadPool(params Params, land Land, from []byte) (*Pool, []byte, error) {
 func put(to []byte, value any) []byte {
 	grown, err := binary.Append(to, order, value)
 	if err != nil {
-		panic(err) // a type without a fixed size: a mistake in this package
+		panic(err) // a type without a fixed size: a bug in this package
 	}
 	return grown
 }

@@ -27,8 +27,8 @@ type cellCountV5 struct {
 }
 
 // ReadSeriesV5 reads what AppendState wrote in versions 4 and 5 and returns what
-// follows it. Those versions knew one dispersion, of minutes of the country: the
-// estimate of the country at that scale begins with it, all others with their prior.
+// follows it. Those versions had one dispersion, of single minutes of the country: it
+// initialises the estimate of the country at that scale, the priors all others.
 func ReadSeriesV5(params Params, pool *Pool, from []byte) (*Series, []byte, error) {
 	s, from, err := readSeries(params, pool, from, (*waitingBlock).readV5)
 	if err != nil {
@@ -48,7 +48,7 @@ func (w *waitingBlock) readV5(from []byte, places int) ([]byte, error) {
 		return nil, err
 	}
 	if b.Slot >= slots {
-		return nil, errors.New("reading a baseline: a block lies in no hour of the week")
+		return nil, errors.New("reading a baseline: the slot of a block is not an hour of the week")
 	}
 	w.block = block{
 		Start: b.Start, Totals: b.Totals, Minutes: b.Minutes, Dropped: b.Dropped, Holiday: b.Holiday,
@@ -64,7 +64,7 @@ func (w *waitingBlock) readV5(from []byte, places int) ([]byte, error) {
 	}
 	for _, at := range cells {
 		if at.Handle < 0 || int(at.Handle) >= places {
-			return nil, errors.New("reading a baseline: a count lies in a place that does not exist")
+			return nil, errors.New("reading a baseline: the place of a count does not exist")
 		}
 		w.cells = append(w.cells, cellCount{Handle: at.Handle, Reporters: at.Reporters})
 	}

@@ -1,16 +1,16 @@
-// Package baseline knows what is normal: how many reporters a minute a service
-// has, in a country and in each of its parts, at this hour of this weekday.
+// Package baseline estimates the expected counts: how many reporters a minute a service
+// has, in a country and in each of its parts, at each hour of the local week.
 //
-// It owns the memory of ordinary days. A Series is one service in one country:
-// its level, its week in local time, the dispersion of its counts over windows of one
-// minute to four hours, and how its reporters spread over places. A Pool is what all services of one country have
-// in common, and stands in where a series knows too little itself.
+// A Series is one service in one country: its level, its weekly seasonality in local
+// time, the dispersion of its counts over windows of one minute to four hours, and the
+// shares of its places. A Pool is the prior that the services of one country share, for
+// series with little data.
 //
-// It promises that time comes only from the minutes it is given, that the same
-// minutes give the same bytes, and that an outage is not learnt as normal: what
-// is counted waits half an hour, and is dropped when an incident covered it or data
-// were missing meanwhile. Two rules keep that safe: a young series learns
-// everything, and an hour dropped two weeks running is learnt anyway.
+// Time comes only from the minutes that are passed in, and the same minutes give the same
+// bytes of state. An outage is not learnt as normal: counts wait half an hour, and are
+// dropped when an incident covered them or data were missing in that time. Two exceptions
+// prevent a wrong normal from lasting: a young series learns without clipping, and an hour
+// dropped in two consecutive weeks is learnt anyway.
 //
-// It refuses to judge. Whether a count is an outage is for package detect.
+// Whether a count is an outage is decided by package detect.
 package baseline

@@ -17,11 +17,11 @@ func TestHolidayFollowsTheLocalDay(t *testing.T) {
 	}{
 		{"Christmas", outage.GB, "2025-12-25T12:00:00Z", true},
 		{"the minute before Good Friday", outage.GB, "2025-04-17T22:59:00Z", false},
-		{"its first, in summer time", outage.GB, "2025-04-17T23:00:00Z", true},
-		{"its last", outage.GB, "2025-04-18T22:59:00Z", true},
+		{"its first minute, in summer time", outage.GB, "2025-04-17T23:00:00Z", true},
+		{"its last minute", outage.GB, "2025-04-18T22:59:00Z", true},
 		{"the day after", outage.GB, "2025-04-18T23:00:00Z", false},
 		{"Republic Day begins in Kolkata", outage.IN, "2026-01-25T18:30:00Z", true},
-		{"and is none in London", outage.GB, "2026-01-26T12:00:00Z", false},
+		{"and is no holiday in London", outage.GB, "2026-01-26T12:00:00Z", false},
 		{"Diwali", outage.IN, "2025-10-20T06:00:00Z", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

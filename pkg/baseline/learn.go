@@ -6,21 +6,20 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// block is five minutes of counts that wait to be learnt.
+// block is the counts of five minutes, quarantined before they are learnt.
 type block struct {
 	Start    outage.Minute
 	Totals   [BlockMinutes]uint32 // reporters of each minute in the whole country
-	Minutes  uint8                // how many were observed
+	Minutes  uint8                // observed
 	Dropped  bool
 	Holiday  bool
 	Slot     uint8
 	Week     int32
-	Mean     float32 // what was expected of a minute
+	Mean     float32 // expected reporters a minute
 	Seasonal float32 // the same without the fast level
-	// Unplaced is the reporters without a place.
-	Unplaced uint32
-	// Covered is the part of the country's reporters that is expected in places
-	// that open incidents cover.
+	Unplaced uint32  // reporters without a place
+	// Covered is the expected share of the country's reporters in places that open
+	// incidents cover.
 	Covered float32
 }
 
@@ -37,8 +36,8 @@ type cellCount struct {
 	Covered   bool // by an open incident: not learnt
 }
 
-// PoolCount is what a series learnt of one metro cell, for the pool. Key is 0 for
-// reporters without a place.
+// PoolCount is the reporters that a series learnt in one metro cell, for the pool. Key
+// is 0 for reporters without a place.
 type PoolCount struct {
 	Key       outage.Cell
 	Reporters float32
@@ -49,16 +48,15 @@ func (s *Series) InOpenBlock(minute outage.Minute) bool {
 	return minute >= s.open.Start && minute < s.open.Start+BlockMinutes
 }
 
-// Observe counts the reporters of one minute: in the whole country, and by
-// metro cell. It must be called once for each minute, after BeginBlock where the
-// minute begins a block.
+// Observe adds the reporters of one minute in the whole country. It must be called once
+// for each minute, after BeginBlock where the minute begins a block.
 func (s *Series) Observe(minute outage.Minute, reporters uint32) {
 	s.open.Totals[minute-s.open.Start] = reporters
 	s.open.Minutes++
 }
 
-// ObserveAt counts reporters of the open block in one metro cell, or Nowhere.
-// Calls for one minute come in ascending order of handles.
+// ObserveAt adds reporters to the open block in one metro cell, or Nowhere. The order
+// of the calls decides the bytes of the state.
 func (s *Series) ObserveAt(handle int32, reporters uint32, now LocalTime) {
 	if handle == Nowhere {
 		s.open.Unplaced += reporters
@@ -76,8 +74,8 @@ func (s *Series) ObserveAt(handle int32, reporters uint32, now LocalTime) {
 	}
 }
 
-// Drop marks everything that waits, the open block included: an incident is
-// open, or data are missing, and none of it will be learnt as ordinary.
+// Drop excludes all waiting blocks, the open one included, from learning: an incident is
+// open, or data are missing.
 func (s *Series) Drop() {
 	s.open.Dropped = true
 	for i := range s.queue {
@@ -85,9 +83,9 @@ func (s *Series) Drop() {
 	}
 }
 
-// CoverBlock keeps places that live has no part of out of learning in the open block,
-// and with waiting also in the blocks that wait. covered is the part of the country's
-// reporters that is expected there.
+// CoverBlock excludes covered places from learning in the open block, and with waiting
+// also in the blocks that wait. covered is the expected share of the country's reporters
+// there.
 func (s *Series) CoverBlock(live Live, covered float64, waiting bool) {
 	s.open.cover(live, covered)
 	for i := range s.queue {
@@ -106,8 +104,8 @@ func (w *waitingBlock) cover(live Live, covered float64) {
 	}
 }
 
-// ordinary is the reporters of a block, with what is expected of covered places in
-// place of what they had.
+// ordinary is the reporters of a block, with the expected counts of covered places in
+// place of the observed ones.
 func (w *waitingBlock) ordinary() float64 {
 	count := w.reporters()
 	if w.Covered == 0 {
@@ -121,12 +119,11 @@ func (w *waitingBlock) ordinary() float64 {
 	return count + float64(w.Mean)*float64(w.Covered)*float64(w.Minutes)
 }
 
-// Recent adds up the reporters since a minute, as far back as counts wait to be
-// learnt and in whole blocks: by metro cell into counts, which has room for
-// every handle, and in the whole country. It returns the minutes that were
-// observed.
+// Recent adds up the reporters since a minute, in whole blocks and at most those that
+// wait: by metro cell into counts, which has room for every handle, and in the whole
+// country. minutes is the observed ones.
 func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, minutes int) {
-	take := func(w *waitingBlock) {
+	add := func(w *waitingBlock) {
 		if w.Start+BlockMinutes <= since {
 			return
 		}
@@ -137,33 +134,33 @@ func (s *Series) Recent(since outage.Minute, counts []uint32) (total uint32, min
 		}
 	}
 	for i := range s.queue {
-		take(&s.queue[i])
+		add(&s.queue[i])
 	}
-	take(&s.open)
+	add(&s.open)
 	return total, minutes
 }
 
-// BlockResult is what BeginBlock did.
+// BlockResult is the result of BeginBlock.
 type BlockResult struct {
 	PoolCounts []PoolCount // valid until the next BeginBlock
-	Moved      []int32     // new handles of places, nil when they are as before
+	Moved      []int32     // new handle of each old one, nil where none changed
 }
 
 // BeginBlock begins the block that starts at now: it closes the block before, learns
-// what has waited long enough, and works out what is expected next. Frozen
-// keeps the fast level as it is. Busy tells which cells may not be forgotten.
-func (s *Series) BeginBlock(now LocalTime, pool *Pool, frozen bool, busy func(int32) bool) BlockResult {
-	var turned BlockResult
+// the blocks that have waited long enough, and estimates what to expect in this one.
+// frozen keeps the fast level unchanged. Cells that are active are not forgotten.
+func (s *Series) BeginBlock(now LocalTime, pool *Pool, frozen bool, active func(int32) bool) BlockResult {
+	var result BlockResult
 	holiday := s.open.Holiday
 	if s.open.Minutes > 0 {
 		s.closeBlock(frozen)
 	}
 	if !s.quarantined(frozen) {
-		turned.PoolCounts = s.commit(now.Minute, pool)
+		result.PoolCounts = s.commit(now.Minute, pool)
 	}
 	if day := int32(now.Day); day != s.stats.Day {
 		s.stats.Day = day
-		turned.Moved = s.newDay(busy)
+		result.Moved = s.newDay(active)
 	}
 	if holiday && !now.Holiday {
 		s.endHoliday()
@@ -175,11 +172,11 @@ func (s *Series) BeginBlock(now LocalTime, pool *Pool, frozen bool, busy func(in
 		Slot:  uint8(now.Slot), Week: int32(now.Week), Holiday: now.Holiday,
 		Mean: float32(s.level.Mean), Seasonal: float32(s.level.Seasonal),
 	}
-	return turned
+	return result
 }
 
-// quarantined reports whether what waits may yet turn out to be an outage, so that
-// it waits on: a slow one would else be half learnt before it opens.
+// quarantined reports whether the waiting blocks may still turn out to be an outage and
+// are not learnt yet: a slow outage would otherwise be half learnt before it opens.
 func (s *Series) quarantined(frozen bool) bool {
 	n := len(s.queue)
 	return frozen && n > 0 && !s.queue[n-1].Dropped && !s.young(&s.queue[n-1].block) &&
@@ -202,25 +199,25 @@ func (s *Series) closeBlock(frozen bool) {
 // commit learns or drops the blocks that have waited long enough.
 func (s *Series) commit(now outage.Minute, pool *Pool) []PoolCount {
 	s.poolCounts = s.poolCounts[:0]
-	ripe := 0
-	for ; ripe < len(s.queue); ripe++ {
-		b := &s.queue[ripe]
+	done := 0
+	for ; done < len(s.queue); done++ {
+		b := &s.queue[done]
 		if b.Start+BlockMinutes+outage.Minute(s.params.QueueMinutes) > now {
 			break
 		}
 		s.commitBlock(b, pool)
 		s.spare = append(s.spare, b.cells)
 	}
-	s.queue = append(s.queue[:0], s.queue[ripe:]...)
+	s.queue = append(s.queue[:0], s.queue[done:]...)
 	return s.poolCounts
 }
 
-// RefreshShares takes over the pooled shares, after the pool published anew.
+// RefreshShares copies the pooled shares. It must be called after each Pool.Publish.
 func (s *Series) RefreshShares(pool *Pool) { s.places.refresh(pool) }
 
-func (s *Series) newDay(busy func(int32) bool) []int32 {
+func (s *Series) newDay(active func(int32) bool) []int32 {
 	keep := float32(math.Exp2(-1 / s.params.LevelHalfLife))
-	moved := s.places.decay(keep, s.stats.Day-int32(s.params.IdleDays), busy)
+	moved := s.places.decay(keep, s.stats.Day-int32(s.params.IdleDays), active)
 	if moved == nil {
 		return nil
 	}
@@ -240,11 +237,11 @@ func (s *Series) newDay(busy func(int32) bool) []int32 {
 	return moved
 }
 
-// updateFastLevel moves the fast level by a block that has just closed.
+// updateFastLevel updates the fast level with a block that has just closed.
 func (s *Series) updateFastLevel(b *waitingBlock, frozen bool) {
 	m := &s.stats
 	if b.Dropped && !frozen {
-		return // missing data are no level
+		return // missing data say nothing about the level
 	}
 	if s.isNew(b.Start) && !b.Dropped {
 		frozen = false // a rise may be the first morning
@@ -260,12 +257,12 @@ func (s *Series) updateFastLevel(b *waitingBlock, frozen bool) {
 	keep := math.Exp2(-BlockMinutes / s.params.FastHalfLife)
 	m.FastCount = m.FastCount*keep + count
 	m.FastExpected = m.FastExpected*keep + float64(b.Seasonal)*float64(b.Minutes)
-	// A level that left its bounds comes back from the bound, not from where it
-	// went: else the morning after a holiday starts from the holiday.
+	// Below its lower bound the level recovers from the bound: otherwise the morning
+	// after a holiday would start from the holiday's level.
 	m.FastCount = max(m.FastCount, s.params.FastLow*(m.FastExpected+s.params.FastWeight)-s.params.FastWeight)
 }
 
-// endHoliday forgets that fewer people than on other days were about.
+// endHoliday resets the fast level where it fell on a holiday.
 func (s *Series) endHoliday() {
 	s.stats.FastCount = max(s.stats.FastCount, s.stats.FastExpected)
 }
@@ -278,20 +275,20 @@ func (b *block) reporters() float64 {
 	return float64(sum)
 }
 
-// clip is the most that a block may teach: three standard deviations above
-// what was expected, where the wander of the level is taken for a quarter of the
-// mean at least. A young series may learn anything.
+// clip is the most reporters that a block is learnt with: three standard deviations above
+// the expected, with a level volatility of at least a quarter of the mean. A young series
+// is not clipped.
 func (s *Series) clip(b *block) float64 {
 	if s.young(b) {
 		return math.Inf(1)
 	}
 	m := float64(b.Mean) * float64(b.Minutes)
-	wander := max(.25, s.level.Volatility)
-	variance := m + s.level.Dispersion*m*m/BlockMinutes + (wander*m)*(wander*m)
+	volatility := max(.25, s.level.Volatility)
+	variance := m + s.level.Dispersion*m*m/BlockMinutes + (volatility*m)*(volatility*m)
 	return m + 3*math.Sqrt(variance) + 1
 }
 
-// isNew reports whether nothing can be known yet of the hours of the day.
+// isNew reports whether the hours of the day cannot have been learnt yet.
 func (s *Series) isNew(minute outage.Minute) bool {
 	return minute-s.stats.First < outage.Minute(s.params.NewMinutes)
 }
@@ -300,9 +297,8 @@ func (s *Series) young(b *block) bool {
 	return b.Start-s.stats.First < outage.Minute(s.params.YoungMinutes)
 }
 
-// commitBlock learns a block that has waited, or drops it. A slot that was
-// dropped in the week before as well is learnt anyway: what happens every week
-// at the same hour is a habit, and so is a level that came to stay.
+// commitBlock learns a block that has waited, or drops it. A slot that was dropped in
+// the week before as well is learnt anyway: it is seasonality, or a level that lasts.
 func (s *Series) commitBlock(b *waitingBlock, pool *Pool) {
 	if b.Dropped {
 		last := s.stats.SlotDropped[b.Slot]
@@ -323,7 +319,7 @@ func (s *Series) learn(b *waitingBlock, pool *Pool) {
 		part = count / raw
 	}
 
-	if !b.Holiday { // a holiday is no example of its weekday
+	if !b.Holiday { // a holiday is not typical of its weekday
 		keep := math.Exp2(-BlockMinutes / (p.LevelHalfLife * minutesADay))
 		m.Count = m.Count*keep + count
 		m.Minutes = m.Minutes*keep + minutes
@@ -349,8 +345,8 @@ func (s *Series) learn(b *waitingBlock, pool *Pool) {
 	}
 }
 
-// learnSlot adds a block to its slot, hour and weekday. Their older memory
-// fades when the slot begins, once a week for a slot.
+// learnSlot adds a block to its slot, hour and weekday, whose older counts decay when
+// the slot begins, once a week for a slot.
 func (s *Series) learnSlot(b *block, count float32, pool *Pool) {
 	m, slot := &s.stats, int(b.Slot)
 	hour, weekday := slot%hours, slot/hours
@@ -375,34 +371,35 @@ func (s *Series) learnSlot(b *block, count float32, pool *Pool) {
 	m.WeekdayMinutes[weekday] += minutes * float32(s.byHour(hour, s.base(), pool))
 }
 
-// learnDispersion learns the dispersion by moments: what the squared strays of
-// single minutes have beyond the mean, over the squared means.
+// learnDispersion updates the moment estimate of the dispersion: the squared residuals of
+// single minutes less the mean, over the squared means.
 func (s *Series) learnDispersion(b *block, part float64) {
 	m := &s.stats
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean, sum := float64(b.Mean), 0.
 	// A series that begins within a block has observed the last minutes of it.
 	for _, n := range b.Totals[BlockMinutes-b.Minutes:] {
-		stray := float64(n)*part - mean
-		sum += stray*stray - mean
+		residual := float64(n)*part - mean
+		sum += residual*residual - mean
 	}
 	m.ResidualSum = m.ResidualSum*keep + sum
 	m.ResidualWeight = m.ResidualWeight*keep + mean*mean*float64(b.Minutes)
 }
 
-// learnVolatility learns what blocks stray beyond what single minutes explain. A
-// block weighs by how much of its stray is not the luck of few reporters.
+// learnVolatility updates the variance of the level: the squared residuals of blocks less
+// what the dispersion of minutes explains. The weight of a block grows with its mean,
+// because few reporters say little about the level.
 func (s *Series) learnVolatility(b *block, count float64) {
 	m := &s.stats
 	keep := math.Exp2(-BlockMinutes / (s.params.DispersionHalfLife * minutesADay))
 	mean := float64(b.Mean) * float64(b.Minutes)
-	stray := (count-mean)*(count-mean) - mean - s.level.Dispersion*mean*mean/BlockMinutes
-	m.VolatilitySum = m.VolatilitySum*keep + stray/(mean*mean+mean)
+	excess := (count-mean)*(count-mean) - mean - s.level.Dispersion*mean*mean/BlockMinutes
+	m.VolatilitySum = m.VolatilitySum*keep + excess/(mean*mean+mean)
 	m.VolatilityWeight = m.VolatilityWeight*keep + mean/(mean+1)
 }
 
-// AcceptLevel takes a lasting level of a footprint for the new normal: its counts
-// were ratio times what was expected. Given Whole, the whole country changed.
+// AcceptLevel makes a lasting level of a footprint the new normal: its counts were ratio
+// times the expected ones. With Whole first, or no handles, the whole country changes.
 func (s *Series) AcceptLevel(handles []int32, ratio float64, now LocalTime, pool *Pool) {
 	factor := s.acceptShares(handles, ratio)
 	m := &s.stats
@@ -419,8 +416,8 @@ func (s *Series) AcceptLevel(handles []int32, ratio float64, now LocalTime, pool
 	s.updateLevel(now, pool)
 }
 
-// acceptShares scales the shares of the places and returns by how much the
-// country changes with them.
+// acceptShares scales the counts of the places and returns the factor by which the
+// country changes.
 func (s *Series) acceptShares(handles []int32, ratio float64) float64 {
 	if len(handles) == 0 || handles[0] == Whole {
 		return ratio

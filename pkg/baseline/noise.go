@@ -10,9 +10,9 @@ import (
 // scales is the number of window lengths at which dispersion is estimated.
 const scales = 5
 
-// windowMinutes are the lengths of the windows, aligned to the epoch. The variance
-// of a sum over a run is that of windows as long as the run: minutes of a real
-// crowd are not independent, and bursts last for hours.
+// windowMinutes are the lengths of the windows, aligned to the epoch. The variance of the
+// sum over an excursion is that of windows of its length: minutes of real reports are not
+// independent, and bursts last for hours.
 var windowMinutes = [scales]int{1, 5, 15, 60, 240}
 
 // Depths of the tree, by which dispersion is pooled.
@@ -23,25 +23,25 @@ const (
 	depths
 )
 
-// noise is how dispersed the counts of a series are, by depth and by the length of
-// the window. With X counted and m expected, the estimate is by moments,
+// noise is the dispersion of the counts of a series, by depth and by length of the
+// window. With X counted and m expected, the estimate is by moments,
 //
 //	alpha = (sum w ((X-m)^2 - m) + A B) / (sum w m^2 + B), w = 1/(1+m)^2,
 //
 // where A is the prior dispersion and B its weight. It has a fixed size.
 type noise struct {
 	Sum, Weight [depths][scales]float64
-	// Alpha is the estimates as of the beginning of the open block: like all that is
-	// normal they stay the same within one.
+	// Alpha is the estimates as of the beginning of the open block. Like all expected
+	// values they do not change within a block.
 	Alpha [depths][scales]float64
-	// Expected is what was expected of the country in the open windows, of minutes
-	// that were observed.
+	// Expected is the expected reporters of the country in the observed minutes of the
+	// open windows.
 	Expected [scales]float64
 	Skip     uint8 // bit i: the open windows of scale i are not learnt
 }
 
-// window is the open windows of one place from five minutes on, and how its
-// five-minute windows compare with those of its depth. It has a fixed size.
+// window is the open windows of one place, of five minutes and longer, and the moments
+// of its five-minute windows. It has a fixed size.
 type window struct {
 	Count       [scales]uint32
 	Expected    [scales]float32 // of the country and of regions
@@ -50,8 +50,8 @@ type window struct {
 	Skip        uint8
 }
 
-// Live is the part of the places that no open incident covers: the part of a
-// place's mean that is left, 0 for a place that is covered. nil is all of it.
+// Live is, by handle, the part of the mean of each place that no open incident covers,
+// 0 for a covered place. nil covers nothing.
 type Live []float64
 
 func (l Live) part(handle int32) float64 {
@@ -71,13 +71,14 @@ func (s *Series) depth(handle int32) int {
 	return depthCell
 }
 
-// meanOf is what is expected of the live part of a place, not raised for safety.
+// meanOf is the expected reporters a minute of the live part of a place, without the
+// inflation for an uncertain level.
 func (s *Series) meanOf(handle int32, live Live) float64 {
 	return s.level.Mean * s.Share(handle) * live.part(handle)
 }
 
-// ObserveNoise takes in the reporters that live places had in one minute, by handle. It
-// must be called once a minute, after BeginBlock; places that are not named had none.
+// ObserveNoise adds the reporters of live places in one minute, by handle; places that
+// are not listed had none. It must be called once a minute, after BeginBlock.
 func (s *Series) ObserveNoise(minute outage.Minute, at iter.Seq2[int32, uint32], live Live) {
 	for len(s.windows) < len(s.places.list) {
 		s.windows = append(s.windows, window{})
@@ -101,8 +102,8 @@ func (s *Series) ObserveNoise(minute outage.Minute, at iter.Seq2[int32, uint32],
 	}
 }
 
-// learnMinute learns windows of one minute. What empty places teach changes only
-// with the mean, so it is summed up once a block.
+// learnMinute learns windows of one minute. The contribution of empty places changes
+// only with the mean, so it is summed once a block.
 func (s *Series) learnMinute(at iter.Seq2[int32, uint32], live Live) {
 	if places := len(s.places.list); live != nil || s.emptyFor != s.open.Start || s.emptyPlaces != places {
 		s.sumEmpty(live)
@@ -126,7 +127,7 @@ type emptySum struct{ sum, weight float64 }
 func (s *Series) sumEmpty(live Live) {
 	s.empty, s.emptyFor, s.emptyPlaces = [depths]emptySum{}, s.open.Start, len(s.places.list)
 	if live != nil {
-		s.emptyFor = 0 // holds for this minute only
+		s.emptyFor = 0 // valid for this minute only
 	}
 	for h := range int32(len(s.places.list)) {
 		if live.part(h) == 0 {
@@ -138,8 +139,8 @@ func (s *Series) sumEmpty(live Live) {
 	}
 }
 
-// squared is what a window adds to the sum: its squared residual beyond the mean,
-// bounded so that an outage that nobody saw teaches little.
+// squared is what a window adds to Sum: its weighted squared residual less the mean. The
+// residual is bounded above so that an undetected outage changes little.
 func (s *Series) squared(depth, scale int, x, m float64) float64 {
 	most := 4*math.Sqrt(m+s.alpha(depth, scale)*m*m) + 3
 	d := min(x-m, most)
@@ -155,7 +156,7 @@ func (s *Series) keep(scale int) float64 {
 // alpha is the dispersion of a depth at a scale.
 func (s *Series) alpha(depth, scale int) float64 { return s.noise.Alpha[depth][scale] }
 
-// estimate works out the dispersion of every depth and scale.
+// estimate sets the dispersion of every depth and scale.
 func (n *noise) estimate(p *Params) {
 	for depth := range depths {
 		for scale := range scales {
@@ -173,7 +174,7 @@ func (n *noise) estimate(p *Params) {
 func (s *Series) closeWindows(end outage.Minute, known bool, live Live) {
 	for h := range int32(len(s.windows)) {
 		if s.depth(h) == depthCell {
-			break // cells come last
+			break // cells have the largest handles
 		}
 		for i := 1; i < scales; i++ {
 			s.windows[h].Expected[i] += float32(BlockMinutes * s.meanOf(h, live))
@@ -217,8 +218,8 @@ func (s *Series) closeScale(scale int, learn bool, live Live) {
 	}
 }
 
-// CoverWindows keeps the open windows of places out of learning: an incident covers
-// them. What they had is taken out of the country and of their regions.
+// CoverWindows excludes the open windows of newly covered places from learning and
+// subtracts their counts from the country and from their regions.
 func (s *Series) CoverWindows(handles []int32, before Live) {
 	const all = 1<<scales - 1
 	for _, h := range handles {
@@ -237,18 +238,19 @@ func (s *Series) CoverWindows(handles []int32, before Live) {
 	}
 }
 
-func (s *Series) takeOut(w *window, leaf, from int32) {
+// takeOut subtracts the windows of a metro cell from those of a place above it.
+func (s *Series) takeOut(w *window, cell, from int32) {
 	above := &s.windows[from]
 	for i := 1; i < scales; i++ {
 		above.Count[i] -= min(above.Count[i], w.Count[i])
-		above.Expected[i] = max(0, above.Expected[i]-float32(s.noise.Expected[i]*s.Share(leaf)))
+		above.Expected[i] = max(0, above.Expected[i]-float32(s.noise.Expected[i]*s.Share(cell)))
 	}
 }
 
-// SkipNoise keeps all open windows out of learning.
+// SkipNoise excludes all open windows from learning.
 func (s *Series) SkipNoise() { s.noise.Skip = 1<<scales - 1 }
 
-// factor is how the dispersion of a place compares with that of its depth.
+// factor is the dispersion of a place relative to that of its depth.
 func (s *Series) factor(handle int32) float64 {
 	if int(handle) >= len(s.windows) || s.windows[handle].Factor == 0 {
 		return 1
@@ -256,8 +258,7 @@ func (s *Series) factor(handle int32) float64 {
 	return float64(s.windows[handle].Factor)
 }
 
-// estimateNoise works out the dispersion of every depth and place for the block that
-// begins.
+// estimateNoise sets the dispersion of every depth and place for the block that begins.
 func (s *Series) estimateNoise() {
 	s.noise.estimate(&s.params)
 	const weight = 30

@@ -1,14 +1,14 @@
 package baseline
 
-// Params are the numbers by which a baseline learns. Counts are reporters,
-// weights are worth that many reporters of the prior they stand for.
+// Params are the parameters of a baseline. Counts are reporters; the weight of a prior
+// is in reporters as well unless it says otherwise.
 type Params struct {
 	LevelHalfLife float64 // days, of the long-run level, the hours, the weekdays and the shares
 	LevelCount    float64 // prior of the long-run level: this many reporters
 	LevelMinutes  float64 // in this many minutes
 
 	HourWeight, WeekdayWeight, SlotWeight float64
-	SlotKeep                              float64 // of a slot's memory, from one week to the next
+	SlotKeep                              float64 // part of a slot's counts retained from one week to the next
 	ProfileFloor                          float64
 
 	FastHalfLife       float64 // minutes
@@ -24,30 +24,29 @@ type Params struct {
 	DispersionHigh     float64
 	DispersionAfter    int // minutes of age before residuals are learnt
 
-	// Noise is the dispersion by length of the window, see noise: prior, its
-	// weight, and bounds.
+	// Dispersion by length of the window, see noise: prior, its weight, and bounds.
 	NoisePrior, NoiseWeight         [scales]float64
 	NoiseHigh, NoiseHighMinute      float64
 	NoiseFactorLow, NoiseFactorHigh float64
 
-	// Wander is the standard deviation of the level between blocks, relative to
-	// what is expected: noise that minutes share and that no sum averages out.
+	// Volatility is the relative standard deviation of the level between blocks: noise
+	// that minutes share and that no sum averages out.
 	VolatilityPrior     float64
 	VolatilityWeight    float64 // blocks
 	VolatilityHigh      float64
-	VolatilityFree      float64 // wander that the designs bear by themselves
-	VolatilityInflation float64 // each standard deviation beyond that raises the upper mean by e to this
+	VolatilityFree      float64 // volatility that the thresholds already allow for
+	VolatilityInflation float64 // volatility v above it multiplies the upper mean by exp(this * (v - VolatilityFree))
 
-	ShareWeight float64 // reporters that the pooled share of a place is worth
+	ShareWeight float64 // weight of the pooled share of a place
 	RateFloor   float64 // reporters a minute in a part of a country
 
 	QueueMinutes int // how long a block waits before it is learnt
 	YoungMinutes int // a series younger than this learns without clipping
-	IdleDays     int // a cell without a report for so long is forgotten
+	IdleDays     int // a cell without a report for so many days is forgotten
 	PoolWeight   float64
 }
 
-// DefaultParams are the numbers that Downpour runs with.
+// DefaultParams are the parameters that Downpour runs with.
 func DefaultParams() Params {
 	return Params{
 		LevelHalfLife: 28, LevelCount: 18, LevelMinutes: 60,

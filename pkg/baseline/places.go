@@ -6,15 +6,15 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Resolutions of the cells that are judged: metro cells, and their parents for
-// sparse land and for cities larger than one cell.
+// Resolutions of the cells that are tested: metro cells, and their parents for sparse
+// land and for cities larger than one cell.
 const (
 	MetroResolution  = 5
 	SparseResolution = 4
 )
 
-// Regions of a metro cell are told in its key, in bits that no cell of that
-// resolution uses: the last two digits of the index.
+// The key of a metro cell contains its region, in bits that no cell of that resolution
+// uses: the last two digits of the index.
 const (
 	keyBits  = 0x3f
 	noRegion = keyBits
@@ -38,9 +38,9 @@ func regionOf(key outage.Cell) int {
 	return -1
 }
 
-// Handles of places. A handle numbers a place within its series: the whole
-// country, then the regions in the country's order, then cells as they come.
-// Handles of cells change only when BeginBlock says so.
+// Handles of places. A handle numbers a place within its series: the whole country, then
+// the regions in the country's order, then cells in order of their first report. Handles
+// of cells change only as BlockResult.Moved says.
 const (
 	Whole   int32 = 0
 	Nowhere int32 = -1
@@ -49,12 +49,12 @@ const (
 // Place is one node of the tree country, region, sparse cell, metro cell.
 type Place struct {
 	Key      outage.Cell // of a cell, 0 for the country and for regions
-	Count    float32     // reporters learnt here, less what has faded
+	Count    float32     // reporters learnt here, decayed
 	Region   int32       // handle of the region, Nowhere when in none
 	Parent   int32       // handle of the sparse cell above a metro cell, else Nowhere
 	Seen     int32       // local day of the last report
 	prior    float32     // pooled share of the country
-	openCell int32       // 1 + its number among the open block's leaves, 0 for none
+	openCell int32       // 1 + its index in the cells of the open block, 0 for none
 }
 
 // Cell is the cell of a place, 0 for the country and for regions.
@@ -70,7 +70,7 @@ type places struct {
 	list     []Place
 	index    map[outage.Cell]int32
 	regions  int
-	total    float32 // reporters behind the counts, with and without a place
+	total    float32 // reporters learnt, with and without a place
 	unplaced float32
 }
 
@@ -94,8 +94,8 @@ func (s *Series) Find(key outage.Cell) (int32, bool) {
 	return handle, ok
 }
 
-// Add makes a place of a metro cell, and of the sparse cell above it where
-// that is new too.
+// Add adds a place for a metro cell, and one for the sparse cell above it where that is
+// new.
 func (s *Series) Add(key outage.Cell, pool *Pool, now LocalTime) int32 {
 	p := &s.places
 	above := key.Parent(SparseResolution)
@@ -118,7 +118,7 @@ func (p *places) insert(place Place, pool *Pool) int32 {
 	return handle
 }
 
-// refresh takes the pooled shares as they are now published.
+// refresh copies the pooled shares last published.
 func (p *places) refresh(pool *Pool) {
 	for i := range p.list {
 		place := &p.list[i]
@@ -133,7 +133,7 @@ func (p *places) refresh(pool *Pool) {
 	}
 }
 
-// insert adds learnt reporters to a metro cell and everything above it.
+// add adds learnt reporters to a metro cell and the places above it.
 func (p *places) add(handle int32, reporters float32) {
 	for h := handle; h != Nowhere; h = p.list[h].Parent {
 		p.list[h].Count += reporters
@@ -144,21 +144,21 @@ func (p *places) add(handle int32, reporters float32) {
 	p.total += reporters
 }
 
-// decay lets the counts fade by a day, and forgets cells that had no report
-// since the given local day and are not busy. It returns the new handle of each
-// old one, or nil when nothing was forgotten.
-func (p *places) decay(keep float32, since int32, busy func(int32) bool) []int32 {
+// decay decays the counts by a day, and drops cells that had no report since the given
+// local day and are not active. It returns the new handle of each old one, or nil where
+// nothing was dropped.
+func (p *places) decay(keep float32, since int32, active func(int32) bool) []int32 {
 	p.total *= keep
 	p.unplaced *= keep
 	idle := make([]bool, len(p.list))
-	anything := false
+	found := false
 	for i := range p.list {
 		place := &p.list[i]
 		place.Count *= keep
-		idle[i] = place.Key != 0 && place.Seen < since && !busy(int32(i))
-		anything = anything || idle[i]
+		idle[i] = place.Key != 0 && place.Seen < since && !active(int32(i))
+		found = found || idle[i]
 	}
-	if !anything {
+	if !found {
 		return nil
 	}
 	for i, place := range p.list { // a sparse cell stays while a metro cell in it does
@@ -169,20 +169,20 @@ func (p *places) decay(keep float32, since int32, busy func(int32) bool) []int32
 	return p.compact(idle)
 }
 
-// compact drops the idle cells and keeps the order of the others.
+// compact drops the idle cells and preserves the order of the others.
 func (p *places) compact(idle []bool) []int32 {
 	moved := make([]int32, len(p.list))
-	kept := p.list[:0]
+	remaining := p.list[:0]
 	for i, place := range p.list {
 		if idle[i] {
 			moved[i] = Nowhere
 			delete(p.index, place.Key)
 			continue
 		}
-		moved[i] = int32(len(kept))
-		kept = append(kept, place)
+		moved[i] = int32(len(remaining))
+		remaining = append(remaining, place)
 	}
-	p.list = slices.Clip(kept)
+	p.list = slices.Clip(remaining)
 	for i := range p.list {
 		place := &p.list[i]
 		if place.Parent != Nowhere {

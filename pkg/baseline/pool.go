@@ -9,17 +9,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Land is what a pool must know of a country's geography: how much land there
-// is, so that a place without any history still has a share.
+// Land is the size of a country's land and of its regions, from which a place without
+// history gets a share.
 type Land struct {
 	Regions []int // metro cells of each region, in the country's order
 	Metro   int   // metro cells of the country
 	Sparse  int   // sparse cells of the country
 }
 
-// Pool is what all services of one country have in common: the hours of the
-// day, and where people are. Series read what was last published; what they
-// learnt meanwhile is not seen before the next Publish.
+// Pool is the prior that all services of one country share: the hours of the day, and
+// the distribution of people. Series read the values last published; what they learn is
+// not visible before the next Publish.
 type Pool struct {
 	// Curve compares each local hour with the mean of the day.
 	Curve [hours]float64
@@ -30,7 +30,7 @@ type Pool struct {
 	index  map[outage.Cell]int32
 	sparse map[outage.Cell]float32 // published share
 	region []float32               // published share
-	unseen [2]float32              // published shares of a metro and a sparse cell nobody reported from
+	unseen [2]float32              // published shares of a metro and a sparse cell without reports
 	day    int
 }
 
@@ -40,8 +40,8 @@ type pooled struct {
 	Share     float32
 }
 
-// NewPool is the pool of a country of which nothing was learnt yet: a flat day,
-// and people spread evenly over the land.
+// NewPool is the pool of a country without data: a flat day, and people spread evenly
+// over the land.
 func NewPool(params Params, land Land) *Pool {
 	p := &Pool{land: land, weight: params.PoolWeight, index: make(map[outage.Cell]int32)}
 	for i := range p.Curve {
@@ -69,19 +69,19 @@ func (p *Pool) share(cell outage.Cell) float32 {
 	return p.unseen[0]
 }
 
-// Add takes in what a series learnt of one metro cell.
-func (p *Pool) Add(deposit PoolCount) {
-	at, ok := p.index[deposit.Key]
+// Add adds the reporters that a series learnt in one metro cell.
+func (p *Pool) Add(count PoolCount) {
+	at, ok := p.index[count.Key]
 	if !ok {
 		at = int32(len(p.cells))
-		p.index[deposit.Key] = at
-		p.cells = append(p.cells, pooled{Key: deposit.Key})
+		p.index[count.Key] = at
+		p.cells = append(p.cells, pooled{Key: count.Key})
 	}
-	p.cells[at].Reporters += deposit.Reporters
+	p.cells[at].Reporters += count.Reporters
 }
 
-// Publish makes what was learnt visible: it is due when a local hour begins.
-// Every series must then be told (Republished).
+// Publish makes the learnt counts visible. It is called once an hour; every series must
+// then call RefreshShares.
 func (p *Pool) Publish(now LocalTime, series []*Series) {
 	if now.Day != p.day {
 		p.day = now.Day
@@ -102,7 +102,7 @@ func (p *Pool) sortCells() {
 	}
 }
 
-// publishShares mixes the pooled counts with a prior spread evenly over land.
+// publishShares combines the pooled counts with a prior spread evenly over the land.
 func (p *Pool) publishShares() {
 	total := p.weight
 	for i := range p.cells {
@@ -135,8 +135,8 @@ func (p *Pool) publishShares() {
 	}
 }
 
-// publishCurve is the geometric mean of the services' hours of the day. A
-// service weighs by how much it has learnt, a large one no more than others.
+// publishCurve sets Curve to the geometric mean of the services' hours of the day. The
+// weight of a service grows with its reporters up to 1.
 func (p *Pool) publishCurve(series []*Series) {
 	var logs [hours]float64
 	weights := 1.

@@ -22,18 +22,18 @@ type Series struct {
 
 	noise   noise
 	windows []window // by handle
-	// empty is what places without reporters teach in a minute of the block
-	// emptyFor, with as many places as emptyPlaces.
+	// empty is the contribution of places without reporters to the noise of a minute, in
+	// the block emptyFor and for emptyPlaces places.
 	empty       [depths]emptySum
 	emptyFor    outage.Minute
 	emptyPlaces int
 
-	spare      [][]cellCount // room for leaves, used again
+	spare      [][]cellCount // reused memory of committed blocks
 	poolCounts []PoolCount
 }
 
-// stats is everything that a series learns about its own level and week. It
-// has a fixed size, so that it is written and read as it stands.
+// statistics is the learnt level and seasonality of a series. It has a fixed size and is
+// saved as it is.
 type statistics struct {
 	First outage.Minute // the first minute seen
 
@@ -41,12 +41,12 @@ type statistics struct {
 
 	SlotCount, SlotMinutes [slots]float32
 	HourCount, HourMinutes [hours]float32
-	// WeekdayMinutes weigh each minute by its hour's share of a day, so that a
-	// weekday of which only the night was seen is no quiet weekday.
+	// WeekdayMinutes weigh each minute by its hour's share of a day, so that a weekday
+	// of which only the night was seen does not look low.
 	WeekdayCount, WeekdayMinutes [weekdays]float32
-	// SlotDropped is the local week in which a slot was last dropped, 0 never.
+	// SlotDropped is the local week in which a slot was last dropped, 0 for never.
 	SlotDropped [slots]uint16
-	LastSlot    int16 // the slot learnt last; its memory has faded for this week
+	LastSlot    int16 // the slot learnt last; its counts have decayed for this week
 
 	FastCount, FastExpected float64
 	FrozenBlocks            int32
@@ -58,18 +58,17 @@ type statistics struct {
 	Day int32 // the local day whose daily pass is done
 }
 
-// level is what is expected in the open block.
+// level is the expected counts of the open block.
 type level struct {
-	Seasonal   float64 // reporters a minute by long-run level and week
-	Mean       float64 // the same, by the last hours too
-	Inflation  float64 // how much ignorance of the level raises the upper mean
+	Seasonal   float64 // reporters a minute by long-run level and seasonality
+	Mean       float64 // the same times the fast level
+	Inflation  float64 // factor of the upper mean, for an uncertain level
 	Dispersion float64
 	Volatility float64 // standard deviation of the level, relative
 	Total      float64 // reporters behind the shares of places
 }
 
-// NewSeries is a series that knows nothing yet. The country has the given
-// number of regions; first is the first minute that will be observed.
+// NewSeries is a series without data. first is the first minute that will be observed.
 func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
 	s := &Series{params: params, places: newPlaces(pool.regions())}
 	s.stats.First = first
@@ -82,7 +81,7 @@ func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
 // First is the first minute of the series.
 func (s *Series) First() outage.Minute { return s.stats.First }
 
-// Learnt is the number of reporters behind the level, less what has faded.
+// Learnt is the decayed number of reporters that the level was learnt from.
 func (s *Series) Learnt() float64 { return s.stats.Count }
 
 // Mean is the expected number of reporters a minute in the whole country.
@@ -91,7 +90,7 @@ func (s *Series) Mean() float64 { return s.level.Mean }
 // Dispersion is the alpha of a minute's negative binomial count.
 func (s *Series) Dispersion() float64 { return s.level.Dispersion }
 
-// Expect is what is normal now in a place of the series.
+// Expect is the expected counts of a place in the open block.
 func (s *Series) Expect(handle int32) outage.Baseline {
 	mean, upper := s.expect(handle)
 	return outage.Baseline{Mean: mean, Upper: upper, Dispersion: s.level.Dispersion}
@@ -106,7 +105,7 @@ func (s *Series) Share(handle int32) float64 {
 	return share
 }
 
-// share also tells how many reporters it rests on.
+// share is Share and the reporters, with the prior's weight, that it was learnt from.
 func (s *Series) share(handle int32) (share, known float64) {
 	if handle == Whole {
 		return 1, s.level.Total
@@ -122,14 +121,14 @@ func (s *Series) expect(handle int32) (mean, upper float64) {
 	}
 	share, known := s.share(handle)
 	mean = max(s.level.Mean*share, s.params.RateFloor)
-	doubt := 1.
+	uncertainty := 1.
 	if s.places.list[handle].Key == 0 {
-		doubt = .5
+		uncertainty = .5
 	}
-	return mean, mean * s.level.Inflation * (1 + doubt/math.Sqrt(known+1e-9))
+	return mean, mean * s.level.Inflation * (1 + uncertainty/math.Sqrt(known+1e-9))
 }
 
-// profile is how a slot of the local week compares with the long-run level.
+// profile is a slot of the local week relative to the long-run level.
 func (s *Series) profile(slot int, base float64, pool *Pool) float64 {
 	p, m := &s.params, &s.stats
 	hour, weekday := slot%hours, slot/hours
@@ -141,7 +140,7 @@ func (s *Series) profile(slot int, base float64, pool *Pool) float64 {
 	return max(profile, p.ProfileFloor)
 }
 
-// byHour is how an hour of the day compares with the long-run level.
+// byHour is an hour of the day relative to the long-run level.
 func (s *Series) byHour(hour int, base float64, pool *Pool) float64 {
 	return (float64(s.stats.HourCount[hour]) + s.params.HourWeight*pool.Curve[hour]) /
 		(float64(s.stats.HourMinutes[hour])*base + s.params.HourWeight)
@@ -152,7 +151,7 @@ func (s *Series) base() float64 {
 	return (s.stats.Count + s.params.LevelCount) / (s.stats.Minutes + s.params.LevelMinutes)
 }
 
-// updateLevel works out what is expected in the block that begins at now.
+// updateLevel sets the expected counts of the block that begins at now.
 func (s *Series) updateLevel(now LocalTime, pool *Pool) {
 	p, m := &s.params, &s.stats
 	base := s.base()
@@ -162,27 +161,26 @@ func (s *Series) updateLevel(now LocalTime, pool *Pool) {
 		high = p.FastHighNew
 	}
 	fast = min(max(fast, p.FastLow), high)
-	// Sums of few reporters stray below nil, and may: cut there, they would only
-	// ever err upwards.
+	// Sums of few reporters may be negative: clamped at zero, they would be biased
+	// upwards.
 	dispersion := (m.ResidualSum + p.DispersionSum) / (m.ResidualWeight + p.DispersionWeight)
-	wander := (m.VolatilitySum + p.VolatilityPrior*p.VolatilityPrior*p.VolatilityWeight) / (m.VolatilityWeight + p.VolatilityWeight)
-	wander = min(math.Sqrt(max(0, wander)), p.VolatilityHigh)
+	volatility := (m.VolatilitySum + p.VolatilityPrior*p.VolatilityPrior*p.VolatilityWeight) / (m.VolatilityWeight + p.VolatilityWeight)
+	volatility = min(math.Sqrt(max(0, volatility)), p.VolatilityHigh)
 	plain := base * s.seasonality(now, base, pool)
 	s.level = level{
 		Seasonal:   plain,
 		Mean:       plain * fast,
-		Inflation:  (1 + min(2, 2/math.Sqrt(m.Count+1))) * math.Exp(p.VolatilityInflation*max(0, wander-p.VolatilityFree)),
-		Volatility: wander,
+		Inflation:  (1 + min(2, 2/math.Sqrt(m.Count+1))) * math.Exp(p.VolatilityInflation*max(0, volatility-p.VolatilityFree)),
+		Volatility: volatility,
 		Dispersion: min(max(dispersion, p.DispersionLow), p.DispersionHigh),
 		Total:      float64(s.places.total),
 	}
 }
 
-// seasonality is how the open block compares with the long-run level. On a public
-// holiday it is that of a Sunday where people report more on Sundays, and that
-// of the weekday where they do not: a holiday that is not kept, or of which the
-// table is wrong, must not look like an outage. The fast level follows those
-// that are kept down.
+// seasonality is the open block relative to the long-run level. On a public holiday it
+// is the larger one of the weekday and a Sunday: a holiday that few people observe, or a
+// wrong date in the table, must not look like an outage. Where fewer people report, the
+// fast level follows.
 func (s *Series) seasonality(now LocalTime, base float64, pool *Pool) float64 {
 	season := s.interpolate(now, base, pool)
 	if now.Holiday {

@@ -15,44 +15,43 @@ var (
 	land   = Land{Regions: []int{49, 49}, Metro: 98, Sparse: 14}
 )
 
-// studio is a series that is fed by a test, with its pool.
-type studio struct {
+// feeder passes minutes to a series and its pool.
+type feeder struct {
 	series *Series
 	pool   *Pool
 	now    outage.Minute
 	random *rand.Rand
 }
 
-func newStudio() *studio {
+func newFeeder() *feeder {
 	pool := NewPool(DefaultParams(), land)
-	s := &studio{series: NewSeries(DefaultParams(), pool, monday), pool: pool, now: monday, random: rand.New(rand.NewPCG(1, 2))}
+	s := &feeder{series: NewSeries(DefaultParams(), pool, monday), pool: pool, now: monday, random: rand.New(rand.NewPCG(1, 2))}
 	return s
 }
 
-// feed lets minutes pass with the reporters that a function says, all in one
-// metro cell.
-func (s *studio) feed(minutes int, reporters func(outage.Minute) int) {
+// feed passes minutes with the reporters that a function returns, all in one metro cell.
+func (s *feeder) feed(minutes int, reporters func(outage.Minute) int) {
 	for end := s.now + outage.Minute(minutes); s.now < end; s.now++ {
-		moment := LocalTimeOf(outage.GB, s.now)
+		now := LocalTimeOf(outage.GB, s.now)
 		if s.now%60 == 0 {
-			s.pool.Publish(moment, []*Series{s.series})
+			s.pool.Publish(now, []*Series{s.series})
 			s.series.RefreshShares(s.pool)
 		}
 		if s.now%BlockMinutes == 0 {
-			for _, d := range s.series.BeginBlock(moment, s.pool, false, func(int32) bool { return false }).PoolCounts {
+			for _, d := range s.series.BeginBlock(now, s.pool, false, func(int32) bool { return false }).PoolCounts {
 				s.pool.Add(d)
 			}
 		}
 		n := uint32(reporters(s.now))
 		s.series.Observe(s.now, n)
 		if n > 0 {
-			s.series.ObserveAt(s.place(1, 0), n, moment)
+			s.series.ObserveAt(s.place(1, 0), n, now)
 		}
 	}
 }
 
 // place is the handle of a metro cell in a region.
-func (s *studio) place(number, region int) int32 {
+func (s *feeder) place(number, region int) int32 {
 	cell := outage.Cell(0x085194ad30000000 | uint64(number)<<30 | 0x3fffffff)
 	key := Metro(cell, region)
 	if handle, ok := s.series.Find(key); ok {
@@ -61,7 +60,7 @@ func (s *studio) place(number, region int) int32 {
 	return s.series.Add(key, s.pool, LocalTimeOf(outage.GB, s.now))
 }
 
-func (s *studio) poisson(mean float64) int {
+func (s *feeder) poisson(mean float64) int {
 	limit, product, k := math.Exp(-mean), s.random.Float64(), 0
 	for product > limit {
 		product *= s.random.Float64()
@@ -70,7 +69,7 @@ func (s *studio) poisson(mean float64) int {
 	return k
 }
 
-// office is quiet at night and at weekends, by the clock of London.
+// office is the mean of a service that is used in office hours, by London time.
 func office(m outage.Minute) float64 {
 	at := LocalTimeOf(outage.GB, m)
 	if at.Weekday() >= 5 || at.Hour() < 8 || at.Hour() >= 18 {
@@ -79,7 +78,7 @@ func office(m outage.Minute) float64 {
 	return 6
 }
 
-func TestMomentOf(t *testing.T) {
+func TestLocalTimeOf(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		country outage.Country
@@ -110,7 +109,7 @@ func TestMomentOf(t *testing.T) {
 }
 
 func TestLearnsTheWeek(t *testing.T) {
-	s := newStudio()
+	s := newFeeder()
 	s.feed(6*7*minutesADay, func(m outage.Minute) int { return s.poisson(office(m)) })
 	for _, c := range []struct {
 		name   string
@@ -133,8 +132,8 @@ func TestLearnsTheWeek(t *testing.T) {
 	}
 }
 
-func TestANightIsNoQuietWeekday(t *testing.T) {
-	s := newStudio()
+func TestANightDoesNotLowerItsWeekday(t *testing.T) {
+	s := newFeeder()
 	day := func(m outage.Minute) int {
 		return s.poisson(3 - 2.5*math.Cos(2*math.Pi*float64(m%minutesADay)/minutesADay))
 	}
@@ -145,13 +144,13 @@ func TestANightIsNoQuietWeekday(t *testing.T) {
 	m := &s.series.stats
 	thursday := (float64(m.WeekdayCount[3]) + 40) / (float64(m.WeekdayMinutes[3])*s.series.base() + 40)
 	if thursday < .8 || thursday > 1.25 {
-		t.Errorf("after its first six hours Thursday is taken for %.2f of a weekday", thursday)
+		t.Errorf("after its first six hours Thursday is %.2f of a weekday", thursday)
 	}
 }
 
 func TestAnOutageIsNotLearnt(t *testing.T) {
-	clean, dropped := newStudio(), newStudio()
-	usual := func(s *studio) func(outage.Minute) int {
+	clean, dropped := newFeeder(), newFeeder()
+	usual := func(s *feeder) func(outage.Minute) int {
 		return func(outage.Minute) int { return s.poisson(2) }
 	}
 	clean.feed(10*minutesADay, usual(clean))
@@ -164,12 +163,12 @@ func TestAnOutageIsNotLearnt(t *testing.T) {
 		t.Errorf("the level rose from %.0f to %.0f reporters", count, got)
 	}
 	if got := dropped.series.Mean(); got > 4 {
-		t.Errorf("%.2f a minute are expected after it, want about 2", got)
+		t.Errorf("%.2f a minute are expected after the outage, want about 2", got)
 	}
 }
 
-func TestWhatHappensTwoWeeksRunningIsLearnt(t *testing.T) {
-	s := newStudio()
+func TestASlotDroppedInConsecutiveWeeksIsLearnt(t *testing.T) {
+	s := newFeeder()
 	match := func(m outage.Minute) bool { return LocalTimeOf(outage.GB, m).Slot == 2*24+20 }
 	s.feed(5*7*minutesADay, func(m outage.Minute) int {
 		if match(m) {
@@ -180,12 +179,12 @@ func TestWhatHappensTwoWeeksRunningIsLearnt(t *testing.T) {
 	})
 	count := s.series.stats.SlotCount[2*24+20]
 	if s.series.stats.SlotMinutes[2*24+20] == 0 || count/s.series.stats.SlotMinutes[2*24+20] < 3 {
-		t.Errorf("a slot that was unusual five weeks running has %.0f reporters in %.0f minutes", count, s.series.stats.SlotMinutes[2*24+20])
+		t.Errorf("a slot that was dropped in five consecutive weeks has %.0f reporters in %.0f minutes", count, s.series.stats.SlotMinutes[2*24+20])
 	}
 }
 
 func TestALevelMayFallOnlyALittle(t *testing.T) {
-	s := newStudio()
+	s := newFeeder()
 	s.feed(20*minutesADay, func(outage.Minute) int { return s.poisson(3) })
 	before := s.series.Mean()
 	s.feed(12*60, func(outage.Minute) int { return 0 })
@@ -194,15 +193,15 @@ func TestALevelMayFallOnlyALittle(t *testing.T) {
 	}
 }
 
-func TestSharesFollowPeople(t *testing.T) {
-	s := newStudio()
+func TestSharesFollowReporters(t *testing.T) {
+	s := newFeeder()
 	s.feed(3*minutesADay, func(outage.Minute) int { return s.poisson(3) })
 	here, elsewhere := s.place(1, 0), s.place(2, 1)
 	if got := s.series.Share(here); got < .9 {
-		t.Errorf("share %.2f of the only place anybody reports from", got)
+		t.Errorf("share %.2f of the only place with reports", got)
 	}
 	if got := s.series.Share(elsewhere); got > .05 {
-		t.Errorf("share %.2f of a place nobody reported from", got)
+		t.Errorf("share %.2f of a place without reports", got)
 	}
 	region, _ := s.series.Rates(1)
 	if whole := s.series.Mean(); region < .9*whole {
@@ -211,19 +210,19 @@ func TestSharesFollowPeople(t *testing.T) {
 }
 
 func TestIdleCellsAreForgotten(t *testing.T) {
-	s := newStudio()
+	s := newFeeder()
 	s.feed(minutesADay, func(outage.Minute) int { return s.poisson(1) })
-	moment := LocalTimeOf(outage.GB, s.now-1)
-	s.series.ObserveAt(s.place(5, 1), 1, moment)
+	now := LocalTimeOf(outage.GB, s.now-1)
+	s.series.ObserveAt(s.place(5, 1), 1, now)
 	places := s.series.Places()
 	var moved []int32
 	for day := range 31 {
 		for block := range 288 {
 			s.now++
 			at := LocalTimeOf(outage.GB, monday+outage.Minute((day+1)*minutesADay+block*BlockMinutes))
-			turned := s.series.BeginBlock(at, s.pool, false, func(int32) bool { return false })
-			if turned.Moved != nil {
-				moved = turned.Moved
+			result := s.series.BeginBlock(at, s.pool, false, func(int32) bool { return false })
+			if result.Moved != nil {
+				moved = result.Moved
 			}
 			for i := range BlockMinutes {
 				s.series.Observe(at.Minute+outage.Minute(i), 1)
@@ -261,12 +260,12 @@ func TestMetroKeys(t *testing.T) {
 		}
 	}
 	if Metro(0, 3) != 0 {
-		t.Error("no place has a key")
+		t.Error("the zero cell has a key")
 	}
 }
 
 func TestStateReadsBack(t *testing.T) {
-	s := newStudio()
+	s := newFeeder()
 	s.feed(2*minutesADay+7, func(outage.Minute) int { return s.poisson(1) })
 	state := s.series.AppendState(s.pool.AppendState(nil))
 	pool, rest, err := ReadPool(DefaultParams(), land, state)
@@ -278,7 +277,7 @@ func TestStateReadsBack(t *testing.T) {
 		t.Fatalf("%d bytes left, %v", len(rest), err)
 	}
 	if again := series.AppendState(pool.AppendState(nil)); !bytes.Equal(again, state) {
-		t.Error("what was read is written differently")
+		t.Error("the state that was read is written differently")
 	}
 	for cut := range len(state) {
 		pool, rest, err := ReadPool(DefaultParams(), land, state[:cut])
@@ -286,14 +285,14 @@ func TestStateReadsBack(t *testing.T) {
 			continue
 		}
 		if _, _, err := ReadSeries(DefaultParams(), pool, rest); err == nil {
-			t.Fatalf("the first %d of %d bytes are taken for a state", cut, len(state))
+			t.Fatalf("the first %d of %d bytes are accepted as a state", cut, len(state))
 		}
 	}
 	t.Logf("%d bytes", len(state))
 }
 
-func BenchmarkTurn(b *testing.B) {
-	s := newStudio()
+func BenchmarkBlock(b *testing.B) {
+	s := newFeeder()
 	s.feed(7*minutesADay, func(outage.Minute) int { return s.poisson(3) })
 	for b.Loop() {
 		s.feed(BlockMinutes, func(outage.Minute) int { return 2 })

@@ -5,15 +5,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// unknown relates no service to another.
-type unknown struct{}
+// noRelations knows no service.
+type noRelations struct{}
 
-func (unknown) Service(string) (outage.Service, bool) { return outage.Service{}, false }
+func (noRelations) Service(string) (outage.Service, bool) { return outage.Service{}, false }
 
 // attribute decides for all services of a country together which of them probably
 // failed and which are only reported because of it. It runs after each of them has
-// decided on the minute alone: when something changed, and once a block while an
-// incident lasts.
+// processed the minute: when an incident changed, and once a block while one is open.
 func (c *country) attribute(minute outage.Minute, turning bool) {
 	changed, open := false, false
 	for _, s := range c.series {
@@ -37,8 +36,8 @@ func (c *country) attribute(minute outage.Minute, turning bool) {
 	}
 }
 
-// appendCandidates appends what the attribution looks at: the incidents of the series
-// while they last and shortly after, or evidence of at least half of one.
+// appendCandidates appends the candidates of the series: its open and recently resolved
+// incidents, or else evidence of at least half of what opening takes.
 func (s *series) appendCandidates(candidates []incident.Candidate, minute outage.Minute) []incident.Candidate {
 	before := len(candidates)
 	for _, in := range s.incidents.list {

@@ -28,7 +28,7 @@ var related = relations{
 	"video":  {Slug: "video"},
 }
 
-// crowd is an outage as people report it: one service much, others a little.
+// crowd is a burst of reports of one service.
 type crowd struct {
 	service string
 	country outage.Country
@@ -43,11 +43,11 @@ const noon = 15*day + 12*60
 // usual are the services of these tests.
 var usual = []string{"bank", "chat", "mobile", "photos", "rival", "video"}
 
-// quietDays is the state after fifteen quiet days and a morning.
-func quietDays(t *testing.T) []byte {
+// ordinaryDays is the state after fifteen days and a morning without outages.
+func ordinaryDays(t *testing.T) []byte {
 	t.Helper()
 	line := New(relatedConfig())
-	n := quietNoise(11)
+	n := lowNoise(11)
 	for m := start; m < start+noon; m++ {
 		tick(t, line, m, n.MinuteOf(usual, m))
 	}
@@ -60,7 +60,7 @@ func relatedConfig() Config {
 	return c
 }
 
-func quietNoise(seed uint64) *enginetest.Noise {
+func lowNoise(seed uint64) *enginetest.Noise {
 	n := enginetest.NewNoise(seed)
 	for _, service := range usual {
 		n.Rates[service] = .5
@@ -81,7 +81,7 @@ func add(n *enginetest.Noise, counts []outage.Judged, c crowd, after int) []outa
 	})
 }
 
-// lastOf are the last words on each service in GB.
+// lastOf is the last change of each service and country.
 func lastOf(changes []outage.Incident) map[string]outage.Incident {
 	last := map[string]outage.Incident{}
 	for _, in := range changes {
@@ -91,7 +91,7 @@ func lastOf(changes []outage.Incident) map[string]outage.Incident {
 }
 
 func TestCollateral(t *testing.T) {
-	state := quietDays(t)
+	state := ordinaryDays(t)
 	const gb, in = outage.GB, outage.IN
 	for _, c := range []struct {
 		name   string
@@ -130,7 +130,7 @@ func TestCollateral(t *testing.T) {
 			if err := line.Restore(bytes.NewReader(state)); err != nil {
 				t.Fatal(err)
 			}
-			n := quietNoise(12)
+			n := lowNoise(12)
 			var changes []outage.Incident
 			for after := range 190 {
 				m := start + noon + outage.Minute(after)
@@ -159,23 +159,23 @@ func TestCollateral(t *testing.T) {
 			}
 			verdicts := map[string][]string{}
 			for _, in := range changes {
-				if told := verdicts[in.ID]; len(told) == 0 || told[len(told)-1] != in.Cause {
-					verdicts[in.ID] = append(told, in.Cause)
+				if causes := verdicts[in.ID]; len(causes) == 0 || causes[len(causes)-1] != in.Cause {
+					verdicts[in.ID] = append(causes, in.Cause)
 				}
 			}
-			for id, told := range verdicts {
-				if len(told) > 3 {
-					t.Errorf("the verdict on %s goes to and fro: %q", id, told)
+			for id, causes := range verdicts {
+				if len(causes) > 3 {
+					t.Errorf("the verdict on %s changes too often: %q", id, causes)
 				}
 			}
 		})
 	}
 }
 
-// The verdicts come out the same with many workers, in another order of counts,
-// and with a restart at any minute.
+// The verdicts are the same with several workers, in another order of counts, and with
+// a restart after any minute.
 func TestCollateralIsDeterministic(t *testing.T) {
-	state := quietDays(t)
+	state := ordinaryDays(t)
 	parallel := relatedConfig()
 	parallel.Workers = 3
 	whole, halting := New(relatedConfig()), New(parallel)
@@ -184,20 +184,20 @@ func TestCollateralIsDeterministic(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	n, again := quietNoise(13), quietNoise(13)
+	n, again := lowNoise(13), lowNoise(13)
 	random := rand.New(rand.NewPCG(31, 32))
 	crowds := []crowd{
 		{"chat", outage.GB, 0, 40, 200, -1}, {"photos", outage.GB, 4, 90, 6, -1}, {"mobile", outage.GB, 5, 50, 5, -1},
 		{"chat", outage.IN, 8, 60, 50, -1}, {"bank", outage.IN, 20, 60, 40, 1},
 	}
-	told := 0
+	returned := 0
 	for after := range 160 {
 		m := start + noon + outage.Minute(after)
 		counts, shuffled := n.MinuteOf(usual, m), again.MinuteOf(usual, m)
 		for _, crowd := range crowds {
 			counts, shuffled = add(n, counts, crowd, after), add(again, shuffled, crowd, after)
 		}
-		for i := range counts { // what is said beside the problems must not depend on it either
+		for i := range counts { // side counts must not depend on the order either
 			counts[i].Works, counts[i].Back = i%3, i%5
 			shuffled[i].Works, shuffled[i].Back = i%3, i%5
 		}
@@ -206,7 +206,7 @@ func TestCollateralIsDeterministic(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("at %s: %+v, want %+v", stamp(m), got, want)
 		}
-		told += len(want)
+		returned += len(want)
 		if !reflect.DeepEqual(halting.View(), whole.View()) {
 			t.Fatalf("at %s: the views differ", stamp(m))
 		}
@@ -222,8 +222,8 @@ func TestCollateralIsDeterministic(t *testing.T) {
 			t.Fatalf("at %s: the view of what was restored differs", stamp(m))
 		}
 	}
-	if told < 6 {
-		t.Errorf("only %d changes", told)
+	if returned < 6 {
+		t.Errorf("only %d changes", returned)
 	}
 }
 
@@ -235,7 +235,7 @@ func openedAfter(t *testing.T, state []byte, mean float64, works int) (minutes i
 	if err := line.Restore(bytes.NewReader(state)); err != nil {
 		t.Fatal(err)
 	}
-	n := quietNoise(14)
+	n := lowNoise(14)
 	for after := range 60 {
 		m := start + noon + outage.Minute(after)
 		counts := add(n, n.MinuteOf(usual, m), crowd{"chat", outage.GB, 0, 60, mean, -1}, after)
@@ -250,10 +250,10 @@ func openedAfter(t *testing.T, state []byte, mean float64, works int) (minutes i
 	return 0, in
 }
 
-// Saying that it works raises what opening takes by a quarter at most. A large
-// outage, which brings that much within a minute, waits for no more than one.
+// Reports that it works raise the evidence that opening takes by a quarter at most. A
+// large outage gains that much within a minute.
 func TestWorksCannotSilence(t *testing.T) {
-	state := quietDays(t)
+	state := ordinaryDays(t)
 	for _, c := range []struct {
 		mean  float64
 		works int
@@ -262,10 +262,10 @@ func TestWorksCannotSilence(t *testing.T) {
 		{60, 9, 0}, {60, 100, 1}, {60, 100_000, 1}, {20, 100_000, 1}, {6, 3, 0}, {6, 100_000, 3},
 	} {
 		plain, _ := openedAfter(t, state, c.mean, 0)
-		doubted, in := openedAfter(t, state, c.mean, c.works)
-		t.Logf("%.0f a minute: opens after %d minutes, with %d for whom it works after %d", c.mean, plain, c.works, doubted)
-		if doubted < plain || doubted > plain+c.late {
-			t.Errorf("%.0f a minute with %d for whom it works: %d minutes late", c.mean, c.works, doubted-plain)
+		contested, in := openedAfter(t, state, c.mean, c.works)
+		t.Logf("%.0f a minute: opens after %d minutes, with %d for whom it works after %d", c.mean, plain, c.works, contested)
+		if contested < plain || contested > plain+c.late {
+			t.Errorf("%.0f a minute with %d for whom it works: %d minutes late", c.mean, c.works, contested-plain)
 		}
 		if window := in.Why.Window; in.Why.Works != int64(c.works)*int64(window.To-window.From) {
 			t.Errorf("the explanation has %d works in %d minutes of %d", in.Why.Works, window.To-window.From, c.works)
@@ -274,7 +274,7 @@ func TestWorksCannotSilence(t *testing.T) {
 }
 
 func TestAnOpeningIsExplained(t *testing.T) {
-	_, in := openedAfter(t, quietDays(t), 20, 0)
+	_, in := openedAfter(t, ordinaryDays(t), 20, 0)
 	why := in.Why
 	if why.Window != (outage.Span{From: in.Since, To: outage.MinuteOf(in.OpenedAt)}) || why.Judged != float64(in.Observed) {
 		t.Errorf("%+v of %+v", why, in)
@@ -283,13 +283,13 @@ func TestAnOpeningIsExplained(t *testing.T) {
 		t.Errorf("%d reports before the caps, want %d and two a minute", why.Reports, in.Observed)
 	}
 	if len(why.Alarming) == 0 || why.Alarming[0].Scope != outage.ScopeCountry || why.Alarming[0].Evidence < why.Alarming[0].Needed || why.Alarming[0].Alternative == 0 {
-		t.Errorf("tips %+v", why.Alarming)
+		t.Errorf("alarming nodes %+v", why.Alarming)
 	}
 	if !slices.IsSortedFunc(why.History, func(a, b outage.Step) int { return int(a.Minute - b.Minute) }) || len(why.History) == 0 {
-		t.Fatalf("trail %+v", why.History)
+		t.Fatalf("history %+v", why.History)
 	}
 	last := why.History[len(why.History)-1]
 	if last.Minute+1 != why.Window.To || last.Node.Evidence < last.Node.Needed || last.Upper < last.Expected {
-		t.Errorf("the trail ends with %+v", last)
+		t.Errorf("the history ends with %+v", last)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // BenchmarkTick is one minute of one service in one country with about forty
-// active nodes; it tells the slowest hundredth too, and the size of the state.
+// active nodes; it also reports the 99th percentile and the size of the state.
 func BenchmarkTick(b *testing.B) {
 	line := New(config())
 	n := enginetest.NewNoise(1)
@@ -71,8 +71,8 @@ func BenchmarkIdleTick(b *testing.B) {
 }
 
 // BenchmarkManySeries is one minute of many services, each with some forty
-// places and two reporters a minute by day. It tells what a series costs, on
-// average and in the slowest hundredth of the minutes, and its memory.
+// places and two reporters a minute by day. It reports the time of a series, median and
+// 99th percentile of the minutes, and its memory.
 func BenchmarkManySeries(b *testing.B) {
 	for _, series := range []int{1000, 3000, 10000} {
 		b.Run(strconv.Itoa(series), func(b *testing.B) { tickMany(b, series) })
@@ -120,7 +120,7 @@ func tickMany(b *testing.B, series int) {
 	b.ReportMetric(float64(line.ordered[0].base.Places()), "nodes")
 }
 
-// heap is what is held after a collection.
+// heap is the allocated bytes after a garbage collection.
 func heap() uint64 {
 	runtime.GC()
 	var stats runtime.MemStats

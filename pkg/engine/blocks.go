@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	blocksFor     = 360  // minutes for which the parts of blocks are kept
-	mostParts     = 1024 // parts that are kept, the newest
-	mostPerMinute = 512  // parts that are kept of one minute
+	blocksFor     = 360  // minutes for which parts are retained
+	mostParts     = 1024 // parts retained, the newest
+	mostPerMinute = 512  // parts retained of one minute, the largest
 )
 
-// blockPart is the part that one block of networks has of the judged reporters
-// of a metro cell in one minute. It has a fixed size.
+// blockPart is the judged reporters of a metro cell in one minute that came from one
+// block of networks. It has a fixed size.
 type blockPart struct {
 	Minute outage.Minute
 	Key    outage.Cell // of the metro cell, 0 for no place
@@ -28,15 +28,15 @@ type blockPart struct {
 // blocks are the parts of the last minutes, oldest first.
 type blocks struct {
 	parts   []blockPart
-	current []blockPart // of the present minute
+	current []blockPart // of the current minute
 }
 
-// vouched is the block of the reporters that an importer vouches for. It is never
-// the largest: nothing speaks against them.
+// vouched is the block of reporters that an importer vouches for. It never counts as
+// the largest, because such reporters are trusted.
 const vouched = math.MaxUint64
 
-// add notes the blocks of a count. What no block is known for is taken for one
-// block, so that what is not known carries no alarm alone.
+// add adds the blocks of a count. Reporters of unknown blocks count as one block, so
+// that they alone never open an incident.
 func (b *blocks) add(key outage.Cell, count *outage.Judged) {
 	rest := float64(count.Reporters - count.Vouched)
 	if count.Vouched > 0 {
@@ -46,7 +46,7 @@ func (b *blocks) add(key outage.Cell, count *outage.Judged) {
 		rest -= share.Reporters
 		b.current = append(b.current, blockPart{Key: key, Block: share.Block, Milli: milli(share.Reporters)})
 	}
-	const rounding = .5 // Reporters are whole, shares are not
+	const rounding = .5 // Reporters is an integer, shares are not
 	if rest > rounding {
 		b.current = append(b.current, blockPart{Key: key, Milli: milli(rest)})
 	}
@@ -56,8 +56,8 @@ func milli(reporters float64) uint32 {
 	return uint32(min(max(0, math.Round(reporters*1000)), math.MaxUint32))
 }
 
-// advance ends the present minute and forgets old ones. Of a minute with very many
-// parts the largest are kept: the others are those of blocks that carry little.
+// advance ends the current minute and drops old ones. Of a minute with very many parts
+// only the largest are retained.
 func (b *blocks) advance(minute outage.Minute) {
 	byPlace := func(x, y blockPart) int { return cmp.Or(cmp.Compare(x.Key, y.Key), cmp.Compare(x.Block, y.Block)) }
 	slices.SortFunc(b.current, byPlace)
@@ -84,9 +84,9 @@ func (b *blocks) advance(minute outage.Minute) {
 	b.parts = append(b.parts[:0], b.parts[old:]...)
 }
 
-// largest is how many reporters of a run came from the block of networks that has
-// most of them. A run that is older than what is kept is taken to have come from
-// the same blocks all the time; one of which nothing is known, from one block.
+// largest is how many reporters of an excursion came from its largest block of networks.
+// Minutes older than the retained ones are assumed to have the same distribution; an
+// excursion without retained parts is assumed to come from one block.
 func (b *blocks) largest(t *tree, alarm detect.Alarm) float64 {
 	sums := map[uint64]float64{}
 	all, most := 0., 0.

@@ -10,8 +10,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// fromBlocks are ten reporters of a minute in London, by the blocks of networks
-// that they came from; block 0 is not known.
+// fromBlocks are reporters of a minute in one cell, spread evenly over blocks of
+// networks; block 0 is not known.
 func fromBlocks(reporters int, blocks ...uint64) []outage.Judged {
 	count := outage.Judged{
 		Service: "a", Country: outage.GB, Cell: enginetest.CellIn(outage.GB, 2, 1, 1, 1), Reporters: reporters, Networks: 20,
@@ -24,23 +24,23 @@ func fromBlocks(reporters int, blocks ...uint64) []outage.Judged {
 	return []outage.Judged{count}
 }
 
-// watchful is an engine that asks for networks, after some days of one report in
+// withNetworks is an engine that requires networks, after five days of one report in
 // ten minutes, each from a block of its own.
-func watchful(t *testing.T) (*Engine, outage.Minute) {
+func withNetworks(t *testing.T) (*Engine, outage.Minute) {
 	t.Helper()
 	config := DefaultConfig(enginetest.World{})
 	config.Networks = 3
 	line := New(config)
-	drawn := rand.New(rand.NewPCG(1, 1))
+	random := rand.New(rand.NewPCG(1, 1))
 	const begin = outage.Minute(29000160) // a Wednesday in February
 	minute := begin
 	for ; minute < begin+5*1440; minute++ {
 		var counts []outage.Judged
 		if minute%10 == 0 {
-			counts = fromBlocks(1, drawn.Uint64())
+			counts = fromBlocks(1, random.Uint64())
 		}
 		if changes, err := line.Tick(minute, counts); err != nil || len(changes) > 0 {
-			t.Fatalf("%v on ordinary days: %v", changes, err)
+			t.Fatalf("changes %v on ordinary days, error %v", changes, err)
 		}
 	}
 	return line, minute
@@ -57,7 +57,7 @@ func TestAlarmsStandWithoutTheirLargestBlock(t *testing.T) {
 		"twenty blocks":                {[]uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			line, minute := watchful(t)
+			line, minute := withNetworks(t)
 			opened := false
 			for i := range outage.Minute(5) {
 				changes, err := line.Tick(minute+i, fromBlocks(20, c.blocks...))
@@ -77,9 +77,9 @@ func TestAlarmsStandWithoutTheirLargestBlock(t *testing.T) {
 	}
 }
 
-// TestBlocksSurviveARestart saves in the middle of an attack and goes on.
+// TestBlocksSurviveARestart saves and restores during an attack.
 func TestBlocksSurviveARestart(t *testing.T) {
-	line, minute := watchful(t)
+	line, minute := withNetworks(t)
 	for i := range outage.Minute(3) {
 		if _, err := line.Tick(minute+i, fromBlocks(2+int(i), 7)); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestBlocksSurviveARestart(t *testing.T) {
 	}
 }
 
-// TestBlocksAreBounded gives a minute far more parts than are kept.
+// TestBlocksAreBounded adds far more parts a minute than are retained.
 func TestBlocksAreBounded(t *testing.T) {
 	var b blocks
 	for minute := range outage.Minute(10) {
@@ -117,13 +117,13 @@ func TestBlocksAreBounded(t *testing.T) {
 		b.advance(minute)
 	}
 	if len(b.parts) != mostParts {
-		t.Errorf("%d parts are kept", len(b.parts))
+		t.Errorf("%d parts are retained, want %d", len(b.parts), mostParts)
 	}
 	largest := false
 	for _, part := range b.parts {
 		largest = largest || part.Block == 2000 && part.Minute == 9
 	}
 	if !largest {
-		t.Error("the largest block of the last minute is not kept")
+		t.Error("the largest block of the last minute was dropped")
 	}
 }

@@ -19,11 +19,11 @@ type country struct {
 	pool    *baseline.Pool
 	series  []*series // by service
 	now     baseline.LocalTime
-	// silentFor is how many reporters, of all services, were due since the last.
+	// silentFor is how many reporters of all services were expected since the last one.
 	silentFor float64
 	missing   bool
-	minute    outage.Minute    // the present one
-	first     outage.Minute    // from which the country was watched, 0 before any
+	minute    outage.Minute    // the current one
+	first     outage.Minute    // the first one processed, 0 before any
 	recent    [halfHour]uint64 // reporters of all services by minute, cyclic
 }
 
@@ -53,7 +53,7 @@ func newCountry(code outage.Country, config *Config) *country {
 }
 
 // metro is the key of the metro cell that a cell counts in, 0 for a cell that is
-// too coarse to say where. The answers are kept: there are only so many cells.
+// too coarse. Keys are cached; the number of cells bounds the cache.
 func (c *country) metro(cell outage.Cell) outage.Cell {
 	if cell.Resolution() < baseline.MetroResolution {
 		return 0
@@ -78,8 +78,8 @@ func (c *country) center(cell outage.Cell) outage.LatLng {
 	return c.config.Geography.Center(cell)
 }
 
-// begin moves the country's clock, and on the hour tells its services what
-// they have learnt together.
+// begin sets the country's minute, and on the hour publishes the pool and refreshes
+// the shares of its series.
 func (c *country) begin(minute outage.Minute, turning bool) {
 	if c.minute = minute; c.first == 0 {
 		c.first = minute
@@ -101,8 +101,8 @@ func (c *country) begin(minute outage.Minute, turning bool) {
 	}
 }
 
-// detectGap decides whether the whole country has fallen silent.
-func (c *country) detectGap(due float64) {
+// detectGap decides whether the counts of the whole country are missing.
+func (c *country) detectGap(required float64) {
 	reporters, expected := uint64(0), 0.
 	for _, s := range c.series {
 		reporters += uint64(s.counts.reporters)
@@ -115,18 +115,18 @@ func (c *country) detectGap(due float64) {
 	if reporters > 0 {
 		c.silentFor = 0
 	}
-	c.missing = c.silentFor >= due
+	c.missing = c.silentFor >= required
 }
 
 // learn adds what a service learnt to the pool.
-func (c *country) learn(deposits []baseline.PoolCount) {
-	for _, d := range deposits {
-		c.pool.Add(d)
+func (c *country) learn(counts []baseline.PoolCount) {
+	for _, count := range counts {
+		c.pool.Add(count)
 	}
 }
 
-// alone reports whether a burst is that of one service. Where all services begin to
-// report at once, the data begin.
+// alone reports whether a burst is that of one service. Where all services begin at
+// once, the data start there.
 func (c *country) alone(alarm detect.Alarm) bool {
 	total := uint64(0)
 	for m := alarm.Since; m <= c.minute; m++ {

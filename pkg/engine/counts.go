@@ -8,8 +8,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// minuteCounts are the counts of one service in one country in the present minute:
-// first by metro cell as they come, then by handle of every node above.
+// minuteCounts are the counts of one service in one country in the current minute:
+// by metro cell as they arrive, then by handle of every node above.
 type minuteCounts struct {
 	reporters uint32
 	side      sideCount
@@ -31,7 +31,7 @@ func newMinuteCounts(c *country) minuteCounts {
 	return minuteCounts{back: make([]uint32, 1+len(c.regions))}
 }
 
-// add takes in a count, and returns the key of its metro cell.
+// add adds a count, and returns the key of its metro cell.
 func (m *minuteCounts) add(c *country, count *outage.Judged) outage.Cell {
 	m.side.Capped += uint32(count.Capped)
 	m.side.Works += uint32(count.Works)
@@ -50,14 +50,13 @@ func (m *minuteCounts) add(c *country, count *outage.Judged) outage.Cell {
 	return key
 }
 
-// sorted are the counts of metro cells in an order that does not depend on the order
-// in which they came.
+// sorted are the counts of metro cells by key, whatever order they arrived in.
 func (m *minuteCounts) sorted() []metroCount {
 	slices.SortFunc(m.metro, func(a, b metroCount) int { return cmp.Compare(a.key, b.key) })
 	return m.metro
 }
 
-// addAt adds reporters to nodes, and where no incident covers them to what is left.
+// addAt adds reporters to nodes, and with left to the counts outside of incidents.
 func (m *minuteCounts) addAt(reporters uint32, left bool, handles ...int32) {
 	for _, h := range handles {
 		if h == baseline.Nowhere || reporters == 0 {
@@ -73,7 +72,7 @@ func (m *minuteCounts) addAt(reporters uint32, left bool, handles ...int32) {
 	}
 }
 
-// grow makes room for the handles below places.
+// grow makes room for so many handles.
 func (m *minuteCounts) grow(places int) {
 	for len(m.byHandle) < places {
 		m.byHandle, m.left = append(m.byHandle, 0), append(m.left, 0)

@@ -11,10 +11,10 @@ import (
 
 const (
 	opensPerMinute = 4
-	mostCovered    = .7 // of the country; with more of it covered nothing is learnt
+	mostCovered    = .7 // part of the country; with more of it covered nothing is learnt
 )
 
-// decide opens, updates or closes incidents by the present minute.
+// decide opens, updates or closes incidents by the current minute.
 func (s *series) decide(minute outage.Minute, missing bool) {
 	if s.incidents.muted && minute >= s.config.AlertFrom {
 		s.startAlerting()
@@ -39,8 +39,8 @@ func (s *series) decide(minute outage.Minute, missing bool) {
 	}
 }
 
-// startAlerting drops incidents from before alerts were wanted. An outage that lasts
-// has to raise evidence again.
+// startAlerting drops the incidents from before Config.AlertFrom. An outage that still
+// lasts has to accumulate evidence again.
 func (s *series) startAlerting() {
 	s.incidents = incidents{}
 	s.mask = mask{}
@@ -48,7 +48,7 @@ func (s *series) startAlerting() {
 	s.charts.Refresh()
 }
 
-// recordHistory records how near to opening the series is.
+// recordHistory records the node nearest to opening.
 func (s *series) recordHistory(minute outage.Minute) {
 	near := []detect.Alarm(nil)
 	if s.charts.Proximity() >= historyPart {
@@ -61,8 +61,8 @@ func (s *series) recordHistory(minute outage.Minute) {
 	s.history.record(minute, s.counts.reporters, s.base.Expect(baseline.Whole), near[0])
 }
 
-// localiseAgain moves the footprints that are not final, each outside of the others,
-// and merges those that came to lie within another.
+// localiseAgain updates the footprints that are not final, each outside of the others,
+// and merges those that now lie within another.
 func (s *series) localiseAgain(minute outage.Minute) {
 	moved := false
 	for _, in := range s.incidents.open() {
@@ -80,13 +80,14 @@ func (s *series) localiseAgain(minute outage.Minute) {
 	}
 }
 
-// enough reports whether a footprint smaller than the country has as many people as a
-// place needs.
+// enough reports whether a footprint smaller than the country has the minimum reporters
+// of a cell.
 func (s *series) enough(o *incident.Opening) bool {
 	return o.Footprint.Scope == outage.ScopeCountry || o.Observed >= float64(s.config.Detect.MinReporters[detect.Cell])
 }
 
-// openAll opens an incident for each of the strongest alarms outside of all incidents.
+// openAll opens incidents for the strongest alarms outside of all incidents, at most
+// opensPerMinute.
 func (s *series) openAll(minute outage.Minute) {
 	tried := map[int32]bool{}
 	for range opensPerMinute {
@@ -99,8 +100,8 @@ func (s *series) openAll(minute outage.Minute) {
 	}
 }
 
-// alarm is the strongest excursion that opens: supported by enough networks, not
-// contested, and unusual beside the rest of its country.
+// alarm is the strongest excursion that may open: supported by enough networks, not
+// contested, and unusual against the rest of its country.
 func (s *series) alarm(minute outage.Minute, tried map[int32]bool) (detect.Alarm, bool) {
 	accept := func(a detect.Alarm) bool {
 		return !tried[a.Handle] && !s.side.contest(a, s.config.Detect.Cap) && s.networks.support(&s.tree, s.lifted(a))
@@ -111,8 +112,9 @@ func (s *series) alarm(minute outage.Minute, tried map[int32]bool) (detect.Alarm
 	return s.charts.Alarm(minute, s.normal(), accept)
 }
 
-// lifted is an excursion of a place against what its country has: where the whole
-// country is somewhat above its normal, so are its parts, and that is no local fault.
+// lifted is the excursion of a place with its expected counts raised as far as the rest
+// of the country is above its own: where the whole country is somewhat above normal, so
+// are its parts, and that is no local fault.
 func (s *series) lifted(a detect.Alarm) detect.Alarm {
 	if a.Level == detect.Country {
 		return a
@@ -126,7 +128,7 @@ func (s *series) lifted(a detect.Alarm) detect.Alarm {
 	return a.Lifted(min(max(1, rest.Observed/(rest.Expected+1)), s.config.Detect.LiftMost))
 }
 
-// open opens the incident of an alarm, or one again that was resolved a short while
+// open opens an incident for an alarm, or reopens one that was resolved a short while
 // ago.
 func (s *series) open(alarm detect.Alarm, minute outage.Minute) {
 	opening := s.tree.localise(alarm.Since, alarm.Handle, &s.mask)
@@ -137,7 +139,7 @@ func (s *series) open(alarm detect.Alarm, minute outage.Minute) {
 		return
 	}
 	s.incidents.muted = minute < s.config.AlertFrom
-	if in := s.returning(alarm, minute); in != nil {
+	if in := s.reopenable(alarm, minute); in != nil {
 		s.incidents.emit(in.Reopen(minute))
 	} else {
 		opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
@@ -151,10 +153,10 @@ func (s *series) open(alarm detect.Alarm, minute outage.Minute) {
 	s.charts.DropCold()
 }
 
-// returning is the incident that an alarm opens again: one that was resolved a short
-// while ago and overlaps the node that alarmed. An alarm of the country is the return
-// of a local incident only if nothing else is open.
-func (s *series) returning(alarm detect.Alarm, minute outage.Minute) *placedIncident {
+// reopenable is the incident that an alarm reopens: one that was resolved a short while
+// ago and overlaps the node that alarmed. An alarm of the country reopens a local
+// incident only if nothing else is open.
+func (s *series) reopenable(alarm detect.Alarm, minute outage.Minute) *placedIncident {
 	for _, in := range slices.Backward(s.incidents.list) {
 		if in.Active() || in.Incident().MergedInto != "" || int(minute-in.Closed()) > s.config.Incident.ReopenWithin {
 			continue
@@ -167,7 +169,8 @@ func (s *series) returning(alarm detect.Alarm, minute outage.Minute) *placedInci
 	return nil
 }
 
-// update takes a minute of an open incident in, and closes it when it is over.
+// update applies a minute to an open incident, and accepts its level as the normal when
+// it has outlasted its limit.
 func (s *series) update(in *placedIncident, minute outage.Minute, missing bool) {
 	s.incidents.emit(in.Observe(s.footprintMinute(in, minute, missing))...)
 	if ratio, yes := in.Outlasted(minute); yes {
@@ -177,8 +180,8 @@ func (s *series) update(in *placedIncident, minute outage.Minute, missing bool) 
 	}
 }
 
-// footprintMinute is the counts of the present minute on a footprint, whatever else is
-// open.
+// footprintMinute is the counts of the current minute in a footprint, those in other
+// incidents' footprints included.
 func (s *series) footprintMinute(in *placedIncident, minute outage.Minute, missing bool) incident.Minute {
 	handles := in.Handles()
 	m := incident.Minute{Minute: minute, Dispersion: s.base.Dispersion(), Missing: missing}

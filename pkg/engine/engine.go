@@ -25,42 +25,41 @@ type key struct {
 	country outage.Country
 }
 
-// MostReporters is how many may report in one minute, of all services together,
-// so that no sum over the minutes that are kept overflows.
+// MostReporters is the most reporters in one minute, of all services together, so that
+// no sum over the retained minutes overflows.
 const MostReporters = 1 << 26
 
-// New is an engine that has seen nothing. It does no work before Tick.
+// New is an engine without any counts.
 func New(config Config) *Engine {
-	t := &Engine{
+	e := &Engine{
 		config:    config,
 		countries: make(map[outage.Country]*country),
 		series:    make(map[key]*series),
 	}
 	for _, code := range outage.Countries() {
-		t.countries[code] = newCountry(code, &t.config)
+		e.countries[code] = newCountry(code, &e.config)
 	}
-	return t
+	return e
 }
 
-// Last is the last minute taken in; false while there is none.
+// Last is the last minute processed; false while there is none.
 func (e *Engine) Last() (outage.Minute, bool) { return e.last, e.started }
 
-// Tick takes in the counts of one minute, in any order, and returns what
-// changed: each incident as it is after its change, by service and country.
-// Minutes between the last one and this are taken in as empty. It returns an
-// error, and takes in nothing, for a minute that is over and for counts that
-// cannot be.
+// Tick processes the counts of one minute, in any order, and returns the changed
+// incidents, each as it is after its change, by service and country. Minutes between
+// the last one and this are processed as empty. It returns an error, and changes
+// nothing, for a minute that is over and for invalid counts.
 func (e *Engine) Tick(minute outage.Minute, counts []outage.Judged) ([]outage.Incident, error) {
 	if e.started && minute <= e.last {
-		return nil, fmt.Errorf("ticking minute %s: it is not after %s", stamp(minute), stamp(e.last))
+		return nil, fmt.Errorf("processing minute %s: it is not after %s", stamp(minute), stamp(e.last))
 	}
 	total := 0
 	for i := range counts {
 		if err := e.check(&counts[i]); err != nil {
-			return nil, fmt.Errorf("ticking minute %s: %w", stamp(minute), err)
+			return nil, fmt.Errorf("processing minute %s: %w", stamp(minute), err)
 		}
 		if total += counts[i].Reporters; total > MostReporters {
-			return nil, fmt.Errorf("ticking minute %s: more than %d reporters", stamp(minute), MostReporters)
+			return nil, fmt.Errorf("processing minute %s: more than %d reporters", stamp(minute), MostReporters)
 		}
 	}
 	var changes []outage.Incident
@@ -78,7 +77,7 @@ func (e *Engine) check(count *outage.Judged) error {
 	}
 	const longest, most = 255, MostReporters
 	if count.Service == "" || len(count.Service) > longest {
-		return fmt.Errorf("a service of %d letters", len(count.Service))
+		return fmt.Errorf("service name of %d bytes", len(count.Service))
 	}
 	for _, n := range []int{count.Reporters, count.Capped, count.Works, count.Back} {
 		if n < 0 || n > most {
@@ -88,8 +87,8 @@ func (e *Engine) check(count *outage.Judged) error {
 	return nil
 }
 
-// step takes in one minute. Everything that services share is read before and
-// written after the part that runs in parallel.
+// step processes one minute. State that series share is read before and written after
+// the part that runs in parallel.
 func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []outage.Incident) []outage.Incident {
 	e.last, e.started = minute, true
 	turning := minute.Floor(baseline.BlockMinutes) == minute
@@ -116,11 +115,11 @@ func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []ou
 	return changes
 }
 
-// deliver puts a count where its series will find it.
+// deliver adds a count to its series, which it creates where needed.
 func (e *Engine) deliver(minute outage.Minute, count *outage.Judged) {
 	s, ok := e.series[key{count.Service, count.Country}]
 	if !ok {
-		if count.Reporters == 0 { // a series begins with its first problem
+		if count.Reporters == 0 { // a series begins with its first problem report
 			return
 		}
 		c := e.countries[count.Country]
@@ -144,5 +143,5 @@ func inserted(list []*series, s *series) []*series {
 	return list
 }
 
-// stamp is a minute as an error tells it.
+// stamp formats a minute for errors.
 func stamp(minute outage.Minute) string { return minute.Time().Format("2006-01-02T15:04Z") }

@@ -26,7 +26,7 @@ func tick(t *testing.T, line *Engine, m outage.Minute, counts []outage.Judged) [
 	return changes
 }
 
-func TestStory(t *testing.T) {
+func TestOutagesOfEachScope(t *testing.T) {
 	line := New(config())
 	n := enginetest.NewNoise(1)
 	var all []outage.Incident
@@ -96,7 +96,7 @@ func TestSavedAndRestoredEqualsNeverStopped(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(state, saved(t, halting)) {
-			t.Fatalf("at %s: saving what was restored differs", stamp(m))
+			t.Fatalf("at %s: the restored state is saved differently", stamp(m))
 		}
 	}
 }
@@ -129,7 +129,7 @@ func TestWorkersAndOrderChangeNothing(t *testing.T) {
 	}
 }
 
-func TestDamagedStateIsRefused(t *testing.T) {
+func TestDamagedStateIsRejected(t *testing.T) {
 	line := New(config())
 	n := enginetest.NewNoise(9)
 	for m := start; m < start+2*day; m++ {
@@ -138,20 +138,20 @@ func TestDamagedStateIsRefused(t *testing.T) {
 	state := saved(t, line)
 	for cut := 0; cut < len(state); cut += max(1, len(state)/97) {
 		if err := New(config()).Restore(bytes.NewReader(state[:cut])); err == nil {
-			t.Errorf("the first %d of %d bytes are taken for a state", cut, len(state))
+			t.Errorf("the first %d of %d bytes are accepted as a state", cut, len(state))
 		}
 	}
 	before := saved(t, line)
 	if err := line.Restore(bytes.NewReader([]byte("DPTL\x00"))); err == nil {
-		t.Error("another version is taken for a state")
+		t.Error("another version is accepted as a state")
 	}
 	if !bytes.Equal(before, saved(t, line)) {
-		t.Error("a refused state changed the engine")
+		t.Error("a rejected state changed the engine")
 	}
 	t.Logf("%d bytes of state for 6 series", len(state))
 }
 
-func TestTickRefuses(t *testing.T) {
+func TestTickRejects(t *testing.T) {
 	line := New(config())
 	tick(t, line, start, nil)
 	for _, c := range []struct {
@@ -161,8 +161,8 @@ func TestTickRefuses(t *testing.T) {
 	}{
 		{"a minute that is over", start, nil},
 		{"a country that is not covered", start + 1, []outage.Judged{{Service: "a", Country: "FR", Reporters: 1}}},
-		{"fewer reporters than none", start + 1, []outage.Judged{{Service: "a", Country: "GB", Reporters: -1}}},
-		{"more reporters than there are people", start + 1, []outage.Judged{
+		{"negative reporters", start + 1, []outage.Judged{{Service: "a", Country: "GB", Reporters: -1}}},
+		{"too many reporters", start + 1, []outage.Judged{
 			{Service: "a", Country: "GB", Reporters: MostReporters}, {Service: "b", Country: "GB", Reporters: 1},
 		}},
 		{"no service", start + 1, []outage.Judged{{Country: "GB", Reporters: 1}}},

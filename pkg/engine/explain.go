@@ -7,7 +7,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// pendingPart of the evidence that opening takes makes an incident pending.
+// pendingPart is the part of the evidence that opening takes from which an incident is
+// pending.
 const pendingPart = .5
 
 // signal is an alarm as an outage.Signal.
@@ -52,7 +53,7 @@ func (s *series) explain(alarm detect.Alarm, minute outage.Minute) outage.Explan
 	return why
 }
 
-// pending is the incident that may come, nil where there are no signals.
+// pending is the incident that may open, nil where there are no signals.
 func (s *series) pending(minute outage.Minute, signals []outage.Signal) *outage.Incident {
 	if len(signals) == 0 {
 		return nil

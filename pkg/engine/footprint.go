@@ -11,8 +11,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// localise finds the footprint of the counts since a minute that the node that alarmed
-// is part of, outside of what a mask covers.
+// localise is the footprint, around the node that alarmed, of the counts since a minute
+// that a mask leaves.
 func (t *tree) localise(since outage.Minute, alarmed int32, m *mask) incident.Opening {
 	nodes, minutes := t.nodes(since, m)
 	return t.opening(detect.Localise(&t.country.config.Detect, nodes, alarmed), nodes, minutes)
@@ -70,7 +70,7 @@ func (t *tree) cells(nodes []detect.Node, inside func(*detect.Node) bool) []outa
 }
 
 // regions are the handles of the regions with an excess inside, the largest first.
-// What is inside is summed over metro cells, whatever the level of the area.
+// The excess is summed over metro cells, whatever the level of the area.
 func (t *tree) regions(nodes []detect.Node, inside func(*detect.Node) bool) []int32 {
 	excess := make([]float64, len(t.country.regions))
 	for i := range nodes {
@@ -98,7 +98,7 @@ func (t *tree) regionCodes(handles []int32) []outage.Region {
 	return regions
 }
 
-// centroid is the middle of the excess, or of the country where none is placed.
+// centroid is the weighted centre of the cells, or that of the country without any.
 func (t *tree) centroid(cells []outage.CellWeight) outage.LatLng {
 	sum, weight := outage.LatLng{}, 0.
 	for _, c := range cells {
@@ -113,8 +113,8 @@ func (t *tree) centroid(cells []outage.CellWeight) outage.LatLng {
 	return outage.LatLng{Lat: sum.Lat / weight, Lng: sum.Lng / weight}
 }
 
-// coarseFootprint is where an incident may be about to open. It is no finer than
-// the region, because so few reports would point to single people.
+// coarseFootprint is the footprint of a pending incident. It is no finer than a region,
+// because so few reports in a cell would identify people.
 func (t *tree) coarseFootprint(signal outage.Signal) outage.Footprint {
 	footprint := outage.Footprint{Scope: signal.Scope, Centroid: t.country.middle}
 	region := signal.Region

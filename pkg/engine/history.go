@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	historyPart   = .25 // of the evidence that opens; from here on the history is recorded
+	historyPart   = .25 // part of the evidence that opens from which the history is recorded
 	historyLength = 30  // minutes
 )
 
-// historyStep is a minute on the way to an opening: the country's count, and the
-// node nearest to opening. It has a fixed size and is saved as it stands.
+// historyStep is one minute before an opening: the country's count, and the node
+// nearest to opening. It has a fixed size and is saved as it is.
 type historyStep struct {
 	Minute      outage.Minute
 	Observed    uint32
@@ -30,7 +30,7 @@ type historyStep struct {
 	Threshold   float64
 }
 
-// history is how the evidence grew up to now, oldest first.
+// history is the recorded minutes, oldest first.
 type history []historyStep
 
 // record adds a minute, and drops the oldest one when there are too many.

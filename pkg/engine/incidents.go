@@ -10,15 +10,14 @@ import (
 )
 
 // mostIncidents is how many incidents of a service may be open in a country at once.
-// Beyond it the next one covers the country and takes the others in.
+// The next one covers the whole country, and the others are merged into it.
 const mostIncidents = 64
 
-// incidents are those of a series: open ones, whose footprints are disjoint, and those
-// resolved a short while ago, in order of opening; and the changes of the present
-// minute.
+// incidents are the open incidents of a series, whose footprints are disjoint, the
+// recently resolved ones, in order of opening, and the changes of the current minute.
 type incidents struct {
 	list    []*placedIncident
-	muted   bool // they were opened before alerts were wanted
+	muted   bool // opened before Config.AlertFrom, not returned
 	changes []outage.Incident
 }
 
@@ -28,7 +27,7 @@ type placedIncident struct {
 	anchor int32
 }
 
-// emit records changes, unless alerts are not wanted yet.
+// emit records changes, unless the incidents are muted.
 func (l *incidents) emit(changes ...outage.Incident) {
 	if !l.muted {
 		l.changes = append(l.changes, changes...)
@@ -50,22 +49,21 @@ func (l *incidents) active() bool {
 	return slices.ContainsFunc(l.list, func(in *placedIncident) bool { return in.Active() })
 }
 
-// public reports whether an incident is open or recovering that alerts were wanted
-// for.
+// public reports whether an incident that is not muted is open or recovering.
 func (l *incidents) public() bool { return !l.muted && l.active() }
 
-// footprints are the handles of the open incidents but one.
-func (l *incidents) footprints(but *placedIncident) (all [][]int32) {
+// footprints are the handles of the open incidents except one.
+func (l *incidents) footprints(except *placedIncident) (all [][]int32) {
 	for _, in := range l.list {
-		if in != but && in.Active() {
+		if in != except && in.Active() {
 			all = append(all, in.Handles())
 		}
 	}
 	return all
 }
 
-// leading is the open incident that speaks for the service: the widest, then the
-// worst; nil where there is none.
+// leading is the open incident that represents the service: the widest, then the one
+// with the largest ratio; nil where there is none.
 func leading(open []*placedIncident) *placedIncident {
 	if len(open) == 0 {
 		return nil
@@ -82,7 +80,7 @@ func width(scope outage.Scope) int {
 	return slices.Index([]outage.Scope{outage.ScopeCell, outage.ScopeRegion, outage.ScopeCountry}, scope)
 }
 
-// number counts the incidents that open in a minute, the next one included.
+// number is the ordinal, from 1, of the next incident that opens in a minute.
 func (l *incidents) number(minute outage.Minute) int {
 	n := 1
 	for _, in := range l.list {
@@ -93,7 +91,7 @@ func (l *incidents) number(minute outage.Minute) int {
 	return n
 }
 
-// forget drops incidents that were resolved longer ago than so many minutes.
+// forget drops incidents that were resolved more than after minutes ago.
 func (l *incidents) forget(minute outage.Minute, after int) {
 	l.list = slices.DeleteFunc(l.list, func(in *placedIncident) bool {
 		return !in.Active() && int(minute-in.Closed()) > after
@@ -113,8 +111,8 @@ func (l *incidents) changed(id string) bool {
 	return slices.ContainsFunc(l.changes, func(in outage.Incident) bool { return in.ID == id })
 }
 
-// amend copies a new attribution and parent of an incident into the changes of this
-// minute. Where it has none, and something is new, it adds a change.
+// amend copies the attribution and parent of an incident into its changes of this
+// minute. Where it has no change, and news is set, it adds one.
 func (l *incidents) amend(in *placedIncident, news bool) {
 	now, known := in.Incident(), false
 	for i := range l.changes {
@@ -128,7 +126,7 @@ func (l *incidents) amend(in *placedIncident, news bool) {
 	}
 }
 
-// attribution is the present one.
+// attribution is the current one.
 func (p *placedIncident) attribution() incident.Attribution {
 	in := p.Incident()
 	if in.Verdict == "" {
@@ -157,7 +155,7 @@ func (l *incidents) merge(t *tree, minute outage.Minute) {
 }
 
 // lies reports whether one incident lies within another, given their metro cells,
-// ascending. Of equal ones the later lies within the earlier.
+// ascending. Of equal footprints the later lies within the earlier.
 func lies(part, whole *placedIncident, inPart, inWhole []int32) bool {
 	later := part.Incident().ID > whole.Incident().ID
 	national := func(in *placedIncident) bool { return slices.Contains(in.Handles(), baseline.Whole) }

@@ -6,16 +6,16 @@ import (
 	"github.com/open-downpour/downpour/pkg/baseline"
 )
 
-// mask is what open incidents cover. Evidence inside a footprint belongs to its
-// incident: covered places are not tested for another one, and what they have and what
-// is expected of them is taken out of the places above them.
+// mask is the area that open incidents cover. Evidence inside a footprint belongs to its
+// incident: covered places are not tested for another one, and their counts and expected
+// counts are subtracted from the places above them.
 type mask struct {
 	footprints [][]int32
 	live       baseline.Live // nil while nothing is covered
 	covered    float64       // part of the country's reporters that is expected in covered places
 }
 
-// leastLeft is the least part of a place that is taken to be left.
+// leastLeft is the lower bound of the part left of a place that is not covered itself.
 const leastLeft = .02
 
 // covers reports whether a place is covered.
@@ -29,7 +29,7 @@ func (m *mask) part(handle int32) float64 {
 	return m.live[handle]
 }
 
-// mask is what footprints leave of the places.
+// mask is the mask of footprints.
 func (t *tree) mask(footprints [][]int32) mask {
 	m := mask{footprints: footprints}
 	if len(footprints) == 0 {
@@ -55,14 +55,14 @@ func (t *tree) mask(footprints [][]int32) mask {
 	return m
 }
 
-// takeShare takes the share of a covered metro cell out of the places above it that
+// takeShare subtracts the share of a covered metro cell from the places above it that
 // are not covered themselves.
 func (t *tree) takeShare(live baseline.Live, h int32) {
 	place := t.base.Place(h)
 	if place.Parent == baseline.Nowhere {
 		return
 	}
-	const more = leastLeft / 2 // than nothing, which stands for a covered place
+	const more = leastLeft / 2 // above 0, which marks a covered place
 	share := t.base.Share(h)
 	for _, above := range []int32{baseline.Whole, place.Region, place.Parent} {
 		if above != baseline.Nowhere && live[above] > 0 {
@@ -71,7 +71,7 @@ func (t *tree) takeShare(live baseline.Live, h int32) {
 	}
 }
 
-// maskedNormal is what is expected of the parts that a mask leaves.
+// maskedNormal is the expected counts of the parts that a mask leaves.
 type maskedNormal struct {
 	base *baseline.Series
 	mask *mask
@@ -87,12 +87,12 @@ func (n maskedNormal) DispersionAt(handle int32, minutes int) float64 {
 	return n.base.DispersionAt(handle, minutes)
 }
 
-// normal is what is expected outside of open incidents.
+// normal is the expected counts outside of open incidents.
 func (s *series) normal() maskedNormal { return maskedNormal{s.base, &s.mask} }
 
-// updateMask brings the mask up to the footprints of the open incidents. Where these
-// have changed, evidence of places that became covered or free, and of those above
-// them, is dropped: it belongs to an incident.
+// updateMask sets the mask to the footprints of the open incidents. Where these have
+// changed, evidence of places that became covered or free, and of those above them, is
+// dropped: it belongs to an incident.
 func (s *series) updateMask() {
 	footprints := s.incidents.footprints(nil)
 	if slices.EqualFunc(footprints, s.mask.footprints, slices.Equal[[]int32]) {

@@ -18,12 +18,12 @@ type networks struct {
 	blocks   blocks
 }
 
-// networkCount is from how many networks the reports of a place came, in the aligned
-// half hour before and in the present one. A network is counted once in a half hour,
-// so that one alone never makes more than one of either. It is saved as it stands.
+// networkCount is the number of networks that the reports of a place came from, in the
+// aligned half hour before and in the current one. The caller counts a network once in a
+// half hour, so that one network adds at most one to either. It is saved as it is.
 type networkCount struct{ Before, Now uint16 }
 
-// add adds the networks of the present minute to nodes.
+// add adds networks of the current minute to nodes.
 func (n *networks) add(count uint32, handles ...int32) {
 	for _, h := range handles {
 		if h != baseline.Nowhere && count > 0 {
@@ -40,7 +40,7 @@ func (n *networks) addBlocks(metro outage.Cell, count *outage.Judged) {
 	}
 }
 
-// advance ends the present minute for the blocks, and begins a half hour where one
+// advance ends the current minute of the blocks, and begins a half hour where one
 // begins.
 func (n *networks) advance(minute outage.Minute) {
 	if minute.Floor(halfHour) == minute {
@@ -51,7 +51,7 @@ func (n *networks) advance(minute outage.Minute) {
 	n.blocks.advance(minute)
 }
 
-// grow makes room for the handles below places.
+// grow makes room for so many handles.
 func (n *networks) grow(places int) {
 	for len(n.byHandle) < places {
 		n.byHandle = append(n.byHandle, networkCount{})
@@ -69,10 +69,9 @@ func (n *networks) renumber(moved []int32) {
 	n.byHandle = remaining
 }
 
-// support reports whether the reporters of an excursion came from enough networks,
-// and whether it would open an incident without its largest block of networks. It
-// would then open one without its largest network too, which is part of a block that
-// is no larger.
+// support reports whether the reporters of an excursion came from enough networks, and
+// whether it would open an incident without its largest block of networks. It then opens
+// without any single network too, because a network is part of a block.
 func (n *networks) support(t *tree, alarm detect.Alarm) bool {
 	count := n.byHandle[alarm.Handle]
 	if n.required == 0 {
@@ -81,8 +80,8 @@ func (n *networks) support(t *tree, alarm detect.Alarm) bool {
 	return max(count.Before, count.Now) >= n.required && alarm.StandsWithout(n.blocks.largest(t, alarm))
 }
 
-// evidence is that of an excursion as the public status uses it, as a part of what it
-// needs: without its largest block of networks, where networks are known.
+// evidence is the evidence of an excursion for the public status, as a part of what
+// opening takes: without its largest block of networks, where networks are known.
 func (n *networks) evidence(t *tree, alarm detect.Alarm) float64 {
 	if n.required == 0 {
 		return alarm.Part(0)

@@ -13,10 +13,9 @@ const (
 	inPoints    = "points"
 )
 
-// Parameters lists the numbers by which an engine decides, in the order in
-// which a reader meets them: what is normal, what opens, what closes, who is
-// blamed, what is shown. The meaning of each is the sentence under the key
-// "parameter." and its name.
+// Parameters lists the parameters of an engine in the order of the published page:
+// baseline, opening, closing, severity, attribution, public status. The meaning of each
+// is the catalogue entry under the key "parameter." and its name.
 func Parameters(c Config) []outage.Parameter {
 	b, d, i := c.Baseline, c.Detect, c.Incident
 	all := []outage.Parameter{

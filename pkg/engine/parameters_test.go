@@ -11,19 +11,19 @@ func TestParameters(t *testing.T) {
 	seen := map[string]bool{}
 	for _, p := range Parameters(DefaultConfig(enginetest.World{})) {
 		if seen[p.Name] {
-			t.Errorf("%s is told twice", p.Name)
+			t.Errorf("%s is listed twice", p.Name)
 		}
 		seen[p.Name] = true
 		if p.Value <= 0 || p.Unit == "" || !strings.HasPrefix(p.Meaning, "parameter.") {
 			t.Errorf("%+v", p)
 		}
 	}
-	// What is changed is what is told.
+	// The listed values are those of the configuration.
 	changed := DefaultConfig(enginetest.World{})
 	changed.Detect.Needed = 99
 	for _, p := range Parameters(changed) {
 		if p.Name == "open.evidence" && p.Value != 99 {
-			t.Errorf("told %v of 99", p.Value)
+			t.Errorf("got %v, want 99", p.Value)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// known is an engine after nine days of noise, as it was saved.
-func known(t *testing.T, seed uint64) ([]byte, outage.Minute) {
+// trained is the saved state of an engine after nine days of noise.
+func trained(t *testing.T, seed uint64) ([]byte, outage.Minute) {
 	t.Helper()
 	c := config()
 	c.AlertFrom = start
@@ -48,14 +48,14 @@ func openedAt(t *testing.T, line *Engine, from outage.Minute, minutes [][]outage
 	return len(minutes)
 }
 
-// Whatever is reported in the half hour before an incident opens makes it open
-// sooner, or as soon: for a given normal always (package detect proves it), here
-// but for two blocks, because the level of the last hours follows what was reported,
-// and because what the whole country has is no local fault.
+// More reports in the half hour before an incident opens do not delay the opening. For
+// fixed expected counts this always holds (package detect tests it); here a delay of two
+// blocks is allowed, because the fast level follows the reports, and because a place is
+// compared with the rest of its country.
 func TestMoreReportsHardlyEverDelayAnOpening(t *testing.T) {
 	const seed, trials, before, during = 31, 60, 25, 45
 	t.Logf("seed %d", seed)
-	state, from := known(t, seed)
+	state, from := trained(t, seed)
 	random := rand.New(rand.NewPCG(seed, 32))
 	opened := 0
 	for trial := range trials {
@@ -84,12 +84,12 @@ func TestMoreReportsHardlyEverDelayAnOpening(t *testing.T) {
 		}
 	}
 	if opened < trials/2 {
-		t.Errorf("only %d of %d opened at all", opened, trials)
+		t.Errorf("only %d of %d opened", opened, trials)
 	}
 }
 
 func TestOnlyZerosNeverOpen(t *testing.T) {
-	state, from := known(t, 41)
+	state, from := trained(t, 41)
 	line := restored(t, state)
 	zeros := []outage.Judged{
 		{Service: "bank", Country: outage.GB}, {Service: "chat", Country: outage.IN},
@@ -102,8 +102,8 @@ func TestOnlyZerosNeverOpen(t *testing.T) {
 	}
 }
 
-// However counts are cut into rows, and whether empty minutes are ticked, the
-// same people give the same incidents and the same state.
+// The same reporters give the same incidents and the same state, however counts are
+// split into rows and whether or not empty minutes are processed explicitly.
 func TestSplittingChangesNothing(t *testing.T) {
 	const seed = 51
 	t.Logf("seed %d", seed)
@@ -117,7 +117,7 @@ func TestSplittingChangesNothing(t *testing.T) {
 			if _, started := joined.Last(); started {
 				want = append(want, tick(t, joined, m, nil)...)
 			}
-			continue // the other takes it in with the next
+			continue // the other engine processes it with the next minute
 		}
 		want = append(want, tick(t, joined, m, together(counts))...)
 		if got := tick(t, split, m, counts); !reflect.DeepEqual(got, want) {

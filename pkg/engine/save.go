@@ -19,9 +19,9 @@ const (
 	version = 6
 )
 
-// format reads what differs between the versions of the format. Beside the present
-// version there are those of the last releases, so that an update does not relearn
-// weeks. A state of any other version is refused.
+// format reads the parts that differ between versions of the format. The versions of the
+// last releases are read as well as the current one, so that an update does not have to
+// relearn weeks. A state of any other version is rejected.
 type format struct {
 	secondary bool // a list of places follows the fixed part of a series
 	country   func(c *country, from []byte) ([]byte, error)
@@ -39,11 +39,11 @@ var formats = map[byte]format{
 var (
 	order       = binary.LittleEndian
 	errTooShort = errors.New("reading an engine: the state ends too early")
-	errNoTime   = errors.New("reading an engine: a minute is none")
+	errNoTime   = errors.New("reading an engine: a minute is out of range")
 )
 
-// Save writes the whole state. The same state gives the same bytes, and an
-// engine restored from them goes on as if it had never stopped.
+// Save writes the whole state. The same state gives the same bytes, and an engine
+// restored from them continues exactly as this one.
 func (e *Engine) Save(to io.Writer) error {
 	state := append([]byte(magic), version)
 	state = order.AppendUint64(state, uint64(e.last))
@@ -63,19 +63,19 @@ func (e *Engine) Save(to io.Writer) error {
 	return nil
 }
 
-// Restore replaces the state by one that Save wrote, in this version or in the
-// last release. After an error the engine is as it was.
+// Restore replaces the state by one that Save wrote, in a version of formats. After an
+// error the engine is unchanged.
 func (e *Engine) Restore(from io.Reader) error {
 	state, err := io.ReadAll(from)
 	if err != nil {
 		return fmt.Errorf("reading an engine: %w", err)
 	}
 	if len(state) <= len(magic) || string(state[:len(magic)]) != magic {
-		return errors.New("reading an engine: it is none")
+		return errors.New("reading an engine: the state does not begin with " + magic)
 	}
 	layout, ok := formats[state[len(magic)]]
 	if !ok {
-		return fmt.Errorf("reading an engine: its format is of version %d, which is not read", state[len(magic)])
+		return fmt.Errorf("reading an engine: format version %d is not supported", state[len(magic)])
 	}
 	restored := New(e.config)
 	rest, err := restored.read(state[len(magic)+1:], &layout)
@@ -83,7 +83,7 @@ func (e *Engine) Restore(from io.Reader) error {
 		return err
 	}
 	if len(rest) > 0 {
-		return errors.New("reading an engine: something follows its end")
+		return fmt.Errorf("reading an engine: %d bytes follow its end", len(rest))
 	}
 	*e = *restored
 	return nil
@@ -124,10 +124,10 @@ func (e *Engine) read(from []byte, layout *format) ([]byte, error) {
 	return from, nil
 }
 
-// possible reports whether a minute lies in the range that runs are kept in.
+// possible reports whether a minute fits the 32 bits that excursions store it in.
 func possible(minute outage.Minute) bool { return minute >= 0 && minute <= math.MaxInt32 }
 
-// savedCountry is the part of a country that is not worked out again.
+// savedCountry is the part of a country that is not derived.
 type savedCountry struct {
 	savedCountryV5
 	First  outage.Minute
@@ -171,7 +171,7 @@ func (c *country) readV5(from []byte) ([]byte, error) {
 	return c.restore(saved, from[n:])
 }
 
-// restore takes over the saved part, and reads the pool that follows it.
+// restore applies the saved part, and reads the pool that follows it.
 func (c *country) restore(saved savedCountryV5, from []byte) ([]byte, error) {
 	if !possible(saved.Minute) || !possible(c.first) {
 		return nil, errNoTime
@@ -239,14 +239,14 @@ func (s *series) readParts(last outage.Minute, from []byte, layout *format) ([]b
 	}
 	s.setBase(base)
 	if !base.InOpenBlock(last) {
-		return nil, fmt.Errorf("reading an engine: %s does not count in the last minute", s.service)
+		return nil, fmt.Errorf("reading an engine: the open block of %s does not contain the last minute", s.service)
 	}
 	if s.charts, from, err = layout.charts(&s.config.Detect, s.tree.level, from); err != nil {
 		return nil, err
 	}
 	places := base.Places()
 	if s.charts.Nodes() != places {
-		return nil, fmt.Errorf("reading an engine: %s has %d nodes in %d places", s.service, s.charts.Nodes(), places)
+		return nil, fmt.Errorf("reading an engine: %s has %d nodes for %d places", s.service, s.charts.Nodes(), places)
 	}
 	if s.side, s.history, from, err = readEvidence(from, places); err != nil {
 		return nil, err
@@ -302,7 +302,7 @@ func readHandles(from []byte) ([]int32, []byte, error) {
 func put(to []byte, value any) []byte {
 	grown, err := binary.Append(to, order, value)
 	if err != nil {
-		panic(err) // a type without a fixed size: a mistake in this package
+		panic(err) // a type without a fixed size: a bug in this package
 	}
 	return grown
 }

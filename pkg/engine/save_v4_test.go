@@ -38,9 +38,9 @@ func fixture(t testing.TB, name string) []byte {
 	return state
 }
 
-// TestStateOfVersion4GoesOn restores what the last release saved in the middle of
-// an outage, beside an engine that has run over the same minutes.
-func TestStateOfVersion4GoesOn(t *testing.T) {
+// TestStateOfVersion4Continues restores a state of version 4 that was saved during an
+// outage, and compares it with an engine that processed the same minutes.
+func TestStateOfVersion4Continues(t *testing.T) {
 	updated, always := restored(t, fixture(t, "state-v4.gz")), New(config())
 	n := enginetest.NewNoise(1)
 	for m := start; m < savedV4; m++ {
@@ -86,8 +86,8 @@ func TestStateOfVersion4GoesOn(t *testing.T) {
 	sameNormals(t, updated, always, savedV4+3*day)
 }
 
-// sameNormals fails where what is expected differs by more than what the versions
-// learn differently from the same outages.
+// sameNormals fails where expected counts differ by more than the versions learn
+// differently from the same outages.
 func sameNormals(t *testing.T, updated, always *Engine, at outage.Minute) {
 	t.Helper()
 	const tolerance = .05
@@ -99,18 +99,18 @@ func sameNormals(t *testing.T, updated, always *Engine, at outage.Minute) {
 	}
 }
 
-func TestStateOfVersion4IsSavedInThePresentVersion(t *testing.T) {
+func TestStateOfVersion4IsSavedInTheCurrentVersion(t *testing.T) {
 	line := restored(t, fixture(t, "state-v4.gz"))
 	state := saved(t, line)
 	if state[len(magic)] != version {
 		t.Errorf("saved in version %d", state[len(magic)])
 	}
 	if !bytes.Equal(saved(t, restored(t, state)), state) {
-		t.Error("saving what was restored differs")
+		t.Error("the restored state is saved differently")
 	}
 }
 
-// TestStateOfVersion4KnowsNoBlocks: a run from before the update counts as one
+// TestStateOfVersion4KnowsNoBlocks: an excursion from before the update counts as one
 // block of networks.
 func TestStateOfVersion4KnowsNoBlocks(t *testing.T) {
 	for _, s := range restored(t, fixture(t, "state-v4.gz")).ordered {
@@ -126,17 +126,18 @@ func TestDamagedStateOfVersion4(t *testing.T) {
 	state := fixture(t, "state-v4.gz")
 	for cut := 0; cut < len(state); cut += 1 + len(state)/197 {
 		if err := New(config()).Restore(bytes.NewReader(state[:cut])); err == nil {
-			t.Errorf("the first %d of %d bytes are taken for a state", cut, len(state))
+			t.Errorf("the first %d of %d bytes are accepted as a state", cut, len(state))
 		}
 	}
 	for at := 0; at < len(state); at += 1 + len(state)/397 {
 		damaged := bytes.Clone(state)
 		damaged[at] ^= 1 << (at % 8)
-		refusedOrValid(t, damaged)
+		rejectedOrValid(t, damaged)
 	}
 }
 
-// FuzzRestore overwrites a part of a state, of each version, and cuts its end off.
+// FuzzRestore overwrites a part of a state, of version 4 and of the current one, and
+// truncates it.
 func FuzzRestore(f *testing.F) {
 	old := fixture(f, "state-v4.gz")
 	line := New(config())
@@ -157,12 +158,12 @@ func FuzzRestore(f *testing.F) {
 		}
 		state = bytes.Clone(state)
 		copy(state[min(int(at), len(state)):], patch)
-		refusedOrValid(t, state[:max(0, len(state)-int(cut))])
+		rejectedOrValid(t, state[:max(0, len(state)-int(cut))])
 	})
 }
 
-// refusedOrValid fails where a state is read that does not survive its use.
-func refusedOrValid(t *testing.T, state []byte) {
+// rejectedOrValid fails where a state is accepted that cannot be used and saved again.
+func rejectedOrValid(t *testing.T, state []byte) {
 	t.Helper()
 	line := New(config())
 	if err := line.Restore(bytes.NewReader(state)); err != nil {
@@ -177,7 +178,7 @@ func refusedOrValid(t *testing.T, state []byte) {
 	}
 	again := New(config())
 	if err := again.Restore(bytes.NewReader(saved(t, line))); err != nil {
-		t.Errorf("what was read and saved is refused: %v", err)
+		t.Errorf("the state that was read and saved again is rejected: %v", err)
 	}
 }
 

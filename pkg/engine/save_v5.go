@@ -6,13 +6,12 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// readRestV4 reads the end of a series of version 4, which had no blocks: its
-// incident. The series goes on without any, so that a run of which nothing newer
-// is known is taken to have come from one block, see blocks.largest. Where networks
-// are known, evidence from before the update opens nothing alone.
+// readRestV4 reads the end of a series of version 4, which had no blocks: its incident.
+// Without blocks an excursion is assumed to come from one block, see blocks.largest, so
+// that where networks are known evidence from before the update alone opens nothing.
 func (e *Engine) readRestV4(s *series, from []byte) ([]byte, error) {
 	in, from, err := incident.ReadLifecycleV4(&e.config.Incident, s.base.Places(), e.last, from)
-	return s.takeOver(in, from, err)
+	return s.setIncident(in, from, err)
 }
 
 // readRestV5 reads the end of a series of version 5: its blocks and its incident.
@@ -22,11 +21,11 @@ func (e *Engine) readRestV5(s *series, from []byte) ([]byte, error) {
 		return nil, err
 	}
 	in, from, err := incident.ReadLifecycleV5(&e.config.Incident, s.base.Places(), e.last, from)
-	return s.takeOver(in, from, err)
+	return s.setIncident(in, from, err)
 }
 
-// takeOver makes the one incident that a series had its first.
-func (s *series) takeOver(in *incident.Lifecycle, from []byte, err error) ([]byte, error) {
+// setIncident makes the one incident of an old state the first of the list.
+func (s *series) setIncident(in *incident.Lifecycle, from []byte, err error) ([]byte, error) {
 	if err == nil && in.Incident().ID != "" && (in.Active() || in.Incident().State == outage.StateResolved) {
 		s.incidents.list = []*placedIncident{{Lifecycle: in, anchor: anchorOf(in)}}
 	}

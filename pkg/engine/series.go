@@ -8,8 +8,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// series is one service in one country. It orders the work of a minute; what it
-// knows lies in its parts.
+// series is one service in one country. It orders the work of a minute; state lies in
+// its parts.
 type series struct {
 	service   string
 	country   *country
@@ -25,8 +25,8 @@ type series struct {
 	mask      mask // what the open incidents cover
 
 	expectedInSilence float64              // reporters expected since the last one
-	poolCounts        []baseline.PoolCount // of the present minute, for the country's pool
-	observations      []detect.Observation // of the present minute, outside of open incidents
+	poolCounts        []baseline.PoolCount // of the current minute, for the country's pool
+	observations      []detect.Observation // of the current minute, outside of open incidents
 }
 
 func newSeries(service string, c *country, config *Config, first outage.Minute) *series {
@@ -53,12 +53,12 @@ func (s *series) before(other *series) bool {
 	return cmp.Or(cmp.Compare(s.service, other.service), cmp.Compare(s.country.code, other.country.code)) < 0
 }
 
-// add takes in a count of the present minute.
+// add adds a count of the current minute.
 func (s *series) add(count *outage.Judged) {
 	s.networks.addBlocks(s.counts.add(s.country, count), count)
 }
 
-// tick processes the present minute.
+// tick processes the current minute.
 func (s *series) tick(minute outage.Minute, turning bool) {
 	if turning && minute > s.base.First() {
 		s.beginBlock()
@@ -82,7 +82,7 @@ func (s *series) tick(minute outage.Minute, turning bool) {
 	s.counts.clear()
 }
 
-// beginBlock begins a block of learning.
+// beginBlock begins a block of the baseline.
 func (s *series) beginBlock() {
 	frozen := s.mask.covered > mostCovered || s.charts.Suspicious()
 	result := s.base.BeginBlock(s.country.now, s.country.pool, frozen, s.charts.Active)
@@ -160,8 +160,8 @@ func (s *series) detectGap() bool {
 	return s.country.missing || s.expectedInSilence >= s.config.GapReporters
 }
 
-// established reports whether the series is known well enough for its silence to
-// mean that data are missing.
+// established reports whether enough of the series was learnt for its silence to mean
+// that data are missing.
 func (s *series) established() bool {
 	const day, reporters = 1440, 50
 	return s.country.now.Minute-s.base.First() >= day && s.base.Learnt() >= reporters

@@ -5,19 +5,19 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-const sideCountMinutes = 120 // minutes for which side counts are kept
+const sideCountMinutes = 120 // minutes for which side counts are retained
 
-// Works reports can raise the evidence that opening takes by worksPenalty of it.
-// They begin to count at worksFrom people, and count in full where they are
-// worksTimes as many as the problems.
+// "Works for me" reports raise the evidence that opening takes by up to worksPenalty of
+// it. They count from worksFrom people on, and in full where they are worksTimes as many
+// as the problem reports.
 const (
 	worksPenalty = .25
 	worksFrom    = 10
 	worksTimes   = 4.
 )
 
-// sideCount is what was reported in a minute beside the judged problems. It has a
-// fixed size and is saved as it stands.
+// sideCount is the reports of a minute that are not judged: those above the caps, and
+// "works for me". It has a fixed size and is saved as it is.
 type sideCount struct {
 	Minute        outage.Minute
 	Capped, Works uint32
@@ -41,7 +41,7 @@ func (c *sideCounts) record(minute outage.Minute, of sideCount) {
 	*c = recent
 }
 
-// since sums up the minutes from the given one on.
+// since adds up the minutes from first on.
 func (c sideCounts) since(first outage.Minute) (capped, works int64) {
 	for _, at := range c {
 		if at.Minute >= first {
@@ -51,10 +51,10 @@ func (c sideCounts) since(first outage.Minute) (capped, works int64) {
 	return capped, works
 }
 
-// contest reports whether an alarm must wait because many more people report that
-// the service works. However many they are, the evidence that opens is raised by
-// worksPenalty at most, and never above nine tenths of the cap: an outage that people
-// notice goes on adding evidence.
+// contest reports whether an alarm must wait because many more people report that the
+// service works. They raise the evidence that opening takes by worksPenalty at most, and
+// never above nine tenths of the cap, so that they delay a real outage but never
+// suppress it.
 func (c sideCounts) contest(a detect.Alarm, evidenceCap float64) bool {
 	_, works := c.since(a.Since)
 	if works < worksFrom {

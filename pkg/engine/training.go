@@ -2,9 +2,9 @@ package engine
 
 import "github.com/open-downpour/downpour/pkg/outage"
 
-// Training is how long a detector trains on counts of which so many minutes are known,
-// where it would train for most: half of what is known where that is shorter, but
-// days at least, in which each hour has been seen.
+// Training is for how many of the known minutes a detector trains: most of them where
+// more are known, else half of the known ones, and three days at least, so that each
+// hour of the day was seen.
 func Training(known, most outage.Minute) outage.Minute {
 	const least = 3 * 1440
 	if known > most {

@@ -6,8 +6,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// tree is the places of a series: the country, its regions and cells, with what is
-// expected in each.
+// tree is the places of a series: the country, its regions and cells, with the expected
+// counts of each.
 type tree struct {
 	country *country
 	base    *baseline.Series
@@ -119,8 +119,8 @@ func (t *tree) recent(since outage.Minute, m *mask) (counts []uint32, minutes in
 	return counts, minutes
 }
 
-// excess is what the places had beyond the normal since a minute, and its share by
-// region; the shares are nil where too few of the reporters have a place.
+// excess is the excess of the places since a minute, and its shares by region; the
+// shares are nil where too few of the reporters have a place.
 func (t *tree) excess(since outage.Minute, handles []int32) (excess float64, shares []float64) {
 	nodes, _ := t.nodes(since, &mask{})
 	shares = make([]float64, len(t.country.regions))

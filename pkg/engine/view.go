@@ -6,7 +6,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// learningMinutes is the age from which on a series can be called normal.
+// learningMinutes is the age below which a series counts as learning.
 const learningMinutes = 7 * 24 * 60
 
 // View is the state of every service after the last minute. It shares no memory
@@ -19,7 +19,7 @@ func (e *Engine) View() *outage.View {
 	return outage.NewView(e.last, watches)
 }
 
-// normals is what is expected of every service in the slot that begins at start.
+// Normals are the expected counts of every service, of the slot that begins at start.
 func (e *Engine) Normals(start outage.Minute) []outage.ServiceNormal {
 	normals := make([]outage.ServiceNormal, len(e.ordered))
 	for i, s := range e.ordered {
@@ -48,7 +48,7 @@ func (s *series) watch(minute outage.Minute) outage.Watch {
 	return w
 }
 
-// addIncidents adds the open incidents, the one that speaks for the service apart.
+// addIncidents adds the open incidents, the leading one separately.
 func (s *series) addIncidents(w *outage.Watch) {
 	if s.incidents.muted {
 		return
@@ -65,7 +65,7 @@ func (s *series) addIncidents(w *outage.Watch) {
 	}
 }
 
-// addMeans adds what is expected in each part of the country.
+// addMeans adds the expected reporters of each region and cell.
 func (s *series) addMeans(w *outage.Watch) {
 	for handle := range int32(s.base.Places()) {
 		mean, _ := s.base.Rates(handle)

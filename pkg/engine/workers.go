@@ -5,8 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// share runs one piece of work for every series. The pieces touch nothing of
-// each other, so that it does not matter who does which.
+// share runs work for every series on Config.Workers goroutines. The work of one series
+// must not touch another, so that the result does not depend on the order.
 func (e *Engine) share(work func(*series)) {
 	workers := min(e.config.Workers, len(e.ordered))
 	if workers <= 1 {

@@ -7,36 +7,35 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Relations is what is known of services beside their counts: family, provider,
-// category, and what they need. An unknown service has none.
+// Relations gives the family, provider, category and dependencies of services.
 type Relations interface {
 	Service(slug string) (outage.Service, bool)
 }
 
-// Candidate is a service that is reported more than is normal, as far as verdicts
-// look at it: an incident, or evidence of at least half of one.
+// Candidate is a service with an excess that attribution considers: an incident, or
+// evidence of at least half of what opening takes.
 type Candidate struct {
 	Service string
-	// ID is that of its incident, "" where there is none yet. A service may have
-	// several.
+	// ID is the id of its incident, "" where there is none yet. A service may have
+	// several candidates.
 	ID    string
-	Onset outage.Minute // the first minute of its run
-	// Excess is the reporters beyond the expected since the onset, of the last
-	// half hour at most; for an incident, the most that this ever was.
+	Onset outage.Minute // the first minute of its excursion
+	// Excess is the reporters beyond the expected since the onset, of the last half
+	// hour at most; for an incident, its largest value so far.
 	Excess float64
-	Ratio  float64 // the worst ten minutes against what is normal for them
-	// Shares are the parts of its placed excess by region, in one order for all
-	// candidates of a country; empty where too few are placed to tell.
+	Ratio  float64 // worst ratio of ten minutes
+	// Shares are the parts of its excess by region, in one order for all candidates of
+	// a country; empty where too few of the reporters have a place.
 	Shares []float64
-	// ResolvedAgo is how many minutes ago its incident was resolved; 0 while it lasts.
+	// ResolvedAgo is how many minutes ago its incident was resolved; 0 while it is open.
 	ResolvedAgo int
-	// Open says that it has an incident to be judged, Fading that it is nearly
-	// over, Standing what was found before.
-	Open, Ending bool
-	Previous     Attribution
+	Open        bool        // it has an incident that is to be attributed
+	Ending      bool        // the incident is recovering or resolved
+	Previous    Attribution // the last result
 }
 
-// Attribution is who is probably at fault, and why.
+// Attribution is the verdict on a service, the cause where it is another service, and
+// the reasons.
 type Attribution struct {
 	Verdict outage.Verdict
 	Cause   string
@@ -44,46 +43,46 @@ type Attribution struct {
 	Score   float64
 }
 
-// upstreamCategories are the categories of services that carry others.
+// upstreamCategories are the categories of services that others are reached through.
 var upstreamCategories = []string{"mobile", "broadband", "cloud"}
 
-// Points of a verdict. What speaks for a cause elsewhere adds, what speaks
-// against it takes away; the sum must reach Params.BlameAt.
+// Points for or against another service as the cause. Their sum must reach
+// Params.AttributeAt.
 const (
-	pointsDepends   = 5.  // it needs the cause, says the catalogue
-	pointsMany      = 4.  // three unrelated services rose where a carrier did
-	pointsFamily    = 2.  // one family, one provider, or both carriers
-	pointsShared    = -4. // two of its family are sick already: the family is
-	pointsInverse   = -3. // the cause needs it
-	pointsOnset     = 2.  // it rose with the cause or soon after
-	pointsLate      = 1.
-	pointsFootprint = 2. // times the overlap, 0 to 1
-	pointsScale     = 1. // it rose less than half as far above its own normal
-	pointsFarther   = -2.
+	pointsDepends   = 5.  // the effect depends on the cause, by the catalogue
+	pointsMany      = 4.  // the cause explains many, see explainsMany
+	pointsFamily    = 2.  // one family, one provider, or both upstream
+	pointsShared    = -4. // two or more siblings are affected: the family failed
+	pointsInverse   = -3. // the cause depends on the effect
+	pointsOnset     = 2.  // the effect rose with the cause or soon after
+	pointsLate      = 1.  // and later, up to half of Params.OnsetLate
+	pointsFootprint = 2.  // times the overlap, 0 to 1
+	pointsScale     = 1.  // its ratio is at most half of the cause's
+	pointsFarther   = -2. // its ratio is more than twice the cause's
 )
 
-// sizes are the points for its excess as a part of the cause's.
+// sizes are the points for the excess of the effect as a part of the cause's.
 var sizes = []struct{ part, points float64 }{{.03, 3}, {.06, 2}, {.1, 1}, {.12, -1}, {1, -4}}
 
 const (
-	pointsLarger  = -8. // its excess is the larger one
-	leastUpstream = -1. // where the cause carries the effect and is no smaller
-	leastDepends  = -2. // no size speaks louder against what the catalogue knows
-	leastOverlap  = .4
-	unrelatedMany = 3
+	pointsLarger  = -8. // the effect has the larger excess
+	leastUpstream = -1. // lower bound of the size points where the cause is upstream and no smaller
+	leastDepends  = -2. // lower bound of the size points where the effect depends on the cause
+	leastOverlap  = .4  // of the footprints
+	unrelatedMany = 3   // groups of services, see explainsMany
 )
 
-// Attribute says whether one of the rises explains the effect. It is a pure
-// function of its arguments, and the order of the rises does not matter. Before
-// is the last judgement: a cause that was found is kept for a little less than
-// it takes to find one, and unless another is the better one by as much.
-func Attribute(p *Params, relations Relations, effect Candidate, rises []Candidate, before Attribution) Attribution {
-	return newAttributor(p, relations, rises).attribute(&effect, before)
+// Attribute finds which of the candidates, if any, explains the effect. It is a pure
+// function of its arguments, and the order of the candidates does not matter. previous
+// is the last result: its cause is retained down to Params.KeepAttributionAt, and until
+// another one scores higher by the difference to Params.AttributeAt.
+func Attribute(p *Params, relations Relations, effect Candidate, candidates []Candidate, previous Attribution) Attribution {
+	return newAttributor(p, relations, candidates).attribute(&effect, previous)
 }
 
-func (a *attributor) attribute(effect *Candidate, before Attribution) Attribution {
+func (a *attributor) attribute(effect *Candidate, previous Attribution) Attribution {
 	p, none := a.params, Attribution{Verdict: outage.LikelyCause}
-	best, standing := none, none
+	best, current := none, none
 	for i := range a.candidates {
 		cause := &a.candidates[i]
 		if cause.Service == effect.Service {
@@ -93,59 +92,59 @@ func (a *attributor) attribute(effect *Candidate, before Attribution) Attributio
 		if !a.prevails(effect, cause, found.Score) {
 			continue
 		}
-		if cause.Service == before.Cause {
-			standing = found
+		if cause.Service == previous.Cause {
+			current = found
 		}
 		if better := cmp.Or(cmp.Compare(found.Score, best.Score), cmp.Compare(best.Cause, found.Cause)); best.Cause == "" || better > 0 {
 			best = found
 		}
 	}
 	switch {
-	case standing.Cause != "" && standing.Score >= p.KeepAttributionAt && best.Score < standing.Score+p.AttributeAt-p.KeepAttributionAt:
-		return standing
+	case current.Cause != "" && current.Score >= p.KeepAttributionAt && best.Score < current.Score+p.AttributeAt-p.KeepAttributionAt:
+		return current
 	case best.Cause != "" && best.Score >= p.AttributeAt:
 		return best
 	}
 	return none
 }
 
-// AttributeAll judges all rises of a country that have an incident, by its id. Each
-// cause in the answer is the first of its chain, so that nothing is blamed that is itself
-// only named, and no chain is a circle. The order of the rises does not matter.
-func AttributeAll(p *Params, relations Relations, rises []Candidate) map[string]Attribution {
-	sorted := slices.Clone(rises)
-	slices.SortFunc(sorted, func(a, b Candidate) int { // the largest last: it breaks a circle
+// AttributeAll attributes all candidates of a country that have an incident, by its id.
+// Each cause in the result is the root of its chain, so that no cause is itself
+// collateral, and there are no cycles. The order of the candidates does not matter.
+func AttributeAll(p *Params, relations Relations, candidates []Candidate) map[string]Attribution {
+	sorted := slices.Clone(candidates)
+	slices.SortFunc(sorted, func(a, b Candidate) int { // the largest last, so that it breaks a cycle
 		return cmp.Or(cmp.Compare(a.Excess, b.Excess), cmp.Compare(a.Service, b.Service))
 	})
-	judges, answer := newAttributor(p, relations, sorted), map[string]Attribution{}
+	attributor, result := newAttributor(p, relations, sorted), map[string]Attribution{}
 	found := map[string]Attribution{} // by service, of its largest candidate
-	for _, rise := range sorted {
-		j := rise.Previous
-		if rise.Open {
-			j = judges.attribute(&rise, rise.Previous)
-			if j.Cause == "" && rise.Ending { // little is left to compare
-				j = rise.Previous
+	for _, c := range sorted {
+		to := c.Previous
+		if c.Open {
+			to = attributor.attribute(&c, c.Previous)
+			if to.Cause == "" && c.Ending { // too few reports are left to compare
+				to = c.Previous
 			}
 		}
-		if j.Cause == "" || j.Cause == rise.Service || root(j.Cause, found) == rise.Service {
-			j = Attribution{Verdict: outage.LikelyCause}
+		if to.Cause == "" || to.Cause == c.Service || root(to.Cause, found) == c.Service {
+			to = Attribution{Verdict: outage.LikelyCause}
 		}
-		delete(found, rise.Service)
-		if j.Cause != "" {
-			found[rise.Service] = j
+		delete(found, c.Service)
+		if to.Cause != "" {
+			found[c.Service] = to
 		}
-		if rise.Open {
-			answer[rise.ID] = j
+		if c.Open {
+			result[c.ID] = to
 		}
 	}
-	for id, j := range answer {
-		j.Cause = root(j.Cause, found)
-		answer[id] = j
+	for id, to := range result {
+		to.Cause = root(to.Cause, found)
+		result[id] = to
 	}
-	return answer
+	return result
 }
 
-// root follows causes to the first of them.
+// root follows the chain of causes to its first.
 func root(cause string, of map[string]Attribution) string {
 	for of[cause].Cause != "" {
 		cause = of[cause].Cause
@@ -157,19 +156,20 @@ type attributor struct {
 	params     *Params
 	relations  Relations
 	candidates []Candidate
-	upstreams  map[string]bool // those that carry many, see carriesMany
+	upstreams  map[string]bool // by service, see explainsMany
 }
 
-func newAttributor(p *Params, relations Relations, rises []Candidate) *attributor {
-	j := &attributor{p, relations, rises, map[string]bool{}}
-	for i := range rises {
-		j.upstreams[rises[i].Service] = j.explainsMany(&rises[i])
+func newAttributor(p *Params, relations Relations, candidates []Candidate) *attributor {
+	a := &attributor{p, relations, candidates, map[string]bool{}}
+	for i := range candidates {
+		a.upstreams[candidates[i].Service] = a.explainsMany(&candidates[i])
 	}
-	return j
+	return a
 }
 
-// prevails keeps two services from blaming each other: the stronger case stands,
-// and of equal ones that against the larger rise.
+// prevails reports whether the score is higher than with cause and effect exchanged, so
+// that two services never explain each other; of equal scores, that for the cause with
+// the larger excess.
 func (a *attributor) prevails(effect, cause *Candidate, score float64) bool {
 	back := a.score(cause, effect).Score
 	return cmp.Or(cmp.Compare(score, back), cmp.Compare(cause.Excess, effect.Excess), cmp.Compare(effect.Service, cause.Service)) > 0
@@ -191,13 +191,13 @@ func (a *attributor) score(effect, cause *Candidate) Attribution {
 	if placed {
 		s.add(outage.ReasonFootprint, pointsFootprint*overlap)
 	}
-	depends, carried := a.relate(&s, effect, cause)
-	s.add(outage.ReasonSize, sizePoints(effect, cause, depends, carried))
+	depends, downstream := a.relate(&s, effect, cause)
+	s.add(outage.ReasonSize, sizePoints(effect, cause, depends, downstream))
 	return s.attribution(cause.Service)
 }
 
-// onset scores when the effect rose: not before the cause, but for what the
-// first reports are scattered.
+// onset scores the time between the onsets. The effect may begin Params.OnsetEarly before
+// the cause, because the first reports are scattered.
 func (a *attributor) onset(effect, cause *Candidate) (points float64, inTime bool) {
 	after := int(effect.Onset - cause.Onset)
 	switch {
@@ -211,8 +211,8 @@ func (a *attributor) onset(effect, cause *Candidate) (points float64, inTime boo
 	return 0, true
 }
 
-// relate scores what the catalogue knows of the two.
-func (a *attributor) relate(s *scores, effect, cause *Candidate) (depends, carried bool) {
+// relate scores the relations of the two in the catalogue.
+func (a *attributor) relate(s *scores, effect, cause *Candidate) (depends, downstream bool) {
 	e, _ := a.relations.Service(effect.Service)
 	c, _ := a.relations.Service(cause.Service)
 	depends = slices.Contains(e.DependsOn, cause.Service)
@@ -232,14 +232,14 @@ func (a *attributor) relate(s *scores, effect, cause *Candidate) (depends, carri
 	case isUpstream(e) && isUpstream(c):
 		s.add(outage.ReasonCategory, pointsFamily)
 	}
-	if carried = !isUpstream(e) && a.upstreams[cause.Service]; carried {
+	if downstream = !isUpstream(e) && a.upstreams[cause.Service]; downstream {
 		s.add(outage.ReasonMany, pointsMany)
 	}
-	return depends, carried
+	return depends, downstream
 }
 
-// affectedSiblings is how many siblings of a service rose by a quarter of what the largest
-// of them did, or more.
+// affectedSiblings is how many siblings of a service have an incident or evidence of one,
+// with an excess of at least a quarter of the largest.
 func (a *attributor) affectedSiblings(service outage.Service) (siblings int) {
 	largest := 0.
 	for _, count := range []bool{false, true} {
@@ -260,9 +260,9 @@ func (a *attributor) affectedSiblings(service outage.Service) (siblings int) {
 
 func isUpstream(s outage.Service) bool { return slices.Contains(upstreamCategories, s.Category) }
 
-// explainsMany says whether unrelated services rose where and when this one did,
-// and this one is what they may have in common: a carrier without a rival that
-// rose as far, or what the services need.
+// explainsMany reports whether at least unrelatedMany groups of services coincide with
+// this one, and it is what they may have in common: an upstream service, while no other
+// one has more than half its excess, or a service that they depend on.
 func (a *attributor) explainsMany(cause *Candidate) bool {
 	c, _ := a.relations.Service(cause.Service)
 	groups := map[string]bool{}
@@ -285,17 +285,16 @@ func (a *attributor) explainsMany(cause *Candidate) bool {
 	return len(groups) >= unrelatedMany
 }
 
-// coincide says whether two rose in the same places at the same time.
+// coincide reports whether two began at the same time in the same regions.
 func (a *attributor) coincide(effect, cause *Candidate) bool {
 	_, inTime := a.onset(effect, cause)
 	overlap, placed := overlapOf(effect.Shares, cause.Shares)
 	return inTime && (!placed || overlap >= leastOverlap)
 }
 
-// sizePoints compares the two excesses, and how far each is above its own
-// normal. Where something is known that makes the one carry the other, the
-// carried service may well be the louder one.
-func sizePoints(effect, cause *Candidate, depends, carried bool) float64 {
+// sizePoints compares the two excesses, and the two ratios. Where the effect depends on
+// the cause or is downstream of it, the effect may well have more reports.
+func sizePoints(effect, cause *Candidate, depends, downstream bool) float64 {
 	points, part := pointsLarger, effect.Excess/cause.Excess
 	for _, size := range sizes {
 		if part <= size.part {
@@ -304,7 +303,7 @@ func sizePoints(effect, cause *Candidate, depends, carried bool) float64 {
 		}
 	}
 	switch {
-	case carried && part <= 1:
+	case downstream && part <= 1:
 		return max(points, leastUpstream)
 	case depends:
 		return max(points, leastDepends)
@@ -318,8 +317,8 @@ func sizePoints(effect, cause *Candidate, depends, carried bool) float64 {
 	return points
 }
 
-// overlapOf is the part that two distributions share; false where one of them
-// is not known.
+// overlapOf is the common part of two distributions; placed is false where one of them
+// is unknown.
 func overlapOf(a, b []float64) (overlap float64, placed bool) {
 	if len(a) == 0 || len(a) != len(b) {
 		return 0, false
@@ -330,7 +329,7 @@ func overlapOf(a, b []float64) (overlap float64, placed bool) {
 	return overlap, true
 }
 
-// scores add up to a judgement.
+// scores is a sum of points and the parts that are positive.
 type scores struct {
 	total float64
 	parts []part
@@ -348,7 +347,7 @@ func (s *scores) add(reason outage.Reason, points float64) {
 	}
 }
 
-// attribution blames the cause, with what spoke for it.
+// attribution attributes the effect to the cause, with the positive parts as reasons.
 func (s *scores) attribution(cause string) Attribution {
 	slices.SortStableFunc(s.parts, func(a, b part) int { return cmp.Compare(b.points, a.points) })
 	found := Attribution{Verdict: outage.LikelyCollateral, Cause: cause, Score: s.total}

@@ -10,16 +10,16 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// shelfOfServices is a small catalogue.
-type shelfOfServices map[string]outage.Service
+// services is a small catalogue.
+type services map[string]outage.Service
 
-func (s shelfOfServices) Service(slug string) (outage.Service, bool) {
+func (s services) Service(slug string) (outage.Service, bool) {
 	service, ok := s[slug]
 	service.Slug = slug
 	return service, ok
 }
 
-var known = shelfOfServices{
+var known = services{
 	"whatsapp":  {Family: "meta", Category: "messaging"},
 	"messenger": {Family: "meta", Category: "messaging"},
 	"facebook":  {Family: "meta", Category: "social"},
@@ -50,12 +50,12 @@ var (
 	south      = []float64{0, 0, .5, .5}
 )
 
-// up is a service that rose.
+// up is a candidate.
 func up(service string, onset outage.Minute, excess, ratio float64, shares []float64) Candidate {
 	return Candidate{Service: service, Onset: onset, Excess: excess, Ratio: ratio, Shares: shares}
 }
 
-func TestWhoIsToBlame(t *testing.T) {
+func TestAttribute(t *testing.T) {
 	ended := up("whatsapp", 12, 60000, 1000, everywhere)
 	for _, c := range []struct {
 		name   string
@@ -64,22 +64,22 @@ func TestWhoIsToBlame(t *testing.T) {
 		cause  string
 		reason outage.Reason // the strongest
 	}{
-		{"nothing else rose", up("messenger", 16, 1500, 200, everywhere), nil, "", ""},
+		{"no other candidate", up("messenger", 16, 1500, 200, everywhere), nil, "", ""},
 		{"Messenger beside WhatsApp", up("messenger", 16, 1500, 200, scattered),
 			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
 		{"WhatsApp beside Messenger", up("whatsapp", 12, 60000, 1000, everywhere),
 			[]Candidate{up("messenger", 16, 1500, 200, scattered)}, "", ""},
 		{"a family that breaks as one", up("messenger", 16, 9800, 300, everywhere),
 			[]Candidate{up("facebook", 14, 30000, 500, everywhere), up("instagram", 15, 20000, 500, everywhere)}, "", ""},
-		{"and its smallest member", up("threads", 17, 700, 80, everywhere),
+		{"the smallest member of such a family", up("threads", 17, 700, 80, everywhere),
 			[]Candidate{up("facebook", 14, 30000, 500, everywhere), up("instagram", 15, 20000, 500, everywhere)}, "", ""},
-		{"a carrier blamed for it", up("jio", 18, 600, 12, everywhere),
+		{"a carrier reported for it", up("jio", 18, 600, 12, everywhere),
 			[]Candidate{up("facebook", 14, 30000, 500, everywhere), up("whatsapp", 15, 20000, 500, scattered)}, "facebook", outage.ReasonSize},
 		{"a rival app that people try", up("telegram", 20, 700, 15, everywhere),
 			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
 		{"an unrelated one half as large", up("netflix", 16, 30000, 800, everywhere),
 			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
-		{"elsewhere", up("messenger", 16, 1500, 200, south),
+		{"in another region", up("messenger", 16, 1500, 200, south),
 			[]Candidate{up("whatsapp", 12, 60000, 1000, north)}, "", ""},
 		{"in one place of many", up("messenger", 16, 1500, 200, south),
 			[]Candidate{up("whatsapp", 12, 60000, 1000, []float64{.9, .1, 0, 0})}, "", ""},
@@ -91,13 +91,13 @@ func TestWhoIsToBlame(t *testing.T) {
 			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "", ""},
 		{"where nobody has a place", up("messenger", 16, 1500, 200, nil),
 			[]Candidate{up("whatsapp", 12, 60000, 1000, everywhere)}, "whatsapp", outage.ReasonSize},
-		{"another carrier's customers are called", up("ee", 22, 500, 20, scattered),
+		{"another carrier, whose customers call the affected one", up("ee", 22, 500, 20, scattered),
 			[]Candidate{up("o2", 15, 6000, 300, everywhere)}, "o2", outage.ReasonOnset},
 		{"two carriers, equally", up("ee", 16, 5000, 300, everywhere),
 			[]Candidate{up("o2", 15, 6000, 300, everywhere)}, "", ""},
 		{"what a carrier carries", up("whatsapp", 16, 1500, 20, scattered),
 			[]Candidate{up("jio", 15, 2000, 100, everywhere), up("youtube", 17, 800, 20, everywhere)}, "", ""},
-		{"and more", up("whatsapp", 16, 1500, 20, scattered),
+		{"what a carrier carries, with three unrelated services", up("whatsapp", 16, 1500, 20, scattered),
 			[]Candidate{
 				up("jio", 15, 2000, 100, everywhere), up("youtube", 17, 800, 20, everywhere),
 				up("netflix", 18, 500, 30, scattered), up("telegram", 16, 100, 10, everywhere),
@@ -144,29 +144,29 @@ func TestWhoIsToBlame(t *testing.T) {
 	}
 }
 
-func TestAFoundCauseIsKept(t *testing.T) {
+func TestAFoundCauseIsRetained(t *testing.T) {
 	params := DefaultParams()
 	effect, cause := up("b", 16, 100, 10, everywhere), up("a", 12, 850, 15, everywhere)
-	rises := []Candidate{effect, cause}
-	if got := Attribute(&params, known, effect, rises, Attribution{}); got.Cause != "" {
-		t.Fatalf("blames %s at %.1f", got.Cause, got.Score)
+	candidates := []Candidate{effect, cause}
+	if got := Attribute(&params, known, effect, candidates, Attribution{}); got.Cause != "" {
+		t.Fatalf("attributed to %s at %.1f", got.Cause, got.Score)
 	}
-	cause.Excess = 1050 // weak, but enough to keep
-	rises = []Candidate{effect, cause}
-	if got := Attribute(&params, known, effect, rises, Attribution{}); got.Cause != "" {
-		t.Fatalf("blames %s at %.1f", got.Cause, got.Score)
+	cause.Excess = 1050 // enough to retain a cause, not to find one
+	candidates = []Candidate{effect, cause}
+	if got := Attribute(&params, known, effect, candidates, Attribution{}); got.Cause != "" {
+		t.Fatalf("attributed to %s at %.1f", got.Cause, got.Score)
 	}
-	if got := Attribute(&params, known, effect, rises, Attribution{Cause: "a"}); got.Cause != "a" {
+	if got := Attribute(&params, known, effect, candidates, Attribution{Cause: "a"}); got.Cause != "a" {
 		t.Errorf("dropped a cause at %.1f", got.Score)
 	}
 	rival := up("c", 12, 1100, 15, everywhere)
-	if got := Attribute(&params, known, effect, append(rises, rival), Attribution{Cause: "a"}); got.Cause != "a" {
+	if got := Attribute(&params, known, effect, append(candidates, rival), Attribution{Cause: "a"}); got.Cause != "a" {
 		t.Errorf("moved to %s, which is hardly better", got.Cause)
 	}
 }
 
-// Whatever rose, what is blamed is not itself collateral.
-func TestNobodyBlamesInACircle(t *testing.T) {
+// No cause is itself collateral, whatever the candidates.
+func TestCausesHaveNoCycles(t *testing.T) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 1))
 	params := DefaultParams()
@@ -175,37 +175,37 @@ func TestNobodyBlamesInACircle(t *testing.T) {
 		slugs = append(slugs, slug)
 	}
 	slices.Sort(slugs)
-	blamed := 0
+	attributed := 0
 	for range 3000 {
-		var rises []Candidate
+		var candidates []Candidate
 		for _, slug := range slugs {
 			if random.IntN(3) == 0 {
-				rises = append(rises, up(slug, outage.Minute(random.IntN(30)), 10*float64(random.IntN(2000)), float64(1+random.IntN(300)), everywhere))
+				candidates = append(candidates, up(slug, outage.Minute(random.IntN(30)), 10*float64(random.IntN(2000)), float64(1+random.IntN(300)), everywhere))
 			}
 		}
-		for i := range rises {
-			rises[i].Open = true
+		for i := range candidates {
+			candidates[i].Open = true
 		}
-		of := AttributeAll(&params, known, rises)
-		for service, j := range of {
-			if (j.Cause == "") != (j.Verdict == outage.LikelyCause) {
-				t.Fatalf("seed %d: %s is %s of %q", seed, service, j.Verdict, j.Cause)
+		of := AttributeAll(&params, known, candidates)
+		for service, to := range of {
+			if (to.Cause == "") != (to.Verdict == outage.LikelyCause) {
+				t.Fatalf("seed %d: %s is %s of %q", seed, service, to.Verdict, to.Cause)
 			}
-			if j.Cause == "" {
+			if to.Cause == "" {
 				continue
 			}
-			blamed++
-			if at := of[j.Cause]; at.Cause != "" {
-				t.Fatalf("seed %d: %s is blamed on %s, which is blamed on %s", seed, service, j.Cause, at.Cause)
+			attributed++
+			if at := of[to.Cause]; at.Cause != "" {
+				t.Fatalf("seed %d: %s is attributed to %s, which is attributed to %s", seed, service, to.Cause, at.Cause)
 			}
 		}
-		random.Shuffle(len(rises), func(i, j int) { rises[i], rises[j] = rises[j], rises[i] })
-		if again := AttributeAll(&params, known, rises); !reflect.DeepEqual(again, of) {
+		random.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
+		if again := AttributeAll(&params, known, candidates); !reflect.DeepEqual(again, of) {
 			t.Fatalf("seed %d: in another order %v, want %v", seed, again, of)
 		}
 	}
-	if blamed == 0 {
-		t.Fatal("nobody was blamed")
+	if attributed == 0 {
+		t.Fatal("nothing was attributed to another service")
 	}
 }
 
@@ -260,7 +260,7 @@ func ExampleAttribute() {
 	params := DefaultParams()
 	messenger := Candidate{Service: "messenger", Onset: 16, Excess: 1500, Ratio: 200}
 	whatsapp := Candidate{Service: "whatsapp", Onset: 12, Excess: 60000, Ratio: 1000}
-	j := Attribute(&params, known, messenger, []Candidate{whatsapp, messenger}, Attribution{})
-	fmt.Println(j.Verdict, j.Cause, j.Reasons)
+	to := Attribute(&params, known, messenger, []Candidate{whatsapp, messenger}, Attribution{})
+	fmt.Println(to.Verdict, to.Cause, to.Reasons)
 	// Output: likely_collateral whatsapp [relative_size onset family]
 }

@@ -9,8 +9,7 @@ import (
 
 var errTooShort = errors.New("reading an incident: the state ends too early")
 
-// AppendState appends the state of the case. The same state gives the same
-// bytes.
+// AppendState appends the state of the incident. The same state gives the same bytes.
 func (l *Lifecycle) AppendState(to []byte) []byte {
 	if l.current.ID == "" {
 		return append(to, 0)
@@ -18,14 +17,14 @@ func (l *Lifecycle) AppendState(to []byte) []byte {
 	to = append(to, 1)
 	public, err := json.Marshal(l.current)
 	if err != nil {
-		panic(err) // a type that cannot be written: a mistake in the vocabulary
+		panic(err) // a type that cannot be encoded: a bug in package outage
 	}
 	to = binary.LittleEndian.AppendUint32(to, uint32(len(public)))
 	to = append(to, public...)
 	to = binary.LittleEndian.AppendUint32(to, uint32(len(l.handles)))
 	for _, part := range []any{l.handles, uint32(len(l.regions)), l.regions, &l.progress} {
 		if to, err = binary.Append(to, binary.LittleEndian, part); err != nil {
-			panic(err) // a type without a fixed size: a mistake in this package
+			panic(err) // a type without a fixed size: a bug in this package
 		}
 	}
 	return to
@@ -34,22 +33,22 @@ func (l *Lifecycle) AppendState(to []byte) []byte {
 // ReadLifecycle reads what AppendState wrote and returns what follows it. Handles
 // are checked to be below the given number.
 func ReadLifecycle(params *Params, handles int, from []byte) (*Lifecycle, []byte, error) {
-	c := NewLifecycle(params)
-	known, from, err := c.readPublic(handles, from)
+	l := NewLifecycle(params)
+	known, from, err := l.readPublic(handles, from)
 	if err != nil || !known {
-		return c, from, err
+		return l, from, err
 	}
-	if c.regions, from, err = readRegions[region](from); err != nil {
+	if l.regions, from, err = readRegions[region](from); err != nil {
 		return nil, nil, err
 	}
-	n, err := binary.Decode(from, binary.LittleEndian, &c.progress)
+	n, err := binary.Decode(from, binary.LittleEndian, &l.progress)
 	if err != nil {
 		return nil, nil, errTooShort
 	}
-	if err := c.check(handles); err != nil {
+	if err := l.check(handles); err != nil {
 		return nil, nil, err
 	}
-	return c, from[n:], nil
+	return l, from[n:], nil
 }
 
 // readPublic reads the incident and its handles, which all versions of the format
@@ -76,7 +75,7 @@ func (l *Lifecycle) readPublic(handles int, from []byte) (known bool, rest []byt
 	for ; len(raw) > 0; raw = raw[handleBytes:] {
 		h := int32(binary.LittleEndian.Uint32(raw))
 		if h < 0 || int(h) >= handles {
-			return false, nil, errors.New("reading an incident: it lies in a place that does not exist")
+			return false, nil, errors.New("reading an incident: a place of the footprint does not exist")
 		}
 		l.handles = append(l.handles, h)
 	}
@@ -96,20 +95,20 @@ func readRegions[T any](from []byte) ([]T, []byte, error) {
 	return regions, from, nil
 }
 
-// check refuses a state that no case can have.
+// check rejects an invalid state.
 func (l *Lifecycle) check(handles int) error {
 	if l.current.ID == "" {
-		return errors.New("reading an incident: it has no name")
+		return errors.New("reading an incident: it has no id")
 	}
 	if l.progress.Closed < 0 {
-		return errors.New("reading an incident: it closed at no time")
+		return errors.New("reading an incident: the time of its end is negative")
 	}
 	if !l.progress.Recovery.valid() {
 		return errors.New("reading an incident: its window is too long")
 	}
 	for i := range l.regions {
 		if h := l.regions[i].Handle; h < 0 || int(h) >= handles {
-			return errors.New("reading an incident: it lies in a region that does not exist")
+			return errors.New("reading an incident: a region of the footprint does not exist")
 		}
 		if !l.regions[i].Recovery.valid() {
 			return errors.New("reading an incident: the window of a region is too long")

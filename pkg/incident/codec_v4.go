@@ -39,19 +39,19 @@ type recoveryTestV4 struct {
 }
 
 // ReadLifecycleV4 reads what AppendState wrote in version 4, after the minute last, and
-// returns what follows it. What version 4 did not know is filled in:
+// returns what follows it. What version 4 did not contain is filled in:
 //
-//   - The incident counts as confirmed, by as many reporters as that takes or as it
-//     had when it opened. Version 4 called each incident an outage.
-//   - Level and Worst are Ratio and Peak of version 4, which had the same formula.
-//   - Ratio is outage.Ratio of the same counts. Peak is outage.Ratio of the
-//     reporters that the worst window must have had if as many were expected in it
-//     as in the present window, and Ratio at least.
+//   - The incident counts as confirmed, as every incident of version 4 did, with the
+//     larger of Params.ConfirmAt and its reporters at the opening.
+//   - Smoothed and WorstSmoothed are Ratio and Peak of version 4, which had the same
+//     formula.
+//   - Ratio is outage.Ratio of the same counts. Peak is outage.Ratio of the worst
+//     window, assuming the expected counts of the current one, and at least Ratio.
 func ReadLifecycleV4(params *Params, handles int, last outage.Minute, from []byte) (*Lifecycle, []byte, error) {
-	c := NewLifecycle(params)
-	known, from, err := c.readPublic(handles, from)
+	l := NewLifecycle(params)
+	known, from, err := l.readPublic(handles, from)
 	if err != nil || !known {
-		return c, from, err
+		return l, from, err
 	}
 	regions, from, err := readRegions[regionV4](from)
 	if err != nil {
@@ -62,16 +62,16 @@ func ReadLifecycleV4(params *Params, handles int, last outage.Minute, from []byt
 	if err != nil {
 		return nil, nil, errTooShort
 	}
-	c.convertV4(&state, regions)
-	if err := c.check(handles); err != nil {
+	l.convertV4(&state, regions)
+	if err := l.check(handles); err != nil {
 		return nil, nil, err
 	}
-	c.measureV4(last)
-	c.fillPeaks(last)
-	return c, from[n:], nil
+	l.measureV4(last)
+	l.fillPeaks(last)
+	return l, from[n:], nil
 }
 
-// convertV4 takes over what version 4 knew.
+// convertV4 converts the state of version 4.
 func (l *Lifecycle) convertV4(state *progressV4, regions []regionV4) {
 	l.progress = progress{
 		Opened: state.Opened, Closed: state.Closed, Localised: state.Localised, MaxExcess: state.MaxExcess,
@@ -92,7 +92,7 @@ func (t *recoveryTestV4) convert() recoveryTest {
 	}
 }
 
-// measureV4 works the ratios out again, as of the last minute that was watched.
+// measureV4 recomputes the ratios, as of the last minute observed.
 func (l *Lifecycle) measureV4(last outage.Minute) {
 	if l.current.State == outage.StateResolved {
 		last = l.progress.Closed
@@ -105,8 +105,8 @@ func (l *Lifecycle) measureV4(last outage.Minute) {
 	l.updateRecoveries()
 }
 
-// measureV4 fills in Ratio and Peak, and returns what was expected in the window.
-// An empty window, of an incident that has just opened, takes the given number.
+// measureV4 sets Ratio and Peak, and returns the expected counts of the window. For the
+// empty window of an incident that has just opened it uses the given ones.
 func (t *recoveryTest) measureV4(last outage.Minute, expected float64) float64 {
 	if t.Seen > 0 {
 		_, _, expected = t.window(last)
@@ -116,7 +116,7 @@ func (t *recoveryTest) measureV4(last outage.Minute, expected float64) float64 {
 	return expected
 }
 
-// ratioOf is the outage.Ratio of the counts that have a level.
-func ratioOf(of, expected float64) float64 {
-	return outage.Ratio(max(0, of*(expected+1)-1), expected)
+// ratioOf is the outage.Ratio of the counts with a smoothed ratio.
+func ratioOf(smoothed, expected float64) float64 {
+	return outage.Ratio(max(0, smoothed*(expected+1)-1), expected)
 }

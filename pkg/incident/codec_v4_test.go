@@ -7,8 +7,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// TestRatiosOfVersion4 works ratios out of (observed+1) / (expected+1): exactly
-// those of the present window, and the peak by what is expected in it.
+// TestRatiosOfVersion4 derives ratios from (observed+1) / (expected+1): exactly for the
+// window, and for the peak assuming the expected counts of the window.
 func TestRatiosOfVersion4(t *testing.T) {
 	const minute = 1000
 	for _, c := range []struct {
@@ -34,7 +34,7 @@ func TestRatiosOfVersion4(t *testing.T) {
 				t.Errorf("ratio %g and peak %g, want %g and %g", e.Ratio, e.Peak, c.wantRatio, c.wantMax)
 			}
 			if e.Smoothed != old.Ratio || e.WorstSmoothed != old.Peak {
-				t.Errorf("level %g and worst %g, want %g and %g", e.Smoothed, e.WorstSmoothed, old.Ratio, old.Peak)
+				t.Errorf("smoothed %g and worst %g, want %g and %g", e.Smoothed, e.WorstSmoothed, old.Ratio, old.Peak)
 			}
 		})
 	}

@@ -42,8 +42,8 @@ type recoveryTestV5 struct {
 }
 
 // ReadLifecycleV5 reads what AppendState wrote in version 5, after the minute last,
-// and returns what follows it. Version 5 did not know the largest excess of ten
-// minutes: it is taken to be that of the worst ratio, at what is expected now.
+// and returns what follows it. Version 5 did not contain the largest excess of ten
+// minutes: it is derived from the worst ratio and the present expected counts.
 func ReadLifecycleV5(params *Params, handles int, last outage.Minute, from []byte) (*Lifecycle, []byte, error) {
 	l := NewLifecycle(params)
 	known, from, err := l.readPublic(handles, from)
@@ -81,8 +81,8 @@ func (t *recoveryTestV5) convert() recoveryTest {
 	}
 }
 
-// fillPeaks works out the largest excess from the worst ratio, as of the last minute
-// that was watched.
+// fillPeaks derives the largest excess from the worst ratio, as of the last minute
+// observed.
 func (l *Lifecycle) fillPeaks(last outage.Minute) {
 	if l.current.State == outage.StateResolved {
 		last = l.progress.Closed

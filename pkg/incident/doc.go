@@ -1,15 +1,15 @@
-// Package incident turns signals into incidents: opened, localised, watched
-// while they last, resolved, and reopened when they come back at once.
+// Package incident implements the lifecycle of incidents, their attribution, and their
+// repository.
 //
-// It owns the lifecycle of an incident, of which a service may have several in a
-// country: its state, its footprint, its worst ratio, and the evidence that it, or
-// a region of it, is over. It owns severity, the attribution of an incident to the
-// service that probably failed, and which incidents are parts of one wider event;
-// these two are pure functions of all candidates.
+// A Lifecycle is one incident of a service in a country, of which there may be several:
+// its state, footprint, worst ratio and severity, and the test whether it, or a region of
+// it, is over. Attribution finds the service that probably failed, and Events the
+// incidents that are parts of one wider event; both are pure functions of all candidates.
+// A Repository stores incidents durably.
 //
-// It guarantees that an incident closes only on evidence that people stopped
-// reporting, not on one calm minute; that its footprint stays what it was ten minutes
-// after opening; and that its id and first instant never change.
+// An incident closes only on evidence that people stopped reporting, not on one minute
+// with few reports. Its footprint is final ten minutes after opening. Its id and the time
+// of its opening never change.
 //
-// It does not detect, and does not estimate the normal: both are passed in.
+// Signals and expected counts are passed in.
 package incident

@@ -9,19 +9,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Within these times of each other, incidents that belong together make one
-// wider event.
+// Maximum times between the openings of incidents of one wider event.
 const (
 	familyWithin = 10 * time.Minute // siblings of a family
 	globalWithin = 15 * time.Minute // a service, or a family, in both countries
-	causedWithin = time.Hour        // what broke and what is named because of it
+	causedWithin = time.Hour        // a cause and its collateral incidents
 )
 
-// Events gives the id of the wider event, by id of incident, to those incidents
-// that belong to one: a service in both countries, siblings of a family, a
-// service and those that are only named because of it. The id derives from what
-// they have in common and the first opening, so a replay gives the same. The
-// order of the incidents does not matter.
+// Events returns the ids of wider events by the ids of the incidents that are part of
+// one: a service in both countries, siblings of a family, a service and its collateral
+// incidents. An event id derives from what its incidents have in common and the first
+// opening, so that a replay gives the same. The order of the incidents does not matter.
 func Events(relations Relations, incidents []outage.Incident) map[string]string {
 	sorted := slices.Clone(incidents)
 	slices.SortFunc(sorted, func(a, b outage.Incident) int {
@@ -58,9 +56,8 @@ func Events(relations Relations, incidents []outage.Incident) map[string]string 
 	return events
 }
 
-// linked says whether two incidents, the earlier first, are of one event. A
-// sibling that is only named because something else broke is no sick sibling:
-// it belongs to its cause's event.
+// linked reports whether two incidents, the earlier first, are of one event. A collateral
+// incident belongs to the event of its cause, not to that of its siblings.
 func linked(relations Relations, a, b *outage.Incident) bool {
 	apart := b.OpenedAt.Sub(a.OpenedAt)
 	if a.Country != b.Country {
@@ -69,23 +66,23 @@ func linked(relations Relations, a, b *outage.Incident) bool {
 	if a.Cause == b.Service || b.Cause == a.Service {
 		return apart <= causedWithin
 	}
-	if a.Cause != "" && a.Cause == b.Cause { // what broke may be no incident itself
+	if a.Cause != "" && a.Cause == b.Cause { // the cause may have no incident
 		return apart <= causedWithin
 	}
 	return apart <= familyWithin && a.Cause == "" && b.Cause == "" && sameFamily(relations, a.Service, b.Service)
 }
 
-// sameFamily says whether two services are siblings of one family.
+// sameFamily reports whether two services are siblings of one family.
 func sameFamily(relations Relations, a, b string) bool {
 	of, _ := relations.Service(a)
 	other, _ := relations.Service(b)
 	return a != b && of.Family != "" && of.Family == other.Family
 }
 
-// eventID names a group after the one service that broke in it, or after its
-// family, and after its country where it has but one. A country's group of one
-// broken service and what is named with it says so, or it would be taken for
-// the incident of that service.
+// eventID is made of the one service that failed in a group, or its family, the country
+// where there is only one, and the first opening. A group of one failed service and its
+// collateral incidents in one country has a suffix, because its id would otherwise be
+// that of the service's incident.
 func eventID(relations Relations, group []*outage.Incident) string {
 	name, country, siblings := "", group[0].Country, false
 	for _, in := range group {

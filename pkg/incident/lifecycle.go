@@ -7,34 +7,33 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// windowMinutes is the length of the window in which an incident's strength is
-// told.
+// windowMinutes is the length of the window of an incident's ratio.
 const windowMinutes = 10
 
-// Opening is the signal that opens an incident and the footprint that it has.
+// Opening is the signal that opens an incident, and its footprint.
 type Opening struct {
 	Signal    outage.Signal
 	Footprint outage.Footprint
-	// Observed and Expected are those of the footprint since its run began.
+	// Observed and Expected are the counts of the footprint since the excursion began.
 	Observed, Expected float64
-	Minutes            int // since its run began, as far as they are known
+	Minutes            int // of these counts
 	// Handles number the parts of the footprint, which do not overlap.
 	Handles []int32
-	// Number counts the incidents of the service in the country that open in this
-	// minute, from 1; it is part of the id from 2 on.
+	// Number is the ordinal, from 1, of the incident among those of the service in the
+	// country that open in this minute; it is part of the id from 2 on.
 	Number int
 	// Regions number the regions of the footprint, in their order.
 	Regions []int32
 	Why     outage.Explanation
 }
 
-// Minute is one minute on the footprint.
+// Minute is the counts of one minute in the footprint.
 type Minute struct {
 	Minute outage.Minute
 	Part
 	Regions    []Part // in the order of the footprint's regions
 	Dispersion float64
-	Missing    bool // no data: nothing can be concluded from silence
+	Missing    bool // data are missing: silence is no evidence
 }
 
 // Lifecycle is one incident of a service in a country, from its opening on. It is not
@@ -47,14 +46,14 @@ type Lifecycle struct {
 	progress progress
 }
 
-// progress is the part of a case that moves every minute.
+// progress is the part of an incident that changes every minute. It has a fixed size.
 type progress struct {
-	Opened    outage.Minute // last minute used when it opened, or reopened
+	Opened    outage.Minute // last minute observed when it opened, or reopened
 	Closed    outage.Minute
 	Localised bool
 	Recovery  recoveryTest
-	MaxExcess float64 // the largest excess seen, see Rise
-	Reporters float64 // judged reporters in the footprint since the run began
+	MaxExcess float64 // the largest excess so far, see Candidate
+	Reporters float64 // judged reporters in the footprint since the excursion began
 }
 
 // NewLifecycle has no incident yet. The params stay the caller's.
@@ -65,15 +64,15 @@ func (l *Lifecycle) Active() bool {
 	return l.current.State == outage.StateOpen || l.current.State == outage.StateRecovering
 }
 
-// Ending reports whether it is nearly over, or over.
+// Ending reports whether it is recovering or resolved.
 func (l *Lifecycle) Ending() bool {
 	return l.current.State == outage.StateRecovering || l.current.State == outage.StateResolved
 }
 
-// Incident is the present incident, or the last one.
+// Incident is the incident as it is now.
 func (l *Lifecycle) Incident() outage.Incident { return l.current }
 
-// Handles are the parts of the footprint; not to be changed.
+// Handles are the parts of the footprint; the caller must not change them.
 func (l *Lifecycle) Handles() []int32 { return l.handles }
 
 // Regions calls each with the handles of the footprint's regions, in order.
@@ -83,24 +82,24 @@ func (l *Lifecycle) Regions(each func(handle int32)) {
 	}
 }
 
-// Closed is the last minute used when the incident was resolved.
+// Closed is the last minute observed when the incident was resolved.
 func (l *Lifecycle) Closed() outage.Minute { return l.progress.Closed }
 
-// MaxExcess keeps the largest excess of the incident, and returns it.
+// UpdateMaxExcess updates the largest excess of the incident, and returns it.
 func (l *Lifecycle) UpdateMaxExcess(excess float64) float64 {
 	l.progress.MaxExcess = max(l.progress.MaxExcess, excess)
 	return l.progress.MaxExcess
 }
 
-// SetAttribution takes a verdict in and reports whether it says anything new.
-func (l *Lifecycle) SetAttribution(j Attribution) bool {
-	same := l.current.Verdict == j.Verdict && l.current.Cause == j.Cause
-	l.current.Verdict, l.current.Cause, l.current.Reasons = j.Verdict, j.Cause, j.Reasons
+// SetAttribution sets the attribution and reports whether verdict or cause changed.
+func (l *Lifecycle) SetAttribution(to Attribution) bool {
+	same := l.current.Verdict == to.Verdict && l.current.Cause == to.Cause
+	l.current.Verdict, l.current.Cause, l.current.Reasons = to.Verdict, to.Cause, to.Reasons
 	return !same
 }
 
-// SetParent makes the incident a part of a wider event and reports whether it was
-// not one before.
+// SetParent makes the incident a part of a wider event, unless parent is "", and reports
+// whether that changed it.
 func (l *Lifecycle) SetParent(parent string) bool {
 	if parent == "" || l.current.Parent == parent {
 		return false
@@ -109,10 +108,10 @@ func (l *Lifecycle) SetParent(parent string) bool {
 	return true
 }
 
-// Localising reports whether the footprint still moves.
+// Localising reports whether the footprint is not final yet.
 func (l *Lifecycle) Localising() bool { return l.Active() && !l.progress.Localised }
 
-// instant is the moment of decision: the end of the last minute used.
+// instant is the time of a decision: the end of the last minute observed.
 func instant(minute outage.Minute) time.Time { return (minute + 1).Time() }
 
 // Reopen opens a resolved incident again.
@@ -126,7 +125,8 @@ func (l *Lifecycle) Reopen(minute outage.Minute) outage.Incident {
 	return l.updated(minute)
 }
 
-// Merge resolves an incident that another one of the same service takes in.
+// Merge resolves an incident whose footprint lies within that of another one of the same
+// service.
 func (l *Lifecycle) Merge(into string, minute outage.Minute) outage.Incident {
 	l.current.MergedInto = into
 	l.resolve(minute)
@@ -158,8 +158,8 @@ func numbered(id string, n int) string {
 	return fmt.Sprintf("%s-%d", id, n)
 }
 
-// addReporters adds judged reporters to those who carry the incident, and reports
-// whether it is confirmed by them.
+// addReporters adds judged reporters of the footprint, and reports whether they confirm
+// the incident.
 func (l *Lifecycle) addReporters(reporters float64) (confirmed bool) {
 	l.progress.Reporters += reporters
 	if l.current.Confirmed || l.progress.Reporters < l.params.ConfirmAt {
@@ -188,8 +188,8 @@ func (l *Lifecycle) setFootprint(o Opening) {
 	l.setRegions(o.Regions)
 }
 
-// Observe takes one minute of an active incident in and returns what changed, in
-// order: nothing, or the incident as it is after each change.
+// Observe applies one minute to an active incident and returns the incident as it is
+// after each change, in order.
 func (l *Lifecycle) Observe(m Minute) []outage.Incident {
 	var changes []outage.Incident
 	elapsed := int(m.Minute - l.progress.Opened)
@@ -222,8 +222,8 @@ func (l *Lifecycle) Observe(m Minute) []outage.Incident {
 	return append(changes, l.updated(m.Minute))
 }
 
-// measure observes a minute, and says whether it is over and whether a region of
-// the footprint came to an end or came back.
+// measure applies a minute to the recovery tests, and reports whether the incident is
+// over and whether a region of the footprint ended or relapsed.
 func (l *Lifecycle) measure(m *Minute, elapsed int) (over, moved bool) {
 	whole := &l.progress.Recovery
 	whole.observe(l.params, m.Minute, m.Part)
@@ -232,7 +232,7 @@ func (l *Lifecycle) measure(m *Minute, elapsed int) (over, moved bool) {
 	return elapsed >= l.params.CloseAfter && whole.belowCloseThreshold(l.params, m.Minute), l.measureRegions(m, elapsed)
 }
 
-// nextState is the state after a minute.
+// nextState is the state after a minute, given whether the incident is over.
 func (l *Lifecycle) nextState(m *Minute, over bool) outage.State {
 	e, now := &l.progress.Recovery, l.current.State
 	switch {
@@ -253,7 +253,7 @@ func (l *Lifecycle) resolve(minute outage.Minute) {
 	l.closeRegions(minute)
 }
 
-// updated is the incident with its severity brought up to date.
+// updated is the incident with its severity updated.
 func (l *Lifecycle) updated(minute outage.Minute) outage.Incident {
 	l.current.Severity = severityOf(l.params, l.current.Footprint.Scope, l.current.Peak, int(l.age(minute)/time.Minute))
 	if !l.current.Confirmed {
@@ -262,8 +262,8 @@ func (l *Lifecycle) updated(minute outage.Minute) outage.Incident {
 	return l.current
 }
 
-// Outlasted reports whether the incident has been open for so long that its
-// level must be taken for the normal, and how that compares with the old one.
+// Outlasted reports whether the incident has been open for Params.AcceptAfter, so that
+// its level becomes the normal, and the ratio of the two.
 func (l *Lifecycle) Outlasted(minute outage.Minute) (ratio float64, yes bool) {
 	if !l.Active() || int(l.age(minute)/time.Minute) < l.params.AcceptAfter {
 		return 0, false
@@ -271,7 +271,7 @@ func (l *Lifecycle) Outlasted(minute outage.Minute) (ratio float64, yes bool) {
 	return max(1, (l.progress.Recovery.Count+1)/(l.progress.Recovery.Mean+1)), true
 }
 
-// Accept resolves an incident that outlasted its time.
+// Accept resolves an incident that is Outlasted.
 func (l *Lifecycle) Accept(minute outage.Minute) outage.Incident {
 	l.resolve(minute)
 	return l.updated(minute)
@@ -279,13 +279,13 @@ func (l *Lifecycle) Accept(minute outage.Minute) outage.Incident {
 
 // Renumber gives the parts of the footprint new handles.
 func (l *Lifecycle) Renumber(moved []int32) {
-	kept := l.handles[:0]
+	remaining := l.handles[:0]
 	for _, h := range l.handles {
 		if moved[h] >= 0 {
-			kept = append(kept, moved[h])
+			remaining = append(remaining, moved[h])
 		}
 	}
-	l.handles = kept
+	l.handles = remaining
 }
 
 func equal(a, b []int32) bool {

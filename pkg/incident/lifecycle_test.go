@@ -22,22 +22,22 @@ func opening(minute outage.Minute) Opening {
 	}
 }
 
-// story plays minutes of reporters to a case, with two a minute expected, and
-// returns every change.
-type story struct {
+// player passes minutes of reporters to a lifecycle, with two a minute expected, and
+// records every change.
+type player struct {
 	c       *Lifecycle
 	now     outage.Minute
 	changes []outage.Incident
 }
 
-func begin() *story {
+func begin() *player {
 	params := DefaultParams()
-	s := &story{c: NewLifecycle(&params), now: opened}
+	s := &player{c: NewLifecycle(&params), now: opened}
 	s.changes = append(s.changes, s.c.Open(opening(opened)))
 	return s
 }
 
-func (s *story) pass(minutes int, reporters uint32) []outage.Incident {
+func (s *player) pass(minutes int, reporters uint32) []outage.Incident {
 	from := len(s.changes)
 	for range minutes {
 		s.now++
@@ -46,14 +46,14 @@ func (s *story) pass(minutes int, reporters uint32) []outage.Incident {
 	return s.changes[from:]
 }
 
-func states(changes []outage.Incident) (told []outage.State) {
+func states(changes []outage.Incident) (states []outage.State) {
 	for _, in := range changes {
-		told = append(told, in.State)
+		states = append(states, in.State)
 	}
-	return told
+	return states
 }
 
-func TestLife(t *testing.T) {
+func TestStates(t *testing.T) {
 	s := begin()
 	first := s.changes[0]
 	if first.ID != "whatsapp-gb-20250228T1520Z" || !first.OpenedAt.Equal((opened + 1).Time()) || first.Final {
@@ -92,7 +92,7 @@ func TestNoIncidentIsShorterThanFiveMinutes(t *testing.T) {
 		}
 	}
 	if got := states(s.changes); !reflect.DeepEqual(got, []outage.State{outage.StateOpen, outage.StateOpen, outage.StateResolved}) {
-		t.Errorf("told %v, want the final footprint at the close", got)
+		t.Errorf("changes %v, want the final footprint at the close", got)
 	}
 }
 
@@ -104,13 +104,13 @@ func TestReopens(t *testing.T) {
 	}
 	again := s.c.Reopen(s.now + 20)
 	if again.ID != s.changes[0].ID || again.State != outage.StateOpen || !again.ClosedAt.IsZero() {
-		t.Errorf("told %+v", again)
+		t.Errorf("reopened as %+v", again)
 	}
 	if !again.OpenedAt.Equal(s.changes[0].OpenedAt) {
-		t.Error("the first instant moved")
+		t.Error("the time of the opening changed")
 	}
 	if s.c.Localising() {
-		t.Error("the footprint moves again")
+		t.Error("the footprint is localised again")
 	}
 }
 
@@ -146,7 +146,7 @@ func TestSilenceWithoutDataClosesNothing(t *testing.T) {
 	}
 }
 
-func TestADayIsEnough(t *testing.T) {
+func TestALevelIsAcceptedAfterADay(t *testing.T) {
 	s := begin()
 	for range 1439 {
 		if _, yes := s.c.Outlasted(s.now); yes {
@@ -171,15 +171,15 @@ func TestRareReportsCloseWithinHours(t *testing.T) {
 	o.Observed, o.Expected = 8, .02
 	c.Open(o)
 	now := opened
-	quiet := func() Minute { now++; return Minute{Minute: now, Part: Part{Mean: .001}, Dispersion: .1} }
+	silent := func() Minute { now++; return Minute{Minute: now, Part: Part{Mean: .001}, Dispersion: .1} }
 	for i := range 60 {
-		m := quiet()
+		m := silent()
 		m.Reporters = uint32(i % 2)
 		c.Observe(m)
 	}
 	end := now
 	for c.Active() {
-		if c.Observe(quiet()); now > end+120 {
+		if c.Observe(silent()); now > end+120 {
 			t.Fatal("still open two hours after the last report")
 		}
 	}
@@ -218,16 +218,16 @@ func TestStateReadsBack(t *testing.T) {
 			t.Fatalf("%d bytes left, %v", len(rest), err)
 		}
 		if again := got.AppendState(nil); !bytes.Equal(again, state) {
-			t.Error("what was read is written differently")
+			t.Error("the state that was read is written differently")
 		}
 		for cut := range len(state) {
 			if _, _, err := ReadLifecycle(&params, 1, state[:cut]); err == nil {
-				t.Fatalf("the first %d of %d bytes are taken for a state", cut, len(state))
+				t.Fatalf("the first %d of %d bytes are accepted as a state", cut, len(state))
 			}
 		}
 	}
 	if _, _, err := ReadLifecycle(&params, 0, s.c.AppendState(nil)); err == nil {
-		t.Error("a place that does not exist is taken")
+		t.Error("a place that does not exist is accepted")
 	}
 }
 
@@ -243,11 +243,10 @@ func TestRenumber(t *testing.T) {
 	}
 }
 
-// TestFewPeopleStayMinor opens an incident on six people; it is confirmed by the
-// tenth, and says so at once.
+// TestFewPeopleStayMinor opens an incident on six people; the tenth confirms it at once.
 func TestFewPeopleStayMinor(t *testing.T) {
 	params := DefaultParams()
-	s := &story{c: NewLifecycle(&params), now: opened}
+	s := &player{c: NewLifecycle(&params), now: opened}
 	few := opening(opened)
 	few.Observed, few.Expected = 6, .01
 	if first := s.c.Open(few); first.Confirmed || first.Severity != outage.SeverityMinor {

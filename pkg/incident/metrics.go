@@ -6,7 +6,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Metrics are those of a book.
+// Metrics are the metrics of the repository.
 func (r *Repository) Metrics() []prometheus.Collector {
 	collectors := []prometheus.Collector{prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "downpour_incident_unsaved_incidents",

@@ -11,17 +11,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// nowhere is a journal that forgets.
-type nowhere struct{}
+// noOutbox is an outbox that stores nothing.
+type noOutbox struct{}
 
-func (nowhere) Load(context.Context) ([]byte, error) { return nil, nil }
-func (nowhere) Store(context.Context, []byte) error  { return nil }
+func (noOutbox) Load(context.Context) ([]byte, error) { return nil, nil }
+func (noOutbox) Store(context.Context, []byte) error  { return nil }
 
 func TestIncidentsAreCountedByState(t *testing.T) {
-	shelf := &memory{records: map[string]outage.Record{}, away: true}
-	book := NewRepository(shelf, nowhere{}, opened.Time, slog.New(slog.DiscardHandler))
+	archive := &memoryArchive{records: map[string]outage.Record{}, unavailable: true}
+	repository := NewRepository(archive, noOutbox{}, opened.Time, slog.New(slog.DiscardHandler))
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(book.Metrics()...)
+	registry.MustRegister(repository.Metrics()...)
 	expect := func(want map[string]float64) {
 		t.Helper()
 		families, err := registry.Gather()
@@ -43,20 +43,20 @@ func TestIncidentsAreCountedByState(t *testing.T) {
 		}
 	}
 	ctx := context.Background()
-	if err := book.Open(ctx); err != nil {
+	if err := repository.Open(ctx); err != nil {
 		t.Fatal(err)
 	}
 	expect(map[string]float64{"open": 0, "recovering": 0, "resolved": 0, "unsaved": 0})
 	changes := []outage.Incident{{ID: "a", State: outage.StateOpen}, {ID: "b", State: outage.StateOpen}, {ID: "c", State: outage.StatePending}}
-	if err := book.Append(ctx, opened.Time(), changes); err != nil {
+	if err := repository.Append(ctx, opened.Time(), changes); err != nil {
 		t.Fatal(err)
 	}
 	expect(map[string]float64{"open": 2, "recovering": 0, "resolved": 0, "unsaved": 2})
-	shelf.away = false
-	if err := book.Append(ctx, opened.Time(), []outage.Incident{{ID: "a", State: outage.StateResolved}}); err != nil {
+	archive.unavailable = false
+	if err := repository.Append(ctx, opened.Time(), []outage.Incident{{ID: "a", State: outage.StateResolved}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := book.sync(ctx); err != nil {
+	if err := repository.sync(ctx); err != nil {
 		t.Fatal(err)
 	}
 	expect(map[string]float64{"open": 1, "recovering": 0, "resolved": 1, "unsaved": 0})

@@ -1,43 +1,43 @@
 package incident
 
-// Params are the numbers by which incidents live. Times are in minutes.
+// Params are the parameters of the lifecycle of incidents. Times are in minutes.
 type Params struct {
-	LocaliseFor int // after opening; then the footprint stays
+	LocaliseFor int // after opening; then the footprint is final
 	CloseAfter  int // no incident is shorter
-	// CloseEvidence is what closing takes, in nats, for a fall by FallTo against
-	// PeakPart of the peak's excess, or OngoingLow times the normal if that is more.
+	// CloseEvidence is the evidence that closing takes, in nats, for a fall by the
+	// factor FallTo from PeakPart of the peak excess, or from OngoingLow times the
+	// normal if that is more.
 	CloseEvidence                float64
 	PeakPart, OngoingLow, FallTo float64
 	// RecoverEvidence makes an incident recovering; RelapseAfter minutes in a
-	// row without any evidence make it open again, so that a long tail does not
-	// change its state every few minutes.
+	// row without evidence make it open again, so that a slow decline does not change
+	// its state every few minutes.
 	RecoverEvidence float64
 	RelapseAfter    int
-	// CloseRatio is the most that ten minutes may hold when an incident closes,
-	// as a multiple of the normal.
+	// CloseRatio is the largest ratio of the window at which an incident closes.
 	CloseRatio float64
-	// People who say that it works again lower the evidence that closing takes
-	// by BackWeight nats each, by BackMost at most.
+	// Each "works again" report lowers the evidence that closing takes by BackWeight
+	// nats, all of them by BackMost at most.
 	BackWeight, BackMost float64
 	ReopenWithin         int
-	AcceptAfter          int     // an incident still open is a new normal
-	LevelKeep            float64 // of the lasting level, a minute
+	AcceptAfter          int     // then the level of an open incident becomes the normal
+	LevelKeep            float64 // decay of the lasting level, a minute
 
-	// A verdict blames another service from a score of BlameAt, and stays so
-	// down to KeepBlameAt. What is blamed rose at most OnsetEarly minutes after
-	// the effect and at most OnsetLate before it, and its incident has not been
-	// over for longer than OutlastAfter.
+	// An incident is attributed to another service from a score of AttributeAt, and
+	// stays so down to KeepAttributionAt. The cause begins at most OnsetEarly minutes
+	// after the effect and at most OnsetLate before it, and its incident was resolved
+	// at most OutlastAfter ago.
 	AttributeAt, KeepAttributionAt      float64
 	OnsetEarly, OnsetLate, OutlastAfter int
 
 	MajorRatio, CriticalRatio float64
-	LongMinutes               int // from here on an incident weighs one severity more
-	// ConfirmAt is the number of judged reporters in the footprint since the run
+	LongMinutes               int // from this duration on the severity is one step higher
+	// ConfirmAt is the number of judged reporters in the footprint since the excursion
 	// began from which an incident is confirmed.
 	ConfirmAt float64
 }
 
-// DefaultParams are the numbers that Downpour runs with.
+// DefaultParams are the parameters that Downpour runs with.
 func DefaultParams() Params {
 	return Params{
 		LocaliseFor: 10, CloseAfter: 5,

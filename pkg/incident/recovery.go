@@ -6,31 +6,31 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// recoveryTest watches counts go back to normal: of a whole footprint, or of one region
-// of it. It has a fixed size.
+// recoveryTest is the test whether counts are back to normal, of a whole footprint or of
+// one region. It has a fixed size.
 type recoveryTest struct {
 	Observed       [windowMinutes]uint32 // by minute of the window, cyclic
 	Back           [windowMinutes]uint32
 	Expected       [windowMinutes]float64
 	Seen           int32   // minutes in the window
 	Evidence       float64 // evidence that it is over
-	MinutesWithout int32   // minutes in a row without any
-	Count          float64 // lasting level: fading sums of reporters
-	Mean           float64 // and of what was expected
-	Ratio          float64 // of the window, as outage.Ratio has it
+	MinutesWithout int32   // minutes in a row without evidence
+	Count          float64 // lasting level: decayed sum of reporters
+	Mean           float64 // and of the expected reporters
+	Ratio          float64 // outage.Ratio of the window
 	Peak           float64
-	// Smoothed and Worst are the same with one reporter added on both sides, so that
-	// a few reporters where next to nothing is expected do not look like a flood.
-	// What it takes to close goes by them.
+	// Smoothed and WorstSmoothed are Ratio and Peak with one reporter added on both
+	// sides, so that a few reporters do not give a large ratio where almost none are
+	// expected. Closing depends on them.
 	Smoothed, WorstSmoothed float64
-	MaxExcess               float64 // the most that a window had beyond the expected, a minute
+	MaxExcess               float64 // the largest excess of a window, in reporters a minute
 }
 
-// Part is a minute's counts on a part of a footprint.
+// Part is the counts of a minute in a part of a footprint.
 type Part struct {
 	Reporters uint32
-	Back      uint32  // those who said that it works again
-	Mean      float64 // what is normal for the reporters
+	Back      uint32  // people who report that it works again
+	Mean      float64 // expected reporters
 }
 
 // observe adds a minute to the window, the peak and the lasting level.
@@ -46,14 +46,14 @@ func (t *recoveryTest) observe(p *Params, minute outage.Minute, part Part) {
 	t.updatePeak(observed, expected, windowMinutes)
 }
 
-// updatePeak takes in the counts of so many minutes.
+// updatePeak updates MaxExcess with the counts of so many minutes.
 func (t *recoveryTest) updatePeak(observed, expected float64, minutes int) {
 	t.MaxExcess = max(t.MaxExcess, (observed-expected)/float64(max(minutes, windowMinutes)))
 }
 
 func smoothedRatio(observed, expected float64) float64 { return (observed + 1) / (expected + 1) }
 
-// window is what was counted in the last minutes, and what is normal.
+// window is the sums over the window that ends with a minute.
 func (t *recoveryTest) window(minute outage.Minute) (observed, back, expected float64) {
 	for ago := range int(t.Seen) {
 		at := (int(minute) - ago) % windowMinutes
@@ -78,8 +78,8 @@ func (t *recoveryTest) update(p *Params, part Part, dispersion float64) {
 	}
 }
 
-// belowCloseThreshold says whether there is evidence enough that it is over, and the
-// window holds no more than it may.
+// belowCloseThreshold reports whether the evidence is sufficient, and the counts of the
+// window are low enough for closing.
 func (t *recoveryTest) belowCloseThreshold(p *Params, minute outage.Minute) bool {
 	if t.Evidence < p.CloseEvidence-t.prior(p, minute) {
 		return false
@@ -88,9 +88,9 @@ func (t *recoveryTest) belowCloseThreshold(p *Params, minute outage.Minute) bool
 	return observed <= max(p.CloseRatio*expected, expected+2*math.Sqrt(expected)+1)
 }
 
-// prior is how much less evidence it takes because people say that it works
-// again. It is bounded by BackMost and counts only while reports have fallen to
-// half of the worst, so that nobody can talk an outage away that others feel.
+// prior is how much "works again" reports lower the evidence that closing takes. It is
+// bounded by BackMost and counts only once reports have fallen to half of the worst, so
+// that such reports cannot close an outage that others still report.
 func (t *recoveryTest) prior(p *Params, minute outage.Minute) float64 {
 	if t.Smoothed > t.WorstSmoothed/2 {
 		return 0
@@ -99,7 +99,7 @@ func (t *recoveryTest) prior(p *Params, minute outage.Minute) float64 {
 	return min(p.BackWeight*back, p.BackMost)
 }
 
-// restarted is the test of an incident that opens again, with the peaks that it had.
+// restarted is the test of an incident that is reopened, with its earlier peaks.
 func (t *recoveryTest) restarted() recoveryTest {
 	return recoveryTest{Peak: t.Peak, WorstSmoothed: t.WorstSmoothed, MaxExcess: t.MaxExcess}
 }

@@ -6,17 +6,17 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// region is how one region of a footprint fares. It has a fixed size.
+// region is the state of one region of a footprint. It has a fixed size.
 type region struct {
 	Handle   int32
-	Ended    outage.Minute // last minute used when its own counts said so; 0 while they do not
+	Ended    outage.Minute // last minute observed when its own counts were over; 0 while they are not
 	Reports  int64
 	Back     int64
 	Recovery recoveryTest
 }
 
-// setRegions keeps the regions that stay in the footprint, and begins with those
-// that are new, in the order of the footprint.
+// setRegions sets the regions in the order of the footprint. Those that were in it before
+// retain their state.
 func (l *Lifecycle) setRegions(handles []int32) {
 	before := l.regions
 	l.regions = make([]region, len(handles))
@@ -31,8 +31,8 @@ func (l *Lifecycle) setRegions(handles []int32) {
 	l.updateRecoveries()
 }
 
-// measureRegions takes a minute of each region in and reports whether one of them came
-// to an end, or came back.
+// measureRegions applies a minute to each region and reports whether one of them ended
+// or relapsed.
 func (l *Lifecycle) measureRegions(m *Minute, elapsed int) (changed bool) {
 	for i := range l.regions {
 		if i >= len(m.Regions) {
@@ -54,9 +54,9 @@ func (l *Lifecycle) measureRegions(m *Minute, elapsed int) (changed bool) {
 	return changed
 }
 
-// updateRecoveries tells the regions in public words.
+// updateRecoveries updates the regions of the public incident.
 func (l *Lifecycle) updateRecoveries() {
-	told := make([]outage.Recovery, 0, len(l.regions))
+	recoveries := make([]outage.Recovery, 0, len(l.regions))
 	for i := range l.regions {
 		r := &l.regions[i]
 		if i >= len(l.current.Footprint.Regions) {
@@ -69,12 +69,12 @@ func (l *Lifecycle) updateRecoveries() {
 		if r.Ended != 0 {
 			recovery.At = instant(r.Ended)
 		}
-		told = append(told, recovery)
+		recoveries = append(recoveries, recovery)
 	}
-	l.current.Recoveries = told
+	l.current.Recoveries = recoveries
 }
 
-// closeRegions closes every region that is still open with the incident itself.
+// closeRegions ends every region that is still open.
 func (l *Lifecycle) closeRegions(minute outage.Minute) {
 	for i := range l.regions {
 		if l.regions[i].Ended == 0 {
@@ -84,7 +84,7 @@ func (l *Lifecycle) closeRegions(minute outage.Minute) {
 	l.updateRecoveries()
 }
 
-// reopenRegions begins anew in every region.
+// reopenRegions restarts the test of every region.
 func (l *Lifecycle) reopenRegions() {
 	for i := range l.regions {
 		l.regions[i].Ended = 0
@@ -93,7 +93,7 @@ func (l *Lifecycle) reopenRegions() {
 	l.updateRecoveries()
 }
 
-// age is how long ago the incident was opened first.
+// age is the time since the incident was first opened.
 func (l *Lifecycle) age(minute outage.Minute) time.Duration {
 	return instant(minute).Sub(l.current.OpenedAt)
 }

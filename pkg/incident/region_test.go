@@ -6,19 +6,19 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// inTwo opens an incident in two regions, of which it is told in this order.
-func inTwo() *story {
+// inTwo opens an incident in two regions, passed in this order.
+func inTwo() *player {
 	params := DefaultParams()
-	s := &story{c: NewLifecycle(&params), now: opened}
+	s := &player{c: NewLifecycle(&params), now: opened}
 	o := opening(opened)
 	o.Footprint.Regions, o.Regions = []outage.Region{"GB-TLI", "GB-TLM"}, []int32{7, 9}
 	s.changes = append(s.changes, s.c.Open(o))
 	return s
 }
 
-// both passes minutes with reporters in the first and the second region, each of
-// which expects one a minute, and people for whom it works again in the first.
-func (s *story) both(minutes int, first, second, back uint32) (changes []outage.Incident) {
+// both passes minutes with reporters in the first and the second region, of which each
+// expects one a minute, and with "works again" reports in the first.
+func (s *player) both(minutes int, first, second, back uint32) (changes []outage.Incident) {
 	for range minutes {
 		s.now++
 		changes = append(changes, s.c.Observe(Minute{
@@ -29,12 +29,12 @@ func (s *story) both(minutes int, first, second, back uint32) (changes []outage.
 	return changes
 }
 
-func TestRegionsEndOnTheirOwn(t *testing.T) {
+func TestRegionsEndIndependently(t *testing.T) {
 	s := inTwo()
 	s.both(15, 20, 20, 0)
 	changes := s.both(30, 1, 20, 0)
 	if len(changes) != 1 || changes[0].State != outage.StateOpen {
-		t.Fatalf("told %v as one of two regions ends", states(changes))
+		t.Fatalf("changes %v when one of two regions ends", states(changes))
 	}
 	got := changes[0].Recoveries
 	if got[0].Region != "GB-TLI" || got[0].At.IsZero() || !got[1].At.IsZero() {
@@ -45,7 +45,7 @@ func TestRegionsEndOnTheirOwn(t *testing.T) {
 	}
 	changes = s.both(20, 30, 20, 0)
 	if len(changes) != 1 || !changes[0].Recoveries[0].At.IsZero() {
-		t.Errorf("it came back: told %+v", changes)
+		t.Errorf("after a relapse: changes %+v", changes)
 	}
 	for changes = nil; s.c.Active(); {
 		changes = append(changes, s.both(1, 1, 1, 0)...)
@@ -60,14 +60,14 @@ func TestRegionsEndOnTheirOwn(t *testing.T) {
 		}
 	}
 	if again := s.c.Reopen(s.now + 5); !again.Recoveries[0].At.IsZero() || !again.Recoveries[1].At.IsZero() {
-		t.Errorf("opened again: %+v", again.Recoveries)
+		t.Errorf("reopened: %+v", again.Recoveries)
 	}
 }
 
-// ebbs is after how many minutes of silence a small service's incident closes,
-// while so many a minute say that it works again. Its normal is one reporter in
-// five minutes, so that silence alone says little.
-func ebbs(back uint32) (minutes int) {
+// closesOnSilence is the minutes of silence after which the incident of a small service
+// closes, with so many "works again" reports a minute. One reporter is expected in five
+// minutes, so that silence alone is little evidence.
+func closesOnSilence(back uint32) (minutes int) {
 	params := DefaultParams()
 	c := NewLifecycle(&params)
 	o := opening(opened)
@@ -87,8 +87,8 @@ func ebbs(back uint32) (minutes int) {
 	return minutes
 }
 
-// closes is after how many minutes of calm an incident closes, while so many a
-// minute say that it works again.
+// closes is the minutes after which an incident closes, with so many reporters and "works
+// again" reports a minute.
 func closes(t *testing.T, reporters, back uint32) int {
 	t.Helper()
 	s := inTwo()
@@ -102,18 +102,18 @@ func closes(t *testing.T, reporters, back uint32) int {
 }
 
 func TestBackIsBounded(t *testing.T) {
-	silent, some, many := ebbs(0), ebbs(2), ebbs(10_000)
-	t.Logf("closes after %d minutes of silence; %d with some for whom it works again, %d with very many", silent, some, many)
-	if some > silent || many > some || many >= silent || 2*many < silent {
-		t.Error("those for whom it works again do not hasten the end, by half at most")
+	none, some, many := closesOnSilence(0), closesOnSilence(2), closesOnSilence(10_000)
+	t.Logf("closes after %d minutes of silence; after %d with some \"works again\" reports, %d with very many", none, some, many)
+	if some > none || many > some || many >= none || 2*many < none {
+		t.Error("\"works again\" reports must shorten the time, by half at most")
 	}
-	if quiet, talked := closes(t, 1, 0), closes(t, 1, 10_000); talked > quiet {
-		t.Errorf("closes after %d minutes instead of %d", talked, quiet)
+	if without, with := closes(t, 1, 0), closes(t, 1, 10_000); with > without {
+		t.Errorf("closes after %d minutes instead of %d", with, without)
 	}
 	if got := closes(t, 20, 10_000); got < 600 {
-		t.Errorf("talked away after %d minutes, while as many report as before", got)
+		t.Errorf("closed after %d minutes, while as many report as before", got)
 	}
 	if got := closes(t, 8, 10_000); got < 600 {
-		t.Errorf("talked away after %d minutes, while eight times the normal report", got)
+		t.Errorf("closed after %d minutes, while eight times the normal report", got)
 	}
 }

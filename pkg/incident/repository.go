@@ -18,65 +18,64 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Archive is where incidents are kept for good. It may be away for a while.
+// Archive stores incidents permanently. It may be unavailable for a while.
 type Archive interface {
 	SaveIncidents(ctx context.Context, records []outage.Record) error
-	// LoadIncidents gives the records that were noted later, and the latest
-	// number that one was noted under.
+	// LoadIncidents returns the records stored after a sequence number, and the latest
+	// sequence number.
 	LoadIncidents(ctx context.Context, after int64) (records []outage.Record, latest int64, err error)
 }
 
-// Outbox keeps what is not on the shelf yet where a crash cannot lose it. Store
-// returns lease.ErrLost where another server writes in the book now.
+// Outbox stores the records that are not in the archive yet, so that a crash does not
+// lose them. Store returns lease.ErrLost where another server is the writer.
 type Outbox interface {
 	Load(ctx context.Context) ([]byte, error)
 	Store(ctx context.Context, state []byte) error
 }
 
-// Repository holds all incidents, those of the past and those under way. It is safe
-// for concurrent use.
+// Repository holds all incidents, past and present. It is safe for concurrent use.
 type Repository struct {
 	archive Archive
 	outbox  Outbox
 	now     func() time.Time
 	logger  *slog.Logger
-	damaged sync.Once // logs that the journal cannot be read
+	damaged sync.Once // logs that the outbox cannot be read
 
-	writing   sync.Mutex // held while the journal is written
+	writing   sync.Mutex // held while the outbox is written
 	mutex     sync.RWMutex
 	records   map[string]outage.Record
-	unflushed map[string]outage.Record
-	seen      int64 // number up to which the shelf was read
-	writer    bool  // this server writes in the book
+	unflushed map[string]outage.Record // not in the archive yet
+	seen      int64                    // sequence number up to which the archive was read
+	writer    bool                     // this server may append
 }
 
-// NewRepository makes an empty book. Open fills it.
-func NewRepository(shelf Archive, journal Outbox, now func() time.Time, logger *slog.Logger) *Repository {
+// NewRepository makes an empty repository. Run fills it.
+func NewRepository(archive Archive, outbox Outbox, now func() time.Time, logger *slog.Logger) *Repository {
 	return &Repository{
-		archive: shelf, outbox: journal, now: now, logger: logger,
+		archive: archive, outbox: outbox, now: now, logger: logger,
 		records: map[string]outage.Record{}, unflushed: map[string]outage.Record{},
 	}
 }
 
-// Open makes this server the one that writes in the book, and takes over what
-// the one before it had not put on the shelf.
+// Open makes this server the writer, and takes over the records that the one before it
+// had not archived.
 func (r *Repository) Open(ctx context.Context) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	left, err := r.readOutbox(ctx)
+	unflushed, err := r.readOutbox(ctx)
 	if err != nil {
 		return err
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.unflushed, r.writer = left, true
-	maps.Copy(r.records, left)
+	r.unflushed, r.writer = unflushed, true
+	maps.Copy(r.records, unflushed)
 	return nil
 }
 
-// readOutbox is what the journal holds. One that cannot be read is left behind: it names
-// the incidents of the last seconds, and a server that waited for it would find no
-// others.
+// readOutbox reads the records of the outbox. One that cannot be decoded is discarded: it
+// contains the incidents of the last seconds only, and waiting for it would stop
+// detection.
 func (r *Repository) readOutbox(ctx context.Context) (map[string]outage.Record, error) {
 	records := map[string]outage.Record{}
 	text, err := r.outbox.Load(ctx)
@@ -85,25 +84,24 @@ func (r *Repository) readOutbox(ctx context.Context) (map[string]outage.Record, 
 	}
 	if err := json.Unmarshal(text, &records); err != nil {
 		r.damaged.Do(func() {
-			r.logger.Warn("the incidents that are not archived yet cannot be read and are lost", "error", err)
+			r.logger.Warn("the outbox of incidents cannot be decoded: changes that were not archived yet are lost", "error", err)
 		})
 		return map[string]outage.Record{}, nil
 	}
 	return records, nil
 }
 
-// Run puts incidents on the shelf and takes over what other servers put there,
-// until ctx ends.
+// Run archives incidents and reads those that other servers archived, until ctx ends.
 func (r *Repository) Run(ctx context.Context) error {
 	const every = 5 * time.Second
 	ticks := time.NewTicker(every)
 	defer ticks.Stop()
-	away := false
+	failing := false
 	for {
 		err := r.sync(ctx)
-		if is := err != nil && ctx.Err() == nil; is != away {
-			away = is
-			r.logger.Info("shelf of incidents", "away", away, "error", err)
+		if now := err != nil && ctx.Err() == nil; now != failing {
+			failing = now
+			r.logger.Info("archiving incidents", "failing", failing, "error", err)
 		}
 		select {
 		case <-ticks.C:
@@ -137,29 +135,28 @@ func (r *Repository) sync(ctx context.Context) error {
 	return nil
 }
 
-// readOthers reads what the server that writes in the book has not put on the shelf
-// yet.
+// readOthers reads the records that the writer has not archived yet.
 func (r *Repository) readOthers(ctx context.Context) error {
-	left, err := r.readOutbox(ctx)
+	unflushed, err := r.readOutbox(ctx)
 	if err != nil {
 		return err
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	for _, record := range left {
+	for _, record := range unflushed {
 		r.accept(record)
 	}
 	return nil
 }
 
-// accept takes a record over unless a later one is here. Call it with the mutex.
+// accept replaces a record unless the present one is later. The caller holds mutex.
 func (r *Repository) accept(record outage.Record) {
 	if r.records[record.ID].Revision <= record.Revision {
 		r.records[record.ID] = record
 	}
 }
 
-// flush puts what is not saved on the shelf.
+// flush archives the records of the outbox.
 func (r *Repository) flush(ctx context.Context) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
@@ -172,50 +169,51 @@ func (r *Repository) flush(ctx context.Context) error {
 	if err := r.archive.SaveIncidents(ctx, records); err != nil {
 		return err
 	}
-	// Nothing came since: Note waits for writing.
+	// Append waits for writing, so that no record was added since.
 	return r.writeOutbox(ctx, map[string]outage.Record{})
 }
 
-// writeOutbox writes the journal, and only then believes it. Call it while writing.
-func (r *Repository) writeOutbox(ctx context.Context, unsaved map[string]outage.Record) error {
+// writeOutbox writes the outbox, and once it is stored publishes its records. The caller
+// holds writing.
+func (r *Repository) writeOutbox(ctx context.Context, unflushed map[string]outage.Record) error {
 	var text []byte
 	var err error
-	if len(unsaved) > 0 {
-		text, err = json.Marshal(unsaved)
+	if len(unflushed) > 0 {
+		text, err = json.Marshal(unflushed)
 	}
 	if err == nil {
 		err = r.outbox.Store(ctx, text)
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if errors.Is(err, lease.ErrLost) { // whoever holds it now has all of this
+	if errors.Is(err, lease.ErrLost) { // the new writer has read all of these records
 		r.unflushed, r.writer = map[string]outage.Record{}, false
 	}
 	if err != nil {
 		return err
 	}
-	r.unflushed = unsaved
-	maps.Copy(r.records, unsaved)
+	r.unflushed = unflushed
+	maps.Copy(r.records, unflushed)
 	return nil
 }
 
-// Append enters changes that were decided at an instant. Telling it again changes
-// nothing. When it returns without an error, a crash cannot lose them; after
-// lease.ErrLost, which it returns also before Open, nothing was entered.
+// Append records changes that were decided at an instant. It is idempotent. When it
+// returns without an error, a crash does not lose them; after lease.ErrLost, which it
+// also returns before Open, nothing was recorded.
 func (r *Repository) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	r.mutex.RLock()
 	if !r.writer {
 		r.mutex.RUnlock()
-		return fmt.Errorf("noting %d changes of incidents: %w", len(changes), lease.ErrLost)
+		return fmt.Errorf("recording %d changes of incidents: %w", len(changes), lease.ErrLost)
 	}
-	unsaved := maps.Clone(r.unflushed)
+	unflushed := maps.Clone(r.unflushed)
 	for _, incident := range changes {
 		if incident.State == outage.StatePending {
 			continue
 		}
-		record, ok := unsaved[incident.ID]
+		record, ok := unflushed[incident.ID]
 		if !ok {
 			record = r.records[incident.ID]
 		}
@@ -224,17 +222,17 @@ func (r *Repository) Append(ctx context.Context, at time.Time, changes []outage.
 			At: at, State: incident.State, Ratio: incident.Ratio, Verdict: incident.Verdict, Cause: incident.Cause,
 		})
 		record.Revision = max(record.Revision+1, r.now().UnixMilli())
-		unsaved[incident.ID] = record
+		unflushed[incident.ID] = record
 	}
 	r.mutex.RUnlock()
-	if err := r.writeOutbox(ctx, unsaved); err != nil {
-		return fmt.Errorf("noting %d changes of incidents: %w", len(changes), err)
+	if err := r.writeOutbox(ctx, unflushed); err != nil {
+		return fmt.Errorf("recording %d changes of incidents: %w", len(changes), err)
 	}
 	return nil
 }
 
-// withChange adds a change unless state and verdict are what they were, or it is
-// known.
+// withChange adds a change, replaces one of the same instant, and omits one with the state
+// and attribution of the last.
 func withChange(changes []outage.Change, change outage.Change) []outage.Change {
 	for i, known := range changes {
 		if known.At.Equal(change.At) {
@@ -251,7 +249,7 @@ func withChange(changes []outage.Change, change outage.Change) []outage.Change {
 	return append(slices.Clone(changes), change)
 }
 
-// Incident gives one incident by its id.
+// Incident returns one incident by its id.
 func (r *Repository) Incident(_ context.Context, id string) (outage.Record, error) {
 	r.mutex.RLock()
 	defer r.mutex.RUnlock()
@@ -262,8 +260,8 @@ func (r *Repository) Incident(_ context.Context, id string) (outage.Record, erro
 	return record, nil
 }
 
-// Incidents lists incidents, the latest opened first, from behind a cursor; next
-// is "" after the last. An error names the field "cursor".
+// Incidents lists incidents after a cursor, the latest opened first; next is "" after the
+// last. An error names the field "cursor".
 func (r *Repository) Incidents(_ context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []outage.Record, next string, err error) {
 	after, err := readCursor(cursor)
 	if err != nil {

@@ -2,9 +2,8 @@ package incident
 
 import "github.com/open-downpour/downpour/pkg/outage"
 
-// severityOf is how much an incident matters. It starts from the worst ratio,
-// an incident of less than a region weighs one step less, and one that lasts
-// weighs one step more.
+// severityOf is the severity of an incident by its worst ratio. It is one step lower for
+// less than a region, and one step higher for a long incident.
 func severityOf(p *Params, scope outage.Scope, peak float64, minutes int) outage.Severity {
 	steps := 0
 	if peak >= p.MajorRatio {

@@ -1,5 +1,5 @@
-// Package enginetest is a small world for tests of what runs the engine: a map of
-// two countries, ordinary minutes on it, and a story of three outages.
+// Package enginetest is a fixture for tests of the engine and its users: a small map of
+// two countries, ordinary minutes on it, and a course of three outages.
 package enginetest
 
 import (
