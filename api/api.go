@@ -30,13 +30,14 @@ import (
 type Config struct {
 	Intake Intake
 	// Readings gives the snapshot of which an answer is made.
-	Readings  func() Readings
-	Incidents Incidents
-	Services  Services
-	Places    Places
-	Shapes    Shapes
-	Readiness Readiness
-	Streams   Streams
+	Readings         func() Readings
+	Incidents        Incidents
+	IncidentRegister Register
+	Services         Services
+	Places           Places
+	Shapes           Shapes
+	Readiness        Readiness
+	Streams          Streams
 	// Limiter is what a sender may still write. Reports themselves are limited by
 	// the intake, by the same count. Nil is no limit.
 	Limiter Limiter
@@ -117,10 +118,14 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/heatmap", a.getHeatmap},
 		{fiber.MethodGet, "/api/v1/incidents", a.listIncidents},
 		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},
+		{fiber.MethodGet, "/api/v1/register", a.getRegister},
+		{fiber.MethodGet, "/api/v1/register/files", a.getRegisterFiles},
+		{fiber.MethodGet, "/api/v1/register/hours", a.getRegisterHours},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
 		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
 		{fiber.MethodGet, "/api/v1/stream", a.getStream},
 		{fiber.MethodGet, feedPath, a.getFeed},
+		{fiber.MethodGet, registerPath, a.getRegisterFile},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},
 		{fiber.MethodGet, "/livez", a.getLive},

@@ -135,10 +135,12 @@ var wrong = map[string][]string{
 	"tz":      {"x", "Local", "../etc", "Asia/Kolkata"}, "step": {"5", "7m", "0h"},
 	"resolution": {"2", "7", "4.0", "four"},
 	"state":      {"closed", "OPEN"},
-	"limit":      {"0", "-1", "1e2", "1000"},
+	"limit":      {"0", "-1", "1e2", "1001"},
 	"cursor":     {"x", "\x00"},
-	"q":          {strings.Repeat("k", 65), "\xff"},
-	"undo":       {"\xff"},
+	"level":      {"cell", "District"}, "district": {"a b", strings.Repeat("d", 65)},
+	"year": {"26", "1999", "x"}, "quarter": {"0", "5", "Q1", "1"},
+	"q":    {strings.Repeat("k", 65), "\xff"},
+	"undo": {"\xff"},
 }
 
 // TestEveryParameterIsChecked sends each parameter of each operation wrongly,

@@ -346,7 +346,7 @@ func (w *world) appReading(most int) *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	api := New(Config{
-		Intake: w, Readings: func() Readings { return w }, Incidents: w, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
+		Intake: w, Readings: func() Readings { return w }, Incidents: w, IncidentRegister: quarterlies{}, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},

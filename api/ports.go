@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
+	"github.com/open-downpour/downpour/pkg/public/register"
 )
 
 // Intake takes reports. Its errors for the sender are *outage.Error.
@@ -58,6 +59,16 @@ type Incidents interface {
 	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
 	// Incident has CodeNotFound for an unknown id.
 	Incident(ctx context.Context, id string) (public.Incident, error)
+}
+
+// Register is the list of all incidents by quarter. Only Version may block, for an
+// older version.
+type Register interface {
+	Rows(filter register.Filter) []register.Row
+	Editions() []register.Edition
+	// Version is a stored version of a quarter, 0 the current one; the error has
+	// CodeNotFound for one that does not exist.
+	Version(ctx context.Context, quarter register.Quarter, version int) (register.Edition, []register.Row, error)
 }
 
 // Streams opens streams of changes. It does not block.

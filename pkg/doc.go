@@ -14,7 +14,8 @@
 //  5. archive moves the report log into ClickHouse, each report once, and answers
 //     questions about the past.
 //  6. public turns counts into what the public sees, through one table with a
-//     floor for privacy.
+//     floor for privacy. public/register lists every incident by quarter, in
+//     files whose versions are never replaced.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
 // services that people report; scenario, past outages as rows to play and to

@@ -49,7 +49,7 @@ type rule struct {
 var rules = map[string]rule{
 	// The command wires everything. The two front ends get numbers from public alone.
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
-	"api":               {"public outage locale httpcache duration crosssite forwarded ratelimit", "fiber yaml metrics"},
+	"api":               {"public public/register outage locale httpcache duration crosssite forwarded ratelimit", "fiber yaml metrics"},
 	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page", "fiber"},
 	"frontend/page":     {"public outage locale duration frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},
@@ -57,6 +57,9 @@ var rules = map[string]rule{
 	"frontend/pagetest": {"public outage locale", ""},
 	"pkg/public":        {"outage", "metrics"},
 	"pkg/live":          {"outage public", "metrics"},
+
+	// Incidents by quarter, made of public numbers.
+	"pkg/public/register": {"outage public", ""},
 
 	// The path of a report.
 	"pkg/outage":   {"", ""},

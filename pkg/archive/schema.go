@@ -118,6 +118,7 @@ var migrations = [][]step{
 	),
 	shortLivedIdentity,
 	judgedQuarters,
+	registerFiles,
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

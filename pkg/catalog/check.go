@@ -27,7 +27,7 @@ var reserved = []string{
 	"about", "admin", "all", "api", "assets", "badge", "credits", "debug", "docs",
 	"embed", "favicon", "feed", "feeds", "health", "healthz", "heatmap", "history",
 	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "places",
-	"privacy", "readyz", "report", "reports", "robots", "search", "services",
+	"privacy", "readyz", "register", "report", "reports", "robots", "search", "services",
 	"sitemap", "static", "status", "stream", "summary", "terms", "thanks", "undo",
 	"webhooks",
 }

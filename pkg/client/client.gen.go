@@ -203,6 +203,27 @@ func (e OpenIncidentSeverity) Valid() bool {
 	}
 }
 
+// Defines values for PlaceLevel.
+const (
+	PlaceLevelCountry  PlaceLevel = "country"
+	PlaceLevelDistrict PlaceLevel = "district"
+	PlaceLevelRegion   PlaceLevel = "region"
+)
+
+// Valid indicates whether the value is a known member of the PlaceLevel enum.
+func (e PlaceLevel) Valid() bool {
+	switch e {
+	case PlaceLevelCountry:
+		return true
+	case PlaceLevelDistrict:
+		return true
+	case PlaceLevelRegion:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PlaceListItemsKind.
 const (
 	City    PlaceListItemsKind = "city"
@@ -254,6 +275,27 @@ func (e Reason) Valid() bool {
 	case SameCategory:
 		return true
 	case SameFootprint:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RegisterRowSeverity.
+const (
+	RegisterRowSeverityCritical RegisterRowSeverity = "critical"
+	RegisterRowSeverityMajor    RegisterRowSeverity = "major"
+	RegisterRowSeverityMinor    RegisterRowSeverity = "minor"
+)
+
+// Valid indicates whether the value is a known member of the RegisterRowSeverity enum.
+func (e RegisterRowSeverity) Valid() bool {
+	switch e {
+	case RegisterRowSeverityCritical:
+		return true
+	case RegisterRowSeverityMajor:
+		return true
+	case RegisterRowSeverityMinor:
 		return true
 	default:
 		return false
@@ -399,6 +441,9 @@ type Country string
 
 // CountryOrBoth Null for both countries together.
 type CountryOrBoth = Country
+
+// District The code of a district of the country.
+type District = string
 
 // Duration A whole number of minutes, hours or days.
 type Duration = string
@@ -792,6 +837,9 @@ type OpenIncident struct {
 // OpenIncidentSeverity defines model for OpenIncident.Severity.
 type OpenIncidentSeverity string
 
+// PlaceLevel defines model for PlaceLevel.
+type PlaceLevel string
+
 // PlaceList defines model for PlaceList.
 type PlaceList struct {
 	Items []struct {
@@ -923,6 +971,153 @@ type Region = string
 
 // RegionOrNone defines model for RegionOrNone.
 type RegionOrNone = Region
+
+// RegisterEdition defines model for RegisterEdition.
+type RegisterEdition struct {
+	CreatedAt Time `json:"created_at"`
+
+	// Csv The address of the file.
+	Csv       string `json:"csv"`
+	Incidents int64  `json:"incidents"`
+
+	// Json The address of the file.
+	Json string `json:"json"`
+
+	// Provisional Not stored yet; the version is 0.
+	Provisional bool   `json:"provisional"`
+	Quarter     string `json:"quarter"`
+
+	// Sha256 Of the rows as JSON; null while provisional.
+	Sha256  *string `json:"sha256"`
+	Version int64   `json:"version"`
+}
+
+// RegisterFile defines model for RegisterFile.
+type RegisterFile struct {
+	CreatedAt Time `json:"created_at"`
+
+	// Csv The address of the file.
+	Csv       string        `json:"csv"`
+	Incidents int64         `json:"incidents"`
+	Items     []RegisterRow `json:"items"`
+
+	// Json The address of the file.
+	Json string `json:"json"`
+
+	// Provisional Not stored yet; the version is 0.
+	Provisional bool   `json:"provisional"`
+	Quarter     string `json:"quarter"`
+
+	// Sha256 Of the rows as JSON; null while provisional.
+	Sha256  *string `json:"sha256"`
+	Version int64   `json:"version"`
+}
+
+// RegisterFileList defines model for RegisterFileList.
+type RegisterFileList struct {
+	Items []RegisterEdition `json:"items"`
+
+	// Next Cursor of the next page, null on the last.
+	Next *Next `json:"next"`
+}
+
+// RegisterHours defines model for RegisterHours.
+type RegisterHours struct {
+	Country   Country `json:"country"`
+	Hours     float64 `json:"hours"`
+	Incidents int64   `json:"incidents"`
+
+	// Place The code of the country, region or district.
+	Place   string `json:"place"`
+	Service Slug   `json:"service"`
+}
+
+// RegisterHoursList defines model for RegisterHoursList.
+type RegisterHoursList struct {
+	AsOf Time `json:"as_of"`
+
+	// From The start of the year or quarter that was asked for.
+	From  *Time           `json:"from"`
+	Items []RegisterHours `json:"items"`
+	Level PlaceLevel      `json:"level"`
+
+	// Next Cursor of the next page, null on the last.
+	Next *Next `json:"next"`
+
+	// To Its end.
+	To *Time `json:"to"`
+}
+
+// RegisterPage defines model for RegisterPage.
+type RegisterPage struct {
+	AsOf  Time          `json:"as_of"`
+	Items []RegisterRow `json:"items"`
+
+	// Next Cursor of the next page, null on the last.
+	Next *Next `json:"next"`
+}
+
+// RegisterRow defines model for RegisterRow.
+type RegisterRow struct {
+	Cause     *Slug      `json:"cause"`
+	Country   Country    `json:"country"`
+	Districts []District `json:"districts"`
+
+	// DurationSeconds From `start` to `end`, or so far.
+	DurationSeconds int64 `json:"duration_seconds"`
+
+	// End Null while it lasts.
+	End        *Time   `json:"end"`
+	Id         string  `json:"id"`
+	MergedInto *string `json:"merged_into"`
+	OpenedAt   Time    `json:"opened_at"`
+	Parent     *string `json:"parent"`
+
+	// PeakQuarter The 15 minutes of the clock with the most reports.
+	PeakQuarter *QuarterCount `json:"peak_quarter"`
+
+	// PeakRatio The most that ten minutes were above the normal.
+	PeakRatio float64  `json:"peak_ratio"`
+	Regions   []Region `json:"regions"`
+	Scope     Scope    `json:"scope"`
+	Service   Slug     `json:"service"`
+
+	// Services Its service, and those that were reported because of it.
+	Services []Slug              `json:"services"`
+	Severity RegisterRowSeverity `json:"severity"`
+
+	// Start The first minute of the run of reports that opened it.
+	Start time.Time `json:"start"`
+
+	// State `pending` is evidence of at least half of what opening takes; `recovering` says that reports fall
+	// back to normal.
+	State State `json:"state"`
+
+	// Total User reports of the country in that time; null while they cannot be read.
+	Total   *int64           `json:"total"`
+	Updates []RegisterUpdate `json:"updates"`
+
+	// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
+	// something else broke. It is judged again while the incident lasts.
+	Verdict Verdict `json:"verdict"`
+}
+
+// RegisterRowSeverity defines model for RegisterRow.Severity.
+type RegisterRowSeverity string
+
+// RegisterUpdate defines model for RegisterUpdate.
+type RegisterUpdate struct {
+	At    Time  `json:"at"`
+	Cause *Slug `json:"cause,omitempty"`
+
+	// State `pending` is evidence of at least half of what opening takes; `recovering` says that reports fall
+	// back to normal.
+	State State `json:"state"`
+
+	// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
+	// something else broke. It is judged again while the incident lasts.
+	Verdict *Verdict `json:"verdict,omitempty"`
+}
 
 // Scope defines model for Scope.
 type Scope string
@@ -1180,11 +1375,20 @@ type Why struct {
 // CountryFilter defines model for CountryFilter.
 type CountryFilter = Country
 
+// DistrictFilter The code of a district of the country.
+type DistrictFilter = District
+
 // PageCursor defines model for PageCursor.
 type PageCursor = string
 
 // RegionFilter ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
 type RegionFilter = Region
+
+// RegisterQuarter defines model for RegisterQuarter.
+type RegisterQuarter = int64
+
+// RegisterYear defines model for RegisterYear.
+type RegisterYear = int64
 
 // ServiceFilter defines model for ServiceFilter.
 type ServiceFilter = Slug
@@ -1277,6 +1481,66 @@ type SearchPlacesParams struct {
 
 	// Limit The most places of the answer.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetRegisterParams defines parameters for GetRegister.
+type GetRegisterParams struct {
+	// Year The year in which an incident opened, in UTC.
+	Year *RegisterYear `form:"year,omitempty" json:"year,omitempty"`
+
+	// Quarter The quarter of the year.
+	Quarter *RegisterQuarter `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// Country Both countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
+
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit The most items of a page. CSV has all rows.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListRegisterFilesParams defines parameters for ListRegisterFiles.
+type ListRegisterFilesParams struct {
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetRegisterHoursParams defines parameters for GetRegisterHours.
+type GetRegisterHoursParams struct {
+	// Level The size of the places.
+	Level *PlaceLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Year The year in which an incident opened, in UTC.
+	Year *RegisterYear `form:"year,omitempty" json:"year,omitempty"`
+
+	// Quarter The quarter of the year.
+	Quarter *RegisterQuarter `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// Country Both countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
+
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
 	// Cursor The `next` of an earlier answer.
 	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1784,6 +2048,32 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/places (the `SearchPlaces` operationId).
 	SearchPlaces(ctx context.Context, params *SearchPlacesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetRegister Every incident by quarter, in the order of opening
+	//
+	// An incident belongs to the calendar quarter (UTC) in which it opened. The rows are those of the current
+	// files, see `/api/v1/register/files`. With a service, also incidents of others that it was reported
+	// because of.
+	//
+	// Corresponds with GET /api/v1/register (the `GetRegister` operationId).
+	GetRegister(ctx context.Context, params *GetRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRegisterFiles The files of the register and their versions
+	//
+	// A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
+	// what changes later (an import, an incident that went on) is stored as the next version, at most one a day.
+	// Until then the file is provisional, version 0.
+	//
+	// Corresponds with GET /api/v1/register/files (the `ListRegisterFiles` operationId).
+	ListRegisterFiles(ctx context.Context, params *ListRegisterFilesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRegisterHours Hours of incident by place and service
+	//
+	// The time in which a service had an incident in a place, within the quarter, the year or all time; what
+	// overlaps counts once. The longest first.
+	//
+	// Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
+	GetRegisterHours(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// CreateReportWithBody Report that a service is broken, works, or works again
 	//
 	// Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
@@ -1914,6 +2204,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReady` operationId).
 	GetReady(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRegisterFile The register of a quarter as a file
+	//
+	// `2025-Q1.json` and `2025-Q1.csv` are the current version, `2025-Q1.v2.csv` is a stored one, which never changes.
+	//
+	// Corresponds with GET /register/{file} (the `GetRegisterFile` operationId).
+	GetRegisterFile(ctx context.Context, file string, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetDocs This document as a page
@@ -2012,6 +2309,62 @@ func (c *Client) GetIncident(ctx context.Context, id string, reqEditors ...Reque
 // Corresponds with GET /api/v1/places (the `SearchPlaces` operationId).
 func (c *Client) SearchPlaces(ctx context.Context, params *SearchPlacesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSearchPlacesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegister Every incident by quarter, in the order of opening
+//
+// An incident belongs to the calendar quarter (UTC) in which it opened. The rows are those of the current
+// files, see `/api/v1/register/files`. With a service, also incidents of others that it was reported
+// because of.
+//
+// Corresponds with GET /api/v1/register (the `GetRegister` operationId).
+func (c *Client) GetRegister(ctx context.Context, params *GetRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisterRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRegisterFiles The files of the register and their versions
+//
+// A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
+// what changes later (an import, an incident that went on) is stored as the next version, at most one a day.
+// Until then the file is provisional, version 0.
+//
+// Corresponds with GET /api/v1/register/files (the `ListRegisterFiles` operationId).
+func (c *Client) ListRegisterFiles(ctx context.Context, params *ListRegisterFilesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRegisterFilesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegisterHours Hours of incident by place and service
+//
+// The time in which a service had an incident in a place, within the quarter, the year or all time; what
+// overlaps counts once. The longest first.
+//
+// Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
+func (c *Client) GetRegisterHours(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisterHoursRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2283,6 +2636,23 @@ func (c *Client) GetLive(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 // Corresponds with GET /readyz (the `GetReady` operationId).
 func (c *Client) GetReady(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReadyRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegisterFile The register of a quarter as a file
+//
+// `2025-Q1.json` and `2025-Q1.csv` are the current version, `2025-Q1.v2.csv` is a stored one, which never changes.
+//
+// Corresponds with GET /register/{file} (the `GetRegisterFile` operationId).
+func (c *Client) GetRegisterFile(ctx context.Context, file string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisterFileRequest(c.Server, file)
 	if err != nil {
 		return nil, err
 	}
@@ -2684,6 +3054,336 @@ func NewSearchPlacesRequest(server string, params *SearchPlacesParams) (*http.Re
 		if params.Limit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRegisterRequest constructs an http.Request for the GetRegister method
+func NewGetRegisterRequest(server string, params *GetRegisterParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/register")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Year != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "year", *params.Year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Quarter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "quarter", *params.Quarter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListRegisterFilesRequest constructs an http.Request for the ListRegisterFiles method
+func NewListRegisterFilesRequest(server string, params *ListRegisterFilesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/register/files")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRegisterHoursRequest constructs an http.Request for the GetRegisterHours method
+func NewGetRegisterHoursRequest(server string, params *GetRegisterHoursParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/register/hours")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Year != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "year", *params.Year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Quarter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "quarter", *params.Quarter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -3474,6 +4174,40 @@ func NewGetReadyRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetRegisterFileRequest constructs an http.Request for the GetRegisterFile method
+func NewGetRegisterFileRequest(server string, file string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "file", file, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/register/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -3575,6 +4309,38 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/places (the `SearchPlaces` operationId).
 	SearchPlacesWithResponse(ctx context.Context, params *SearchPlacesParams, reqEditors ...RequestEditorFn) (*SearchPlacesResponse, error)
+
+	// GetRegisterWithResponse Every incident by quarter, in the order of opening
+	//
+	// An incident belongs to the calendar quarter (UTC) in which it opened. The rows are those of the current
+	// files, see `/api/v1/register/files`. With a service, also incidents of others that it was reported
+	// because of.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/register (the `GetRegister` operationId).
+	GetRegisterWithResponse(ctx context.Context, params *GetRegisterParams, reqEditors ...RequestEditorFn) (*GetRegisterResponse, error)
+
+	// ListRegisterFilesWithResponse The files of the register and their versions
+	//
+	// A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
+	// what changes later (an import, an incident that went on) is stored as the next version, at most one a day.
+	// Until then the file is provisional, version 0.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/register/files (the `ListRegisterFiles` operationId).
+	ListRegisterFilesWithResponse(ctx context.Context, params *ListRegisterFilesParams, reqEditors ...RequestEditorFn) (*ListRegisterFilesResponse, error)
+
+	// GetRegisterHoursWithResponse Hours of incident by place and service
+	//
+	// The time in which a service had an incident in a place, within the quarter, the year or all time; what
+	// overlaps counts once. The longest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
+	GetRegisterHoursWithResponse(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*GetRegisterHoursResponse, error)
 
 	// CreateReportWithBodyWithResponse Report that a service is broken, works, or works again
 	//
@@ -3724,6 +4490,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReady` operationId).
 	GetReadyWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadyResponse, error)
+
+	// GetRegisterFileWithResponse The register of a quarter as a file
+	//
+	// `2025-Q1.json` and `2025-Q1.csv` are the current version, `2025-Q1.v2.csv` is a stored one, which never changes.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /register/{file} (the `GetRegisterFile` operationId).
+	GetRegisterFileWithResponse(ctx context.Context, file string, reqEditors ...RequestEditorFn) (*GetRegisterFileResponse, error)
 }
 
 // GetDocsResponse200Headers the declared response headers of an HTTP 200 response for GetDocs
@@ -4267,6 +5042,263 @@ func (r SearchPlacesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SearchPlacesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetRegisterResponse200Headers the declared response headers of an HTTP 200 response for GetRegister
+type GetRegisterResponse200Headers struct {
+	CacheControl string
+	ETag         string
+	Vary         string
+}
+
+// GetRegisterResponse304Headers the declared response headers of an HTTP 304 response for GetRegister
+type GetRegisterResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetRegisterResponse400Headers the declared response headers of an HTTP 400 response for GetRegister
+type GetRegisterResponse400Headers struct {
+	CacheControl string
+}
+
+// GetRegisterResponseDefaultHeaders the declared response headers of an HTTP default response for GetRegister
+type GetRegisterResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetRegisterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterPage
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRegisterResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRegisterResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetRegisterResponse400Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetRegisterResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegisterResponse) GetJSON200() *RegisterPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetRegisterResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisterResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListRegisterFilesResponse200Headers the declared response headers of an HTTP 200 response for ListRegisterFiles
+type ListRegisterFilesResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// ListRegisterFilesResponse304Headers the declared response headers of an HTTP 304 response for ListRegisterFiles
+type ListRegisterFilesResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// ListRegisterFilesResponse400Headers the declared response headers of an HTTP 400 response for ListRegisterFiles
+type ListRegisterFilesResponse400Headers struct {
+	CacheControl string
+}
+
+// ListRegisterFilesResponseDefaultHeaders the declared response headers of an HTTP default response for ListRegisterFiles
+type ListRegisterFilesResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type ListRegisterFilesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterFileList
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListRegisterFilesResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *ListRegisterFilesResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListRegisterFilesResponse400Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListRegisterFilesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRegisterFilesResponse) GetJSON200() *RegisterFileList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListRegisterFilesResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListRegisterFilesResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRegisterFilesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRegisterFilesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRegisterFilesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRegisterFilesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetRegisterHoursResponse200Headers the declared response headers of an HTTP 200 response for GetRegisterHours
+type GetRegisterHoursResponse200Headers struct {
+	CacheControl string
+	ETag         string
+	Vary         string
+}
+
+// GetRegisterHoursResponse304Headers the declared response headers of an HTTP 304 response for GetRegisterHours
+type GetRegisterHoursResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetRegisterHoursResponse400Headers the declared response headers of an HTTP 400 response for GetRegisterHours
+type GetRegisterHoursResponse400Headers struct {
+	CacheControl string
+}
+
+// GetRegisterHoursResponseDefaultHeaders the declared response headers of an HTTP default response for GetRegisterHours
+type GetRegisterHoursResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetRegisterHoursResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterHoursList
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRegisterHoursResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRegisterHoursResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetRegisterHoursResponse400Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetRegisterHoursResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegisterHoursResponse) GetJSON200() *RegisterHoursList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetRegisterHoursResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisterHoursResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisterHoursResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisterHoursResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisterHoursResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisterHoursResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5585,6 +6617,108 @@ func (r GetReadyResponse) ContentType() string {
 	return ""
 }
 
+// GetRegisterFileResponse200Headers the declared response headers of an HTTP 200 response for GetRegisterFile
+type GetRegisterFileResponse200Headers struct {
+	CacheControl            string
+	ContentDisposition      string
+	DownpourRegisterVersion int64
+	ETag                    string
+}
+
+// GetRegisterFileResponse304Headers the declared response headers of an HTTP 304 response for GetRegisterFile
+type GetRegisterFileResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetRegisterFileResponse404Headers the declared response headers of an HTTP 404 response for GetRegisterFile
+type GetRegisterFileResponse404Headers struct {
+	CacheControl string
+}
+
+// GetRegisterFileResponse503Headers the declared response headers of an HTTP 503 response for GetRegisterFile
+type GetRegisterFileResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetRegisterFileResponseDefaultHeaders the declared response headers of an HTTP default response for GetRegisterFile
+type GetRegisterFileResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetRegisterFileResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterFile
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRegisterFileResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRegisterFileResponse304Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetRegisterFileResponse404Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetRegisterFileResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetRegisterFileResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegisterFileResponse) GetJSON200() *RegisterFile {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetRegisterFileResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetRegisterFileResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisterFileResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisterFileResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisterFileResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisterFileResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisterFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetDocsWithResponse This document as a page
 //
 // For people; without scripts.
@@ -5677,6 +6811,56 @@ func (c *ClientWithResponses) SearchPlacesWithResponse(ctx context.Context, para
 		return nil, err
 	}
 	return ParseSearchPlacesResponse(rsp)
+}
+
+// GetRegisterWithResponse Every incident by quarter, in the order of opening
+//
+// An incident belongs to the calendar quarter (UTC) in which it opened. The rows are those of the current
+// files, see `/api/v1/register/files`. With a service, also incidents of others that it was reported
+// because of.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/register (the `GetRegister` operationId).
+func (c *ClientWithResponses) GetRegisterWithResponse(ctx context.Context, params *GetRegisterParams, reqEditors ...RequestEditorFn) (*GetRegisterResponse, error) {
+	rsp, err := c.GetRegister(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisterResponse(rsp)
+}
+
+// ListRegisterFilesWithResponse The files of the register and their versions
+//
+// A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
+// what changes later (an import, an incident that went on) is stored as the next version, at most one a day.
+// Until then the file is provisional, version 0.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/register/files (the `ListRegisterFiles` operationId).
+func (c *ClientWithResponses) ListRegisterFilesWithResponse(ctx context.Context, params *ListRegisterFilesParams, reqEditors ...RequestEditorFn) (*ListRegisterFilesResponse, error) {
+	rsp, err := c.ListRegisterFiles(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRegisterFilesResponse(rsp)
+}
+
+// GetRegisterHoursWithResponse Hours of incident by place and service
+//
+// The time in which a service had an incident in a place, within the quarter, the year or all time; what
+// overlaps counts once. The longest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
+func (c *ClientWithResponses) GetRegisterHoursWithResponse(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*GetRegisterHoursResponse, error) {
+	rsp, err := c.GetRegisterHours(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisterHoursResponse(rsp)
 }
 
 // CreateReportWithBodyWithResponse Report that a service is broken, works, or works again
@@ -5910,6 +7094,21 @@ func (c *ClientWithResponses) GetReadyWithResponse(ctx context.Context, reqEdito
 		return nil, err
 	}
 	return ParseGetReadyResponse(rsp)
+}
+
+// GetRegisterFileWithResponse The register of a quarter as a file
+//
+// `2025-Q1.json` and `2025-Q1.csv` are the current version, `2025-Q1.v2.csv` is a stored one, which never changes.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /register/{file} (the `GetRegisterFile` operationId).
+func (c *ClientWithResponses) GetRegisterFileWithResponse(ctx context.Context, file string, reqEditors ...RequestEditorFn) (*GetRegisterFileResponse, error) {
+	rsp, err := c.GetRegisterFile(ctx, file, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisterFileResponse(rsp)
 }
 
 // ParseGetDocsResponse parses an HTTP response from a GetDocsWithResponse call
@@ -6599,6 +7798,326 @@ func ParseSearchPlacesResponse(rsp *http.Response) (*SearchPlacesResponse, error
 		response.Headers400 = &headers
 	case true:
 		var headers SearchPlacesResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisterResponse parses an HTTP response from a GetRegisterWithResponse call
+func ParseGetRegisterResponse(rsp *http.Response) (*GetRegisterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRegisterResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRegisterResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetRegisterResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case true:
+		var headers GetRegisterResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListRegisterFilesResponse parses an HTTP response from a ListRegisterFilesWithResponse call
+func ParseListRegisterFilesResponse(rsp *http.Response) (*ListRegisterFilesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRegisterFilesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterFileList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListRegisterFilesResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers ListRegisterFilesResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListRegisterFilesResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case true:
+		var headers ListRegisterFilesResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisterHoursResponse parses an HTTP response from a GetRegisterHoursWithResponse call
+func ParseGetRegisterHoursResponse(rsp *http.Response) (*GetRegisterHoursResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisterHoursResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterHoursList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRegisterHoursResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRegisterHoursResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetRegisterHoursResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case true:
+		var headers GetRegisterHoursResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -8210,6 +9729,147 @@ func ParseGetReadyResponse(rsp *http.Response) (*GetReadyResponse, error) {
 			headers.RetryAfter = value
 		}
 		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisterFileResponse parses an HTTP response from a GetRegisterFileWithResponse call
+func ParseGetRegisterFileResponse(rsp *http.Response) (*GetRegisterFileResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisterFileResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterFile
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRegisterFileResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = value
+		}
+		if values := rsp.Header.Values("Downpour-Register-Version"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-Register-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.DownpourRegisterVersion = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRegisterFileResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetRegisterFileResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetRegisterFileResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetRegisterFileResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
 	}
 
 	return response, nil

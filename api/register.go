@@ -1,0 +1,251 @@
+package api
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public/register"
+)
+
+const (
+	registerPath      = "/register/:file"
+	usualRows         = 200
+	mostRows          = 1000
+	firstRegisterYear = 2000
+	lastRegisterYear  = 2999
+	// freshVersion is for a stored version, which never changes.
+	freshVersion = 365 * 24 * time.Hour
+)
+
+// registerJSON is a page of the register.
+type registerJSON struct {
+	AsOf string `json:"as_of"`
+	list[register.Row]
+}
+
+type editionJSON struct {
+	Quarter     string  `json:"quarter"`
+	Version     int     `json:"version"`
+	Provisional bool    `json:"provisional"`
+	CreatedAt   string  `json:"created_at"`
+	Incidents   int     `json:"incidents"`
+	SHA256      *string `json:"sha256"`
+	JSON        string  `json:"json"`
+	CSV         string  `json:"csv"`
+}
+
+type registerFileJSON struct {
+	editionJSON
+	Items []register.Row `json:"items"`
+}
+
+type hoursJSON struct {
+	Country   outage.Country `json:"country"`
+	Place     string         `json:"place"`
+	Service   string         `json:"service"`
+	Incidents int            `json:"incidents"`
+	Hours     float64        `json:"hours"`
+}
+
+type hoursListJSON struct {
+	AsOf  string         `json:"as_of"`
+	Level register.Level `json:"level"`
+	From  *string        `json:"from"`
+	To    *string        `json:"to"`
+	list[hoursJSON]
+}
+
+// registerParameters are those that choose rows.
+var registerParameters = []string{"year", "quarter", "country", "region", "district", "service"}
+
+func (q *query) registerFilter() register.Filter {
+	filter := register.Filter{Service: q.service(), District: q.district()}
+	filter.Country, filter.Region = q.place()
+	filter.Year = q.integer("year", firstRegisterYear, lastRegisterYear, 0)
+	filter.Quarter = q.integer("quarter", 1, 4, 0)
+	if filter.Quarter != 0 && filter.Year == 0 && q.text("year") == "" {
+		q.fail(outage.Invalid("quarter", "A quarter needs a year."))
+	}
+	return filter
+}
+
+var districtCode = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+
+// district is the code of a district, "" for all.
+func (q *query) district() string {
+	code := q.text("district")
+	if code != "" && !districtCode.MatchString(code) {
+		q.fail(outage.Invalid("district", "It must be the code of a district."))
+	}
+	return code
+}
+
+func (a *API) getRegister(c *fiber.Ctx) error {
+	q := a.query(c, append([]string{"limit", "cursor"}, registerParameters...)...)
+	filter := q.registerFilter()
+	limit := q.integer("limit", 1, mostRows, usualRows)
+	rows := a.IncidentRegister.Rows(filter)
+	if cursor := q.text("cursor"); cursor != "" {
+		at := slices.IndexFunc(rows, func(row register.Row) bool { return row.ID == cursor })
+		if at < 0 {
+			q.cursor()
+		}
+		rows = rows[at+1:]
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	c.Vary(fiber.HeaderAccept)
+	if c.Accepts(fiber.MIMEApplicationJSON, typeCSV) == typeCSV {
+		body, err := register.CSV(rows)
+		if err != nil {
+			return err
+		}
+		return send(c, typeCSV+"; charset=utf-8", body, freshReading)
+	}
+	answer := registerJSON{asOf(q.numbers.AsOf()), list[register.Row]{Items: orEmpty(rows)}}
+	if len(rows) > limit {
+		answer.Items, answer.Next = rows[:limit], &rows[limit-1].ID
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+func (a *API) getRegisterFiles(c *fiber.Ctx) error {
+	q := a.query(c, "cursor")
+	q.cursor()
+	if err := q.err(); err != nil {
+		return err
+	}
+	answer := list[editionJSON]{Items: []editionJSON{}}
+	for _, edition := range a.IncidentRegister.Editions() {
+		answer.Items = append(answer.Items, wireEdition(edition))
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+func wireEdition(edition register.Edition) editionJSON {
+	address := "/register/" + edition.Quarter.String()
+	if !edition.Provisional() {
+		address += fmt.Sprintf(".v%d", edition.Version)
+	}
+	return editionJSON{
+		Quarter: edition.Quarter.String(), Version: edition.Version, Provisional: edition.Provisional(),
+		CreatedAt: asOf(edition.CreatedAt), Incidents: edition.Incidents, SHA256: orNull(edition.Digest),
+		JSON: address + ".json", CSV: address + ".csv",
+	}
+}
+
+func (a *API) getRegisterHours(c *fiber.Ctx) error {
+	q := a.query(c, append([]string{"level", "cursor"}, registerParameters...)...)
+	q.cursor()
+	filter := q.registerFilter()
+	level := register.Level(q.text("level"))
+	switch level {
+	case "":
+		level = register.LevelDistrict
+	case register.LevelCountry, register.LevelRegion, register.LevelDistrict:
+	default:
+		q.fail(outage.Invalid("level", "It must be country, region or district."))
+	}
+	if err := q.err(); err != nil {
+		return err
+	}
+	now := q.numbers.Now()
+	from, to := filter.Span()
+	answer := hoursListJSON{AsOf: asOf(q.numbers.AsOf()), Level: level, list: list[hoursJSON]{Items: []hoursJSON{}}}
+	if filter.Year != 0 {
+		first, last := asOf(from), asOf(to)
+		answer.From, answer.To = &first, &last
+	}
+	if filter.Year == 0 || to.After(now) {
+		to = now
+	}
+	place := string(filter.Region)
+	if level == register.LevelDistrict {
+		place = filter.District
+	}
+	// An incident that opened in an earlier quarter may reach into this one.
+	choose := filter
+	choose.Year, choose.Quarter = 0, 0
+	for _, hours := range register.HoursOf(a.IncidentRegister.Rows(choose), level, from, to) {
+		if place != "" && level != register.LevelCountry && hours.Place != place || filter.Service != "" && hours.Service != filter.Service {
+			continue
+		}
+		answer.Items = append(answer.Items, hoursJSON{hours.Country, hours.Place, hours.Service, hours.Incidents, round(hours.Duration.Hours(), hourDecimals)})
+	}
+	c.Vary(fiber.HeaderAccept)
+	if c.Accepts(fiber.MIMEApplicationJSON, typeCSV) == typeCSV {
+		return sendHoursCSV(c, answer.Items)
+	}
+	return sendJSON(c, answer, freshReading)
+}
+
+// hourDecimals keeps a hundredth of an hour.
+const hourDecimals = 1e2
+
+func sendHoursCSV(c *fiber.Ctx, items []hoursJSON) error {
+	var body bytes.Buffer
+	lines := csv.NewWriter(&body)
+	lines.UseCRLF = true
+	records := [][]string{{"country", "place", "service", "incidents", "hours"}}
+	for _, hours := range items {
+		records = append(records, []string{
+			string(hours.Country), hours.Place, hours.Service, strconv.Itoa(hours.Incidents), strconv.FormatFloat(hours.Hours, 'f', -1, 64),
+		})
+	}
+	if err := lines.WriteAll(records); err != nil {
+		return fmt.Errorf("writing hours of incident as CSV: %w", err)
+	}
+	return send(c, typeCSV+"; charset=utf-8", body.Bytes(), freshReading)
+}
+
+var registerFile = regexp.MustCompile(`^(\d{4}-[Qq][1-4])(?:\.v([1-9]\d{0,5}))?\.(json|csv)$`)
+
+// getRegisterFile answers with the file of a quarter: 2025-Q1.csv is the current
+// version, 2025-Q1.v2.csv a stored one.
+func (a *API) getRegisterFile(c *fiber.Ctx) error {
+	parts := registerFile.FindStringSubmatch(utils.CopyString(c.Params("file")))
+	if parts == nil {
+		return c.Next()
+	}
+	quarter, _ := register.ParseQuarter(parts[1])
+	version, _ := strconv.Atoi(parts[2]) // "" is 0, the current one
+	edition, rows, err := a.IncidentRegister.Version(c.UserContext(), quarter, version)
+	if err != nil {
+		return err
+	}
+	contentType, body := typeCSV+"; charset=utf-8", []byte(nil)
+	if parts[3] == "csv" {
+		body, err = register.CSV(rows)
+	} else {
+		contentType = fiber.MIMEApplicationJSON
+		body, err = json.Marshal(registerFileJSON{wireEdition(edition), orEmpty(rows)})
+	}
+	if err != nil {
+		return fmt.Errorf("writing the register of %s: %w", quarter, err)
+	}
+	c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="downpour-register-%s.%s"`, editionName(edition), parts[3]))
+	c.Set("Downpour-Register-Version", strconv.Itoa(edition.Version))
+	fresh := freshReading
+	if version > 0 {
+		fresh = freshVersion
+	}
+	return send(c, contentType, body, fresh)
+}
+
+func editionName(edition register.Edition) string {
+	if edition.Provisional() {
+		return edition.Quarter.String() + "-provisional"
+	}
+	return fmt.Sprintf("%s.v%d", edition.Quarter, edition.Version)
+}
