@@ -43,7 +43,7 @@ func TestMigrationsCanRunAgain(t *testing.T) {
 
 func TestRollUpsAreThoseOfTheSchema(t *testing.T) {
 	db := prepared(t, embeddedDB(t))
-	for _, of := range []rollUp{minuteCounts, quarterCounts, shardCounts} {
+	for _, of := range rollUps {
 		view := ""
 		must(t, db.conn.QueryRow(context.Background(), "SELECT create_table_query FROM system.tables WHERE database = currentDatabase() AND name = ?",
 			"reports_to_"+of.table).Scan(&view))
@@ -180,6 +180,8 @@ func TestInsertAgainMendsEveryTable(t *testing.T) {
 		"recent reports are behind":      {"", "TRUNCATE TABLE recent_reports"},
 		"recent tokens without rows":     {"", "TRUNCATE TABLE recent_reports", "TRUNCATE TABLE shard_counts"},
 		"the shards are behind":          {"", "TRUNCATE TABLE shard_counts"},
+		"networks are behind":            {"", "TRUNCATE TABLE network_counts", "TRUNCATE TABLE shard_networks"},
+		"networks counted twice":         {"", "INSERT INTO network_counts SELECT * FROM network_counts", "INSERT INTO shard_networks SELECT * FROM shard_networks"},
 		"the shards counted twice":       {"", "INSERT INTO shard_counts SELECT * FROM shard_counts"},
 		"a roll-up counted twice":        {"", "INSERT INTO minute_counts SELECT * FROM minute_counts"},
 	}

@@ -189,7 +189,7 @@ func (d *DB) Merge(ctx context.Context, may bool) error {
 	if may {
 		act = "START"
 	}
-	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "recent_reports", "shard_counts"} {
+	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "network_counts", "recent_reports", "shard_counts", "shard_networks"} {
 		if err := d.exec(ctx, "SYSTEM "+act+" MERGES "+table); err != nil {
 			return fmt.Errorf("setting when clickhouse merges %s: %w", table, err)
 		}

@@ -41,7 +41,7 @@ func TestContents(t *testing.T) {
 	}
 	all, err := db.Senders(ctx)
 	must(t, err)
-	if len(all) != 2 || all[0].Table != "recent_reports" || all[0].Rows != int64(len(entries)) || all[0].Networks < 2 || all[0].For != recentFor || !all[0].Newest.Equal(now.Truncate(time.Minute)) || all[1].Networks != 0 {
+	if len(all) != 3 || all[0].Table != "recent_reports" || all[0].Rows != int64(len(entries)) || all[0].Networks < 2 || all[0].For != recentFor || !all[0].Newest.Equal(now.Truncate(time.Minute)) || all[1].Networks != 0 {
 		t.Errorf("of senders: %+v", all)
 	}
 	if _, err := embeddedDB(t).Senders(ctx); err != nil {

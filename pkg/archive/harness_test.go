@@ -241,10 +241,29 @@ func (m model) Counts(_ context.Context, query outage.Query) ([]outage.Count, er
 	sums := outage.Sums{}
 	for _, e := range m.entries {
 		if query.Span.Contains(e.Minute()) && m.covers.Contains(e.Minute()) {
+			if query.ByNetwork {
+				addAccess(sums, e, query)
+				continue
+			}
 			sums.Add(countOf(e), query)
 		}
 	}
 	return sums.Counts(), nil
+}
+
+// addAccess adds what an entry adds to the access network that it names.
+func addAccess(sums outage.Sums, e outage.Entry, query outage.Query) {
+	if c, ok := accessOf(e); ok {
+		sums.Add(c, query)
+	}
+}
+
+// accessOf is the count of an entry by access network; false where it has none.
+func accessOf(e outage.Entry) (outage.Count, bool) {
+	c := countOf(e)
+	c.Cell, c.Symptom, c.Nodes, c.Network = 0, "", outage.NodeCounts{}, e.Network
+	c.Submissions = c.N
+	return c, e.Kind == outage.Problem && e.Network != ""
 }
 
 // insertAll inserts entries in batches of random lengths.
@@ -287,6 +306,7 @@ func checkRecent(t testing.TB, db *DB, entries []outage.Entry) {
 		{"SELECT toInt64(count()) FROM recent_reports", int64(len(entries))},
 		{"SELECT sum(n) FROM shard_counts", n},
 		{"SELECT sum(judged) FROM shard_counts", judged},
+		{accessDifference("shard_networks", "recent_reports"), 0},
 	})
 }
 
@@ -325,7 +345,18 @@ func checkReports(t testing.TB, db *DB, entries []outage.Entry) {
 		{"SELECT sum(judged) FROM quarter_counts", judged},
 		{difference("minute_counts", "toStartOfMinute"), 0},
 		{difference("quarter_counts", "toStartOfFifteenMinutes"), 0},
+		{accessDifference("network_counts", "reports"), 0},
 	})
+}
+
+// accessDifference counts the keys under which a table of networks and its raw one
+// differ.
+func accessDifference(table, raw string) string {
+	return fmt.Sprintf(`SELECT toInt64(count()) FROM (
+		SELECT start, service, country, region, network, sum(n) AS n, sum(judged) AS judged FROM (
+			SELECT toStartOfMinute(at) AS start, service, country, region, network, toInt64(sign) * counted AS n, toInt64(sign) * weight AS judged FROM %s WHERE kind = 'problem' AND network != ''
+			UNION ALL SELECT start, service, country, region, network, -n, -judged FROM %s
+		) GROUP BY ALL HAVING n != 0 OR judged != 0)`, raw, table)
 }
 
 // difference counts the keys under which a roll-up and the raw table differ.

@@ -98,7 +98,7 @@ var shortLivedIdentity = []step{
 var expiring = []struct {
 	table string
 	after time.Duration // age of the start of an hour
-}{{"recent_reports", recentFor}, {"shard_counts", shardsFor}}
+}{{"recent_reports", recentFor}, {"shard_counts", shardsFor}, {"shard_networks", shardsFor}}
 
 // Expire deletes what is kept of senders once it is too old to be needed. The
 // bytes are gone from the disk when it returns.

@@ -39,6 +39,9 @@ func filter(query outage.Query) *where {
 
 // Counts answers a query from the roll-ups. Its error says CodeUnavailable.
 func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
+	if query.ByNetwork {
+		return d.accessCounts(ctx, query)
+	}
 	table, detail := "minute_counts", "sum(prefixes), toInt64(0)"+strings.Repeat(", toInt64(0)", outage.NodeLevels)
 	if quarters(query) {
 		table, detail = "quarter_counts", "toInt64(0), sum(vouched), "+sumsOf(networks)
@@ -237,6 +240,9 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 		each(shard, c)
 		return nil
 	})
+	if err == nil {
+		err = d.shardAccess(ctx, from, each)
+	}
 	if err != nil {
 		return unavailable("reading the hot window from the archive", err)
 	}

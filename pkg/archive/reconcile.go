@@ -42,7 +42,7 @@ func (d *DB) insertAgain(ctx context.Context, token string, entries []outage.Ent
 			return fmt.Errorf("completing %s: %w", raw.name, err)
 		}
 	}
-	for _, sums := range []rollUp{minuteCounts, quarterCounts, shardCounts} {
+	for _, sums := range rollUps {
 		if err := d.reconcile(ctx, sums, sums.raw.comparable(entries, now)); err != nil {
 			return fmt.Errorf("comparing %s with %s: %w", sums.table, sums.raw.name, err)
 		}
@@ -162,11 +162,15 @@ func (d *DB) reconcile(ctx context.Context, of rollUp, entries []outage.Entry) e
 		sums = append(sums, fmt.Sprintf("sum(%[1]s) AS %[1]s", sum.name))
 		wrong = append(wrong, sum.name+" != 0")
 	}
+	within := of.raw.within(of.raw.at, entries)
+	if of.where != "" {
+		within += " AND " + of.where
+	}
 	statement := fmt.Sprintf(`INSERT INTO %[1]s (%[2]s, %[3]s) SELECT %[2]s, %[4]s FROM (
 			SELECT %[5]s, %[6]s FROM %[7]s WHERE %[8]s
 			UNION ALL SELECT %[2]s, %[9]s FROM %[1]s WHERE %[10]s
 		) GROUP BY %[2]s HAVING %[11]s SETTINGS insert_deduplicate = 0`,
-		of.table, list(keys), list(names), list(sums), list(keysHere), list(here), of.raw.name, of.raw.within(of.raw.at, entries),
+		of.table, list(keys), list(names), list(sums), list(keysHere), list(here), of.raw.name, within,
 		list(less), of.raw.within(of.start, entries), strings.Join(wrong, " OR "))
 	return d.exec(ctx, statement)
 }

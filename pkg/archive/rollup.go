@@ -6,6 +6,7 @@ type rollUp struct {
 	table string
 	raw   rawTable
 	start string // the column that the stretches of the raw table are found by
+	where string // the condition on the rows of the raw table, "" for all
 	keys  []sum  // the columns without sums, and what they are of a raw row
 	sums  []sum
 }

@@ -119,6 +119,7 @@ var migrations = [][]step{
 	shortLivedIdentity,
 	judgedQuarters,
 	registerFiles,
+	accessNetworks,
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

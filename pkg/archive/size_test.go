@@ -68,7 +68,7 @@ func measureInserts(t *testing.T, db *DB, now time.Time) {
 	slices.Sort(took)
 	per := func(seconds float64) float64 { return float64(len(entries)) / seconds }
 	t.Logf("inserts of %d: median %.0f rows/s, from %.0f to %.0f over %d batches", len(entries), per(took[batches/2]), per(took[batches-1]), per(took[0]), batches)
-	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "recent_reports", "shard_counts"} {
+	for _, table := range []string{"reports", "minute_counts", "quarter_counts", "network_counts", "recent_reports", "shard_counts", "shard_networks"} {
 		must(t, db.exec(context.Background(), "TRUNCATE TABLE "+table))
 	}
 }

@@ -16,7 +16,8 @@
 --   learnt), the field of the block around it, the bucket and field of the
 --   sender's address among the people of the day, and the nodes of the public
 --   table that the report lies in, finest first with tabs between them (empty:
---   none).
+--   none), and the access network that was named and the region, network/region
+--   (empty: none was).
 -- The timeline is '' for a report as it is made, 'h' for an imported line of
 -- the hot window, and 'p' for one of the past: that one goes into the log and
 -- touches no counter.
@@ -230,6 +231,17 @@ local function add_to_block(i, minute, weight)
   expiry[key] = keep
 end
 
+-- Adds a counted report to the counters of the access network that it named.
+local function add_to_access(i, counters, weight, first)
+  local access = ARGV[i + 24]
+  if access == '' then return end
+  local head = string.match(ARGV[i + 3], '^[^|]*|[^|]*|') .. '|o'
+  redis.call('HINCRBY', counters, head .. '|' .. access, 1)
+  if weight > 0 then redis.call('HINCRBY', counters, head .. 'j|' .. access, weight) end
+  if first == 1 then redis.call('HINCRBY', counters, head .. 'x|' .. access, 1) end
+  if ARGV[i + 11] == '0' then redis.call('HINCRBY', counters, head .. 'k|' .. access, 1) end
+end
+
 -- Adds a counted report, or a repeat, to the counters of its minute, and says
 -- what the detector sees of it, and of which nodes it is a new network.
 local function count(i, second, counted)
@@ -246,17 +258,18 @@ local function count(i, second, counted)
   redis.call('HINCRBY', counters, place .. kind .. '|' .. symptom, 1)
   if counted == 1 and ARGV[i + 11] == '0' then redis.call('HINCRBY', counters, place .. 'k' .. kind .. '|' .. symptom, 1) end
   if weight > 0 then
-    redis.call('HINCRBY', counters, place .. 'j|', weight)
+    redis.call('HINCRBY', counters, place .. 'j|' .. symptom, weight)
     if ARGV[i + 11] ~= '0' then add_to_block(i, minute, weight) end
   end
   if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', 1) end
+  if counted == 1 then add_to_access(i, counters, weight, first) end
   if levels > 0 then redis.call('HINCRBY', counters, place .. 'n' .. levels .. '|', 1) end
   expiry[counters] = keep
   minutes[string.format('%d', minute)] = true -- as text: a number would be taken for an index into a list
   return weight, first, levels
 end
 
-for i = 5, #ARGV, 24 do
+for i = 5, #ARGV, 25 do
   local before = answered(i)
   if before then
     answers[#answers + 1] = before

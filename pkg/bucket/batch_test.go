@@ -143,6 +143,14 @@ func TestBatchKeepsItsOrder(t *testing.T) {
 	}
 }
 
+// firstOf is 1 for the first report of a prefix in its half hour.
+func firstOf(e outage.Entry) int64 {
+	if e.First {
+		return int64(e.Sign)
+	}
+	return 0
+}
+
 // kept is a past that holds what was in a log.
 type kept struct{ entries []outage.Entry }
 
@@ -152,6 +160,13 @@ func (k kept) ShardCounts(_ context.Context, from outage.Minute, each func(byte,
 			each(e.ID.Shard, outage.Count{
 				Service: e.Service, Country: e.Country, Cell: e.Cell, Start: e.Minute(), Kind: e.Kind, Symptom: e.Symptom,
 				N: int64(e.Sign), Submissions: int64(e.Sign), Judged: e.Weight, Prefixes: 1, Nodes: e.Nodes.Counts(int64(e.Sign)),
+			})
+			if e.Network == "" || e.Kind != outage.Problem {
+				continue
+			}
+			each(e.ID.Shard, outage.Count{
+				Service: e.Service, Country: e.Country, Region: e.Region, Network: e.Network, Start: e.Minute(), Kind: e.Kind,
+				N: int64(e.Sign), Judged: float64(e.Sign) * e.Weight, Prefixes: firstOf(e),
 			})
 		}
 	}

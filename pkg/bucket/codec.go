@@ -30,7 +30,8 @@ func unpackCell(text string) (outage.Cell, error) {
 // A field of a minute's counters is service|country|cell|what|symptom, where
 // what is the first letter of a kind: lower case for reports that counted,
 // upper case for repeats, and a k in front for the part that importers brought. Two
-// more, without a symptom, are for the detector. An n and a set of levels count
+// more are for the detector: judged reports, and first ones of a network, without a
+// symptom. An n and a set of levels count
 // the reports that were of a new network in their nodes of these levels.
 const (
 	judgedField = "j" // thousandths of a report
@@ -38,6 +39,42 @@ const (
 	keyedField  = "k"
 	nodesField  = "n"
 )
+
+// Reports that named an access network have counters of their own, in the whole
+// country: service|country||what|network/region, where what is this letter and, but
+// for the number of counted reports, one of those above.
+const accessField = "o"
+
+// accessPart is the end of the access fields of a report, "" for one that is not
+// counted by its access network.
+func accessPart(r outage.Report) string {
+	if r.Kind != outage.Problem || r.Network == "" {
+		return ""
+	}
+	return r.Network + "/" + string(r.Region)
+}
+
+// decodeAccess reads an access field, whose what is given without its letter.
+func decodeAccess(count outage.Count, what string, n int64) (outage.Count, error) {
+	network, region, ok := strings.Cut(count.Symptom, "/")
+	if !ok || network == "" {
+		return outage.Count{}, fmt.Errorf("no network in %q", count.Symptom)
+	}
+	count.Symptom, count.Network, count.Region = "", network, outage.Region(region)
+	switch what {
+	case "":
+		count.N, count.Submissions = n, n
+	case judgedField:
+		count.Judged = float64(n) / 1000
+	case firstField:
+		count.Prefixes = n
+	case keyedField:
+		count.Keyed = n
+	default:
+		return outage.Count{}, fmt.Errorf("no sum %q", what)
+	}
+	return count, nil
+}
 
 func placeField(service string, country outage.Country, cell outage.Cell) string {
 	return service + "|" + string(country) + "|" + packCell(cell) + "|"
@@ -66,6 +103,12 @@ func decodeCount(field, value string) (outage.Count, error) {
 	case firstField:
 		count.Prefixes = n
 	default:
+		if sum, ok := strings.CutPrefix(what, accessField); ok {
+			if count, err = decodeAccess(count, sum, n); err != nil {
+				return outage.Count{}, fmt.Errorf("reading counter %q: %w", field, err)
+			}
+			break
+		}
 		if digits, ok := strings.CutPrefix(what, nodesField); ok {
 			levels, err := strconv.ParseUint(digits, 10, outage.NodeLevels)
 			if err != nil {

@@ -44,6 +44,7 @@ type Hot struct {
 type minuteCounts struct {
 	shards [Shards][]outage.Count
 	placed map[string][]outage.Count // by service, as in the shards
+	access map[string][]outage.Count // by service, those by access network
 	totals map[string][]outage.Count // by service: country and kind only
 }
 
@@ -217,10 +218,14 @@ func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Co
 }
 
 func (m *minuteCounts) index() {
-	m.placed = map[string][]outage.Count{}
+	m.placed, m.access = map[string][]outage.Count{}, map[string][]outage.Count{}
 	totals := outage.Sums{}
 	for _, counts := range m.shards {
 		for _, count := range counts {
+			if count.Network != "" {
+				m.access[count.Service] = append(m.access[count.Service], count)
+				continue
+			}
 			m.placed[count.Service] = append(m.placed[count.Service], count)
 			totals.Add(count, outage.Query{Step: 1})
 		}
@@ -246,7 +251,10 @@ func countsOf(minutes map[outage.Minute]*minuteCounts, query outage.Query) []out
 			continue
 		}
 		index := minute.totals
-		if query.ByPlace || query.BySymptom {
+		switch {
+		case query.ByNetwork:
+			index = minute.access
+		case query.ByPlace || query.BySymptom:
 			index = minute.placed
 		}
 		if query.Service != "" {

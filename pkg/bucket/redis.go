@@ -85,7 +85,7 @@ func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time
 
 // addArguments is the ARGV of add.lua.
 func addArguments(waiting []*pending, now time.Time, cap int) []any {
-	const fields = 24 // as the script steps
+	const fields = 25 // as the script steps
 	arguments := make([]any, 0, 4+fields*len(waiting))
 	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
 	for _, one := range waiting {
@@ -113,7 +113,7 @@ func addArguments(waiting []*pending, now time.Time, cap int) []any {
 			prefixField(report.Prefix, report.Service), limit, encodeReport(report),
 			string(one.timeline), seenBucket, seen, one.request,
 			report.Origin.Epoch, learntField(report, report.Prefix), learntField(report, report.Origin.Next),
-			prefixField(report.Origin.Block, report.Service), personBucket, person, nodeFields(report))
+			prefixField(report.Origin.Block, report.Service), personBucket, person, nodeFields(report), accessPart(report))
 	}
 	return arguments
 }

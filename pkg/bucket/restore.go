@@ -189,17 +189,31 @@ func (s *Store) readSnapshot(ctx context.Context, past Past, lost []int) (*snaps
 // count restores the counters of a minute.
 func (p *snapshot) count(shard int, c outage.Count) {
 	key := minuteKey(shard, c.Start)
+	if c.Network != "" {
+		p.access(key, c)
+		return
+	}
 	place := placeField(c.Service, c.Country, c.Cell)
 	letter := string(c.Kind)[:1]
 	p.add(key, place+letter+"|"+c.Symptom, c.N, countersFor)
 	p.add(key, place+strings.ToUpper(letter)+"|"+c.Symptom, c.Submissions-c.N, countersFor)
 	p.add(key, place+keyedField+letter+"|"+c.Symptom, c.Keyed, countersFor)
-	p.add(key, place+judgedField+"|", int64(c.Judged*1000+0.5), countersFor)
+	p.add(key, place+judgedField+"|"+c.Symptom, int64(c.Judged*1000+0.5), countersFor)
 	p.add(key, place+firstField+"|", c.Prefixes, countersFor)
 	for level, n := range c.Nodes {
 		p.add(key, place+nodesField+strconv.Itoa(1<<level)+"|", n, countersFor)
 	}
 	p.shards[shard][c.Start] = true
+}
+
+// access restores the counters of an access network in a minute that other counters
+// make known.
+func (p *snapshot) access(key string, c outage.Count) {
+	head, tail := placeField(c.Service, c.Country, 0)+accessField, "|"+c.Network+"/"+string(c.Region)
+	p.add(key, head+tail, c.N, countersFor)
+	p.add(key, head+judgedField+tail, int64(c.Judged*1000+0.5), countersFor)
+	p.add(key, head+firstField+tail, c.Prefixes, countersFor)
+	p.add(key, head+keyedField+tail, c.Keyed, countersFor)
 }
 
 // entry restores the state that one report leaves: its reporter's half hour, its

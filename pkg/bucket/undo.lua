@@ -25,7 +25,7 @@ for field in string.gmatch(told .. '\t', '(.-)\t') do f[#f + 1] = field end
 local sign, counted, weight, marks = f[1], f[2], tonumber(f[3]), tonumber(f[4])
 local first, levels = marks % 2, math.floor(marks / 2)
 local second, service, country, cell = tonumber(f[6]), f[7], f[8], f[10]
-local kind, symptom, hash = string.sub(f[11], 1, 1), f[12], f[17]
+local kind, symptom, network, hash = string.sub(f[11], 1, 1), f[12], f[13], f[17]
 
 if hash ~= ARGV[4] then return { 'forbidden', '' } end
 if sign == '-' then
@@ -40,9 +40,15 @@ local place = service .. '|' .. country .. '|' .. cell .. '|'
 local letter = kind
 if counted == '0' then letter = string.upper(kind) end
 redis.call('HINCRBY', counters, place .. letter .. '|' .. symptom, -1)
-if weight > 0 then redis.call('HINCRBY', counters, place .. 'j|', -weight) end
+if weight > 0 then redis.call('HINCRBY', counters, place .. 'j|' .. symptom, -weight) end
 if first == 1 then redis.call('HINCRBY', counters, place .. 'x|', -1) end
 if levels > 0 then redis.call('HINCRBY', counters, place .. 'n' .. levels .. '|', -1) end
+if network ~= '' and counted == '1' and kind == 'p' then
+  local head, access = service .. '|' .. country .. '||o', network .. '/' .. f[9]
+  redis.call('HINCRBY', counters, head .. '|' .. access, -1)
+  if weight > 0 then redis.call('HINCRBY', counters, head .. 'j|' .. access, -weight) end
+  if first == 1 then redis.call('HINCRBY', counters, head .. 'x|' .. access, -1) end
+end
 redis.call('EXPIRE', counters, ARGV[6])
 
 local retraction = '-' .. string.sub(told, 2)

@@ -11,6 +11,9 @@ type Count struct {
 	Start   Minute // first minute of the step
 	Kind    Kind
 	Symptom string
+	// Network is the access network that the reporters named, in answers by network
+	// only.
+	Network string
 	// N is the number of counted reports, less those taken back.
 	N int64
 	// Keyed is the part of N that importers brought, who vouch for it.
@@ -18,8 +21,7 @@ type Count struct {
 	// Submissions also counts repeats within the half hour.
 	Submissions int64
 	// Judged is what the detector sees of N: less where one network prefix sent
-	// more than its cap. It stands on kind Problem only, and only in answers
-	// about the hot window.
+	// more than its cap. It stands on kind Problem only.
 	Judged float64
 	// Prefixes is the number of network prefixes that reported for the first
 	// time in their half hour; like Judged, for the detector only.
@@ -41,6 +43,9 @@ type Query struct {
 	Step int
 	// ByPlace tells regions and cells apart, BySymptom symptoms.
 	ByPlace, BySymptom bool
+	// ByNetwork asks for the problem reports that named an access network, by its
+	// name, and for no others. Their places are regions, without cells.
+	ByNetwork bool
 }
 
 // Table is a part of the public table, summed up over a span.

@@ -10,6 +10,7 @@ type Sums map[countKey]*Count
 
 type countKey struct {
 	service, symptom string
+	network          string
 	country          Country
 	region           Region
 	cell             Cell
@@ -33,11 +34,14 @@ func (s Sums) Add(count Count, query Query) {
 	if query.BySymptom {
 		key.symptom = count.Symptom
 	}
+	if query.ByNetwork {
+		key.network = count.Network
+	}
 	sum, ok := s[key]
 	if !ok {
 		sum = &Count{
 			Service: key.service, Country: key.country, Region: key.region, Cell: key.cell,
-			Start: key.start, Kind: key.kind, Symptom: key.symptom,
+			Start: key.start, Kind: key.kind, Symptom: key.symptom, Network: key.network,
 		}
 		s[key] = sum
 	}
@@ -57,7 +61,7 @@ func (s Sums) AddAll(counts []Count, query Query) {
 }
 
 // Counts are the sums that are not zero, ordered by start, service, country,
-// region, cell, kind and symptom.
+// region, cell, kind, symptom and network.
 func (s Sums) Counts() []Count {
 	counts := make([]Count, 0, len(s))
 	for _, sum := range s {
@@ -69,7 +73,7 @@ func (s Sums) Counts() []Count {
 		return cmp.Or(
 			cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Country, b.Country),
 			cmp.Compare(a.Region, b.Region), cmp.Compare(a.Cell, b.Cell),
-			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Symptom, b.Symptom))
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Symptom, b.Symptom), cmp.Compare(a.Network, b.Network))
 	})
 	return counts
 }

@@ -139,7 +139,7 @@ func (s *Snapshot) counts(ctx context.Context, query outage.Query) ([]outage.Cou
 				counts[i].Start = query.Span.From
 			}
 		}
-		sums.AddAll(counts, outage.Query{Step: 1, ByPlace: true, BySymptom: true})
+		sums.AddAll(counts, outage.Query{Step: 1, ByPlace: true, BySymptom: true, ByNetwork: true})
 	}
 	return sums.Counts(), nil
 }
