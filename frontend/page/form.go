@@ -59,9 +59,6 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 	return result
 }
 
-// networkCategories are the categories of access networks.
-var networkCategories = []string{"mobile", "broadband"}
-
 // offer fills the suggestions for towns and networks with the largest ones, in the
 // language of the page. Any other can be typed.
 func (f *form) offer(service outage.Service, all []outage.Service) {
@@ -69,7 +66,7 @@ func (f *form) offer(service outage.Service, all []outage.Service) {
 		f.Towns = append(f.Towns, strings.Split(f.T("towns."+string(country)), ", ")...)
 	}
 	for _, network := range all {
-		if slices.Contains(networkCategories, network.Category) && len(f.At.Countries(network)) > 0 {
+		if network.AccessNetwork() && len(f.At.Countries(network)) > 0 {
 			f.Networks = append(f.Networks, f.ServiceName(network))
 		}
 	}
@@ -136,7 +133,7 @@ func (f form) fault(known *outage.Error) problem {
 		result.Field = "place"
 	case known.Field == "location":
 		result.Field = "place"
-	case !strings.Contains(" symptom place country network ", " "+known.Field+" "):
+	case !strings.Contains(" symptom place country ", " "+known.Field+" "):
 		result.Field = ""
 	}
 	return result

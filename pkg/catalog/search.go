@@ -77,6 +77,26 @@ func (c *Catalog) Search(q string) []outage.Service {
 	return found
 }
 
+// AccessNetwork is the slug of the access network that has a name, slug or alias, in
+// any script; false where none has it. A name goes before an alias.
+func (c *Catalog) AccessNetwork(name string) (slug string, ok bool) {
+	question, best := keyOf(name, false), nameStart
+	if question.joined == "" {
+		return "", false
+	}
+	for i, keys := range c.keys {
+		if !c.services[i].AccessNetwork() {
+			continue
+		}
+		for _, key := range keys {
+			if rank := key.rank(question); rank < best {
+				slug, best = c.services[i].Slug, rank
+			}
+		}
+	}
+	return slug, slug != ""
+}
+
 func (key searchKey) rank(question searchKey) int {
 	rank := nameWhole
 	switch {

@@ -46,6 +46,18 @@ func TestSearch(t *testing.T) {
 	}
 }
 
+func TestAccessNetwork(t *testing.T) {
+	catalog := builtIn(t)
+	for name, want := range map[string]string{
+		"jio": "jio", " JIO! ": "jio", "জিও": "jio", "ভি": "vi", "एयरटेल": "airtel", "রিলায়েন্স জিও": "jio", "Virgin Media": "virgin-media",
+		"virginmedia": "virgin-media", "BT": "bt", "british telecom": "bt", "vodafone": "vodafone", "WhatsApp": "", "j": "", "my neighbour's": "", "": "", "!": "",
+	} {
+		if got, ok := catalog.AccessNetwork(name); got != want || ok != (want != "") {
+			t.Errorf("%q is %q, %v, want %q", name, got, ok, want)
+		}
+	}
+}
+
 // Each service here answers "sun" a little less well than the one before it.
 func TestSearchRanks(t *testing.T) {
 	const text = `categories: {c: {names: {en: C}, symptoms: {s: {names: {en: S}}}}}

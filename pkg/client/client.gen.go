@@ -1208,7 +1208,7 @@ type Submission struct {
 		Lng float64 `json:"lng"`
 	} `json:"location,omitempty"`
 
-	// Network The sender's provider.
+	// Network The sender's access network, by any of its names in the catalogue, such as Jio. An unknown name is left out.
 	Network *string `json:"network,omitempty"`
 
 	// Place A postcode district, PIN code or city.

@@ -1,12 +1,10 @@
 package intake
 
 import (
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -18,7 +16,6 @@ const (
 
 // The most characters of each text that a stranger may send.
 const (
-	maxSlug    = 40
 	maxPlace   = 80
 	maxNetwork = 40
 	maxToken   = 128
@@ -53,9 +50,7 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 		return report, outage.Invalid("token", "has more than %d characters", maxToken)
 	}
 	var err error
-	if report.Network, err = s.network(sent.Network); err != nil {
-		return report, err
-	}
+	report.Network = s.network(sent.Network)
 	if report.Since, err = since(sent.Since, now); err != nil {
 		return report, err
 	}
@@ -113,20 +108,13 @@ func since(text string, now time.Time) (time.Time, error) {
 	return at.UTC(), nil
 }
 
-var notInSlug = regexp.MustCompile(`[^a-z0-9-]+`)
-
-// network turns the sender's word for their provider into a slug, so that one
-// provider has one spelling and no free text is kept.
-func (s *Service) network(text string) (string, error) {
-	if text == "" {
-		return "", nil
+// network is the slug of the access network that the sender named, "" for a name that
+// the catalogue does not know: no free text is stored, and a report is never refused
+// for it.
+func (s *Service) network(name string) string {
+	if name == "" || utf8.RuneCountInString(name) > maxNetwork {
+		return ""
 	}
-	if utf8.RuneCountInString(text) > maxNetwork {
-		return "", outage.Invalid("network", "has more than %d characters", maxNetwork)
-	}
-	slug := strings.Trim(notInSlug.ReplaceAllString(strings.Join(locale.Words(text), "-"), "-"), "-")
-	if slug == "" || len(slug) > maxSlug {
-		return "", outage.Invalid("network", "must be the name of a provider in Latin letters")
-	}
-	return slug, nil
+	slug, _ := s.Catalog.AccessNetwork(name)
+	return slug
 }

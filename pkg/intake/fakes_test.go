@@ -36,6 +36,13 @@ func (*fakes) Service(slug string) (outage.Service, bool) {
 	return outage.Service{Slug: slug, Name: slug, Symptoms: []outage.Symptom{{Slug: "send"}}}, slug == "whatsapp"
 }
 
+func (*fakes) AccessNetwork(name string) (slug string, ok bool) {
+	if name == "Jio" || name == "জিও" {
+		return "jio", true
+	}
+	return "", false
+}
+
 const someCell = outage.Cell(0x863cf2c67ffffff)
 
 func (*fakes) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {

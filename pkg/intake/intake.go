@@ -36,9 +36,11 @@ type Counter interface {
 	Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error
 }
 
-// Catalog knows the services.
+// Catalog knows the services, and the access networks among them by any of their
+// names.
 type Catalog interface {
 	Service(slug string) (outage.Service, bool)
+	AccessNetwork(name string) (slug string, ok bool)
 }
 
 // Geography turns a coordinate into a cell and its region. Its error is an

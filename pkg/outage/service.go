@@ -1,5 +1,7 @@
 package outage
 
+import "slices"
+
 // Service is something that people report about. Slug is its name in
 // addresses and on the wire.
 type Service struct {
@@ -14,6 +16,13 @@ type Service struct {
 	Country   []Country         // where it is used; all covered countries when empty
 	Symptoms  []Symptom
 }
+
+// accessCategories are the categories of the networks by which people reach the
+// internet.
+var accessCategories = []string{"mobile", "broadband"}
+
+// AccessNetwork reports whether people reach the internet by the service.
+func (s Service) AccessNetwork() bool { return slices.Contains(accessCategories, s.Category) }
 
 // Symptom is one way in which a service can be broken.
 type Symptom struct {
