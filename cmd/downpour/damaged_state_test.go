@@ -14,8 +14,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/runner"
 )
 
-// A server whose state files are damaged says so in one line for each, learns
-// anew, writes sound ones and is ready.
+// A server with damaged state files logs one line for each, relearns, writes valid files
+// and is ready.
 func TestDamagedStateFiles(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers")
@@ -23,7 +23,7 @@ func TestDamagedStateFiles(t *testing.T) {
 	sound := experience(t, outage.MinuteOf(time.Now().Add(-runner.Watermark))-1)
 	all := map[string]string{
 		"detector.state":  "detector state unreadable, learning from the archive",
-		"incidents.state": "the incidents that are not archived yet cannot be read and are lost",
+		"incidents.state": "the outbox of incidents cannot be decoded",
 		"imports.state":   "span of an import unreadable",
 	}
 	for name, damage := range map[string]func(state []byte) []byte{
@@ -50,18 +50,18 @@ func TestDamagedStateFiles(t *testing.T) {
 			server.start(t)
 			eventually(t, "the server is ready", isReady(address))
 			for file, line := range lines {
-				eventually(t, "the log tells of "+file, func() bool { return strings.Contains(server.said.String(), line) })
+				eventually(t, "the log names "+file, func() bool { return strings.Contains(server.said.String(), line) })
 			}
 			eventually(t, "the detector has a state again", func() bool {
 				text, err := os.ReadFile(filepath.Join(dir, "detector.state"))
 				return err == nil && engine.New(engine.DefaultConfig(testGeography(t))).Restore(bytes.NewReader(text)) == nil
 			})
 			if !isReady(address)() {
-				t.Error("the server is not ready any more")
+				t.Error("the server is no longer ready")
 			}
 			for file, line := range lines {
 				if n := strings.Count(server.said.String(), line); n != 1 {
-					t.Errorf("%d lines tell of %s", n, file)
+					t.Errorf("%d lines about %s", n, file)
 				}
 			}
 			server.stop(t)

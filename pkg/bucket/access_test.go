@@ -61,7 +61,7 @@ func TestAccessNetworksAreCounted(t *testing.T) {
 			t.Errorf("%d problem reports in all, want 5", n)
 		}
 		before := b.access(true)
-		past := kept{b.entries()}
+		past := archived{b.entries()}
 		if err := client.FlushAll(context.Background()).Err(); err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func TestAccessNetworksAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := b.access(true); !reflect.DeepEqual(got, before) {
-			t.Errorf("after lost memory:\ngot  %+v\nwant %+v", got, before)
+			t.Errorf("after data loss:\ngot  %+v\nwant %+v", got, before)
 		}
 		if err := b.store.Undo(context.Background(), elsewhere.ID, elsewhere.UndoHash); err != nil {
 			t.Fatal(err)

@@ -2,15 +2,15 @@
 --
 -- KEYS[1]  the base of the shard's keys
 -- ARGV[1]  now, Unix seconds
--- ARGV[2]  seconds that the counters of a minute stay after their last change
--- ARGV[3]  seconds that the ledger stays
--- ARGV[4]  how many minutes the list of changed minutes keeps
+-- ARGV[2]  lifetime of the counters of a minute after their last change, in seconds
+-- ARGV[3]  lifetime of the ledger in seconds
+-- ARGV[4]  length of the list of changed minutes
 -- then for each report:
 --   id, minute received, second it happened, place (service|country|cell),
 --   kind letter, symptom, half-hour bucket and field of the reporter, the same
 --   under the earlier key (or two empty strings), prefix field, least cap of the
 --   prefix (0: none), row for the log, timeline, for an imported line the
---   bucket and field by which it is known again and the request it came with,
+--   bucket and field by which it is recognised and the request it came with,
 --   the epoch of the key that the prefix is hashed under, the field under which
 --   the prefix is learnt with this key and with the next (empty: it is not
 --   learnt), the field of the block around it, the bucket and field of the
@@ -18,26 +18,26 @@
 --   table that the report lies in, finest first with tabs between them (empty:
 --   none), and the access network that was named and the region, network/region
 --   (empty: none was).
--- The timeline is '' for a report as it is made, 'h' for an imported line of
--- the hot window, and 'p' for one of the past: that one goes into the log and
--- touches no counter.
+-- The timeline is '' for a live report, 'h' for an imported line of the hot
+-- window, and 'p' for an older one, which is added to the log only and changes no
+-- counter.
 --
--- Answers the id of the log entry, or of the newest one where the batch held
--- only reports that were there already, and then 1 or 0 for each report:
--- whether it counted. A report whose id is in the ledger changes nothing and
--- gets the answer it got before. An imported line that is there already changes
--- nothing either: it gets the answer it got before where the same request tells
--- it again, so that a round trip can be repeated, else 2.
+-- Returns the id of the log entry, or of the newest one where all reports were
+-- already stored, and then 1 or 0 for each report: whether it counted. A report
+-- whose id is in the ledger changes nothing and has its first outcome. An imported
+-- line that is already stored changes nothing either: it has its first outcome
+-- where the same request sends it again, so that a round trip can be repeated,
+-- else 2.
 local base, now = KEYS[1], tonumber(ARGV[1])
--- Without the mark, this Redis lost its memory and waits to be told again what
--- was counted: counting now would count some people twice.
-local alive = tonumber(redis.call('GET', base .. 'alive') or '')
-if not alive then return redis.error_reply('EMPTY the counters are not restored yet') end
+-- Without the mark, this Redis lost its data and its counters are not restored yet:
+-- counting now would count some people twice.
+local began = tonumber(redis.call('GET', base .. 'alive') or '')
+if not began then return redis.error_reply('EMPTY the counters are not restored yet') end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
 local quarter = 900
-local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is known for a week at least
-local import_for = 7200 -- seconds that the half hours of an import stay after their last change
+local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is recognised for a week at least
+local import_for = 7200 -- lifetime of the half hours of an import after their last change, in seconds
 local origin_step = 14 * 86400 -- seconds from one key for networks to the next
 local day_length = 86400
 local least_days = 7 -- a shorter history is averaged as if it were this long
@@ -48,7 +48,7 @@ local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are who
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
 
--- The half hours of imports lie apart: they are told by event time, of any day.
+-- Imports have half hours of their own, by event time, of any day.
 local function half_hours(timeline)
   if timeline == '' then return base .. 'h:' end
   return base .. 'ih:'
@@ -63,8 +63,8 @@ local function repeated(timeline, second, bucket, field)
   if field == '' then return false end
   local keys, slot = half_hours(timeline), math.floor(second / half)
   if taken(keys, slot, second, bucket, field) or taken(keys, slot - 1, second, bucket, field) then return true end
-  -- A report that was delayed, or told by a slower clock, can follow one that
-  -- happened after it. Clocks are taken to agree to a minute.
+  -- A delayed report, or one from a server with a slower clock, can follow one
+  -- that happened after it. Clocks are assumed to agree within a minute.
   return (slot + 1) * half <= now + 60 and taken(keys, slot + 1, second, bucket, field)
 end
 
@@ -80,26 +80,26 @@ local function seen_key(received, weeks_ago, bucket)
   return base .. 's:' .. math.floor(received / week) - weeks_ago .. ':' .. bucket
 end
 
--- The answer that the i-th report got before, or nothing where it is new.
-local function answered(i)
+-- The first outcome of the i-th report, or nothing where it is new.
+local function outcome_of(i)
   local received = ARGV[i + 1]
   if ARGV[i + 13] == '' then
-    local told = redis.call('HGET', base .. 'u:' .. received, ARGV[i])
-    return told and tonumber(string.sub(told, 3, 3))
+    local row = redis.call('HGET', base .. 'u:' .. received, ARGV[i])
+    return row and tonumber(string.sub(row, 3, 3))
   end
   for weeks_ago = 0, 1 do
-    local told = redis.call('HGET', seen_key(received, weeks_ago, ARGV[i + 14]), ARGV[i + 15])
-    if told and string.sub(told, 2) == ARGV[i + 16] then return tonumber(string.sub(told, 1, 1)) end
-    if told then return 2 end
+    local seen = redis.call('HGET', seen_key(received, weeks_ago, ARGV[i + 14]), ARGV[i + 15])
+    if seen and string.sub(seen, 2) == ARGV[i + 16] then return tonumber(string.sub(seen, 1, 1)) end
+    if seen then return 2 end
   end
 end
 
--- Keeps the answer that the i-th report gets now, and what was told of it.
-local function remember(i, counted, told)
+-- Stores the outcome of the i-th report, and its row.
+local function remember(i, counted, row)
   local received = ARGV[i + 1]
   if ARGV[i + 13] == '' then
     local ledger = base .. 'u:' .. received
-    redis.call('HSET', ledger, ARGV[i], told)
+    redis.call('HSET', ledger, ARGV[i], row)
     expiry[ledger] = ledger_for
   else
     local key = seen_key(received, 0, ARGV[i + 14])
@@ -116,9 +116,9 @@ local function new_person(today, bucket, field)
   return redis.call('HSETNX', key, field, '') == 1
 end
 
--- What is known of a prefix: the people of the days before its last day, that
--- day, its people, the last week, and how many people may be learnt on a day of
--- that week.
+-- The history of a prefix: the people of the days before its last day, that day,
+-- its people, the last week, and how many people may be added on a day of that
+-- week.
 local function known_of(epoch, field, today, allowance)
   local known = redis.call('HGET', base .. 'v:' .. epoch, field)
   local k = { before = 0, day = today, n = 0, week = math.floor(today / 7), allowance = allowance, fresh = not known }
@@ -130,16 +130,16 @@ local function known_of(epoch, field, today, allowance)
   return k
 end
 
--- The people of a usual day of a prefix, over the days since its key or this
--- memory began.
+-- The people of a usual day of a prefix, over the days since its key or the
+-- counters began.
 local function usual_of(k, epoch, second)
-  local days = math.floor((second - math.max(alive, epoch * origin_step)) / day_length)
+  local days = math.floor((second - math.max(began, epoch * origin_step)) / day_length)
   return k.before / math.max(least_days, days)
 end
 
--- Adds a person to what is known of a prefix. On each day of a week at most twice
--- as many people are learnt as were usual at its beginning, so that a network
--- which is prepared for an attack takes weeks to look large.
+-- Adds a person to the history of a prefix. On each day of a week at most twice as
+-- many people are added as were usual at its beginning, so that a network which is
+-- prepared for an attack takes weeks to look large.
 local function learn(k, epoch, field, usual, person)
   local this_week = math.floor(k.day / 7)
   if this_week > k.week then
@@ -152,16 +152,16 @@ local function learn(k, epoch, field, usual, person)
   expiry[key] = math.max(1, (epoch + 2) * origin_step - now)
 end
 
--- What the n-th report counts for under a cap: all of it up to the cap, then
--- ever less, so that all together count for less than the cap and a half.
+-- The weight of the n-th report under a cap, in thousandths: full up to the cap,
+-- then decreasing, so that the sum stays below the cap and a half.
 local function tapered(n, cap)
   if n <= cap then return 1000 end
   return math.floor(1000 * (cap / n) ^ 3)
 end
 
--- The cap of the prefix of the i-th report, and whether the prefix was heard of on
--- a day before. The person who reports is learnt under both keys in use; the
--- younger key takes over how much may be learnt in a week.
+-- The cap of the prefix of the i-th report, and whether the prefix has reported on
+-- an earlier day. The person is added under both keys in use; the younger key
+-- inherits the weekly allowance.
 local function cap_of(i, second)
   local cap, field = tonumber(ARGV[i + 11]), ARGV[i + 18]
   if field == '' then return cap, true end
@@ -177,11 +177,11 @@ local function cap_of(i, second)
   return cap + growth * usual, elder.before > 0
 end
 
--- What the detector sees of a report, and whether it is the first of its network
--- in this half hour. The cap of a prefix grows with the people that it has on a
--- usual day. A prefix that was not heard of before today shares one cap, and one
--- place among the networks, with the other new ones of its block: who hires ten
--- networks side by side has one.
+-- The weight of a report for the detector, and whether it is the first of its
+-- network in this half hour. The cap of a prefix grows with the people of its usual
+-- day. Prefixes that have not reported before today share one cap with the other new
+-- ones of their block and count as one network, so that ten rented networks side by
+-- side count as one.
 local function weigh(i, second)
   if tonumber(ARGV[i + 11]) == 0 then return 1000, 1 end
   local key = base .. 'p:' .. math.floor(second / half)
@@ -223,8 +223,8 @@ local function new_in_nodes(i, second)
   return levels
 end
 
--- Adds what is judged of a report to the part that its block of networks has of
--- a place. An alarm must stand without its largest block.
+-- Adds the weight of a report to the part of its block of networks in a place. An
+-- alarm must hold without its largest block.
 local function add_to_block(i, minute, weight)
   local key = base .. 'b:' .. minute
   redis.call('HINCRBY', key, ARGV[i + 3] .. ARGV[i + 20], weight)
@@ -242,8 +242,8 @@ local function add_to_access(i, counters, weight, first)
   if ARGV[i + 11] == '0' then redis.call('HINCRBY', counters, head .. 'k|' .. access, 1) end
 end
 
--- Adds a counted report, or a repeat, to the counters of its minute, and says
--- what the detector sees of it, and of which nodes it is a new network.
+-- Adds a counted report, or a repeat, to the counters of its minute. Returns its
+-- weight, whether it is the first of its network, and the levels of new_in_nodes.
 local function count(i, second, counted)
   local place, kind, symptom = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
   local weight, first, levels = 0, 0, 0
@@ -270,7 +270,7 @@ local function count(i, second, counted)
 end
 
 for i = 5, #ARGV, 25 do
-  local before = answered(i)
+  local before = outcome_of(i)
   if before then
     answers[#answers + 1] = before
   else
@@ -282,9 +282,9 @@ for i = 5, #ARGV, 25 do
       take_half_hour(timeline, second, ARGV[i + 6], ARGV[i + 7])
     end
     local weight, first, levels = count(i, second, counted)
-    local told = '+\t' .. counted .. '\t' .. weight .. '\t' .. first + 2 * levels .. '\t' .. ARGV[i + 12]
-    remember(i, counted, told)
-    rows[#rows + 1] = told
+    local row = '+\t' .. counted .. '\t' .. weight .. '\t' .. first + 2 * levels .. '\t' .. ARGV[i + 12]
+    remember(i, counted, row)
+    rows[#rows + 1] = row
     answers[#answers + 1] = counted
   end
 end
@@ -293,8 +293,8 @@ for key, seconds in pairs(expiry) do redis.call('EXPIRE', key, seconds) end
 if next(minutes) then
   local sequence = redis.call('INCR', base .. 'q')
   if sequence == 1 then
-    -- A new memory counts in a generation of its own, so that a reader who
-    -- remembers another one notices, however many changes it has seen.
+    -- A new data set begins in a generation of its own, so that a reader of an
+    -- earlier one notices, whatever the number of its changes.
     sequence = (now + tonumber(string.sub(ARGV[5], -4), 16)) % 65536 * generation + 1
     redis.call('SET', base .. 'q', string.format('%.0f', sequence))
   end

@@ -9,50 +9,49 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// timeline says which counts a report belongs to, as add.lua reads it.
+// timeline is the set of counts that a report belongs to, as add.lua reads it.
 type timeline string
 
 const (
-	live timeline = ""  // as it is made
+	live timeline = ""  // a live report
 	hot  timeline = "h" // imported, of the hot window: counted like a live one
 	past timeline = "p" // imported, older: it goes into the log and touches no counter
 )
 
 const (
-	// batchPart is the most lines of a shard that one step adds. Redis does
-	// nothing else meanwhile, so that it bounds how long a live report waits.
+	// batchPart is the most lines of a shard that one step adds. Redis blocks during
+	// a step, so that it bounds how long a live report waits.
 	batchPart = 256
-	// batchShards is how many shards one round trip reaches, for the same reason.
+	// batchShards is how many shards one round trip writes to, for the same reason.
 	batchShards = 4
-	// importsAtOnce is how many batches are on their way at a time; others wait.
+	// importsAtOnce is how many batches are stored concurrently; others wait.
 	importsAtOnce = 2
-	// batchPatience is how long the lines of a batch may wait for their
-	// acknowledgement.
+	// batchPatience is the timeout of a batch.
 	batchPatience = 45 * time.Second
-	// importShare is what part of the log's limit stops imports. An import of
-	// full records weighs more than live ones, and live reports go first.
+	// importShare divides the limit of the log: beyond that part imports are rejected,
+	// so that live reports have priority. Records of imports are larger, too.
 	importShare = 128
-	// seenAtLeast is how long a line that is there is known again; seenFor is how
-	// long the lines of one week are kept for that, since the first may be as old
-	// as the week.
+	// seenAtLeast is how long a stored line is recognised as a duplicate; seenFor is
+	// the lifetime of the key of one week's lines, of which the first may be as old as
+	// the week.
 	seenAtLeast = 8 * 24 * time.Hour
 	seenFor     = 15 * 24 * time.Hour
-	// importFor is how long the half hours of an import stay.
+	// importFor is the lifetime of the half hours of an import.
 	importFor = 2 * time.Hour
 )
 
 // AddBatch stores the lines of an import, whose half-hour rule goes by event
 // time: of two reports of one shard the earlier of the slice is added first.
-// It gives the outcome of each, in their order. A line that was there already,
-// by the shard and the random part of its ID, is a duplicate and changes
-// nothing. Where the same request is told again, by its name, what the first
-// try stored has the outcome it had then.
+// It returns the outcome of each, in their order. A line that is already stored, by the
+// shard and the random part of its ID, is a duplicate and changes nothing. Where the same
+// request, by its name, is repeated, lines stored by the first attempt have the outcome
+// they had then.
 //
-// A minute that has left the hot window is not counted in Redis, but goes into
-// the log like all others. When AddBatch returns without an error, all lines
-// are where a crash cannot lose them. After an error some may be: the batch can
-// be sent again, and no line counts twice. Errors carry an outage.Error of
-// CodeUnavailable where nothing was stored, else of CodeOutcomeUnknown.
+// Lines of minutes that have left the hot window are not counted in Redis, but are added
+// to the log like all others. When AddBatch returns without an error, a crash does not
+// lose the lines. After an error some may be stored: the batch can be repeated, and no
+// line counts twice. Errors carry an outage.Error of CodeUnavailable where nothing was
+// stored, else of CodeOutcomeUnknown.
 func (s *Store) AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error) {
 	if s.full.Load() || s.busy.Load() {
 		return nil, unavailable("accepting a batch", errors.New("the archive does not keep up with imports"))
@@ -96,14 +95,13 @@ func (s *Store) AddBatch(ctx context.Context, request string, reports []outage.R
 	return outcomes, nil
 }
 
-// step is what goes in one round trip: lines of some shards, and where each
-// stands in the batch.
+// step is the lines of one round trip by shard, and their positions in the batch.
 type step struct {
 	lines  map[int][]*pending
 	places map[int][]int
 }
 
-// steps cuts a batch into round trips that keep the order within each shard.
+// steps divides a batch into round trips that preserve the order within each shard.
 func (s *Store) steps(request string, reports []outage.Report) (steps []step) {
 	name := sha256.Sum256([]byte(request))
 	border := outage.MinuteOf(s.Now().Add(-HotWindow))

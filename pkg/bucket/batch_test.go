@@ -14,8 +14,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// told is an imported line of one shard.
-func (b *bench) told(reporter uint64, at time.Time, random uint64) outage.Report {
+// line is an imported line of one shard.
+func (b *bench) line(reporter uint64, at time.Time, random uint64) outage.Report {
 	report := b.report(reporter, "whatsapp", outage.Problem)
 	report.ID = outage.ReportID{Shard: 7, Received: outage.MinuteOf(b.now), Random: random}
 	report.At, report.Keyed, report.Prefix, report.UndoHash = at, true, 0, 0
@@ -31,15 +31,15 @@ func (b *bench) addBatch(request string, reports ...outage.Report) []outage.Outc
 	return outcomes
 }
 
-// TestLinesAreThereOnce adds lines of the hot window and of the past again.
-func TestLinesAreThereOnce(t *testing.T) {
+// TestLinesAreStoredOnce adds lines of the hot window and older ones again.
+func TestLinesAreStoredOnce(t *testing.T) {
 	for name, ago := range map[string]time.Duration{"of the hot window": 3 * time.Hour, "of the past": 600 * 24 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 				b := newBench(t, client)
 				at := b.now.Add(-ago)
-				told := func() []outage.Report {
-					return []outage.Report{b.told(1, at, 11), b.told(1, at.Add(time.Minute), 12), b.told(2, at.Add(time.Hour), 13)}
+				lines := func() []outage.Report {
+					return []outage.Report{b.line(1, at, 11), b.line(1, at.Add(time.Minute), 12), b.line(2, at.Add(time.Hour), 13)}
 				}
 				first := []outage.Outcome{outage.Counted, outage.Repeat, outage.Counted}
 				again := []outage.Outcome{outage.Duplicate, outage.Duplicate, outage.Duplicate}
@@ -52,7 +52,7 @@ func TestLinesAreThereOnce(t *testing.T) {
 					{6 * 24 * time.Hour, "c", again}, {7*24*time.Hour - time.Minute, "d", again},
 				} {
 					b.now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC).Add(step.after)
-					if got := b.addBatch(step.request, told()...); !slices.Equal(got, step.want) {
+					if got := b.addBatch(step.request, lines()...); !slices.Equal(got, step.want) {
 						t.Errorf("request %s after %s: %v, want %v", step.request, step.after, got, step.want)
 					}
 				}
@@ -64,12 +64,13 @@ func TestLinesAreThereOnce(t *testing.T) {
 	}
 }
 
-// TestPastTouchesNoCounter imports the past and looks at every key.
-func TestPastTouchesNoCounter(t *testing.T) {
+// TestOldLinesChangeNoCounter imports lines older than the hot window and checks every
+// key.
+func TestOldLinesChangeNoCounter(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		border := outage.MinuteOf(b.now.Add(-HotWindow)).Time()
-		b.addBatch("a", b.told(1, border.Add(59*time.Second), 1), b.told(2, border.Add(-365*24*time.Hour), 2))
+		b.addBatch("a", b.line(1, border.Add(59*time.Second), 1), b.line(2, border.Add(-365*24*time.Hour), 2))
 		keys, err := client.Keys(context.Background(), base(7)+"*").Result()
 		if err != nil {
 			t.Fatal(err)
@@ -88,15 +89,15 @@ func TestPastTouchesNoCounter(t *testing.T) {
 		if got := b.total("whatsapp", outage.Problem); got != 0 {
 			t.Errorf("the hot window counts %d", got)
 		}
-		b.addBatch("b", b.told(3, border.Add(time.Minute), 3))
+		b.addBatch("b", b.line(3, border.Add(time.Minute), 3))
 		if got := b.total("whatsapp", outage.Problem); got != 1 {
 			t.Errorf("the hot window counts %d of its oldest minute", got)
 		}
 	})
 }
 
-// TestImportedHalfHours goes by the times that are told, in any order and over
-// several batches, and leaves live reporters alone.
+// TestImportedHalfHours applies the half-hour rule by event time, in any order and over
+// several batches, and separately from live reporters.
 func TestImportedHalfHours(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
@@ -105,7 +106,7 @@ func TestImportedHalfHours(t *testing.T) {
 		add := func(at time.Time, want outage.Outcome) {
 			t.Helper()
 			random++
-			if got := b.addBatch("", b.told(1, at, random)); got[0] != want {
+			if got := b.addBatch("", b.line(1, at, random)); got[0] != want {
 				t.Errorf("at %s: %v, want %v", at.Format(time.DateTime), got[0], want)
 			}
 		}
@@ -118,17 +119,17 @@ func TestImportedHalfHours(t *testing.T) {
 		add(day.Add(-30*time.Minute), outage.Counted)
 		add(b.now, outage.Counted)
 		if !b.add(b.report(1, "whatsapp", outage.Problem)) {
-			t.Error("a live reporter is kept from counting by an imported one")
+			t.Error("an imported reporter keeps a live one from counting")
 		}
 	})
 }
 
-// TestBatchKeepsItsOrder cuts a batch that is larger than one step.
-func TestBatchKeepsItsOrder(t *testing.T) {
+// TestBatchPreservesOrder adds a batch that is larger than one step.
+func TestBatchPreservesOrder(t *testing.T) {
 	b := newBench(t, redistest.Embedded(t))
 	var reports []outage.Report
 	for i := range uint64(3*batchPart + 5) {
-		one := b.told(i%40, b.now.Add(-100*time.Hour+time.Duration(i)*time.Second), i)
+		one := b.line(i%40, b.now.Add(-100*time.Hour+time.Duration(i)*time.Second), i)
 		one.ID.Shard = byte(i % 40)
 		reports = append(reports, one)
 	}
@@ -151,11 +152,11 @@ func firstOf(e outage.Entry) int64 {
 	return 0
 }
 
-// kept is a past that holds what was in a log.
-type kept struct{ entries []outage.Entry }
+// archived is a Past of the entries of a log.
+type archived struct{ entries []outage.Entry }
 
-func (k kept) ShardCounts(_ context.Context, from outage.Minute, each func(byte, outage.Count)) error {
-	for _, e := range k.entries {
+func (a archived) ShardCounts(_ context.Context, from outage.Minute, each func(byte, outage.Count)) error {
+	for _, e := range a.entries {
 		if e.Minute() >= from && e.Counted {
 			each(e.ID.Shard, outage.Count{
 				Service: e.Service, Country: e.Country, Cell: e.Cell, Start: e.Minute(), Kind: e.Kind, Symptom: e.Symptom,
@@ -173,8 +174,8 @@ func (k kept) ShardCounts(_ context.Context, from outage.Minute, each func(byte,
 	return nil
 }
 
-func (k kept) Entries(_ context.Context, since time.Time, each func(outage.Entry)) error {
-	for _, e := range k.entries {
+func (a archived) Entries(_ context.Context, since time.Time, each func(outage.Entry)) error {
+	for _, e := range a.entries {
 		if !e.ID.Received.Time().Before(since) {
 			each(e)
 		}
@@ -182,8 +183,8 @@ func (k kept) Entries(_ context.Context, since time.Time, each func(outage.Entry
 	return nil
 }
 
-func (k kept) Imported(_ context.Context, since time.Time, each func(outage.ReportID)) error {
-	for _, e := range k.entries {
+func (a archived) Imported(_ context.Context, since time.Time, each func(outage.ReportID)) error {
+	for _, e := range a.entries {
 		if e.Keyed && !e.ID.Received.Time().Before(since) {
 			each(e.ID)
 		}
@@ -191,17 +192,17 @@ func (k kept) Imported(_ context.Context, since time.Time, each func(outage.Repo
 	return nil
 }
 
-// TestLinesAfterLostMemory lets Redis forget everything: the lines are known
-// again a week later, and the half hours of an import go on.
-func TestLinesAfterLostMemory(t *testing.T) {
+// TestLinesAfterDataLoss flushes Redis: the lines are duplicates for a week, and the half
+// hours of an import are restored.
+func TestLinesAfterDataLoss(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		ctx := context.Background()
 		at := b.now.Add(-50 * 24 * time.Hour)
-		lines := []outage.Report{b.told(1, at, 1), b.told(2, b.now, 2)}
+		lines := []outage.Report{b.line(1, at, 1), b.line(2, b.now, 2)}
 		b.addBatch("a", lines...)
-		past := kept{b.entries()}
-		forget := func() {
+		past := archived{b.entries()}
+		flush := func() {
 			if err := client.FlushAll(ctx).Err(); err != nil {
 				t.Fatal(err)
 			}
@@ -209,8 +210,8 @@ func TestLinesAfterLostMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		forget()
-		got := b.addBatch("b", append(slices.Clone(lines), b.told(1, at.Add(10*time.Minute), 3), b.told(1, at.Add(40*time.Minute), 4))...)
+		flush()
+		got := b.addBatch("b", append(slices.Clone(lines), b.line(1, at.Add(10*time.Minute), 3), b.line(1, at.Add(40*time.Minute), 4))...)
 		if want := []outage.Outcome{outage.Duplicate, outage.Duplicate, outage.Repeat, outage.Counted}; !slices.Equal(got, want) {
 			t.Errorf("after the loss: %v, want %v", got, want)
 		}
@@ -218,66 +219,66 @@ func TestLinesAfterLostMemory(t *testing.T) {
 			t.Errorf("the hot window counts %d", got)
 		}
 		b.now = b.now.Add(7*24*time.Hour - time.Minute)
-		forget()
+		flush()
 		if got := b.addBatch("c", lines...); !slices.Equal(got, []outage.Outcome{outage.Duplicate, outage.Duplicate}) {
 			t.Errorf("after a loss a week later: %v", got)
 		}
 	})
 }
 
-// TestBatchWhileRedisIsAway gets an error that says to come again, and a second
-// try that counts each line once.
-func TestBatchWhileRedisIsAway(t *testing.T) {
+// TestBatchWhileRedisFails gets an error with a Retry-After, and a repetition counts each
+// line once.
+func TestBatchWhileRedisFails(t *testing.T) {
 	client := redistest.Embedded(t)
 	hook := &broken{}
 	client.AddHook(hook)
 	b := newBench(t, client)
 	var reports []outage.Report
 	for i := range uint64(2 * batchPart) {
-		one := b.told(i, b.now.Add(-100*time.Hour), i)
+		one := b.line(i, b.now.Add(-100*time.Hour), i)
 		reports = append(reports, one)
 	}
 	calls := 0
-	hook.refuses = func(command redis.Cmder) bool {
+	hook.fails = func(command redis.Cmder) bool {
 		if name := command.Name(); name == "evalsha" || name == "eval" {
 			calls++
 		}
 		return calls > 2 // the first finds the script not loaded, the second adds the first half
 	}
 	_, err := b.store.AddBatch(context.Background(), "a", reports)
-	hook.refuses = nil
+	hook.fails = nil
 	if known := outage.AsError(err); known == nil || known.Code != outage.CodeOutcomeUnknown || known.RetryAfter == 0 {
 		t.Fatalf("the error is %v", err)
 	}
 	if got := len(b.entries()); got != batchPart {
-		t.Fatalf("the try that failed stored %d lines", got)
+		t.Fatalf("the failed attempt stored %d lines", got)
 	}
 	sums := map[outage.Outcome]int{}
 	for _, outcome := range b.addBatch("a", reports...) {
 		sums[outcome]++
 	}
 	if want := map[outage.Outcome]int{outage.Counted: len(reports)}; !maps.Equal(sums, want) {
-		t.Errorf("the second try gets %v, want %v", sums, want)
+		t.Errorf("the repetition gets %v, want %v", sums, want)
 	}
 	if got := len(b.entries()); got != len(reports) {
 		t.Errorf("the log holds %d lines of %d", got, len(reports))
 	}
 }
 
-// TestImportsWaitForTheArchive refuses a batch while the log is long, and takes
-// live reports still.
+// TestImportsWaitForTheArchive rejects a batch while the log is long, and still accepts
+// live reports.
 func TestImportsWaitForTheArchive(t *testing.T) {
 	b := newBench(t, redistest.Embedded(t))
 	b.store.LogLimit = importShare
 	for i := range uint64(3) {
-		b.addBatch("", b.told(i, b.now, i))
+		b.addBatch("", b.line(i, b.now, i))
 	}
 	if err := b.store.Restore(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
-	_, err := b.store.AddBatch(context.Background(), "", []outage.Report{b.told(9, b.now, 9)})
+	_, err := b.store.AddBatch(context.Background(), "", []outage.Report{b.line(9, b.now, 9)})
 	if known := outage.AsError(err); known == nil || known.Code != outage.CodeUnavailable {
-		t.Errorf("a batch is taken while the archive does not keep up: %v", err)
+		t.Errorf("a batch is accepted while the archive does not keep up: %v", err)
 	}
 	if !b.add(b.report(1, "whatsapp", outage.Problem)) {
 		t.Error("a live report is not counted")

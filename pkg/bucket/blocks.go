@@ -12,10 +12,9 @@ import (
 // minutesAtOnce bounds the minutes of one round trip of Blocks.
 const minutesAtOnce = 60
 
-// Blocks gives the parts that blocks of networks have in the judged reports of a
-// span, in any order. Nothing is known of minutes that Redis lost. A report that
-// was taken back leaves the part of its block as it was: a part is never too
-// small.
+// Blocks returns the parts of blocks of networks in the judged reports of a span, in any
+// order. They are not restored after Redis lost its data. An undone report is not
+// subtracted from its block, so that a part is never too small.
 func (r *Redis) Blocks(ctx context.Context, span outage.Span) ([]outage.BlockCount, error) {
 	var counts []outage.BlockCount
 	for from := span.From; from < span.To; from += minutesAtOnce {

@@ -16,14 +16,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// bench is a Store and a Hot window over one engine, with a clock of its own.
+// bench is a Store and a Hot window over one Redis, with a clock of its own.
 type bench struct {
 	t     testing.TB
 	now   time.Time
 	redis *Redis
 	store *Store
 	hot   *Hot
-	stop  func() // ends the store when all that is queued was written
+	stop  func() // ends the store after all queued reports were written
 }
 
 const kolkata = outage.Cell(0x863cf30e7ffffff)
@@ -94,7 +94,7 @@ func (b *bench) total(service string, kind outage.Kind) (n int64) {
 	return n
 }
 
-// entries is the whole log of all shards.
+// entries is the log of all shards.
 func (b *bench) entries() (all []outage.Entry) {
 	b.t.Helper()
 	for shard := range Shards {
@@ -254,7 +254,7 @@ func TestUndo(t *testing.T) {
 	})
 }
 
-func TestPrefixIsJudgedUpToTwiceItsCap(t *testing.T) {
+func TestReportsOfAPrefixWeighUpToTwiceItsCap(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		for reporter := range uint64(200) {
@@ -265,7 +265,7 @@ func TestPrefixIsJudgedUpToTwiceItsCap(t *testing.T) {
 			t.Fatalf("counts are %+v", counts)
 		}
 		if judged, cap := counts[0].Judged, float64(b.store.Cap); judged < cap || judged > 2*cap {
-			t.Errorf("judged is %v with a cap of %v", judged, cap)
+			t.Errorf("weight %v with a cap of %v", judged, cap)
 		}
 		if counts[0].Prefixes != 1 {
 			t.Errorf("%d prefixes, want 1", counts[0].Prefixes)
@@ -274,7 +274,7 @@ func TestPrefixIsJudgedUpToTwiceItsCap(t *testing.T) {
 		keyed.Keyed = true
 		b.add(keyed)
 		if got := b.counts(outage.Query{Service: "facebook"})[0].Judged; got != 1 {
-			t.Errorf("a keyed report is judged %v", got)
+			t.Errorf("a keyed report weighs %v", got)
 		}
 	})
 }
@@ -299,14 +299,14 @@ func TestEveryKeyExpires(t *testing.T) {
 			left := client.TTL(context.Background(), key).Val()
 			stays := strings.HasSuffix(key, ":log") || strings.HasSuffix(key, ":alive")
 			if stays != (left < 0) {
-				t.Errorf("key %s expires in %v; only the log and the mark stay", key, left)
+				t.Errorf("key %s expires in %v; only the log and the mark do not expire", key, left)
 			}
 		}
 	})
 }
 
-// TestAgainstModel plays random reports, repeats of an id and undos at both
-// engines and at a plain model, which must agree about every answer and total.
+// TestAgainstModel applies random reports, repeats of an id and undos to each Redis and to
+// a simple model, which must agree on every outcome and total.
 func TestAgainstModel(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)

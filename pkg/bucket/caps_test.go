@@ -19,8 +19,8 @@ func (b *bench) from(person, prefix, block uint64) outage.Report {
 	return report
 }
 
-// judged is what the detector sees of the half hour under way, and how many
-// networks it came from.
+// judged is the weighted reports of the current half hour, and the number of their
+// networks.
 func (b *bench) judged() (reporters float64, networks int64) {
 	start := outage.MinuteOf(b.now.Truncate(outage.HalfHour))
 	for _, count := range b.counts(outage.Query{Service: "whatsapp", Span: outage.Span{From: start, To: start + 30}}) {
@@ -29,14 +29,14 @@ func (b *bench) judged() (reporters float64, networks int64) {
 	return reporters, networks
 }
 
-// people adds n reports of different people behind a network.
+// people adds n reports of different people of one network.
 func (b *bench) people(n int, prefix, block uint64) {
 	for i := range n {
 		b.add(b.from(prefix<<20+uint64(b.now.Unix())<<8+uint64(i), prefix, block))
 	}
 }
 
-// days lets a network report for some days, so many people a day.
+// days adds reports of a network for some days, from so many people a day.
 func (b *bench) days(days, each int, prefix, block uint64) {
 	for range days {
 		b.people(each, prefix, block)
@@ -44,8 +44,8 @@ func (b *bench) days(days, each int, prefix, block uint64) {
 	}
 }
 
-// early begins a memory within the first days of epoch 1, so that both keys live
-// on.
+// early begins the counters within the first days of epoch 1, so that both keys stay
+// valid.
 func early(b *bench) {
 	b.now = time.Unix(int64(outage.OriginKeyStep/time.Second)*2, 0).UTC().Add(9 * time.Hour)
 	for shard := range Shards {
@@ -55,8 +55,8 @@ func early(b *bench) {
 	}
 }
 
-// TestCapGrowsWithUsualPeople trains a network for four weeks. The people that are
-// learnt of it on a day at most double from week to week.
+// TestCapGrowsWithUsualPeople trains a network for up to four weeks. The people added on a
+// day at most double from week to week.
 func TestCapGrowsWithUsualPeople(t *testing.T) {
 	for _, c := range []struct {
 		name        string
@@ -75,15 +75,15 @@ func TestCapGrowsWithUsualPeople(t *testing.T) {
 				b.days(c.days, c.each, 7, 70)
 				b.people(200, 7, 70)
 				if judged, networks := b.judged(); judged < c.least || judged > c.most || networks != 1 {
-					t.Errorf("200 reports are judged as %v of %d networks, want %v to %v of one", judged, networks, c.least, c.most)
+					t.Errorf("200 reports weigh %v, of %d networks, want %v to %v of one", judged, networks, c.least, c.most)
 				}
 			})
 		})
 	}
 }
 
-// TestTokensAreNoPeople trains a network with one address and many tokens.
-func TestTokensAreNoPeople(t *testing.T) {
+// TestTokensDoNotCountAsPeople trains a network with one address and many tokens.
+func TestTokensDoNotCountAsPeople(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		early(b)
@@ -97,13 +97,13 @@ func TestTokensAreNoPeople(t *testing.T) {
 		}
 		b.people(250, 7, 70)
 		if judged, _ := b.judged(); judged > 1.7 {
-			t.Errorf("an address with 160 tokens a day is judged as %v", judged)
+			t.Errorf("the reports of an address with 160 tokens a day weigh %v", judged)
 		}
 	})
 }
 
-// TestYoungerKeyTakesOver goes on under the next key for networks: what may be
-// learnt in a week does not begin anew.
+// TestYoungerKeyTakesOver continues with the next key for networks, which inherits the
+// weekly allowance.
 func TestYoungerKeyTakesOver(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
@@ -113,13 +113,12 @@ func TestYoungerKeyTakesOver(t *testing.T) {
 		b.now = b.now.Add(36 * time.Hour)
 		after, _ := b.judgedNow(7+1<<40, 70, 2)
 		if after < .7*before || after < 1.4 {
-			t.Errorf("judged as %v under the next key, as %v before", after, before)
+			t.Errorf("weight %v under the next key, %v before", after, before)
 		}
 	})
 }
 
-// judgedNow is what the detector sees of 100 people of a network, hashed under the
-// key of an epoch.
+// judgedNow is the weight of 100 people of a network, hashed under the key of an epoch.
 func (b *bench) judgedNow(prefix, block uint64, epoch int64) (float64, int64) {
 	for i := range uint64(100) {
 		report := b.from(prefix<<20+uint64(b.now.Unix())<<8+i, prefix, block)
@@ -138,12 +137,12 @@ func TestCapDoesNotGrowWithTheDayItself(t *testing.T) {
 		b.now = b.now.Add(31 * time.Minute)
 		b.people(100, 7, 70)
 		if judged, _ := b.judged(); judged > 1.7 {
-			t.Errorf("the second half hour of a flood is judged as %v", judged)
+			t.Errorf("the second half hour of a flood weighs %v", judged)
 		}
 	})
 }
 
-func TestNewNetworksOfABlockPassForOne(t *testing.T) {
+func TestNewNetworksOfABlockCountAsOne(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		learnt   int // days
@@ -166,14 +165,14 @@ func TestNewNetworksOfABlockPassForOne(t *testing.T) {
 				}
 				judged, networks := b.judged()
 				if judged > c.most || networks != c.networks {
-					t.Errorf("20 networks are judged as %v of %d, want %v at most of %d", judged, networks, c.most, c.networks)
+					t.Errorf("20 networks weigh %v and count as %d, want %v at most and %d", judged, networks, c.most, c.networks)
 				}
 			})
 		})
 	}
 }
 
-func TestHostersLearnNothing(t *testing.T) {
+func TestHostersGainNoCap(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		early(b)
@@ -191,12 +190,12 @@ func TestHostersLearnNothing(t *testing.T) {
 			b.add(report)
 		}
 		if judged, _ := b.judged(); judged > 1.7 {
-			t.Errorf("a hoster that reports each day is judged as %v", judged)
+			t.Errorf("a hoster that reports each day weighs %v", judged)
 		}
 	})
 }
 
-// TestBlocksAddUp compares the parts of blocks with what is judged.
+// TestBlocksAddUp compares the parts of blocks with the weighted reports.
 func TestBlocksAddUp(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
@@ -222,7 +221,7 @@ func TestBlocksAddUp(t *testing.T) {
 	})
 }
 
-// Whatever lies under the key of a minute's blocks is read or refused.
+// Any field of a minute's blocks is decoded or rejected.
 func FuzzDecodeBlock(f *testing.F) {
 	f.Add("whatsapp|IN|863cf2caf|\x00|\xff\x7c12", "1500")
 	f.Add("|||123456", "1")

@@ -9,8 +9,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// cellDigits is the length of a cell in hexadecimal. What is left of it after
-// its trailing f's, which only mark unused digits, is kept in Redis.
+// cellDigits is the length of a cell in hexadecimal. Redis stores it without trailing f's,
+// which only mark unused digits.
 const cellDigits = 15
 
 func packCell(cell outage.Cell) string { return strings.TrimRight(cell.String(), "f") }
@@ -137,8 +137,8 @@ func decodeCount(field, value string) (outage.Count, error) {
 	return count, nil
 }
 
-// A row of the log is the fields of a report, separated by tabs. None of them
-// can hold a tab: they are slugs, codes and numbers.
+// A row of the log is the fields of a report, separated by tabs. No field contains a tab:
+// they are slugs, codes and numbers.
 const rowFields = 14
 
 func encodeReport(r outage.Report) string {
@@ -244,22 +244,22 @@ func DecodeEntries(rows string) ([]outage.Entry, error) {
 
 func hex(n uint64) string { return strconv.FormatUint(n, 16) }
 
-// rowNumbers reads numbers and keeps the first error.
+// rowNumbers parses numbers and records the first error.
 type rowNumbers struct{ err error }
 
 func (r *rowNumbers) decimal(text string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
-	r.keep(err)
+	r.record(err)
 	return n
 }
 
 func (r *rowNumbers) hex(text string) uint64 {
 	n, err := strconv.ParseUint(text, 16, 64)
-	r.keep(err)
+	r.record(err)
 	return n
 }
 
-func (r *rowNumbers) keep(err error) {
+func (r *rowNumbers) record(err error) {
 	if r.err == nil {
 		r.err = err
 	}

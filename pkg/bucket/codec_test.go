@@ -64,8 +64,8 @@ func TestCellsRoundTrip(t *testing.T) {
 	}
 }
 
-// FuzzDecodeEntries reads any text as log rows. What can be read can be
-// written and read again with the same outcome.
+// FuzzDecodeEntries decodes any text as log rows. Decoded rows can be encoded and decoded
+// again with the same result.
 func FuzzDecodeEntries(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 3))
 	row := "+\t1\t1000\t1\t" + encodeReport(randomReport(random))

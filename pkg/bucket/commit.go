@@ -18,9 +18,8 @@ func (s *Store) Run(ctx context.Context) error {
 	return nil
 }
 
-// write commits batch after batch. A batch is whatever waits while the one
-// before is on its way: a lone report goes at once, and a crowd shares the
-// round trip.
+// write commits batch after batch. A batch is all reports that arrived during the round
+// trip before: a single report is sent at once, and many share a round trip.
 func (s *Store) write(ctx context.Context) {
 	for {
 		select {
@@ -57,9 +56,9 @@ func (s *Store) collect(first *pending) []*pending {
 	return batch
 }
 
-// commit stores a batch, shard by shard in one round trip, and answers every
-// sender. It does not end with the server's context: a batch that was begun
-// is finished.
+// commit stores a batch, shard by shard in one round trip, and sends the result to every
+// caller. It does not end with the server's context, so that a batch that was begun is
+// finished.
 func (s *Store) commit(batch []*pending) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.Patience)
 	shards := map[int][]*pending{}
@@ -75,8 +74,8 @@ func (s *Store) commit(batch []*pending) {
 		}
 		return
 	}
-	// The archive answers for many batches at once, so waiting for it must not
-	// keep the next batch from being written.
+	// The archive acknowledges many batches at once, so that waiting for it must not
+	// block the next batch.
 	go func() {
 		defer cancel()
 		for shard, waiting := range shards {
@@ -90,12 +89,12 @@ func (s *Store) commit(batch []*pending) {
 	}()
 }
 
-// added is what became of one shard's part of a batch.
+// added is the result of one shard's part of a batch.
 type added struct {
 	entry    string           // id of the log entry
 	outcomes []outage.Outcome // in the order of the reports
 	err      error
-	possible bool // though there is an error, it may have been stored
+	possible bool // with an error: it may have been stored
 }
 
 func answer(waiting []*pending, stored added) {

@@ -13,14 +13,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// TestKillRedis kills a Redis that appends always in the middle of a crowd.
-// What was acknowledged is there afterwards; what was not may or may not be,
-// and adding it again makes it so, once.
+// TestKillRedis kills a Redis with appendfsync always during many Adds. Acknowledged
+// reports are stored afterwards; others may be, and adding them again stores each once.
 func TestKillRedis(t *testing.T) {
 	const crowd = 2000
 	server := redistest.Start(t)
 	b := newBench(t, asServed(t, server))
-	b.store.Batch = 16 // many small batches, so that the end falls between some
+	b.store.Batch = 16 // many small batches, so that the kill falls between some
 	b.store.Patience = 3 * time.Second
 	reports := make([]outage.Report, crowd)
 	for i := range reports {
@@ -45,29 +44,29 @@ func TestKillRedis(t *testing.T) {
 		})
 	}
 	senders.Wait()
-	kill() // if it was faster than the crowd
+	kill() // if all were added before
 	server.Run(t)
 	b.stop()
-	b = newBench(t, asServed(t, server)) // a client that was there waits a second before it dials again
-	kept := 0
+	b = newBench(t, asServed(t, server)) // an old client waits a second before it dials again
+	n := 0
 	stored := b.stored()
 	for i, report := range reports {
 		if !acknowledged[i] {
 			continue
 		}
-		kept++
+		n++
 		if stored[report.ID] != 1 {
-			t.Errorf("report %d was acknowledged, and the log holds it %d times", i, stored[report.ID])
+			t.Errorf("report %d was acknowledged, and the log has it %d times", i, stored[report.ID])
 		}
 	}
-	t.Logf("%d of %d were acknowledged, %d stored", kept, crowd, len(stored))
-	if kept < crowd/3 || kept == crowd {
-		t.Errorf("%d of %d were acknowledged, so the kill did not fall in between", kept, crowd)
+	t.Logf("%d of %d were acknowledged, %d stored", n, crowd, len(stored))
+	if n < crowd/3 || n == crowd {
+		t.Errorf("%d of %d were acknowledged, so the kill did not fall in between", n, crowd)
 	}
 	if got := b.total("whatsapp", outage.Problem); got != int64(len(stored)) {
 		t.Errorf("the counters hold %d reports and the log %d", got, len(stored))
 	}
-	for i := range reports { // everybody tries again
+	for i := range reports { // every sender retries
 		senders.Go(func() {
 			if counted, err := b.store.Add(context.Background(), reports[i]); err != nil || !counted {
 				t.Errorf("report %d again: counted %v, %v", i, counted, err)
@@ -76,14 +75,14 @@ func TestKillRedis(t *testing.T) {
 	}
 	senders.Wait()
 	if got := b.total("whatsapp", outage.Problem); got != crowd {
-		t.Errorf("%d are counted in the end, want %d", got, crowd)
+		t.Errorf("%d are counted after the retries, want %d", got, crowd)
 	}
 	if got := len(b.stored()); got != crowd {
-		t.Errorf("the log holds %d reports in the end, want %d", got, crowd)
+		t.Errorf("the log has %d reports after the retries, want %d", got, crowd)
 	}
 }
 
-// stored is how often the log holds each report.
+// stored is how often the log has each report.
 func (b *bench) stored() map[outage.ReportID]int {
 	b.t.Helper()
 	stored := map[outage.ReportID]int{}
@@ -93,8 +92,8 @@ func (b *bench) stored() map[outage.ReportID]int {
 	return stored
 }
 
-// BenchmarkAdd measures how many reports a second are stored when a crowd
-// waits for each one's acknowledgement.
+// BenchmarkAdd measures how many reports a second are stored by many callers that wait for
+// their acknowledgements.
 func BenchmarkAdd(b *testing.B) {
 	engines := map[string]func(testing.TB) redis.UniversalClient{
 		"embedded":     redistest.Embedded,

@@ -20,9 +20,9 @@ type shardMinute struct {
 	minute outage.Minute
 }
 
-// Hot is the hot window in the memory of this process: a copy of the counters
-// in Redis, brought up to date by Refresh. Reading it costs no round trip and
-// works on while Redis is away, with what was last seen.
+// Hot is a copy of the counters in Redis in the memory of this process, updated by
+// Refresh. Reading it costs no round trip, and while Redis is unavailable returns the last
+// copy.
 type Hot struct {
 	redis    *Redis
 	regionOf func(outage.Cell) outage.Region
@@ -39,8 +39,8 @@ type Hot struct {
 	fresh     chan struct{} // closed after the first Refresh
 }
 
-// minuteCounts are the counts of one minute. A value is never changed once it
-// is in Hot.minutes; a change of a shard makes a new one.
+// minuteCounts are the counts of one minute. A value in Hot.minutes is immutable; a change
+// of a shard replaces it.
 type minuteCounts struct {
 	shards [Shards][]outage.Count
 	placed map[string][]outage.Count // by service, as in the shards
@@ -48,8 +48,7 @@ type minuteCounts struct {
 	totals map[string][]outage.Count // by service: country and kind only
 }
 
-// NewHot makes an empty window. regionOf is asked for the region of each
-// counted cell.
+// NewHot makes an empty window. regionOf returns the region of a cell.
 func NewHot(redis *Redis, regionOf func(outage.Cell) outage.Region, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
 		redis: redis, regionOf: regionOf, now: now, logger: logger,
@@ -57,15 +56,14 @@ func NewHot(redis *Redis, regionOf func(outage.Cell) outage.Region, now func() t
 	}
 }
 
-// Refreshed is when the window last agreed with Redis; zero before the first time.
+// Refreshed is the time of the last Refresh; zero before the first.
 func (h *Hot) Refreshed() time.Time {
 	h.mutex.RLock()
 	defer h.mutex.RUnlock()
 	return h.refreshed
 }
 
-// WaitFresh returns once the window agreed with Redis for the first time, or
-// with the error of ctx.
+// WaitFresh returns after the first Refresh, or with the error of ctx.
 func (h *Hot) WaitFresh(ctx context.Context) error {
 	select {
 	case <-h.fresh:
@@ -75,15 +73,14 @@ func (h *Hot) WaitFresh(ctx context.Context) error {
 	}
 }
 
-// Span is the stretch of minutes that the window covers now, the minute under
-// way included.
+// Span is the minutes that the window covers now, the current one included.
 func (h *Hot) Span() outage.Span {
 	now := h.now()
 	return outage.Span{From: outage.MinuteOf(now.Add(-HotWindow)) + 1, To: outage.MinuteOf(now) + 1}
 }
 
-// Run refreshes the window at the given interval until ctx ends, and sooner
-// until it was fresh for the first time.
+// Run refreshes the window at the given interval until ctx ends, and more often before
+// the first success.
 func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	wasDown := false
 	first := retry.Waits{First: every / 10, Most: every}.Schedule()
@@ -105,7 +102,7 @@ func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	}
 }
 
-// Refresh reads what changed in Redis since the last time, and forgets what is
+// Refresh reads the minutes that changed in Redis since the last time, and drops those
 // older than the window.
 func (h *Hot) Refresh(ctx context.Context) error {
 	h.refreshing.Lock()
@@ -114,14 +111,14 @@ func (h *Hot) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	forgotten := false
+	reset := false
 	for shard := range changes {
-		forgotten = forgotten || lost(h.sequences[shard], changes[shard].sequence)
+		reset = reset || lost(h.sequences[shard], changes[shard].sequence)
 	}
-	if forgotten {
+	if reset {
 		h.logger.Warn("redis lost its data; reading the hot window again")
-		// The old sequences stay until all is read, so that a refresh which fails
-		// on the way leaves the next one to find the same.
+		// The old sequences are replaced only after all is read, so that after an
+		// error the next refresh finds the loss again.
 		if changes, err = h.redis.changes(ctx, [Shards]int64{}); err != nil {
 			return err
 		}
@@ -139,38 +136,38 @@ func (h *Hot) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.apply(wanted, read, span, forgotten)
+	h.apply(wanted, read, span, reset)
 	for shard := range changes {
 		h.sequences[shard] = changes[shard].sequence
 	}
 	return nil
 }
 
-// generation is how many changes a shard counts before its sequence runs into
-// that of another memory. Each memory, begun by add.lua or restored, counts in
-// one of the generations, by the time at which it began.
+// generation is the number of sequence numbers of one data set of a shard. Each data set,
+// new or restored, begins in one of the generations, chosen by the time at which it
+// began, so that a change of the data set is noticed.
 const (
 	generation  = 1 << 36
 	generations = 1 << 16
 )
 
-// lost reports whether the data of a shard are others than the one in which the
-// sequence before was read, so that nothing of what was read before holds.
+// lost reports whether a shard has another data set than when the sequence before was
+// read, so that counts read earlier are invalid.
 func lost(before, now int64) bool {
 	return before != 0 && (now < before || now/generation != before/generation)
 }
 
-func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.Span, forgotten bool) {
+func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.Span, reset bool) {
 	decoded := make([][]outage.Count, len(read))
 	for i, fields := range read {
 		decoded[i] = h.decode(wanted[i].minute, fields)
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	if forgotten {
+	if reset {
 		clear(h.minutes)
 	}
-	if len(wanted) > 0 || forgotten {
+	if len(wanted) > 0 || reset {
 		h.version++
 	}
 	fresh := map[outage.Minute]*minuteCounts{}
@@ -236,8 +233,8 @@ func (m *minuteCounts) index() {
 	}
 }
 
-// Counts answers a query from the window. Minutes outside of it count nothing.
-// The order of the answer is that of outage.Sums. It never fails.
+// Counts returns the counts of a query, in the order of outage.Sums. Minutes outside of
+// the window have none. It never fails.
 func (h *Hot) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
 	h.mutex.RLock()
 	defer h.mutex.RUnlock()

@@ -20,10 +20,10 @@ import (
 //	b:<minute>               judged reports by place and block of networks
 //	u:<minute received>      the ledger: what was added, and whether it was undone
 //	ih:<half hour>:<bucket>  when each reporter of an import last counted
-//	s:<week>:<bucket>        the lines of imports that are there, by the week in which they came
+//	s:<week>:<bucket>        the stored lines of imports, by the week in which they arrived
 //	t, q                     minutes in the order of their last change; the sequence of changes
 //	log                      the report log
-//	alive                    the mark that all of this is here: since when, in Unix seconds
+//	alive                    the mark of complete counters: when they began, in Unix seconds
 //
 // All expire but the last two: the log until it is archived, and the mark.
 func base(shard int) string { return fmt.Sprintf("dp:{%02d}:", shard) }
@@ -37,27 +37,26 @@ func blocksKey(shard int, minute outage.Minute) string {
 	return base(shard) + "b:" + strconv.FormatInt(int64(minute), 10)
 }
 
-// A reporter's half hour is one field of a small hash: Redis packs hashes of
-// up to 128 short fields, which takes about 12 bytes a reporter instead of the
-// 113 of a key each. With halfHourBuckets, ten million reporters of one half
-// hour lie in hashes of about 80 fields.
+// A reporter's half hour is one field of a small hash: Redis packs hashes of up to 128
+// short fields, which takes about 12 bytes a reporter instead of the 113 of a key of its
+// own. With halfHourBuckets, ten million reporters of one half hour are stored in hashes
+// of about 80 fields.
 //
 // A field is 48 bits of a hash of reporter, service and kind. Two reporters of
 // one hash of 80 fields share a field with a probability of 80/2^48, so that
 // one report in about 10^12 is taken for a repeat.
 const halfHourBuckets = 1 << 13
 
-// halfHourField places one sender's half hour for one service and kind. The
-// result is the same in every process.
+// halfHourField is the hash and field of a sender's half hour for one service and kind.
+// It is the same in every process.
 func halfHourField(reporter uint64, service string, kind outage.Kind) (bucket, field string) {
 	return inHalfHour(reporter, service, kind, halfHourBuckets)
 }
 
 // importBuckets is how many hashes one half hour of an import has in a shard.
-// An import of a month has a few reports for each of its half hours, so that
-// more hashes would be many small ones: a key costs more than a field, and the
-// embedded Redis walks over all keys each second. What a dense import costs in
-// large hashes is soon forgotten.
+// An import of a month has a few reports for each of its half hours, so that more hashes
+// would be many small ones: a key costs more than a field, and the embedded Redis iterates
+// over all keys each second. The large hashes of a dense import expire soon.
 const importBuckets = 1
 
 // importField is halfHourField for the half hours of imports.
@@ -70,20 +69,20 @@ func inHalfHour(reporter uint64, service string, kind outage.Kind, buckets uint6
 	return strconv.FormatUint(hash>>48%buckets, 16), packed48(hash)
 }
 
-// Imported lines are known again by the random part of their id, which is a
-// hash of what they say. With seenBuckets, two million lines of a week lie in
-// hashes of at most 128 fields, and few lines do not make many keys.
+// Imported lines are recognised by the random part of their id, which is a hash of their
+// content. With seenBuckets, two million lines of a week are stored in hashes of at most
+// 128 fields, and few lines need few keys.
 const (
 	seenBuckets   = 1 << 10
 	minutesOfWeek = 7 * 24 * 60
 )
 
-// seenField places an imported line among those that are there.
+// seenField is the hash and field of a stored imported line.
 func seenField(id outage.ReportID) (bucket, field string) {
 	return strconv.FormatUint(id.Random%seenBuckets, 16), packed(id.Random, 8)
 }
 
-// seenKey is the hash of the lines that came in the same week.
+// seenKey is the hash of the lines that arrived in the same week.
 func seenKey(id outage.ReportID, bucket string) string {
 	return fmt.Sprintf("%ss:%d:%s", base(int(id.Shard)%Shards), id.Received/minutesOfWeek, bucket)
 }
@@ -93,16 +92,16 @@ func prefixField(prefix uint64, service string) string {
 	return packed48(prefix ^ textHash(service))
 }
 
-// personBuckets is how many hashes the addresses of a day lie in.
+// personBuckets is the number of hashes of the addresses of a day.
 const personBuckets = 1 << 12
 
-// personField places an address among those of its day.
+// personField is the hash and field of an address on its day.
 func personField(person uint64) (bucket, field string) {
 	return strconv.FormatUint(person>>48%personBuckets, 16), packed48(person)
 }
 
-// learntField is the field that knows how many reporters a prefix usually has,
-// of any service; "" for a report that nothing is learnt from.
+// learntField is the field of the usual number of reporters of a prefix, of any service;
+// "" for a report that does not count for it.
 func learntField(report outage.Report, prefix uint64) string {
 	if report.Keyed || report.Origin.Hosted {
 		return ""
@@ -110,7 +109,7 @@ func learntField(report outage.Report, prefix uint64) string {
 	return packed48(prefix)
 }
 
-// severalNetworks stands in place of a network where a node has more than one.
+// severalNetworks replaces the network where a node has more than one.
 const severalNetworks = "+"
 
 // nodeFields are the fields of the nodes of the public table that a report lies

@@ -10,8 +10,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// TestHalfHourOutOfOrder adds one reporter's reports in another order than they
-// happened: a retry that came late, or servers whose clocks differ.
+// TestHalfHourOutOfOrder adds one reporter's reports out of order: a late retry, or servers
+// whose clocks differ.
 func TestHalfHourOutOfOrder(t *testing.T) {
 	cases := map[string]struct {
 		first, second string // when each happened, in the order of arrival
@@ -43,13 +43,13 @@ func TestHalfHourOutOfOrder(t *testing.T) {
 	}
 }
 
-// TestLedgerEnds states how long an Add may be repeated: what the ledger
-// forgot is a new report, which the half hour still keeps from counting.
+// TestLedgerEnds checks how long an Add may be repeated: a report that is no longer in the
+// ledger is a new one, which the half-hour rule still keeps from counting.
 func TestLedgerEnds(t *testing.T) {
 	if ledgerFor <= outage.UndoFor {
-		t.Error("a report could be undone after the ledger forgot it")
+		t.Error("a report could be undone after it left the ledger")
 	}
 	if ledgerFor >= outage.HalfHour-time.Minute {
-		t.Error("a report forgotten by the ledger could count twice")
+		t.Error("a report that left the ledger could count twice")
 	}
 }

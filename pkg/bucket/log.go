@@ -13,10 +13,10 @@ import (
 // record is one entry of a shard's stream: the rows of one batch.
 type record struct{ id, rows string }
 
-// Oldest reads the oldest records of all shards, at most the given number a
-// shard, and gives their rows by shard and, within a shard, in the order in
-// which they were stored; to is the last record read of each shard that had
-// any, and more says that a shard may hold others.
+// Oldest reads the oldest records of all shards, at most the given number a shard, and
+// returns their rows by shard and, within a shard, in the order in which they were stored.
+// to is the last record read of each shard that had any; more reports that a shard may
+// have others.
 func (r *Redis) Oldest(ctx context.Context, most int) (entries []outage.Entry, to map[int]string, more bool, err error) {
 	records, err := r.records(ctx, nil, int64(most))
 	if err != nil {
@@ -33,7 +33,7 @@ func (r *Redis) Oldest(ctx context.Context, most int) (entries []outage.Entry, t
 	return entries, to, more, err
 }
 
-// Read reads all records up to the given ones, as Oldest did.
+// Read returns the rows of all records up to the given ones, in the order of Oldest.
 func (r *Redis) Read(ctx context.Context, to map[int]string) ([]outage.Entry, error) {
 	records, err := r.records(ctx, to, 0)
 	if err != nil {
@@ -41,7 +41,7 @@ func (r *Redis) Read(ctx context.Context, to map[int]string) ([]outage.Entry, er
 	}
 	for shard, id := range to {
 		if n := len(records[shard]); n == 0 || records[shard][n-1].id != id {
-			return nil, fmt.Errorf("reading the report log: record %s of shard %d is not there", id, shard)
+			return nil, fmt.Errorf("reading the report log: record %s of shard %d is missing", id, shard)
 		}
 	}
 	return decodeRecords(records)
@@ -61,8 +61,8 @@ func decodeRecords(records [Shards][]record) ([]outage.Entry, error) {
 	return entries, nil
 }
 
-// Archived returns once everything that the log holds now was trimmed behind
-// the archive, or with the error of ctx.
+// Archived returns once all present records of the log were archived and trimmed, or with
+// the error of ctx.
 func (r *Redis) Archived(ctx context.Context) error {
 	newest, err := r.ends(ctx)
 	if err != nil {

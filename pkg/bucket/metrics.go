@@ -36,11 +36,12 @@ func timeScript(script string) (stop func()) {
 	return func() { scriptDuration.WithLabelValues(script).Observe(time.Since(began).Seconds()) }
 }
 
-// oldestEvery is how often the oldest record of the log is read. The read brings
-// its rows along, which may be many.
+// oldestEvery is how often the oldest record of the log is read. The reply contains its
+// rows, which may be many.
 const oldestEvery = 5 * time.Second
 
-// measureLog notes the length of the log and, from time to time, its oldest record.
+// measureLog stores the length of the log and, every oldestEvery, the time of its oldest
+// record.
 func (s *Store) measureLog(ctx context.Context, length int64) {
 	s.logLength.Store(length)
 	if length == 0 {
@@ -57,8 +58,8 @@ func (s *Store) measureLog(ctx context.Context, length int64) {
 	}
 }
 
-// Metrics are those of the queue and the log. They hold what was last measured, so
-// that a scrape costs no round trip.
+// Metrics are the metrics of the queue and the log, as last measured, so that a scrape
+// costs no round trip.
 func (s *Store) Metrics() []prometheus.Collector {
 	gauge := func(name, help string, value func() float64) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value)
@@ -76,7 +77,8 @@ func (s *Store) Metrics() []prometheus.Collector {
 	}
 }
 
-// oldestAge is in seconds, by the clock of this server; the record bears that of Redis.
+// oldestAge is in seconds. The record has the time of Redis, compared with this server's
+// clock.
 func (s *Store) oldestAge() float64 {
 	oldest := s.logOldest.Load()
 	if oldest == 0 {

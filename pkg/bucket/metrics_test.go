@@ -16,7 +16,7 @@ func TestLogIsMeasured(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		ctx := context.Background()
 		b := newBench(t, client)
-		b.now = time.Now() // records bear the time of Redis
+		b.now = time.Now() // records have the time of Redis
 		if age := b.store.oldestAge(); age != 0 {
 			t.Errorf("an empty log is %v s old", age)
 		}
@@ -25,7 +25,7 @@ func TestLogIsMeasured(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A record of an hour ago, in a shard that has none.
+		// A record of an hour ago, in an empty shard.
 		hourAgo := fmt.Sprintf("%d-0", time.Now().Add(-time.Hour).UnixMilli())
 		empty := 0
 		for to[empty] != "" {

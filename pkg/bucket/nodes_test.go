@@ -19,7 +19,7 @@ func (b *bench) behind(reporter, prefix uint64, cell outage.Cell) outage.Report 
 	return report
 }
 
-// nodes are the networks of the quarter hour under way, by level.
+// nodes are the networks of the current quarter hour, by level.
 func (b *bench) nodes() (nodes outage.NodeCounts) {
 	start := outage.MinuteOf(b.now).Floor(outage.Quarter)
 	for _, count := range b.counts(outage.Query{Span: outage.Span{From: start, To: start + outage.Quarter}, ByPlace: true}) {
@@ -29,7 +29,7 @@ func (b *bench) nodes() (nodes outage.NodeCounts) {
 }
 
 // TestNetworksOfNodes counts the first two networks of each node of the public
-// table in a quarter hour, whoever and however many report behind them.
+// table in a quarter hour, for any number of reporters behind them.
 func TestNetworksOfNodes(t *testing.T) {
 	const near = kolkata ^ 1<<(3*(15-6))  // in the same cell of resolution 5
 	const far = kolkata ^ 1<<(3*(15-4)+1) // in the same cell of resolution 3
@@ -66,7 +66,7 @@ func TestNetworksOfNodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := b.nodes(); got != (outage.NodeCounts{}) {
-			t.Errorf("after the only report was taken back: %v", got)
+			t.Errorf("after the only report was undone: %v", got)
 		}
 		keyed := b.behind(9, 80, kolkata)
 		keyed.Keyed = true
@@ -81,13 +81,13 @@ func TestNetworksOfNodes(t *testing.T) {
 	})
 }
 
-// TestNetworksOfNodesAfterLostMemory lets Redis forget everything within a quarter
-// hour: the network that was there is no second one.
-func TestNetworksOfNodesAfterLostMemory(t *testing.T) {
+// TestNetworksOfNodesAfterDataLoss flushes Redis within a quarter hour: the network of the
+// earlier report is not counted again.
+func TestNetworksOfNodesAfterDataLoss(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		b.add(b.behind(1, 16, kolkata))
-		past := kept{b.entries()}
+		past := archived{b.entries()}
 		if err := client.FlushAll(context.Background()).Err(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,6 @@
 -- Tries the commands of add.lua, on keys of its own that expire.
 --
--- KEYS[1]  what the keys begin with
+-- KEYS[1]  prefix of the keys
 -- ARGV[1]  now, Unix seconds
 local hash, set, stream, text = KEYS[1] .. 'h', KEYS[1] .. 't', KEYS[1] .. 's', KEYS[1] .. 'q'
 redis.call('GET', text)

@@ -32,22 +32,22 @@ var (
 	probeScript = redis.NewScript(probeSource)
 )
 
-// touchedMost is how many changed minutes a shard remembers: those of the hot
-// window, and room for an importer's clock.
+// touchedMost is the length of a shard's list of changed minutes: those of the hot window,
+// and room for clocks that are ahead.
 const touchedMost = int(HotWindow/time.Minute) + 120
 
-// Redis is the part of the bucket stage that speaks to Redis: a single server,
-// a cluster or the embedded one.
+// Redis stores reports and counters in Redis: a single server, a cluster or the embedded
+// one.
 type Redis struct{ client redis.UniversalClient }
 
-// NewRedis uses a client that is already made. Closing it is its maker's.
+// NewRedis uses an existing client, which the caller closes.
 func NewRedis(client redis.UniversalClient) *Redis { return &Redis{client: client} }
 
-// Client is the connection, for other stages that keep something in Redis.
+// Client is the client, for other stages that use the same Redis.
 func (r *Redis) Client() redis.UniversalClient { return r.client }
 
-// add stores reports, one script call for each shard, all in one round trip. A
-// server that does not know the script yet gets its text in a second one.
+// add stores reports, one script call for each shard, all in one round trip. A server
+// without the script gets its text in a second one.
 func (r *Redis) add(ctx context.Context, shards map[int][]*pending, now time.Time, cap int) map[int]added {
 	stored := r.addOnce(ctx, shards, now, cap, addScript.EvalSha)
 	unknown := map[int][]*pending{}
@@ -85,7 +85,7 @@ func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time
 
 // addArguments is the ARGV of add.lua.
 func addArguments(waiting []*pending, now time.Time, cap int) []any {
-	const fields = 25 // as the script steps
+	const fields = 25 // of a report, as the script reads them
 	arguments := make([]any, 0, 4+fields*len(waiting))
 	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
 	for _, one := range waiting {
@@ -121,21 +121,20 @@ func addArguments(waiting []*pending, now time.Time, cap int) []any {
 func readAdded(call *redis.Cmd, reports int) added {
 	answers, err := call.Slice()
 	if err == nil && len(answers) != reports+1 {
-		err = fmt.Errorf("storing %d reports: Redis answered for %d", reports, len(answers)-1)
+		err = fmt.Errorf("storing %d reports: Redis returned %d outcomes", reports, len(answers)-1)
 	}
 	if err != nil {
 		return added{err: err}
 	}
 	stored := added{entry: fmt.Sprint(answers[0]), outcomes: make([]outage.Outcome, reports)}
 	for i := range stored.outcomes {
-		outcome, _ := answers[i+1].(int64) // the script answers with numbers
+		outcome, _ := answers[i+1].(int64) // the script returns numbers
 		stored.outcomes[i] = outage.Outcome(outcome)
 	}
 	return stored
 }
 
-// undo takes a report back. possible reports whether it may have done so though
-// it failed.
+// undo undoes a report. possible reports, for an error, whether it may have been undone.
 func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, now time.Time) (answer, entry string, possible bool, err error) {
 	defer timeScript(scriptUndo)()
 	ctx, outcome := redisconn.WithOutcome(ctx)
@@ -153,7 +152,7 @@ func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, n
 // master of a cluster.
 const probeTags = 256
 
-// Probe tries on every master what storing a report takes, and returns the first
+// Probe tries the commands of storing a report on every master, and returns the first
 // error.
 func (r *Redis) Probe(ctx context.Context) error {
 	ctx, _ = redisconn.WithOutcome(ctx)
@@ -172,7 +171,7 @@ func (r *Redis) Probe(ctx context.Context) error {
 	return nil
 }
 
-// mastersTags has one hash tag of each master. Those of the shards come first.
+// mastersTags is one hash tag of each master, those of shards first.
 func (r *Redis) mastersTags(ctx context.Context) (tags []int, err error) {
 	cluster, ok := r.client.(*redis.ClusterClient)
 	if !ok {
@@ -192,8 +191,8 @@ func (r *Redis) mastersTags(ctx context.Context) (tags []int, err error) {
 	return tags, nil
 }
 
-// errNotRestored says that Redis lost its data, or is new, and that its counters
-// are not restored yet.
+// errNotRestored means that Redis is new or lost its data, and that its counters are not
+// restored yet.
 var errNotRestored = errors.New("the counters are not restored yet")
 
 // changes lists, for each shard, the minutes that changed since its sequence
@@ -202,10 +201,10 @@ func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]chang
 	var out [Shards]change
 	var minutes [Shards]*redis.StringSliceCmd
 	var sequences [Shards]*redis.StringCmd
-	var alive [Shards]*redis.IntCmd
+	var ready [Shards]*redis.IntCmd
 	pipe := r.client.Pipeline()
 	for shard := range Shards {
-		alive[shard] = pipe.Exists(ctx, base(shard)+"alive")
+		ready[shard] = pipe.Exists(ctx, base(shard)+"alive")
 		sequences[shard] = pipe.Get(ctx, base(shard)+"q")
 		minutes[shard] = pipe.ZRangeByScore(ctx, base(shard)+"t",
 			&redis.ZRangeBy{Min: fmt.Sprintf("(%d", since[shard]), Max: "+inf"})
@@ -214,7 +213,7 @@ func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]chang
 		return out, fmt.Errorf("reading changed minutes: %w", err)
 	}
 	for shard := range Shards {
-		if alive[shard].Val() == 0 {
+		if ready[shard].Val() == 0 {
 			return out, errNotRestored
 		}
 		sequence, err := sequences[shard].Int64()
@@ -303,7 +302,7 @@ func (r *Redis) ends(ctx context.Context) (map[int]string, error) {
 	return newest, nil
 }
 
-// holds says whether any shard still has a record up to the given ones.
+// holds reports whether any shard still has a record up to the given ones.
 func (r *Redis) holds(ctx context.Context, to map[int]string) (bool, error) {
 	pipe := r.client.Pipeline()
 	var calls []*redis.XMessageSliceCmd
@@ -326,7 +325,7 @@ func (r *Redis) holds(ctx context.Context, to map[int]string) (bool, error) {
 
 // Trim deletes all records up to the given ones.
 func (r *Redis) Trim(ctx context.Context, to map[int]string) error {
-	ctx, _ = redisconn.WithOutcome(ctx) // a record that came back after a failover would be archived again
+	ctx, _ = redisconn.WithOutcome(ctx) // a record that reappears after a failover would be archived again
 	pipe := r.client.Pipeline()
 	for shard, id := range to {
 		pipe.XTrimMinID(ctx, base(shard)+"log", after(id))
@@ -380,7 +379,7 @@ func (r *Redis) oldest(ctx context.Context) (oldest int64, err error) {
 	return oldest, nil
 }
 
-// lostShards lists the shards without the mark that their counters are there.
+// lostShards lists the shards without the mark of complete counters.
 func (r *Redis) lostShards(ctx context.Context) (lost []int, err error) {
 	pipe := r.client.Pipeline()
 	var calls [Shards]*redis.IntCmd
@@ -408,9 +407,9 @@ func (r *Redis) lockRestore(ctx context.Context, life time.Duration) (mine bool,
 	return mine, func() { r.client.Del(context.WithoutCancel(ctx), key) }, nil
 }
 
-// writeSnapshot writes a memory and then the mark of its shards, which is the time at
-// which it began. It sets values and
-// adds to none, so that a second try after a crash does no harm.
+// writeSnapshot writes a snapshot and then the mark of its shards, which is the time at
+// which their counters begin. It sets values and increments none, so that it can be
+// repeated after a crash.
 func (r *Redis) writeSnapshot(ctx context.Context, m *snapshot, shards []int, now time.Time) error {
 	pipe := r.client.Pipeline()
 	flush := func(least int) error {

@@ -11,14 +11,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// Past is where the hot window is read from after Redis lost its data. Its shards
-// are the Shard of the reports' ids.
+// Past is the archive that the hot window is restored from after Redis lost its data. Its
+// shards are the Shard of the reports' ids.
 type Past interface {
-	// ShardCounts gives what was counted from a minute on, by shard and minute.
+	// ShardCounts calls each with the counts from a minute on, by shard and minute.
 	ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error
-	// Entries gives what was received since a time, oldest first.
+	// Entries calls each with the reports received since a time, oldest first.
 	Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error
-	// Imported gives the ids of the imported lines received since a time.
+	// Imported calls each with the ids of the imported lines received since a time.
 	Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error
 }
 
@@ -33,13 +33,13 @@ const (
 	recent = 2 * outage.HalfHour
 )
 
-// restoreWaits are those after a check or restoration that failed. They are short,
-// because no report is accepted meanwhile.
+// restoreWaits are the waits after a failed check or restoration. They are short, because
+// no report is accepted in that time.
 var restoreWaits = retry.Waits{First: 50 * time.Millisecond, Most: 300 * time.Millisecond}
 
 // RunRestore checks Redis until ctx ends. Whenever a shard lacks the key that marks
-// its counters as complete, they are restored from the past, and no report is
-// accepted meanwhile. A new Redis is restored from a past without reports.
+// its counters as complete, they are restored from the archive, and no report is accepted
+// until then. A new Redis gets the mark in the same way.
 func (s *Store) RunRestore(ctx context.Context, past Past) error {
 	var logged string
 	waits := restoreWaits.Schedule()
@@ -91,8 +91,8 @@ func (s *Store) Restore(ctx context.Context, past Past) error {
 	if err == nil {
 		s.measureLog(ctx, length)
 	}
-	looked := err // of its own: err changes below while others read this
-	s.readError.Store(&looked)
+	checked := err // a copy: err changes below while others read this
+	s.readError.Store(&checked)
 	s.ready.Store(err == nil && len(lost) == 0)
 	if err != nil || len(lost) == 0 {
 		return err
@@ -242,7 +242,7 @@ func (p *snapshot) entry(shard int, e outage.Entry, now time.Time) {
 	}
 }
 
-// network restores which networks the nodes of a report have.
+// network restores the networks of the nodes of a report.
 func (p *snapshot) network(shard int, r outage.Report) {
 	fields := nodeFields(r)
 	if fields == "" {
@@ -260,8 +260,8 @@ func (p *snapshot) network(shard int, r outage.Report) {
 	}
 }
 
-// imported marks a line as present. The request that brought it is not known any
-// more, so every request sees a duplicate.
+// imported marks a line as stored. Its request is not archived, so that it is a duplicate
+// for every request.
 func (p *snapshot) imported(id outage.ReportID) {
 	bucket, field := seenField(id)
 	p.set(seenKey(id, bucket), field, "0", seenFor)

@@ -15,10 +15,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// TestHotAfterLostMemory lets Redis forget everything in between two looks. The
-// window must not keep what is gone, whether Redis has since counted less, as
-// much or more than before.
-func TestHotAfterLostMemory(t *testing.T) {
+// TestHotAfterDataLoss flushes Redis between two refreshes. The window must drop the old
+// counts, whether Redis has since counted less, as much or more than before.
+func TestHotAfterDataLoss(t *testing.T) {
 	for name, after := range map[string]int{"nothing since": 0, "less since": 1, "as much since": 3, "more since": 7} {
 		t.Run(name, func(t *testing.T) {
 			redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
@@ -30,7 +29,7 @@ func TestHotAfterLostMemory(t *testing.T) {
 					t.Fatalf("before the loss: %d", got)
 				}
 				b.at("10:05:00")
-				b.forget()
+				b.flush()
 				for reporter := range uint64(after) {
 					b.add(b.report(reporter+1, "whatsapp", outage.Problem))
 				}
@@ -42,9 +41,8 @@ func TestHotAfterLostMemory(t *testing.T) {
 	}
 }
 
-// forget lets Redis lose its memory and take reports again, with nothing of the
-// past to restore.
-func (b *bench) forget() {
+// flush deletes all data of Redis and restores it from an empty archive.
+func (b *bench) flush() {
 	b.t.Helper()
 	if err := b.redis.client.FlushAll(context.Background()).Err(); err != nil {
 		b.t.Fatal(err)
@@ -54,8 +52,8 @@ func (b *bench) forget() {
 	}
 }
 
-// broken refuses some commands of a client.
-type broken struct{ refuses func(redis.Cmder) bool }
+// broken fails some commands of a client.
+type broken struct{ fails func(redis.Cmder) bool }
 
 var errBroken = errors.New("broken for the test")
 
@@ -65,7 +63,7 @@ func (broken) DialHook(next redis.DialHook) redis.DialHook {
 
 func (h *broken) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, command redis.Cmder) error {
-		if h.refuses != nil && h.refuses(command) {
+		if h.fails != nil && h.fails(command) {
 			command.SetErr(errBroken)
 			return errBroken
 		}
@@ -76,7 +74,7 @@ func (h *broken) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (h *broken) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, commands []redis.Cmder) error {
 		for _, command := range commands {
-			if h.refuses != nil && h.refuses(command) {
+			if h.fails != nil && h.fails(command) {
 				for _, command := range commands {
 					command.SetErr(errBroken)
 				}
@@ -87,7 +85,7 @@ func (h *broken) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.Proce
 	}
 }
 
-// TestLossIsFoundAgain lets the refresh that finds the loss fail on its way.
+// TestLossIsFoundAgain fails the refresh that finds the loss.
 func TestLossIsFoundAgain(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		fault := &broken{}
@@ -98,15 +96,15 @@ func TestLossIsFoundAgain(t *testing.T) {
 			t.Fatalf("before the loss: %d", got)
 		}
 		b.at("10:05:00")
-		b.forget()
+		b.flush()
 		b.add(b.report(2, "facebook", outage.Problem))
-		fault.refuses = func(command redis.Cmder) bool { return strings.EqualFold(command.Name(), "hgetall") }
+		fault.fails = func(command redis.Cmder) bool { return strings.EqualFold(command.Name(), "hgetall") }
 		if err := b.hot.Refresh(context.Background()); !errors.Is(err, errBroken) {
 			t.Fatalf("the refresh ended with %v", err)
 		}
-		fault.refuses = nil
+		fault.fails = nil
 		if got := b.total("whatsapp", outage.Problem); got != 0 {
-			t.Errorf("%d reports are still shown that Redis forgot", got)
+			t.Errorf("%d lost reports are still shown", got)
 		}
 		if got := b.total("facebook", outage.Problem); got != 1 {
 			t.Errorf("%d reports are shown since the loss", got)
@@ -114,7 +112,7 @@ func TestLossIsFoundAgain(t *testing.T) {
 	})
 }
 
-// asServed is a client such as the server makes.
+// asServed is a client with the options of the server.
 func asServed(t *testing.T, server *redistest.Server) redis.UniversalClient {
 	t.Helper()
 	opened, err := redisconn.Open(redisconn.Config{Addresses: []string{server.URL()}})
@@ -125,7 +123,7 @@ func asServed(t *testing.T, server *redistest.Server) redis.UniversalClient {
 	return opened.Client()
 }
 
-func TestReadingWhileRedisIsAway(t *testing.T) {
+func TestReadingWhileRedisIsUnavailable(t *testing.T) {
 	server := redistest.Start(t)
 	b := newBench(t, asServed(t, server))
 	b.add(b.report(1, "whatsapp", outage.Problem))
@@ -136,20 +134,20 @@ func TestReadingWhileRedisIsAway(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 	defer cancel()
 	if err := b.hot.Refresh(ctx); err == nil {
-		t.Error("the refresh did not notice")
+		t.Error("the refresh returned no error")
 	}
 	after, err := b.hot.Counts(ctx, outage.Query{Service: "whatsapp", Span: b.hot.Span()})
 	if err != nil || len(after) != 1 || after[0].N != before[0].N {
 		t.Errorf("reading gives %+v and %v, before it was %+v", after, err, before)
 	}
 	if !b.hot.Refreshed().Equal(refreshed) {
-		t.Error("the window calls itself fresh")
+		t.Error("Refreshed changed")
 	}
 }
 
-// TestAddWhileRedisIsAway turns reports away in time and with advice, and takes
-// the same ones, once each, when Redis is back.
-func TestAddWhileRedisIsAway(t *testing.T) {
+// TestAddWhileRedisIsUnavailable rejects reports within the timeout and with a
+// Retry-After, and accepts the same ones, once each, when Redis is back.
+func TestAddWhileRedisIsUnavailable(t *testing.T) {
 	server := redistest.Start(t)
 	b := newBench(t, asServed(t, server))
 	b.add(b.report(1, "whatsapp", outage.Problem))
@@ -178,8 +176,8 @@ func TestAddWhileRedisIsAway(t *testing.T) {
 	}
 }
 
-// addWhenBack adds a report as often as it takes: after a failure the driver
-// lets a second pass before it dials again.
+// addWhenBack retries until a report is added: after a failure the driver waits a second
+// before it dials again.
 func (b *bench) addWhenBack(report outage.Report) (counted bool) {
 	b.t.Helper()
 	tries := time.NewTicker(20 * time.Millisecond)
@@ -191,12 +189,12 @@ func (b *bench) addWhenBack(report outage.Report) (counted bool) {
 		}
 		<-tries.C
 	}
-	b.t.Fatal("Redis is back and reports are still turned away")
+	b.t.Fatal("Redis is back and reports are still rejected")
 	return false
 }
 
-// TestAddWhileRedisHangs gives a Redis that takes connections and never
-// answers. The answer must come from patience, not from a timeout of its own.
+// TestAddWhileRedisHangs uses a Redis that accepts connections and never replies. The call
+// must end by Config.Patience.
 func TestAddWhileRedisHangs(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -10,28 +10,28 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Config is what a Store is made of.
+// Config is the configuration of a Store.
 type Config struct {
 	Redis   *Redis
 	Logger  *slog.Logger
 	Now     func() time.Time
-	Durable Durable // nil where Redis itself keeps what it acknowledged
+	Durable Durable // nil where Redis itself is persistent
 
-	// Cap is the number of reports in a half hour up to which a network prefix
-	// that usually has none is judged in full; beyond it each further report weighs
-	// less. It is one: whoever has a network of machines is one, until it has shown
-	// to be many.
+	// Cap is the number of reports in a half hour up to which the reports of a network
+	// prefix without usual reporters have full weight; further reports weigh less. It
+	// is one by default: a network counts as one person until it has shown more over
+	// weeks.
 	Cap int
-	// Writers is how many batches may be on their way to Redis at once.
+	// Writers is how many batches are sent to Redis concurrently.
 	Writers int
-	// Batch is the most reports that go in one round trip.
+	// Batch is the most reports of one round trip.
 	Batch int
-	// Queue is how many reports may wait; beyond it reports are turned away.
+	// Queue is how many reports may wait; beyond it reports are rejected.
 	Queue int
-	// LogLimit is how many records may wait in the log for the archive; beyond
-	// it reports are turned away until the archive has caught up.
+	// LogLimit is how many records of the log may wait for the archive; beyond it
+	// reports are rejected until the archive has caught up.
 	LogLimit int64
-	// Patience is how long a report may wait for its acknowledgement.
+	// Patience is the timeout of a report.
 	Patience time.Duration
 }
 
@@ -59,31 +59,32 @@ func (c *Config) setDefaults() {
 	}
 }
 
-// Store takes reports. Its methods are safe for concurrent use.
+// Store stores reports. Its methods are safe for concurrent use.
 type Store struct {
 	Config
 	queue chan *pending
-	ready atomic.Bool // as the last Restore saw it
-	full  atomic.Bool // as the last Restore saw it
-	busy  atomic.Bool // as the last Restore saw it: imports must wait
+	// Of the last Restore.
+	ready atomic.Bool
+	full  atomic.Bool // the log is full
+	busy  atomic.Bool // imports must wait
 
 	readError atomic.Pointer[error] // of the last Restore
 
-	// What Restore last measured of the log, for the metrics.
+	// The log as Restore last measured it, for the metrics.
 	logLength atomic.Int64
 	logOldest atomic.Int64 // milliseconds since 1970; 0 is an empty log
-	logRead   atomic.Int64 // when logOldest was read, the same
+	logRead   atomic.Int64 // when logOldest was read, in the same unit
 
-	imports chan struct{} // holds a token for each import under way
+	imports chan struct{} // one token for each import in progress
 }
 
-// pending is a report on its way, and where its sender waits.
+// pending is a report to store, and the channel for its result.
 type pending struct {
 	report outage.Report
-	done   chan result // holds one result; a sender that left never blocks it
+	done   chan result // of capacity one, so that a caller that left does not block the writer
 
 	timeline timeline
-	request  string // with which an imported line came
+	request  string // of an imported line
 }
 
 type result struct {
@@ -91,17 +92,17 @@ type result struct {
 	err     error
 }
 
-// NewStore makes a Store, which works once its Run does.
+// NewStore makes a Store. Run writes the reports.
 func NewStore(config Config) *Store {
 	config.setDefaults()
 	return &Store{Config: config, queue: make(chan *pending, config.Queue), imports: make(chan struct{}, importsAtOnce)}
 }
 
-// Add stores a report and says whether it counted. When it returns without an
-// error, the report is where a crash cannot lose it. Adding a report whose ID
-// is known changes nothing and gives the first answer again, so an Add that
-// failed may be repeated. Errors carry an outage.Error: of CodeUnavailable where
-// the report was certainly not stored, else of CodeOutcomeUnknown.
+// Add stores a report and returns whether it counted. When it returns without an error, a
+// crash does not lose the report. Adding a report whose ID is in the ledger changes
+// nothing and returns the first outcome, so that an Add that failed may be repeated.
+// Errors carry an outage.Error: of CodeUnavailable where the report was certainly not
+// stored, else of CodeOutcomeUnknown.
 func (s *Store) Add(ctx context.Context, report outage.Report) (counted bool, err error) {
 	if s.full.Load() {
 		return false, unavailable("queueing a report", errors.New("the log is full, the archive does not keep up"))
@@ -122,10 +123,9 @@ func (s *Store) Add(ctx context.Context, report outage.Report) (counted bool, er
 	}
 }
 
-// Undo takes a report back. Its errors are outage.Errors: CodeNotFound where
-// no such report is known, CodeForbidden where the token's hash does not fit,
-// CodeGone after outage.UndoFor, CodeUnavailable, CodeOutcomeUnknown. Undoing
-// twice is no error.
+// Undo undoes a report. Its errors are outage.Errors: CodeNotFound for an unknown report,
+// CodeForbidden where the token's hash differs, CodeGone after outage.UndoFor,
+// CodeUnavailable, CodeOutcomeUnknown. Undoing twice is no error.
 func (s *Store) Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Patience)
 	defer cancel()
@@ -150,7 +150,7 @@ func (s *Store) Undo(ctx context.Context, id outage.ReportID, undoHash uint64) e
 	return nil
 }
 
-// settle waits until the log up to the entry is where a crash cannot lose it.
+// settle waits until the log up to the entry survives a crash.
 func (s *Store) settle(ctx context.Context, shard int, entry string) error {
 	if s.Durable == nil || entry == "" {
 		return nil

@@ -1,5 +1,5 @@
--- Takes one report back: its counters go down and a retraction follows it
--- through the log. The reporter's half hour stays taken.
+-- Undoes one report: decrements its counters and adds a retraction to the log. The
+-- reporter's half hour is not released.
 --
 -- KEYS[1]  the base of the shard's keys
 -- ARGV[1]  now, Unix seconds
@@ -7,21 +7,21 @@
 -- ARGV[3]  minute received
 -- ARGV[4]  hash of the undo token
 -- ARGV[5]  seconds in which a report may be undone
--- ARGV[6]  seconds that the counters of a minute stay after their last change
--- ARGV[7]  how many minutes the list of changed minutes keeps
+-- ARGV[6]  lifetime of the counters of a minute after their last change, in seconds
+-- ARGV[7]  length of the list of changed minutes
 --
--- Answers 'absent', 'forbidden', 'late' or 'done', and the id of the log entry
--- that holds the retraction or, where it was taken back before, of the newest.
+-- Returns 'absent', 'forbidden', 'late' or 'done', and the id of the log entry of
+-- the retraction or, where it was already undone, of the newest entry.
 local base, now = KEYS[1], tonumber(ARGV[1])
 if redis.call('EXISTS', base .. 'alive') == 0 then
   return redis.error_reply('EMPTY the counters are not restored yet')
 end
 local ledger = base .. 'u:' .. ARGV[3]
-local told = redis.call('HGET', ledger, ARGV[2])
-if not told then return { 'absent', '' } end
+local row = redis.call('HGET', ledger, ARGV[2])
+if not row then return { 'absent', '' } end
 
 local f = {}
-for field in string.gmatch(told .. '\t', '(.-)\t') do f[#f + 1] = field end
+for field in string.gmatch(row .. '\t', '(.-)\t') do f[#f + 1] = field end
 local sign, counted, weight, marks = f[1], f[2], tonumber(f[3]), tonumber(f[4])
 local first, levels = marks % 2, math.floor(marks / 2)
 local second, service, country, cell = tonumber(f[6]), f[7], f[8], f[10]
@@ -51,7 +51,7 @@ if network ~= '' and counted == '1' and kind == 'p' then
 end
 redis.call('EXPIRE', counters, ARGV[6])
 
-local retraction = '-' .. string.sub(told, 2)
+local retraction = '-' .. string.sub(row, 2)
 redis.call('HSET', ledger, ARGV[2], retraction)
 local sequence = string.format('%.0f', redis.call('INCR', base .. 'q'))
 redis.call('ZADD', base .. 't', sequence, minute)

@@ -11,17 +11,16 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// Quick is the brotli level of answers that stand for seconds: it costs a few
-// milliseconds for a hundred kilobytes, the highest level fifty times that for a
-// quarter fewer bytes. Best is that of answers that stand for the life of the
-// process.
+// Brotli levels. Quick, for responses that are valid for seconds, takes a few milliseconds
+// for a hundred kilobytes; Best, for responses that are valid as long as the process,
+// takes fifty times that for a quarter fewer bytes.
 const (
 	Quick = 5
 	Best  = brotli.BestCompression
 )
 
-// Body is the text of an answer. It is compressed when the first client asks for
-// it that way.
+// Body is the body of a response. It is compressed when the first client accepts an
+// encoding.
 type Body struct {
 	Plain  []byte
 	brotli func() []byte
@@ -36,7 +35,7 @@ func NewBody(plain []byte, level int) Body {
 		brotli: sync.OnceValue(func() []byte {
 			var out bytes.Buffer
 			w := brotli.NewWriterLevel(&out, level)
-			_, _ = w.Write(plain) // a bytes.Buffer takes everything
+			_, _ = w.Write(plain) // a bytes.Buffer returns no error
 			_ = w.Close()
 			return out.Bytes()
 		}),
@@ -50,11 +49,11 @@ func NewBody(plain []byte, level int) Body {
 	}
 }
 
-// Encoded is the body in the smallest encoding that a client accepts, and the value
-// of Content-Encoding, "" for none. It takes the client's Accept-Encoding and what
-// of an offer that header accepts, as the framework reads it. Each encoding is
-// offered by itself, since browsers list them in no order of preference. A client
-// that sends no header gets none, though it accepts any by the standard.
+// Encoded is the body in the smallest encoding that a client accepts, and the value of
+// Content-Encoding, "" for none. header is the client's Accept-Encoding; accepts returns
+// which of the offers it accepts, as the framework parses it. Each encoding is offered
+// separately, because browsers do not list them by preference. Without the header the
+// body is not encoded, though the standard would allow any encoding.
 func (b Body) Encoded(header string, accepts func(offers ...string) string) (encoding string, body []byte) {
 	switch {
 	case header == "":
@@ -66,8 +65,7 @@ func (b Body) Encoded(header string, accepts func(offers ...string) string) (enc
 	return "", b.Plain
 }
 
-// ETag is the entity tag of a body. It is weak, because it names the compressed
-// forms as well.
+// ETag is the entity tag of a body. It is weak, because all encodings share it.
 func ETag(body []byte) string {
 	sum := sha256.Sum256(body)
 	return `W/"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`

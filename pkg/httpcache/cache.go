@@ -9,31 +9,30 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// Entry is an answer that stands until an instant. M is what else its sender needs
-// to know of it.
+// Entry is a response that is valid until an instant. M is the caller's metadata.
 type Entry[M any] struct {
 	Body
 	ETag  string
 	Meta  M
 	Until time.Time
-	// Bounded entries have keys of an open set: any place, any time. They are kept
-	// while there is room, and only as long as they stand.
+	// Bounded entries have keys of an open set, such as any place or any time. They are
+	// cached while there is room, and only as long as they are valid.
 	Bounded bool
 }
 
-// NewEntry is an entry of a text that is compressed quickly.
+// NewEntry is an entry that is compressed at level Quick.
 func NewEntry[M any](plain []byte, meta M, until time.Time) *Entry[M] {
 	return &Entry[M]{Body: NewBody(plain, Quick), ETag: ETag(plain), Meta: meta, Until: until}
 }
 
-// Config is what a cache is made of.
+// Config is the configuration of a cache.
 type Config struct {
 	Name string // in the metrics
 	Now  func() time.Time
 	// FillFor bounds one fill.
 	FillFor time.Duration
-	// StaleFor is how long after its time an entry is still given to those who
-	// would otherwise wait for the next one.
+	// StaleFor is how long an expired entry is still returned while the next one is
+	// being filled.
 	StaleFor time.Duration
 	// MostEntries and MostBytes, before compression, bound the entries that are
 	// Bounded.
@@ -61,10 +60,10 @@ func (c *Cache[M]) Len() int {
 	return len(c.entries)
 }
 
-// GetOrFill is the entry of a key, filled by one caller for all when its time is
-// over. Who comes meanwhile gets the entry before it, within StaleFor, and else
-// waits. The fill gets a context of its own: the caller that began it may leave.
-// Errors are those of fill, which are not kept, and of ctx.
+// GetOrFill is the entry of a key, filled by one caller for all when it has expired.
+// During the fill other callers get the expired entry, within StaleFor, or else wait. The
+// fill has a context of its own, so that its caller may be cancelled. Errors are those of
+// fill, which are not cached, and of ctx.
 func (c *Cache[M]) GetOrFill(ctx context.Context, key string, fill func(context.Context) (*Entry[M], error)) (*Entry[M], error) {
 	if entry := c.get(key); entry != nil {
 		lookups.WithLabelValues(c.config.Name, "hit").Inc()
@@ -73,7 +72,7 @@ func (c *Cache[M]) GetOrFill(ctx context.Context, key string, fill func(context.
 	lookups.WithLabelValues(c.config.Name, "miss").Inc()
 	filled := c.flights.DoChan(key, func() (any, error) {
 		if entry := c.get(key); entry != nil {
-			return entry, nil // filled while this caller came here
+			return entry, nil // filled in the meantime
 		}
 		return c.fill(ctx, key, fill)
 	})
@@ -96,8 +95,8 @@ func (c *Cache[M]) fill(ctx context.Context, key string, fill func(context.Conte
 	return fill(ctx)
 }
 
-// get is an entry whose time is not over, or not long over while the next one is
-// being made; else nil.
+// get is an entry that is valid, or has expired within StaleFor while the next one is
+// being filled; else nil.
 func (c *Cache[M]) get(key string) *Entry[M] {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -114,7 +113,7 @@ func (c *Cache[M]) begin(key string) {
 	c.filling[key] = true
 }
 
-// end keeps an entry, nil where the fill failed, and drops those whose time is over.
+// end stores an entry, nil where the fill failed, and drops expired ones.
 func (c *Cache[M]) end(key string, entry *Entry[M]) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -21,25 +21,25 @@ func newTestCache(change func(*Config)) *Cache[string] {
 
 func TestFillsOnceInATick(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, made := newTestCache(nil), 0
-		ask := func(ctx context.Context) (*Entry[string], error) {
+		c, filled := newTestCache(nil), 0
+		get := func(ctx context.Context) (*Entry[string], error) {
 			return c.GetOrFill(ctx, "k", func(context.Context) (*Entry[string], error) {
-				made++
+				filled++
 				time.Sleep(100 * time.Millisecond)
-				return NewEntry([]byte{byte('0' + made)}, "text/plain", time.Now().Add(tick)), nil
+				return NewEntry([]byte{byte('0' + filled)}, "text/plain", time.Now().Add(tick)), nil
 			})
 		}
-		impatient, leave := context.WithCancel(t.Context())
+		cancelled, cancel := context.WithCancel(t.Context())
 		gone := make(chan error, 1)
 		go func() {
-			_, err := ask(impatient)
+			_, err := get(cancelled)
 			gone <- err
 		}()
 		synctest.Wait()
 		entries := make(chan *Entry[string], 9)
 		for range cap(entries) {
 			go func() {
-				entry, err := ask(t.Context())
+				entry, err := get(t.Context())
 				if err != nil {
 					t.Error(err)
 				}
@@ -47,9 +47,9 @@ func TestFillsOnceInATick(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		leave()
+		cancel()
 		if err := <-gone; !errors.Is(err, context.Canceled) {
-			t.Errorf("who left got %v", err)
+			t.Errorf("the cancelled caller got %v", err)
 		}
 		for range cap(entries) {
 			if entry := <-entries; string(entry.Plain) != "1" {
@@ -57,18 +57,18 @@ func TestFillsOnceInATick(t *testing.T) {
 			}
 		}
 		time.Sleep(tick - time.Nanosecond)
-		if entry, _ := ask(t.Context()); string(entry.Plain) != "1" || made != 1 {
-			t.Errorf("within the tick %d were made, the last is %s", made, entry.Plain)
+		if entry, _ := get(t.Context()); string(entry.Plain) != "1" || filled != 1 {
+			t.Errorf("within the tick %d were filled, the last is %s", filled, entry.Plain)
 		}
 		time.Sleep(time.Nanosecond)
-		if entry, _ := ask(t.Context()); string(entry.Plain) != "2" || c.Len() != 1 {
-			t.Errorf("after the tick it is %s, with %d kept", entry.Plain, c.Len())
+		if entry, _ := get(t.Context()); string(entry.Plain) != "2" || c.Len() != 1 {
+			t.Errorf("after the tick it is %s, of %d entries", entry.Plain, c.Len())
 		}
 	})
 }
 
-func TestKeepsNoError(t *testing.T) {
-	c, fail := newTestCache(nil), errors.New("away")
+func TestErrorsAreNotCached(t *testing.T) {
+	c, fail := newTestCache(nil), errors.New("unavailable")
 	fill := func(context.Context) (*Entry[string], error) {
 		if fail != nil {
 			return nil, fail
@@ -84,15 +84,14 @@ func TestKeepsNoError(t *testing.T) {
 	}
 }
 
-// TestStaleWhileFilling gives the entry before it to those who come while the next
-// one is made, and no older one than that.
+// TestStaleWhileFilling returns an expired entry during the fill, within StaleFor.
 func TestStaleWhileFilling(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, made := newTestCache(func(c *Config) { c.StaleFor = 10 * time.Second }), 0
-		ask := func() string {
+		c, filled := newTestCache(func(c *Config) { c.StaleFor = 10 * time.Second }), 0
+		get := func() string {
 			entry, err := c.GetOrFill(t.Context(), "k", func(context.Context) (*Entry[string], error) {
-				made++
-				number := made
+				filled++
+				number := filled
 				time.Sleep(15 * time.Second)
 				return NewEntry([]byte(strconv.Itoa(number)), "", time.Now().Add(tick)), nil
 			})
@@ -101,25 +100,25 @@ func TestStaleWhileFilling(t *testing.T) {
 			}
 			return string(entry.Plain)
 		}
-		ask()
+		get()
 		time.Sleep(tick)
 		next := make(chan string)
-		go func() { next <- ask() }()
+		go func() { next <- get() }()
 		synctest.Wait()
-		if got := ask(); got != "1" {
-			t.Errorf("while the next is made: %s", got)
+		if got := get(); got != "1" {
+			t.Errorf("during the fill: %s", got)
 		}
 		time.Sleep(11 * time.Second)
-		if got := ask(); got != "2" { // waits
+		if got := get(); got != "2" { // waits
 			t.Errorf("when the entry is too old: %s", got)
 		}
-		if got := <-next; got != "2" || made != 2 {
-			t.Errorf("who began got %s, %d were made", got, made)
+		if got := <-next; got != "2" || filled != 2 {
+			t.Errorf("the filling caller got %s, %d were filled", got, filled)
 		}
 	})
 }
 
-// TestBoundedEntriesStayWithinTheirMemory keeps large answers under ever new keys.
+// TestBoundedEntriesStayWithinTheirMemory stores large entries under new keys.
 func TestBoundedEntriesStayWithinTheirMemory(t *testing.T) {
 	const most = 32 << 20
 	c := newTestCache(func(c *Config) { c.MostEntries, c.MostBytes = 1000, most })
@@ -137,11 +136,11 @@ func TestBoundedEntriesStayWithinTheirMemory(t *testing.T) {
 		put(strconv.Itoa(i), 1<<20, true)
 	}
 	if c.Len() != most>>20 {
-		t.Errorf("%d entries of a MiB are kept", c.Len())
+		t.Errorf("%d entries of a MiB are cached", c.Len())
 	}
 	put("usual", 10, false)
 	if c.get("usual") == nil {
-		t.Error("a usual entry is not kept beside them")
+		t.Error("an entry that is not bounded is not cached beside them")
 	}
 }
 

@@ -59,13 +59,13 @@ func TestOneHolds(t *testing.T) {
 			t.Errorf("renewed: term %d, held %t", term, held)
 		}
 		if _, held := hold(t, b); held {
-			t.Error("two hold it")
+			t.Error("two servers hold it")
 		}
 		if err := b.Release(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		if _, held := hold(t, b); held {
-			t.Error("who does not hold it can let it go")
+			t.Error("a server that does not hold it released it")
 		}
 		if err := a.Release(context.Background()); err != nil {
 			t.Fatal(err)
@@ -91,7 +91,7 @@ func TestLeaseExpires(t *testing.T) {
 		}
 		select {
 		case <-deadline:
-			t.Fatal("it never ends")
+			t.Fatal("it does not expire")
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -107,7 +107,7 @@ func TestOnlyTheHolderWrites(t *testing.T) {
 		load(t, ofA, "")
 		store(t, ofA, "1", nil)
 		store(t, ofB, "x", ErrLost)
-		load(t, ofB, "1") // anybody may read
+		load(t, ofB, "1") // reading needs no lease
 		store(t, ofB, "x", ErrLost)
 
 		expire(t, client)
@@ -115,16 +115,16 @@ func TestOnlyTheHolderWrites(t *testing.T) {
 		store(t, ofB, "x", ErrLost) // read before it held
 		load(t, ofB, "1")
 		store(t, ofB, "2", nil)
-		store(t, ofA, "x", ErrLost) // goes on after a pause
+		store(t, ofA, "x", ErrLost) // continues after a pause
 
-		// The first takes it again without a look at what was done meanwhile.
+		// The first takes it again without reading what the other stored.
 		expire(t, client)
 		hold(t, a)
 		store(t, ofA, "x", ErrLost)
 		load(t, ofA, "2")
 		store(t, ofA, "3", nil)
 
-		// It expired and was taken again by the same server: the term is another.
+		// It expired and was taken again by the same server: the term changed.
 		expire(t, client)
 		hold(t, a)
 		store(t, ofA, "x", ErrLost)

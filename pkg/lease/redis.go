@@ -1,11 +1,10 @@
 // Package lease elects one of several servers for a piece of work, and protects the
 // state of that work from writes of a former holder.
 //
-// It owns the lease, a key in Redis that expires, and its term, a fencing number that
-// grows whenever the lease changes hands. It guarantees that a state is written only
-// by the holder of the present term: a server that was stopped for a while gets
-// ErrLost at its first write. A new holder must read the state again. It reads no clock: only Redis
-// measures how long a lease lasts.
+// A lease is a key in Redis that expires. Its term is a fencing number that grows whenever
+// the lease is taken again. A state is written only by the holder of the current term: a
+// server that was stopped for a while gets ErrLost at its first write. A new holder must
+// read the state again. Only Redis measures how long a lease lasts, no server's clock.
 package lease
 
 import (
@@ -18,13 +17,13 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ErrLost says that another server holds the lease, or has held it since this server
+// ErrLost means that another server holds the lease, or has held it since this server
 // last did.
 var ErrLost = errors.New("the lease is lost")
 
-// The keys of a lease and of the states under it share a hash tag, so that a
-// script may see them together in a cluster. Term and state have no expiry: the
-// one must never run backwards, the other is always replaced.
+// The keys of a lease and of the states under it share a hash tag, so that a script may
+// use them together in a cluster. Term and state have no expiry: the term must never
+// decrease, the state is always replaced.
 var (
 	holdScript = redis.NewScript(`
 local holder = redis.call('GET', KEYS[1])
@@ -50,8 +49,8 @@ type Lease struct {
 	term   atomic.Int64 // 0 while another holds it
 }
 
-// New uses a client that is already made. The key has a hash tag; the holder is
-// a name that no other server has.
+// New uses an existing client. The key has a hash tag; the holder is a name that no other
+// server has.
 func New(client redis.UniversalClient, key, holder string, length time.Duration) *Lease {
 	return &Lease{client: client, key: key, holder: holder, length: length}
 }
@@ -59,7 +58,7 @@ func New(client redis.UniversalClient, key, holder string, length time.Duration)
 // Length is how long the lease lasts when it is not renewed.
 func (l *Lease) Length() time.Duration { return l.length }
 
-// Hold takes or renews the lease. Held is false while another server has it.
+// Hold takes or renews the lease. held is false while another server has it.
 func (l *Lease) Hold(ctx context.Context) (term int64, held bool, err error) {
 	term, err = holdScript.Run(ctx, l.client, []string{l.key, l.key + ":term"}, l.holder, l.length.Milliseconds()).Int64()
 	if err != nil {
@@ -69,7 +68,7 @@ func (l *Lease) Hold(ctx context.Context) (term int64, held bool, err error) {
 	return term, term != 0, nil
 }
 
-// Release ends the lease, so that another server need not wait.
+// Release ends the lease, so that another server can take it at once.
 func (l *Lease) Release(ctx context.Context) error {
 	l.term.Store(0)
 	if err := releaseScript.Run(ctx, l.client, []string{l.key}, l.holder).Err(); err != nil {
@@ -78,8 +77,8 @@ func (l *Lease) Release(ctx context.Context) error {
 	return nil
 }
 
-// State keeps one state under the lease, and writes it only in the term in which
-// it was read last. The key has the hash tag of the lease.
+// State stores one state under the lease. It is written only in the term in which it was
+// last read. The key has the hash tag of the lease.
 type State struct {
 	lease *Lease
 	key   string
@@ -89,9 +88,9 @@ type State struct {
 // State is the state under a key.
 func (l *Lease) State(key string) *State { return &State{lease: l, key: key} }
 
-// Load gives the state, or nil. Anybody may read it.
+// Load returns the state, or nil. Servers without the lease may read it.
 func (s *State) Load(ctx context.Context) ([]byte, error) {
-	s.term.Store(s.lease.term.Load()) // first: a lease that is lost meanwhile makes Store fail
+	s.term.Store(s.lease.term.Load()) // first, so that Store fails if the lease is lost during the read
 	state, err := s.lease.client.Get(ctx, s.key).Bytes()
 	if errors.Is(err, redis.Nil) {
 		return nil, nil

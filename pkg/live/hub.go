@@ -1,9 +1,9 @@
 // Package live fans out changes to open streams: of the status of a service, of
 // its counts, and of incidents.
 //
-// It guarantees that a resumed stream misses nothing or gets a reset event, that the
-// present state and the changes after it come from one call, so that no change falls
-// between, and that a slow reader delays nobody: it is disconnected and can resume.
+// A resumed stream misses nothing, or gets a reset event. One call returns the current
+// state and the changes after it, so that none is lost in between. A slow reader is
+// disconnected and can resume, so that it delays no other.
 // The number of streams and of stored changes is limited.
 package live
 
@@ -23,24 +23,24 @@ import (
 // Limits of a hub.
 const (
 	DefaultStreams = 1000 // open at a time
-	remembered     = 4096 // changes that a stream can be taken up behind
-	waiting        = 512  // changes that a reader may be behind
+	remembered     = 4096 // changes after which a stream can be resumed, at most
+	waiting        = 512  // changes that a reader may lag behind
 )
 
 // full is the Retry-After where all streams are in use.
 const full = 30 * time.Second
 
-// Reset is the name of the event after which changes are missing.
+// Reset is the name of the event that means that changes were missed.
 const Reset = "reset"
 
-// subject is what an event is about: a later one replaces it.
+// subject identifies what an event is about: a later event replaces an earlier one.
 type subject struct {
 	kind    string
 	service string
 	country outage.Country
 }
 
-// numbered is an event with its place in the order.
+// numbered is an event with its sequence number.
 type numbered struct {
 	number uint64
 	event  outage.Event
@@ -71,7 +71,7 @@ func (s *stream) wants(e outage.Event) bool {
 	return e.Service == "" || (s.service == "" || s.service == e.Service) && (s.country == "" || s.country == e.Country)
 }
 
-// NewHub is a hub that began at an instant and holds a number of streams.
+// NewHub is a hub for at most so many streams. began distinguishes this process.
 func NewHub(began time.Time, streams int) *Hub {
 	return &Hub{
 		era: strconv.FormatInt(began.UnixMilli(), 36), most: streams,
@@ -79,8 +79,8 @@ func NewHub(began time.Time, streams int) *Hub {
 	}
 }
 
-// publish sends a change. If it stays, it is the present state of its subject;
-// else the subject has none any more.
+// publish sends a change. If it stays, it is the current state of its subject; otherwise
+// the subject has no state after it.
 func (h *Hub) publish(e outage.Event, about subject, stays bool) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -109,12 +109,11 @@ func (h *Hub) publish(e outage.Event, about subject, stays bool) {
 	}
 }
 
-// Subscribe opens a stream, of one service, one country or all. It begins with
-// the changes behind the event of the given id; without an id, or where those
-// are not all known any more, with what is true now, in the latter case after
-// an event named Reset. The channel is closed when the reader is too slow and
-// when the hub ends. leave must be called once the reader is done. An error is
-// an outage.Error.
+// Subscribe opens a stream, of one service, one country or all. It begins with the changes
+// after the event with the given id. Without an id, or where some of those are no longer
+// stored, it begins with the current state, in the latter case after an event named Reset.
+// The channel is closed when the reader is too slow and when the hub is closed. leave must
+// be called once the reader is done. An error is an outage.Error.
 func (h *Hub) Subscribe(after, service string, country outage.Country) (events <-chan outage.Event, leave func(), err error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -144,7 +143,7 @@ func (h *Hub) Subscribe(after, service string, country outage.Country) (events <
 	return s.events, func() { h.leave(s) }, nil
 }
 
-// since lists the changes behind an id; false where they are not all known.
+// since lists the changes after an id; false where some are no longer stored.
 func (h *Hub) since(id string) ([]numbered, bool) {
 	number, err := h.number(id)
 	if err != nil || number > h.last {
@@ -176,7 +175,7 @@ func (h *Hub) leave(s *stream) {
 	}
 }
 
-// Close ends every stream, after what it has not read yet, and opens no more.
+// Close ends every stream, after the events already sent to it, and opens no more.
 func (h *Hub) Close() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()

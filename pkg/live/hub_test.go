@@ -11,25 +11,25 @@ import (
 
 var began = time.UnixMilli(1_700_000_000_000)
 
-// tell publishes a change of a service, with its number as data.
-func (h *Hub) tell(service string, country outage.Country, n int) {
+// change publishes a change of a service, with its number as data.
+func (h *Hub) change(service string, country outage.Country, n int) {
 	h.publish(outage.Event{Name: eventCounts, Service: service, Country: country, Data: fmt.Append(nil, n)}, subject{eventStatus, service, country}, true)
 }
 
-// open subscribes and gives what the stream begins with, and the stream.
-func open(t *testing.T, h *Hub, after, service string, country outage.Country) (said string, events <-chan outage.Event, last string) {
+// open subscribes and returns the first events, the stream, and the last id.
+func open(t *testing.T, h *Hub, after, service string, country outage.Country) (first string, events <-chan outage.Event, last string) {
 	t.Helper()
 	events, leave, err := h.Subscribe(after, service, country)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(leave)
-	said, last = drain(events)
-	return said, events, last
+	first, last = drain(events)
+	return first, events, last
 }
 
-// drain reads what waits in a stream.
-func drain(events <-chan outage.Event) (said, last string) {
+// drain reads the events that wait in a stream.
+func drain(events <-chan outage.Event) (text, last string) {
 	var words []string
 	for {
 		select {
@@ -50,52 +50,52 @@ func drain(events <-chan outage.Event) (said, last string) {
 
 func TestStreams(t *testing.T) {
 	h := NewHub(began, 10)
-	h.tell("a", outage.IN, 1)
-	h.tell("b", outage.IN, 2)
-	h.tell("a", outage.IN, 3)
-	h.tell("a", outage.GB, 4)
-	said, events, last := open(t, h, "", "", "")
-	if said != "bIN2 aIN3 aGB4" {
-		t.Errorf("a new stream begins with %q", said)
+	h.change("a", outage.IN, 1)
+	h.change("b", outage.IN, 2)
+	h.change("a", outage.IN, 3)
+	h.change("a", outage.GB, 4)
+	got, events, last := open(t, h, "", "", "")
+	if got != "bIN2 aIN3 aGB4" {
+		t.Errorf("a new stream begins with %q", got)
 	}
 	_, ofA, _ := open(t, h, "", "a", "")
 	_, ofIndia, _ := open(t, h, "", "", outage.IN)
-	h.tell("b", outage.IN, 5)
-	h.tell("a", outage.GB, 6)
-	for name, got := range map[string]<-chan outage.Event{"bIN5 aGB6": events, "aGB6": ofA, "bIN5": ofIndia} {
-		if said, _ := drain(got); said != name {
-			t.Errorf("heard %q, want %q", said, name)
+	h.change("b", outage.IN, 5)
+	h.change("a", outage.GB, 6)
+	for name, stream := range map[string]<-chan outage.Event{"bIN5 aGB6": events, "aGB6": ofA, "bIN5": ofIndia} {
+		if got, _ := drain(stream); got != name {
+			t.Errorf("received %q, want %q", got, name)
 		}
 	}
-	if said, _, _ := open(t, h, last, "", ""); said != "bIN5 aGB6" {
-		t.Errorf("taken up behind %s it begins with %q", last, said)
+	if got, _, _ := open(t, h, last, "", ""); got != "bIN5 aGB6" {
+		t.Errorf("resumed after %s it begins with %q", last, got)
 	}
-	if said, _, _ := open(t, h, last, "a", outage.GB); said != "aGB6" {
-		t.Errorf("of one service it begins with %q", said)
+	if got, _, _ := open(t, h, last, "a", outage.GB); got != "aGB6" {
+		t.Errorf("of one service it begins with %q", got)
 	}
 }
 
-func TestWhatCannotBeResumedSaysSo(t *testing.T) {
+func TestResetWhereEventsAreMissing(t *testing.T) {
 	h := NewHub(began, 100)
 	for n := range remembered {
-		h.tell("a", outage.IN, n)
+		h.change("a", outage.IN, n)
 	}
 	_, _, first := open(t, h, "", "", "")
 	for n := range remembered {
-		h.tell("a", outage.IN, n)
+		h.change("a", outage.IN, n)
 	}
-	elsewhere := NewHub(began.Add(time.Hour), 1)
-	elsewhere.tell("a", outage.IN, 1)
-	_, _, other := open(t, elsewhere, "", "", "")
+	restarted := NewHub(began.Add(time.Hour), 1)
+	restarted.change("a", outage.IN, 1)
+	_, _, other := open(t, restarted, "", "", "")
 	for name, id := range map[string]string{
-		"long ago": first, "of another process": other, "ahead": h.era + "-99999", "no number": h.era + "-x", "nothing of ours": "42", "signs": "\x00-\xff",
+		"long ago": first, "of another process": other, "ahead": h.era + "-99999", "no number": h.era + "-x", "no id of a hub": "42", "control characters": "\x00-\xff",
 	} {
-		said, _, last := open(t, h, id, "", "")
-		if want := fmt.Sprintf("reset aIN%d", remembered-1); said != want {
-			t.Errorf("%s: it begins with %q, want %q", name, said, want)
+		got, _, last := open(t, h, id, "", "")
+		if want := fmt.Sprintf("reset aIN%d", remembered-1); got != want {
+			t.Errorf("%s: it begins with %q, want %q", name, got, want)
 		}
-		if said, _, _ := open(t, h, last, "", ""); said != "" {
-			t.Errorf("%s: then %q follows", name, said)
+		if got, _, _ := open(t, h, last, "", ""); got != "" {
+			t.Errorf("%s: then %q follows", name, got)
 		}
 	}
 	if n := len(h.ring); n > remembered {
@@ -111,9 +111,9 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 	}
 	_, quick, _ := open(t, h, "", "", "")
 	for n := range waiting + 1 {
-		h.tell("a", outage.IN, n)
-		if said, _ := drain(quick); said != fmt.Sprintf("aIN%d", n) {
-			t.Fatalf("the quick one heard %q", said)
+		h.change("a", outage.IN, n)
+		if got, _ := drain(quick); got != fmt.Sprintf("aIN%d", n) {
+			t.Fatalf("the quick reader received %q", got)
 		}
 	}
 	var last string
@@ -121,36 +121,36 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 		last = e.ID
 	}
 	leave()
-	h.tell("a", outage.IN, -1)
-	if said, _, _ := open(t, h, last, "", ""); said != fmt.Sprintf("aIN%d aIN-1", waiting) {
-		t.Errorf("taken up again it begins with %q", said)
+	h.change("a", outage.IN, -1)
+	if got, _, _ := open(t, h, last, "", ""); got != fmt.Sprintf("aIN%d aIN-1", waiting) {
+		t.Errorf("resumed it begins with %q", got)
 	}
 }
 
-func TestNoMoreThanGiven(t *testing.T) {
+func TestStreamsAreLimited(t *testing.T) {
 	h := NewHub(began, 2)
 	_, leave, _ := h.Subscribe("", "", "")
 	open(t, h, "", "", "")
 	_, _, err := h.Subscribe("", "", "")
 	if known := outage.AsError(err); known == nil || known.Code != outage.CodeUnavailable || known.RetryAfter <= 0 {
-		t.Fatalf("one too many got %v", err)
+		t.Fatalf("one stream too many: %v", err)
 	}
 	leave()
-	leave() // as often as one likes
+	leave() // may be called again
 	open(t, h, "", "", "")
 }
 
-func TestCloseEndsAll(t *testing.T) {
+func TestCloseEndsStreams(t *testing.T) {
 	h := NewHub(began, 2)
 	_, events, _ := open(t, h, "", "", "")
-	h.tell("a", outage.IN, 1)
+	h.change("a", outage.IN, 1)
 	h.Close()
 	h.Close()
-	if said, _ := drain(events); said != "aIN1 end" {
-		t.Errorf("at the end %q is heard", said)
+	if got, _ := drain(events); got != "aIN1 end" {
+		t.Errorf("the last events are %q", got)
 	}
 	if _, _, err := h.Subscribe("", "", ""); outage.AsError(err) == nil {
 		t.Errorf("a stream was opened after the end: %v", err)
 	}
-	h.tell("a", outage.IN, 2) // to nobody
+	h.change("a", outage.IN, 2) // without streams
 }

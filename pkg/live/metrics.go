@@ -16,7 +16,7 @@ var (
 	})
 )
 
-// Metrics are those of a hub.
+// Metrics are the metrics of a hub.
 func (h *Hub) Metrics() []prometheus.Collector {
 	return []prometheus.Collector{
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{

@@ -12,14 +12,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// Readings is the health of services, from one snapshot. It answers from memory.
+// Readings is the health of services, from one snapshot. It does not block.
 type Readings interface {
-	// AsOf is the end of the newest whole minute that the answers are made from.
+	// AsOf is the end of the newest complete minute of the snapshot.
 	AsOf() time.Time
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 }
 
-// Incidents lists incidents. It answers from memory.
+// Incidents lists incidents. It does not block.
 type Incidents interface {
 	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
 	Incident(ctx context.Context, id string) (public.Incident, error)
@@ -35,7 +35,7 @@ type Config struct {
 	Logger    *slog.Logger
 }
 
-// Publisher compares the present state with the last one at each tick, and publishes
+// Publisher compares the current state with the previous one at each tick, and publishes
 // the changes.
 type Publisher struct {
 	Config
@@ -43,7 +43,7 @@ type Publisher struct {
 	incidents map[string]Incident
 }
 
-// NewPublisher makes a Publisher without a last state.
+// NewPublisher makes a Publisher without a previous state.
 func NewPublisher(config Config) *Publisher {
 	return &Publisher{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}}
 }
@@ -51,7 +51,7 @@ func NewPublisher(config Config) *Publisher {
 // The names of events.
 const (
 	eventStatus   = "status"   // the status or the incident of a service changed
-	eventCounts   = "counts"   // only its numbers did
+	eventCounts   = "counts"   // only its counts changed
 	eventIncident = "incident" // an incident opened, changed or ended
 )
 
@@ -61,14 +61,14 @@ type Health struct {
 	Country  outage.Country `json:"country"`
 	Status   outage.Status  `json:"status"`
 	Observed int64          `json:"observed"`
-	Expected *float64       `json:"expected"` // nil while nothing is known to be normal
+	Expected *float64       `json:"expected"` // nil while the normal is unknown
 	Incident string         `json:"incident,omitempty"`
-	Window   string         `json:"window"` // that observed and expected are about
+	Window   string         `json:"window"` // of observed and expected
 	AsOf     time.Time      `json:"as_of"`
 }
 
-// same reports whether a reader would see no change. The expected count changes all
-// the time; it is sent along with the next change of something else.
+// same reports whether a reader would see no change. The expected count changes all the
+// time; it is sent with the next other change.
 func (h Health) same(now Health) bool {
 	return h.Status == now.Status && h.Observed == now.Observed && h.Incident == now.Incident
 }
@@ -87,7 +87,7 @@ type Incident struct {
 	AsOf     time.Time       `json:"as_of"`
 }
 
-// Run polls at each tick until ctx ends, and then ends the streams.
+// Run polls at each tick until ctx ends, and then closes the hub.
 func (p *Publisher) Run(ctx context.Context) error {
 	defer p.Hub.Close()
 	ticks := time.NewTicker(p.Every)
@@ -158,10 +158,10 @@ func (p *Publisher) publishHealth(now Health) {
 	p.publish(name, now.Service, now.Country, now, about, true)
 }
 
-// active are the states in which an incident goes on.
+// active are the states of incidents that are not over.
 var active = []outage.State{outage.StateOpen, outage.StateRecovering}
 
-// mostIncidents is more than there can be at a time: one by service and country.
+// mostIncidents is the limit of one list.
 const mostIncidents = 1000
 
 func (p *Publisher) pollIncidents(ctx context.Context, asOf time.Time) error {
@@ -198,21 +198,21 @@ func (p *Publisher) publishIncident(record public.Incident, asOf time.Time) {
 	if before.AsOf = now.AsOf; seen && before == now {
 		return
 	}
-	goesOn := record.State != outage.StateResolved
-	if goesOn {
+	lasts := record.State != outage.StateResolved
+	if lasts {
 		p.incidents[record.ID] = now
 	} else {
 		delete(p.incidents, record.ID)
 		closed := record.ClosedAt.UTC()
 		now.ClosedAt = &closed
 	}
-	p.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, goesOn)
+	p.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, lasts)
 }
 
 func (p *Publisher) publish(name, service string, country outage.Country, data any, about subject, stays bool) {
 	text, err := json.Marshal(data)
 	if err != nil {
-		p.Logger.Error("writing an event", "name", name, "error", err)
+		p.Logger.Error("encoding an event", "name", name, "error", err)
 		return
 	}
 	p.Hub.publish(outage.Event{Name: name, Service: service, Country: country, Data: text}, about, stays)

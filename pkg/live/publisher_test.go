@@ -14,23 +14,23 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// world is what a watch looks at.
-type world struct {
+// fakeState is the state that a publisher polls.
+type fakeState struct {
 	health  public.Health
 	records []outage.Record
-	away    atomic.Bool
+	fails   atomic.Bool
 }
 
-func (w *world) AsOf() time.Time { return began.UTC() }
+func (w *fakeState) AsOf() time.Time { return began.UTC() }
 
-func (w *world) Health(_ context.Context, _ string, _ outage.Country) (public.Health, error) {
-	if w.away.Load() {
-		return public.Health{}, errors.New("away")
+func (w *fakeState) Health(_ context.Context, _ string, _ outage.Country) (public.Health, error) {
+	if w.fails.Load() {
+		return public.Health{}, errors.New("unavailable")
 	}
 	return w.health, nil
 }
 
-func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, _ int) (found []public.Incident, _ string, _ error) {
+func (w *fakeState) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, _ int) (found []public.Incident, _ string, _ error) {
 	for _, record := range w.records {
 		if filter.Matches(record.Incident) {
 			found = append(found, public.IncidentOf(record, nil))
@@ -39,7 +39,7 @@ func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, _ str
 	return found, "", nil
 }
 
-func (w *world) Incident(_ context.Context, id string) (public.Incident, error) {
+func (w *fakeState) Incident(_ context.Context, id string) (public.Incident, error) {
 	for _, record := range w.records {
 		if record.ID == id {
 			return public.IncidentOf(record, nil), nil
@@ -48,7 +48,7 @@ func (w *world) Incident(_ context.Context, id string) (public.Incident, error) 
 	return public.Incident{}, errors.New("no such incident")
 }
 
-func watching(w *world) (*Publisher, *Hub) {
+func newPublisher(w *fakeState) (*Publisher, *Hub) {
 	hub := NewHub(began, 10)
 	return NewPublisher(Config{
 		Hub: hub, Readings: func() Readings { return w }, Incidents: w, Every: 5 * time.Second, Logger: slog.New(slog.DiscardHandler),
@@ -56,11 +56,11 @@ func watching(w *world) (*Publisher, *Hub) {
 	}), hub
 }
 
-// TestStory follows an outage through the events that tell of it.
-func TestStory(t *testing.T) {
+// TestEventsOfAnOutage checks the events of an outage from its opening to its end.
+func TestEventsOfAnOutage(t *testing.T) {
 	expected := 6.254
-	w := &world{health: public.Health{AsOf: began.UTC(), Window: 10 * time.Minute, Status: outage.StatusNormal, Observed: 4, Expected: &expected}}
-	watch, hub := watching(w)
+	w := &fakeState{health: public.Health{AsOf: began.UTC(), Window: 10 * time.Minute, Status: outage.StatusNormal, Observed: 4, Expected: &expected}}
+	publisher, hub := newPublisher(w)
 	events, leave, err := hub.Subscribe("", "", "")
 	if err != nil {
 		t.Fatal(err)
@@ -72,9 +72,9 @@ func TestStory(t *testing.T) {
 		change func()
 		want   []string // the name of an event, and a part of its data
 	}{
-		{"the first look", func() {}, []string{`status {"service":"whatsapp","country":"IN","status":"normal","observed":4,"expected":6.25,"window":"10m","as_of":"2023-11-14T22:13:20Z"}`}},
+		{"the first poll", func() {}, []string{`status {"service":"whatsapp","country":"IN","status":"normal","observed":4,"expected":6.25,"window":"10m","as_of":"2023-11-14T22:13:20Z"}`}},
 		{"nothing", func() {}, nil},
-		{"what is normal drifts", func() { drifted := 7.; w.health.Expected = &drifted }, nil},
+		{"the expected count changes", func() { drifted := 7.; w.health.Expected = &drifted }, nil},
 		{"more reports", func() { w.health.Observed = 9 }, []string{`counts {"service":"whatsapp","country":"IN","status":"normal","observed":9,"expected":7,"window":"10m","as_of":"2023-11-14T22:13:20Z"}`}},
 		{"an incident opens", func() {
 			w.records = []outage.Record{{Incident: incident}}
@@ -84,19 +84,19 @@ func TestStory(t *testing.T) {
 			`incident {"id":"i-1","service":"whatsapp","country":"IN","state":"open","severity":"major","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":null,"as_of":"2023-11-14T22:13:20Z"}`,
 			`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1","window":"10m","as_of":"2023-11-14T22:13:20Z"}`,
 		}},
-		{"its ratio moves", func() { w.records[0].Ratio = 9 }, nil},
-		{"it grows", func() { w.records[0].Severity = outage.SeverityCritical }, []string{`"severity":"critical"`}},
+		{"its ratio changes", func() { w.records[0].Ratio = 9 }, nil},
+		{"its severity rises", func() { w.records[0].Severity = outage.SeverityCritical }, []string{`"severity":"critical"`}},
 		{"it recovers", func() { w.records[0].State = outage.StateRecovering }, []string{`"state":"recovering"`}},
 		{"it ends", func() {
 			w.records[0].State, w.records[0].ClosedAt = outage.StateResolved, began.Add(time.Hour)
 			w.health.Status, w.health.Incident = outage.StatusNormal, nil
 		}, []string{`"state":"resolved","severity":"critical","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","status":"normal"`}},
 		{"nothing more", func() {}, nil},
-		{"it opens again", func() { w.records[0].State, w.records[0].ClosedAt = outage.StateOpen, time.Time{} }, []string{`"state":"open"`}},
+		{"it is reopened", func() { w.records[0].State, w.records[0].ClosedAt = outage.StateOpen, time.Time{} }, []string{`"state":"open"`}},
 	}
 	for _, step := range steps {
 		step.change()
-		if err := watch.poll(context.Background()); err != nil {
+		if err := publisher.poll(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		var got []string
@@ -105,42 +105,42 @@ func TestStory(t *testing.T) {
 			got = append(got, e.Name+" "+string(e.Data))
 		}
 		if len(got) != len(step.want) {
-			t.Fatalf("%s: heard %q", step.name, got)
+			t.Fatalf("%s: received %q", step.name, got)
 		}
 		for i, want := range step.want {
 			if !strings.Contains(got[i], want) {
-				t.Errorf("%s: heard %s, want %s", step.name, got[i], want)
+				t.Errorf("%s: received %s, want %s", step.name, got[i], want)
 			}
 		}
 	}
-	if said, _, _ := open(t, hub, "", "", ""); strings.Count(said, "whatsapp") < 2 {
-		t.Errorf("who comes now hears %q", said)
+	if got, _, _ := open(t, hub, "", "", ""); strings.Count(got, "whatsapp") < 2 {
+		t.Errorf("a new stream receives %q", got)
 	}
 }
 
 func TestRunEndsTheStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{}
-		w.away.Store(true)
-		watch, hub := watching(w)
+		w := &fakeState{}
+		w.fails.Store(true)
+		publisher, hub := newPublisher(w)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
-		go func() { ended <- watch.Run(ctx) }()
+		go func() { ended <- publisher.Run(ctx) }()
 		events, leave, err := hub.Subscribe("", "", "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer leave()
-		time.Sleep(time.Minute) // nothing can be read, and nothing is told
+		time.Sleep(time.Minute) // polls fail, and nothing is published
 		synctest.Wait()
 		if len(events) > 0 {
-			t.Errorf("told %+v of what could not be read", <-events)
+			t.Errorf("published %+v after failed polls", <-events)
 		}
-		w.away.Store(false)
-		time.Sleep(watch.Every)
+		w.fails.Store(false)
+		time.Sleep(publisher.Every)
 		synctest.Wait()
 		if len(events) != 1 {
-			t.Errorf("%d events after a look that succeeded", len(events))
+			t.Errorf("%d events after a successful poll", len(events))
 		}
 		cancel()
 		if err := <-ended; err != nil {
@@ -148,7 +148,7 @@ func TestRunEndsTheStreams(t *testing.T) {
 		}
 		<-events
 		if _, open := <-events; open {
-			t.Error("the stream goes on")
+			t.Error("the stream is still open")
 		}
 	})
 }

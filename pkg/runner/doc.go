@@ -1,9 +1,8 @@
-// Package runner drives the engine by the clock: one closed minute after the
-// other in the live server, and stretches of the past for imports.
+// Package runner runs the engine: on each closed minute in the live server, and on past
+// spans for imports.
 //
-// It owns who of several servers detects (a lease), catching up after a restart,
-// where the state of the engine is kept, and the order in which what was found is
-// recorded and forgotten. It promises that each minute is judged once and that each
-// change reaches the record of incidents before the state that has it is saved. It
-// decides nothing about counts: the engine does.
+// It elects the server that detects (by a lease), catches up after a restart, stores the
+// state of the engine, and records changes of incidents. Each minute is processed once,
+// and its changes reach the repository of incidents before the state after it is saved.
+// Detection itself is the engine's.
 package runner

@@ -12,11 +12,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
-// FileState keeps one state in a file, for a server whose Redis forgets
-// everything when it stops.
+// FileState stores one state in a file, for a server whose Redis does not outlive it.
 type FileState struct{ Path string }
 
-// Load gives the state, or nil.
+// Load returns the state, or nil.
 func (s FileState) Load(context.Context) ([]byte, error) {
 	state, err := os.ReadFile(s.Path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -25,7 +24,7 @@ func (s FileState) Load(context.Context) ([]byte, error) {
 	return state, err
 }
 
-// Swap replaces the state, and is false where it is not what it was before.
+// Swap replaces the state, and returns false where it is not before.
 func (s FileState) Swap(ctx context.Context, before, after []byte) (bool, error) {
 	swapping.Lock()
 	defer swapping.Unlock()
@@ -36,7 +35,7 @@ func (s FileState) Swap(ctx context.Context, before, after []byte) (bool, error)
 	return true, s.Store(ctx, after)
 }
 
-// swapping is held by Swap: a file has one process.
+// swapping is held by Swap. It is enough because one process uses a file.
 var swapping sync.Mutex
 
 // Store replaces the state.

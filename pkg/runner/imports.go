@@ -12,19 +12,20 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// importIdle is how long an import without a last line is waited for.
+// importIdle is the time without lines after which an import without a final one is
+// complete.
 const importIdle = 30 * time.Second
 
-// ImportsConfig is what Imports are made of.
+// ImportsConfig is the configuration of Imports.
 type ImportsConfig struct {
 	Engine engine.Config
 	Past   Source // the archive
-	// Archived returns once everything that was taken is in the archive.
+	// Archived returns once all accepted reports are in the archive.
 	Archived   func(ctx context.Context) error
 	Repository Repository
 	Pending    Shared
-	// Leads says whether this server judges; nil where there is but one. Every
-	// server hears.
+	// Leads reports whether this server runs the imports; nil where there is only one.
+	// Every server may call Heard.
 	Leads  func() bool
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -32,37 +33,37 @@ type ImportsConfig struct {
 
 // Shared is a state that several servers change. It may block for a round trip.
 type Shared interface {
-	// Load gives nil where there is none.
+	// Load returns nil where there is none.
 	Load(ctx context.Context) ([]byte, error)
-	// Swap replaces the state, and is false where it is not what it was before.
+	// Swap replaces the state, and returns false where it is not before.
 	Swap(ctx context.Context, before, after []byte) (bool, error)
 }
 
-// Imports runs the detector over stretches of the past that importers brought
-// in, each on a timeline of its own. What it finds is noted as if it had been
-// found at the time; the live detector knows nothing of it.
+// Imports runs the detector over the past spans of imports, each on an engine of its own.
+// Incidents are recorded as if they had been found at the time; the live detector is not
+// affected.
 type Imports struct {
 	ImportsConfig
 	wake chan struct{}
 }
 
-// pendingImport is the stretch that was brought in and not judged yet.
+// pendingImport is the span of the imports that was not processed yet.
 type pendingImport struct {
 	Span  outage.Span // empty: none
-	Heard time.Time   // when its latest line came
-	Final bool        // the importer said that it was the last
+	Heard time.Time   // when its latest line arrived
+	Final bool        // the importer has no more lines
 }
 
 func (p pendingImport) empty() bool { return p.Span.From >= p.Span.To }
 
-// NewImports makes Imports, which work while their Run does.
+// NewImports makes Imports. Run processes them.
 func NewImports(config ImportsConfig) *Imports {
 	return &Imports{ImportsConfig: config, wake: make(chan struct{}, 1)}
 }
 
-// Heard tells of lines of the past, by the minutes they span, and whether the
-// importer has no more. An empty span with final ends an import. When it
-// returns without an error, a crash cannot make the stretch forgotten.
+// Heard adds the minutes that imported lines span to the pending import, and with final
+// marks it as complete. An empty span with final ends an import. When it returns without
+// an error, a crash does not lose the span.
 func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error {
 	for {
 		before, p, err := i.load(ctx)
@@ -92,7 +93,7 @@ func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error
 	return nil
 }
 
-// load is the stretch that waits, and the bytes it was kept as.
+// load returns the pending import, and the bytes that it was stored as.
 func (i *Imports) load(ctx context.Context) (text []byte, p pendingImport, err error) {
 	text, err = i.Pending.Load(ctx)
 	if err != nil {
@@ -101,20 +102,20 @@ func (i *Imports) load(ctx context.Context) (text []byte, p pendingImport, err e
 	if text == nil {
 		return nil, p, nil
 	}
-	if wrong := json.Unmarshal(text, &p); wrong != nil {
-		return i.discard(ctx, text, wrong)
+	if invalid := json.Unmarshal(text, &p); invalid != nil {
+		return i.discard(ctx, text, invalid)
 	}
 	return text, p, nil
 }
 
-// discard forgets a stretch that cannot be read, and loads what is there then.
-func (i *Imports) discard(ctx context.Context, text []byte, wrong error) ([]byte, pendingImport, error) {
+// discard removes a pending import that cannot be decoded, and loads again.
+func (i *Imports) discard(ctx context.Context, text []byte, invalid error) ([]byte, pendingImport, error) {
 	swapped, err := i.swap(ctx, text, pendingImport{})
 	if err != nil {
 		return nil, pendingImport{}, err
 	}
 	if swapped {
-		i.Logger.Warn("span of an import unreadable; import it again to have it judged", "error", wrong)
+		i.Logger.Warn("span of an import unreadable; import it again to detect its incidents", "error", invalid)
 	}
 	return i.load(ctx)
 }
@@ -131,7 +132,7 @@ func (i *Imports) swap(ctx context.Context, before []byte, p pendingImport) (boo
 	return swapped, nil
 }
 
-// Run judges stretches until ctx ends. One that fails is tried again.
+// Run processes pending imports until ctx ends, and retries what fails.
 func (i *Imports) Run(ctx context.Context) error {
 	const every = time.Second
 	waits := retry.Waits{First: every, Most: 5 * every}.Schedule()
@@ -141,7 +142,7 @@ func (i *Imports) Run(ctx context.Context) error {
 		if err == nil {
 			waits.Reset()
 		} else if wait = waits.Next(); ctx.Err() == nil && err.Error() != logged {
-			i.Logger.Warn("judging an import failed, retrying", "error", err)
+			i.Logger.Warn("detecting the incidents of an import failed, retrying", "error", err)
 		}
 		logged = fmt.Sprint(err)
 		select {
@@ -153,7 +154,7 @@ func (i *Imports) Run(ctx context.Context) error {
 	}
 }
 
-// round judges the stretch that waits, once it is whole.
+// round processes the pending import, once it is complete.
 func (i *Imports) round(ctx context.Context) error {
 	if i.Leads != nil && !i.Leads() {
 		return nil
@@ -162,19 +163,19 @@ func (i *Imports) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if whole := p.Final || i.Now().Sub(p.Heard) >= importIdle; p.empty() || !whole {
+	if complete := p.Final || i.Now().Sub(p.Heard) >= importIdle; p.empty() || !complete {
 		return nil
 	}
-	if err := i.judge(ctx, p); err != nil {
+	if err := i.detect(ctx, p); err != nil {
 		return err
 	}
-	_, err = i.swap(ctx, before, pendingImport{}) // if more came meanwhile, it is judged again
+	_, err = i.swap(ctx, before, pendingImport{}) // fails if lines arrived in the meantime: then all is detected again
 	return err
 }
 
-// judge runs an engine over a stretch, warmed from what the archive holds
-// before it, and notes what it finds within it.
-func (i *Imports) judge(ctx context.Context, p pendingImport) error {
+// detect runs an engine over the span, trained on the archive before it, and records the
+// incidents within the span.
+func (i *Imports) detect(ctx context.Context, p pendingImport) error {
 	began := time.Now()
 	if err := i.Archived(ctx); err != nil {
 		return err
@@ -184,7 +185,7 @@ func (i *Imports) judge(ctx context.Context, p pendingImport) error {
 	found := 0
 	err := Replay(ctx, i.Engine, i.Past, span, warmup, func(minute outage.Minute, changes []outage.Incident) error {
 		if minute < p.Span.From {
-			return nil // found when those minutes were judged
+			return nil // recorded when those minutes were processed
 		}
 		found += len(changes)
 		return i.Repository.Append(ctx, (minute + 1).Time(), changes)
@@ -192,7 +193,7 @@ func (i *Imports) judge(ctx context.Context, p pendingImport) error {
 	if err != nil {
 		return err
 	}
-	i.Logger.Info("import judged", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", found,
+	i.Logger.Info("import processed", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", found,
 		"seconds", time.Since(began).Seconds())
 	return nil
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// A stretch that cannot be read is forgotten with one line in the log, and the
-// next one is kept.
-func TestImportsOutliveADamagedState(t *testing.T) {
+// A pending import that cannot be decoded is discarded and logged once, and the next one
+// is stored.
+func TestImportsSurviveADamagedState(t *testing.T) {
 	for _, damaged := range []string{"", "{", "\x00\x01", `{"Span":"x"}`, "[]"} {
 		var log bytes.Buffer
 		state := FileState{Path: filepath.Join(t.TempDir(), "imports.state")}
@@ -37,7 +37,7 @@ func TestImportsOutliveADamagedState(t *testing.T) {
 			t.Errorf("%q: %v", damaged, err)
 		}
 		if _, p, err := imports.load(ctx); err != nil || p.Span != span {
-			t.Errorf("%q: waiting %v, %v", damaged, p.Span, err)
+			t.Errorf("%q: pending %v, %v", damaged, p.Span, err)
 		}
 	}
 }

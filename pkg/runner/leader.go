@@ -29,7 +29,7 @@ func (l *Live) advance(ctx context.Context) error {
 }
 
 // holdLease takes or renews the lease. An engine of another term is dropped, because
-// the state has what another server did meanwhile.
+// another server may have advanced the state since.
 func (l *Live) holdLease(ctx context.Context) (bool, error) {
 	if l.Lease == nil {
 		l.leads.Store(true)
@@ -50,8 +50,8 @@ func (l *Live) holdLease(ctx context.Context) (bool, error) {
 	return held, nil
 }
 
-// renew renews the lease in the background while long work goes on. The returned
-// function stops that and releases the lease.
+// renew renews the lease in the background, so that it does not expire during long work.
+// The returned function stops that and releases the lease.
 func (l *Live) renew(ctx context.Context) (end func()) {
 	if l.Lease == nil {
 		return func() {}
@@ -83,7 +83,7 @@ func (l *Live) renew(ctx context.Context) (end func()) {
 	}
 }
 
-// followLeader shows the state of the leader.
+// followLeader loads the leader's state and publishes its view.
 func (l *Live) followLeader(ctx context.Context) error {
 	if now := l.Now(); now.Sub(l.followedAt) >= followEvery {
 		l.followedAt = now

@@ -22,13 +22,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// past is a story as a source of counts.
-type past map[outage.Minute][]outage.Judged
+// history is recorded minutes as a source of counts.
+type history map[outage.Minute][]outage.Judged
 
-func (p past) Counts(_ context.Context, q outage.Query) ([]outage.Count, error) {
+func (h history) Counts(_ context.Context, q outage.Query) ([]outage.Count, error) {
 	var counts []outage.Count
 	for m := q.Span.From; m < q.Span.To; m++ {
-		for _, j := range p[m] {
+		for _, j := range h[m] {
 			counts = append(counts, outage.Count{
 				Service: j.Service, Country: j.Country, Cell: j.Cell, Start: m, Kind: outage.Problem,
 				N: int64(j.Reporters), Judged: float64(j.Reporters),
@@ -38,10 +38,10 @@ func (p past) Counts(_ context.Context, q outage.Query) ([]outage.Count, error) 
 	return counts, nil
 }
 
-// told is the story of sixteen days, and the state of a detector on the morning
-// before its first outage.
-var told = sync.OnceValues(func() (past, []byte) {
-	n, all := enginetest.NewNoise(1), past{}
+// recorded is sixteen days of minutes, and the state of a detector on the morning before
+// their first outage.
+var recorded = sync.OnceValues(func() (history, []byte) {
+	n, all := enginetest.NewNoise(1), history{}
 	line := engine.New(config())
 	for m := start; m < start+16*day; m++ {
 		all[m] = enginetest.Story(n, m)
@@ -61,13 +61,13 @@ var told = sync.OnceValues(func() (past, []byte) {
 // morning is ten minutes before the first outage: 2025-01-21T11:50Z.
 const morning = outage.Minute(28957670)
 
-// shelf keeps incidents for all servers.
-type shelf struct {
+// memoryArchive stores incidents for all servers.
+type memoryArchive struct {
 	mutex   sync.Mutex
 	records map[string]outage.Record
 }
 
-func (s *shelf) SaveIncidents(_ context.Context, records []outage.Record) error {
+func (s *memoryArchive) SaveIncidents(_ context.Context, records []outage.Record) error {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, r := range records {
@@ -78,7 +78,7 @@ func (s *shelf) SaveIncidents(_ context.Context, records []outage.Record) error 
 	return nil
 }
 
-func (s *shelf) LoadIncidents(_ context.Context, after int64) (records []outage.Record, latest int64, err error) {
+func (s *memoryArchive) LoadIncidents(_ context.Context, after int64) (records []outage.Record, latest int64, err error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	for _, r := range s.records {
@@ -91,19 +91,19 @@ type noNormals struct{}
 
 func (noNormals) KeepNormals(context.Context, []outage.ServiceNormal) error { return nil }
 
-// rig is what several servers share: a story, a clock, a shelf, a Redis.
-type rig struct {
-	t      *testing.T
-	client redis.UniversalClient
-	shelf  *shelf
-	story  past
-	now    time.Time
-	number int
+// cluster is what several servers share: recorded minutes, a clock, an archive, a Redis.
+type cluster struct {
+	t       *testing.T
+	client  redis.UniversalClient
+	archive *memoryArchive
+	history history
+	now     time.Time
+	number  int
 }
 
-func newRig(t *testing.T, client redis.UniversalClient) *rig {
-	all, state := told()
-	r := &rig{t: t, client: client, shelf: &shelf{records: map[string]outage.Record{}}, story: all}
+func newCluster(t *testing.T, client redis.UniversalClient) *cluster {
+	all, state := recorded()
+	r := &cluster{t: t, client: client, archive: &memoryArchive{records: map[string]outage.Record{}}, history: all}
 	if client != nil {
 		if err := client.Set(context.Background(), "dp:{t}:detector", state, 0).Err(); err != nil {
 			t.Fatal(err)
@@ -114,32 +114,32 @@ func newRig(t *testing.T, client redis.UniversalClient) *rig {
 }
 
 // to sets the clock so that the minute is over.
-func (r *rig) to(m outage.Minute) { r.now = (m + 1).Time().Add(Watermark) }
+func (r *cluster) to(m outage.Minute) { r.now = (m + 1).Time().Add(Watermark) }
 
 // server is one of several detectors.
 type server struct {
 	*Live
-	book *incident.Repository
+	repository *incident.Repository
 }
 
-func (r *rig) server() *server {
+func (r *cluster) server() *server {
 	r.number++
 	held := lease.New(r.client, "dp:{t}:lead", string(rune('a'+r.number)), time.Hour)
-	return r.made(held, held.State("dp:{t}:detector"), held.State("dp:{t}:incidents"))
+	return r.newServer(held, held.State("dp:{t}:detector"), held.State("dp:{t}:incidents"))
 }
 
-func (r *rig) made(held Lease, state States, journal incident.Outbox) *server {
+func (r *cluster) newServer(held Lease, state States, outbox incident.Outbox) *server {
 	logger := slog.New(slog.DiscardHandler)
 	now := func() time.Time { return r.now }
-	book := incident.NewRepository(r.shelf, journal, now, logger)
-	return &server{book: book, Live: NewLive(LiveConfig{
-		Engine: config(), Hot: r.story, Past: r.story, HotFrom: func() outage.Minute { return 0 },
-		Repository: book, States: state, Normals: noNormals{}, Lease: held, Now: now, Logger: logger,
+	repository := incident.NewRepository(r.archive, outbox, now, logger)
+	return &server{repository: repository, Live: NewLive(LiveConfig{
+		Engine: config(), Hot: r.history, Past: r.history, HotFrom: func() outage.Minute { return 0 },
+		Repository: repository, States: state, Normals: noNormals{}, Lease: held, Now: now, Logger: logger,
 	})}
 }
 
 // expire ends the lease, as the time of Redis would.
-func (r *rig) expire() {
+func (r *cluster) expire() {
 	if err := r.client.Del(context.Background(), "dp:{t}:lead").Err(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -152,10 +152,10 @@ func (s *server) step(t *testing.T) {
 	}
 }
 
-// records are all that a book holds, without the numbers of their versions.
+// records are all records of the repository, without their revisions.
 func (s *server) records(t *testing.T) []outage.Record {
 	t.Helper()
-	records, _, err := s.book.Incidents(context.Background(), outage.IncidentFilter{}, "", 100)
+	records, _, err := s.repository.Incidents(context.Background(), outage.IncidentFilter{}, "", 100)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,16 +165,16 @@ func (s *server) records(t *testing.T) []outage.Record {
 	return records
 }
 
-// alone is what one server finds that never stops.
+// alone is the incidents and the state of a single server that never stops.
 func alone(t *testing.T, last outage.Minute) (records []outage.Record, state []byte) {
 	t.Helper()
-	all, before := told()
-	r := &rig{t: t, shelf: &shelf{records: map[string]outage.Record{}}, story: all}
+	all, before := recorded()
+	r := &cluster{t: t, archive: &memoryArchive{records: map[string]outage.Record{}}, history: all}
 	files := FileState{Path: filepath.Join(t.TempDir(), "detector")}
 	if err := files.Store(context.Background(), before); err != nil {
 		t.Fatal(err)
 	}
-	s := r.made(nil, files, FileState{Path: filepath.Join(t.TempDir(), "incidents")})
+	s := r.newServer(nil, files, FileState{Path: filepath.Join(t.TempDir(), "incidents")})
 	for m := morning; m <= last; m++ {
 		r.to(m)
 		s.step(t)
@@ -189,16 +189,16 @@ func alone(t *testing.T, last outage.Minute) (records []outage.Record, state []b
 	return records, state
 }
 
-// Servers come and go while an outage lasts: killed, paused and continued, with
-// and without others in between. What is found is what one server finds that
-// never stopped, and the state ends as the same bytes.
+// During an outage servers are killed, paused and continued, with and without others in
+// between. The incidents and the bytes of the final state equal those of a single server
+// that never stopped.
 func TestServersTakeTurns(t *testing.T) {
 	const last = morning + 180
 	want, wantState := alone(t, last)
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 3))
-	r := newRig(t, redistest.Start(t).Client(t))
+	r := newCluster(t, redistest.Start(t).Client(t))
 	servers := []*server{r.server(), r.server(), r.server()}
 	turns := map[string]int{}
 	for m := morning; m <= last; m++ {
@@ -213,7 +213,7 @@ func TestServersTakeTurns(t *testing.T) {
 			turns["expired"]++
 		}
 		if random.IntN(3) == 0 {
-			continue // nobody looks in this minute
+			continue // no server runs in this minute
 		}
 		for _, i := range random.Perm(3) {
 			if random.IntN(2) == 0 {
@@ -237,13 +237,13 @@ func TestServersTakeTurns(t *testing.T) {
 	}
 }
 
-// intruder lets another server take over in the middle of a note.
-type intruder struct {
+// interrupting lets another server take over during an Append.
+type interrupting struct {
 	Repository
 	during func()
 }
 
-func (b *intruder) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
+func (b *interrupting) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
 	if b.during != nil {
 		b.during()
 		b.during = nil
@@ -254,12 +254,12 @@ func (b *intruder) Append(ctx context.Context, at time.Time, changes []outage.In
 func TestAPausedServerWritesNothing(t *testing.T) {
 	const last = morning + 60
 	want, wantState := alone(t, last)
-	r := newRig(t, redistest.Start(t).Client(t))
+	r := newCluster(t, redistest.Start(t).Client(t))
 	paused, other := r.server(), r.server()
 	interrupted := false
-	paused.Live.Repository = &intruder{Repository: paused.book, during: func() {
-		// The lease ends while this one is about to note what it found. Another
-		// one takes over and finishes the day.
+	paused.Live.Repository = &interrupting{Repository: paused.repository, during: func() {
+		// The lease ends before this server records its changes. Another one takes
+		// over and finishes the day.
 		interrupted = true
 		r.expire()
 		r.to(last)
@@ -272,11 +272,11 @@ func TestAPausedServerWritesNothing(t *testing.T) {
 		}
 	}
 	if !interrupted {
-		t.Fatal("nothing was noted")
+		t.Fatal("nothing was recorded")
 	}
 	paused.step(t)
 	if paused.Leads() {
-		t.Error("two detect")
+		t.Error("two servers detect")
 	}
 	if got := other.records(t); !reflect.DeepEqual(got, want) {
 		t.Errorf("found %v, want %v", got, want)
@@ -285,10 +285,10 @@ func TestAPausedServerWritesNothing(t *testing.T) {
 		t.Error("the state differs")
 	}
 	if view := paused.View(); view == nil || view.Minute != last {
-		t.Error("the other one does not follow")
+		t.Error("the paused server does not follow")
 	}
 	if got, want := paused.View(), other.View(); !reflect.DeepEqual(got, want) {
-		t.Error("the two show different things")
+		t.Error("the views differ")
 	}
 }
 
@@ -308,12 +308,12 @@ func TestImportsOfSeveralServers(t *testing.T) {
 		group.Wait()
 		_, p, err := NewImports(ImportsConfig{Pending: shared}).load(ctx)
 		if want := (outage.Span{From: 81, To: 120}); err != nil || p.Span != want {
-			t.Errorf("waiting %v, %v, want %v", p.Span, err, want)
+			t.Errorf("pending %v, %v, want %v", p.Span, err, want)
 		}
 	})
 }
 
-func TestMinutesTellKindsApart(t *testing.T) {
+func TestMinutesSeparateKinds(t *testing.T) {
 	m := outage.Minute(1000)
 	source := counts{
 		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Problem, N: 9, Judged: 4.6},

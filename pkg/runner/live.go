@@ -18,17 +18,17 @@ import (
 // Watermark is how long after its end a minute is taken to be complete.
 const Watermark = 20 * time.Second
 
-// warmUp is how much of the past a detector without a state learns from.
+// warmUp is the time before the present that a detector without a state learns from.
 const warmUp = 28 * 24 * time.Hour
 
-// Source gives the counts of closed minutes. It may block, and fail while the
-// store behind it is away.
+// Source returns the counts of closed minutes. It may block, and fails while its store is
+// unavailable.
 type Source interface {
 	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
 }
 
-// BlockSource gives the parts that blocks of networks have in the counts of
-// recent minutes, in any order. It may block for a round trip, and fail.
+// BlockSource returns the parts of blocks of networks in the counts of recent minutes, in
+// any order. It may block for a round trip, and fail.
 type BlockSource interface {
 	Blocks(ctx context.Context, span outage.Span) ([]outage.BlockCount, error)
 }
@@ -42,15 +42,14 @@ type Repository interface {
 
 // Lease elects the leader among several servers. It may block for a round trip.
 type Lease interface {
-	// Hold takes or renews the lease. The term is another one whenever it was
-	// taken anew.
+	// Hold takes or renews the lease. The term changes whenever it is taken again.
 	Hold(ctx context.Context) (term int64, held bool, err error)
 	Release(ctx context.Context) error
 	// Length is how long it lasts when it is not renewed.
 	Length() time.Duration
 }
 
-// States stores the state of the detector. Load gives nil where there is none; Store
+// States stores the state of the detector. Load returns nil where there is none; Store
 // fails where another server detects.
 type States interface {
 	Load(ctx context.Context) ([]byte, error)
@@ -65,16 +64,16 @@ type Normals interface {
 // LiveConfig is what a Live depends on.
 type LiveConfig struct {
 	Engine engine.Config
-	Hot    Source      // the minutes just over
-	Blocks BlockSource // of the minutes of Hot; nil where none are known
+	Hot    Source      // the recent minutes
+	Blocks BlockSource // of the minutes of Hot; nil for none
 	Past   Source      // for what a restart missed, and for a first start
-	// HotFrom is the first minute that Hot knows.
+	// HotFrom is the first minute of Hot.
 	HotFrom func() outage.Minute
-	// WarmUp is how much of the past a detector without a state learns from; four
-	// weeks where it is 0.
+	// WarmUp is the time before the present that a detector without a state learns
+	// from; four weeks where it is 0.
 	WarmUp time.Duration
 	// AlertFrom is the first minute that may open an incident, for a detector
-	// without a state. Zero is the present one.
+	// without a state. Zero is the current one.
 	AlertFrom  outage.Minute
 	Repository Repository
 	States     States
@@ -84,9 +83,8 @@ type LiveConfig struct {
 	Logger     *slog.Logger
 }
 
-// Live runs an engine beside the clock: one minute after the other, each once
-// it is over. Its state is saved after each minute, so that a restart goes on
-// where it stopped and takes in what it missed.
+// Live runs an engine in real time, on each minute once it is over. The state is saved
+// after each minute, so that a restart continues there and processes the missed minutes.
 type Live struct {
 	LiveConfig
 	engine     *engine.Engine
@@ -94,17 +92,17 @@ type Live struct {
 	reached    atomic.Int64
 	leads      atomic.Bool
 	term       int64     // of the engine
-	followedAt time.Time // when the state of another server was read last
+	followedAt time.Time // when the state of another server was last read
 }
 
-// NewLive makes a Live, which works while its Run does.
+// NewLive makes a Live. Run detects.
 func NewLive(config LiveConfig) *Live { return &Live{LiveConfig: config} }
 
 // View is the state of all services after the last minute, or nil before the first.
 func (l *Live) View() *outage.View { return l.view.Load() }
 
-// Reached is the minute before which everything was learnt or judged, 0 where
-// nothing was: how far a first start or a restart has come.
+// Reached is the minute before which all minutes were learnt or processed, 0 before any:
+// the progress of a first start or a restart.
 func (l *Live) Reached() outage.Minute { return outage.Minute(l.reached.Load()) }
 
 // Run detects until ctx ends, and repeats what fails.
@@ -128,7 +126,7 @@ func (l *Live) Run(ctx context.Context) error {
 	}
 }
 
-// catchUp takes in all minutes that are over.
+// catchUp processes all minutes that are over.
 func (l *Live) catchUp(ctx context.Context) error {
 	if l.engine == nil {
 		if err := l.restore(ctx); err != nil {
@@ -142,10 +140,10 @@ func (l *Live) catchUp(ctx context.Context) error {
 		next = closed
 	}
 	for next <= closed {
-		// What was missed is read in pieces, and saved after each.
+		// Missed minutes are read in pieces, and the state is saved after each.
 		const piece = 24 * 60
 		span := outage.Span{From: next, To: min(closed+1, next+piece)}
-		if err := l.judge(ctx, span); err != nil {
+		if err := l.process(ctx, span); err != nil {
 			return err
 		}
 		next = span.To
@@ -186,11 +184,11 @@ func (l *Live) restore(ctx context.Context) error {
 	return nil
 }
 
-// judge ticks through a span, stores the changes, and saves the state. After a
-// crash in between, the same minutes give the same changes again.
-func (l *Live) judge(ctx context.Context, span outage.Span) error {
+// process ticks through a span, stores the changes, and saves the state. After a crash in
+// between, the same minutes give the same changes again.
+func (l *Live) process(ctx context.Context, span outage.Span) error {
 	if err := l.tick(ctx, l.engine, span, true); err != nil {
-		// The engine may be in the middle of the span: go on from what was saved.
+		// The engine may be in the middle of the span: continue from the saved state.
 		l.engine = nil
 		return err
 	}
@@ -206,26 +204,26 @@ func (l *Live) judge(ctx context.Context, span outage.Span) error {
 	return nil
 }
 
-// tick ticks an engine through every minute of a span. With report, changes
-// and expected counts are stored.
-func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, report bool) error {
+// tick ticks an engine through every minute of a span. With report, changes and expected
+// counts are stored.
+func (l *Live) tick(ctx context.Context, e *engine.Engine, span outage.Span, report bool) error {
 	minutes, err := l.read(ctx, span)
 	if err != nil {
 		return err
 	}
-	_, started := t.Last()
+	_, started := e.Last()
 	var normals []outage.ServiceNormal
 	for minute := span.From; minute < span.To; minute++ {
 		if err := ctx.Err(); err != nil {
-			return err // a day is long
+			return err // a day of minutes takes a while
 		}
 		counts := minutes[minute]
 		if !started && !report && !reported(counts) {
-			continue // a past begins with its first report
+			continue // history begins with its first report
 		}
 		started = true
 		began := time.Now()
-		changed, err := t.Tick(minute, counts)
+		changed, err := e.Tick(minute, counts)
 		if err != nil {
 			return err
 		}
@@ -239,7 +237,7 @@ func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, rep
 			}
 		}
 		if minute.Floor(outage.NormalSlot) == minute {
-			normals = append(normals, t.Normals(minute)...)
+			normals = append(normals, e.Normals(minute)...)
 		}
 	}
 	if len(normals) == 0 {
@@ -251,8 +249,7 @@ func (l *Live) tick(ctx context.Context, t *engine.Engine, span outage.Span, rep
 	return nil
 }
 
-// read gives the counts of a span, by minute. Where the archive answers, the
-// blocks of networks are not known any more.
+// read returns the counts of a span, by minute. Blocks of networks are not archived.
 func (l *Live) read(ctx context.Context, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
 	if span.From < l.HotFrom() {
 		return Minutes(ctx, l.Past, nil, span)
@@ -260,7 +257,7 @@ func (l *Live) read(ctx context.Context, span outage.Span) (map[outage.Minute][]
 	return Minutes(ctx, l.Hot, l.Blocks, span)
 }
 
-// blockPlace is what the parts of blocks are given by.
+// blockPlace is the key of the parts of blocks.
 type blockPlace struct {
 	service string
 	country outage.Country
@@ -282,8 +279,8 @@ func readBlocks(ctx context.Context, source BlockSource, span outage.Span) (map[
 	return shares, err
 }
 
-// Minutes reads the counts of a span as an engine takes them, by minute. blocks
-// may be nil.
+// Minutes reads the counts of a span as arguments of Engine.Tick, by minute. blocks may be
+// nil.
 func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
 	counts, err := source.Counts(ctx, outage.Query{Span: span, Step: 1, ByPlace: true})
 	if err != nil {
@@ -299,7 +296,7 @@ func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage
 		judged := outage.Judged{Service: c.Service, Country: c.Country, Cell: c.Cell}
 		switch c.Kind {
 		case outage.Problem:
-			// What the caps leave of a count need not be whole.
+			// Counts after the caps may be fractions.
 			judged.Reporters = max(0, int(math.Round(c.Judged)))
 			judged.Vouched = int(max(0, c.Keyed))
 			judged.Capped = max(0, n-judged.Reporters)
@@ -317,8 +314,7 @@ func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage
 	return minutes, nil
 }
 
-// reported says whether there is a problem among the counts, with which a past
-// begins.
+// reported reports whether there is a problem report among the counts.
 func reported(counts []outage.Judged) bool {
 	return slices.ContainsFunc(counts, func(c outage.Judged) bool { return c.Reporters > 0 })
 }

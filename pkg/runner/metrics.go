@@ -18,7 +18,7 @@ var (
 		"1 on the server that detects, 0 on those that follow it.", nil, nil)
 )
 
-// Metrics are those of the live detector.
+// Metrics are the metrics of the live detector.
 func (l *Live) Metrics() []prometheus.Collector { return []prometheus.Collector{liveMetrics{l}} }
 
 type liveMetrics struct{ live *Live }

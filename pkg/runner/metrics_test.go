@@ -29,7 +29,7 @@ func TestLagOfTheDetector(t *testing.T) {
 			t.Errorf("%v, want %v", got, want)
 		}
 	}
-	expect(map[string]float64{"downpour_runner_leader": 0}) // nothing was judged yet
+	expect(map[string]float64{"downpour_runner_leader": 0}) // no minute was processed yet
 	live.view.Store(outage.NewView(morning, nil))
 	live.leads.Store(true)
 	now = now.Add(75 * time.Second) // after the end of the minute

@@ -7,11 +7,12 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Replay runs an engine of its own over a span of the past, as a backtest of
-// the same counts would: the first warmup minutes of what is known, or a part of less
-// history, train and never alert, see engine.Training. It tells each change, and the minute it came from, to note.
-func Replay(ctx context.Context, config engine.Config, source Source, span outage.Span, warmup outage.Minute, note func(outage.Minute, []outage.Incident) error) error {
-	var t *engine.Engine
+// Replay runs an engine of its own over a past span, as a backtest of the same counts
+// would. The first warmup minutes from the first report on, or a part of a shorter
+// history, train without alerts, see engine.Training. It calls emit with the changes of
+// each minute.
+func Replay(ctx context.Context, config engine.Config, source Source, span outage.Span, warmup outage.Minute, emit func(outage.Minute, []outage.Incident) error) error {
+	var e *engine.Engine
 	const piece = 24 * 60
 	for from := span.From; from < span.To; from += piece {
 		part := outage.Span{From: from, To: min(span.To, from+piece)}
@@ -20,19 +21,19 @@ func Replay(ctx context.Context, config engine.Config, source Source, span outag
 			return err
 		}
 		for minute := part.From; minute < part.To; minute++ {
-			if t == nil {
+			if e == nil {
 				if !reported(minutes[minute]) {
 					continue
 				}
 				config.AlertFrom = minute + engine.Training(span.To-minute, warmup)
-				t = engine.New(config)
+				e = engine.New(config)
 			}
-			changes, err := t.Tick(minute, minutes[minute])
+			changes, err := e.Tick(minute, minutes[minute])
 			if err != nil {
 				return err
 			}
 			if len(changes) > 0 {
-				if err := note(minute, changes); err != nil {
+				if err := emit(minute, changes); err != nil {
 					return err
 				}
 			}

@@ -8,26 +8,25 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// swapScript replaces a state that is what it was before; no state is "".
+// swapScript replaces a state if it equals the given one; "" stands for no state.
 var swapScript = redis.NewScript(`
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`)
 
-// RedisState keeps one small state under a key in Redis, which all servers may
-// change.
+// RedisState stores one small state under a key in Redis. All servers may change it.
 type RedisState struct {
 	client redis.UniversalClient
 	key    string
 }
 
-// NewRedisState uses a client that is already made. The key has no expiry: it
-// holds one value that is always replaced.
+// NewRedisState uses an existing client. The key has no expiry: it holds one value that is
+// always replaced.
 func NewRedisState(client redis.UniversalClient, key string) RedisState {
 	return RedisState{client: client, key: key}
 }
 
-// Load gives the state, or nil.
+// Load returns the state, or nil.
 func (s RedisState) Load(ctx context.Context) ([]byte, error) {
 	state, err := s.client.Get(ctx, s.key).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -39,7 +38,7 @@ func (s RedisState) Load(ctx context.Context) ([]byte, error) {
 	return state, nil
 }
 
-// Swap replaces the state, and is false where it is not what it was before.
+// Swap replaces the state, and returns false where it is not before.
 func (s RedisState) Swap(ctx context.Context, before, after []byte) (bool, error) {
 	swapped, err := swapScript.Run(ctx, s.client, []string{s.key}, string(before), string(after)).Int()
 	if err != nil {
