@@ -75,7 +75,7 @@ func TestAccessNetworksAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, want := b.access(true), before[1:]; !reflect.DeepEqual(got, want) {
-			t.Errorf("after one was taken back:\ngot  %+v\nwant %+v", got, want)
+			t.Errorf("after one was undone:\ngot  %+v\nwant %+v", got, want)
 		}
 	})
 }

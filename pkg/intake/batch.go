@@ -14,18 +14,19 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// importDays is how long one key for the reporters of imports is used.
+// importDays is the lifetime of a key for the reporters of imports, in days.
 const importDays = 28
 
-// importOverlap is how long the key before is still checked: as long as the
-// half hours of an import are kept.
+// importOverlap is how long the key before is still checked: as long as the half hours of
+// an import are stored.
 const importOverlap = 2 * time.Hour
 
 // TakeBatch checks the lines of an import and counts them in order of time. The
 // importer is the name of its API key: ids and reporters of two importers are
 // unrelated. With an Idempotency-Key, which may be empty, a repeated batch gets the
-// first outcome of its lines; without one, stored lines are duplicates. Errors are outage.Errors; after one of
-// CodeUnavailable some lines may be stored, and the batch can be sent again.
+// first outcome of its lines; without one, stored lines are duplicates. Errors are
+// outage.Errors; after one of CodeUnavailable some lines may be stored, and the batch can
+// be sent again.
 func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (receipt outage.BatchReceipt, err error) {
 	defer func() {
 		if err != nil {
@@ -61,8 +62,8 @@ func (s *Service) TakeBatch(ctx context.Context, importer string, body []byte, i
 	return receipt, s.reportImport(ctx, reports, receipt.Final, now)
 }
 
-// checkLines turns lines into reports, without those that are rejected or repeated,
-// which it enters in the receipt.
+// checkLines converts lines to reports, and adds those that are rejected or repeated to
+// the receipt instead.
 func (s *Service) checkLines(lines []line, marker *marker, now time.Time, receipt *outage.BatchReceipt) []outage.Report {
 	reports := make([]outage.Report, 0, len(lines))
 	known := make(map[lineID]bool, len(lines))
@@ -88,7 +89,7 @@ func (s *Service) checkLines(lines []line, marker *marker, now time.Time, receip
 	return reports
 }
 
-// countOutcomes enters what became of the reports in the receipt.
+// countOutcomes adds the outcomes of the reports to the receipt.
 func countOutcomes(outcomes []outage.Outcome, receipt *outage.BatchReceipt) {
 	for _, outcome := range outcomes {
 		switch outcome {
@@ -119,7 +120,7 @@ func (s *Service) reportImport(ctx context.Context, reports []outage.Report, fin
 		}
 	}
 	if err := s.Imports.Heard(ctx, span, final); err != nil {
-		return outage.Unavailable("recording an import", err, "the batch cannot be taken at the moment, please send it again", retryAfter)
+		return outage.Unavailable("recording an import", err, "the batch cannot be accepted at the moment, please send it again", retryAfter)
 	}
 	return nil
 }
@@ -133,7 +134,7 @@ func requestName(importer, idempotencyKey string) string {
 	return hashed("batch", fmt.Sprintf("%q %q", importer, idempotencyKey))
 }
 
-// checkLine turns a line into a report that has everything but its reporter.
+// checkLine converts a line to a report without its reporter.
 func (s *Service) checkLine(one line, now time.Time) (outage.Report, error) {
 	switch {
 	case one.reportedAt == "":
@@ -159,14 +160,13 @@ func (s *Service) checkLine(one line, now time.Time) (outage.Report, error) {
 	return report, err
 }
 
-// lineID is what tells a line from all others: the shard of its reporter, and
-// a hash.
+// lineID identifies a line: the shard of its reporter, and a hash.
 type lineID struct {
 	shard  byte
 	random uint64
 }
 
-// marker gives the lines of one importer their identity.
+// marker sets the ids and reporters of the lines of one importer.
 type marker struct {
 	importer     string
 	now          time.Time
@@ -185,39 +185,39 @@ func (i *identity) marker(ctx context.Context, importer string, now time.Time) (
 	}
 	if now.Sub(began) < importOverlap {
 		name := fmt.Sprintf("import:%d", epoch-1)
-		m.earlier, err = i.recall(name, began.Add(importOverlap), func() ([]byte, error) { return i.store.Find(ctx, name) })
+		m.earlier, err = i.cached(name, began.Add(importOverlap), func() ([]byte, error) { return i.store.Find(ctx, name) })
 	}
 	return m, err
 }
 
-// mark gives a report the hashes of its line. The shard comes from the
-// reporter under no key, so that a line is looked for where it was stored
-// however the keys changed; it is eight bits, which identify nobody.
+// mark sets the id and reporter of a report. The shard is an unkeyed hash of the reporter,
+// so that a line has the same shard whenever keys change; it is eight bits, which identify
+// nobody.
 func (m *marker) mark(report *outage.Report, one line) {
 	report.Reporter = keyed(m.key, m.importer, one.reporter)
 	if m.earlier != nil {
 		report.Earlier = keyed(m.earlier, m.importer, one.reporter)
 	}
-	said := one.Submission
-	said.Kind, said.Token = string(report.Kind), ""
-	what := []string{"content", m.importer, one.reporter, strconv.FormatInt(report.At.UnixNano(), 10), fingerprint(said)}
+	content := one.Submission
+	content.Kind, content.Token = string(report.Kind), ""
+	parts := []string{"content", m.importer, one.reporter, strconv.FormatInt(report.At.UnixNano(), 10), fingerprint(content)}
 	if one.id != "" {
-		what = []string{"id", m.importer, one.id}
+		parts = []string{"id", m.importer, one.id}
 	}
 	report.ID = outage.ReportID{
 		Shard:    byte(digest("reporter", m.importer, one.reporter)),
 		Received: outage.MinuteOf(m.now),
-		Random:   digest(what...),
+		Random:   digest(parts...),
 	}
 }
 
-// digest is 64 bits of the SHA-256 of some texts, each told with its length.
+// digest is 64 bits of the SHA-256 of texts, each preceded by its length.
 func digest(texts ...string) uint64 {
-	var told []byte
+	var encoded []byte
 	for _, text := range texts {
-		told = binary.BigEndian.AppendUint64(told, uint64(len(text)))
-		told = append(told, text...)
+		encoded = binary.BigEndian.AppendUint64(encoded, uint64(len(text)))
+		encoded = append(encoded, text...)
 	}
-	sum := sha256.Sum256(told)
+	sum := sha256.Sum256(encoded)
 	return binary.BigEndian.Uint64(sum[:])
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// AddBatch counts every line that is not there yet.
+// AddBatch counts every line that is not stored yet.
 func (f *fakes) AddBatch(_ context.Context, request string, reports []outage.Report) ([]outage.Outcome, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
@@ -34,16 +34,16 @@ func (f *fakes) AddBatch(_ context.Context, request string, reports []outage.Rep
 
 const goodLine = `{"service":"whatsapp","country":"IN","reported_at":"2031-07-08T11:00:00Z","reporter":"r1"}`
 
-func send(t *testing.T, desk *Service, body string) outage.BatchReceipt {
+func send(t *testing.T, service *Service, body string) outage.BatchReceipt {
 	t.Helper()
-	receipt, err := desk.TakeBatch(context.Background(), "importer", []byte(body), "")
+	receipt, err := service.TakeBatch(context.Background(), "importer", []byte(body), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return receipt
 }
 
-func TestLinesAtFault(t *testing.T) {
+func TestInvalidLines(t *testing.T) {
 	with := func(fields string) string { return strings.Replace(goodLine, "{", "{"+fields+",", 1) }
 	without := func(field string) string {
 		var kept []string
@@ -87,10 +87,10 @@ func TestLinesAtFault(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			desk, _, _ := newDesk(t)
-			// The line at fault stands third, after an empty one; the others are taken.
+			service, _, _ := newService(t)
+			// The invalid line is the third, after an empty one; the others are accepted.
 			other := strings.Replace(goodLine, "r1", "r2", 1)
-			receipt := send(t, desk, other+"\r\n\n"+c.line+"\n"+strings.Replace(other, "r2", "r3", 1))
+			receipt := send(t, service, other+"\r\n\n"+c.line+"\n"+strings.Replace(other, "r2", "r3", 1))
 			if c.want == "" {
 				if receipt.Accepted != 3 || len(receipt.Rejected) != 0 {
 					t.Fatalf("accepted %d, rejected %v", receipt.Accepted, receipt.Rejected)
@@ -109,7 +109,7 @@ func TestLinesAtFault(t *testing.T) {
 }
 
 func TestBatchAsAWhole(t *testing.T) {
-	desk, behind, _ := newDesk(t)
+	service, behind, _ := newService(t)
 	for name, c := range map[string]struct {
 		body string
 		code outage.Code
@@ -118,23 +118,23 @@ func TestBatchAsAWhole(t *testing.T) {
 		"too many lines": {strings.Repeat("{}\n", MaxLines+1), outage.CodeTooLarge},
 		"too many bytes": {strings.Repeat(" ", MaxBatchBody+1), outage.CodeTooLarge},
 	} {
-		_, err := desk.TakeBatch(context.Background(), "importer", []byte(c.body), "")
+		_, err := service.TakeBatch(context.Background(), "importer", []byte(c.body), "")
 		if known := outage.AsError(err); known == nil || known.Code != c.code || known.Field != "body" {
 			t.Errorf("%s: %v, want %s", name, err, c.code)
 		}
 	}
-	if receipt := send(t, desk, `{"final": true}`); !receipt.Final || !reflect.DeepEqual(receipt, outage.BatchReceipt{Final: true}) {
-		t.Errorf("the end alone is %+v", receipt)
+	if receipt := send(t, service, `{"final": true}`); !receipt.Final || !reflect.DeepEqual(receipt, outage.BatchReceipt{Final: true}) {
+		t.Errorf("only the final line: %+v", receipt)
 	}
 	if len(behind.requests) != 0 {
-		t.Error("nothing to count was sent to be counted")
+		t.Error("a batch without reports was counted")
 	}
-	if receipt := send(t, desk, goodLine+"\n"+`{"final":true}`+"\n"); !receipt.Final || receipt.Accepted != 1 {
-		t.Errorf("a line and the end are %+v", receipt)
+	if receipt := send(t, service, goodLine+"\n"+`{"final":true}`+"\n"); !receipt.Final || receipt.Accepted != 1 {
+		t.Errorf("a line and the final one: %+v", receipt)
 	}
 }
 
-// TestLineIdentity says which lines are the same.
+// TestLineIdentity checks which lines are the same.
 func TestLineIdentity(t *testing.T) {
 	with := func(fields string) string { return strings.Replace(goodLine, "{", "{"+fields+",", 1) }
 	cases := map[string]struct {
@@ -156,16 +156,16 @@ func TestLineIdentity(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			for _, apart := range []bool{false, true} {
-				desk, _, clock := newDesk(t)
+				service, _, clock := newService(t)
 				var receipt outage.BatchReceipt
 				if apart {
-					first := send(t, desk, c.first)
-					// The key of reporters has changed by then, and is there no more.
+					first := send(t, service, c.first)
+					// The key of reporters has changed by then, and the old one is destroyed.
 					*clock = clock.Add(7 * 24 * time.Hour)
-					receipt = send(t, desk, c.second)
+					receipt = send(t, service, c.second)
 					receipt.Accepted += first.Accepted
 				} else {
-					receipt = send(t, desk, c.first+"\n"+c.second)
+					receipt = send(t, service, c.first+"\n"+c.second)
 				}
 				if same := receipt.Duplicate == 1; same != c.same || receipt.Accepted+receipt.Duplicate != 2 {
 					t.Errorf("in two requests: %v: %+v, want the same: %v", apart, receipt, c.same)
@@ -175,26 +175,26 @@ func TestLineIdentity(t *testing.T) {
 	}
 }
 
-// TestImportersAreApart lets two importers use the same words.
-func TestImportersAreApart(t *testing.T) {
-	desk, behind, _ := newDesk(t)
-	send(t, desk, goodLine)
-	receipt, err := desk.TakeBatch(context.Background(), "other", []byte(goodLine), "")
+// TestImportersAreUnrelated sends the same lines from two importers.
+func TestImportersAreUnrelated(t *testing.T) {
+	service, behind, _ := newService(t)
+	send(t, service, goodLine)
+	receipt, err := service.TakeBatch(context.Background(), "other", []byte(goodLine), "")
 	if err != nil || receipt.Accepted != 1 {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
 	if behind.reports[0].Reporter == behind.reports[1].Reporter {
-		t.Error("the reporters of two importers are one")
+		t.Error("reporters of two importers are the same")
 	}
 }
 
 func TestLinesAreOrderedByTime(t *testing.T) {
-	desk, behind, _ := newDesk(t)
+	service, behind, _ := newService(t)
 	var body strings.Builder
 	for _, minute := range []int{30, 10, 50, 10, 0} {
 		fmt.Fprintf(&body, `{"service":"whatsapp","country":"IN","reported_at":"2031-07-08T10:%02d:00Z","reporter":"r%d"}`+"\n", minute, body.Len())
 	}
-	send(t, desk, body.String())
+	send(t, service, body.String())
 	if !slices.IsSortedFunc(behind.reports, func(a, b outage.Report) int { return a.At.Compare(b.At) }) || len(behind.reports) != 5 {
 		t.Errorf("the lines came as %v", behind.reports)
 	}
@@ -205,9 +205,9 @@ func TestLinesAreOrderedByTime(t *testing.T) {
 	}
 }
 
-// TestReporterAcrossKeys takes one reporter before and after the key changes.
+// TestReporterAcrossKeys sends lines of one reporter before and after the key changes.
 func TestReporterAcrossKeys(t *testing.T) {
-	desk, behind, clock := newDesk(t)
+	service, behind, clock := newService(t)
 	const length = importDays * 24 * time.Hour
 	turn := noon.Truncate(24 * time.Hour)
 	for turn.Unix()%int64(length/time.Second) != 0 {
@@ -215,14 +215,14 @@ func TestReporterAcrossKeys(t *testing.T) {
 	}
 	for i, at := range []time.Time{turn.Add(-time.Minute), turn.Add(time.Minute), turn.Add(importOverlap + time.Minute)} {
 		*clock = at
-		if err := desk.identity.sweep(context.Background(), at); err != nil {
+		if err := service.identity.sweep(context.Background(), at); err != nil {
 			t.Fatal(err)
 		}
-		send(t, desk, strings.Replace(goodLine, "11:00:00Z", fmt.Sprintf("11:00:%02dZ", i), 1))
+		send(t, service, strings.Replace(goodLine, "11:00:00Z", fmt.Sprintf("11:00:%02dZ", i), 1))
 	}
 	before, after, later := behind.reports[0], behind.reports[1], behind.reports[2]
 	if after.Reporter == before.Reporter || after.Earlier != before.Reporter {
-		t.Error("the reporter is not found again under the key before")
+		t.Error("the reporter is not found under the key before")
 	}
 	if later.Reporter != after.Reporter || later.Earlier != 0 {
 		t.Error("the key before is used for too long")
@@ -243,8 +243,8 @@ func TestRequestNames(t *testing.T) {
 	}
 }
 
-// FuzzDecodeLines sends any bytes: nothing panics, each line with something in
-// it is taken or rejected, and each number is that of such a line.
+// FuzzDecodeLines decodes any bytes: nothing panics, each line that is not empty is
+// accepted or rejected, and each number is that of such a line.
 func FuzzDecodeLines(f *testing.F) {
 	f.Add([]byte(goodLine + "\n\n" + `{"final":true}` + "\n{"))
 	f.Add([]byte("\n\r\n{}\x00\n[[[[[[[[[[[[[[[[[\n\xff\xfe"))
@@ -265,21 +265,21 @@ func FuzzDecodeLines(f *testing.F) {
 		for _, fault := range rejected {
 			numbers[fault.Line] = true
 			if fault.Code == "" || fault.Detail == "" || fault.Field == "" || len(fault.Field) > 300 {
-				t.Errorf("line %d: %+v says too little or too much", fault.Line, fault)
+				t.Errorf("line %d: error %+v", fault.Line, fault)
 			}
 		}
 		for i, text := range strings.Split(string(body), "\n") {
-			if told := len(strings.TrimSpace(text)) > 0; told != numbers[i+1] && strings.TrimSpace(text) == text {
-				t.Errorf("line %d is told: %v, answered: %v", i+1, told, numbers[i+1])
+			if filled := len(strings.TrimSpace(text)) > 0; filled != numbers[i+1] && strings.TrimSpace(text) == text {
+				t.Errorf("line %d is filled: %v, in the result: %v", i+1, filled, numbers[i+1])
 			}
 		}
 		if !slices.IsSortedFunc(rejected, func(a, b *outage.Error) int { return cmp.Compare(a.Line, b.Line) }) {
-			t.Error("the faults are not in order")
+			t.Error("the errors are not in order")
 		}
 	})
 }
 
-// idle counts nothing, as fast as can be.
+// idle accepts a batch without counting it, for benchmarks.
 type idle struct{ *fakes }
 
 func (idle) AddBatch(_ context.Context, _ string, reports []outage.Report) ([]outage.Outcome, error) {
@@ -287,14 +287,14 @@ func (idle) AddBatch(_ context.Context, _ string, reports []outage.Report) ([]ou
 }
 
 func BenchmarkTakeBatch(b *testing.B) {
-	desk, behind, _ := newDesk(b)
-	desk.Counter = idle{behind}
+	service, behind, _ := newService(b)
+	service.Counter = idle{behind}
 	var body strings.Builder
 	for i := range 5000 {
 		fmt.Fprintf(&body, `{"service":"whatsapp","location":{"lat":22.57,"lng":88.36},"reported_at":"2031-07-08T10:%02d:00Z","reporter":"r%d","id":"%d"}`+"\n", i%60, i, i)
 	}
 	for b.Loop() {
-		if _, err := desk.TakeBatch(context.Background(), "importer", []byte(body.String()), ""); err != nil {
+		if _, err := service.TakeBatch(context.Background(), "importer", []byte(body.String()), ""); err != nil {
 			b.Fatal(err)
 		}
 	}

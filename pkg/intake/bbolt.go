@@ -18,13 +18,13 @@ import (
 
 var answersBucket = []byte("answers")
 
-// AnswerFile keeps answers in a file, for a server whose Redis forgets
-// everything when it stops. A claim is on the disk when it returns.
+// AnswerFile stores answers in a file, for a server whose Redis is not persistent. A claim
+// is on the disk when it returns.
 type AnswerFile struct{ file *bbolt.DB }
 
-// OpenAnswerFile opens the file, which only its owner can read, or makes it. A
-// damaged file is replaced, with one line in the log: what it held is of use for
-// a day, and without it a repeated request is a new one.
+// OpenAnswerFile opens the file, which only its owner can read, or creates it. A damaged
+// file is replaced, which is logged: answers are used for a day, and without one a repeated
+// request is a new one.
 func OpenAnswerFile(path string, logger *slog.Logger) (*AnswerFile, error) {
 	file, err := openSound(path)
 	if errors.Is(err, errDamaged) {
@@ -42,9 +42,9 @@ func OpenAnswerFile(path string, logger *slog.Logger) (*AnswerFile, error) {
 
 var errDamaged = errors.New("damaged")
 
-// openSound opens a file after every page of it was read once. The library maps
-// the file and trusts its pages, so a damaged one is a fault of memory or a panic
-// at any later time.
+// openSound opens a file and reads every page of it once. The library maps the file into
+// memory and does not validate its pages, so that a damaged one would be a memory fault or
+// a panic at any later time.
 func openSound(path string) (file *bbolt.DB, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -93,7 +93,7 @@ const (
 	largestPage = 64 << 10
 )
 
-// checkSize refuses a file that is shorter than its first pages say.
+// checkSize rejects a file that is shorter than its first pages say.
 func checkSize(path string) error {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -114,7 +114,7 @@ func checkSize(path string) error {
 			return fmt.Errorf("%w: %w", errDamaged, err)
 		}
 		if binary.NativeEndian.Uint32(page[metaAt:]) != metaMagic {
-			continue // the other one may do
+			continue // the other page may be valid
 		}
 		if size := int64(binary.NativeEndian.Uint32(page[pageSizeAt:])); size > 0 && size <= largestPage {
 			pageSize = size
@@ -129,18 +129,18 @@ func checkSize(path string) error {
 // Close closes the file.
 func (a *AnswerFile) Close() error { return a.file.Close() }
 
-// Claim stores a value unless there is one, and gives the one that stands.
-func (a *AnswerFile) Claim(_ context.Context, name string, value []byte) (standing []byte, err error) {
+// Claim stores a value unless there is one, and returns the stored one.
+func (a *AnswerFile) Claim(_ context.Context, name string, value []byte) (stored []byte, err error) {
 	err = a.file.Batch(func(tx *bbolt.Tx) error {
 		answers := tx.Bucket(answersBucket)
-		if kept := answers.Get([]byte(name)); kept != nil {
-			standing = bytes.Clone(kept[8:])
+		if present := answers.Get([]byte(name)); present != nil {
+			stored = bytes.Clone(present[8:])
 			return nil
 		}
-		standing = value
+		stored = value
 		return answers.Put([]byte(name), dated(value))
 	})
-	return standing, err
+	return stored, err
 }
 
 // Complete replaces a value.
@@ -150,20 +150,20 @@ func (a *AnswerFile) Complete(_ context.Context, name string, value []byte) erro
 	})
 }
 
-// dated puts the second at which a value may be forgotten before it.
+// dated prepends the second at which a value expires.
 func dated(value []byte) []byte {
 	until := binary.BigEndian.AppendUint64(nil, uint64(time.Now().Add(answersFor).Unix()))
 	return append(until, value...)
 }
 
-const forgetEvery = time.Hour
+const expireEvery = time.Hour
 
-// Run forgets answers that are over, until ctx ends.
+// Run deletes expired answers until ctx ends.
 func (a *AnswerFile) Run(ctx context.Context) error {
-	ticks := time.NewTicker(forgetEvery)
+	ticks := time.NewTicker(expireEvery)
 	defer ticks.Stop()
 	for {
-		if err := a.forget(time.Now()); err != nil {
+		if err := a.expire(time.Now()); err != nil {
 			return fmt.Errorf("deleting old answers: %w", err)
 		}
 		select {
@@ -174,17 +174,17 @@ func (a *AnswerFile) Run(ctx context.Context) error {
 	}
 }
 
-func (a *AnswerFile) forget(now time.Time) error {
+func (a *AnswerFile) expire(now time.Time) error {
 	return a.file.Update(func(tx *bbolt.Tx) error {
-		var over [][]byte
+		var expired [][]byte
 		answers := tx.Bucket(answersBucket)
 		err := answers.ForEach(func(name, value []byte) error {
 			if binary.BigEndian.Uint64(value) < uint64(now.Unix()) {
-				over = append(over, bytes.Clone(name))
+				expired = append(expired, bytes.Clone(name))
 			}
 			return nil
 		})
-		for _, name := range over {
+		for _, name := range expired {
 			err = errors.Join(err, answers.Delete(name))
 		}
 		return err

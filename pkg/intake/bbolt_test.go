@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// answerFile makes a file of some pages and gives its bytes.
+// answerFile creates a file of some pages and returns its bytes.
 func answerFile(t *testing.T) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "answers.db")
@@ -35,7 +35,7 @@ func answerFile(t *testing.T) []byte {
 	return content
 }
 
-// A damaged file never ends the process, and is replaced with one line.
+// A damaged file never ends the process, and is replaced with one line in the log.
 func TestDamagedAnswersAreReplaced(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -79,8 +79,8 @@ func noise(random *rand.Rand, n int) []byte {
 	return made
 }
 
-// replaces opens a damaged file, which works afterwards. Where noise hit a page
-// that is free, nothing is lost and nothing is logged.
+// replaces opens a damaged file, which is usable afterwards. Where noise hit a free page,
+// nothing is lost and nothing is logged.
 func replaces(t *testing.T, content []byte, certainly bool) {
 	path := filepath.Join(t.TempDir(), "answers.db")
 	if err := os.WriteFile(path, content, 0o600); err != nil {

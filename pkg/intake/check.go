@@ -8,20 +8,20 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// How far back "it broke at" may lie, and how far a clock may be ahead of ours.
+// Limits of times: the age of "since", and how far a client's clock may be ahead.
 const (
 	sinceAtMost = 7 * 24 * time.Hour
 	clockSlack  = 2 * time.Minute
 )
 
-// The most characters of each text that a stranger may send.
+// The most characters of each text of a submission.
 const (
 	maxPlace   = 80
 	maxNetwork = 40
 	maxToken   = 128
 )
 
-// check turns a submission into a report that has everything but its sender.
+// check converts a submission to a report without its sender.
 func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, error) {
 	report := outage.Report{Kind: outage.Problem, At: now}
 	if sent.Service == "" {
@@ -38,7 +38,7 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 	if !report.Kind.Valid() {
 		return report, outage.Unknown("kind", "must be problem, works or back")
 	}
-	// Only a problem has a symptom; a form may send its last choice along.
+	// Only a problem has a symptom; a form may send an earlier choice with another kind.
 	if report.Kind == outage.Problem && sent.Symptom != "" {
 		symptom, ok := service.Symptom(sent.Symptom)
 		if !ok {
@@ -57,7 +57,7 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 	return report, s.locate(sent, &report)
 }
 
-// locate finds the cell of a report from whichever way of saying it was used.
+// locate sets the cell of a report from its location, its place or its country.
 func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
 	country := outage.Country(strings.ToUpper(sent.Country))
 	if sent.Country != "" && !country.Covered() {
@@ -65,7 +65,7 @@ func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
 	}
 	switch {
 	case sent.Location != nil && sent.Place != "":
-		return outage.Invalid("place", "stands beside location, and only one of them can say where")
+		return outage.Invalid("place", "must not be given together with location")
 	case sent.Location != nil:
 		cell, of, region, err := s.Geography.Locate(*sent.Location)
 		if err != nil {

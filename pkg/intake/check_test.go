@@ -12,7 +12,7 @@ import (
 func TestCheck(t *testing.T) {
 	here := &outage.LatLng{Lat: 22.5, Lng: 88.3}
 	cases := map[string]struct {
-		said  outage.Submission
+		sent  outage.Submission
 		field string // at fault; "" where the report is taken
 		want  func(outage.Report) bool
 	}{
@@ -53,11 +53,11 @@ func TestCheck(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			desk, behind, _ := newDesk(t)
-			_, err := desk.Take(context.Background(), somebody, c.said, "")
+			service, behind, _ := newService(t)
+			_, err := service.Take(context.Background(), somebody, c.sent, "")
 			if c.field == "" {
 				if err != nil || len(behind.reports) != 1 || !c.want(behind.reports[0]) {
-					t.Errorf("taken as %+v, %v", behind.reports, err)
+					t.Errorf("accepted as %+v, %v", behind.reports, err)
 				}
 				return
 			}
@@ -68,43 +68,43 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestLimits holds one sender to a rate by the test's own time.
+// TestLimits checks the rate limit of one sender by the test's clock.
 func TestLimits(t *testing.T) {
 	if DefaultPerMinute < 120 {
 		t.Errorf("%d reports a minute are too few for people who share an address", DefaultPerMinute)
 	}
-	desk, behind, clock := newDesk(t)
+	service, behind, clock := newService(t)
 	wrong := outage.Submission{Service: "nosuch", Country: "IN"}
 	for range 2 * DefaultPerMinute { // mistakes are free
-		if _, err := desk.Take(context.Background(), somebody, wrong, ""); outage.AsError(err).Code != outage.CodeUnknown {
+		if _, err := service.Take(context.Background(), somebody, wrong, ""); outage.AsError(err).Code != outage.CodeUnknown {
 			t.Fatalf("a mistake got %v", err)
 		}
 	}
 	for range DefaultPerMinute {
-		take(t, desk, behind, somebody, plain)
+		take(t, service, behind, somebody, plain)
 	}
 	spent := outage.Quota{Limit: DefaultPerMinute, Window: time.Minute, Reset: time.Minute}
-	if got := desk.Quota(somebody.Addr); got != spent {
+	if got := service.Quota(somebody.Addr); got != spent {
 		t.Errorf("with nothing left the quota is %+v", got)
 	}
 	id := outage.NewReportID(0, noon).String()
-	if err := desk.Undo(context.Background(), somebody.Addr, id, "token"); outage.AsError(err) == nil || outage.AsError(err).Code != outage.CodeLimited {
+	if err := service.Undo(context.Background(), somebody.Addr, id, "token"); outage.AsError(err) == nil || outage.AsError(err).Code != outage.CodeLimited {
 		t.Errorf("another write got %v", err)
 	}
-	_, err := desk.Take(context.Background(), somebody, plain, "")
+	_, err := service.Take(context.Background(), somebody, plain, "")
 	known := outage.AsError(err)
 	if known == nil || known.Code != outage.CodeLimited || known.RetryAfter <= 0 {
-		t.Fatalf("one too many got %v", err)
+		t.Fatalf("one report too many: %v", err)
 	}
 	other := somebody
 	other.Addr = other.Addr.Next()
-	take(t, desk, behind, other, plain) // a neighbour is not held
-	if got := desk.Quota(other.Addr); got.Remaining != DefaultPerMinute-1 || got.Reset <= 0 || got.Reset > time.Second {
+	take(t, service, behind, other, plain) // a neighbour is not limited
+	if got := service.Quota(other.Addr); got.Remaining != DefaultPerMinute-1 || got.Reset <= 0 || got.Reset > time.Second {
 		t.Errorf("after one report the quota is %+v", got)
 	}
 	*clock = clock.Add(known.RetryAfter)
-	take(t, desk, behind, somebody, plain)
-	if _, err := desk.Take(context.Background(), somebody, plain, ""); outage.AsError(err) == nil {
-		t.Error("the wait gave more than the one report it promised")
+	take(t, service, behind, somebody, plain)
+	if _, err := service.Take(context.Background(), somebody, plain, ""); outage.AsError(err) == nil {
+		t.Error("after the wait more than one report was accepted")
 	}
 }

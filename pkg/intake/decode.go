@@ -57,7 +57,7 @@ func (s *Service) Decode(body []byte) (submission outage.Submission, err error) 
 	return w.submission()
 }
 
-// submission is the report that the JSON holds.
+// submission is the report of the JSON.
 func (w wire) submission() (outage.Submission, error) {
 	submission := outage.Submission{
 		Service: text(w.Service), Symptom: text(w.Symptom), Kind: text(w.Kind), Place: text(w.Place),
@@ -83,8 +83,8 @@ func text(value *string) string {
 	return *value
 }
 
-// walk reads the body once, so that broken JSON can be told with the field in
-// which it breaks, and deep nesting is refused before anything is built.
+// walk reads the tokens of the body, so that an error in the JSON names its field, and deep
+// nesting is rejected before anything is decoded.
 func walk(body []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -112,7 +112,7 @@ func walk(body []byte) error {
 	}
 }
 
-// level is one open object or array, and the key under way in an object.
+// level is one open object or array, and the current key of an object.
 type level struct {
 	object   bool
 	expected bool // a value for key, rather than the next key
@@ -147,7 +147,7 @@ func fieldOf(path []level) string {
 	return named(strings.Join(keys, "."))
 }
 
-// named is a field as an answer names it: the body where it has no name.
+// named is the field of an error: the body where it has no name.
 func named(field string) string {
 	if field == "" {
 		return "body"
@@ -155,7 +155,7 @@ func named(field string) string {
 	return shorten(field)
 }
 
-// shorten keeps a stranger's text from filling our answers.
+// shorten bounds the client's text in errors.
 func shorten(text string) string {
 	const most = 60
 	if runes := []rune(text); len(runes) > most {

@@ -28,10 +28,10 @@ func TestDecode(t *testing.T) {
 		"numbers in any notation": {`{"location":{"lat":2.25e1,"lng":-0}}`, outage.Submission{Location: &outage.LatLng{Lat: 22.5}}},
 		"Bengali":                 {`{"place":"কলকাতা"}`, outage.Submission{Place: "কলকাতা"}},
 	}
-	desk, _, _ := newDesk(t)
+	service, _, _ := newService(t)
 	for name, c := range good {
 		t.Run(name, func(t *testing.T) {
-			got, err := desk.Decode([]byte(c.body))
+			got, err := service.Decode([]byte(c.body))
 			if err != nil || !reflect.DeepEqual(got, c.want) {
 				t.Errorf("read as %+v, %v; want %+v", got, err, c.want)
 			}
@@ -63,7 +63,7 @@ func TestDecode(t *testing.T) {
 	}
 	for name, c := range bad {
 		t.Run(name, func(t *testing.T) {
-			_, err := desk.Decode([]byte(c.body))
+			_, err := service.Decode([]byte(c.body))
 			if known := outage.AsError(err); known == nil || known.Field != c.field || known.Code != c.code || known.Detail == "" {
 				t.Errorf("refused with %#v, want %s on %s", known, c.code, c.field)
 			}
@@ -71,8 +71,8 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// FuzzDecode gives any bytes. They are refused with the field at fault, or read
-// as something that says the same when it is written and read again.
+// FuzzDecode decodes any bytes. They are rejected with the field at fault, or decoded to a
+// submission that is the same after encoding and decoding.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{"service":"whatsapp","location":{"lat":22.5,"lng":88.3},"token":"t"}`, `{"Service":"a","service":"b"}`,
@@ -81,8 +81,8 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		desk := &Service{}
-		said, err := desk.Decode(body)
+		service := &Service{}
+		sent, err := service.Decode(body)
 		if err != nil {
 			known := outage.AsError(err)
 			if known == nil || known.Field == "" || known.Detail == "" || utf8.RuneCountInString(known.Error()) > 400 {
@@ -91,19 +91,19 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		w := wire{
-			Service: &said.Service, Symptom: &said.Symptom, Kind: &said.Kind, Place: &said.Place, Country: &said.Country,
-			Network: &said.Network, Since: &said.Since, Token: &said.Token,
+			Service: &sent.Service, Symptom: &sent.Symptom, Kind: &sent.Kind, Place: &sent.Place, Country: &sent.Country,
+			Network: &sent.Network, Since: &sent.Since, Token: &sent.Token,
 		}
-		if said.Location != nil {
-			w.Location = &wireLocation{Lat: &said.Location.Lat, Lng: &said.Location.Lng}
+		if sent.Location != nil {
+			w.Location = &wireLocation{Lat: &sent.Location.Lat, Lng: &sent.Location.Lng}
 		}
 		text, err := json.Marshal(w)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := desk.Decode(text)
-		if len(text) <= MaxBody && (err != nil || !reflect.DeepEqual(said, again)) {
-			t.Fatalf("%q was read as %+v and again as %+v, %v", body, said, again, err)
+		again, err := service.Decode(text)
+		if len(text) <= MaxBody && (err != nil || !reflect.DeepEqual(sent, again)) {
+			t.Fatalf("%q was decoded to %+v and again to %+v, %v", body, sent, again, err)
 		}
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// fakes are all that a desk asks, without anything behind it.
+// fakes implement the dependencies of a service.
 type fakes struct {
 	mutex    sync.Mutex
 	reports  []outage.Report
@@ -59,28 +59,28 @@ func (*fakes) Lookup(text string, _ outage.Country) (outage.Place, error) {
 	return outage.Place{Country: outage.IN, Region: "IN-WB", Cell: someCell}, nil
 }
 
-// newDesk is a desk over fakes, with a key file and a clock that the test moves.
-func newDesk(t testing.TB) (desk *Service, behind *fakes, clock *time.Time) {
+// newService is a service over fakes, with a key file and a clock that the test sets.
+func newService(t testing.TB) (service *Service, behind *fakes, clock *time.Time) {
 	t.Helper()
 	keys, err := OpenKeyFile(t.TempDir()+"/keys.json", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	behind, now := &fakes{}, noon
-	desk = New(Config{
+	service = New(Config{
 		Counter: behind, Catalog: behind, Geography: behind, Places: behind, Keys: keys,
 		Status: func(string, outage.Country) outage.StatusNumbers {
 			return outage.StatusNumbers{Status: outage.StatusUnknown}
 		},
 		Now: func() time.Time { return now },
 	})
-	return desk, behind, &now
+	return service, behind, &now
 }
 
-// take sends a report and gives it as it was counted.
-func take(t testing.TB, desk *Service, behind *fakes, from outage.Client, said outage.Submission) outage.Report {
+// take sends a submission and returns the counted report.
+func take(t testing.TB, service *Service, behind *fakes, from outage.Client, submission outage.Submission) outage.Report {
 	t.Helper()
-	if _, err := desk.Take(context.Background(), from, said, ""); err != nil {
+	if _, err := service.Take(context.Background(), from, submission, ""); err != nil {
 		t.Fatal(err)
 	}
 	return behind.reports[len(behind.reports)-1]

@@ -12,14 +12,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/forwarded"
 )
 
-// Hosters knows which networks are machines for hire. All networks of one
-// hoster pass for one, since one customer can have addresses in many. The nil
-// Hosters knows none. It is safe for concurrent use.
+// Hosters are the networks of hosting providers. All networks of one hoster count as one,
+// because one customer can have addresses in many. The nil Hosters is empty. It is safe for
+// concurrent use.
 type Hosters struct{ ranges bart.Table[string] }
 
 // ReadHosters reads lines of a network and its hoster's name, as in
-// "192.0.2.0/24 example". Empty lines and what follows a # are passed over. An
-// error names the line.
+// "192.0.2.0/24 example". Empty lines and comments after # are skipped. An error
+// names the line.
 func ReadHosters(from io.Reader) (*Hosters, error) {
 	hosters := &Hosters{}
 	lines := bufio.NewScanner(from)

@@ -25,7 +25,7 @@ func TestHostersAreFoundByTheirNetworks(t *testing.T) {
 		}
 	}
 	if _, ok := (*Hosters)(nil).Of(netip.MustParseAddr("192.0.2.1")); ok {
-		t.Error("nobody's networks know a hoster")
+		t.Error("the nil Hosters has a hoster")
 	}
 }
 
@@ -42,7 +42,7 @@ func TestHostersAtFaultNameTheLine(t *testing.T) {
 	}
 }
 
-// FuzzHosters holds that no file of networks can stop a server but by an error.
+// FuzzHosters reads any file of networks, which is read or returns an error.
 func FuzzHosters(f *testing.F) {
 	f.Add("192.0.2.0/24 a\n::/0 b # c")
 	f.Fuzz(func(t *testing.T, text string) {

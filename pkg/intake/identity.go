@@ -14,19 +14,19 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// KeyStore keeps the secret keys under which senders are hashed, for all
-// servers alike. Key gives the key of a name and makes it where it is not
-// there yet; it is destroyed at until, or never where until is zero. Find gives
-// it only where it is there, else nil. Sweep destroys what is over by now.
-// They may block for a round trip, and fail when the store is away.
+// KeyStore stores the secret keys under which senders are hashed, shared by all servers.
+// Key returns the key of a name and creates it where it does not exist; it is destroyed at
+// until, or never where until is zero. Find returns nil where it does not exist. Sweep
+// destroys the keys that have expired by now. They may block for a round trip, and fail
+// when the store is unavailable.
 type KeyStore interface {
 	Key(ctx context.Context, name string, until time.Time) ([]byte, error)
 	Find(ctx context.Context, name string) ([]byte, error)
 	Sweep(ctx context.Context, now time.Time) error
 }
 
-// identity turns senders into keyed hashes. It holds keys no longer than they
-// are good for.
+// identity hashes senders under keys. It holds keys in memory no longer than they are
+// valid.
 type identity struct {
 	store   KeyStore
 	hosters *Hosters
@@ -36,14 +36,13 @@ type identity struct {
 }
 
 type heldKey struct {
-	key   []byte // nil: known not to exist
+	key   []byte // nil: does not exist
 	until time.Time
 }
 
-// mark gives a report the hashes of its sender, and says which shard the
-// sender's reports belong to. The shard is told by a key that never changes,
-// so that a sender's half hour is found again after midnight; it is eight bits
-// of a hash of a provider's block, which identify nobody.
+// mark sets the hashes of a report's sender, and returns the shard of the sender's
+// reports. The key of the shard never changes, so that a sender's half hour is found after
+// midnight; it is eight bits of a hash of a provider's block, which identify nobody.
 func (i *identity) mark(ctx context.Context, report *outage.Report, client outage.Client, token string, now time.Time) (shard byte, err error) {
 	day := now.Truncate(24 * time.Hour)
 	today, err := i.key(ctx, "day:"+day.Format(time.DateOnly), day.Add(24*time.Hour+outage.HalfHour))
@@ -72,9 +71,8 @@ func (i *identity) mark(ctx context.Context, report *outage.Report, client outag
 	return byte(keyed(shards, block)), nil
 }
 
-// markNetwork gives a report the hashes of its sender's network, and tells the
-// block around it. Two keys are in use at a time, the elder from 14 to 28 days
-// old.
+// markNetwork sets the hashes of a report's network, and returns the block around it. Two
+// keys are in use at a time, the elder from 14 to 28 days old.
 func (i *identity) markNetwork(ctx context.Context, report *outage.Report, addr netip.Addr, now time.Time) (block string, err error) {
 	step := int64(outage.OriginKeyStep / time.Second)
 	epoch := now.Unix()/step - 1
@@ -102,16 +100,16 @@ func (i *identity) networkKey(ctx context.Context, epoch int64) ([]byte, error) 
 }
 
 func (i *identity) key(ctx context.Context, name string, until time.Time) ([]byte, error) {
-	return i.recall(name, until, func() ([]byte, error) { return i.store.Key(ctx, name, until) })
+	return i.cached(name, until, func() ([]byte, error) { return i.store.Key(ctx, name, until) })
 }
 
-// earlier is the key of the day before, or nil where no report came that day.
+// earlier is the key of the day before, or nil where no report arrived on that day.
 func (i *identity) earlier(ctx context.Context, day time.Time) ([]byte, error) {
 	name := "day:" + day.Add(-time.Hour).Format(time.DateOnly)
-	return i.recall(name, day.Add(outage.HalfHour), func() ([]byte, error) { return i.store.Find(ctx, name) })
+	return i.cached(name, day.Add(outage.HalfHour), func() ([]byte, error) { return i.store.Find(ctx, name) })
 }
 
-func (i *identity) recall(name string, until time.Time, read func() ([]byte, error)) ([]byte, error) {
+func (i *identity) cached(name string, until time.Time, read func() ([]byte, error)) ([]byte, error) {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
 	if held, ok := i.held[name]; ok {
@@ -128,7 +126,7 @@ func (i *identity) recall(name string, until time.Time, read func() ([]byte, err
 	return key, nil
 }
 
-// sweep destroys the keys that are over, here and in the store.
+// sweep destroys expired keys, in memory and in the store.
 func (i *identity) sweep(ctx context.Context, now time.Time) error {
 	i.mutex.Lock()
 	for name, held := range i.held {
@@ -144,8 +142,8 @@ func reporterHash(key []byte, client outage.Client, token string) uint64 {
 	return keyed(key, narrowNetwork(client.Addr).String(), client.UserAgent, client.AcceptLanguage, token)
 }
 
-// keyed is 64 bits of the HMAC-SHA256 of some texts. No text can pass for
-// another by where its neighbour ends, because each is told with its length.
+// keyed is 64 bits of the HMAC-SHA256 of texts, each preceded by its length, so that no
+// other division of the same characters has the same hash.
 func keyed(key []byte, texts ...string) uint64 {
 	mac := hmac.New(sha256.New, key)
 	var length [8]byte
@@ -157,15 +155,13 @@ func keyed(key []byte, texts ...string) uint64 {
 	return binary.BigEndian.Uint64(mac.Sum(nil))
 }
 
-// narrowNetwork is what one household or phone has: an IPv4 address or an IPv6
-// /64.
+// narrowNetwork is the network of one household or phone: an IPv4 address or an IPv6 /64.
 func narrowNetwork(addr netip.Addr) netip.Prefix { return network(addr, 32, 64) }
 
-// wideNetwork is what one sender may command: an IPv4 /24 or an IPv6 /48.
+// wideNetwork is the network that one sender may control: an IPv4 /24 or an IPv6 /48.
 func wideNetwork(addr netip.Addr) netip.Prefix { return network(addr, 24, 48) }
 
-// blockNetwork is what a provider was given in one piece: an IPv4 /16 or an IPv6
-// /32.
+// blockNetwork is the allocation of a provider: an IPv4 /16 or an IPv6 /32.
 func blockNetwork(addr netip.Addr) netip.Prefix { return network(addr, 16, 32) }
 
 func network(addr netip.Addr, bits4, bits6 int) netip.Prefix {
@@ -176,7 +172,7 @@ func network(addr netip.Addr, bits4, bits6 int) netip.Prefix {
 	}
 	prefix, err := addr.Prefix(bits)
 	if err != nil {
-		return netip.Prefix{} // an address that is not known: all such share one
+		return netip.Prefix{} // all unknown addresses share one
 	}
 	return prefix
 }

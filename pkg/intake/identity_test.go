@@ -18,8 +18,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// TestWhoIsTheSame tells senders apart and together by what they send.
-func TestWhoIsTheSame(t *testing.T) {
+// TestSenders checks which senders count as the same.
+func TestSenders(t *testing.T) {
 	client := func(addr string) outage.Client {
 		return outage.Client{Addr: netip.MustParseAddr(addr), UserAgent: "Agent/1", AcceptLanguage: "en-GB"}
 	}
@@ -44,11 +44,11 @@ func TestWhoIsTheSame(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			desk, behind, _ := newDesk(t)
-			said := plain
-			first := take(t, desk, behind, somebody, said)
-			said.Token = c.token
-			second := take(t, desk, behind, c.other, said)
+			service, behind, _ := newService(t)
+			sent := plain
+			first := take(t, service, behind, somebody, sent)
+			sent.Token = c.token
+			second := take(t, service, behind, c.other, sent)
 			if same := first.Reporter == second.Reporter; same != c.sameReporter {
 				t.Errorf("the same reporter: %v, want %v", same, c.sameReporter)
 			}
@@ -65,20 +65,20 @@ func TestWhoIsTheSame(t *testing.T) {
 	}
 }
 
-// TestDaysGoBy follows one sender through a midnight: a new hash, beside the
-// old one for half an hour, in the same shard always.
-func TestDaysGoBy(t *testing.T) {
-	desk, behind, clock := newDesk(t)
+// TestMidnight checks the hashes of one sender around midnight: a new one, for half an
+// hour together with the old one, and always the same shard.
+func TestMidnight(t *testing.T) {
+	service, behind, clock := newService(t)
 	at := func(day int, text string) outage.Report {
 		of, err := time.Parse(time.TimeOnly, text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		*clock = time.Date(2031, 7, day, of.Hour(), of.Minute(), of.Second(), 0, time.UTC)
-		if err := desk.identity.sweep(context.Background(), *clock); err != nil {
+		if err := service.identity.sweep(context.Background(), *clock); err != nil {
 			t.Fatal(err)
 		}
-		return take(t, desk, behind, somebody, plain)
+		return take(t, service, behind, somebody, plain)
 	}
 	first := at(8, "00:10:00")
 	evening := at(8, "23:50:00")
@@ -95,20 +95,20 @@ func TestDaysGoBy(t *testing.T) {
 	if morning.Earlier != 0 || morning.Reporter == evening.Reporter {
 		t.Errorf("after the half hour: %+v", morning)
 	}
-	if key, err := desk.Keys.Find(context.Background(), "day:2031-07-08"); err != nil || key != nil {
+	if key, err := service.Keys.Find(context.Background(), "day:2031-07-08"); err != nil || key != nil {
 		t.Errorf("the old key is still there: %x, %v", key, err)
 	}
-	if names := held(desk); slices.Contains(names, "day:2031-07-08") {
+	if names := held(service); slices.Contains(names, "day:2031-07-08") {
 		t.Errorf("the old key is still in memory: %v", names)
 	}
 	quiet := at(11, "00:05:00") // nobody came on the day before
 	if quiet.Earlier != 0 {
-		t.Errorf("an earlier hash under a key that never was: %+v", quiet)
+		t.Errorf("an earlier hash under a key that did not exist: %+v", quiet)
 	}
 }
 
-func held(desk *Service) (names []string) {
-	for name, key := range desk.identity.held {
+func held(service *Service) (names []string) {
+	for name, key := range service.identity.held {
 		if key.key != nil {
 			names = append(names, name)
 		}
@@ -116,22 +116,22 @@ func held(desk *Service) (names []string) {
 	return names
 }
 
-func TestReportsHoldNobody(t *testing.T) {
-	desk, behind, _ := newDesk(t)
+func TestReportsDoNotContainSenders(t *testing.T) {
+	service, behind, _ := newService(t)
 	from := outage.Client{Addr: netip.MustParseAddr("2a0d:db8:85a3:1234::7e34"), UserAgent: "SecretAgent/1", AcceptLanguage: "cy;q=0.123"}
-	said := plain
-	said.Token, said.Country, said.Location = "secret-token", "", &outage.LatLng{Lat: 51.123456, Lng: -0.987654}
-	text := fmt.Sprintf("%+v", take(t, desk, behind, from, said))
+	sent := plain
+	sent.Token, sent.Country, sent.Location = "secret-token", "", &outage.LatLng{Lat: 51.123456, Lng: -0.987654}
+	text := fmt.Sprintf("%+v", take(t, service, behind, from, sent))
 	for _, secret := range []string{"2a0d:", "85a3:", ":7e34", "SecretAgent", "0.123", "secret", "51.12", "0.98"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the report holds %q: %s", secret, text)
 		}
 	}
-	keys, err := os.ReadFile(desk.Keys.(*KeyFile).path)
+	keys, err := os.ReadFile(service.Keys.(*KeyFile).path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range desk.Keys.(*KeyFile).keys {
+	for _, key := range service.Keys.(*KeyFile).keys {
 		if strings.Contains(text, fmt.Sprintf("%x", key.Key)) {
 			t.Error("the report holds a key")
 		}
@@ -182,18 +182,18 @@ func TestKeyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := OpenKeyFile(path, slog.New(slog.DiscardHandler)); err == nil {
-		t.Error("a damaged file was taken for none, and its keys would be made anew")
+		t.Error("a damaged file was taken for a missing one, and its keys would be replaced")
 	}
 }
 
-// TestServersShareKeys lets two servers on one Redis meet a new day at once.
+// TestServersShareKeys creates the key of a new day on two servers at the same time.
 func TestServersShareKeys(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		ctx := context.Background()
 		until := time.Now().Add(time.Hour)
 		one, two := NewRedis(client, rewritten), NewRedis(client, rewritten)
 		if key, err := one.Find(ctx, "day"); err != nil || key != nil {
-			t.Errorf("before anybody came, Find gives %x, %v", key, err)
+			t.Errorf("before the first report, Find returns %x, %v", key, err)
 		}
 		first, err := one.Key(ctx, "day", until)
 		if err != nil {
@@ -204,7 +204,7 @@ func TestServersShareKeys(t *testing.T) {
 			t.Errorf("the servers have keys %x and %x, %v", first, second, err)
 		}
 		if left := client.TTL(ctx, "dp:key:day").Val(); left <= 0 || left > time.Hour {
-			t.Errorf("the key goes in %v", left)
+			t.Errorf("the key expires in %v", left)
 		}
 	})
 }

@@ -1,13 +1,11 @@
-// Package intake takes reports from strangers.
+// Package intake accepts reports from clients.
 //
-// It owns what happens between the bytes of a request and a report that can be
-// counted: the limits, the checks, who is asking, whether they are too eager
-// and whether they said the same before. The coordinate becomes a cell here
-// and goes no further; the address, the user agent and the language become
-// keyed hashes here and go no further. It promises that a request with an
-// Idempotency-Key is one report however often it is sent, and that every
-// refusal names the field at fault. It refuses to guess: an unknown service,
-// symptom, place or field is an error.
+// It converts the bytes of a request to a report that can be counted: decoding,
+// validation, rate limits, identity of the sender, and idempotency. Coordinates are
+// converted to cells here, and address, user agent and language to keyed hashes; neither
+// is passed on. A request with an Idempotency-Key is one report however often it is sent.
+// An error names the field at fault; an unknown service, symptom, place or field is an
+// error.
 package intake
 
 import (
@@ -25,11 +23,11 @@ import (
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
-// Counter stores reports. Add says whether the report counted; adding a report
-// whose ID is known changes nothing and gives the first answer. AddBatch stores
-// the lines of an import, of which the same holds, in their order, and gives
-// the outcome of each; a request told again by its name gets its first outcome.
-// All may block for round trips to Redis, and fail with outage.Errors.
+// Counter stores reports. Add returns whether the report counted; adding a report again,
+// by its ID, changes nothing and returns the first outcome. AddBatch stores the lines of an
+// import in their order and returns the outcome of each; a repeated request, by its name,
+// gets its first outcomes. All may block for round trips to Redis, and fail with
+// outage.Errors.
 type Counter interface {
 	Add(ctx context.Context, report outage.Report) (counted bool, err error)
 	AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error)
@@ -55,14 +53,13 @@ type Places interface {
 	Lookup(text string, country outage.Country) (outage.Place, error)
 }
 
-// Imports is told of the stretch of the past that a batch brought in, and
-// whether the importer has no more. When Heard returns without an error, a
-// crash cannot make it forgotten.
+// Imports receives the past span of each batch, and whether the importer has no more lines.
+// When Heard returns without an error, a crash does not lose the span.
 type Imports interface {
 	Heard(ctx context.Context, span outage.Span, final bool) error
 }
 
-// Config is what a Service is made of.
+// Config is the configuration of a Service.
 type Config struct {
 	Counter   Counter
 	Catalog   Catalog
@@ -70,21 +67,21 @@ type Config struct {
 	Places    Places
 	Keys      KeyStore
 	Answers   Answers
-	// Imports may be nil: then nobody judges what batches bring in.
+	// Imports may be nil: then incidents of imported spans are not detected.
 	Imports Imports
 	// HotWindow is how old a line may be before it belongs to the past.
 	HotWindow time.Duration
 	Logger    *slog.Logger // nil is slog.Default()
-	// Status says how a service looks in a country now. It must not block.
+	// Status is the present status of a service in a country. It must not block.
 	Status func(service string, country outage.Country) outage.StatusNumbers
 	Now    func() time.Time
-	// Hosters are the networks of machines for hire; nil where none is known.
+	// Hosters are the networks of hosting providers; nil for none.
 	Hosters *Hosters
 	// PerMinute is how many reports one IPv4 address or IPv6 /64 may send.
 	PerMinute int
 }
 
-// Service is where reports are taken. Its methods are safe for concurrent use.
+// Service accepts reports. Its methods are safe for concurrent use.
 type Service struct {
 	Config
 	identity     *identity
@@ -92,7 +89,7 @@ type Service struct {
 	undoFailures *ratelimit.Failures
 }
 
-// New makes a Service. Run must run beside it.
+// New makes a Service. Run must run as long as it is used.
 func New(config Config) *Service {
 	if config.Now == nil {
 		config.Now = time.Now
@@ -111,7 +108,7 @@ func New(config Config) *Service {
 	}
 }
 
-// Run destroys keys that are over. It returns when ctx ends.
+// Run destroys expired keys until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	ticks := time.NewTicker(time.Minute)
 	defer ticks.Stop()
@@ -153,10 +150,9 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 	if idempotencyKey == "" {
 		return s.count(ctx, first)
 	}
-	// A key that is easy to guess must not join two strangers, so it is that of
-	// their browser or app in their network: from another network it is another
-	// key. The network is in it as a hash under a secret key, since the name of an
-	// answer could else be searched for addresses.
+	// Two people may use the same guessable key, so the name of the answer depends on
+	// the browser or app and the network as well. The network is in it as a hash under
+	// a secret key, because addresses could otherwise be found by trying all.
 	own := fmt.Sprintf("%q", []string{
 		idempotencyKey, client.UserAgent, client.AcceptLanguage, submission.Token, fmt.Sprintf("%x", report.Prefix),
 	})
@@ -180,12 +176,11 @@ func (s *Service) count(ctx context.Context, a answer) (outage.Receipt, error) {
 	return a.Receipt, nil
 }
 
-// Undo takes back a report, for who holds the token of its receipt. It counts as
-// a write of the address, and a wrong id or token as an attempt to guess. Errors
-// are outage.Errors.
+// Undo undoes a report, given the token of its receipt. It counts as a write of the
+// address, and a wrong id or token as an attempt to guess. Errors are outage.Errors.
 func (s *Service) Undo(ctx context.Context, from netip.Addr, id, token string) error {
 	if token == "" {
-		return outage.Invalid("undo", "the undo token of the report's answer is needed")
+		return outage.Invalid("undo", "is missing: give the undo token of the report's receipt")
 	}
 	parsed, err := outage.ParseReportID(id)
 	if err != nil {
@@ -199,7 +194,7 @@ func (s *Service) Undo(ctx context.Context, from netip.Addr, id, token string) e
 	})
 }
 
-// Quota is what an address may still send. It counts nothing.
+// Quota is the remaining reports of an address. It is not counted as a request.
 func (s *Service) Quota(addr netip.Addr) outage.Quota { return s.limits.quota(addr, s.Now()) }
 
 const undoTokenBytes = 12

@@ -16,8 +16,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
-// KeyFile keeps keys in a file that only its owner can read, for a server whose
-// Redis forgets everything when it stops.
+// KeyFile stores keys in a file that only its owner can read, for a server whose Redis is
+// not persistent.
 type KeyFile struct {
 	path  string
 	mutex sync.Mutex
@@ -30,9 +30,9 @@ type fileKey struct {
 }
 
 // OpenKeyFile reads the file, or starts without keys where there is none. It
-// removes the temporary files that a crash left beside it, which may hold keys, so
-// no other file of the folder may be replaced meanwhile. It warns of a file that
-// others can read.
+// removes temporary files that a crash left beside it, which may contain keys, so no other
+// file of the folder may be replaced at the same time. It warns of a file that others can
+// read.
 func OpenKeyFile(path string, logger *slog.Logger) (*KeyFile, error) {
 	if err := wholefile.Discard(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("removing temporary files of keys: %w", err)
@@ -56,7 +56,7 @@ func OpenKeyFile(path string, logger *slog.Logger) (*KeyFile, error) {
 func warnOfReadable(path string, logger *slog.Logger) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return // who reads the file reports that
+		return // reading the file returns the error
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		logger.Warn("key file is readable by other users; run chmod 600 on it, and treat copies of it as stolen",
@@ -64,41 +64,41 @@ func warnOfReadable(path string, logger *slog.Logger) {
 	}
 }
 
-// Key gives the key of a name and makes it where it is not there yet.
+// Key returns the key of a name and creates it where it does not exist.
 func (f *KeyFile) Key(_ context.Context, name string, until time.Time) ([]byte, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if held, ok := f.keys[name]; ok {
 		return held.Key, nil
 	}
-	made := fileKey{Key: newKey(), Until: until}
-	f.keys[name] = made
+	created := fileKey{Key: newKey(), Until: until}
+	f.keys[name] = created
 	if err := f.write(); err != nil {
 		delete(f.keys, name)
 		return nil, err
 	}
-	return made.Key, nil
+	return created.Key, nil
 }
 
-// Find gives the key of a name, or nil.
+// Find returns the key of a name, or nil.
 func (f *KeyFile) Find(_ context.Context, name string) ([]byte, error) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	return f.keys[name].Key, nil
 }
 
-// Sweep destroys the keys that are over.
+// Sweep destroys expired keys.
 func (f *KeyFile) Sweep(_ context.Context, now time.Time) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	over := false
+	expired := false
 	for name, held := range f.keys {
 		if !held.Until.IsZero() && !now.Before(held.Until) {
 			delete(f.keys, name)
-			over = true
+			expired = true
 		}
 	}
-	if !over {
+	if !expired {
 		return nil
 	}
 	return f.write()

@@ -10,19 +10,19 @@ import (
 )
 
 // DefaultPerMinute is how many reports one IPv4 address or IPv6 /64 may send in
-// a minute. Whole villages share an address, so it is generous; what keeps few
-// from posing as many is the cap per prefix, not this.
+// a minute. It is high because whole villages share an address; the cap of each prefix, not
+// this limit, prevents few people from counting as many.
 const DefaultPerMinute = 300
 
-// How many times as much as one address its networks may send. An IPv4 network
-// is full of people behind few addresses. In IPv6 the addresses of a network cost
-// nothing: a /48 is what one customer gets, a /32 is one provider.
+// Limits of the networks of an address as multiples of its own. An IPv4 network has many
+// people behind few addresses. In IPv6 addresses are free: a /48 is one customer, a /32 one
+// provider.
 const (
 	perV4Site, perV4Carrier = 10, 100
 	perV6Site, perV6Carrier = 2, 40
 )
 
-// writeLimits holds senders to their rate. Addresses stay in memory and go with it.
+// writeLimits are the rate limits of senders. Addresses are in memory only.
 type writeLimits struct {
 	perMinute int
 	limiter   *ratelimit.Limiter
@@ -41,7 +41,7 @@ func newWriteLimits(perMinute int) *writeLimits {
 	)}
 }
 
-// take lets a report through, or answers CodeLimited with the time to wait.
+// take counts a report, or returns CodeLimited with the time to wait.
 func (l *writeLimits) take(addr netip.Addr, now time.Time) error {
 	if wait := l.limiter.Take(addr, 1, now); wait > 0 {
 		return &outage.Error{
@@ -52,7 +52,7 @@ func (l *writeLimits) take(addr netip.Addr, now time.Time) error {
 	return nil
 }
 
-// quota is what a sender may still send. It counts nothing.
+// quota is the remaining reports of a sender. It is not counted as a request.
 func (l *writeLimits) quota(addr netip.Addr, now time.Time) outage.Quota {
 	left := min(float64(l.perMinute), l.limiter.Left(addr, now))
 	missing := (float64(l.perMinute) - left) / float64(l.perMinute)
@@ -61,18 +61,17 @@ func (l *writeLimits) quota(addr netip.Addr, now time.Time) outage.Quota {
 	}
 }
 
-// newUndoFailures bounds attempts to guess undo tokens. A person who errs tries a
-// few times.
+// newUndoFailures limits attempts to guess undo tokens, and allows a person a few mistakes.
 func newUndoFailures(logger *slog.Logger) *ratelimit.Failures {
-	return ratelimit.NewFailures("reports were to be taken back with wrong tokens", logger,
+	return ratelimit.NewFailures("wrong undo tokens were sent", logger,
 		ratelimit.Level{Network: ratelimit.Address, PerMinute: 10, Burst: 20},
 		ratelimit.Level{Network: ratelimit.Site, PerMinute: 50, Burst: 100},
 		ratelimit.Level{Network: ratelimit.Carrier, PerMinute: 500, Burst: 1000},
 	)
 }
 
-// limitGuesses checks an attempt to take a report back against the limits, and counts
-// it where the report or the token was wrong.
+// limitGuesses checks an attempt to undo a report against the limits, and counts it where
+// the report or the token was wrong.
 func (s *Service) limitGuesses(from netip.Addr, undo func() error) error {
 	if wait := s.undoFailures.Wait(from, s.Now()); wait > 0 {
 		return &outage.Error{

@@ -42,13 +42,13 @@ func TestWritesAreLimitedByNetwork(t *testing.T) {
 				}
 			}
 			if taken != test.want {
-				t.Errorf("%d of %d taken, want %d", taken, test.sent, test.want)
+				t.Errorf("%d of %d accepted, want %d", taken, test.sent, test.want)
 			}
 		})
 	}
 }
 
-// forbidding is a counter for which every undo token is wrong.
+// forbidding is a counter that rejects every undo token.
 type forbidding struct {
 	fakes
 	asked int
@@ -60,15 +60,15 @@ func (f *forbidding) Undo(context.Context, outage.ReportID, uint64) error {
 }
 
 func TestUndoTokensCannotBeGuessed(t *testing.T) {
-	desk, _, _ := newDesk(t)
+	service, _, _ := newService(t)
 	counter := &forbidding{}
-	desk.Counter = counter
+	service.Counter = counter
 	id := outage.NewReportID(0, noon).String()
 	refused := 0
 	for range 1500 {
-		err := outage.AsError(desk.Undo(context.Background(), somebody.Addr, id, "guess"))
+		err := outage.AsError(service.Undo(context.Background(), somebody.Addr, id, "guess"))
 		if err == nil {
-			t.Fatal("a wrong token was right")
+			t.Fatal("a wrong token was accepted")
 		}
 		if err.Code == outage.CodeLimited {
 			refused++
@@ -78,10 +78,10 @@ func TestUndoTokensCannotBeGuessed(t *testing.T) {
 		}
 	}
 	if counter.asked > 20 || refused+counter.asked != 1500 {
-		t.Errorf("%d tokens were looked at, %d attempts refused", counter.asked, refused)
+		t.Errorf("%d tokens were checked, %d attempts rejected", counter.asked, refused)
 	}
 	neighbour := somebody.Addr.Next()
-	if err := outage.AsError(desk.Undo(context.Background(), neighbour, id, "guess")); err == nil || err.Code != outage.CodeForbidden {
+	if err := outage.AsError(service.Undo(context.Background(), neighbour, id, "guess")); err == nil || err.Code != outage.CodeForbidden {
 		t.Errorf("a neighbour's first attempt: %v", err)
 	}
 }

@@ -16,12 +16,12 @@ const (
 	MaxLines = 20_000
 	// maxIdentity is the most bytes of a line's id and of its reporter.
 	maxIdentity = 200
-	// importAtMost is how far back an import may reach: as far as the archive
-	// keeps its counts.
+	// importAtMost is the greatest age of an imported report: that of the counts of
+	// the archive.
 	importAtMost = 10 * 365 * 24 * time.Hour
 )
 
-// line is one report of an importer, unchecked but for its form.
+// line is one decoded report of an importer, not validated yet.
 type line struct {
 	outage.Submission
 	number     int // in the body, from 1
@@ -31,7 +31,7 @@ type line struct {
 	final      bool
 }
 
-// wireLine is a line as JSON: a report, and who made it when.
+// wireLine is a line as JSON: a report, its time and its reporter.
 type wireLine struct {
 	wire
 	ReportedAt *string `json:"reported_at"`
@@ -40,23 +40,23 @@ type wireLine struct {
 	Final      *bool   `json:"final"`
 }
 
-// decodeLines reads the lines of a batch. A line that is not a JSON object of
-// the fields of a line, each of its type, becomes one of the errors and leaves
-// the others as they are. Empty lines are passed over, but have their number.
+// decodeLines decodes the lines of a batch. A line that is not a JSON object with the
+// fields of a line, each of its type, is rejected, and the others are not affected. Empty
+// lines are skipped, but count for the line numbers.
 func decodeLines(body []byte) (lines []line, rejected []*outage.Error, err error) {
 	if len(body) > MaxBatchBody {
 		return nil, nil, tooLarge("a batch has at most %d bytes", MaxBatchBody)
 	}
 	number, n := 0, 0
-	for told := range bytes.Lines(body) {
+	for raw := range bytes.Lines(body) {
 		number++
-		if told = bytes.TrimSpace(told); len(told) == 0 {
+		if raw = bytes.TrimSpace(raw); len(raw) == 0 {
 			continue
 		}
 		if n++; n > MaxLines {
 			return nil, nil, tooLarge("a batch has at most %d lines", MaxLines)
 		}
-		one, err := decodeLine(told)
+		one, err := decodeLine(raw)
 		if err != nil {
 			rejected = append(rejected, atLine(number, err))
 			continue
@@ -65,21 +65,21 @@ func decodeLines(body []byte) (lines []line, rejected []*outage.Error, err error
 		lines = append(lines, one)
 	}
 	if n == 0 {
-		return nil, nil, outage.Invalid("body", "holds no line")
+		return nil, nil, outage.Invalid("body", "has no line")
 	}
 	return lines, rejected, nil
 }
 
-func decodeLine(told []byte) (line, error) {
-	if len(told) > MaxBody {
+func decodeLine(raw []byte) (line, error) {
+	if len(raw) > MaxBody {
 		return line{}, tooLarge("a line has at most %d bytes", MaxBody)
 	}
 	var w wireLine
-	decoder := json.NewDecoder(bytes.NewReader(told))
+	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&w); err != nil || decoder.InputOffset() < int64(len(told)) || told[0] != '{' {
-		// Only a line at fault is read a second time, to tell where.
-		if fault := walk(told); fault != nil {
+	if err := decoder.Decode(&w); err != nil || decoder.InputOffset() < int64(len(raw)) || raw[0] != '{' {
+		// Only an invalid line is read again, to find the field at fault.
+		if fault := walk(raw); fault != nil {
 			return line{}, fault
 		}
 		if err == nil {
@@ -105,8 +105,7 @@ func tooLarge(detail string, most int) *outage.Error {
 	return &outage.Error{Code: outage.CodeTooLarge, Field: "body", Detail: fmt.Sprintf(detail, most)}
 }
 
-// atLine is an error about a line. All that goes wrong with one is the
-// sender's to correct.
+// atLine is an error of a line. Errors of an unknown kind are invalid JSON.
 func atLine(number int, err error) *outage.Error {
 	known := outage.AsError(err)
 	if known == nil {

@@ -47,19 +47,19 @@ func counts(t *testing.T, act func()) map[string]float64 {
 }
 
 func TestReportsAreCountedByOutcome(t *testing.T) {
-	desk, _, _ := newDesk(t)
+	service, _, _ := newService(t)
 	ctx := context.Background()
 	for name, c := range map[string]struct {
 		act  func()
 		want map[string]float64
 	}{
-		"a report": {func() { _, _ = desk.Take(ctx, somebody, plain, "") }, map[string]float64{"counted report ": 1}},
-		"an unknown service": {func() { _, _ = desk.Take(ctx, somebody, outage.Submission{Service: "nosuch"}, "") },
+		"a report": {func() { _, _ = service.Take(ctx, somebody, plain, "") }, map[string]float64{"counted report ": 1}},
+		"an unknown service": {func() { _, _ = service.Take(ctx, somebody, outage.Submission{Service: "nosuch"}, "") },
 			map[string]float64{"unknown report ": 1}},
-		"broken JSON": {func() { _, _ = desk.Decode([]byte("{")) }, map[string]float64{"invalid report ": 1}},
-		"a batch": {func() { _, _ = desk.TakeBatch(ctx, "importer", []byte(goodLine+"\n"+goodLine+"\n{}"), "") },
+		"broken JSON": {func() { _, _ = service.Decode([]byte("{")) }, map[string]float64{"invalid report ": 1}},
+		"a batch": {func() { _, _ = service.TakeBatch(ctx, "importer", []byte(goodLine+"\n"+goodLine+"\n{}"), "") },
 			map[string]float64{"counted line ": 1, "duplicate line ": 1, "invalid line ": 1}},
-		"an empty batch": {func() { _, _ = desk.TakeBatch(ctx, "importer", nil, "") }, map[string]float64{"invalid batch ": 1}},
+		"an empty batch": {func() { _, _ = service.TakeBatch(ctx, "importer", nil, "") }, map[string]float64{"invalid batch ": 1}},
 	} {
 		if got := counts(t, c.act); !maps.Equal(got, c.want) {
 			t.Errorf("%s adds %v, want %v", name, got, c.want)

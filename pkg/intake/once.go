@@ -14,17 +14,15 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Answers keeps the answers to requests with an Idempotency-Key for a day.
-// Claim stores a value under a name unless there is one, and gives the one that
-// stands; Complete replaces it. They may block for a round trip, and fail when
-// the store is away.
+// Answers stores the answers to requests with an Idempotency-Key for a day. Claim stores a
+// value under a name unless there is one, and returns the stored one; Complete replaces it.
+// They may block for a round trip, and fail when the store is unavailable.
 type Answers interface {
-	Claim(ctx context.Context, name string, value []byte) (standing []byte, err error)
+	Claim(ctx context.Context, name string, value []byte) (stored []byte, err error)
 	Complete(ctx context.Context, name string, value []byte) error
 }
 
-// outcomeKnown is how long after a try that was never answered the counters
-// still tell whether it was counted.
+// outcomeKnown is how long after an interrupted attempt the ledger still has its outcome.
 const outcomeKnown = outage.UndoFor
 
 const maxIdempotencyKey = 200
@@ -36,9 +34,8 @@ func checkIdempotencyKey(key string) error {
 	return nil
 }
 
-// answer is what is kept under an Idempotency-Key: first, before the report is
-// counted, the report itself, so that a retry counts the very same one; then
-// the receipt that was given.
+// answer is the value stored under an Idempotency-Key: first, before the report is counted,
+// the report itself, so that a retry counts the same one; then the receipt.
 type answer struct {
 	Report      outage.Report
 	Receipt     outage.Receipt
@@ -46,58 +43,58 @@ type answer struct {
 	Done        bool
 }
 
-// countOnce counts a report under an Idempotency-Key. Whatever fails in
-// between, the retry finds the claim, adds the same report again, which
-// changes nothing if it was added, and completes it.
+// countOnce counts a report under an Idempotency-Key. After any failure the retry finds the
+// claim, adds the same report again, which changes nothing if it was added, and completes
+// the answer.
 func (s *Service) countOnce(ctx context.Context, first answer, key string) (outage.Receipt, error) {
 	name := hashed("idempotency name", key)
 	sealed, err := first.seal(key)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
-	standing, err := s.Answers.Claim(ctx, name, sealed)
+	claimed, err := s.Answers.Claim(ctx, name, sealed)
 	if err != nil {
 		return outage.Receipt{}, unavailable("storing an answer", err)
 	}
-	kept, err := openAnswer(standing, key)
+	stored, err := openAnswer(claimed, key)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
 	switch {
-	case kept.Fingerprint != first.Fingerprint:
+	case stored.Fingerprint != first.Fingerprint:
 		return outage.Receipt{}, &outage.Error{
 			Code: outage.CodeConflict, Field: "Idempotency-Key", Detail: "this key was used for another report",
 		}
-	case kept.Done:
+	case stored.Done:
 		reportsTotal.WithLabelValues(sourceReport, outcomeDuplicate).Inc()
-		return kept.Receipt, nil
-	case first.Report.At.Sub(kept.Report.At) > outcomeKnown:
+		return stored.Receipt, nil
+	case first.Report.At.Sub(stored.Report.At) > outcomeKnown:
 		return outage.Receipt{}, &outage.Error{
 			Code: outage.CodeConflict, Field: "Idempotency-Key",
 			Detail: "a try with this key was interrupted too long ago to tell its outcome; use a new key",
 		}
 	}
-	if kept.Receipt, err = s.count(ctx, kept); err != nil {
+	if stored.Receipt, err = s.count(ctx, stored); err != nil {
 		return outage.Receipt{}, err
 	}
-	kept.Done = true
-	if sealed, err = kept.seal(key); err != nil {
+	stored.Done = true
+	if sealed, err = stored.seal(key); err != nil {
 		return outage.Receipt{}, err
 	}
 	if err := s.Answers.Complete(ctx, name, sealed); err != nil {
 		return outage.Receipt{}, fmt.Errorf("storing an answer: %w: %w", err, &outage.Error{
 			Code: outage.CodeOutcomeUnknown, RetryAfter: 5 * time.Second,
-			Detail: "the report was taken, but its answer was not kept; the same request with the same Idempotency-Key is safe and counts once",
+			Detail: "the report was accepted, but its answer was not stored; the same request with the same Idempotency-Key is safe and counts once",
 		})
 	}
-	return kept.Receipt, nil
+	return stored.Receipt, nil
 }
 
-// retryAfter is how long a sender is asked to wait when Redis or a file fails.
+// retryAfter is the Retry-After when Redis or a file fails.
 const retryAfter = 5 * time.Second
 
 func unavailable(act string, err error) error {
-	return outage.Unavailable(act, err, "reports cannot be taken at the moment, please try again", retryAfter)
+	return outage.Unavailable(act, err, "reports cannot be accepted at the moment, please try again", retryAfter)
 }
 
 func fingerprint(s outage.Submission) string {
@@ -115,8 +112,8 @@ func hashed(purpose, text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// seal encrypts an answer under the client's own key: it holds the undo token,
-// which is stored nowhere else but hashed.
+// seal encrypts an answer under the client's key: it contains the undo token, which is
+// otherwise stored only as a hash.
 func (a answer) seal(key string) ([]byte, error) {
 	plain, err := json.Marshal(a)
 	if err != nil {

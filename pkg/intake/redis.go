@@ -18,30 +18,29 @@ const (
 	answersFor = 24 * time.Hour
 )
 
-// Redis keeps keys and answers in Redis, for all servers that share it. What it
-// makes is in as many replicas as writes wait for: a report whose answer, or a
-// reporter whose key, was lost in a failover would be taken for another. Redis
-// appends a key to its file when it is made, and leaves it there when the key is
-// deleted. So each key is listed with its end, and leaves the list only when
-// what Redis persists was written anew after that.
+// Redis stores keys and answers in Redis, for all servers that share it. Writes wait for
+// the configured replicas: after a failover that lost an answer or a key, a report or a
+// reporter would be taken for another. Redis appends a key to its file when it is created,
+// and the key stays in the file when it is deleted. So each key is listed with its expiry,
+// and is removed from the list only after Redis has rewritten its files.
 type Redis struct {
 	client  redis.UniversalClient
 	rewrite func(context.Context) error
 }
 
-// NewRedis uses a client that is already made. rewrite makes Redis write what it
-// persists anew, and returns when that is done; it may take minutes.
+// NewRedis uses an existing client. rewrite makes Redis rewrite its files, and returns when
+// that is done; it may take minutes.
 func NewRedis(client redis.UniversalClient, rewrite func(context.Context) error) Redis {
 	return Redis{client: client, rewrite: rewrite}
 }
 
 const (
 	keyPrefix = "dp:key:"
-	// endsKey is the hash of the ends of keys, in Unix seconds, by name.
+	// endsKey is the hash of the expiries of keys, in Unix seconds, by name.
 	endsKey = "dp:{keys}:ends"
 	endsFor = 400 * 24 * time.Hour
-	// sweepKey is held by the server that destroys keys. It is kept after a
-	// failure, so that the next try comes later.
+	// sweepKey is held by the server that destroys keys. It is not released after a
+	// failure, so that the next attempt waits until it expires.
 	sweepKey   = "dp:{keys}:sweep"
 	sweepAgain = 10 * time.Minute
 	rewriteFor = 9 * time.Minute
@@ -53,8 +52,7 @@ func newKey() []byte {
 	return key
 }
 
-// Key gives the key of a name; of several servers that make it at once, one
-// wins, and all get its key.
+// Key returns the key of a name. Servers that create it concurrently get the same key.
 func (r Redis) Key(ctx context.Context, name string, until time.Time) ([]byte, error) {
 	life := time.Duration(0)
 	if !until.IsZero() {
@@ -74,7 +72,7 @@ func (r Redis) Key(ctx context.Context, name string, until time.Time) ([]byte, e
 	return r.client.Get(ctx, name).Bytes()
 }
 
-// Find gives the key of a name, or nil.
+// Find returns the key of a name, or nil.
 func (r Redis) Find(ctx context.Context, name string) ([]byte, error) {
 	key, err := r.client.Get(ctx, keyPrefix+name).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -83,11 +81,11 @@ func (r Redis) Find(ctx context.Context, name string) ([]byte, error) {
 	return key, err
 }
 
-// Sweep deletes the keys that are over and makes Redis write its files anew. Of
-// several servers one does so.
+// Sweep deletes expired keys and makes Redis rewrite its files. One of several servers
+// does so.
 func (r Redis) Sweep(ctx context.Context, now time.Time) error {
-	over, err := r.over(ctx, now)
-	if err != nil || len(over) == 0 {
+	expired, err := r.expired(ctx, now)
+	if err != nil || len(expired) == 0 {
 		return err
 	}
 	mine, err := r.client.SetNX(ctx, sweepKey, "held", sweepAgain).Result()
@@ -96,7 +94,7 @@ func (r Redis) Sweep(ctx context.Context, now time.Time) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, rewriteFor)
 	defer cancel()
-	for _, name := range over { // one by one: in a cluster they lie on several servers
+	for _, name := range expired { // one by one: in a cluster they are on several servers
 		if err := r.client.Del(ctx, keyPrefix+name).Err(); err != nil {
 			return err
 		}
@@ -104,14 +102,14 @@ func (r Redis) Sweep(ctx context.Context, now time.Time) error {
 	if err := r.rewrite(ctx); err != nil {
 		return fmt.Errorf("removing expired keys from files of Redis: %w", err)
 	}
-	if err := r.client.HDel(ctx, endsKey, over...).Err(); err != nil {
+	if err := r.client.HDel(ctx, endsKey, expired...).Err(); err != nil {
 		return err
 	}
 	return r.client.Del(ctx, sweepKey).Err()
 }
 
-// over lists the keys that ended by now and were not yet destroyed for certain.
-func (r Redis) over(ctx context.Context, now time.Time) (names []string, err error) {
+// expired lists the keys that have expired by now and are not certainly destroyed yet.
+func (r Redis) expired(ctx context.Context, now time.Time) (names []string, err error) {
 	ends, err := r.client.HGetAll(ctx, endsKey).Result()
 	for name, text := range ends {
 		end, err := strconv.ParseInt(text, 10, 64)
@@ -125,7 +123,7 @@ func (r Redis) over(ctx context.Context, now time.Time) (names []string, err err
 	return names, err
 }
 
-// Claim stores a value unless there is one, and gives the one that stands.
+// Claim stores a value unless there is one, and returns the stored one.
 func (r Redis) Claim(ctx context.Context, name string, value []byte) ([]byte, error) {
 	name = "dp:answer:" + name
 	ctx, _ = redisconn.WithOutcome(ctx)

@@ -11,12 +11,12 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// rewritten stands for a Redis that wrote its files anew.
+// rewritten is a rewrite that succeeds.
 func rewritten(context.Context) error { return nil }
 
-// A key that is over stays on the list until Redis wrote its files anew, and
-// only such keys are deleted.
-func TestSweepInsists(t *testing.T) {
+// An expired key stays on the list until Redis has rewritten its files, and only expired
+// keys are deleted.
+func TestSweepRetries(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		ctx, failure := t.Context(), errors.New("a rewrite failed")
 		rewrites := 0
