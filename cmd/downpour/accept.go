@@ -13,21 +13,21 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// acceptWaits are those between tries to accept a connection.
+// acceptWaits are the waits after a failed accept.
 var acceptWaits = retry.Waits{First: 5 * time.Millisecond, Most: time.Second}
 
-// passing are the errors of accept that go away: a lack of descriptors or
-// memory, and clients that are gone already.
-var passing = []syscall.Errno{
+// transient are the errors of accept that pass: a lack of descriptors or memory, and
+// clients that have closed their connection.
+var transient = []syscall.Errno{
 	syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.EPROTO, syscall.EPERM,
 }
 
-func isPassing(err error) bool {
-	return slices.ContainsFunc(passing, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
+func isTransient(err error) bool {
+	return slices.ContainsFunc(transient, func(errno syscall.Errno) bool { return errors.Is(err, errno) })
 }
 
-// retryingListener is a listener that survives a lack of descriptors: it waits and tries
-// again after errors that pass. A run of such errors is one log line.
+// retryingListener is a listener that retries after transient errors. Consecutive ones are
+// one log line.
 type retryingListener struct {
 	net.Listener
 	logger *slog.Logger
@@ -48,7 +48,7 @@ func (l *retryingListener) Close() error { return l.close() }
 // Accept returns an error only when the listener is closed or broken.
 func (l *retryingListener) Accept() (connection net.Conn, err error) {
 	accept := func() error {
-		if connection, err = l.Listener.Accept(); err != nil && !isPassing(err) {
+		if connection, err = l.Listener.Accept(); err != nil && !isTransient(err) {
 			return retry.Permanent(err)
 		}
 		return err
@@ -62,7 +62,7 @@ func (l *retryingListener) Accept() (connection net.Conn, err error) {
 	return connection, err
 }
 
-// Descriptors and memory that connections leave to everything else.
+// Descriptors and memory that are reserved for everything but connections.
 const (
 	reservedFiles     = 128      // Redis, ClickHouse and its parts, files of the data directory
 	bytesOfConnection = 64 << 10 // buffers and goroutine of a connection that is idle
@@ -70,8 +70,8 @@ const (
 	fewestConnections = 32
 )
 
-// maxConnections is how many connections the server holds: by the limit of open
-// files, which Go raises from soft to hard at start, and by the memory limit.
+// maxConnections is the limit of connections: by the limit of open files, which Go raises
+// from soft to hard at start, and by the memory limit.
 func maxConnections(memory int64) (int, error) {
 	var files syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {

@@ -24,11 +24,11 @@ import (
 	"github.com/open-downpour/downpour/pkg/tools/demo"
 )
 
-// hotEvery is how often the hot window is brought up to date.
+// hotEvery is the refresh interval of the hot window.
 const hotEvery = time.Second
 
-// app is the server: its components in the order in which they start. A test makes
-// one as main does.
+// app is the server: its components in the order in which they start. Tests make one as
+// main does.
 type app struct {
 	settings serveCommand
 	logger   *slog.Logger
@@ -46,17 +46,16 @@ type app struct {
 	reader     *public.Reader
 	live       *runner.Live
 	imports    *runner.Imports
-	book       *incident.Repository
+	repository *incident.Repository
 	intake     *intake.Service
-	demo       *demo.Demo // nil where none is played
+	demo       *demo.Demo // nil without --demo
 	readiness  *readiness
 	web        *web
 
 	components []component
 }
 
-// newApp builds the components and connects them. Nothing runs yet, but an embedded
-// engine answers.
+// newApp builds the components and connects them. Only embedded engines run already.
 func newApp(ctx context.Context, settings serveCommand, logger *slog.Logger) (*app, error) {
 	return newAppAt(ctx, settings, logger, time.Now)
 }
@@ -74,7 +73,7 @@ func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, n
 	return a, nil
 }
 
-// openData makes the data directory, where an engine inside needs one.
+// openData creates the data directory, where an embedded engine needs one.
 func (a *app) openData(context.Context) error {
 	if !a.embeddedRedis() && !a.embeddedClickHouse() {
 		return nil
@@ -103,8 +102,8 @@ func (a *app) loadTables(context.Context) (err error) {
 	return err
 }
 
-// openRedis connects to the Redis of the settings, or starts the embedded one. A
-// Redis that does not answer yet is waited for while the server runs.
+// openRedis makes a client of the configured Redis, or starts the embedded one. A Redis
+// that does not answer yet is retried while the server runs.
 func (a *app) openRedis(ctx context.Context) (err error) {
 	redisconn.LogTo(a.logger)
 	if a.embeddedRedis() {

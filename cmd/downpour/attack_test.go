@@ -26,11 +26,11 @@ func thorough() bool { return *attackRuns >= 100 }
 // ordinaryMeans are the ordinary reports a minute of the services under attack.
 var ordinaryMeans = []float64{.005, .1, .5, 8, 40}
 
-// attacker sends reports about a quiet service from addresses of its own.
+// attacker sends reports of a service with few others from addresses of its own.
 type attacker struct {
 	name    string
 	old     bool               // attacks a server that has listened for four weeks
-	train   func(*road)        // what it does in these weeks; nil for nothing
+	train   func(*pipeline)    // what it does in these weeks; nil for nothing
 	address func(i int) string // of its i-th report
 	n       func(*rand.Rand) int
 	within  func(*rand.Rand) time.Duration
@@ -61,7 +61,7 @@ func attackers(drawn *rand.Rand) []attacker {
 	for _, tokens := range tokensADay {
 		all = append(all, attacker{
 			name: fmt.Sprintf("one address, trained with %d tokens a day", tokens), old: true,
-			train:   func(r *road) { r.train(tokens, "81.7.1.1") },
+			train:   func(r *pipeline) { r.train(tokens, "81.7.1.1") },
 			address: func(int) string { return "81.7.1.1" },
 			n:       func(*rand.Rand) int { return 250 }, within: func(*rand.Rand) time.Duration { return 20 * time.Minute },
 		})
@@ -74,7 +74,7 @@ func attackers(drawn *rand.Rand) []attacker {
 	}
 	return append(all, attacker{
 		name: "three trained /24s of one /16", old: true,
-		train:   func(r *road) { r.train(len(three), three...) },
+		train:   func(r *pipeline) { r.train(len(three), three...) },
 		address: func(i int) string { return three[i%len(three)] },
 	})
 }
@@ -85,10 +85,10 @@ func ofIPv6Block(drawn *rand.Rand) func(int) string {
 	}
 }
 
-// down sends the reports of an attacker down a new road, in as many attacks as
+// down sends the reports of an attacker to a new pipeline, in as many attacks as
 // asked for, each on a service of its own, and gives what the detector reads.
 func (a *attacker) down(t *testing.T, geography *cell.Geography, drawn *rand.Rand, runs int) map[outage.Minute][]outage.Judged {
-	r := newRoad(t, redistest.Embedded(t), geography, drawn, 0)
+	r := newPipeline(t, redistest.Embedded(t), geography, drawn, 0)
 	switch {
 	case a.train != nil:
 		a.train(r)
@@ -187,7 +187,7 @@ func TestAttackersWouldOpenWithoutCaps(t *testing.T) {
 	geography, config, drawn := attackWorld(t)
 	config.Networks = 0
 	state := learnt(t, config, drawn, 8)
-	r := newRoad(t, redistest.Embedded(t), geography, drawn, 1<<30)
+	r := newPipeline(t, redistest.Embedded(t), geography, drawn, 1<<30)
 	for i := range 200 {
 		r.now = begins().Add(time.Duration(i) * 6 * time.Second)
 		r.report("service", "81.7.1.1")
@@ -223,7 +223,7 @@ func TestHonestCrowdsAreFoundAtOnce(t *testing.T) {
 	for _, crowd := range crowds {
 		for name, cap := range map[string]int{"capped": 0, "not capped": 1 << 30} {
 			t.Run(crowd.name+", "+name, func(t *testing.T) {
-				r := newRoad(t, redistest.Embedded(t), geography, drawn, cap)
+				r := newPipeline(t, redistest.Embedded(t), geography, drawn, cap)
 				const known = 8 * 24 * time.Hour
 				for r.now = begins().Add(-known); r.now.Before(begins()); r.now = r.now.Add(24 * time.Hour) {
 					for _, addr := range crowd.addrs {

@@ -13,8 +13,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/apikey"
 )
 
-// told is an answer to a batch.
-type told struct {
+// batchAnswer is the response to a batch.
+type batchAnswer struct {
 	Accepted, Counted, Duplicate int
 	Rejected                     []struct {
 		Line  int
@@ -24,7 +24,7 @@ type told struct {
 }
 
 // batch sends lines with the key of a developer.
-func (s *server) batch(lines string) told {
+func (s *server) batch(lines string) batchAnswer {
 	s.t.Helper()
 	got := s.send(alice, http.MethodPost, "/api/v1/reports/batch", lines, http.Header{
 		"Authorization": {"Bearer open sesame"}, "Content-Type": {"application/x-ndjson"},
@@ -32,7 +32,7 @@ func (s *server) batch(lines string) told {
 	if got.status != http.StatusOK {
 		s.t.Fatalf("a batch got %d %s", got.status, got.body)
 	}
-	var answer told
+	var answer batchAnswer
 	if err := json.Unmarshal(got.body, &answer); err != nil {
 		s.t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestImports(t *testing.T) {
 		"one line twice in a request": {[]request{
 			{"10:00:30", row(ten, "a", "") + row(ten, "a", ""), 1, 1, 1},
 		}, []seen{totals("whatsapp", 1, 0, 0), logged(1, 0)}},
-		"repeats told in any order": {[]request{
+		"repeats in any order": {[]request{
 			{"10:40:00", row(ten.Add(20*time.Minute), "a", "") + row(ten.Add(31*time.Minute), "a", "") + row(ten, "a", ""), 3, 2, 0},
 		}, []seen{totals("whatsapp", 2, 0, 0), logged(3, 0)}},
 	}
@@ -115,8 +115,7 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestReporterOfAnImportIsNotStored looks for the importer's words in all that
-// is kept.
+// TestReporterOfAnImportIsNotStored searches all stored data for the importer's text.
 func TestReporterOfAnImportIsNotStored(t *testing.T) {
 	eachEngine(t, func(s *server) {
 		s.batch(row(s.now(), "reporter-word", `,"id":"identity-word"`))

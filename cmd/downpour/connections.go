@@ -8,17 +8,16 @@ import (
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
-// What one address, its /24 or /48, and its /16 or /32 may hold of all
-// connections: one in so many. An address may be that of many people.
+// Shares of all connections, one in so many, of one address, its /24 or /48, and its /16
+// or /32. Many people may share an address.
 const (
 	addressPart = 8
 	sitePart    = 4
 	carrierPart = 2
 )
 
-// connections is a listener that holds fewer connections than there are file
-// descriptors, and divides them among networks. Connections of trusted proxies
-// count in all only, since they carry many people.
+// connections is a listener that limits connections in total and by network. Those of
+// trusted proxies count only in total, because many people use them.
 type connections struct {
 	net.Listener
 	slots    *ratelimit.Slots
@@ -56,8 +55,8 @@ func (c *connections) Accept() (net.Conn, error) {
 	}
 }
 
-// holder is the address whose share a connection takes: that of the peer, and
-// none for a trusted proxy.
+// holder is the address whose share a connection uses: that of the peer, or none for a
+// trusted proxy.
 func (c *connections) holder(remote net.Addr) netip.Addr {
 	if peer := peerOf(remote); !forwarded.Trusted(peer, c.trusted) {
 		return peer
@@ -74,7 +73,7 @@ func peerOf(remote net.Addr) netip.Addr {
 	return netip.Addr{}
 }
 
-// counted is a connection that gives its slot back when it is closed.
+// counted is a connection that releases its slot when it is closed.
 type counted struct {
 	halfCloser
 	release func()

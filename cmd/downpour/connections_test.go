@@ -37,7 +37,7 @@ func repeated(err error, n int) (all []error) {
 }
 
 func TestAcceptSurvivesALackOfDescriptors(t *testing.T) {
-	for _, errno := range passing {
+	for _, errno := range transient {
 		synctest.Test(t, func(t *testing.T) {
 			ours, theirs := net.Pipe()
 			defer theirs.Close()

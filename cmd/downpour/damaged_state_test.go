@@ -50,7 +50,7 @@ func TestDamagedStateFiles(t *testing.T) {
 			server.start(t)
 			eventually(t, "the server is ready", isReady(address))
 			for file, line := range lines {
-				eventually(t, "the log names "+file, func() bool { return strings.Contains(server.said.String(), line) })
+				eventually(t, "the log names "+file, func() bool { return strings.Contains(server.output.String(), line) })
 			}
 			eventually(t, "the detector has a state again", func() bool {
 				text, err := os.ReadFile(filepath.Join(dir, "detector.state"))
@@ -60,7 +60,7 @@ func TestDamagedStateFiles(t *testing.T) {
 				t.Error("the server is no longer ready")
 			}
 			for file, line := range lines {
-				if n := strings.Count(server.said.String(), line); n != 1 {
+				if n := strings.Count(server.output.String(), line); n != 1 {
 					t.Errorf("%d lines about %s", n, file)
 				}
 			}

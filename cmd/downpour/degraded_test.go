@@ -11,8 +11,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// away is how long ClickHouse stays away; DOWNPOUR_AWAY lengthens it.
-func away(t testing.TB) time.Duration {
+// downtime is how long ClickHouse is stopped; DOWNPOUR_AWAY lengthens it.
+func downtime(t testing.TB) time.Duration {
 	t.Helper()
 	text := os.Getenv("DOWNPOUR_AWAY")
 	if text == "" {
@@ -51,7 +51,7 @@ func TestClickHouseIsAwayForAWhile(t *testing.T) {
 	more(50)
 	archive.kill()
 	eventually(t, "saying that clickhouse is gone", ready(true))
-	gone := time.After(away(t))
+	gone := time.After(downtime(t))
 	more(200)
 	<-gone
 	if !ready(true)() {
@@ -69,7 +69,7 @@ func TestClickHouseIsAwayForAWhile(t *testing.T) {
 	t.Logf("%d reports acknowledged, %d of them taken back", len(ledger.signs)-ledger.undone, ledger.undone)
 }
 
-// What keeps the server from starting is said in one line, the last.
+// The reason that keeps the server from starting is the last line of its output.
 func TestServeRefusesInOneLine(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -126,7 +126,7 @@ func refusesInOneLine(t *testing.T, p *process, says string) {
 	if !strings.HasPrefix(last, "downpour: ") || !strings.Contains(last, says) {
 		t.Errorf("the last line is %q, want %q in it", last, says)
 	}
-	if n := strings.Count("\n"+p.said.String(), "\ndownpour: "); n != 1 {
+	if n := strings.Count("\n"+p.output.String(), "\ndownpour: "); n != 1 {
 		t.Errorf("the error has %d lines", n)
 	}
 }

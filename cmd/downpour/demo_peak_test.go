@@ -16,7 +16,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// extentAnswer is what the API says about the extent of an incident.
+// extentAnswer is the extent of an incident in the API.
 type extentAnswer struct {
 	Ratio, Peak float64
 	Total       int64

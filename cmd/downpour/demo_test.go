@@ -35,7 +35,7 @@ func newDemonstration(t testing.TB, data string) *demonstration {
 // long that took.
 func (d *demonstration) startAndWait(t testing.TB) {
 	t.Helper()
-	d.said, d.started = &lines{}, time.Now()
+	d.output, d.started = &lines{}, time.Now()
 	d.start(t)
 	eventually(t, "being ready", func() bool { status, _ := fetch(d.base + "/readyz"); return status == http.StatusOK })
 	ready := time.Since(d.started)
@@ -48,9 +48,9 @@ func (d *demonstration) startAndWait(t testing.TB) {
 
 var percentSaid = regexp.MustCompile(`percent=(\d+)`)
 
-// percent is how far it last said it was, "" before it did.
+// percent is the progress that it last logged, "" before the first.
 func (d *demonstration) percent() string {
-	said := percentSaid.FindAllStringSubmatch(d.said.String(), -1)
+	said := percentSaid.FindAllStringSubmatch(d.output.String(), -1)
 	if len(said) == 0 {
 		return ""
 	}
@@ -162,13 +162,13 @@ func checkCountedBeside(t *testing.T, demo *demonstration) {
 			t.Errorf("%s: %s %+v %v", kind, response.Status, receipt, err)
 		}
 		if receipt.Status != outage.StatusOutage {
-			t.Errorf("somebody in India is told %q", receipt.Status)
+			t.Errorf("the receipt of a report in India has the status %q", receipt.Status)
 		}
 	}
 	eventually(t, "the report on the chart", func() bool { return demo.working(t) == 1 })
 }
 
-// checkBanner wants every kind of page to say what it is, in each language.
+// checkBanner checks the banner of every kind of page, in each language.
 func checkBanner(t *testing.T, demo *demonstration, incident string) {
 	t.Helper()
 	for lang, prefix := range map[string]string{"en": "", "hi": "/hi", "bn": "/bn", "cy": "/cy"} {
@@ -190,7 +190,7 @@ func checkBanner(t *testing.T, demo *demonstration, incident string) {
 		}
 	}
 	if _, body := fetch(demo.base + "/credits"); !strings.Contains(body, "doncasterclassifieds.co.uk") {
-		t.Error("the sources are not told")
+		t.Error("the sources are missing")
 	}
 }
 
@@ -212,7 +212,7 @@ func locale(t *testing.T, lang, key string) string {
 	return strings.ReplaceAll(said, "'", "&#39;")
 }
 
-// checkPlainServer wants nothing of the demo on the server of the same data.
+// checkPlainServer checks that a server without --demo shows nothing of the demo.
 func checkPlainServer(t *testing.T, data string) {
 	t.Helper()
 	address := freePort(t)
@@ -242,13 +242,13 @@ func checkPlainServer(t *testing.T, data string) {
 func TestDemoStoppedWhileLoading(t *testing.T) {
 	demo := newDemonstration(t, t.TempDir())
 	for _, when := range []string{"loading four weeks", "learning what is normal"} {
-		demo.said, demo.started = &lines{}, time.Now()
+		demo.output, demo.started = &lines{}, time.Now()
 		demo.start(t)
-		eventually(t, when, func() bool { return strings.Contains(demo.said.String(), when) })
+		eventually(t, when, func() bool { return strings.Contains(demo.output.String(), when) })
 		stopped := time.Now()
 		demo.stop(t)
 		t.Logf("%s: stopped in %.1f s", when, time.Since(stopped).Seconds())
-		said := demo.said.String()
+		said := demo.output.String()
 		for _, unwanted := range []string{"demo is loaded", "level=ERROR", "panic"} {
 			if strings.Contains(said, unwanted) {
 				t.Errorf("%s: it says %s:\n%s", when, unwanted, said)

@@ -25,13 +25,11 @@ type states interface {
 // The detector's keys in Redis share a hash tag, see package lease.
 const detectKeys = "dp:{detect}:"
 
-// detectFor is how long a server detects before it must say so again. Another
-// server takes over after it.
+// detectFor is the length of the detector's lease. Another server takes over after it.
 const detectFor = 10 * time.Second
 
-// detectionStates are where the detector stores what must outlive this
-// process: in Redis, under a lease, or in files where Redis is a part of the
-// process.
+// detectionStates are the durable states of the detector: in Redis, under a lease, or in
+// files where Redis is embedded.
 func (a *app) detectionStates() (of func(name string) states, pending runner.Shared, held runner.Lease) {
 	file := func(name string) runner.FileState {
 		return runner.FileState{Path: filepath.Join(a.settings.Data, name+".state")}
@@ -44,25 +42,25 @@ func (a *app) detectionStates() (of func(name string) states, pending runner.Sha
 	return of, runner.NewRedisState(a.redis.Client(), detectKeys+"imports"), detecting
 }
 
-// buildDetection makes the detector and the book of incidents.
+// buildDetection makes the detector and the repository of incidents.
 func (a *app) buildDetection(context.Context) error {
 	state, pending, held := a.detectionStates()
-	a.book = incident.NewRepository(a.db, state("incidents"), a.now, a.logger)
+	a.repository = incident.NewRepository(a.db, state("incidents"), a.now, a.logger)
 	a.live = runner.NewLive(runner.LiveConfig{
 		Engine: a.liveTimeline(),
 		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.AlertFrom(), WarmUp: a.demo.WarmUp(),
-		Repository: publishing{a.book, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = runner.NewImports(runner.ImportsConfig{
 		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
-		Repository: publishing{a.book, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(component{name: "imports", run: a.imports.Run})
 	a.add(component{name: "incidents", run: func(ctx context.Context) error {
 		if err := a.whenPrepared(ctx); err != nil {
 			return err
 		}
-		return a.book.Run(ctx)
+		return a.repository.Run(ctx)
 	}})
 	a.add(component{name: "detector", run: func(ctx context.Context) error {
 		if err := errors.Join(a.whenPrepared(ctx), a.whenFresh(ctx), a.demo.WhenFilled(ctx)); err != nil {
@@ -73,21 +71,21 @@ func (a *app) buildDetection(context.Context) error {
 	return nil
 }
 
-// publishing is the book as the detector writes it: what an incident says about
-// places is read from the public table before it is kept.
+// publishing is the repository for the detector: the numbers of an incident's places are
+// replaced by those of the public table before it is stored.
 type publishing struct {
 	*incident.Repository
 	publish publish
 }
 
-// publish gives an incident as the public sees it.
+// publish returns an incident with public numbers.
 type publish func(context.Context, outage.Incident) (outage.Incident, error)
 
 func (a *app) publish(ctx context.Context, in outage.Incident) (outage.Incident, error) {
 	return a.reader.Publish(ctx, a.geography, in)
 }
 
-// Append publishes changes and keeps them.
+// Append publishes changes and stores them.
 func (p publishing) Append(ctx context.Context, at time.Time, changes []outage.Incident) error {
 	public := make([]outage.Incident, len(changes))
 	for i, change := range changes {
@@ -99,21 +97,21 @@ func (p publishing) Append(ctx context.Context, at time.Time, changes []outage.I
 	return p.Repository.Append(ctx, at, public)
 }
 
-// leastNetworks is from how many networks the reports of one half hour must come
+// leastNetworks is the number of networks that the reports of one half hour must come from
 // before an incident opens.
 const leastNetworks = 3
 
-// liveTimeline is how the detector runs over reports of strangers. An importer
-// vouches for its own.
+// liveTimeline is the configuration for live reports. Imported ones are trusted, and need
+// no number of networks.
 func (a *app) liveTimeline() engine.Config {
 	config := a.engineConfig()
 	config.Networks = leastNetworks
-	config.ColdAfter = 1 // a server watches before anybody reports
+	config.ColdAfter = 1 // a server runs before the first report
 	return config
 }
 
-// engineConfig is how the detector runs here. At a first start it learns weeks,
-// which all processors share.
+// engineConfig is the configuration of the detector. It uses all processors, because a
+// first start learns weeks.
 func (a *app) engineConfig() engine.Config {
 	config := engine.DefaultConfig(a.geography)
 	config.Relations, config.Workers = a.services, runtime.GOMAXPROCS(0)

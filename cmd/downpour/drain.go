@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// drain is the component that stops first. For the drain delay the server answers as
-// before, except that /readyz says "draining": a balancer takes the server out
+// drain is the component that stops first. For the drain delay the server responds as
+// before, except that /readyz returns "draining", so that a load balancer removes the server
 // before its listener closes. Nothing shortens the delay.
 func (w *web) drain(ctx context.Context) error {
 	<-ctx.Done()

@@ -10,17 +10,16 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// single lists the fields that stand once in a request. Of two, a proxy may
-// believe one and this server the other.
+// single lists the fields that may occur once in a request. Of two, a proxy may use one and
+// this server the other.
 var single = []string{
 	fiber.HeaderHost, fiber.HeaderContentLength, fiber.HeaderTransferEncoding, fiber.HeaderContentType,
 	fiber.HeaderUserAgent, fiber.HeaderAuthorization, fiber.HeaderOrigin, "Sec-Fetch-Site", "Idempotency-Key",
 }
 
-// strictFraming refuses requests that a proxy could understand otherwise than
-// this server does, and those with fields after the body, which fasthttp gives
-// out as if they were headers. The connection ends: what follows on it may be
-// a part of the same request.
+// strictFraming rejects requests that a proxy could parse differently, and those with
+// trailer fields, which fasthttp returns as if they were headers. It closes the connection,
+// because the bytes that follow may be a part of the same request.
 func strictFraming(c *fiber.Ctx) error {
 	if err := framing(&c.Request().Header); err != nil {
 		c.Context().SetConnectionClose()
@@ -31,7 +30,7 @@ func strictFraming(c *fiber.Ctx) error {
 
 func framing(header *fasthttp.RequestHeader) error {
 	if len(header.PeekTrailerKeys()) > 0 {
-		return outage.Invalid(fiber.HeaderTrailer, "fields after the body are not taken")
+		return outage.Invalid(fiber.HeaderTrailer, "fields after the body are not allowed")
 	}
 	seen := map[string]bool{}
 	for line := range bytes.Lines(header.RawHeaders()) {
@@ -42,7 +41,7 @@ func framing(header *fasthttp.RequestHeader) error {
 		case len(text) == 0:
 			continue // the end of the headers
 		case text[0] == ' ' || text[0] == '\t':
-			return outage.Invalid("", "a header must stand on one line")
+			return outage.Invalid("", "a header must be on one line")
 		}
 		raw, _, found := bytes.Cut(text, []byte(":"))
 		name := string(raw)
@@ -52,14 +51,14 @@ func framing(header *fasthttp.RequestHeader) error {
 		for _, once := range single {
 			if strings.EqualFold(name, once) {
 				if seen[once] {
-					return outage.Invalid(once, "the header stands more than once")
+					return outage.Invalid(once, "the header occurs more than once")
 				}
 				seen[once] = true
 			}
 		}
 	}
 	if seen[fiber.HeaderContentLength] && seen[fiber.HeaderTransferEncoding] {
-		return outage.Invalid(fiber.HeaderTransferEncoding, "it cannot stand beside Content-Length")
+		return outage.Invalid(fiber.HeaderTransferEncoding, "it cannot be combined with Content-Length")
 	}
 	return nil
 }

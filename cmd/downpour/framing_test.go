@@ -46,7 +46,7 @@ func chunked(path, headers, body, trailers string) string {
 		path, headers, len(body), body, trailers)
 }
 
-// identityHeaders are all headers that say who sends, with values that would
+// identityHeaders are all headers that identify the sender, with values that would
 // change an answer if they were believed.
 var identityHeaders = map[string]string{
 	"X-Forwarded-For": "31.77.5.5", "Forwarded": "for=31.77.5.5", "X-Real-IP": "31.77.5.5", "X-Forwarded-Host": "evil.example",
@@ -85,7 +85,7 @@ func trailersChangeNothing(t *testing.T, address string) {
 				allowed             int // the status without the trailer
 			}{
 				"report": {"/api/v1/reports", asJSON, someReport, http.StatusAccepted},
-				// Nothing but the trailer says who sends this one.
+				// Only the trailer identifies the sender of this one.
 				"bare report":  {"/api/v1/reports", "Content-Type: application/json\r\n", someReport, http.StatusAccepted},
 				"foreign page": {"/api/v1/reports", asJSON + "Sec-Fetch-Site: cross-site\r\n", someReport, http.StatusForbidden},
 				"no type":      {"/api/v1/reports", headers, someReport, http.StatusUnsupportedMediaType},

@@ -14,9 +14,8 @@ const (
 )
 
 // halfCloseListener is a listener whose connections close in two steps. A server that
-// refuses a large body answers before it has read it all; were it to close at
-// once, the client's system would throw the answer away and report a broken
-// connection instead.
+// rejects a large body responds before it has read all of it; if it closed at once, the
+// client's system would discard the response and report a broken connection instead.
 type halfCloseListener struct{ net.Listener }
 
 func (l halfCloseListener) Accept() (net.Conn, error) {

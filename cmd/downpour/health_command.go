@@ -7,8 +7,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/tools/health"
 )
 
-// healthCommand asks a server whether it is ready, for the health checks of
-// containers: the exit status is 0 where it is.
+// healthCommand checks whether a server is ready, for health checks of containers: the exit
+// status is 0 where it is.
 type healthCommand struct {
 	URL            string  `arg:"" optional:"" help:"Address of the server. By default this machine, at the port of --listen."`
 	Listen         string  `help:"Address that the server listens on." default:":8080"`

@@ -115,7 +115,7 @@ func classOf(status int) string { return strconv.Itoa(status/100) + "xx" }
 type registry = prometheus.Registry
 
 // scrapesAtOnce bounds the scrapes that are answered at the same time, since /metrics is
-// open to whoever reaches the server.
+// open to every client that reaches the server.
 const scrapesAtOnce = 4
 
 // metrics answers with the metrics of the process and those of the components of a
@@ -136,7 +136,7 @@ func (w *web) metrics(parts ...[]prometheus.Collector) (fiber.Handler, error) {
 func (w *web) readinessMetrics() []prometheus.Collector {
 	gauge := func(opts prometheus.GaugeOpts, is func(now cause) bool) prometheus.Collector {
 		return prometheus.NewGaugeFunc(opts, func() float64 {
-			if now, _, _ := w.judge(); is(now) {
+			if now, _, _ := w.check(); is(now) {
 				return 1
 			}
 			return 0

@@ -204,7 +204,7 @@ func (s *server) scrape() map[string]string {
 	return samples
 }
 
-// What strangers ask for does not become a label, and the metrics of a service are
+// Text of clients does not become a label, and the metrics of a service are
 // the numbers of the API.
 func TestMetricsOfRequestsAndServices(t *testing.T) {
 	s := newServer(t, "embedded")

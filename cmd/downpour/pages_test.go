@@ -12,7 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// The towns that a form offers, in any language, are towns that intake knows.
+// Intake accepts every town that a form offers, in any language.
 func TestOfferedTownsAreKnown(t *testing.T) {
 	s := newServer(t, "embedded")
 	list := regexp.MustCompile(`<datalist id="towns">(.*?)</datalist>`)
@@ -34,7 +34,7 @@ func TestOfferedTownsAreKnown(t *testing.T) {
 	}
 }
 
-// The page that tells how incidents are found has the numbers in force.
+// The page about detection has the configured parameters.
 func TestAboutHasTheNumbersInForce(t *testing.T) {
 	s := newServer(t, "embedded")
 	in := map[string]outage.Parameter{}
@@ -46,8 +46,8 @@ func TestAboutHasTheNumbersInForce(t *testing.T) {
 		if n := strings.Count(body, "<tr>"); n < 12 {
 			t.Errorf("%s/about tells %d numbers", prefix, n)
 		}
-		if told := fmt.Sprintf(want, in["footprint.final"].Value); !strings.Contains(body, "<td>"+told) {
-			t.Errorf("%s/about has no %q", prefix, told)
+		if text := fmt.Sprintf(want, in["footprint.final"].Value); !strings.Contains(body, "<td>"+text) {
+			t.Errorf("%s/about has no %q", prefix, text)
 		}
 	}
 }

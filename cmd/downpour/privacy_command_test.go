@@ -29,11 +29,11 @@ func privacyCheck(t *testing.T, input string, arguments ...string) (r privacy.Re
 	if clean != r.Clean {
 		t.Errorf("exit status 0 is %v, with %+v", clean, r)
 	}
-	var told strings.Builder
-	if err := r.WriteText(&told); err != nil {
+	var written strings.Builder
+	if err := r.WriteText(&written); err != nil {
 		t.Fatal(err)
 	}
-	return r, told.String(), clean
+	return r, written.String(), clean
 }
 
 // privacyOutput is what the command prints, and whether its exit status was 0.
@@ -56,7 +56,7 @@ func privacyOutput(t *testing.T, input string, arguments ...string) (text string
 	return out.String(), err == nil
 }
 
-// senders are people who report, with all that must not be kept of them.
+// senders are people who report, with everything that must not be stored of them.
 var senders = []sender{
 	alice, bob, {"2a02:c7f:1234:5678::9", "okhttp/4.9.1", "hi-IN"}, {"51.143.70.9", "Example/2.0 (Linux; Pixel)", "cy"},
 }
@@ -113,15 +113,15 @@ func served(t *testing.T, data, redis string) (log string) {
 	eventually(t, "the server is ready", func() bool { status, _ := fetch("http://" + listen + "/readyz"); return status == http.StatusOK })
 	reportAll(t, "http://"+listen)
 	eventually(t, "the reports are counted", func() bool { n, ok := total("http://" + listen); return ok && n == int64(2*len(senders)) })
-	r, text, clean := privacyCheck(t, p.said.String(), "--data", data, "-")
+	r, text, clean := privacyCheck(t, p.output.String(), "--data", data, "-")
 	if !clean || !strings.Contains(text, "another process has it open") || r.Scanned.Columns != 0 {
 		t.Errorf("beside the server: %s", text)
 	}
 	p.stop(t)
-	return p.said.String()
+	return p.output.String()
 }
 
-// fact is the number of a fact, -1 where it is not told.
+// fact is the number of a fact, -1 where it is missing.
 func fact(r privacy.Report, name string) int64 {
 	for _, one := range r.Facts {
 		if one.Name == name {

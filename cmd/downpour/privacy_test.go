@@ -48,7 +48,7 @@ func TestNoIdentityAtRest(t *testing.T) {
 			if got := s.undo(person, first); outcome(got) != "undone" {
 				s.t.Fatalf("person %d: undo: %s", i, got.body)
 			}
-			// What goes wrong inside is told in the log, too.
+			// Internal errors are logged, too.
 			s.app.intake.Counter = &fallible{Counter: s.app.intake.Counter, fail: true}
 			s.set(s.now().Add(31 * time.Minute))
 			s.report(person, body, "")
@@ -72,7 +72,7 @@ func TestNoIdentityAtRest(t *testing.T) {
 	})
 }
 
-// dump is all that stands in Redis, as text by key.
+// dump is all data of Redis, as text by key.
 func (s *server) dump() map[string]string {
 	s.t.Helper()
 	ctx, client := context.Background(), s.app.redis.Client()
@@ -110,7 +110,7 @@ func value(ctx context.Context, client redis.UniversalClient, name string) (stri
 	return fmt.Sprint(read), err
 }
 
-// files is all that stands in the data directory, by name.
+// files is the content of the data directory, by name.
 func (s *server) files() map[string]string {
 	s.t.Helper()
 	all := map[string]string{}

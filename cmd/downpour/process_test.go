@@ -37,17 +37,17 @@ type process struct {
 	environment []string
 	files       int // the limit of open files; 0 is that of the test
 	running     *exec.Cmd
-	said        *lines
+	output      *lines
 }
 
 // newProcess is not started yet. It ends with the test.
 func newProcess(t testing.TB, arguments ...string) *process {
 	t.Helper()
-	p := &process{arguments: arguments, said: &lines{}, environment: []string{embedded.LibraryVariable + "=" + engineLibrary(t)}}
+	p := &process{arguments: arguments, output: &lines{}, environment: []string{embedded.LibraryVariable + "=" + engineLibrary(t)}}
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			t.Logf("the last that downpour %s said:\n%s", strings.Join(p.arguments, " "), p.last(15))
+			t.Logf("the last lines of downpour %s:\n%s", strings.Join(p.arguments, " "), p.last(15))
 		}
 	})
 	return p
@@ -82,7 +82,7 @@ func (p *process) start(t testing.TB) {
 		p.running = exec.Command("/bin/sh", append(shell, p.arguments...)...)
 	}
 	p.running.Env = append(append(os.Environ(), processVariable+"=1"), p.environment...)
-	p.running.Stderr = p.said
+	p.running.Stderr = p.output
 	if err := p.running.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -119,13 +119,13 @@ func (p *process) stop(t testing.TB) {
 		_ = p.running.Process.Signal(syscall.SIGQUIT)
 		<-ended
 		p.running = nil
-		t.Fatalf("not stopped within %s:\n%s", stopPatience, p.said.String())
+		t.Fatalf("not stopped within %s:\n%s", stopPatience, p.output.String())
 	}
 }
 
-// last is the end of what the process said.
+// last is the last lines of the process's output.
 func (p *process) last(n int) string {
-	all := strings.Split(strings.TrimSpace(p.said.String()), "\n")
+	all := strings.Split(strings.TrimSpace(p.output.String()), "\n")
 	return strings.Join(all[max(0, len(all)-n):], "\n")
 }
 
@@ -200,7 +200,7 @@ func (v vault) startAndWait(t testing.TB) {
 	eventually(t, "starting clickhouse", func() bool { status, _ := fetch("http://" + v.address + "/ping"); return status == 200 })
 }
 
-// ask gives the rows of an answer.
+// ask returns the rows of a query.
 func (v vault) ask(t testing.TB, query string) []string {
 	t.Helper()
 	response, err := http.Post("http://"+v.address+"/?password="+url.QueryEscape(vaultPassword), "text/plain", strings.NewReader(query))
@@ -219,7 +219,7 @@ func (v vault) ask(t testing.TB, query string) []string {
 	return rows
 }
 
-// total asks the API how many problem reports there are, of the last hours.
+// total is the number of problem reports of the last hours, from the API.
 func total(base string) (n int64, ok bool) {
 	status, body := fetch(base + "/api/v1/heatmap?window=6h")
 	if status != http.StatusOK {

@@ -85,8 +85,8 @@ func (p *proxied) acceptAll() {
 	}
 }
 
-// receive hands a connection over, once its header was read where it must have
-// one. It does not wait for headers, so a slow forwarder holds nobody up.
+// receive passes a connection on, after reading its header where it must have one. It does
+// not wait for headers, so that a slow forwarder blocks no other.
 func (p *proxied) receive(connection net.Conn) {
 	tcp, ok := connection.(*net.TCPConn)
 	if !ok || !forwarded.Trusted(peerOf(tcp.RemoteAddr()), p.trusted) {
@@ -104,7 +104,7 @@ func (p *proxied) receive(connection net.Conn) {
 	}
 }
 
-// hand gives a connection to Accept, or closes it when the listener ends.
+// hand passes a connection to Accept, or closes it when the listener is closed.
 func (p *proxied) hand(connection net.Conn) {
 	select {
 	case p.ready <- connection:
@@ -113,8 +113,7 @@ func (p *proxied) hand(connection net.Conn) {
 	}
 }
 
-// awaitHeader reads a header and hands the connection over as one of the client
-// that it names.
+// awaitHeader reads a header and passes the connection on with the client's address.
 func (p *proxied) awaitHeader(tcp *net.TCPConn) {
 	stop := context.AfterFunc(p.ctx, func() { _ = tcp.Close() })
 	err := tcp.SetReadDeadline(time.Now().Add(p.within))
@@ -126,19 +125,19 @@ func (p *proxied) awaitHeader(tcp *net.TCPConn) {
 		err = tcp.SetReadDeadline(time.Time{})
 	}
 	switch open := stop(); {
-	case !open: // the listener ended, and the connection with it
+	case !open: // the listener was closed, and the connection with it
 	case err != nil:
 		_ = tcp.Close()
 		p.count(err)
 	case !named.client.IsValid():
-		p.hand(tcp) // the peer speaks for itself
+		p.hand(tcp) // the client is the peer
 	default:
 		p.hand(named)
 	}
 }
 
-// count counts a connection that was refused, and logs the first one. A peer that
-// leaves before it sends anything is neither: it looked whether the port is open.
+// count counts a refused connection, and logs the first one. A peer that disconnects before
+// it sends anything is neither: it checked whether the port is open.
 func (p *proxied) count(err error) {
 	var reason string
 	switch {

@@ -62,12 +62,12 @@ func newPublishedWorld(t *testing.T, seed uint64, numbers func(random *rand.Rand
 	if err := w.app.hot.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.app.book.Open(t.Context()); err != nil {
+	if err := w.app.repository.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, country := range outage.Countries() {
 		in := w.exactIncident(t, country)
-		if err := (publishing{w.app.book, w.app.publish}).Append(t.Context(), in.OpenedAt, []outage.Incident{in}); err != nil {
+		if err := (publishing{w.app.repository, w.app.publish}).Append(t.Context(), in.OpenedAt, []outage.Incident{in}); err != nil {
 			t.Fatal(err)
 		}
 		w.incidents = append(w.incidents, in.ID)
@@ -75,7 +75,7 @@ func newPublishedWorld(t *testing.T, seed uint64, numbers func(random *rand.Rand
 	return w
 }
 
-// exactIncident is an incident as the detector would tell it of every report.
+// exactIncident is an incident with the detector's exact counts.
 func (w publishedWorld) exactIncident(t *testing.T, country outage.Country) outage.Incident {
 	opened := today.Add(10*time.Hour + 33*time.Minute)
 	in := outage.Incident{
@@ -128,8 +128,8 @@ func TestNoOutputTellsOfAFew(t *testing.T) {
 	}
 }
 
-// TestTheSixthStaysHidden has five reports in one place and one far away.
-func TestTheSixthStaysHidden(t *testing.T) {
+// TestTheSixthReportIsSuppressed has five reports in one place and one far away.
+func TestTheSixthReportIsSuppressed(t *testing.T) {
 	left := map[outage.Region]int{"IN-WB": 5, "IN-KL": 1}
 	w := newPublishedWorld(t, 1, func(_ *rand.Rand, at town) int {
 		n := left[at.region]
@@ -199,7 +199,7 @@ func (w publishedWorld) checkDocument(t *testing.T, path, body string) {
 	w.walk(t, path, all, false)
 }
 
-// walk checks a value; local says that it is about less than a country.
+// walk checks a value; local means that it is about less than a country.
 func (w publishedWorld) walk(t *testing.T, path string, value any, local bool) {
 	switch value := value.(type) {
 	case map[string]any:

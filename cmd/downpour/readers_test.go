@@ -17,7 +17,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/tools/load"
 )
 
-// TestReadersOfThePast lets eight readers ask for heatmaps of 90 days, each with
+// TestReadersOfThePast has eight readers request heatmaps of 90 days, each with
 // another beginning, while reports come in. DOWNPOUR_BENCH_ROWS says over how many
 // reports; make bench-readers runs it over two million and holds the 99th
 // percentile of the reports' latency against 250 ms.

@@ -107,10 +107,10 @@ func (a *app) buildReadiness(context.Context) error {
 	return nil
 }
 
-// Ready reports whether this server does its work, which engines are away, and
-// why it is not ready. It is false whenever a report would be answered 503.
+// Ready reports whether this server works, which parts are degraded, and why it is not
+// ready. It is false whenever the response to a report would be 503.
 func (w *web) Ready() (ready bool, degraded []string, reason string) {
-	why, degraded, reason := w.judge()
+	why, degraded, reason := w.check()
 	return why == "", degraded, reason
 }
 
@@ -137,15 +137,15 @@ func causeList() string {
 	return strings.Join(names, ", ")
 }
 
-// judge is Ready with the cause.
-func (w *web) judge() (why cause, degraded []string, reason string) {
+// check is Ready with the cause.
+func (w *web) check() (why cause, degraded []string, reason string) {
 	if w.draining.Load() {
 		return causeDraining, nil, "draining"
 	}
-	return w.app.readiness.judge()
+	return w.app.readiness.check()
 }
 
-func (r *readiness) judge() (why cause, degraded []string, reason string) {
+func (r *readiness) check() (why cause, degraded []string, reason string) {
 	writes, tried := r.writes.state()
 	if err := r.app.store.ReadError(); writes == "" && err != nil {
 		writes = redisconn.Reason(err)

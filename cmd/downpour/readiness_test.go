@@ -15,7 +15,7 @@ import (
 // readyWithin is how soon /readyz must say that reports are refused.
 const readyWithin = 10 * time.Second
 
-// refused reports whether a report is answered 503 now.
+// refused reports whether the response to a report is 503 now.
 func refused(t *testing.T, base string) bool {
 	t.Helper()
 	client := http.Client{Timeout: 20 * time.Second}

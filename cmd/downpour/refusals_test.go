@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// refusal is a request that strangers send, and how it must be refused.
+// refusal is an invalid request, and the expected error.
 type refusal struct {
 	name   string
 	body   string // of a report; empty where path is read instead
@@ -87,7 +87,7 @@ var badReads = []refusal{
 	{name: "an unknown route", path: "/nosuch", status: 404},
 }
 
-// refused holds an answer to what every refusal promises.
+// refused checks what every error response must have.
 func (r refusal) refused(t *testing.T, got answer) {
 	t.Helper()
 	if r.status == 0 {
@@ -157,7 +157,7 @@ func TestHugeBody(t *testing.T) {
 	}
 }
 
-// listen lets the server listen on a free port, until the test ends.
+// listen makes the server listen on a free port, until the test ends.
 func (s *server) listen() string {
 	s.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -16,15 +16,14 @@ const (
 	maxRefusals = 16
 )
 
-// refusals holds a token for each connection that is being refused.
+// refusals holds one token for each connection that is being refused.
 type refusals chan struct{}
 
 func newRefusals() refusals { return make(refusals, maxRefusals) }
 
-// refuse answers and closes a connection without waiting for its client: an
-// answer this short fits into the buffer of a new connection. It then lets the
-// request arrive, since closing meanwhile would discard the answer, unless many
-// others are being refused.
+// refuse responds and closes a connection without waiting for its client: a response this
+// short fits into the buffer of a new connection. Unless many others are being refused, it
+// then reads the request, because closing before would discard the response.
 func (r refusals) refuse(connection halfCloser) {
 	connectionsRefused.Inc()
 	err := connection.SetDeadline(time.Now().Add(refusalTime))

@@ -16,7 +16,7 @@ type replicaWait struct {
 }
 
 const (
-	// waitByDefault is how long replicas have where the value does not say.
+	// waitByDefault is the time for replicas where the value has none.
 	waitByDefault = time.Second
 	// longestWait stays below the patience of a report.
 	longestWait = 4 * time.Second

@@ -68,7 +68,7 @@ func outcry(bases []string) (stop func()) {
 	return func() { close(over); senders.Wait() }
 }
 
-// knownTo are the ids of the incidents that a server tells of.
+// knownTo are the ids of the incidents of a server's API.
 func knownTo(base string) (ids []string) {
 	_, body := fetch(base + "/api/v1/incidents?service=whatsapp")
 	var list struct {
@@ -81,8 +81,8 @@ func knownTo(base string) (ids []string) {
 	return ids
 }
 
-// detecting is how often a server said that it detects now.
-func (p *process) detecting() int { return strings.Count(p.said.String(), "msg=detecting") }
+// detecting is how often a server has logged that it detects.
+func (p *process) detecting() int { return strings.Count(p.output.String(), "msg=detecting") }
 
 // Two servers watch over one outage. The one that detects is stopped, goes on
 // again, and the one that took over is killed: there is one incident all along,
@@ -118,7 +118,7 @@ func TestTwoServersDetectOnce(t *testing.T) {
 	stop := outcry(bases)
 	defer func() { stop() }()
 	for _, base := range bases {
-		eventually(t, "the incident is told", func() bool { return len(knownTo(base)) == 1 })
+		eventually(t, "the incident is listed", func() bool { return len(knownTo(base)) == 1 })
 	}
 	id := knownTo(bases[first])
 

@@ -69,7 +69,7 @@ func clock(text string) time.Duration {
 	return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute + time.Duration(seconds)*time.Second
 }
 
-// body is the report of a step: from a country only, unless it says more.
+// body is the report of a step: by default from a country without a place.
 func (s *server) body(step step) string {
 	service, more := step.service, step.more
 	if service == "" {
@@ -158,7 +158,7 @@ func cells(resolution int, want map[outage.Cell]int64) seen {
 	}
 }
 
-// judged checks what the detector sees of WhatsApp: at least low, at most high,
+// judged checks the weighted reports of WhatsApp: at least low, at most high,
 // from so many prefixes.
 func judged(low, high float64, prefixes int64) seen {
 	return func(s *server) {

@@ -30,15 +30,15 @@ func TestStreamThroughTheListener(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() { ended <- s.app.web.watch.Run(watching) }()
 	lines := bufio.NewScanner(response.Body)
-	told := false
+	received := false
 	for lines.Scan() { // ends with the server, or the test hangs
 		if strings.HasPrefix(lines.Text(), `data: {"service":"whatsapp","country":"IN","status":"unknown"`) {
-			told = true
+			received = true
 			stop()
 		}
 	}
-	if err := lines.Err(); err != nil || !told {
-		t.Errorf("told of the service: %v; the stream ended with %v", told, err)
+	if err := lines.Err(); err != nil || !received {
+		t.Errorf("an event of the service was received: %v; the stream ended with %v", received, err)
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)

@@ -28,7 +28,7 @@ const (
 	drainFor = 10 * time.Second
 	// demoHeader marks the answers of a server that replays a past outage.
 	demoHeader = "Downpour-Demo"
-	// watchEvery is how often open streams get what changed.
+	// watchEvery is the interval of the events of open streams.
 	watchEvery = 5 * time.Second
 	// streamPath is not compressed: an event must not wait for the next.
 	streamPath = "/api/v1/stream"
@@ -50,7 +50,7 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	streams := live.NewHub(a.now(), live.DefaultStreams)
-	incidents := public.NewIncidents(a.book, a.reader, a.geography)
+	incidents := public.NewIncidents(a.repository, a.reader, a.geography)
 	w.watch = live.NewPublisher(live.Config{
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
@@ -74,7 +74,7 @@ func (a *app) buildWeb(context.Context) error {
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)
-	scrape, err := w.metrics(a.store.Metrics(), a.archiver.Metrics(), a.live.Metrics(), a.book.Metrics(), streams.Metrics(),
+	scrape, err := w.metrics(a.store.Metrics(), a.archiver.Metrics(), a.live.Metrics(), a.repository.Metrics(), streams.Metrics(),
 		a.reader.Metrics(a.services.Services()))
 	if err != nil {
 		return err

@@ -24,20 +24,20 @@ import (
 	"github.com/open-downpour/downpour/pkg/runner"
 )
 
-// road is the way of a report from a client to the detector, on a clock that the
+// pipeline is the path of a report from a client to the detector, on a clock that the
 // test moves.
-type road struct {
+type pipeline struct {
 	t        testing.TB
 	now      time.Time
-	desk     *intake.Service
+	intake   *intake.Service
 	counters *bucket.Redis
 	store    *bucket.Store
 	hot      *bucket.Hot
 	drawn    *rand.Rand
 }
 
-// roadBegins is early in the life of both keys under which networks are learnt.
-var roadBegins = time.Unix(100*int64(outage.OriginKeyStep/time.Second), 0).UTC().Add(10 * time.Hour)
+// pipelineBegins is early in the life of both keys under which networks are learnt.
+var pipelineBegins = time.Unix(100*int64(outage.OriginKeyStep/time.Second), 0).UTC().Add(10 * time.Hour)
 
 // learning is how long the server has listened when anything happens.
 const learning = 28 * 24 * time.Hour
@@ -52,9 +52,9 @@ func (anything) AccessNetwork(string) (string, bool) { return "", false }
 // hoster is the network range that the crowd of a known hoster has.
 const hoster = "5.9.0.0/16 example hoster\n"
 
-func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geography, drawn *rand.Rand, cap int) *road {
+func newPipeline(t testing.TB, client redis.UniversalClient, geography *cell.Geography, drawn *rand.Rand, cap int) *pipeline {
 	t.Helper()
-	r := &road{t: t, now: roadBegins, drawn: drawn}
+	r := &pipeline{t: t, now: pipelineBegins, drawn: drawn}
 	clock := func() time.Time { return r.now }
 	quiet := slog.New(slog.DiscardHandler)
 	counters := bucket.NewRedis(client)
@@ -75,7 +75,7 @@ func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geograp
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.desk = intake.New(intake.Config{
+	r.intake = intake.New(intake.Config{
 		Counter: store, Catalog: anything{}, Geography: geography, Keys: keys, Logger: quiet, Now: clock,
 		Hosters: hosters, HotWindow: bucket.HotWindow, PerMinute: 1 << 30,
 		Status: func(string, outage.Country) outage.StatusNumbers {
@@ -88,18 +88,18 @@ func newRoad(t testing.TB, client redis.UniversalClient, geography *cell.Geograp
 
 var london = outage.LatLng{Lat: 51.5074, Lng: -.1278}
 
-// report says that a service is broken in London, by a person of its own.
-func (r *road) report(service, addr string) {
+// report sends a problem report of a service in London, from a new person.
+func (r *pipeline) report(service, addr string) {
 	client := outage.Client{Addr: netip.MustParseAddr(addr), UserAgent: "Agent/1", AcceptLanguage: "en-GB"}
-	said := outage.Submission{Service: service, Location: &london, Token: fmt.Sprintf("%016x", r.drawn.Uint64())}
-	if _, err := r.desk.Take(r.t.Context(), client, said, ""); err != nil {
+	submission := outage.Submission{Service: service, Location: &london, Token: fmt.Sprintf("%016x", r.drawn.Uint64())}
+	if _, err := r.intake.Take(r.t.Context(), client, submission, ""); err != nil {
 		r.t.Fatal(err)
 	}
 }
 
 // train lets a network report on each day for as long as the server learns: on
 // each day so many reports, each with a token of its own, from addresses in turn.
-func (r *road) train(each int, addrs ...string) {
+func (r *pipeline) train(each int, addrs ...string) {
 	for range int(learning / (24 * time.Hour)) {
 		for i := range each {
 			r.report("ordinary", addrs[i%len(addrs)])
@@ -108,9 +108,9 @@ func (r *road) train(each int, addrs ...string) {
 	}
 }
 
-// restart begins the memory of the counters at the present moment, as on a new
+// restart begins the counters at the present time, as on a new
 // server.
-func (r *road) restart() {
+func (r *pipeline) restart() {
 	if err := r.counters.Client().FlushAll(r.t.Context()).Err(); err != nil {
 		r.t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func (r *road) restart() {
 }
 
 // people are so many reports of one network, each of another address.
-func (r *road) people(n int, addr string) {
+func (r *pipeline) people(n int, addr string) {
 	prefix := netip.MustParseAddr(addr).As4()
 	for i := range n {
 		prefix[3] = byte(i)
@@ -129,11 +129,11 @@ func (r *road) people(n int, addr string) {
 }
 
 // begins is when what the server learnt from is over.
-func begins() time.Time { return roadBegins.Add(learning) }
+func begins() time.Time { return pipelineBegins.Add(learning) }
 
 // counts are what the detector reads of the first minutes after the beginning, by
 // minute and for each service.
-func (r *road) counts(minutes int) map[outage.Minute][]outage.Judged {
+func (r *pipeline) counts(minutes int) map[outage.Minute][]outage.Judged {
 	r.t.Helper()
 	if err := r.hot.Refresh(r.t.Context()); err != nil {
 		r.t.Fatal(err)
@@ -147,7 +147,7 @@ func (r *road) counts(minutes int) map[outage.Minute][]outage.Judged {
 }
 
 // opensAfter plays the ordinary reports of a service together with what came down
-// the road for one of its services, and gives the number of minutes after which an
+// the pipeline for one of its services, and gives the number of minutes after which an
 // incident opened, -1 for never.
 func opensAfter(t testing.TB, state []byte, config engine.Config, drawn *rand.Rand, mean float64, minutes int, attack func(outage.Minute) []outage.Judged) int {
 	t.Helper()
@@ -206,12 +206,12 @@ func ordinary(drawn *rand.Rand, mean float64) (counts []outage.Judged) {
 	return counts
 }
 
-// learnt is a detector after four ordinary weeks, one minute before the road
+// learnt is a detector after four ordinary weeks, one minute before the pipeline
 // begins to be watched.
 func learnt(t testing.TB, config engine.Config, drawn *rand.Rand, mean float64) []byte {
 	t.Helper()
 	line := engine.New(config)
-	end := outage.MinuteOf(roadBegins.Add(learning))
+	end := outage.MinuteOf(pipelineBegins.Add(learning))
 	opened := 0
 	for minute := end - 28*24*60; minute < end; minute++ {
 		changes, err := line.Tick(minute, ordinary(drawn, mean))
@@ -230,7 +230,7 @@ func learnt(t testing.TB, config engine.Config, drawn *rand.Rand, mean float64) 
 	return state.Bytes()
 }
 
-// attackWorld is what all of these tests stand on.
+// attackWorld is the fixture of these tests.
 func attackWorld(t testing.TB) (*cell.Geography, engine.Config, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
