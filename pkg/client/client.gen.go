@@ -247,34 +247,43 @@ func (e PlaceListItemsKind) Valid() bool {
 
 // Defines values for Reason.
 const (
-	DependsOn     Reason = "depends_on"
-	Family        Reason = "family"
-	ManyServices  Reason = "many_services"
-	Onset         Reason = "onset"
-	Provider      Reason = "provider"
-	RelativeSize  Reason = "relative_size"
-	SameCategory  Reason = "same_category"
-	SameFootprint Reason = "same_footprint"
+	ReasonDependsOn     Reason = "depends_on"
+	ReasonFamily        Reason = "family"
+	ReasonManyServices  Reason = "many_services"
+	ReasonNetworkShare  Reason = "network_share"
+	ReasonNetworksAlike Reason = "networks_alike"
+	ReasonOnset         Reason = "onset"
+	ReasonProvider      Reason = "provider"
+	ReasonRelativeSize  Reason = "relative_size"
+	ReasonSameCategory  Reason = "same_category"
+	ReasonSameFootprint Reason = "same_footprint"
+	ReasonSymptom       Reason = "symptom"
 )
 
 // Valid indicates whether the value is a known member of the Reason enum.
 func (e Reason) Valid() bool {
 	switch e {
-	case DependsOn:
+	case ReasonDependsOn:
 		return true
-	case Family:
+	case ReasonFamily:
 		return true
-	case ManyServices:
+	case ReasonManyServices:
 		return true
-	case Onset:
+	case ReasonNetworkShare:
 		return true
-	case Provider:
+	case ReasonNetworksAlike:
 		return true
-	case RelativeSize:
+	case ReasonOnset:
 		return true
-	case SameCategory:
+	case ReasonProvider:
 		return true
-	case SameFootprint:
+	case ReasonRelativeSize:
+		return true
+	case ReasonSameCategory:
+		return true
+	case ReasonSameFootprint:
+		return true
+	case ReasonSymptom:
 		return true
 	default:
 		return false
@@ -914,7 +923,8 @@ type Readiness struct {
 
 // Reason What speaks for another cause: `depends_on` it needs it; `provider` one company runs both; `family`
 // both are of one family; `same_category` both carry others; `many_services` unrelated services rose with
-// it; `same_footprint` both rose in the same places; `onset` it rose with it or soon after;
+// it; `network_share` most of its reporters are with that network; `networks_alike` the reporters of the
+// cause are with all networks alike; `symptom` more people than usual cannot connect; `same_footprint` both rose in the same places; `onset` it rose with it or soon after;
 // `relative_size` it rose far less.
 type Reason string
 

@@ -57,6 +57,7 @@ func (s *series) appendCandidates(candidates []incident.Candidate, minute outage
 		Previous: incident.Attribution{Verdict: outage.LikelyCause},
 	}
 	c.Excess, c.Shares = s.tree.excess(near[0].Since, []int32{near[0].Handle})
+	c.Access, c.Connect = s.describeAccess(c.Onset, minute)
 	return append(candidates, c)
 }
 
@@ -72,6 +73,7 @@ func (s *series) candidate(in *placedIncident, minute outage.Minute) (c incident
 		Open: in.Active() || s.incidents.changed(public.ID), Ending: in.Ending(), Previous: in.attribution(),
 	}
 	c.Excess, c.Shares = s.tree.excess(public.Since, in.Handles())
+	c.Access, c.Connect = s.describeAccess(c.Onset, minute)
 	if !in.Active() {
 		c.Excess, c.ResolvedAgo = 0, ago
 	}

@@ -17,6 +17,7 @@ type country struct {
 	middle  outage.LatLng                 // of the land
 	centers map[outage.Cell]outage.LatLng // of the metro cells with land
 	pool    *baseline.Pool
+	access  ordinaryAccess
 	series  []*series // by service
 	now     baseline.LocalTime
 	// silentFor is how many reporters of all services were expected since the last one.
@@ -29,7 +30,7 @@ type country struct {
 
 func newCountry(code outage.Country, config *Config) *country {
 	geography := config.Geography
-	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell), centers: make(map[outage.Cell]outage.LatLng)}
+	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell), centers: make(map[outage.Cell]outage.LatLng), access: newOrdinaryAccess()}
 	for i, region := range c.regions {
 		c.number[region] = i
 	}

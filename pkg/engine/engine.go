@@ -103,6 +103,7 @@ func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []ou
 	}
 	e.share(func(s *series) { s.tick(minute, turning) })
 	for _, code := range outage.Countries() {
+		e.countries[code].endAccess(minute)
 		e.countries[code].attribute(minute, turning)
 	}
 	e.setEvents()

@@ -132,7 +132,7 @@ func (p *placedIncident) attribution() incident.Attribution {
 	if in.Verdict == "" {
 		return incident.Attribution{Verdict: outage.LikelyCause}
 	}
-	return incident.Attribution{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons}
+	return incident.Attribution{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Access: in.Access}
 }
 
 // merge resolves incidents whose footprint lies within that of another into it.

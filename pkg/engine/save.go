@@ -16,7 +16,7 @@ import (
 // A saved engine begins with the magic bytes and the version of its format.
 const (
 	magic   = "DPTL"
-	version = 6
+	version = 7
 )
 
 // format reads the parts that differ between versions of the format. The versions of the
@@ -28,12 +28,14 @@ type format struct {
 	base      func(baseline.Params, *baseline.Pool, []byte) (*baseline.Series, []byte, error)
 	charts    func(*detect.Params, func(int32) detect.Level, []byte) (*detect.Charts, []byte, error)
 	rest      func(e *Engine, s *series, from []byte) ([]byte, error) // blocks and incidents
+	access    func(e *Engine, from []byte) ([]byte, error)            // after all series; nil where there is none
 }
 
 var formats = map[byte]format{
 	4:       {secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV4},
 	5:       {secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV5},
-	version: {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest},
+	6:       {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest},
+	version: {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
 }
 
 var (
@@ -57,6 +59,7 @@ func (e *Engine) Save(to io.Writer) error {
 	for _, s := range e.ordered {
 		state = s.appendState(state)
 	}
+	state = e.appendAccess(state)
 	if _, err := to.Write(state); err != nil {
 		return fmt.Errorf("saving an engine: %w", err)
 	}
@@ -120,6 +123,9 @@ func (e *Engine) read(from []byte, layout *format) ([]byte, error) {
 		s.grow()
 		s.mask = s.tree.mask(s.incidents.footprints(nil))
 		e.insert(s)
+	}
+	if layout.access != nil {
+		return layout.access(e, from)
 	}
 	return from, nil
 }

@@ -22,6 +22,7 @@ type series struct {
 	side      sideCounts
 	history   history
 	incidents incidents
+	access    accessCounts
 	mask      mask // what the open incidents cover
 
 	expectedInSilence float64              // reporters expected since the last one
@@ -55,6 +56,7 @@ func (s *series) before(other *series) bool {
 
 // add adds a count of the current minute.
 func (s *series) add(count *outage.Judged) {
+	s.access.add(count)
 	s.networks.addBlocks(s.counts.add(s.country, count), count)
 }
 

@@ -16,7 +16,11 @@ func (e *Engine) View() *outage.View {
 	for i, s := range e.ordered {
 		watches[i] = s.watch(e.last)
 	}
-	return outage.NewView(e.last, watches)
+	access := map[outage.Country]outage.OrdinaryAccess{}
+	for code, c := range e.countries {
+		access[code] = c.access.shares()
+	}
+	return outage.NewView(e.last, watches).WithAccess(access)
 }
 
 // Normals are the expected counts of every service, of the slot that begins at start.

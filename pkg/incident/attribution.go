@@ -27,6 +27,12 @@ type Candidate struct {
 	// Shares are the parts of its excess by region, in one order for all candidates of
 	// a country; empty where too few of the reporters have a place.
 	Shares []float64
+	// Access holds the reporters who named an access network since the onset, of the
+	// last half hour at most, against the ordinary shares.
+	Access []outage.AccessRatio
+	// Connect holds those who could not connect at all, of those who named a symptom,
+	// against what is usual for the service.
+	Connect outage.ShareRatio
 	// ResolvedAgo is how many minutes ago its incident was resolved; 0 while it is open.
 	ResolvedAgo int
 	Open        bool        // it has an incident that is to be attributed
@@ -41,6 +47,8 @@ type Attribution struct {
 	Cause   string
 	Reasons []outage.Reason // strongest first
 	Score   float64
+	// Access is what the access networks of the reporters say, nil for nothing.
+	Access *outage.AccessFinding
 }
 
 // upstreamCategories are the categories of services that others are reached through.
@@ -67,7 +75,7 @@ var sizes = []struct{ part, points float64 }{{.03, 3}, {.06, 2}, {.1, 1}, {.12, 
 const (
 	pointsLarger  = -8. // the effect has the larger excess
 	leastUpstream = -1. // lower bound of the size points where the cause is upstream and no smaller
-	leastDepends  = -2. // lower bound of the size points where the effect depends on the cause
+	leastDepends  = -2. // lower bound of the size points where the effect depends on the cause, or its reporters are with it
 	leastOverlap  = .4  // of the footprints
 	unrelatedMany = 3   // groups of services, see explainsMany
 )
@@ -112,12 +120,10 @@ func (a *attributor) attribute(effect *Candidate, previous Attribution) Attribut
 // Each cause in the result is the root of its chain, so that no cause is itself
 // collateral, and there are no cycles. The order of the candidates does not matter.
 func AttributeAll(p *Params, relations Relations, candidates []Candidate) map[string]Attribution {
-	sorted := slices.Clone(candidates)
-	slices.SortFunc(sorted, func(a, b Candidate) int { // the largest last, so that it breaks a cycle
-		return cmp.Or(cmp.Compare(a.Excess, b.Excess), cmp.Compare(a.Service, b.Service))
-	})
+	sorted := withNetworks(p, relations, candidates)
 	attributor, result := newAttributor(p, relations, sorted), map[string]Attribution{}
 	found := map[string]Attribution{} // by service, of its largest candidate
+	serviceOf := map[string]string{}
 	for _, c := range sorted {
 		to := c.Previous
 		if c.Open {
@@ -134,14 +140,31 @@ func AttributeAll(p *Params, relations Relations, candidates []Candidate) map[st
 			found[c.Service] = to
 		}
 		if c.Open {
-			result[c.ID] = to
+			to.Access = accessOf(relations, &c)
+			result[c.ID], serviceOf[c.ID] = to, c.Service
 		}
 	}
+	countServices(result, serviceOf)
 	for id, to := range result {
 		to.Cause = root(to.Cause, found)
 		result[id] = to
 	}
 	return result
+}
+
+// accessOf is the finding of an incident: of one that has too few reporters left, the
+// one before. That of an access network would be about itself.
+func accessOf(relations Relations, c *Candidate) *outage.AccessFinding {
+	of, _ := relations.Service(c.Service)
+	if of.AccessNetwork() {
+		return nil
+	}
+	found := findingOf(c.Access)
+	if found == nil && c.Previous.Access != nil {
+		before := *c.Previous.Access
+		return &before
+	}
+	return found
 }
 
 // root follows the chain of causes to its first.
@@ -192,6 +215,7 @@ func (a *attributor) score(effect, cause *Candidate) Attribution {
 		s.add(outage.ReasonFootprint, pointsFootprint*overlap)
 	}
 	depends, downstream := a.relate(&s, effect, cause)
+	depends = a.relateAccess(&s, effect, cause) || depends
 	s.add(outage.ReasonSize, sizePoints(effect, cause, depends, downstream))
 	return s.attribution(cause.Service)
 }

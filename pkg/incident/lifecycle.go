@@ -91,10 +91,11 @@ func (l *Lifecycle) UpdateMaxExcess(excess float64) float64 {
 	return l.progress.MaxExcess
 }
 
-// SetAttribution sets the attribution and reports whether verdict or cause changed.
+// SetAttribution sets the attribution and reports whether verdict, cause or the pattern
+// of access networks changed.
 func (l *Lifecycle) SetAttribution(to Attribution) bool {
-	same := l.current.Verdict == to.Verdict && l.current.Cause == to.Cause
-	l.current.Verdict, l.current.Cause, l.current.Reasons = to.Verdict, to.Cause, to.Reasons
+	same := l.current.Verdict == to.Verdict && l.current.Cause == to.Cause && sameFinding(l.current.Access, to.Access)
+	l.current.Verdict, l.current.Cause, l.current.Reasons, l.current.Access = to.Verdict, to.Cause, to.Reasons, to.Access
 	return !same
 }
 

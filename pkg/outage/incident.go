@@ -65,6 +65,17 @@ type Judged struct {
 	// Blocks are the parts of the reporters that each block of networks has, as
 	// far as that is known. Their sum may be less than Reporters.
 	Blocks []BlockShare
+	// Access and Symptoms are the reporters of the service in the whole country who
+	// named an access network, and a symptom. They come with any one of the counts, or
+	// with one of nobody.
+	Access   []AccessCount
+	Symptoms []SymptomCount
+}
+
+// SymptomCount is the reporters who named one symptom.
+type SymptomCount struct {
+	Symptom   string
+	Reporters float64
 }
 
 // BlockShare is the part of some judged reporters that came from one block of
@@ -166,6 +177,9 @@ type Incident struct {
 	// LikelyCollateral, and Reasons say why it is thought to be, strongest first.
 	Cause   string   `json:",omitempty"`
 	Reasons []Reason `json:",omitempty"`
+	// Access is what the access networks of the reporters say of the cause, nil for
+	// nothing.
+	Access *AccessFinding `json:",omitempty"`
 	// Parent is the wider event that the incident belongs to, "" for none: the
 	// same service in both countries, a family, or a provider and its customers.
 	Parent string `json:",omitempty"`
@@ -190,6 +204,9 @@ const (
 	ReasonMany      Reason = "many_services"  // unrelated services rose with it, as when what carries them fails
 	ReasonFootprint Reason = "same_footprint" // both rose in the same places
 	ReasonOnset     Reason = "onset"          // it rose when the cause did, or soon after
+	ReasonNetwork   Reason = "network_share"  // most of its reporters are with the network that is the cause
+	ReasonAlike     Reason = "networks_alike" // the reporters of the cause are with all networks alike
+	ReasonSymptom   Reason = "symptom"        // more of its reporters than usual cannot connect at all
 	ReasonSize      Reason = "relative_size"  // it rose far less than the cause did
 )
 

@@ -38,6 +38,7 @@ type Watch struct {
 // after it was made.
 type View struct {
 	Minute  Minute // the last minute used
+	access  map[Country]OrdinaryAccess
 	watches map[watchKey]Watch
 }
 
@@ -53,6 +54,21 @@ func NewView(minute Minute, watches []Watch) *View {
 		v.watches[watchKey{watch.Service, watch.Country}] = watch
 	}
 	return v
+}
+
+// WithAccess is the view with the ordinary shares of access networks by country.
+func (v *View) WithAccess(access map[Country]OrdinaryAccess) *View {
+	v.access = access
+	return v
+}
+
+// OrdinaryAccess are the ordinary shares of the access networks of a country; none
+// while too few reporters are known.
+func (v *View) OrdinaryAccess(country Country) OrdinaryAccess {
+	if v == nil {
+		return OrdinaryAccess{}
+	}
+	return v.access[country]
 }
 
 // Watch is what is said of a service in a country; false where it was never

@@ -311,7 +311,7 @@ func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage
 			minutes[c.Start] = append(minutes[c.Start], judged)
 		}
 	}
-	return minutes, nil
+	return minutes, addNamed(ctx, source, span, minutes)
 }
 
 // reported reports whether there is a problem report among the counts.
