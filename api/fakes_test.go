@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/ratelimit"
@@ -60,7 +61,7 @@ func (w *world) Take(_ context.Context, from outage.Client, said outage.Submissi
 	if w.err != nil {
 		return outage.Receipt{}, w.err
 	}
-	receipt := outage.Receipt{ID: "r1", Service: said.Service, Country: outage.IN, Counted: true, Undo: "secret"}
+	receipt := outage.Receipt{ID: "r1", Service: said.Service, Country: countrytest.IN, Counted: true, Undo: "secret"}
 	receipt.StatusNumbers = outage.StatusNumbers{Status: outage.StatusElevated, Window: tenMinutes, Observed: 31, Expected: new(2.25)}
 	if w.place {
 		receipt.Cell, receipt.Region = 0x863cf3b07ffffff, "IN-WB"
@@ -165,7 +166,7 @@ func (w *world) Symptoms(_ context.Context, service string, country outage.Count
 
 func (w *world) Health(_ context.Context, service string, country outage.Country) (public.Health, error) {
 	expected := 2.25
-	if country == outage.GB {
+	if country == countrytest.GB {
 		return public.Health{Window: tenMinutes, Status: outage.StatusUnknown, Observed: 1, Reports: 1}, w.err
 	}
 	incident := public.IncidentOf(meant(), nil)
@@ -180,7 +181,7 @@ func meant() outage.Record {
 	closed := opened.Add(50 * time.Minute)
 	return outage.Record{
 		Incident: outage.Incident{
-			ID: outage.IncidentID("whatsapp", outage.IN, opened), Service: "whatsapp", Country: outage.IN,
+			ID: outage.IncidentID("whatsapp", countrytest.IN, opened), Service: "whatsapp", Country: countrytest.IN,
 			State: outage.StateResolved, OpenedAt: opened, ClosedAt: closed, Since: outage.MinuteOf(opened) - 8,
 			Footprint: outage.Footprint{
 				Scope: outage.ScopeRegion, Regions: []outage.Region{"IN-WB"},
@@ -224,7 +225,7 @@ func meantWhy(opened outage.Minute) outage.Explanation {
 func scant() outage.Record {
 	opened := now.Truncate(time.Minute)
 	return outage.Record{Incident: outage.Incident{
-		ID: outage.IncidentID("virgin-media", outage.GB, opened), Service: "virgin-media", Country: outage.GB,
+		ID: outage.IncidentID("virgin-media", countrytest.GB, opened), Service: "virgin-media", Country: countrytest.GB,
 		State: outage.StateOpen, OpenedAt: opened, Since: outage.MinuteOf(opened) - 1, Observed: 1, Expected: math.NaN(), Threshold: 1,
 		Footprint: outage.Footprint{Scope: outage.ScopeCountry},
 		Severity:  outage.SeverityMinor, Verdict: outage.LikelyCause,
@@ -266,7 +267,7 @@ func (w *world) Family(slug string) []outage.Service {
 	whatsapp, _ := w.Service("whatsapp")
 	return []outage.Service{
 		whatsapp, {Slug: "facebook", Family: "meta"},
-		{Slug: "portal", Family: "meta", Country: []outage.Country{outage.GB}},
+		{Slug: "portal", Family: "meta", Country: []outage.Country{countrytest.GB}},
 	}
 }
 
@@ -278,7 +279,7 @@ func (w *world) Services() []outage.Service {
 	symptoms := []outage.Symptom{{Slug: "send", Names: map[string]string{"en": "Messages not sending", "bn": "মেসেজ যাচ্ছে না"}}}
 	return []outage.Service{
 		{Slug: "whatsapp", Name: "WhatsApp", Family: "meta", Category: "messaging", Names: map[string]string{"en": "WhatsApp", "hi": "व्हाट्सऐप"}, Symptoms: symptoms},
-		{Slug: "virgin-media", Name: "Virgin <b>Media</b>", Category: "broadband", Names: map[string]string{"en": "Virgin <b>Media</b>"}, Country: []outage.Country{outage.GB}},
+		{Slug: "virgin-media", Name: "Virgin <b>Media</b>", Category: "broadband", Names: map[string]string{"en": "Virgin <b>Media</b>"}, Country: []outage.Country{countrytest.GB}},
 	}
 }
 
@@ -296,7 +297,7 @@ func (w *world) Search(q string, country outage.Country, limit int) []outage.Pla
 	if q == "nowhere" {
 		return nil
 	}
-	return []outage.Place{{Name: "Kolkata", Kind: outage.PlaceCity, Country: outage.IN, Region: "IN-WB", Cell: 0x863cf3b07ffffff}}
+	return []outage.Place{{Name: "Kolkata", Kind: outage.PlaceCity, Country: countrytest.IN, Region: "IN-WB", Cell: 0x863cf3b07ffffff}}
 }
 
 // Boundary is a square, clockwise for one cell and counter-clockwise for the other.
@@ -308,7 +309,7 @@ func (w *world) Boundary(cell outage.Cell) []outage.LatLng {
 }
 
 func (w *world) Regions(country outage.Country) []outage.Region {
-	return map[outage.Country][]outage.Region{outage.GB: {"GB-TLE", "GB-TLI"}, outage.IN: {"IN-WB"}}[country]
+	return map[outage.Country][]outage.Region{countrytest.GB: {"GB-TLE", "GB-TLI"}, countrytest.IN: {"IN-WB"}}[country]
 }
 
 func (w *world) Subscribe(after, service string, country outage.Country) (<-chan outage.Event, func(), error) {
@@ -317,8 +318,8 @@ func (w *world) Subscribe(after, service string, country outage.Country) (<-chan
 		return nil, nil, w.err
 	}
 	events := make(chan outage.Event, 2)
-	events <- outage.Event{ID: "k-1", Name: "status", Service: "whatsapp", Country: outage.IN, Data: []byte(`{"service":"whatsapp"}`)}
-	events <- outage.Event{ID: "k-2", Name: "counts", Service: "whatsapp", Country: outage.IN, Data: []byte(`{"service":"whatsapp"}`)}
+	events <- outage.Event{ID: "k-1", Name: "status", Service: "whatsapp", Country: countrytest.IN, Data: []byte(`{"service":"whatsapp"}`)}
+	events <- outage.Event{ID: "k-2", Name: "counts", Service: "whatsapp", Country: countrytest.IN, Data: []byte(`{"service":"whatsapp"}`)}
 	close(events)
 	return events, func() { w.ask("leave") }, nil
 }

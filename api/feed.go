@@ -54,9 +54,6 @@ type atomCategory struct {
 	Term   string `xml:"term,attr"`
 }
 
-// countryNames are the countries as a title names them.
-var countryNames = map[outage.Country]string{outage.GB: "the United Kingdom", outage.IN: "India"}
-
 // atomID is a name that stays, wherever the server is reached.
 func atomID(of string) string {
 	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("downpour "+of)).URN()
@@ -99,7 +96,7 @@ func (a *API) atomFeed(ctx context.Context, numbers Readings, self string, filte
 		title += " of " + a.nameOf(filter.Service)
 	}
 	if filter.Country != "" {
-		title += " in " + countryNames[filter.Country]
+		title += " in " + filter.Country.Names(locale.Default).Full
 	}
 	feed := atomFeed{
 		ID: atomID(self), Title: title, Author: "Downpour",
@@ -137,7 +134,7 @@ func (a *API) atomEntry(record public.Incident, extent public.Extent) atomEntry 
 }
 
 func (a *API) feedTitle(record public.Incident) string {
-	title := fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), countryNames[record.Country], record.State, record.Severity)
+	title := fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), record.Country.Names(locale.Default).Full, record.State, record.Severity)
 	if cause := record.Blamed(); cause != "" {
 		title += ", probably because of " + a.nameOf(cause)
 	}

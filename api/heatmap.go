@@ -66,12 +66,17 @@ func (a *API) getHeatmap(c *fiber.Ctx) error {
 	})
 }
 
-// usualResolution shows a whole country in one to two thousand cells.
+// usualResolution is that of the country's large map, and the coarsest of those for all
+// countries.
 func usualResolution(country outage.Country) int {
-	if country == outage.GB {
-		return 5
+	if country != "" {
+		return country.LargeResolution()
 	}
-	return 4
+	coarsest := outage.CellFine
+	for _, country := range outage.Countries() {
+		coarsest = min(coarsest, country.LargeResolution())
+	}
+	return coarsest
 }
 
 func wireHeatmap(heatmap public.Heatmap) (heatSummary, []heatCellJSON) {

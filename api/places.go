@@ -22,6 +22,10 @@ type placeJSON struct {
 	Cell    outage.Cell      `json:"cell"`
 }
 
+func wirePlace(place outage.Place) placeJSON {
+	return placeJSON{Name: place.Name, Kind: place.Kind, Country: place.Country, Region: place.Region, Cell: place.Cell}
+}
+
 func (a *API) searchPlaces(c *fiber.Ctx) error {
 	q := a.query(c, "q", "country", "limit", "cursor")
 	q.cursor()
@@ -39,7 +43,7 @@ func (a *API) searchPlaces(c *fiber.Ctx) error {
 	}
 	answer := list[placeJSON]{Items: []placeJSON{}}
 	for _, place := range a.Places.Search(text, country, limit) {
-		answer.Items = append(answer.Items, placeJSON(place))
+		answer.Items = append(answer.Items, wirePlace(place))
 	}
 	return sendJSON(c, answer, freshTable)
 }

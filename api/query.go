@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -90,14 +91,23 @@ func (q *query) service() string {
 	return slug
 }
 
-// country is a covered country, "" for both.
+// country is a covered country, "" for all.
 func (q *query) country() outage.Country {
 	country := outage.Country(q.text("country"))
 	if country != "" && !country.Covered() {
-		q.fail(outage.Unknown("country", "It must be GB or IN."))
+		q.fail(outage.Unknown("country", "It must be the code of a country that is covered: %s.", countryCodes()))
 		return ""
 	}
 	return country
+}
+
+// countryCodes lists the covered countries as an error names them.
+func countryCodes() string {
+	codes := make([]string, 0, len(outage.Countries()))
+	for _, country := range outage.Countries() {
+		codes = append(codes, string(country))
+	}
+	return strings.Join(codes, ", ")
 }
 
 // place is the country and the region of a request. A region implies its

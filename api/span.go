@@ -137,7 +137,7 @@ func (q *query) zone(step int) *time.Location {
 	zone, err := time.LoadLocation(name)
 	switch {
 	case err != nil || name == "Local" || len(name) > longestZone:
-		q.fail(outage.Invalid("tz", "It must be the name of a time zone such as Asia/Kolkata."))
+		q.fail(outage.Invalid("tz", "It must be the name of a time zone of the IANA database, continent and city."))
 	case step != day:
 		q.fail(outage.Invalid("tz", "It stands beside a step of 1d only."))
 	}

@@ -95,7 +95,7 @@ var (
 func minified(css string) string {
 	css = cssSpace.ReplaceAllString(cssComment.ReplaceAllString(css, ""), " ")
 	css = cssTight.ReplaceAllString(css, "$1")
-	return strings.TrimSpace(strings.ReplaceAll(css, ";}", "}"))
+	return strings.TrimSpace(strings.NewReplacer(";}", "}", ": ", ":").Replace(css))
 }
 
 func loadAssets() (assets, error) {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/locale"
-	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestBadges(t *testing.T) {
@@ -94,7 +94,7 @@ func TestEmbeds(t *testing.T) {
 }
 
 func TestNoStatusIsGreenOrDown(t *testing.T) {
-	english := locale.New(locale.Default, outage.GB)
+	english := locale.New(locale.Default, countrytest.GB)
 	for status := range draw.BadgeColours {
 		if text := english.T("badge." + string(status)); strings.Contains(text, "down") || !strings.Contains(text, "reports") {
 			t.Errorf("%s says %q", status, text)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -84,7 +85,7 @@ func TestACrowdSharesOneRendering(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := &atomic.Int64{}
 		site, _ := testSite(t, func(c *Config) { c.Readings = always(countingReadings{asked: asked, wait: time.Second}) })
-		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
+		at := address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp"}
 		var crowd sync.WaitGroup
 		for range 50 {
 			crowd.Go(func() {
@@ -107,7 +108,7 @@ func TestACrowdDoesNotWaitForTheNextPage(t *testing.T) {
 		site, _ := testSite(t, func(c *Config) {
 			c.Readings, c.Now = always(countingReadings{asked: asked, wait: time.Second}), func() time.Time { return now }
 		})
-		at := address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"}
+		at := address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp"}
 		take := func() (took time.Duration) {
 			start := time.Now()
 			if _, err := site.cache.GetOrFill(t.Context(), at.Key(), func(context.Context) (*response, error) { return site.makePage(at) }); err != nil {

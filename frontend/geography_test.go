@@ -5,9 +5,9 @@ import (
 	"math"
 	"testing"
 
-	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -15,7 +15,7 @@ import (
 // trueShapes is the geography of the server, at every resolution.
 func trueShapes(t testing.TB) *cell.Geography {
 	t.Helper()
-	shapes, err := cell.Load()
+	shapes, err := cell.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 	}
 	r := pagetest.Seeded("storm", service, country, resolution)
 	eye := outage.LatLng{Lat: 23, Lng: 70 + float64(span.To%(24*60))/60}
-	if country == outage.GB {
+	if country == countrytest.GB {
 		eye = outage.LatLng{Lat: 53, Lng: -6 + float64(span.To%(24*60))/240}
 	}
 	for _, land := range d.shapes.Land(country, resolution) {
@@ -60,6 +60,6 @@ func (d downpour) Heatmap(_ context.Context, service string, country outage.Coun
 }
 
 func (d downpour) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error) {
-	heat, err := d.Heatmap(ctx, service, country, draw.MapResolution, span)
+	heat, err := d.Heatmap(ctx, service, country, country.MapResolution(), span)
 	return pagetest.RegionsOf(heat), err
 }

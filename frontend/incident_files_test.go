@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -114,7 +115,7 @@ func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
 	full.Parent = "meta-20261118T1048Z"
 	full.Why = outage.Explanation{
 		Window: outage.Span{From: full.Since, To: full.Since + 7}, Reports: 1630, Judged: 1412.4, Works: 12,
-		Alarming: []outage.Signal{{Country: outage.IN, Scope: outage.ScopeRegion, Region: "IN-WB", Observed: 300, Expected: 3, Threshold: 20, Evidence: 41.2, Needed: 12}},
+		Alarming: []outage.Signal{{Country: countrytest.IN, Scope: outage.ScopeRegion, Region: "IN-WB", Observed: 300, Expected: 3, Threshold: 20, Evidence: 41.2, Needed: 12}},
 	}
 	full.Recoveries = []outage.Recovery{
 		{Region: "IN-WB", Reports: 90, Peak: 12.1, At: full.OpenedAt.Add(3600e9), Back: 34}, {Region: "IN-MH", Reports: 9, Peak: 4, Back: 2},

@@ -2,8 +2,8 @@
 //
 //  1. intake takes a request: limits, checks, who is asking, whether they said
 //     the same before.
-//  2. cell and place turn a coordinate, a postcode district, a PIN code or a
-//     city into an H3 cell. The coordinate ends there.
+//  2. cell and place turn a coordinate, a postal code or a city into an H3 cell.
+//     The coordinate ends there. country has the tables of the countries for them.
 //  3. bucket adds the report to Redis in one atomic step: a counter for each
 //     service, cell and minute, and an entry in the report log.
 //  4. baseline knows what is normal for a service and a place at an hour of the

@@ -54,7 +54,7 @@ var rules = map[string]rule{
 	"frontend/page":     {"public outage locale duration frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},
 	"frontend/draw":     {"public outage locale", ""},
-	"frontend/pagetest": {"public outage locale", ""},
+	"frontend/pagetest": {"public outage locale country/countrytest", ""},
 	"pkg/public":        {"outage", "metrics"},
 	"pkg/live":          {"outage public", "metrics"},
 
@@ -64,8 +64,9 @@ var rules = map[string]rule{
 	// The path of a report.
 	"pkg/outage":   {"", ""},
 	"pkg/intake":   {"outage locale forwarded ratelimit redisconn retry wholefile", "redis bbolt metrics"},
-	"pkg/cell":     {"outage csvtable", "h3"},
-	"pkg/place":    {"outage csvtable locale", ""},
+	"pkg/country":  {"outage csvtable", "yaml"},
+	"pkg/cell":     {"outage country", "h3"},
+	"pkg/place":    {"outage country locale", ""},
 	"pkg/catalog":  {"outage locale", "yaml"},
 	"pkg/bucket":   {"outage redisconn retry", "redis metrics"},
 	"pkg/baseline": {"outage", ""},
@@ -77,7 +78,7 @@ var rules = map[string]rule{
 	// minute, taken by the live server, by imports and by backtests alike. The runner
 	// is the engine under a clock.
 	"pkg/engine":            {"outage baseline detect incident", ""},
-	"pkg/engine/enginetest": {"outage", ""},
+	"pkg/engine/enginetest": {"outage country/countrytest", ""},
 	"pkg/runner":            {"outage engine lease retry wholefile", "redis metrics"},
 
 	// Past outages, and streams whose truth is known.
@@ -86,7 +87,7 @@ var rules = map[string]rule{
 	"pkg/detect/proving":    {"outage engine scenario/simulate", ""},
 
 	// Each tool is a composition for one subcommand.
-	"pkg/tools/world":        {"outage catalog cell place scenario", ""},
+	"pkg/tools/world":        {"outage country catalog cell scenario", ""},
 	"pkg/tools/backtest":     {"outage engine incident scenario", ""},
 	"pkg/tools/explain":      {"outage", ""},
 	"pkg/tools/load":         {"outage client", ""},
@@ -97,25 +98,26 @@ var rules = map[string]rule{
 	"pkg/tools/privacycheck": {"archive embedded privacy redisconn", ""},
 
 	// Leaves, and what several servers or the process need.
-	"pkg":             {"", ""},
-	"pkg/apikey":      {"", ""},
-	"pkg/client":      {"", ""},
-	"pkg/crosssite":   {"outage", ""},
-	"pkg/csvtable":    {"", ""},
-	"pkg/duration":    {"", ""},
-	"pkg/embedded":    {"", "clickhouse miniredis libchdb"},
-	"pkg/forwarded":   {"", ""},
-	"pkg/httpcache":   {"", "metrics"},
-	"pkg/lease":       {"", "redis"},
-	"pkg/locale":      {"outage public", ""},
-	"pkg/privacy":     {"outage redact", "redis"},
-	"pkg/proxyheader": {"", "proxyproto"},
-	"pkg/ratelimit":   {"forwarded", ""},
-	"pkg/redact":      {"", ""},
-	"pkg/redisconn":   {"retry", "redis metrics"},
-	"pkg/redistest":   {"", "redis miniredis"},
-	"pkg/retry":       {"", "backoff"},
-	"pkg/wholefile":   {"", ""},
+	"pkg":                     {"", ""},
+	"pkg/apikey":              {"", ""},
+	"pkg/client":              {"", ""},
+	"pkg/country/countrytest": {"outage country", ""},
+	"pkg/crosssite":           {"outage", ""},
+	"pkg/csvtable":            {"", ""},
+	"pkg/duration":            {"", ""},
+	"pkg/embedded":            {"", "clickhouse miniredis libchdb"},
+	"pkg/forwarded":           {"", ""},
+	"pkg/httpcache":           {"", "metrics"},
+	"pkg/lease":               {"", "redis"},
+	"pkg/locale":              {"outage public", ""},
+	"pkg/privacy":             {"outage redact", "redis"},
+	"pkg/proxyheader":         {"", "proxyproto"},
+	"pkg/ratelimit":           {"forwarded", ""},
+	"pkg/redact":              {"", ""},
+	"pkg/redisconn":           {"retry", "redis metrics"},
+	"pkg/redistest":           {"", "redis miniredis"},
+	"pkg/retry":               {"", "backoff"},
+	"pkg/wholefile":           {"", ""},
 }
 
 // allows reports whether the rule lets a package import another of this module.

@@ -13,6 +13,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/bucket"
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/embedded"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/intake"
@@ -30,6 +31,7 @@ const hotEvery = time.Second
 // app is the server: its components in the order in which they start. Tests make one as
 // main does.
 type app struct {
+	packs    country.Set
 	settings serveCommand
 	logger   *slog.Logger
 	now      func() time.Time
@@ -56,12 +58,12 @@ type app struct {
 }
 
 // newApp builds the components and connects them. Only embedded engines run already.
-func newApp(ctx context.Context, settings serveCommand, logger *slog.Logger) (*app, error) {
-	return newAppAt(ctx, settings, logger, time.Now)
+func newApp(ctx context.Context, packs country.Set, settings serveCommand, logger *slog.Logger) (*app, error) {
+	return newAppAt(ctx, packs, settings, logger, time.Now)
 }
 
-func newAppAt(ctx context.Context, settings serveCommand, logger *slog.Logger, now func() time.Time) (*app, error) {
-	a := &app{settings: settings, logger: logger, now: now}
+func newAppAt(ctx context.Context, packs country.Set, settings serveCommand, logger *slog.Logger, now func() time.Time) (*app, error) {
+	a := &app{packs: packs, settings: settings, logger: logger, now: now}
 	for _, build := range []func(context.Context) error{
 		a.loadTables, a.openDemo, a.openData, a.openRedis, a.openClickHouse,
 		a.buildCounting, a.buildDetection, a.buildIntake, a.buildDemo, a.buildReadiness, a.buildWeb,
@@ -88,10 +90,10 @@ func (a *app) openData(context.Context) error {
 }
 
 func (a *app) loadTables(context.Context) (err error) {
-	if a.geography, err = cell.Load(); err != nil {
+	if a.geography, err = cell.Load(a.packs); err != nil {
 		return err
 	}
-	if a.places, err = place.Load(a.geography); err != nil {
+	if a.places, err = place.Load(a.geography, a.packs); err != nil {
 		return err
 	}
 	if a.settings.Catalog == "" {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
@@ -258,7 +259,7 @@ func TestNobodyIsSilenced(t *testing.T) {
 			outageMean := 6*mean + 3
 			broken := func(outage.Minute) []outage.Judged { return ordinary(drawn, outageMean) }
 			silenced := func(minute outage.Minute) []outage.Judged {
-				return append(broken(minute), outage.Judged{Country: outage.GB, Cell: townCells[0], Works: 3000, Back: 3000})
+				return append(broken(minute), outage.Judged{Country: countrytest.GB, Cell: townCells[0], Works: 3000, Back: 3000})
 			}
 			before := opensAfter(t, state, config, drawn, mean, attackMinutes, broken)
 			after := opensAfter(t, state, config, drawn, mean, attackMinutes, silenced)

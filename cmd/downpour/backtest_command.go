@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/tools/backtest"
 )
@@ -39,7 +40,7 @@ func (h *history) UnmarshalText(text []byte) error {
 }
 
 // Run prints the incidents as NDJSON.
-func (c *backtestCommand) Run(ctx context.Context) error {
+func (c *backtestCommand) Run(ctx context.Context, packs country.Set) error {
 	in := io.Reader(os.Stdin)
 	if c.Input != "-" {
 		file, err := os.Open(c.Input)
@@ -49,7 +50,7 @@ func (c *backtestCommand) Run(ctx context.Context) error {
 		defer file.Close()
 		in = file
 	}
-	geography, err := cell.Load()
+	geography, err := cell.Load(packs)
 	if err != nil {
 		return err
 	}

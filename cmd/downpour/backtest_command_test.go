@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 )
 
 func TestHistory(t *testing.T) {
@@ -54,7 +56,7 @@ func TestBacktestCommand(t *testing.T) {
 		{"cut off", written(t, "2025-02-28T15:19:00Z,a,GB,1,1\n2025-02-28T15:2"), "line 3: the line has 1 fields"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := (&backtestCommand{Input: c.input}).Run(context.Background())
+			err := (&backtestCommand{Input: c.input}).Run(context.Background(), countrytest.Packs)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want one that tells of %q", err, c.want)
 			}
@@ -74,7 +76,7 @@ func TestShortHistoryTrainsOnWhatThereIs(t *testing.T) {
 		fmt.Fprintf(&rows, "%s,a,GB,%d,%d\n", start.Add(time.Duration(m)*time.Minute).Format(time.RFC3339), n, n)
 	}
 	out := stdoutOf(t, func() error {
-		return (&backtestCommand{Input: written(t, rows.String()), Workers: 1}).Run(context.Background())
+		return (&backtestCommand{Input: written(t, rows.String()), Workers: 1}).Run(context.Background(), countrytest.Packs)
 	})
 	if !strings.Contains(out, `"id":"a-gb-20250206T10`) {
 		t.Errorf("an outage on the last of four days is not found:\n%s", out)

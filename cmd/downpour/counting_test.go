@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -197,7 +198,7 @@ func nothingStored(s *server) {
 }
 
 func snapped(s *server) {
-	got := s.heatmap(outage.IN, 6, span("10:07", "10:20"))
+	got := s.heatmap(countrytest.IN, 6, span("10:07", "10:20"))
 	if want := span("10:00", "10:30"); got.From != want.Get("from") || got.To != want.Get("to") || got.Total != 7 {
 		s.t.Errorf("the window is %s to %s with %d reports", got.From, got.To, got.Total)
 	}

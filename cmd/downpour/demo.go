@@ -21,7 +21,7 @@ func (a *app) openDemo(context.Context) (err error) {
 	if err := demo.Empty(a.settings.Data); err != nil {
 		return fmt.Errorf("--demo: %w", err)
 	}
-	cities, err := world.Cities(a.geography)
+	cities, err := world.Cities(a.geography, a.packs)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/tools/demo"
@@ -26,7 +27,7 @@ func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 	}
 	shift := script.ShiftTo(s.now().Add(-time.Hour))
 	peak := script.Began + 40 + outage.Minute(shift/time.Minute)
-	played, err := world.Load()
+	played, err := world.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}

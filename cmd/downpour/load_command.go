@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"os"
 
-	"github.com/open-downpour/downpour/pkg/catalog"
+	"github.com/open-downpour/downpour/pkg/country"
+	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/tools/load"
+	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
 // loadCommand measures a server by random reports.
@@ -15,14 +17,23 @@ type loadCommand struct {
 }
 
 // Run prints the result as one JSON object.
-func (l *loadCommand) Run(ctx context.Context) error {
-	services, err := catalog.Default()
+func (l *loadCommand) Run(ctx context.Context, packs country.Set) error {
+	loaded, err := world.Load(packs)
 	if err != nil {
 		return err
 	}
-	result, err := load.Run(ctx, l.Config, services.Services())
+	result, err := load.Run(ctx, l.Config, loaded.Services, townsOf(loaded))
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(result)
+}
+
+// townsOf are the largest cities of the world as random reports name them.
+func townsOf(loaded world.World) []load.Town {
+	var towns []load.Town
+	for _, city := range loaded.Towns() {
+		towns = append(towns, load.Town{Name: city.Name, Country: city.Country, At: outage.LatLng{Lat: city.Lat, Lng: city.Lng}})
+	}
+	return towns
 }

@@ -23,6 +23,8 @@ import (
 type commands struct {
 	Config configFile `help:"YAML file with a key for any flag." placeholder:"FILE" type:"path"`
 
+	countryFlags
+
 	Serve        serveCommand        `cmd:"" help:"Run the server."`
 	Replay       replayCommand       `cmd:"" help:"Play a past outage at a server, through its public API."`
 	Scenario     scenarioCommand     `cmd:"" help:"Print a past outage as counts, for the backtest."`
@@ -58,7 +60,11 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return usageError(err)
 	}
-	if err := command.Run(); err != nil && !errors.Is(err, context.Canceled) {
+	packs, err := line.load()
+	if err != nil {
+		return err
+	}
+	if err := command.Run(packs); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
@@ -67,7 +73,7 @@ func run(ctx context.Context, arguments []string) error {
 func newParser(ctx context.Context, line *commands) (*kong.Kong, error) {
 	return kong.New(line,
 		kong.Name("downpour"),
-		kong.Description("An open, crowd-sourced outage map for the United Kingdom and India."),
+		kong.Description("An open, crowd-sourced outage map, built in for the United Kingdom and India."),
 		kong.DefaultEnvars("DOWNPOUR"),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/bucket"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -199,7 +200,7 @@ func ordinary(drawn *rand.Rand, mean float64) (counts []outage.Judged) {
 	for range int(distuv.Poisson{Lambda: mean, Src: drawn}.Rand()) {
 		at := townCells[drawn.IntN(len(townCells))]
 		counts = append(counts, outage.Judged{
-			Service: watched, Country: outage.GB, Cell: at, Reporters: 1, Networks: 1,
+			Service: watched, Country: countrytest.GB, Cell: at, Reporters: 1, Networks: 1,
 			Blocks: []outage.BlockShare{{Block: 1 + drawn.Uint64(), Reporters: 1}},
 		})
 	}
@@ -235,7 +236,7 @@ func attackWorld(t testing.TB) (*cell.Geography, engine.Config, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	geography, err := cell.Load()
+	geography, err := cell.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}

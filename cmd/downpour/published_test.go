@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -27,8 +28,8 @@ type town struct {
 }
 
 var towns = []town{
-	{22.57, 88.36, outage.IN, "IN-WB", "West Bengal"}, {9.93, 76.27, outage.IN, "IN-KL", "Kerala"},
-	{23.35, 85.33, outage.IN, "IN-JH", "Jharkhand"}, {53.80, -1.55, outage.GB, "GB-TLE", "Yorkshire"}, {51.48, -3.18, outage.GB, "GB-TLL", "Wales"},
+	{22.57, 88.36, countrytest.IN, "IN-WB", "West Bengal"}, {9.93, 76.27, countrytest.IN, "IN-KL", "Kerala"},
+	{23.35, 85.33, countrytest.IN, "IN-JH", "Jharkhand"}, {53.80, -1.55, countrytest.GB, "GB-TLE", "Yorkshire"}, {51.48, -3.18, countrytest.GB, "GB-TLL", "Wales"},
 }
 
 // publishedWorld is a server to which random people reported, and an incident in

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/tools/load"
 )
@@ -82,7 +83,10 @@ func fillPast(t *testing.T, vault vault, now time.Time, rows int) {
 func sendReports(t *testing.T, base string, seed uint64, duration time.Duration) load.Result {
 	t.Helper()
 	config := load.Config{To: base, Rate: 20, Duration: duration, Clients: 10_000, Open: 500, Timeout: 30 * time.Second, Seed: seed}
-	result, err := load.Run(context.Background(), config, []outage.Service{{Slug: "whatsapp"}, {Slug: "jio"}})
+	result, err := load.Run(context.Background(), config, []outage.Service{{Slug: "whatsapp"}, {Slug: "jio"}}, []load.Town{
+		{Name: "Leeds", Country: countrytest.GB, At: outage.LatLng{Lat: 53.8008, Lng: -1.5491}},
+		{Name: "Kolkata", Country: countrytest.IN, At: outage.LatLng{Lat: 22.5726, Lng: 88.3639}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/tools/replay"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -16,8 +17,8 @@ type replayCommand struct {
 }
 
 // Run prints what the server answered, in sum, as one JSON object.
-func (r *replayCommand) Run(ctx context.Context) error {
-	played, err := world.Load()
+func (r *replayCommand) Run(ctx context.Context, packs country.Set) error {
+	played, err := world.Load(packs)
 	if err != nil {
 		return err
 	}

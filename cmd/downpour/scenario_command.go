@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -17,8 +18,8 @@ type scenarioCommand struct {
 }
 
 // Run prints the rows.
-func (s *scenarioCommand) Run(ctx context.Context) error {
-	loaded, err := world.Load()
+func (s *scenarioCommand) Run(ctx context.Context, packs country.Set) error {
+	loaded, err := world.Load(packs)
 	if err != nil {
 		return err
 	}

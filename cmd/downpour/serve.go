@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/redact"
 	"github.com/open-downpour/downpour/pkg/redisconn"
@@ -110,12 +111,12 @@ func (s *serveCommand) hosters() (*intake.Hosters, error) {
 }
 
 // Run serves until ctx ends.
-func (s *serveCommand) Run(ctx context.Context) error {
+func (s *serveCommand) Run(ctx context.Context, packs country.Set) error {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: s.LogLevel, ReplaceAttr: redact.Attr}))
 	if err := limitMemory(s.Clickhouse == "embedded", logger); err != nil {
 		return err
 	}
-	app, err := newApp(ctx, *s, logger)
+	app, err := newApp(ctx, packs, *s, logger)
 	if err != nil {
 		return err
 	}

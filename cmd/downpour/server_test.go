@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
@@ -77,7 +78,7 @@ func newServerWith(t *testing.T, redis string, change func(*serveCommand)) *serv
 	}
 	change(&settings)
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	app, err := newAppAt(context.Background(), settings, logger, s.now)
+	app, err := newAppAt(context.Background(), countrytest.Packs, settings, logger, s.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
@@ -25,7 +26,7 @@ func experience(t *testing.T, until outage.Minute) []byte {
 	t.Helper()
 	line := engine.New(engine.DefaultConfig(testGeography(t)))
 	for m := until - 8*24*60; m <= until; m++ {
-		if _, err := line.Tick(m, []outage.Judged{{Service: "whatsapp", Country: outage.GB, Reporters: int(m % 5)}}); err != nil {
+		if _, err := line.Tick(m, []outage.Judged{{Service: "whatsapp", Country: countrytest.GB, Reporters: int(m % 5)}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
@@ -70,7 +71,7 @@ func BenchmarkReads(b *testing.B) {
 func startBare(b *testing.B, now func() time.Time, settings serveCommand) *app {
 	b.Helper()
 	settings.Clickhouse, settings.Data, settings.ReportsPerMin = "http://127.0.0.1:1", b.TempDir(), 300
-	a, err := newAppAt(context.Background(), settings, slog.New(slog.DiscardHandler), now)
+	a, err := newAppAt(context.Background(), countrytest.Packs, settings, slog.New(slog.DiscardHandler), now)
 	if err != nil {
 		b.Fatal(err)
 	}

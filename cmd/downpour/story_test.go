@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -129,7 +130,7 @@ func onMap(total, unplaced, withheldAtSix int64) seen {
 	return func(s *server) {
 		s.t.Helper()
 		for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
-			got := s.heatmap(outage.IN, resolution, whole)
+			got := s.heatmap(countrytest.IN, resolution, whole)
 			sum := got.Withheld + got.Unplaced
 			for _, item := range got.Items {
 				sum += item.Reports
@@ -149,7 +150,7 @@ func cells(resolution int, want map[outage.Cell]int64) seen {
 	return func(s *server) {
 		s.t.Helper()
 		got := map[outage.Cell]int64{}
-		for _, item := range s.heatmap(outage.IN, resolution, whole).Items {
+		for _, item := range s.heatmap(countrytest.IN, resolution, whole).Items {
 			got[item.Cell] = item.Reports
 		}
 		if !maps.Equal(got, want) {

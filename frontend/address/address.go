@@ -144,14 +144,8 @@ func (a Address) WithService(slug string) Address {
 }
 func (a Address) WithLeaf(leaf string) Address { a.Leaf, a.ID, a.Show = leaf, "", ""; return a }
 
-// ParseCountry reads the country in a path. It accepts uk for GB.
-func ParseCountry(part string) (outage.Country, bool) {
-	if part == "uk" {
-		return outage.GB, true
-	}
-	country := outage.Country(strings.ToUpper(part))
-	return country, country.Covered()
-}
+// ParseCountry reads the country in a path, by its code or another name.
+func ParseCountry(part string) (outage.Country, bool) { return outage.CountryNamed(part) }
 
 // UsedIn reports whether people use a service in a country.
 func UsedIn(service outage.Service, country outage.Country) bool {

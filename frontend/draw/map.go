@@ -21,7 +21,7 @@ func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Ce
 	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%s"><title id="%s">%s</title>`,
 		id, c.ViewBox(), id, template.HTMLEscapeString(caption))
 	land := c.Coast
-	if c.resolution == MapResolution {
+	if c.small {
 		land = c.path(c.bare(classes))
 	}
 	fmt.Fprintf(&b, `<path class="land" d="%s"/>`, land)

@@ -15,6 +15,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -50,7 +51,7 @@ func walk(t *testing.T, path string) [][]point {
 
 func TestMapPathsAreTheCells(t *testing.T) {
 	for _, code := range outage.Countries() {
-		land := Project(pagetest.LandShapes(), code, MapResolution)
+		land := Project(pagetest.LandShapes(), code, code.MapResolution())
 		rings := walk(t, land.path(land.Land))
 		if len(rings) != len(land.Land) {
 			t.Fatalf("%s: %d outlines of %d cells", code, len(rings), len(land.Land))
@@ -72,7 +73,7 @@ func TestMapPathsAreTheCells(t *testing.T) {
 }
 
 func TestBordersPartRegions(t *testing.T) {
-	land := Project(pagetest.LandShapes(), outage.IN, MapResolution)
+	land := Project(pagetest.LandShapes(), countrytest.IN, countrytest.IN.MapResolution())
 	sides := map[edge]int{}
 	for _, ring := range land.rings {
 		for i, p := range ring {
@@ -166,7 +167,7 @@ func TestChartSurvivesOddNumbers(t *testing.T) {
 		"nan":      {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []public.Point{{Expected: &nan, Upper: &nan}}},
 		"negative": {Span: outage.Span{From: 0, To: 10}, Step: 5, Points: []public.Point{{Reports: -3}}},
 	} {
-		drawn := chartOf(series, outage.GB)
+		drawn := chartOf(series, countrytest.GB)
 		if strings.Contains(drawn, "NaN") || strings.Contains(drawn, "Inf") || !strings.HasSuffix(drawn, "</svg>") {
 			t.Errorf("%s: %s", name, drawn)
 		}
@@ -177,8 +178,8 @@ func TestChartTicksAreLocalHours(t *testing.T) {
 	now := outage.MinuteOf(pagetest.Noon).Floor(5)
 	series := public.Series{Span: outage.Span{From: now - 24*60, To: now}, Step: 5}
 	for country, want := range map[outage.Country]string{
-		outage.GB: "18:00 00:00 06:00 12:00", // from 12:30
-		outage.IN: "18:00 00:00 06:00 12:00", // from 18:00
+		countrytest.GB: "18:00 00:00 06:00 12:00", // from 12:30
+		countrytest.IN: "18:00 00:00 06:00 12:00", // from 18:00
 	} {
 		drawn := chartOf(series, country)
 		var ticks []string
@@ -216,7 +217,7 @@ func TestRoundUp(t *testing.T) {
 }
 
 func TestOutlineGoesAroundCells(t *testing.T) {
-	land := Project(pagetest.LandShapes(), outage.IN, MapResolution)
+	land := Project(pagetest.LandShapes(), countrytest.IN, countrytest.IN.MapResolution())
 	sides := 0
 	for _, chain := range walk(t, land.Outline(land.Land)) {
 		sides += len(chain) - 1
@@ -232,11 +233,11 @@ func TestOutlineGoesAroundCells(t *testing.T) {
 
 // TestMapOfACountryIsSmall checks the size at brotli level 5, as served.
 func TestMapOfACountryIsSmall(t *testing.T) {
-	heat, _ := pagetest.Readings{}.Heatmap(t.Context(), "whatsapp", outage.IN, MapResolution, outage.Span{})
+	heat, _ := pagetest.Readings{}.Heatmap(t.Context(), "whatsapp", countrytest.IN, countrytest.IN.MapResolution(), outage.Span{})
 	classes, _ := Classify(heat, true)
 	var out bytes.Buffer
 	w := brotli.NewWriterLevel(&out, 5)
-	_, _ = w.Write([]byte(Project(pagetest.LandShapes(), outage.IN, MapResolution).SVG("m", "x", classes)))
+	_, _ = w.Write([]byte(Project(pagetest.LandShapes(), countrytest.IN, countrytest.IN.MapResolution()).SVG("m", "x", classes)))
 	_ = w.Close()
 	if out.Len() > 6_000 {
 		t.Errorf("map of India: %d bytes, budget 6000", out.Len())

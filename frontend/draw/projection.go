@@ -19,14 +19,6 @@ type Shapes interface {
 	RegionOf(cell outage.Cell) outage.Region
 }
 
-// MapResolution is the H3 resolution of the maps within pages: a whole country
-// fits a phone.
-const MapResolution = outage.CellCoarse
-
-// LargeResolution is that of the large map, by country. A whole country has at most
-// MostCells cells.
-var LargeResolution = map[outage.Country]int{outage.GB: 5, outage.IN: 4}
-
 // mapSize is the longer side of a map in the whole units of its paths.
 const mapSize = 700
 
@@ -38,6 +30,7 @@ type point struct{ x, y int }
 type Projection struct {
 	shapes        Shapes
 	resolution    int
+	small         bool    // at the resolution of maps within pages
 	west, north   float64 // degrees
 	scaleX, scale float64 // units for a degree of longitude and of latitude
 	Width, Height int
@@ -51,7 +44,7 @@ type Projection struct {
 // parallel at its middle latitude.
 func Project(shapes Shapes, code outage.Country, resolution int) *Projection {
 	c := &Projection{
-		shapes: shapes, resolution: resolution,
+		shapes: shapes, resolution: resolution, small: resolution == code.MapResolution(),
 		Land: slices.Clone(shapes.Land(code, resolution)), rings: map[outage.Cell][]point{},
 	}
 	slices.Sort(c.Land)

@@ -52,7 +52,7 @@ func NewBuilder(config Config) (*Builder, error) {
 		lastGood: lastGood{values: map[string]cachedValue{}},
 	}
 	for _, c := range outage.Countries() {
-		for _, resolution := range []int{draw.MapResolution, draw.LargeResolution[c]} {
+		for _, resolution := range []int{c.MapResolution(), c.LargeResolution()} {
 			result.maps[mapKey{c, resolution}] = draw.Project(config.Shapes, c, resolution)
 		}
 	}

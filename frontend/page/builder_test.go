@@ -9,6 +9,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -34,9 +35,9 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 		weights []float64
 		drawn   bool
 	}{{nil, false}, {[]float64{2.9}, false}, {[]float64{3}, true}, {[]float64{.9, 40}, true}} {
-		in := public.Incident{Country: outage.IN, Footprint: public.Footprint{Scope: outage.ScopeCell}}
+		in := public.Incident{Country: countrytest.IN, Footprint: public.Footprint{Scope: outage.ScopeCell}}
 		for i, weight := range test.weights {
-			in.Footprint.Cells = append(in.Footprint.Cells, public.CellWeight{Cell: site.maps[mapKey{outage.IN, draw.MapResolution}].Land[7*i], Weight: weight})
+			in.Footprint.Cells = append(in.Footprint.Cells, public.CellWeight{Cell: site.maps[mapKey{countrytest.IN, countrytest.IN.MapResolution()}].Land[7*i], Weight: weight})
 		}
 		page := &incidentPage{request: site.request(address.Address{Lang: "en"})}
 		drawn := string(page.footprint(heatmap{SVG: "<svg></svg>"}, in).SVG)
@@ -51,7 +52,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 
 func TestCaptionKeepsTheFloor(t *testing.T) {
 	series := public.Series{Span: outage.Span{To: day}, Step: 10, Points: []public.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
-	got := chartCaption(locale.New("en", ""), series, outage.GB)
+	got := chartCaption(locale.New("en", ""), series, countrytest.GB)
 	want := "5 reports in 24 hours. The most in 10 minutes was 5, at 01:00 UK time. 3 said that it works for them."
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)

@@ -15,7 +15,7 @@ import (
 // than draw.MostCells.
 func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.Window) ([]byte, Meta, error) {
 	f := s.requestIn(address.Address{Lang: state.Lang}, state.Country)
-	projection := s.maps[mapKey{state.Country, draw.LargeResolution[state.Country]}]
+	projection := s.maps[mapKey{state.Country, state.Country.LargeResolution()}]
 	for resolution := projection.ResolutionIn(part); ; resolution-- {
 		heat, err := f.read.readings.Heatmap(ctx, state.Service, state.Country, resolution, state.Shown())
 		if err != nil {
@@ -39,5 +39,5 @@ func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.W
 
 // Coastline is the coastline of a country as JSON, for closer zoom levels.
 func (s *Builder) Coastline(country outage.Country) ([]byte, error) {
-	return s.maps[mapKey{country, draw.LargeResolution[country]}].CoastlineJSON()
+	return s.maps[mapKey{country, country.LargeResolution()}].CoastlineJSON()
 }

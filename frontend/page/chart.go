@@ -72,10 +72,10 @@ func chartCaption(l *locale.Localizer, series public.Series, country outage.Coun
 		key = "chart.span."
 	}
 	if total == 0 {
-		return l.T(key+"none", "zone", l.T("zone."+string(country)))
+		return l.T(key+"none", "zone", l.Zone(country))
 	}
 	caption := l.T(key+"peak", "n", total, "peak", l.Int(peak.Reports), "step", l.Int(int64(series.Step)),
-		"time", l.Clock(peak.Start.Time(), country), "zone", l.T("zone."+string(country)))
+		"time", l.Clock(peak.Start.Time(), country), "zone", l.Zone(country))
 	// Counts of kinds are shown from the minimum count on.
 	if works >= draw.MinimumCount {
 		caption += " " + l.T("chart.works", "works", works)

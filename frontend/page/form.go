@@ -63,7 +63,7 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 // language of the page. Any other can be typed.
 func (f *form) offer(service outage.Service, all []outage.Service) {
 	for _, country := range f.At.Countries(service) {
-		f.Towns = append(f.Towns, strings.Split(f.T("towns."+string(country)), ", ")...)
+		f.Towns = append(f.Towns, country.Names(f.Lang()).Towns...)
 	}
 	for _, network := range all {
 		if network.AccessNetwork() && len(f.At.Countries(network)) > 0 {
@@ -78,6 +78,16 @@ func (f form) PlaceIn() string {
 		return ""
 	}
 	return f.Values.Country
+}
+
+// Zones lists the countries to choose from, each followed by the time zones of its
+// devices, by which the script guesses one.
+func (f form) Zones() string {
+	var words []string
+	for _, country := range f.Countries {
+		words = append(append(words, string(country)), country.DeviceZones()...)
+	}
+	return strings.Join(words, " ")
 }
 
 // CountryChoice is the radio button of a country.

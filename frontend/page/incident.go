@@ -206,13 +206,13 @@ func (page *incidentPage) family(ctx context.Context, service outage.Service, in
 // footprint draws the outline of an incident on a map, unless it covers the whole
 // country.
 func (page *incidentPage) footprint(drawn heatmap, in public.Incident) heatmap {
-	land := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
+	land := page.builder.maps[mapKey{in.Country, in.Country.MapResolution()}]
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
 		return drawn
 	}
 	weights := map[outage.Cell]float64{}
 	for _, part := range in.Footprint.Cells {
-		weights[part.Cell.Parent(draw.MapResolution)] += part.Weight
+		weights[part.Cell.Parent(in.Country.MapResolution())] += part.Weight
 	}
 	var cells []outage.Cell
 	for cell, weight := range weights {

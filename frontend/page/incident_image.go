@@ -28,9 +28,9 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 		Source: f.T("image.source"),
 	}
 	span := in.Span(f.read.asOf).Snap(outage.Quarter)
-	heat, err := f.read.readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, span)
+	heat, err := f.read.readings.Heatmap(ctx, in.Service, in.Country, in.Country.MapResolution(), span)
 	if err != nil {
 		return nil, fmt.Errorf("reading the map: %w", err)
 	}
-	return draw.SharePNG(s.fonts, text, s.maps[mapKey{in.Country, draw.MapResolution}], heat)
+	return draw.SharePNG(s.fonts, text, s.maps[mapKey{in.Country, in.Country.MapResolution()}], heat)
 }

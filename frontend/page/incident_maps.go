@@ -31,7 +31,7 @@ const mostPictures = 8
 // smallMultiples draws 15-minute buckets of an incident, sampled evenly.
 func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident) smallMultiples {
 	var result smallMultiples
-	projection := page.builder.maps[mapKey{in.Country, draw.MapResolution}]
+	projection := page.builder.maps[mapKey{in.Country, in.Country.MapResolution()}]
 	if projection == nil || projection.Width == 0 {
 		return result
 	}
@@ -39,7 +39,7 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident
 	heats := make([]public.Heatmap, len(quarters))
 	result.Counts = true
 	for i, at := range quarters {
-		heat, err := page.read.readings.Heatmap(ctx, in.Service, in.Country, draw.MapResolution, outage.Span{From: at, To: at + outage.Quarter})
+		heat, err := page.read.readings.Heatmap(ctx, in.Service, in.Country, in.Country.MapResolution(), outage.Span{From: at, To: at + outage.Quarter})
 		if err != nil {
 			page.read.miss(err, "heatmap")
 			return smallMultiples{}

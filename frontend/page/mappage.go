@@ -153,10 +153,10 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 	page.Counts = true
 	for i, country := range countries {
 		var err error
-		if heats[i], err = page.read.readings.Heatmap(ctx, state.Service, country, draw.LargeResolution[country], state.Shown()); err != nil {
+		if heats[i], err = page.read.readings.Heatmap(ctx, state.Service, country, country.LargeResolution(), state.Shown()); err != nil {
 			page.read.miss(err, "heatmap")
 		}
-		heats[i].Resolution = draw.LargeResolution[country] // the land is drawn even if nothing could be read
+		heats[i].Resolution = country.LargeResolution() // the land is drawn even if nothing could be read
 		page.Counts = page.Counts && !draw.HasRatios(heats[i])
 	}
 	page.Counts = page.Counts || state.Show == address.ShowReports
@@ -165,7 +165,7 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 	for i, country := range countries {
 		result := mapPanel{
 			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
-			Projection:  page.builder.maps[mapKey{country, draw.LargeResolution[country]}],
+			Projection:  page.builder.maps[mapKey{country, country.LargeResolution()}],
 		}
 		result.Map = page.heatmap(heats[i], country, page.captionOf(state, country), page.Counts)
 		result.Span = page.when(state, country)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -18,7 +19,7 @@ func TestAnHourThatExistsTwiceNamesItsZone(t *testing.T) {
 		series.Points = append(series.Points, public.Point{Start: from + 60*hour})
 	}
 	var texts []string
-	for _, row := range hours(locale.New("en", outage.GB), series, outage.GB) {
+	for _, row := range hours(locale.New("en", countrytest.GB), series, countrytest.GB) {
 		texts = append(texts, row.Text)
 	}
 	if got := strings.Join(texts, ", "); got != "02:00, 01:00 GMT, 01:00 BST, 00:00" {
@@ -28,7 +29,7 @@ func TestAnHourThatExistsTwiceNamesItsZone(t *testing.T) {
 
 // TestMapNoteHasThreeNumbers tells apart what is in no cell of a map.
 func TestMapNoteHasThreeNumbers(t *testing.T) {
-	note := mapNote(locale.New("en", outage.IN), public.Heatmap{Unplaced: 31, Withheld: 3007, NotYetPlaced: 3000})
+	note := mapNote(locale.New("en", countrytest.IN), public.Heatmap{Unplaced: 31, Withheld: 3007, NotYetPlaced: 3000})
 	for _, part := range []string{"31 reports named no place", "7 reports are not shown here, because too few", "3,000 reports are added to the map"} {
 		if !strings.Contains(note, part) {
 			t.Errorf("%q has no %q", note, part)
@@ -39,7 +40,7 @@ func TestMapNoteHasThreeNumbers(t *testing.T) {
 // TestSharesHaveARowForTheRest holds the shares to a whole.
 func TestSharesHaveARowForTheRest(t *testing.T) {
 	builder := testViews(t)
-	rows := names{locale.New("en", outage.IN), builder.Services, builder.Shapes}.shares(outage.Service{}, public.Symptoms{
+	rows := names{locale.New("en", countrytest.IN), builder.Services, builder.Shapes}.shares(outage.Service{}, public.Symptoms{
 		Total: 100, Withheld: 36, Items: []public.SymptomCount{{Symptom: "", Reports: 64, Share: .64}},
 	})
 	if len(rows) != 2 || rows[1].Number != "36%" {

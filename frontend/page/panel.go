@@ -82,7 +82,7 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 	// The span of an incident belongs to the key; that of now changes each minute.
 	key := "/" + service.Slug + "/" + string(country) + q.At.ID
 	heat, ok := readOrLastGood(q.read, "heatmap", key, func() (public.Heatmap, error) {
-		return readings.Heatmap(ctx, service.Slug, country, draw.MapResolution, span)
+		return readings.Heatmap(ctx, service.Slug, country, country.MapResolution(), span)
 	})
 	if ok {
 		result.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || q.At.Show == address.ShowReports)

@@ -7,12 +7,13 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
 func TestOpenIncidentsAreListedByPlace(t *testing.T) {
-	q := testViews(t).request(address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp"})
+	q := testViews(t).request(address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp"})
 	var open []public.Incident
 	for _, record := range (pagetest.Incidents{}).Records()[:2] {
 		record.Footprint = outage.Footprint{}
@@ -45,7 +46,7 @@ func (several) Health(context.Context, string, outage.Country) (public.Health, e
 func TestServicePageLinksAllOpenIncidents(t *testing.T) {
 	site := testViews(t)
 	site.Readings = func() Readings { return several{} }
-	name, page, err := site.Page(t.Context(), address.Address{Lang: "en", Country: outage.IN, Service: "whatsapp", Leaf: address.LeafStatus})
+	name, page, err := site.Page(t.Context(), address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp", Leaf: address.LeafStatus})
 	if err != nil {
 		t.Fatal(err)
 	}

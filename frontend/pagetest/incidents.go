@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -52,9 +53,9 @@ func happened(service string, country outage.Country, ago, lasted time.Duration,
 
 func (f Incidents) Records() []outage.Record {
 	day := 24 * time.Hour
-	open := happened("whatsapp", outage.IN, 106*time.Minute, 0, outage.ScopeRegion, "IN-WB", "IN-BR", "IN-JH", "IN-OD", "IN-UP")
+	open := happened("whatsapp", countrytest.IN, 106*time.Minute, 0, outage.ScopeRegion, "IN-WB", "IN-BR", "IN-JH", "IN-OD", "IN-UP")
 	open.Severity = outage.SeverityCritical
-	falling := happened("instagram", outage.IN, 94*time.Minute, 0, outage.ScopeCountry)
+	falling := happened("instagram", countrytest.IN, 94*time.Minute, 0, outage.ScopeCountry)
 	falling.State, falling.Verdict, falling.Cause = outage.StateRecovering, outage.LikelyCollateral, "whatsapp"
 	falling.Reasons = []outage.Reason{outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize}
 	falling.Changes[0].Verdict = outage.LikelyCause
@@ -63,17 +64,17 @@ func (f Incidents) Records() []outage.Record {
 		outage.Change{At: Noon.Add(-70 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCause},
 		outage.Change{At: Noon.Add(-60 * time.Minute), State: outage.StateOpen, Ratio: 9, Verdict: outage.LikelyCollateral, Cause: "whatsapp"})
 	falling.Changes = append(falling.Changes, outage.Change{At: Noon.Add(-4 * time.Minute), State: outage.StateRecovering, Ratio: 2})
-	upi := happened("upi", outage.IN, day+18*time.Hour+3*time.Minute, 5*time.Hour+47*time.Minute, outage.ScopeCountry)
-	bt := happened("bt", outage.GB, 3*day, 41*time.Minute, outage.ScopeCell, "GB-TLE")
+	upi := happened("upi", countrytest.IN, day+18*time.Hour+3*time.Minute, 5*time.Hour+47*time.Minute, outage.ScopeCountry)
+	bt := happened("bt", countrytest.GB, 3*day, 41*time.Minute, outage.ScopeCell, "GB-TLE")
 	bt.Severity, bt.Observed, bt.Expected, bt.Threshold = outage.SeverityMinor, 31, 2.4, 14
 	if f.Changed != nil && f.Changed.ID == falling.ID {
 		falling = *f.Changed
 	}
 	return []outage.Record{
 		falling, open, upi, bt,
-		happened("whatsapp", outage.GB, 5*day, 72*time.Minute, outage.ScopeCountry),
-		happened("whatsapp", outage.IN, 19*day, 33*time.Minute, outage.ScopeRegion, "IN-MH"),
-		happened("gone", outage.IN, 44*day, 15*time.Minute, outage.ScopeRegion),
+		happened("whatsapp", countrytest.GB, 5*day, 72*time.Minute, outage.ScopeCountry),
+		happened("whatsapp", countrytest.IN, 19*day, 33*time.Minute, outage.ScopeRegion, "IN-MH"),
+		happened("gone", countrytest.IN, 44*day, 15*time.Minute, outage.ScopeRegion),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -42,9 +43,9 @@ func (f *Intake) Take(_ context.Context, client outage.Client, sent outage.Submi
 			return outage.Receipt{}, outage.Invalid("country", "choose a country")
 		}
 	case "kolkata", "700001", "৭০০০০১", "110001":
-		receipt.Country, receipt.Region = outage.IN, "IN-WB"
+		receipt.Country, receipt.Region = countrytest.IN, "IN-WB"
 	case "ls1":
-		receipt.Country, receipt.Region = outage.GB, "GB-TLE"
+		receipt.Country, receipt.Region = countrytest.GB, "GB-TLE"
 	default:
 		return outage.Receipt{}, outage.Unknown("place", "no such place")
 	}
@@ -70,9 +71,9 @@ type Readings struct {
 // factor is how far above normal a service is.
 func factor(service string, country outage.Country) float64 {
 	switch {
-	case service == "whatsapp" && country != outage.GB:
+	case service == "whatsapp" && country != countrytest.GB:
 		return 9
-	case service == "upi", service == "instagram" && country == outage.IN:
+	case service == "upi", service == "instagram" && country == countrytest.IN:
 		return 2.2
 	}
 	return 1

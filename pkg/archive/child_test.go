@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/embedded"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redisconn"
@@ -47,7 +48,7 @@ func (t task) reportsOfARound(round int) (reports []outage.Report) {
 	for range 60 {
 		id := outage.ReportID{Shard: byte(random.Uint32()), Received: outage.MinuteOf(t.Began), Random: random.Uint64()}
 		reports = append(reports, outage.Report{
-			ID: id, Service: "whatsapp", Kind: outage.Problem, Country: outage.IN, Region: "IN-WB", Cell: 0x863cf30e7ffffff,
+			ID: id, Service: "whatsapp", Kind: outage.Problem, Country: countrytest.IN, Region: "IN-WB", Cell: 0x863cf30e7ffffff,
 			At: t.Began.Truncate(time.Second), Reporter: id.Random, Prefix: uint64(id.Shard), UndoHash: id.Random,
 		})
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/embedded"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -153,7 +154,7 @@ func seeded(t testing.TB) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, 0))
 }
 
-var geography = sync.OnceValues(cell.Load)
+var geography = sync.OnceValues(func() (*cell.Geography, error) { return cell.Load(countrytest.Packs) })
 
 // hubs are points beside which several regions meet.
 var hubs = []outage.LatLng{

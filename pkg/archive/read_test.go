@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/bucket"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -24,7 +25,7 @@ func randomQuery(random *rand.Rand) outage.Query {
 	from := testSpan.From + outage.Minute(random.IntN(int(testSpan.To-testSpan.From)))
 	query := outage.Query{
 		Span: outage.Span{From: from, To: from + 1 + outage.Minute(random.IntN(600))}, ByPlace: random.IntN(2) == 0, BySymptom: random.IntN(2) == 0,
-		Service: []string{"", "whatsapp", "jio"}[random.IntN(3)], Country: []outage.Country{"", outage.GB, outage.IN}[random.IntN(3)],
+		Service: []string{"", "whatsapp", "jio"}[random.IntN(3)], Country: []outage.Country{"", countrytest.GB, countrytest.IN}[random.IntN(3)],
 	}
 	if random.IntN(4) == 0 {
 		query.ByNetwork, query.BySymptom = true, false
@@ -159,7 +160,7 @@ func TestFloorOfTheArchive(t *testing.T) {
 				for range n {
 					e := outage.Entry{Sign: 1, Counted: true, Weight: 1, Nodes: 1<<outage.NodeLevels - 1}
 					e.Report = outage.Report{ID: outage.NewReportID(random.Uint64(), testNow), Service: "jio", Kind: outage.Problem,
-						Country: outage.GB, Region: region, Cell: cell, At: testNow.Add(-time.Hour), Keyed: !c.live}
+						Country: countrytest.GB, Region: region, Cell: cell, At: testNow.Add(-time.Hour), Keyed: !c.live}
 					entries = append(entries, e)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -119,7 +120,7 @@ func measureMap(t *testing.T, db *DB, now time.Time, name string, minutes int) {
 	for range runs {
 		began := time.Now()
 		var err error
-		drawn, err = reader.Snapshot().Heatmap(ctx, "service-3", outage.IN, 4, span)
+		drawn, err = reader.Snapshot().Heatmap(ctx, "service-3", countrytest.IN, 4, span)
 		must(t, err)
 		maps = append(maps, time.Since(began))
 		began = time.Now()

@@ -47,7 +47,7 @@ func LocalTimeOf(country outage.Country, minute outage.Minute) LocalTime {
 		Day:    day,
 		Week:   week,
 
-		Holiday: holidays[country][day],
+		Holiday: country.Holiday(day),
 	}
 }
 

@@ -1,10 +1,10 @@
 package baseline
 
 import (
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -15,14 +15,14 @@ func TestHolidayFollowsTheLocalDay(t *testing.T) {
 		at      string
 		want    bool
 	}{
-		{"Christmas", outage.GB, "2025-12-25T12:00:00Z", true},
-		{"the minute before Good Friday", outage.GB, "2025-04-17T22:59:00Z", false},
-		{"its first minute, in summer time", outage.GB, "2025-04-17T23:00:00Z", true},
-		{"its last minute", outage.GB, "2025-04-18T22:59:00Z", true},
-		{"the day after", outage.GB, "2025-04-18T23:00:00Z", false},
-		{"Republic Day begins in Kolkata", outage.IN, "2026-01-25T18:30:00Z", true},
-		{"and is no holiday in London", outage.GB, "2026-01-26T12:00:00Z", false},
-		{"Diwali", outage.IN, "2025-10-20T06:00:00Z", true},
+		{"Christmas", countrytest.GB, "2025-12-25T12:00:00Z", true},
+		{"the minute before Good Friday", countrytest.GB, "2025-04-17T22:59:00Z", false},
+		{"its first minute, in summer time", countrytest.GB, "2025-04-17T23:00:00Z", true},
+		{"its last minute", countrytest.GB, "2025-04-18T22:59:00Z", true},
+		{"the day after", countrytest.GB, "2025-04-18T23:00:00Z", false},
+		{"Republic Day begins in Kolkata", countrytest.IN, "2026-01-25T18:30:00Z", true},
+		{"and is no holiday in London", countrytest.GB, "2026-01-26T12:00:00Z", false},
+		{"Diwali", countrytest.IN, "2025-10-20T06:00:00Z", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			at, err := time.Parse(time.RFC3339, c.at)
@@ -41,7 +41,7 @@ func TestEveryCountryHasHolidaysEveryYear(t *testing.T) {
 		for year := 2024; year <= 2028; year++ {
 			days := 0
 			for day := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() == year; day = day.AddDate(0, 0, 1) {
-				if holidays[country][int(day.Unix()/86400)] {
+				if country.Holiday(int(day.Unix() / 86400)) {
 					days++
 				}
 			}
@@ -49,19 +49,5 @@ func TestEveryCountryHasHolidaysEveryYear(t *testing.T) {
 				t.Errorf("%s has %d holidays in %d", country, days, year)
 			}
 		}
-	}
-}
-
-func TestHolidayTableNamesItsMistakes(t *testing.T) {
-	for _, c := range []struct{ name, line, want string }{
-		{"date", "GB,2025-02-30,fixed,None", "line 1"},
-		{"country", "FR,2025-07-14,fixed,None", `"FR"`},
-		{"fields", "GB,2025-07-14", "fields"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if _, err := readHolidays(strings.NewReader(c.line)); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want %s", err, c.want)
-			}
-		})
 	}
 }

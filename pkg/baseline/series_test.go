@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -32,7 +33,7 @@ func newFeeder() *feeder {
 // feed passes minutes with the reporters that a function returns, all in one metro cell.
 func (s *feeder) feed(minutes int, reporters func(outage.Minute) int) {
 	for end := s.now + outage.Minute(minutes); s.now < end; s.now++ {
-		now := LocalTimeOf(outage.GB, s.now)
+		now := LocalTimeOf(countrytest.GB, s.now)
 		if s.now%60 == 0 {
 			s.pool.Publish(now, []*Series{s.series})
 			s.series.RefreshShares(s.pool)
@@ -57,7 +58,7 @@ func (s *feeder) place(number, region int) int32 {
 	if handle, ok := s.series.Find(key); ok {
 		return handle
 	}
-	return s.series.Add(key, s.pool, LocalTimeOf(outage.GB, s.now))
+	return s.series.Add(key, s.pool, LocalTimeOf(countrytest.GB, s.now))
 }
 
 func (s *feeder) poisson(mean float64) int {
@@ -71,7 +72,7 @@ func (s *feeder) poisson(mean float64) int {
 
 // office is the mean of a service that is used in office hours, by London time.
 func office(m outage.Minute) float64 {
-	at := LocalTimeOf(outage.GB, m)
+	at := LocalTimeOf(countrytest.GB, m)
 	if at.Weekday() >= 5 || at.Hour() < 8 || at.Hour() >= 18 {
 		return .2
 	}
@@ -86,14 +87,14 @@ func TestLocalTimeOf(t *testing.T) {
 		slot    int
 		past    int
 	}{
-		{"Monday at midnight", outage.GB, "2025-01-06T00:00:00Z", 0, 0},
-		{"Sunday's last minute", outage.GB, "2025-01-05T23:59:00Z", 167, 59},
-		{"India is half an hour off", outage.IN, "2025-01-06T00:00:00Z", 5, 30},
-		{"before 1970", outage.GB, "1960-02-01T12:34:00Z", 12, 34},
-		{"the hour before the clocks go forward", outage.GB, "2025-03-30T00:59:00Z", 6*24 + 0, 59},
-		{"the hour after is the one after next", outage.GB, "2025-03-30T01:00:00Z", 6*24 + 2, 0},
-		{"the repeated hour", outage.GB, "2025-10-26T00:30:00Z", 6*24 + 1, 30},
-		{"and again", outage.GB, "2025-10-26T01:30:00Z", 6*24 + 1, 30},
+		{"Monday at midnight", countrytest.GB, "2025-01-06T00:00:00Z", 0, 0},
+		{"Sunday's last minute", countrytest.GB, "2025-01-05T23:59:00Z", 167, 59},
+		{"India is half an hour off", countrytest.IN, "2025-01-06T00:00:00Z", 5, 30},
+		{"before 1970", countrytest.GB, "1960-02-01T12:34:00Z", 12, 34},
+		{"the hour before the clocks go forward", countrytest.GB, "2025-03-30T00:59:00Z", 6*24 + 0, 59},
+		{"the hour after is the one after next", countrytest.GB, "2025-03-30T01:00:00Z", 6*24 + 2, 0},
+		{"the repeated hour", countrytest.GB, "2025-10-26T00:30:00Z", 6*24 + 1, 30},
+		{"and again", countrytest.GB, "2025-10-26T01:30:00Z", 6*24 + 1, 30},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			at, err := time.Parse(time.RFC3339, c.at)
@@ -121,7 +122,7 @@ func TestLearnsTheWeek(t *testing.T) {
 		{"Saturday noon", 5*minutesADay + 12*60, .2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s.series.updateLevel(LocalTimeOf(outage.GB, monday+6*7*minutesADay+c.minute), s.pool)
+			s.series.updateLevel(LocalTimeOf(countrytest.GB, monday+6*7*minutesADay+c.minute), s.pool)
 			if got := s.series.Mean(); got < c.want*.75 || got > c.want*1.35 {
 				t.Errorf("%.2f a minute, want about %.2f", got, c.want)
 			}
@@ -169,7 +170,7 @@ func TestAnOutageIsNotLearnt(t *testing.T) {
 
 func TestASlotDroppedInConsecutiveWeeksIsLearnt(t *testing.T) {
 	s := newFeeder()
-	match := func(m outage.Minute) bool { return LocalTimeOf(outage.GB, m).Slot == 2*24+20 }
+	match := func(m outage.Minute) bool { return LocalTimeOf(countrytest.GB, m).Slot == 2*24+20 }
 	s.feed(5*7*minutesADay, func(m outage.Minute) int {
 		if match(m) {
 			s.series.Drop()
@@ -212,14 +213,14 @@ func TestSharesFollowReporters(t *testing.T) {
 func TestIdleCellsAreForgotten(t *testing.T) {
 	s := newFeeder()
 	s.feed(minutesADay, func(outage.Minute) int { return s.poisson(1) })
-	now := LocalTimeOf(outage.GB, s.now-1)
+	now := LocalTimeOf(countrytest.GB, s.now-1)
 	s.series.ObserveAt(s.place(5, 1), 1, now)
 	places := s.series.Places()
 	var moved []int32
 	for day := range 31 {
 		for block := range 288 {
 			s.now++
-			at := LocalTimeOf(outage.GB, monday+outage.Minute((day+1)*minutesADay+block*BlockMinutes))
+			at := LocalTimeOf(countrytest.GB, monday+outage.Minute((day+1)*minutesADay+block*BlockMinutes))
 			result := s.series.BeginBlock(at, s.pool, false, func(int32) bool { return false })
 			if result.Moved != nil {
 				moved = result.Moved

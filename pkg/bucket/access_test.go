@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
@@ -29,7 +30,7 @@ func (b *bench) access(byPlace bool) []outage.Count {
 func count(network string, region outage.Region, n int64, judged float64, prefixes int64) outage.Count {
 	start := outage.MinuteOf(moment("10:00:00"))
 	return outage.Count{
-		Service: "whatsapp", Country: outage.IN, Region: region, Start: start, Kind: outage.Problem, Network: network,
+		Service: "whatsapp", Country: countrytest.IN, Region: region, Start: start, Kind: outage.Problem, Network: network,
 		N: n, Submissions: n, Judged: judged, Prefixes: prefixes,
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
@@ -36,7 +37,7 @@ func benchmarkAddBatch(b *testing.B, client redis.UniversalClient) {
 			reporter := random.Uint64N(100_000)
 			reports[i] = outage.Report{
 				ID:      outage.ReportID{Shard: byte(reporter), Received: outage.MinuteOf(now), Random: random.Uint64()},
-				Service: "whatsapp", Kind: outage.Problem, Country: outage.IN, Region: "IN-WB", Cell: kolkata,
+				Service: "whatsapp", Kind: outage.Problem, Country: countrytest.IN, Region: "IN-WB", Cell: kolkata,
 				At: at, Reporter: reporter << 32, Keyed: true,
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
@@ -56,7 +57,7 @@ func (b *bench) at(clock string) *bench {
 
 func (b *bench) report(reporter uint64, service string, kind outage.Kind) outage.Report {
 	return outage.Report{
-		ID: outage.NewReportID(7, b.now), Service: service, Kind: kind, Country: outage.IN, Region: "IN-WB",
+		ID: outage.NewReportID(7, b.now), Service: service, Kind: kind, Country: countrytest.IN, Region: "IN-WB",
 		Cell: kolkata, At: b.now, Reporter: reporter, Prefix: 7, UndoHash: reporter * 3,
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redisconn"
 	"github.com/open-downpour/downpour/pkg/redistest"
@@ -219,7 +220,7 @@ func TestAddWhileRedisHangs(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- store.Run(ctx) }()
-	report := outage.Report{ID: outage.NewReportID(1, time.Now()), Service: "whatsapp", Kind: outage.Problem, Country: outage.IN, At: time.Now()}
+	report := outage.Report{ID: outage.NewReportID(1, time.Now()), Service: "whatsapp", Kind: outage.Problem, Country: countrytest.IN, At: time.Now()}
 	_, err = store.Add(context.Background(), report)
 	// Where even the greeting of the connection hangs, nothing was sent.
 	if known := outage.AsError(err); known == nil || known.Code != outage.CodeOutcomeUnknown && known.Code != outage.CodeUnavailable {

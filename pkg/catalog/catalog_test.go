@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -31,7 +32,7 @@ func slugs(services []outage.Service) []string {
 func TestServiceFamilyAndNames(t *testing.T) {
 	catalog := builtIn(t)
 	jio, ok := catalog.Service("jio")
-	if !ok || jio.Name != "Jio" || !slices.Equal(jio.Country, []outage.Country{outage.IN}) || jio.Category != "mobile" {
+	if !ok || jio.Name != "Jio" || !slices.Equal(jio.Country, []outage.Country{countrytest.IN}) || jio.Category != "mobile" {
 		t.Errorf("jio is %+v, %t", jio, ok)
 	}
 	if _, ok := catalog.Service("nothing"); ok {

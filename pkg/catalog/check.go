@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // maxName is the longest display name or alias, in runes.
@@ -23,7 +25,6 @@ var languages = []string{"en", "hi", "bn", "cy"}
 // one day: a service by that name could not be reached.
 var reserved = []string{
 	"en", "hi", "bn", "cy", // languages
-	"gb", "in", "uk", // countries
 	"about", "admin", "all", "api", "assets", "badge", "credits", "debug", "docs",
 	"embed", "favicon", "feed", "feeds", "health", "healthz", "heatmap", "history",
 	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "places",
@@ -77,7 +78,8 @@ func addressFault(slug string) string {
 	if what := slugFault(slug); what != "" {
 		return what
 	}
-	if slices.Contains(reserved, slug) {
+	_, country := outage.CountryNamed(slug)
+	if country || slices.Contains(reserved, slug) {
 		return "this word is reserved for another address"
 	}
 	return ""

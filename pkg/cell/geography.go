@@ -1,10 +1,10 @@
 package cell
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -13,6 +13,8 @@ import (
 type Geography struct {
 	// table holds the lines of the tables; it never changes.
 	table map[outage.Cell]outage.Region
+	// borders are what a point is looked up in, country by country.
+	borders []border
 	// mixed holds each cell coarser than the lines below it, with the region
 	// that has most of its land; it never changes.
 	mixed map[outage.Cell]outage.Region
@@ -24,29 +26,39 @@ type Geography struct {
 	byCountry map[outage.Country][]entry
 	regions   map[outage.Country][]outage.Region
 	names     map[outage.Region]map[string]string
+	districts districts
 
 	lands    memo[landKey, []outage.Cell]
 	outlines memo[outlineKey, []Polygon]
 }
 
-// Load reads the embedded tables. It fails only when a table is damaged.
-func Load() (*Geography, error) {
-	g := &Geography{byCountry: map[outage.Country][]entry{}, regions: map[outage.Country][]outage.Region{}}
-	for country, table := range map[outage.Country][]byte{outage.GB: cellsGB, outage.IN: cellsIN} {
-		lines, err := entries(fmt.Sprintf("the cells of %s", country), table)
+// Load reads the tables of the countries. It fails only when one is damaged.
+func Load(packs country.Set) (*Geography, error) {
+	g := &Geography{
+		byCountry: map[outage.Country][]entry{}, regions: map[outage.Country][]outage.Region{},
+		names: map[outage.Region]map[string]string{},
+	}
+	for _, pack := range packs.LookUpOrder() {
+		lines, err := entries(pack)
 		if err != nil {
 			return nil, err
 		}
-		g.byCountry[country] = lines
-		g.regions[country] = regionsOf(lines)
+		g.byCountry[pack.Code] = lines
+		near, err := newBorder(pack, lines)
+		if err != nil {
+			return nil, err
+		}
+		g.borders = append(g.borders, near)
+		for _, region := range pack.Regions {
+			g.regions[pack.Code] = append(g.regions[pack.Code], region.Code)
+			g.names[region.Code] = region.Names
+		}
+		if err := g.districts.add(pack); err != nil {
+			return nil, err
+		}
 	}
 	g.table = index(g.byCountry)
 	g.mixed = majorities(g.byCountry)
-	names, err := readNames(regionNames)
-	if err != nil {
-		return nil, err
-	}
-	g.names = names
 	return g, nil
 }
 
@@ -107,18 +119,5 @@ func index(tables map[outage.Country][]entry) map[outage.Cell]outage.Region {
 			out[line.cell] = line.region
 		}
 	}
-	return out
-}
-
-func regionsOf(lines []entry) []outage.Region {
-	seen := map[outage.Region]bool{}
-	var out []outage.Region
-	for _, line := range lines {
-		if !seen[line.region] {
-			seen[line.region] = true
-			out = append(out, line.region)
-		}
-	}
-	slices.Sort(out)
 	return out
 }

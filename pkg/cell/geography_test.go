@@ -5,10 +5,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-var load = sync.OnceValues(Load)
+var load = sync.OnceValues(func() (*Geography, error) { return Load(countrytest.Packs) })
 
 // world is the geography that the tests share.
 func world(t testing.TB) *Geography {
@@ -172,7 +173,7 @@ func TestRegionOfCoarseCellAtSea(t *testing.T) {
 }
 
 func TestRegionOfIsSafeForConcurrentUse(t *testing.T) {
-	g, err := Load() // a fresh one, with nothing kept yet
+	g, err := Load(countrytest.Packs) // a fresh one, with nothing kept yet
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,8 +186,8 @@ func TestRegionOfIsSafeForConcurrentUse(t *testing.T) {
 					t.Errorf("%s: got %s, %v", spot.name, region, err)
 				}
 			}
-			g.Land(outage.GB, 5)
-			g.CountryOutline(outage.GB, 4)
+			g.Land(countrytest.GB, 5)
+			g.CountryOutline(countrytest.GB, 4)
 		})
 	}
 	all.Wait()
@@ -194,7 +195,7 @@ func TestRegionOfIsSafeForConcurrentUse(t *testing.T) {
 
 func TestRegionOfLandDoesNotAllocate(t *testing.T) {
 	g := world(t)
-	cells := g.Land(outage.GB, outage.CellFine)[:100]
+	cells := g.Land(countrytest.GB, outage.CellFine)[:100]
 	if n := testing.AllocsPerRun(10, func() {
 		for _, cell := range cells {
 			g.RegionOf(cell)
@@ -206,37 +207,21 @@ func TestRegionOfLandDoesNotAllocate(t *testing.T) {
 
 func TestRegions(t *testing.T) {
 	g := world(t)
-	for country, want := range map[outage.Country]int{outage.GB: 12, outage.IN: 36, "FR": 0} {
+	for country, want := range map[outage.Country]int{countrytest.GB: 12, countrytest.IN: 36, "FR": 0} {
 		regions := g.Regions(country)
 		if len(regions) != want || !slices.IsSorted(regions) {
 			t.Errorf("%s: got %v", country, regions)
 		}
 	}
-	g.Regions(outage.GB)[0] = "changed"
-	if g.Regions(outage.GB)[0] == "changed" {
+	g.Regions(countrytest.GB)[0] = "changed"
+	if g.Regions(countrytest.GB)[0] == "changed" {
 		t.Error("a caller changed the list for the others")
-	}
-}
-
-func TestDamagedTables(t *testing.T) {
-	for name, table := range map[string]string{
-		"no header":       "863da1147ffffff,IN-DL\n",
-		"empty":           "",
-		"not hexadecimal": "cell,region\nzz,IN-DL\n",
-		"not a cell":      "cell,region\n863da1147fffff0,IN-DL\n",
-		"too coarse":      "cell,region\n823d07fffffffff,IN-DL\n",
-		"no region":       "cell,region\n863da1147ffffff,\n",
-		"a column less":   "cell,region\n863da1147ffffff\n",
-	} {
-		if _, err := entries("a table", []byte(table)); err == nil {
-			t.Errorf("%s: read without error", name)
-		}
 	}
 }
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := Load(); err != nil {
+		if _, err := Load(countrytest.Packs); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -244,7 +229,7 @@ func BenchmarkLoad(b *testing.B) {
 
 func BenchmarkRegionOf(b *testing.B) {
 	g := world(b)
-	cells := g.Land(outage.IN, outage.CellFine)
+	cells := g.Land(countrytest.IN, outage.CellFine)
 	for i := 0; b.Loop(); i++ {
 		g.RegionOf(cells[i%len(cells)])
 	}

@@ -27,7 +27,7 @@ type outlineKey struct {
 // the order of their indexes; nil at other resolutions and for other countries.
 // The slice is shared between callers, who must not change it.
 func (g *Geography) Land(country outage.Country, resolution int) []outage.Cell {
-	if !country.Covered() || !told(resolution) {
+	if g.byCountry[country] == nil || !told(resolution) {
 		return nil
 	}
 	return g.lands.get(landKey{country, resolution}, func() []outage.Cell {
@@ -38,7 +38,7 @@ func (g *Geography) Land(country outage.Country, resolution int) []outage.Cell {
 // CountryOutline is the edge of a country's land at resolution 3 to 6; nil at
 // other resolutions and for other countries. Callers must not change it.
 func (g *Geography) CountryOutline(country outage.Country, resolution int) []Polygon {
-	if !country.Covered() || !told(resolution) {
+	if g.byCountry[country] == nil || !told(resolution) {
 		return nil
 	}
 	return g.outlines.get(outlineKey{country: country, resolution: resolution}, func() []Polygon {

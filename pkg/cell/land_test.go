@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -35,7 +36,7 @@ func TestLand(t *testing.T) {
 func TestLandOfOthers(t *testing.T) {
 	g := world(t)
 	for _, resolution := range []int{-1, 2, 7, 15} {
-		if len(g.Land(outage.GB, resolution)) > 0 || g.CountryOutline(outage.GB, resolution) != nil ||
+		if len(g.Land(countrytest.GB, resolution)) > 0 || g.CountryOutline(countrytest.GB, resolution) != nil ||
 			g.RegionOutline("GB-TLI", resolution) != nil {
 			t.Errorf("there is land at resolution %d", resolution)
 		}
@@ -106,7 +107,7 @@ func TestOutlinesContainTheSpots(t *testing.T) {
 func TestIndiaIsWhole(t *testing.T) {
 	g := world(t)
 	for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
-		for _, polygon := range g.CountryOutline(outage.IN, resolution) {
+		for _, polygon := range g.CountryOutline(countrytest.IN, resolution) {
 			for _, hole := range polygon[1:] {
 				if len(hole) > 6 && hole[0].Lat > 29 {
 					t.Errorf("a hole of %d corners in the north at resolution %d", len(hole), resolution)

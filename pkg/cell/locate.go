@@ -6,13 +6,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Locate is the cell of resolution 6 that contains a point, with its country
-// and region. A point in no cell of the tables (a seafront, a pier, a rounding)
+// Locate is the cell of resolution 6 that contains a point, with the point's country
+// and region, which near a border may be others than those of the cell. A point in no cell of the tables (a seafront, a pier, a rounding)
 // takes the region of the nearest cell of them within three rings: the nearer
 // ring wins, then the smaller great-circle distance between centres.
 //
 // Errors are of type *outage.Error on field "location": invalid when the point
-// is not one on Earth, unknown when it lies outside both countries. They do not
+// is not one on Earth, unknown when it lies outside all countries. They do not
 // repeat the coordinate.
 func (g *Geography) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {
 	if err := check(point); err != nil {
@@ -22,11 +22,26 @@ func (g *Geography) Locate(point outage.LatLng) (outage.Cell, outage.Country, ou
 	if err != nil {
 		return 0, "", "", outage.Invalid("location", "The location is not a point on Earth.")
 	}
-	region := g.RegionOf(cell)
-	if region == "" {
-		return 0, "", "", outage.Unknown("location", "The location is outside the United Kingdom and India.")
+	region := g.regionAt(point, cell)
+	if !region.Country().Covered() {
+		return 0, "", "", outage.Unknown("location", "The location is outside the countries that are covered.")
 	}
 	return cell, region.Country(), region, nil
+}
+
+// regionAt is the region of a point in a cell of resolution 6. Along a border it may
+// be another than that of the cell.
+func (g *Geography) regionAt(point outage.LatLng, cell outage.Cell) outage.Region {
+	fine, err := cellAt(point, borderFine)
+	if err != nil {
+		return ""
+	}
+	for _, near := range g.borders {
+		if region := near.regionOf(fine, cell); region != "" {
+			return region
+		}
+	}
+	return g.RegionOf(cell)
 }
 
 func check(point outage.LatLng) error {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -14,7 +15,7 @@ var coldStarts = flag.Uint64("cold-starts", 5, "first days to try")
 // A server that starts without history opens nothing for its first two days,
 // whatever the hour at which it starts.
 func TestColdStartIsQuiet(t *testing.T) {
-	geography, err := cell.Load()
+	geography, err := cell.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -48,13 +49,13 @@ func namedDays(t *testing.T) []byte {
 
 func TestAccessNetworkOfAnOutage(t *testing.T) {
 	state := namedDays(t)
-	shares := relatedFrom(t, state).View().OrdinaryAccess(outage.GB)
+	shares := relatedFrom(t, state).View().OrdinaryAccess(countrytest.GB)
 	for _, c := range shares.Counts {
 		if part := c.Reporters / shares.Total; c.Network == "mobile" && (part < .26 || part > .36) || c.Network == "rival" && (part < .44 || part > .55) {
 			t.Errorf("the ordinary share of %s is %.2f", c.Network, part)
 		}
 	}
-	const gb = outage.GB
+	const gb = countrytest.GB
 	apps := []crowd{{"chat", gb, 0, 60, 12, -1}, {"bank", gb, 1, 55, 9, -1}, {"video", gb, 2, 50, 10, -1}}
 	for _, c := range []struct {
 		name    string
@@ -132,7 +133,7 @@ func TestAccessStateIsDeterministic(t *testing.T) {
 	for after := range 3 * 60 {
 		m := start + outage.Minute(after)
 		counts := n.MinuteOf(usual, m)
-		counts = add(n, counts, crowd{"chat", outage.GB, 30, 60, 20, -1}, after)
+		counts = add(n, counts, crowd{"chat", countrytest.GB, 30, 60, 20, -1}, after)
 		name(random, counts, "")
 		shuffled := slices.Clone(counts)
 		random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
@@ -164,7 +165,7 @@ func TestStateWithoutAccess(t *testing.T) {
 	old := slices.Clone(state[:len(state)-len(access)])
 	old[len(magic)] = 6
 	updated := relatedFrom(t, old)
-	if got := updated.View().OrdinaryAccess(outage.GB); len(got.Counts) > 0 {
+	if got := updated.View().OrdinaryAccess(countrytest.GB); len(got.Counts) > 0 {
 		t.Errorf("shares of nothing: %+v", got)
 	}
 	tick(t, updated, start+200, n.MinuteOf(usual, start+200))

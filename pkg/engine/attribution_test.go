@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -92,7 +93,7 @@ func lastOf(changes []outage.Incident) map[string]outage.Incident {
 
 func TestCollateral(t *testing.T) {
 	state := ordinaryDays(t)
-	const gb, in = outage.GB, outage.IN
+	const gb, in = countrytest.GB, countrytest.IN
 	for _, c := range []struct {
 		name   string
 		crowds []crowd
@@ -187,8 +188,8 @@ func TestCollateralIsDeterministic(t *testing.T) {
 	n, again := lowNoise(13), lowNoise(13)
 	random := rand.New(rand.NewPCG(31, 32))
 	crowds := []crowd{
-		{"chat", outage.GB, 0, 40, 200, -1}, {"photos", outage.GB, 4, 90, 6, -1}, {"mobile", outage.GB, 5, 50, 5, -1},
-		{"chat", outage.IN, 8, 60, 50, -1}, {"bank", outage.IN, 20, 60, 40, 1},
+		{"chat", countrytest.GB, 0, 40, 200, -1}, {"photos", countrytest.GB, 4, 90, 6, -1}, {"mobile", countrytest.GB, 5, 50, 5, -1},
+		{"chat", countrytest.IN, 8, 60, 50, -1}, {"bank", countrytest.IN, 20, 60, 40, 1},
 	}
 	returned := 0
 	for after := range 160 {
@@ -238,8 +239,8 @@ func openedAfter(t *testing.T, state []byte, mean float64, works int) (minutes i
 	n := lowNoise(14)
 	for after := range 60 {
 		m := start + noon + outage.Minute(after)
-		counts := add(n, n.MinuteOf(usual, m), crowd{"chat", outage.GB, 0, 60, mean, -1}, after)
-		counts = append(counts, outage.Judged{Service: "chat", Country: outage.GB, Works: works, Capped: 2})
+		counts := add(n, n.MinuteOf(usual, m), crowd{"chat", countrytest.GB, 0, 60, mean, -1}, after)
+		counts = append(counts, outage.Judged{Service: "chat", Country: countrytest.GB, Works: works, Capped: 2})
 		for _, in := range tick(t, line, m, counts) {
 			if in.Service == "chat" {
 				return after, in

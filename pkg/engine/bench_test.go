@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -21,7 +22,7 @@ func BenchmarkTick(b *testing.B) {
 	next := func() []outage.Judged {
 		var counts []outage.Judged
 		for range n.Poisson(4 * enginetest.Season(minute)) {
-			counts = append(counts, outage.Judged{Service: "chat", Country: outage.GB, Cell: n.Place(outage.GB), Reporters: 1})
+			counts = append(counts, outage.Judged{Service: "chat", Country: countrytest.GB, Cell: n.Place(countrytest.GB), Reporters: 1})
 		}
 		return counts
 	}
@@ -58,7 +59,7 @@ func BenchmarkIdleTick(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	if _, err := line.Tick(start+day, []outage.Judged{{Service: "rail", Country: outage.GB, Reporters: 1}}); err != nil {
+	if _, err := line.Tick(start+day, []outage.Judged{{Service: "rail", Country: countrytest.GB, Reporters: 1}}); err != nil {
 		b.Fatal(err)
 	}
 	minute := start + day

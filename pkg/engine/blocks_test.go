@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -14,7 +15,7 @@ import (
 // networks; block 0 is not known.
 func fromBlocks(reporters int, blocks ...uint64) []outage.Judged {
 	count := outage.Judged{
-		Service: "a", Country: outage.GB, Cell: enginetest.CellIn(outage.GB, 2, 1, 1, 1), Reporters: reporters, Networks: 20,
+		Service: "a", Country: countrytest.GB, Cell: enginetest.CellIn(countrytest.GB, 2, 1, 1, 1), Reporters: reporters, Networks: 20,
 	}
 	for _, block := range blocks {
 		if block != 0 {
@@ -66,7 +67,7 @@ func TestAlarmsStandWithoutTheirLargestBlock(t *testing.T) {
 				}
 				opened = opened || len(changes) > 0
 			}
-			watch, _ := line.View().Watch("a", outage.GB)
+			watch, _ := line.View().Watch("a", countrytest.GB)
 			if opened != c.opens {
 				t.Errorf("opened: %v", opened)
 			}

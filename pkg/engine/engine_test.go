@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -44,9 +45,9 @@ func TestOutagesOfEachScope(t *testing.T) {
 		scope   outage.Scope
 		region  outage.Region
 	}{
-		{"chat", outage.GB, outage.ScopeCountry, ""},
-		{"bank", outage.IN, outage.ScopeRegion, "IN-MH"},
-		{"rail", outage.GB, outage.ScopeCell, "GB-TLM"},
+		{"chat", countrytest.GB, outage.ScopeCountry, ""},
+		{"bank", countrytest.IN, outage.ScopeRegion, "IN-MH"},
+		{"rail", countrytest.GB, outage.ScopeCell, "GB-TLM"},
 	}
 	ids := map[string]outage.Incident{}
 	var order []string
@@ -180,7 +181,7 @@ func TestTickRejects(t *testing.T) {
 
 func ExampleEngine_Tick() {
 	line := New(DefaultConfig(enginetest.World{}))
-	changes, err := line.Tick(start, []outage.Judged{{Service: "chat", Country: outage.GB, Reporters: 3}})
+	changes, err := line.Tick(start, []outage.Judged{{Service: "chat", Country: countrytest.GB, Reporters: 3}})
 	fmt.Println(len(changes), err)
 	// Output: 0 <nil>
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/pkg/baseline"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -65,21 +66,21 @@ func TestMoreReportsHardlyEverDelayAnOpening(t *testing.T) {
 		for i := range before + during {
 			counts := n.Minute(from + outage.Minute(i))
 			if i >= before {
-				counts = n.Burst(counts, "bank", outage.GB, strength, func() outage.Cell { return n.Place(outage.GB) })
+				counts = n.Burst(counts, "bank", countrytest.GB, strength, func() outage.Cell { return n.Place(countrytest.GB) })
 			}
 			minutes = append(minutes, counts)
 		}
-		plain := openedAt(t, restored(t, state), from, minutes, "bank", outage.GB)
+		plain := openedAt(t, restored(t, state), from, minutes, "bank", countrytest.GB)
 		if plain < len(minutes) {
 			opened++
 		}
 		for range 1 + random.IntN(20) {
 			at := min(len(minutes)-1, max(0, plain-random.IntN(30)))
 			minutes[at] = append(minutes[at], outage.Judged{
-				Service: "bank", Country: outage.GB, Cell: n.Place(outage.GB), Reporters: 1 + random.IntN(3),
+				Service: "bank", Country: countrytest.GB, Cell: n.Place(countrytest.GB), Reporters: 1 + random.IntN(3),
 			})
 		}
-		if more := openedAt(t, restored(t, state), from, minutes, "bank", outage.GB); more > plain+2*baseline.BlockMinutes {
+		if more := openedAt(t, restored(t, state), from, minutes, "bank", countrytest.GB); more > plain+2*baseline.BlockMinutes {
 			t.Errorf("trial %d opens at %d, with more reports at %d", trial, plain, more)
 		}
 	}
@@ -92,8 +93,8 @@ func TestOnlyZerosNeverOpen(t *testing.T) {
 	state, from := trained(t, 41)
 	line := restored(t, state)
 	zeros := []outage.Judged{
-		{Service: "bank", Country: outage.GB}, {Service: "chat", Country: outage.IN},
-		{Service: "new", Country: outage.GB, Cell: enginetest.CellIn(outage.GB, 1, 1, 1, 1)},
+		{Service: "bank", Country: countrytest.GB}, {Service: "chat", Country: countrytest.IN},
+		{Service: "new", Country: countrytest.GB, Cell: enginetest.CellIn(countrytest.GB, 1, 1, 1, 1)},
 	}
 	for m := from; m < from+20*day; m++ {
 		if changes := tick(t, line, m, zeros); len(changes) > 0 {

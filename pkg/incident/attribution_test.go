@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -215,7 +216,7 @@ func incidentAt(service string, country outage.Country, minute outage.Minute, ca
 }
 
 func TestEvents(t *testing.T) {
-	const gb, in = outage.GB, outage.IN
+	const gb, in = countrytest.GB, countrytest.IN
 	for _, c := range []struct {
 		name      string
 		incidents []outage.Incident

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -14,7 +15,7 @@ const opened = outage.Minute(29012599) // 2025-02-28T15:19Z
 func opening(minute outage.Minute) Opening {
 	return Opening{
 		Signal: outage.Signal{
-			Service: "whatsapp", Country: outage.GB, Since: minute - 2, Minute: minute,
+			Service: "whatsapp", Country: countrytest.GB, Since: minute - 2, Minute: minute,
 			Scope: outage.ScopeCountry, Observed: 60, Expected: 6, Threshold: 30,
 		},
 		Footprint: outage.Footprint{Scope: outage.ScopeCountry, Regions: []outage.Region{"GB-TLI"}},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/lease"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
@@ -86,7 +87,7 @@ func (o *cluster) sync(repositories ...*Repository) {
 
 func appendState(t *testing.T, b *Repository, minute outage.Minute, state outage.State, want error) {
 	t.Helper()
-	in := incidentAt("whatsapp", outage.GB, 0, "")
+	in := incidentAt("whatsapp", countrytest.GB, 0, "")
 	in.State, in.Verdict = state, outage.LikelyCause
 	if err := b.Append(context.Background(), (opened + minute).Time(), []outage.Incident{in}); !errors.Is(err, want) {
 		t.Fatalf("appending %s: %v, want %v", state, err, want)
@@ -140,7 +141,7 @@ func TestOneServerIsTheWriter(t *testing.T) {
 		wantStates(t, "after a rejected change", a, 2)
 		o.sync(a)
 		wantStates(t, "the one that was stopped", a, 3)
-		if got := o.archive.records[incidentAt("whatsapp", outage.GB, 0, "").ID]; got.State != outage.StateResolved {
+		if got := o.archive.records[incidentAt("whatsapp", countrytest.GB, 0, "").ID]; got.State != outage.StateResolved {
 			t.Errorf("the archive has %s", got.State)
 		}
 	})
@@ -160,7 +161,7 @@ func TestLateFlushChangesNothing(t *testing.T) {
 	for name, repository := range map[string]*Repository{"a": a, "b": b} {
 		wantStates(t, name, repository, 2)
 	}
-	if got := o.archive.records[incidentAt("whatsapp", outage.GB, 0, "").ID]; got.State != outage.StateResolved {
+	if got := o.archive.records[incidentAt("whatsapp", countrytest.GB, 0, "").ID]; got.State != outage.StateResolved {
 		t.Errorf("the archive has %s", got.State)
 	}
 }

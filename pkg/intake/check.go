@@ -61,7 +61,7 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
 	country := outage.Country(strings.ToUpper(sent.Country))
 	if sent.Country != "" && !country.Covered() {
-		return outage.Unknown("country", "must be GB or IN")
+		return outage.Unknown("country", "is not one that is covered")
 	}
 	switch {
 	case sent.Location != nil && sent.Place != "":

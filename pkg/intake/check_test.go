@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -16,12 +17,14 @@ func TestCheck(t *testing.T) {
 		field string // at fault; "" where the report is taken
 		want  func(outage.Report) bool
 	}{
-		"a country":      {plain, "", func(r outage.Report) bool { return r.Country == outage.IN && r.Cell == 0 && r.Kind == outage.Problem }},
-		"in small print": {outage.Submission{Service: "whatsapp", Country: "in"}, "", func(r outage.Report) bool { return r.Country == outage.IN }},
+		"a country": {plain, "", func(r outage.Report) bool {
+			return r.Country == countrytest.IN && r.Cell == 0 && r.Kind == outage.Problem
+		}},
+		"in small print": {outage.Submission{Service: "whatsapp", Country: "in"}, "", func(r outage.Report) bool { return r.Country == countrytest.IN }},
 		"a location":     {outage.Submission{Service: "whatsapp", Location: here}, "", func(r outage.Report) bool { return r.Cell == someCell && r.Region == "IN-WB" }},
 		"a place":        {outage.Submission{Service: "whatsapp", Place: "700001"}, "", func(r outage.Report) bool { return r.Cell == someCell }},
 		"a place and its country": {outage.Submission{Service: "whatsapp", Place: "700001", Country: "IN"}, "",
-			func(r outage.Report) bool { return r.Country == outage.IN }},
+			func(r outage.Report) bool { return r.Country == countrytest.IN }},
 		"works, with the symptom of a form": {outage.Submission{Service: "whatsapp", Country: "IN", Kind: "works", Symptom: "send"}, "",
 			func(r outage.Report) bool { return r.Kind == outage.Works && r.Symptom == "" }},
 		"a network by its name": {outage.Submission{Service: "whatsapp", Country: "IN", Network: "জিও"}, "",

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -49,14 +50,14 @@ func (*fakes) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.R
 	if point.Lat < 10 {
 		return 0, "", "", outage.Unknown("location", "is elsewhere")
 	}
-	return someCell, outage.IN, "IN-WB", nil
+	return someCell, countrytest.IN, "IN-WB", nil
 }
 
 func (*fakes) Lookup(text string, _ outage.Country) (outage.Place, error) {
 	if !strings.HasPrefix(text, "7") {
 		return outage.Place{}, outage.Unknown("place", "no place has this name")
 	}
-	return outage.Place{Country: outage.IN, Region: "IN-WB", Cell: someCell}, nil
+	return outage.Place{Country: countrytest.IN, Region: "IN-WB", Cell: someCell}, nil
 }
 
 // newService is a service over fakes, with a key file and a clock that the test sets.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -50,18 +51,18 @@ func drain(events <-chan outage.Event) (text, last string) {
 
 func TestStreams(t *testing.T) {
 	h := NewHub(began, 10)
-	h.change("a", outage.IN, 1)
-	h.change("b", outage.IN, 2)
-	h.change("a", outage.IN, 3)
-	h.change("a", outage.GB, 4)
+	h.change("a", countrytest.IN, 1)
+	h.change("b", countrytest.IN, 2)
+	h.change("a", countrytest.IN, 3)
+	h.change("a", countrytest.GB, 4)
 	got, events, last := open(t, h, "", "", "")
 	if got != "bIN2 aIN3 aGB4" {
 		t.Errorf("a new stream begins with %q", got)
 	}
 	_, ofA, _ := open(t, h, "", "a", "")
-	_, ofIndia, _ := open(t, h, "", "", outage.IN)
-	h.change("b", outage.IN, 5)
-	h.change("a", outage.GB, 6)
+	_, ofIndia, _ := open(t, h, "", "", countrytest.IN)
+	h.change("b", countrytest.IN, 5)
+	h.change("a", countrytest.GB, 6)
 	for name, stream := range map[string]<-chan outage.Event{"bIN5 aGB6": events, "aGB6": ofA, "bIN5": ofIndia} {
 		if got, _ := drain(stream); got != name {
 			t.Errorf("received %q, want %q", got, name)
@@ -70,7 +71,7 @@ func TestStreams(t *testing.T) {
 	if got, _, _ := open(t, h, last, "", ""); got != "bIN5 aGB6" {
 		t.Errorf("resumed after %s it begins with %q", last, got)
 	}
-	if got, _, _ := open(t, h, last, "a", outage.GB); got != "aGB6" {
+	if got, _, _ := open(t, h, last, "a", countrytest.GB); got != "aGB6" {
 		t.Errorf("of one service it begins with %q", got)
 	}
 }
@@ -78,14 +79,14 @@ func TestStreams(t *testing.T) {
 func TestResetWhereEventsAreMissing(t *testing.T) {
 	h := NewHub(began, 100)
 	for n := range remembered {
-		h.change("a", outage.IN, n)
+		h.change("a", countrytest.IN, n)
 	}
 	_, _, first := open(t, h, "", "", "")
 	for n := range remembered {
-		h.change("a", outage.IN, n)
+		h.change("a", countrytest.IN, n)
 	}
 	restarted := NewHub(began.Add(time.Hour), 1)
-	restarted.change("a", outage.IN, 1)
+	restarted.change("a", countrytest.IN, 1)
 	_, _, other := open(t, restarted, "", "", "")
 	for name, id := range map[string]string{
 		"long ago": first, "of another process": other, "ahead": h.era + "-99999", "no number": h.era + "-x", "no id of a hub": "42", "control characters": "\x00-\xff",
@@ -111,7 +112,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 	}
 	_, quick, _ := open(t, h, "", "", "")
 	for n := range waiting + 1 {
-		h.change("a", outage.IN, n)
+		h.change("a", countrytest.IN, n)
 		if got, _ := drain(quick); got != fmt.Sprintf("aIN%d", n) {
 			t.Fatalf("the quick reader received %q", got)
 		}
@@ -121,7 +122,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 		last = e.ID
 	}
 	leave()
-	h.change("a", outage.IN, -1)
+	h.change("a", countrytest.IN, -1)
 	if got, _, _ := open(t, h, last, "", ""); got != fmt.Sprintf("aIN%d aIN-1", waiting) {
 		t.Errorf("resumed it begins with %q", got)
 	}
@@ -143,7 +144,7 @@ func TestStreamsAreLimited(t *testing.T) {
 func TestCloseEndsStreams(t *testing.T) {
 	h := NewHub(began, 2)
 	_, events, _ := open(t, h, "", "", "")
-	h.change("a", outage.IN, 1)
+	h.change("a", countrytest.IN, 1)
 	h.Close()
 	h.Close()
 	if got, _ := drain(events); got != "aIN1 end" {
@@ -152,5 +153,5 @@ func TestCloseEndsStreams(t *testing.T) {
 	if _, _, err := h.Subscribe("", "", ""); outage.AsError(err) == nil {
 		t.Errorf("a stream was opened after the end: %v", err)
 	}
-	h.change("a", outage.IN, 2) // without streams
+	h.change("a", countrytest.IN, 2) // without streams
 }

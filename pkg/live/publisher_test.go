@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -52,7 +53,7 @@ func newPublisher(w *fakeState) (*Publisher, *Hub) {
 	hub := NewHub(began, 10)
 	return NewPublisher(Config{
 		Hub: hub, Readings: func() Readings { return w }, Incidents: w, Every: 5 * time.Second, Logger: slog.New(slog.DiscardHandler),
-		Services: []outage.Service{{Slug: "whatsapp", Country: []outage.Country{outage.IN}}},
+		Services: []outage.Service{{Slug: "whatsapp", Country: []outage.Country{countrytest.IN}}},
 	}), hub
 }
 
@@ -66,7 +67,7 @@ func TestEventsOfAnOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer leave()
-	incident := outage.Incident{ID: "i-1", Service: "whatsapp", Country: outage.IN, State: outage.StateOpen, Severity: outage.SeverityMajor, Verdict: outage.LikelyCause, OpenedAt: began}
+	incident := outage.Incident{ID: "i-1", Service: "whatsapp", Country: countrytest.IN, State: outage.StateOpen, Severity: outage.SeverityMajor, Verdict: outage.LikelyCause, OpenedAt: began}
 	steps := []struct {
 		name   string
 		change func()

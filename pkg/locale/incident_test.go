@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -26,7 +27,7 @@ func (names) RegionName(region outage.Region, lang string) string { return strin
 func incident() outage.Incident {
 	opened := time.Date(2025, 2, 28, 15, 13, 0, 0, time.UTC)
 	return outage.Incident{
-		Service: "whatsapp", Country: outage.IN, OpenedAt: opened, Since: outage.MinuteOf(opened) - 8,
+		Service: "whatsapp", Country: countrytest.IN, OpenedAt: opened, Since: outage.MinuteOf(opened) - 8,
 		Observed: 1234567, Expected: 18.36, Threshold: 61.2, Footprint: outage.Footprint{Scope: outage.ScopeCountry},
 		Verdict: outage.LikelyCause,
 	}
@@ -40,7 +41,7 @@ func TestSentence(t *testing.T) {
 	}{
 		{"lakhs in India", "en", nil,
 			"On 28 February 2025 from 20:35 to 20:43 India time (15:05–15:13 UTC), 12,34,567 people reported problems with WhatsApp in India; about 18 is normal for that time, and 61 make an incident."},
-		{"thousands in the UK", "en", func(i *outage.Incident) { i.Country = outage.GB },
+		{"thousands in the UK", "en", func(i *outage.Incident) { i.Country = countrytest.GB },
 			"On 28 February 2025 from 15:05 to 15:13 UK time (15:05–15:13 UTC), 1,234,567 people reported problems with WhatsApp in the UK; about 18 is normal for that time, and 61 make an incident."},
 		{"one person, a part of a region", "en", func(i *outage.Incident) {
 			i.Observed, i.Expected = 1, .66
@@ -57,7 +58,7 @@ func TestSentence(t *testing.T) {
 			"২৮ ফেব্রুয়ারি ২০২৫, ২০:৩৫ থেকে ২০:৪৩, ভারতীয় সময় (১৫:০৫–১৫:১৩ UTC), ভারতে ১২,৩৪,৫৬৭ জন হোয়াটসঅ্যাপ‑এ সমস্যা জানিয়েছেন; ওই সময়ে স্বাভাবিক প্রায় ১৮, আর ৬১ হলে ঘটনা ধরা হয়।"},
 		{"Hindi", "hi", nil,
 			"28 फ़रवरी 2025 को 20:35 से 20:43 तक, भारतीय समय (15:05–15:13 UTC), भारत में 12,34,567 लोगों ने WhatsApp में दिक़्क़त बताई; उस समय सामान्य लगभग 18 है, और 61 पर घटना मानी जाती है।"},
-		{"Welsh", "cy", func(i *outage.Incident) { i.Country = outage.GB },
+		{"Welsh", "cy", func(i *outage.Incident) { i.Country = countrytest.GB },
 			"Ar 28 Chwefror 2025 o 15:05 i 15:13 amser y DU (15:05–15:13 UTC), rhoddodd 1,234,567 o bobl wybod am broblem gyda WhatsApp yn y DU; mae tua 18 yn arferol ar yr adeg honno, ac mae 61 yn gwneud digwyddiad."},
 		{"a language that is not there", "fr", func(i *outage.Incident) { i.Service = "new" },
 			"On 28 February 2025 from 20:35 to 20:43 India time (15:05–15:13 UTC), 12,34,567 people reported problems with new in India; about 18 is normal for that time, and 61 make an incident."},

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/text/feature/plural"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -78,23 +79,23 @@ func TestWordsAndNumbers(t *testing.T) {
 		write      func(*Localizer) string
 		want       string
 	}{
-		{"thousands in Britain", "en", outage.GB, func(s *Localizer) string { return s.Int(1234567) }, "1,234,567"},
-		{"lakh in India", "en", outage.IN, func(s *Localizer) string { return s.Int(1234567) }, "12,34,567"},
-		{"lakh in Hindi", "hi", outage.IN, func(s *Localizer) string { return s.Int(1234567) }, "12,34,567"},
-		{"Bengali digits", "bn", outage.IN, func(s *Localizer) string { return s.Int(1234567) }, "১২,৩৪,৫৬৭"},
-		{"Bengali clock in summer", "bn", outage.GB, func(s *Localizer) string { return s.Clock(at, outage.GB) }, "১৯:০৫"},
-		{"Indian clock", "en", outage.IN, func(s *Localizer) string { return s.Clock(at, outage.IN) }, "23:35"},
-		{"percent", "en", outage.GB, func(s *Localizer) string { return s.Percent(.256) }, "26%"},
-		{"small amount", "en", outage.GB, func(s *Localizer) string { return s.Amount(9.46) }, "9.5"},
-		{"large amount", "en", outage.GB, func(s *Localizer) string { return s.Amount(1234.6) }, "1,235"},
-		{"one", "en", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(1)) }, "Share of 1 report in 24 hours."},
-		{"none in English", "en", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(0)) }, "Shares of 0 reports in 24 hours."},
-		{"none in Hindi is one", "hi", outage.IN, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(0)) }, "24 घंटे की 0 रिपोर्ट में हिस्सा।"},
-		{"below none", "en", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(-2)) }, "Shares of -2 reports in 24 hours."},
-		{"ten million", "cy", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(10_000_001)) }, "Cyfran o 10,000,001 adroddiad mewn 24 awr."},
-		{"two in Welsh", "cy", outage.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(2)) }, "Cyfran o 2 adroddiad mewn 24 awr."},
-		{"a value is no template", "en", outage.GB, func(s *Localizer) string { return s.T("service.title", "service", "{service}") }, "{service}: what users report"},
-		{"a missing key shows", "en", outage.GB, func(s *Localizer) string { return s.T("no.such") }, "no.such"},
+		{"thousands in Britain", "en", countrytest.GB, func(s *Localizer) string { return s.Int(1234567) }, "1,234,567"},
+		{"lakh in India", "en", countrytest.IN, func(s *Localizer) string { return s.Int(1234567) }, "12,34,567"},
+		{"lakh in Hindi", "hi", countrytest.IN, func(s *Localizer) string { return s.Int(1234567) }, "12,34,567"},
+		{"Bengali digits", "bn", countrytest.IN, func(s *Localizer) string { return s.Int(1234567) }, "১২,৩৪,৫৬৭"},
+		{"Bengali clock in summer", "bn", countrytest.GB, func(s *Localizer) string { return s.Clock(at, countrytest.GB) }, "১৯:০৫"},
+		{"Indian clock", "en", countrytest.IN, func(s *Localizer) string { return s.Clock(at, countrytest.IN) }, "23:35"},
+		{"percent", "en", countrytest.GB, func(s *Localizer) string { return s.Percent(.256) }, "26%"},
+		{"small amount", "en", countrytest.GB, func(s *Localizer) string { return s.Amount(9.46) }, "9.5"},
+		{"large amount", "en", countrytest.GB, func(s *Localizer) string { return s.Amount(1234.6) }, "1,235"},
+		{"one", "en", countrytest.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(1)) }, "Share of 1 report in 24 hours."},
+		{"none in English", "en", countrytest.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(0)) }, "Shares of 0 reports in 24 hours."},
+		{"none in Hindi is one", "hi", countrytest.IN, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(0)) }, "24 घंटे की 0 रिपोर्ट में हिस्सा।"},
+		{"below none", "en", countrytest.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(-2)) }, "Shares of -2 reports in 24 hours."},
+		{"ten million", "cy", countrytest.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(10_000_001)) }, "Cyfran o 10,000,001 adroddiad mewn 24 awr."},
+		{"two in Welsh", "cy", countrytest.GB, func(s *Localizer) string { return s.T("symptoms.of", "n", int64(2)) }, "Cyfran o 2 adroddiad mewn 24 awr."},
+		{"a value is no template", "en", countrytest.GB, func(s *Localizer) string { return s.T("service.title", "service", "{service}") }, "{service}: what users report"},
+		{"a missing key shows", "en", countrytest.GB, func(s *Localizer) string { return s.T("no.such") }, "no.such"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := test.write(New(test.lang, test.country)); got != test.want {

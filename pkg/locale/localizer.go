@@ -30,8 +30,8 @@ func New(lang string, country outage.Country) *Localizer {
 	tag := language.Make(lang)
 	if lang == Default {
 		tag = language.BritishEnglish
-		if country == outage.IN {
-			tag = language.Make("en-IN")
+		if country.Covered() {
+			tag = language.Make(lang + "-" + string(country))
 		}
 	}
 	return &Localizer{texts: catalogues()[lang], lang: lang, printer: message.NewPrinter(tag)}
@@ -100,15 +100,15 @@ func (l *Localizer) Digits(text string) string {
 }
 
 // InCountry names a country as part of a sentence: "in India".
-func (l *Localizer) InCountry(country outage.Country) string { return l.T("in." + string(country)) }
+func (l *Localizer) InCountry(country outage.Country) string { return country.Names(l.lang).In }
 
 // CountryName is a country by itself: "India".
 func (l *Localizer) CountryName(country outage.Country) string {
-	return l.T("country." + string(country))
+	return country.Names(l.lang).Name
 }
 
 // Zone names the clock of a country: "India time".
-func (l *Localizer) Zone(country outage.Country) string { return l.T("zone." + string(country)) }
+func (l *Localizer) Zone(country outage.Country) string { return country.Names(l.lang).Clock }
 
 // ServiceName is the service's name in the language.
 func (l *Localizer) ServiceName(service outage.Service) string {

@@ -4,55 +4,15 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
-	"time"
-	_ "time/tzdata" // a container without zone files still knows Kolkata
 )
 
-// Country is an ISO 3166-1 alpha-2 code. Downpour covers GB and IN.
-type Country string
-
-// The covered countries. "UK" is display text only.
-const (
-	GB Country = "GB"
-	IN Country = "IN"
-)
-
-// Countries lists the covered countries in the order in which they are shown.
-func Countries() []Country { return []Country{GB, IN} }
-
-// Covered reports whether c is a country that Downpour counts in.
-func (c Country) Covered() bool { return c == GB || c == IN }
-
-var zones = map[Country]*time.Location{GB: mustZone("Europe/London"), IN: mustZone("Asia/Kolkata")}
-
-func mustZone(name string) *time.Location {
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		panic(err) // the zone tables are linked in, so this is a wrong name in this file
-	}
-	return zone
-}
-
-// Zone is the country's local time, in which its days and weeks are told; UTC
-// for a country that is not covered.
-func (c Country) Zone() *time.Location {
-	if zone, ok := zones[c]; ok {
-		return zone
-	}
-	return time.UTC
-}
-
-// Region is a code of the geography tables: ISO 3166-2 in India ("IN-WB"),
-// GB- and the ITL 1 code in the United Kingdom ("GB-TLI"). The empty Region is
-// that of a report without a place.
+// Region is a code of a country's tables: the code of the country, a hyphen and the
+// code within it. The empty Region is that of a report without a place.
 type Region string
 
-// Country is the country a region belongs to, empty for the empty region.
-func (r Region) Country() Country {
-	country, _, _ := strings.Cut(string(r), "-")
-	return Country(country)
-}
+// District is a code of a country's table of districts, which lie within regions.
+// The empty District is that of a place whose district is not known.
+type District string
 
 // LatLng is a point in degrees, latitude first as in H3.
 type LatLng struct {

@@ -3,18 +3,25 @@ package outage
 // PlaceKind is what sort of name a place goes by.
 type PlaceKind string
 
-// The kinds of place.
-const (
-	PlaceOutcode PlaceKind = "outcode" // a UK postcode district, SW1A
-	PlacePIN     PlaceKind = "pin"     // an Indian PIN code, 700001
-	PlaceCity    PlaceKind = "city"
-)
+// PlaceCity is a town or city. The kinds of postal codes are those of the countries,
+// and their data names them.
+const PlaceCity PlaceKind = "city"
 
-// Place is a name that stands for a cell.
+// Place is a name that stands for a cell. Its own region and district are the ones
+// that count, also where the cell lies in a neighbour by the tables of cells. A
+// place without a cell is the country only.
 type Place struct {
-	Name    string
-	Kind    PlaceKind
-	Country Country
-	Region  Region
-	Cell    Cell
+	Name     string
+	Kind     PlaceKind
+	Country  Country
+	Region   Region
+	District District
+	Cell     Cell
+}
+
+// City is a built-up area from which simulated reports come.
+type City struct {
+	Name     string
+	At       LatLng
+	Millions float64 // of people
 }

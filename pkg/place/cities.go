@@ -37,15 +37,15 @@ func newGazetteer(cities []city, aliases []alias) (gazetteer, error) {
 		}
 	}
 	for _, a := range aliases {
-		c := largest[a.country][a.city]
+		c := largest[a.country][a.Of]
 		if c == nil {
-			return nil, fmt.Errorf("reading the table of aliases: no city %q in %s", a.city, a.country)
+			return nil, fmt.Errorf("reading the table of aliases: no city %q in %s", a.Of, a.country)
 		}
-		shown := a.name
-		if a.language == "" {
+		shown := a.Name
+		if a.Language == "" {
 			shown = c.name
 		}
-		names = append(names, name{key(words(a.name)), shown, c})
+		names = append(names, name{key(words(a.Name)), shown, c})
 	}
 	return names.sorted(), nil
 }

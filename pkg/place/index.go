@@ -1,8 +1,10 @@
 package place
 
 import (
+	"cmp"
 	"unicode/utf8"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -13,54 +15,50 @@ const field = "place"
 // tables has 40.
 const longest = 80
 
-// Geography knows the region of a cell, "" for one outside both countries. It
-// must be safe for concurrent use and should not block.
+// Geography knows the region of a cell, "" for one outside all countries, and its
+// district in that region. It must be safe for concurrent use and should not block.
 type Geography interface {
 	RegionOf(outage.Cell) outage.Region
+	DistrictOf(outage.Cell, outage.Region) outage.District
 }
 
 // Index finds places by name. It is built once by Load, never changes, and is
 // safe for concurrent use.
 type Index struct {
 	geography Geography
-	outcodes  codes
-	pins      codes
-	prefixes  codes
+	codes     []*codes // by country, in the order in which they are shown
 	cities    gazetteer
 	table     []city
 }
 
-// Load reads the embedded tables. It fails only when one is damaged.
-func Load(geography Geography) (*Index, error) {
+// Load reads the tables of the countries. It fails only when one is damaged.
+func Load(geography Geography, packs country.Set) (*Index, error) {
 	x := &Index{geography: geography}
-	for _, table := range []struct {
-		into         *codes
-		name, header string
-		bytes        []byte
-	}{
-		{&x.outcodes, "the table of postcode districts", "outcode,cell", outcodesGB},
-		{&x.pins, "the table of PIN codes", "pin,cell", pinsIN},
-		{&x.prefixes, "the table of PIN prefixes", "prefix,cell", prefixesIN},
-	} {
-		read, err := readCodes(table.name, table.bytes, table.header)
+	var aliases []alias
+	for _, pack := range packs {
+		codes, err := newCodes(pack)
 		if err != nil {
 			return nil, err
 		}
-		*table.into = read
+		x.codes = append(x.codes, codes)
+		cities, err := pack.Cities()
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cities {
+			x.table = append(x.table, city{c.Name, pack.Code, c.Cell, c.Population})
+		}
+		others, err := pack.Aliases()
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range others {
+			aliases = append(aliases, alias{pack.Code, other})
+		}
 	}
-	cities, err := readCities(citiesTable)
-	if err != nil {
-		return nil, err
-	}
-	x.table = cities
-	aliases, err := readAliases(aliasesTable)
-	if err != nil {
-		return nil, err
-	}
-	if x.cities, err = newGazetteer(cities, aliases); err != nil {
-		return nil, err
-	}
-	return x, nil
+	var err error
+	x.cities, err = newGazetteer(x.table, aliases)
+	return x, err
 }
 
 // City is a city of the tables.
@@ -80,10 +78,12 @@ func (x *Index) Cities() []City {
 	return cities
 }
 
-// Lookup is the place that a text names: a postcode or its district, a PIN
-// code, a city, or anything that ends in a postcode or PIN code ("Hove BN3").
-// Of a full postcode only the district is used. Of cities that share a name it
-// is the most populous. Country narrows the choice; "" is any.
+// Lookup is the place that a text names: a postal code or the part of it that the
+// tables have, a city, or anything that ends in a code ("Hove BN3"). Of cities that
+// share a name it is the most populous. Country narrows the choice; "" is any.
+//
+// A code that its table lacks is the middle of those with the same start. A place has
+// its own region and district, which win over those of its cell.
 //
 // Errors are of type *outage.Error on field "place": invalid for text that can
 // be no place, unknown for a name that is in no table.
@@ -98,17 +98,19 @@ func (x *Index) Lookup(text string, country outage.Country) (outage.Place, error
 	if found, ok := x.cities.find(key(parts), country); ok {
 		return x.city(found), nil
 	}
-	place, err := x.codeAtEnd(parts)
-	return inCountry(place, err, country)
+	place, err := x.codeAtEnd(parts, country)
+	if err == nil && !in(place.Country, country) {
+		return outage.Place{}, outage.Unknown(field, "This code is one of another country than the one given.")
+	}
+	return place, err
 }
 
-// codeAtEnd finds the longest run of last words that is a postcode or PIN code
-// of the tables. Where there is none, the error is about the longest run that
-// looks like one.
-func (x *Index) codeAtEnd(parts []string) (outage.Place, error) {
+// codeAtEnd finds the longest run of last words that is a postal code of the tables.
+// Where there is none, the error is about the longest run that looks like one.
+func (x *Index) codeAtEnd(parts []string, country outage.Country) (outage.Place, error) {
 	var first error
 	for i := range parts {
-		place, ok, err := x.code(parts[i:])
+		place, ok, err := x.code(parts[i:], country)
 		if ok && err == nil {
 			return place, nil
 		}
@@ -120,40 +122,47 @@ func (x *Index) codeAtEnd(parts []string) (outage.Place, error) {
 		return outage.Place{}, first
 	}
 	return outage.Place{}, outage.Unknown(field,
-		"There is no city of that name in the tables. A postcode or PIN code works too.")
+		"There is no city of that name in the tables. A postal code works too.")
 }
 
-// code reads words as a postcode or PIN code; ok is false where they cannot be
-// meant as one.
-func (x *Index) code(parts []string) (place outage.Place, ok bool, err error) {
+// code reads words as a postal code; ok is false where they cannot be meant as one. Of
+// countries that have the code it is the one asked for, else the first in whose table
+// it stands whole.
+func (x *Index) code(parts []string, country outage.Country) (place outage.Place, ok bool, err error) {
 	whole := key(parts)
-	switch {
-	case likePIN(whole):
-		place, err = x.pin(whole)
-	case likePostcode(whole):
-		place, err = x.outcode(parts)
-	default:
-		return outage.Place{}, false, nil
+	var best found
+	for _, codes := range x.codes {
+		if !codes.grammar.Looks(whole) {
+			continue
+		}
+		ok = true
+		got, fault := codes.read(parts)
+		if fault != nil {
+			err = cmp.Or(err, fault)
+			continue
+		}
+		if got.country, got.codes = codes.country, codes; got.better(best, country) {
+			best = got
+		}
 	}
-	return place, true, err
-}
-
-func inCountry(place outage.Place, err error, country outage.Country) (outage.Place, error) {
-	switch {
-	case err != nil:
-		return outage.Place{}, err
-	case in(place.Country, country):
-		return place, nil
-	case place.Kind == outage.PlacePIN:
-		return outage.Place{}, outage.Unknown(field, "PIN codes are Indian, and another country was given.")
+	if best.codes == nil {
+		return outage.Place{}, ok, err
 	}
-	return outage.Place{}, outage.Unknown(field, "Postcode districts are British, and another country was given.")
+	return x.codePlace(best), true, nil
 }
 
 func (x *Index) city(found name) outage.Place {
-	return x.place(found.text, outage.PlaceCity, found.city.country, found.city.cell)
+	cell := found.city.cell
+	region := x.geography.RegionOf(cell)
+	return outage.Place{
+		Name: found.text, Kind: outage.PlaceCity, Country: found.city.country,
+		Region: region, District: x.geography.DistrictOf(cell, region), Cell: cell,
+	}
 }
 
-func (x *Index) place(name string, kind outage.PlaceKind, country outage.Country, cell outage.Cell) outage.Place {
-	return outage.Place{Name: name, Kind: kind, Country: country, Region: x.geography.RegionOf(cell), Cell: cell}
+func (x *Index) codePlace(found found) outage.Place {
+	return outage.Place{
+		Name: found.name, Kind: found.codes.grammar.Kind, Country: found.codes.country,
+		Region: found.code.Region, District: found.code.District, Cell: found.code.Cell,
+	}
 }

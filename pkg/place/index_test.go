@@ -1,10 +1,13 @@
 package place
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -16,7 +19,11 @@ func (atlas) RegionOf(cell outage.Cell) outage.Region {
 	return outage.Region("X-" + cell.Parent(3).String())
 }
 
-var load = sync.OnceValues(func() (*Index, error) { return Load(atlas{}) })
+func (atlas) DistrictOf(cell outage.Cell, region outage.Region) outage.District {
+	return outage.District(region) + "-district"
+}
+
+var load = sync.OnceValues(func() (*Index, error) { return Load(atlas{}, countrytest.Packs) })
 
 // tables is the index that the tests share.
 func tables(t testing.TB) *Index {
@@ -36,39 +43,39 @@ func TestLookup(t *testing.T) {
 		kind    outage.PlaceKind
 		where   outage.Country
 	}{
-		{"sw1a", "", "SW1A", outage.PlaceOutcode, outage.GB},
-		{"SW1A1AA", "", "SW1A", outage.PlaceOutcode, outage.GB},
-		{"sw1a 1aa", "", "SW1A", outage.PlaceOutcode, outage.GB},
-		{"  Sw1a-1aA ", outage.GB, "SW1A", outage.PlaceOutcode, outage.GB},
-		{"S W 1 A 1 A A", "", "SW1A", outage.PlaceOutcode, outage.GB},
-		{"E1 6AN", "", "E1", outage.PlaceOutcode, outage.GB},
-		{"E16AN", "", "E1", outage.PlaceOutcode, outage.GB},
-		{"M11", "", "M11", outage.PlaceOutcode, outage.GB},
-		{"M1 1AE", "", "M1", outage.PlaceOutcode, outage.GB},
-		{"BN3", "", "BN3", outage.PlaceOutcode, outage.GB},
-		{"Hove BN3", "", "BN3", outage.PlaceOutcode, outage.GB},
-		{"Hove, BN3 2FA", "", "BN3", outage.PlaceOutcode, outage.GB},
-		{"BT1", "", "BT1", outage.PlaceOutcode, outage.GB},
-		{"700001", "", "700001", outage.PlacePIN, outage.IN},
-		{"700 001", outage.IN, "700001", outage.PlacePIN, outage.IN},
-		{"৭০০০০১", "", "700001", outage.PlacePIN, outage.IN},
-		{"७००००१", "", "700001", outage.PlacePIN, outage.IN},
-		{"Kolkata 700 001", "", "700001", outage.PlacePIN, outage.IN},
-		{"No 5, MG Road, 560001", "", "560001", outage.PlacePIN, outage.IN},
-		{"Kolkata", "", "Kolkata", outage.PlaceCity, outage.IN},
-		{"Calcutta", "", "Kolkata", outage.PlaceCity, outage.IN},
-		{"কলকাতা", "", "কলকাতা", outage.PlaceCity, outage.IN},
-		{"कोलकाता", outage.IN, "कोलकाता", outage.PlaceCity, outage.IN},
-		{"BOMBAY", "", "Mumbai", outage.PlaceCity, outage.IN},
-		{"poona", "", "Pune", outage.PlaceCity, outage.IN},
-		{"Allahabad", "", "Prayagraj", outage.PlaceCity, outage.IN},
-		{"গুয়াহাটি", "", "গুয়াহাটি", outage.PlaceCity, outage.IN},
-		{"stoke on trent", "", "Stoke-on-Trent", outage.PlaceCity, outage.GB},
-		{"Saint Albans", "", "St Albans", outage.PlaceCity, outage.GB},
-		{"Caerdydd", "", "Caerdydd", outage.PlaceCity, outage.GB},
-		{"hull", "", "Kingston upon Hull", outage.PlaceCity, outage.GB},
-		{"লন্ডন", "", "লন্ডন", outage.PlaceCity, outage.GB},
-		{"Hove", "", "Hove", outage.PlaceCity, outage.GB},
+		{"sw1a", "", "SW1A", countrytest.Outcode, countrytest.GB},
+		{"SW1A1AA", "", "SW1A", countrytest.Outcode, countrytest.GB},
+		{"sw1a 1aa", "", "SW1A", countrytest.Outcode, countrytest.GB},
+		{"  Sw1a-1aA ", countrytest.GB, "SW1A", countrytest.Outcode, countrytest.GB},
+		{"S W 1 A 1 A A", "", "SW1A", countrytest.Outcode, countrytest.GB},
+		{"E1 6AN", "", "E1", countrytest.Outcode, countrytest.GB},
+		{"E16AN", "", "E1", countrytest.Outcode, countrytest.GB},
+		{"M11", "", "M11", countrytest.Outcode, countrytest.GB},
+		{"M1 1AE", "", "M1", countrytest.Outcode, countrytest.GB},
+		{"BN3", "", "BN3", countrytest.Outcode, countrytest.GB},
+		{"Hove BN3", "", "BN3", countrytest.Outcode, countrytest.GB},
+		{"Hove, BN3 2FA", "", "BN3", countrytest.Outcode, countrytest.GB},
+		{"BT1", "", "BT1", countrytest.Outcode, countrytest.GB},
+		{"700001", "", "700001", countrytest.PIN, countrytest.IN},
+		{"700 001", countrytest.IN, "700001", countrytest.PIN, countrytest.IN},
+		{"৭০০০০১", "", "700001", countrytest.PIN, countrytest.IN},
+		{"७००००१", "", "700001", countrytest.PIN, countrytest.IN},
+		{"Kolkata 700 001", "", "700001", countrytest.PIN, countrytest.IN},
+		{"No 5, MG Road, 560001", "", "560001", countrytest.PIN, countrytest.IN},
+		{"Kolkata", "", "Kolkata", outage.PlaceCity, countrytest.IN},
+		{"Calcutta", "", "Kolkata", outage.PlaceCity, countrytest.IN},
+		{"কলকাতা", "", "কলকাতা", outage.PlaceCity, countrytest.IN},
+		{"कोलकाता", countrytest.IN, "कोलकाता", outage.PlaceCity, countrytest.IN},
+		{"BOMBAY", "", "Mumbai", outage.PlaceCity, countrytest.IN},
+		{"poona", "", "Pune", outage.PlaceCity, countrytest.IN},
+		{"Allahabad", "", "Prayagraj", outage.PlaceCity, countrytest.IN},
+		{"গুয়াহাটি", "", "গুয়াহাটি", outage.PlaceCity, countrytest.IN},
+		{"stoke on trent", "", "Stoke-on-Trent", outage.PlaceCity, countrytest.GB},
+		{"Saint Albans", "", "St Albans", outage.PlaceCity, countrytest.GB},
+		{"Caerdydd", "", "Caerdydd", outage.PlaceCity, countrytest.GB},
+		{"hull", "", "Kingston upon Hull", outage.PlaceCity, countrytest.GB},
+		{"লন্ডন", "", "লন্ডন", outage.PlaceCity, countrytest.GB},
+		{"Hove", "", "Hove", outage.PlaceCity, countrytest.GB},
 	} {
 		t.Run(tc.text, func(t *testing.T) {
 			got, err := tables(t).Lookup(tc.text, tc.country)
@@ -78,8 +85,12 @@ func TestLookup(t *testing.T) {
 			if got.Name != tc.name || got.Kind != tc.kind || got.Country != tc.where {
 				t.Errorf("got %+v, want %s %s in %s", got, tc.kind, tc.name, tc.where)
 			}
-			if got.Cell.Resolution() != outage.CellFine || got.Region != (atlas{}).RegionOf(got.Cell) {
+			own := got.Kind != outage.PlaceCity // a code has its own region, a city that of its cell
+			if got.Cell.Resolution() != outage.CellFine || !own && got.Region != (atlas{}).RegionOf(got.Cell) {
 				t.Errorf("got cell %s and region %s", got.Cell, got.Region)
+			}
+			if own && (got.Region.Country() != tc.where || got.District == "") {
+				t.Errorf("got region %s and district %s", got.Region, got.District)
 			}
 		})
 	}
@@ -109,16 +120,15 @@ func TestLookupRefuses(t *testing.T) {
 		{"SW1A 11A", "", outage.CodeInvalid, "looks like"},
 		{"SW1A1", "", outage.CodeInvalid, "looks like"},
 		{"M1 1", "", outage.CodeInvalid, "looks like"},
-		{"999999", "", outage.CodeUnknown, "No place"},
 		{"000000", "", outage.CodeUnknown, "No place"},
 		{"12345", "", outage.CodeInvalid, "six digits"},
 		{"7000011", "", outage.CodeInvalid, "six digits"},
 		{"Atlantis", "", outage.CodeUnknown, "no city"},
-		{"Kolkata", outage.GB, outage.CodeUnknown, "no city"},
-		{"Leeds", outage.IN, outage.CodeUnknown, "no city"},
+		{"Kolkata", countrytest.GB, outage.CodeUnknown, "no city"},
+		{"Leeds", countrytest.IN, outage.CodeUnknown, "no city"},
 		{"Leeds", "FR", outage.CodeUnknown, "no city"},
-		{"700001", outage.GB, outage.CodeUnknown, "Indian"},
-		{"SW1A", outage.IN, outage.CodeUnknown, "British"},
+		{"700001", countrytest.GB, outage.CodeUnknown, "another country"},
+		{"SW1A", countrytest.IN, outage.CodeUnknown, "another country"},
 		{"\xff\xfe", "", outage.CodeInvalid, "empty"},
 	} {
 		t.Run(tc.text, func(t *testing.T) {
@@ -137,33 +147,78 @@ func TestLookupRefuses(t *testing.T) {
 // A PIN that the directory lacks is in the middle of its district.
 func TestLookupOfMissingPIN(t *testing.T) {
 	x := tables(t)
-	prefix := x.prefixes[0]
+	pins := codesOf(t, x, countrytest.IN)
+	prefix := pins.prefixes[0]
 	for last := range 1000 {
-		digits := prefix.name + string([]byte{'0' + byte(last/100), '0' + byte(last/10%10), '0' + byte(last%10)})
-		if _, ok := x.pins.find(digits); ok {
+		digits := fmt.Sprintf("%s%03d", prefix.Name, last)
+		if _, ok := find(pins.table, digits); ok {
 			continue
 		}
 		got, err := x.Lookup(digits, "")
-		if err != nil || got.Cell != prefix.cell || got.Name != digits {
-			t.Errorf("%s: got %+v, %v, want cell %s", digits, got, err, prefix.cell)
+		if err != nil || got.Cell != prefix.Cell || got.Region != prefix.Region || got.Name != digits {
+			t.Errorf("%s: got %+v, %v, want cell %s", digits, got, err, prefix.Cell)
 		}
 		return
 	}
 	t.Error("no PIN is missing under the first prefix")
 }
 
-// Every code and every city is found under its own name.
+func codesOf(t *testing.T, x *Index, country outage.Country) *codes {
+	t.Helper()
+	for _, codes := range x.codes {
+		if codes.country == country {
+			return codes
+		}
+	}
+	t.Fatalf("there are no codes of %s", country)
+	return nil
+}
+
+// Codes for the forces and for large users have no place but their country.
+func TestLookupOfCodesWithoutAPlace(t *testing.T) {
+	for text, country := range map[string]outage.Country{
+		"BFPO 61": countrytest.GB, "BF1 2AT": countrytest.GB, "BX1 1LT": countrytest.GB, "XX40 1AA": countrytest.GB,
+		"GIR 0AA": countrytest.GB, "908776": countrytest.IN, "999999": countrytest.IN,
+	} {
+		got, err := tables(t).Lookup(text, "")
+		if err != nil || got.Country != country || got.Region != "" || got.Cell != 0 {
+			t.Errorf("%s: got %+v, %v", text, got, err)
+		}
+	}
+}
+
+// The letter O stands for the digit 0 where no code has a letter.
+func TestLookupReadsOAsZero(t *testing.T) {
+	for text, want := range map[string]string{
+		"EC1V OBW": "EC1V", "ec1vobw": "EC1V", "SW1A OAA": "SW1A", "M6O 1AA": "M60", "LS1O 4AP": "LS10",
+		"7OOOO1": "700001", "56OO25": "560025", "7OO OO1": "700001", "OX1 OAA": "OX1", "SO14 ODX": "SO14",
+	} {
+		if got, err := tables(t).Lookup(text, ""); err != nil || got.Name != want {
+			t.Errorf("%s: got %q, %v, want %s", text, got.Name, err, want)
+		}
+	}
+}
+
+// Every code and every city is found under its own name, and a code has the region and
+// the district of its row.
 func TestLookupOfEveryRow(t *testing.T) {
 	x := tables(t)
-	for kind, table := range map[outage.PlaceKind]codes{outage.PlaceOutcode: x.outcodes, outage.PlacePIN: x.pins} {
-		for _, row := range table {
-			got, err := x.Lookup(row.name, "")
-			if err != nil || got.Cell != row.cell || got.Name != row.name || got.Kind != kind {
-				t.Errorf("%s: got %+v, %v", row.name, got, err)
+	for _, codes := range x.codes {
+		for _, row := range codes.table {
+			typed := row.Name
+			if typed == "GIR" {
+				typed = "GIR 0AA" // the only code of a district without a digit
 			}
-			if kind == outage.PlaceOutcode {
-				if whole, err := x.Lookup(row.name+"9zz", outage.GB); err != nil || whole != got {
-					t.Errorf("%s with a second half: got %+v, %v", row.name, whole, err)
+			got, err := x.Lookup(typed, "")
+			want := outage.Place{
+				Name: row.Name, Kind: codes.grammar.Kind, Country: codes.country, Region: row.Region, District: row.District, Cell: row.Cell,
+			}
+			if err != nil || got != want {
+				t.Errorf("%s: got %+v, %v", row.Name, got, err)
+			}
+			if codes.country == countrytest.GB && typed != "BFPO" && typed == row.Name {
+				if whole, err := x.Lookup(row.Name+"9zz", countrytest.GB); err != nil || whole != got {
+					t.Errorf("%s with a second half: got %+v, %v", row.Name, whole, err)
 				}
 			}
 		}
@@ -178,8 +233,8 @@ func TestLookupOfEveryRow(t *testing.T) {
 
 func TestLookupPrefersTheLargerNamesake(t *testing.T) {
 	names, err := newGazetteer([]city{
-		{"Newport", outage.GB, 1, 2000}, {"Newport", outage.GB, 2, 300000}, {"newport", outage.IN, 3, 9000},
-	}, []alias{{outage.GB, "Newport", "cy", "Casnewydd"}})
+		{"Newport", countrytest.GB, 1, 2000}, {"Newport", countrytest.GB, 2, 300000}, {"newport", countrytest.IN, 3, 9000},
+	}, []alias{{countrytest.GB, country.Alias{Of: "Newport", Language: "cy", Name: "Casnewydd"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,36 +242,19 @@ func TestLookupPrefersTheLargerNamesake(t *testing.T) {
 		key     string
 		country outage.Country
 		cell    outage.Cell
-	}{{"newport", "", 2}, {"newport", outage.GB, 2}, {"newport", outage.IN, 3}, {"casnewydd", "", 2}} {
+	}{{"newport", "", 2}, {"newport", countrytest.GB, 2}, {"newport", countrytest.IN, 3}, {"casnewydd", "", 2}} {
 		if got, ok := names.find(tc.key, tc.country); !ok || got.city.cell != tc.cell {
 			t.Errorf("%s in %q: got %+v", tc.key, tc.country, got)
 		}
 	}
-	if got := names.suggest("new", outage.GB, 5); len(got) != 1 {
+	if got := names.suggest("new", countrytest.GB, 5); len(got) != 1 {
 		t.Errorf("the smaller namesake is offered: %v", got)
 	}
 }
 
 func TestAliasOfNoCity(t *testing.T) {
-	if _, err := newGazetteer(nil, []alias{{outage.GB, "Atlantis", "", "Atlantida"}}); err == nil {
+	if _, err := newGazetteer(nil, []alias{{countrytest.GB, country.Alias{Of: "Atlantis", Name: "Atlantida"}}}); err == nil {
 		t.Error("read without error")
-	}
-}
-
-func TestDamagedTables(t *testing.T) {
-	for _, table := range []string{"", "a,b\n", "pin,cell\n1\n", "pin,cell\n1,zz\n", "pin,cell\n1,851fb467fffffff\n"} {
-		if _, err := readCodes("a table", []byte(table), "pin,cell"); err == nil {
-			t.Errorf("codes %q: read without error", table)
-		}
-	}
-	const header = "name,country,cell,population\n"
-	for _, table := range []string{"", header + "Leeds,GB\n", header + "Leeds,GB,zz,1\n", header + "Leeds,GB,86195da4fffffff,many\n"} {
-		if _, err := readCities([]byte(table)); err == nil {
-			t.Errorf("cities %q: read without error", table)
-		}
-	}
-	if _, err := readAliases([]byte("country,city\n")); err == nil {
-		t.Error("aliases: read without error")
 	}
 }
 
@@ -237,7 +275,7 @@ func FuzzLookup(f *testing.F) {
 			}
 			return
 		}
-		if got.Cell == 0 || got.Name == "" || country != "" && got.Country != outage.Country(country) {
+		if got.Cell == 0 && got.Region != "" || got.Name == "" || country != "" && got.Country != outage.Country(country) {
 			t.Errorf("%q in %q: got %+v", text, country, got)
 		}
 		again, err := x.Lookup(got.Name, got.Country)
@@ -249,7 +287,7 @@ func FuzzLookup(f *testing.F) {
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := Load(atlas{}); err != nil {
+		if _, err := Load(atlas{}, countrytest.Packs); err != nil {
 			b.Fatal(err)
 		}
 	}

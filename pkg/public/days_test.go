@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -48,7 +49,7 @@ func TestDaysAreLocal(t *testing.T) {
 				counts = append(counts, problems(at(text), 0, 4))
 			}
 			r := New(Config{Hot: counts, Now: func() time.Time { return at(c.to).Time() }})
-			got, err := r.Snapshot().Days(context.Background(), "whatsapp", outage.IN, "", outage.Span{From: at(c.from), To: at(c.to)}, zone(c.zone))
+			got, err := r.Snapshot().Days(context.Background(), "whatsapp", countrytest.IN, "", outage.Span{From: at(c.from), To: at(c.to)}, zone(c.zone))
 			if err != nil || len(got.Points) != len(c.want) {
 				t.Fatalf("%+v, %v", got, err)
 			}
@@ -76,11 +77,11 @@ func TestWhatWaitsForTheClose(t *testing.T) {
 	a, far := below(kolkata, 0, 0, 0), below(west, 0, 0, 0)
 	counts := []outage.Count{live(ten+1, a, 200), live(ten+1, far, 2), live(ten+1, 0, 7)}
 	span := outage.Span{From: ten, To: ten + outage.Quarter}
-	open := readAt(ten+3, counts...).mustHeatmap(t, "whatsapp", outage.IN, 6, span)
+	open := readAt(ten+3, counts...).mustHeatmap(t, "whatsapp", countrytest.IN, 6, span)
 	if open.Total != 209 || open.Unplaced != 7 || open.Withheld != 7 || open.NotYetPlaced != 3 || byCell(open)[a] != 195 {
 		t.Errorf("while it is open: %+v", open)
 	}
-	closed := readAt(ten+15, counts...).mustHeatmap(t, "whatsapp", outage.IN, 6, span)
+	closed := readAt(ten+15, counts...).mustHeatmap(t, "whatsapp", countrytest.IN, 6, span)
 	if closed.Withheld != 2 || closed.NotYetPlaced != 0 || byCell(closed)[a] != 200 {
 		t.Errorf("after the close: %+v", closed)
 	}

@@ -4,11 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestExtentOfAnIncident(t *testing.T) {
-	in := Incident{ID: "one", Service: "whatsapp", Country: outage.IN, State: outage.StateOpen, Since: ten + 5}
+	in := Incident{ID: "one", Service: "whatsapp", Country: countrytest.IN, State: outage.StateOpen, Since: ten + 5}
 	counts := memory{problems(ten+4, 0, 9), problems(ten+5, 0, 3), problems(ten+14, 0, 4), problems(ten+15, 0, 6), problems(ten+29, 0, 1), problems(ten+31, 0, 2)}
 	reader := New(Config{Hot: counts, Now: func() time.Time { return (ten + 30).Time() }})
 	got, err := reader.Snapshot().Extent(t.Context(), in)
@@ -27,7 +28,7 @@ func TestExtentsOfEndedIncidentsAreKept(t *testing.T) {
 	now := (ten + 200).Time()
 	hot := &counted{memory: memory{problems(ten, 0, 5)}}
 	reader := New(Config{Hot: hot, Now: func() time.Time { return now }})
-	in := Incident{ID: "one", Service: "whatsapp", Country: outage.IN, State: outage.StateResolved, Since: ten, ClosedAt: (ten + 20).Time()}
+	in := Incident{ID: "one", Service: "whatsapp", Country: countrytest.IN, State: outage.StateResolved, Since: ten, ClosedAt: (ten + 20).Time()}
 	for _, step := range []struct {
 		wait time.Duration
 		read int

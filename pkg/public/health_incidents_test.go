@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -14,11 +15,11 @@ func TestHealthHasAllIncidents(t *testing.T) {
 		return &outage.Incident{ID: id, State: outage.StateOpen, Footprint: outage.Footprint{Scope: outage.ScopeRegion, Regions: []outage.Region{"IN-WB"}}}
 	}
 	view := outage.NewView(ten, []outage.Watch{
-		{Service: "whatsapp", Country: outage.IN, Incident: open("leading"), Others: []*outage.Incident{open("second"), open("third")}},
-		{Service: "jio", Country: outage.IN},
+		{Service: "whatsapp", Country: countrytest.IN, Incident: open("leading"), Others: []*outage.Incident{open("second"), open("third")}},
+		{Service: "jio", Country: countrytest.IN},
 	})
 	reader := New(Config{Hot: memory{}, Now: func() time.Time { return ten.Time() }, View: func() *outage.View { return view }})
-	health, err := reader.Health(t.Context(), "whatsapp", outage.IN)
+	health, err := reader.Health(t.Context(), "whatsapp", countrytest.IN)
 	if err != nil || len(health.Incidents) != 3 || health.Incident.ID != "leading" {
 		t.Fatalf("%+v, %v", health, err)
 	}
@@ -27,7 +28,7 @@ func TestHealthHasAllIncidents(t *testing.T) {
 			t.Errorf("incident %d is %s, in %v", i, in.ID, in.Footprint.Regions)
 		}
 	}
-	if calm, err := reader.Health(t.Context(), "jio", outage.IN); err != nil || calm.Incident != nil || calm.Incidents != nil {
+	if calm, err := reader.Health(t.Context(), "jio", countrytest.IN); err != nil || calm.Incident != nil || calm.Incidents != nil {
 		t.Errorf("%+v, %v", calm, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -29,8 +30,8 @@ func TestPendingOnRequest(t *testing.T) {
 		}}
 	}
 	view := outage.NewView(1, []outage.Watch{
-		pending("b", outage.GB, outage.ScopeCountry, 1), pending("a", outage.GB, outage.ScopeCell, 5), pending("c", outage.IN, outage.ScopeRegion, 4),
-		pending("few", outage.GB, outage.ScopeCell, 2), {Service: "d", Country: outage.GB},
+		pending("b", countrytest.GB, outage.ScopeCountry, 1), pending("a", countrytest.GB, outage.ScopeCell, 5), pending("c", countrytest.IN, outage.ScopeRegion, 4),
+		pending("few", countrytest.GB, outage.ScopeCell, 2), {Service: "d", Country: countrytest.GB},
 	})
 	for _, c := range []struct {
 		name   string
@@ -41,7 +42,7 @@ func TestPendingOnRequest(t *testing.T) {
 		{"not asked for", view, outage.IncidentFilter{}, 0},
 		{"open ones", view, outage.IncidentFilter{State: outage.StateOpen}, 0},
 		{"all", view, outage.IncidentFilter{State: outage.StatePending}, 2},
-		{"of a country", view, outage.IncidentFilter{State: outage.StatePending, Country: outage.IN}, 1},
+		{"of a country", view, outage.IncidentFilter{State: outage.StatePending, Country: countrytest.IN}, 1},
 		{"before the first minute", nil, outage.IncidentFilter{State: outage.StatePending}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,16 +8,17 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // The metrics are what Health gives, and many scrapes in a tick are one reading.
 func TestMetricsAreTheHealthOfServices(t *testing.T) {
 	hot := &counted{memory: memory{problems(ten-1, 0, 4), problems(ten-2, kolkata, 2), live(ten-1, london, 3)}}
-	view := outage.NewView(ten-1, []outage.Watch{{Service: "whatsapp", Country: outage.IN, Baseline: outage.Baseline{Mean: .5}}})
+	view := outage.NewView(ten-1, []outage.Watch{{Service: "whatsapp", Country: countrytest.IN, Baseline: outage.Baseline{Mean: .5}}})
 	reader := New(Config{Hot: hot, Now: func() time.Time { return ten.Time() }, View: func() *outage.View { return view }})
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(reader.Metrics([]outage.Service{{Slug: "whatsapp"}, {Slug: "upi", Country: []outage.Country{outage.IN}}})...)
+	registry.MustRegister(reader.Metrics([]outage.Service{{Slug: "whatsapp"}, {Slug: "upi", Country: []outage.Country{countrytest.IN}}})...)
 	samples := map[string]float64{}
 	for range 20 {
 		families, err := registry.Gather()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -30,7 +31,7 @@ func TestManyShareAReading(t *testing.T) {
 	reader := New(Config{Hot: hot, Now: func() time.Time { return now }})
 	observe := func() int64 {
 		t.Helper()
-		health, err := reader.Health(context.Background(), "whatsapp", outage.IN)
+		health, err := reader.Health(context.Background(), "whatsapp", countrytest.IN)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -40,7 +41,7 @@ func TestManyShareAReading(t *testing.T) {
 		if got := observe(); got != 4 {
 			t.Fatalf("observed %d", got)
 		}
-		if elsewhere, err := reader.Health(context.Background(), "whatsapp", outage.GB); err != nil || elsewhere.Observed != 0 {
+		if elsewhere, err := reader.Health(context.Background(), "whatsapp", countrytest.GB); err != nil || elsewhere.Observed != 0 {
 			t.Fatalf("observed %d elsewhere: %v", elsewhere.Observed, err)
 		}
 	}
@@ -80,7 +81,7 @@ func TestDayAgreesWithTheSeries(t *testing.T) {
 	var counts []outage.Count
 	for i := range outage.Minute(1600) {
 		counts = append(counts, problems(ten+3-i, 0, int64(1+i%7)), outage.Count{
-			Service: "whatsapp", Country: outage.IN, Kind: outage.Works, Start: ten + 3 - i, N: 100,
+			Service: "whatsapp", Country: countrytest.IN, Kind: outage.Works, Start: ten + 3 - i, N: 100,
 		})
 	}
 	now := ten + 3

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -28,7 +29,7 @@ func (flatMap) Center(cell outage.Cell) outage.LatLng {
 func TestAnIncidentNamesNoPlaceOfAFew(t *testing.T) {
 	city, far := below(kolkata, 0, 0, 0), below(west, 0, 0, 0)
 	incident := outage.Incident{
-		ID: "i", Service: "whatsapp", Country: outage.IN, Since: ten,
+		ID: "i", Service: "whatsapp", Country: countrytest.IN, Since: ten,
 		Footprint: outage.Footprint{
 			Scope: outage.ScopeCountry, Regions: []outage.Region{regionOf(city), regionOf(far)},
 			Cells:    []outage.CellWeight{{Cell: city.Parent(5), Weight: 5}, {Cell: far.Parent(5), Weight: 1}},

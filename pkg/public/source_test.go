@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -82,7 +83,7 @@ func live(start outage.Minute, cell outage.Cell, n int64) outage.Count {
 // problems is the same brought by an importer, all of them judged.
 func problems(start outage.Minute, cell outage.Cell, n int64) outage.Count {
 	count := outage.Count{
-		Service: "whatsapp", Country: outage.IN, Kind: outage.Problem, Cell: cell, Start: start, N: n, Keyed: n, Judged: float64(n),
+		Service: "whatsapp", Country: countrytest.IN, Kind: outage.Problem, Cell: cell, Start: start, N: n, Keyed: n, Judged: float64(n),
 	}
 	if cell != 0 {
 		count.Region = regionOf(cell)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -79,7 +80,7 @@ func TestPublicTable(t *testing.T) {
 			r := readAt(ten+20, counts...)
 			span := outage.Span{From: ten, To: ten + 15}
 			for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
-				got := r.mustHeatmap(t, "whatsapp", outage.IN, resolution, span)
+				got := r.mustHeatmap(t, "whatsapp", countrytest.IN, resolution, span)
 				if want := c.at[resolution]; !maps.Equal(byCell(got), want) {
 					t.Errorf("resolution %d shows %v, want %v", resolution, byCell(got), want)
 				}
@@ -88,7 +89,7 @@ func TestPublicTable(t *testing.T) {
 						resolution, got.Total, got.Withheld, got.Unplaced, total, want, c.unplaced)
 				}
 			}
-			if got := r.mustRegions(t, "whatsapp", outage.IN, span); !maps.Equal(got, c.regions) {
+			if got := r.mustRegions(t, "whatsapp", countrytest.IN, span); !maps.Equal(got, c.regions) {
 				t.Errorf("regions show %v, want %v", got, c.regions)
 			}
 		})
@@ -139,11 +140,11 @@ func TestNodesOfOneNetwork(t *testing.T) {
 		for when, want := range map[outage.Minute]map[int]shown{ten + 5: c.open, ten + 20: c.closed} {
 			r, span := readAt(when, c.counts...), outage.Span{From: ten, To: ten + outage.Quarter}
 			for _, resolution := range []int{6, 5, 3} {
-				if got := byCell(r.mustHeatmap(t, "whatsapp", outage.IN, resolution, span)); !maps.Equal(got, want[resolution]) {
+				if got := byCell(r.mustHeatmap(t, "whatsapp", countrytest.IN, resolution, span)); !maps.Equal(got, want[resolution]) {
 					t.Errorf("%s, after %d minutes, resolution %d: %v, want %v", name, when-ten, resolution, got, want[resolution])
 				}
 			}
-			if got := r.mustRegions(t, "whatsapp", outage.IN, span)["IN-WB"]; got != want[0][0] {
+			if got := r.mustRegions(t, "whatsapp", countrytest.IN, span)["IN-WB"]; got != want[0][0] {
 				t.Errorf("%s, after %d minutes: the region shows %d, want %d", name, when-ten, got, want[0][0])
 			}
 		}
@@ -153,7 +154,7 @@ func TestNodesOfOneNetwork(t *testing.T) {
 func TestWindowsSnapToQuarterHours(t *testing.T) {
 	a := below(kolkata, 0, 0, 0)
 	r := readAt(ten+60, problems(ten-1, a, 10), problems(ten, a, 3), problems(ten+16, a, 4), problems(ten+30, a, 10))
-	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten + 7, To: ten + 20})
+	got := r.mustHeatmap(t, "whatsapp", countrytest.IN, 6, outage.Span{From: ten + 7, To: ten + 20})
 	if want := (outage.Span{From: ten, To: ten + 30}); got.Span != want {
 		t.Errorf("10:07 to 10:20 is answered for %v, want 10:00 to 10:30", got.Span)
 	}
@@ -167,7 +168,7 @@ func TestWindowsSnapToQuarterHours(t *testing.T) {
 func TestSmallQuartersDoNotAddUp(t *testing.T) {
 	a := below(kolkata, 0, 0, 0)
 	r := readAt(ten+60, problems(ten, a, 2), problems(ten+15, a, 2), problems(ten+30, a, 3))
-	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 45})
+	got := r.mustHeatmap(t, "whatsapp", countrytest.IN, 6, outage.Span{From: ten, To: ten + 45})
 	if got.Total != 7 || got.Withheld != 4 || byCell(got)[a] != 3 {
 		t.Errorf("total %d, withheld %d, cells %v; want 7, 4 and the 3", got.Total, got.Withheld, byCell(got))
 	}
@@ -196,7 +197,7 @@ func TestLiveReportsOfAClosedQuarter(t *testing.T) {
 		counts := []outage.Count{live(ten+1, a, c.a), live(ten+2, b, c.b)}
 		span := outage.Span{From: ten, To: ten + outage.Quarter}
 		shown := func(now outage.Minute, resolution int, cell outage.Cell) int64 {
-			return byCell(readAt(now, counts...).mustHeatmap(t, "whatsapp", outage.IN, resolution, span))[cell]
+			return byCell(readAt(now, counts...).mustHeatmap(t, "whatsapp", countrytest.IN, resolution, span))[cell]
 		}
 		for _, is := range []struct {
 			what      string
@@ -220,7 +221,7 @@ func TestClockAhead(t *testing.T) {
 	a := below(kolkata, 0, 0, 0)
 	counts := memory{problems(ten+14, a, 4), problems(ten+15, a, 5)}
 	r := New(Config{Hot: counts, Now: func() time.Time { return (ten + 14).Time().Add(59 * time.Second) }})
-	got := r.mustHeatmap(t, "whatsapp", outage.IN, 6, outage.Span{From: ten, To: ten + 30})
+	got := r.mustHeatmap(t, "whatsapp", countrytest.IN, 6, outage.Span{From: ten, To: ten + 30})
 	if got.Total != 9 || byCell(got)[a] != 6 || got.Withheld != 3 {
 		t.Errorf("total %d, cells %v, withheld %d; want 9, the floor of each quarter hour, and 3", got.Total, byCell(got), got.Withheld)
 	}
@@ -257,7 +258,7 @@ func TestSymptoms(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := readAt(ten+20, c.counts...)
-			got, err := r.Snapshot().Symptoms(context.Background(), "whatsapp", outage.IN, c.region, outage.Span{From: ten, To: ten + 15})
+			got, err := r.Snapshot().Symptoms(context.Background(), "whatsapp", countrytest.IN, c.region, outage.Span{From: ten, To: ten + 15})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -31,7 +32,7 @@ func (d *fakeStores) Counts(_ context.Context, query outage.Query) ([]outage.Cou
 			n = 20
 		}
 		counts = append(counts, outage.Count{
-			Service: "whatsapp", Country: outage.IN, Cell: enginetest.CellIn(outage.IN, 3, 1, 1, 1), Region: "IN-WB",
+			Service: "whatsapp", Country: countrytest.IN, Cell: enginetest.CellIn(countrytest.IN, 3, 1, 1, 1), Region: "IN-WB",
 			Start: minute, Kind: outage.Problem, N: n, Submissions: n, Judged: float64(n), Prefixes: n,
 		})
 	}

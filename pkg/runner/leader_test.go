@@ -14,6 +14,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/engine/enginetest"
 	"github.com/open-downpour/downpour/pkg/incident"
@@ -316,16 +317,16 @@ func TestImportsOfSeveralServers(t *testing.T) {
 func TestMinutesSeparateKinds(t *testing.T) {
 	m := outage.Minute(1000)
 	source := counts{
-		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Problem, N: 9, Judged: 4.6},
-		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Works, N: 7},
-		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Back, N: 2},
-		{Service: "a", Country: outage.GB, Start: m, Kind: outage.Back, N: -1},
+		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Problem, N: 9, Judged: 4.6},
+		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Works, N: 7},
+		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Back, N: 2},
+		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Back, N: -1},
 	}
 	got, err := Minutes(context.Background(), source, nil, outage.Span{From: m, To: m + 1})
 	want := []outage.Judged{
-		{Service: "a", Country: outage.GB, Reporters: 5, Capped: 4},
-		{Service: "a", Country: outage.GB, Works: 7},
-		{Service: "a", Country: outage.GB, Back: 2},
+		{Service: "a", Country: countrytest.GB, Reporters: 5, Capped: 4},
+		{Service: "a", Country: countrytest.GB, Works: 7},
+		{Service: "a", Country: countrytest.GB, Back: 2},
 	}
 	if err != nil || !reflect.DeepEqual(got[m], want) {
 		t.Errorf("%+v, %v, want %+v", got[m], err, want)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -13,7 +14,7 @@ type named struct{}
 
 func (named) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
 	count := func(start outage.Minute, kind outage.Kind, judged float64) outage.Count {
-		return outage.Count{Service: "chat", Country: outage.GB, Start: start, Kind: kind, Judged: judged, N: int64(judged)}
+		return outage.Count{Service: "chat", Country: countrytest.GB, Start: start, Kind: kind, Judged: judged, N: int64(judged)}
 	}
 	jio, works, other := count(7, outage.Problem, 1.5), count(7, outage.Works, 1), count(8, outage.Problem, .25)
 	switch {
@@ -35,12 +36,12 @@ func TestNamedNetworksAndSymptoms(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[outage.Minute][]outage.Judged{7: {
-		{Service: "chat", Country: outage.GB, Works: 1},
+		{Service: "chat", Country: countrytest.GB, Works: 1},
 		{
-			Service: "chat", Country: outage.GB, Reporters: 2,
+			Service: "chat", Country: countrytest.GB, Reporters: 2,
 			Access: []outage.AccessCount{{Network: "jio", Reporters: 1.5}}, Symptoms: []outage.SymptomCount{{Symptom: "connect", Reporters: 1.5}},
 		},
-		{Service: "chat", Country: outage.GB, Reporters: 1},
+		{Service: "chat", Country: countrytest.GB, Reporters: 1},
 	}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -29,9 +29,8 @@ type rate = float64
 
 // categoryRate is the rate of a service of the category that has none itself.
 type categoryRate struct {
-	Rhythm string `yaml:"rhythm"`
-	GB     rate   `yaml:"GB"`
-	IN     rate   `yaml:"IN"`
+	Rhythm string          `yaml:"rhythm"`
+	Rates  map[string]rate `yaml:",inline"` // by country
 }
 
 // rhythm is how the day and the week go, in factors of mean 1.
@@ -65,6 +64,9 @@ func parseBackground(text []byte) (*background, error) {
 		if b.Rhythms[c.Rhythm] == nil {
 			return nil, fmt.Errorf("reading the background: category %s has no rhythm %q", name, c.Rhythm)
 		}
+		if len(c.Rates) == 0 {
+			return nil, fmt.Errorf("reading the background: category %s has no rate", name)
+		}
 	}
 	if _, ok := b.Categories[otherService]; !ok || !(b.Budget > 0) || !(b.Dispersion > 0) {
 		return nil, fmt.Errorf("reading the background: category %s, a budget and a dispersion are needed", otherService)
@@ -88,11 +90,12 @@ func scaled(factors []float64) bool {
 }
 
 // category is the rates of a service's category.
-func (b *background) category(service *outage.Service) categoryRate {
+func (b *background) category(service *outage.Service) *categoryRate {
 	if c, ok := b.Categories[service.Category]; ok {
-		return c
+		return &c
 	}
-	return b.Categories[otherService]
+	other := b.Categories[otherService]
+	return &other
 }
 
 // rate is the reports a minute of a service in a country.
@@ -100,10 +103,19 @@ func (b *background) rate(service *outage.Service, country outage.Country) rate 
 	if known, ok := b.Services[service.Slug][string(country)]; ok {
 		return known
 	}
-	if country == outage.IN {
-		return b.category(service).IN
+	return b.category(service).in(country)
+}
+
+// in is the rate in a country; the lowest of all where there is none of its own.
+func (c *categoryRate) in(country outage.Country) rate {
+	if known, ok := c.Rates[string(country)]; ok {
+		return known
 	}
-	return b.category(service).GB
+	lowest := math.Inf(1)
+	for _, known := range c.Rates {
+		lowest = math.Min(lowest, known)
+	}
+	return lowest
 }
 
 // symptoms is how often the symptoms of a service are named: the first most

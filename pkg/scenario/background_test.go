@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -43,9 +44,9 @@ func TestRhythmFollowsLocalTime(t *testing.T) {
 		country    outage.Country
 		night, day string // UTC
 	}{
-		{outage.GB, "2025-02-05 04:30", "2025-02-05 20:00"},
-		{outage.GB, "2025-07-02 03:30", "2025-07-02 19:00"},
-		{outage.IN, "2025-02-04 23:00", "2025-02-05 14:30"},
+		{countrytest.GB, "2025-02-05 04:30", "2025-02-05 20:00"},
+		{countrytest.GB, "2025-07-02 03:30", "2025-07-02 19:00"},
+		{countrytest.IN, "2025-02-04 23:00", "2025-02-05 14:30"},
 	} {
 		night, day := r.factor(minute(t, test.night), test.country), r.factor(minute(t, test.day), test.country)
 		if night > .24 || day < 1.3 {
@@ -57,7 +58,7 @@ func TestRhythmFollowsLocalTime(t *testing.T) {
 // A minute's count has the mean and the variance of the model.
 func TestDrawsStrayAsStated(t *testing.T) {
 	const mean, dispersion, n = 4., .25, 40000
-	s, err := newSeries(seriesName{"whatsapp", outage.GB}, 1, 0, spots(towns, outage.GB))
+	s, err := newSeries(seriesName{"whatsapp", countrytest.GB}, 1, 0, spots(towns, countrytest.GB))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestUnknownCategoryHasARate(t *testing.T) {
 			}
 		}
 	}
-	if b.rate(&outage.Service{Slug: "whatsapp"}, outage.GB) == b.rate(&outage.Service{Slug: "x"}, outage.GB) {
+	if b.rate(&outage.Service{Slug: "whatsapp"}, countrytest.GB) == b.rate(&outage.Service{Slug: "x"}, countrytest.GB) {
 		t.Error("whatsapp has the rate of any service")
 	}
 }

@@ -6,11 +6,12 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // borders are boxes that hold each country with its cities, and not the other.
-var borders = map[outage.Country][4]float64{outage.GB: {49, 61, -9, 2}, outage.IN: {6, 37, 68, 98}}
+var borders = map[outage.Country][4]float64{countrytest.GB: {49, 61, -9, 2}, countrytest.IN: {6, 37, 68, 98}}
 
 func TestPointsLieNearTheirCity(t *testing.T) {
 	for _, country := range outage.Countries() {
@@ -46,7 +47,7 @@ func TestPointsLieNearTheirCity(t *testing.T) {
 }
 
 func TestSmallTownIsOnePoint(t *testing.T) {
-	leh := Place{"Leh", outage.IN, 34.1651, 77.5849, 27513}
+	leh := Place{"Leh", countrytest.IN, 34.1651, 77.5849, 27513}
 	if got := leh.spots(); len(got) != 1 || got[0].at != (outage.LatLng{Lat: 34.165, Lng: 77.585}) {
 		t.Errorf("points %+v", got)
 	}
@@ -100,12 +101,12 @@ func TestCurveGoesThroughItsPoints(t *testing.T) {
 
 func TestPlacesAtOnePointAreOneRow(t *testing.T) {
 	places := []Place{
-		{Name: "Lambeth", Country: outage.GB, Lat: 51.473, Lng: -.133, Population: 2000},
-		{Name: "Brixton", Country: outage.GB, Lat: 51.473, Lng: -.133, Population: 1000},
-		{Name: "Leeds", Country: outage.GB, Lat: 53.8, Lng: -1.55, Population: 500},
+		{Name: "Lambeth", Country: countrytest.GB, Lat: 51.473, Lng: -.133, Population: 2000},
+		{Name: "Brixton", Country: countrytest.GB, Lat: 51.473, Lng: -.133, Population: 1000},
+		{Name: "Leeds", Country: countrytest.GB, Lat: 53.8, Lng: -1.55, Population: 500},
 	}
 	var first []int
-	for _, s := range spots(places, outage.GB) {
+	for _, s := range spots(places, countrytest.GB) {
 		first = append(first, s.first)
 	}
 	if want := []int{0, 0, 2}; !slices.Equal(first, want) {

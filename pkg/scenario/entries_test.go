@@ -4,12 +4,13 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestEntriesOfARow(t *testing.T) {
 	row := Row{
-		Minute: minute(t, "2025-02-28 15:45"), Service: "whatsapp", Country: outage.IN,
+		Minute: minute(t, "2025-02-28 15:45"), Service: "whatsapp", Country: countrytest.IN,
 		Point: outage.LatLng{Lat: 22.563, Lng: 88.363}, Placed: true, Symptom: "send", Reporters: 3, N: 5,
 	}
 	const cell, received = outage.Cell(0x863cf2cafffffff), outage.Minute(7)
@@ -31,7 +32,7 @@ func TestEntriesOfARow(t *testing.T) {
 	if !reflect.DeepEqual(entries, AppendEntries(nil, &row, cell, "IN-WB", received)) {
 		t.Error("the same row gives other entries")
 	}
-	if empty := (Row{Minute: 1, Service: "a", Country: outage.GB}); len(AppendEntries(nil, &empty, 0, "", 1)) != 0 {
+	if empty := (Row{Minute: 1, Service: "a", Country: countrytest.GB}); len(AppendEntries(nil, &empty, 0, "", 1)) != 0 {
 		t.Error("a row of nothing has entries")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -20,35 +21,35 @@ func TestFacts(t *testing.T) {
 		facts []fact
 	}{
 		"whatsapp-2025-02-28": {"2025-02-28", []fact{
-			{"whatsapp", outage.GB, "14:57", "15:12", 0, 80},
-			{"whatsapp", outage.GB, "15:12", "15:15", 300, 900},
-			{"whatsapp", outage.GB, "15:30", "15:45", 60000, 65000},
-			{"whatsapp", outage.GB, "15:36", "15:51", 66000, 71000},
-			{"whatsapp", outage.GB, "16:15", "16:30", 5000, 15000},
-			{"whatsapp", outage.GB, "17:45", "18:00", 0, 100},
-			{"whatsapp", outage.IN, "15:15", "15:30", 4000, 5000},
-			{"whatsapp", outage.IN, "15:30", "15:45", 11000, 13000},
-			{"messenger", outage.GB, "15:15", "15:30", 120, 190},
-			{"messenger", outage.GB, "15:30", "15:45", 1600, 1850},
-			{"messenger", outage.IN, "15:00", "17:00", 0, 60},
-			{"facebook", outage.GB, "15:15", "16:15", 20, 130},
-			{"facebook", outage.IN, "15:15", "16:15", 5, 90},
-			{"instagram", outage.GB, "15:15", "16:15", 15, 110},
-			{"instagram", outage.IN, "15:15", "16:15", 15, 130},
-			{"telegram", outage.IN, "15:15", "16:15", 0, 60},
-			{"bt", outage.GB, "15:15", "16:15", 15, 120},
-			{"jio", outage.IN, "15:15", "16:15", 30, 200},
+			{"whatsapp", countrytest.GB, "14:57", "15:12", 0, 80},
+			{"whatsapp", countrytest.GB, "15:12", "15:15", 300, 900},
+			{"whatsapp", countrytest.GB, "15:30", "15:45", 60000, 65000},
+			{"whatsapp", countrytest.GB, "15:36", "15:51", 66000, 71000},
+			{"whatsapp", countrytest.GB, "16:15", "16:30", 5000, 15000},
+			{"whatsapp", countrytest.GB, "17:45", "18:00", 0, 100},
+			{"whatsapp", countrytest.IN, "15:15", "15:30", 4000, 5000},
+			{"whatsapp", countrytest.IN, "15:30", "15:45", 11000, 13000},
+			{"messenger", countrytest.GB, "15:15", "15:30", 120, 190},
+			{"messenger", countrytest.GB, "15:30", "15:45", 1600, 1850},
+			{"messenger", countrytest.IN, "15:00", "17:00", 0, 60},
+			{"facebook", countrytest.GB, "15:15", "16:15", 20, 130},
+			{"facebook", countrytest.IN, "15:15", "16:15", 5, 90},
+			{"instagram", countrytest.GB, "15:15", "16:15", 15, 110},
+			{"instagram", countrytest.IN, "15:15", "16:15", 15, 130},
+			{"telegram", countrytest.IN, "15:15", "16:15", 0, 60},
+			{"bt", countrytest.GB, "15:15", "16:15", 15, 120},
+			{"jio", countrytest.IN, "15:15", "16:15", 30, 200},
 		}},
 		"meta-2024-12-11": {"2024-12-11", []fact{
-			{"facebook", outage.GB, "17:30", "17:45", 0, 60},
-			{"facebook", outage.GB, "18:15", "18:30", 22500, 24500},
-			{"whatsapp", outage.GB, "18:15", "18:30", 17800, 19500},
-			{"instagram", outage.GB, "18:15", "18:30", 10900, 12100},
-			{"facebook", outage.GB, "22:15", "22:30", 0, 700},
-			{"threads", outage.GB, "18:15", "18:30", 130, 220},
-			{"facebook", outage.IN, "18:15", "18:30", 4200, 4800},
-			{"instagram", outage.IN, "18:15", "18:30", 4700, 5400},
-			{"telegram", outage.GB, "18:00", "20:00", 0, 60},
+			{"facebook", countrytest.GB, "17:30", "17:45", 0, 60},
+			{"facebook", countrytest.GB, "18:15", "18:30", 22500, 24500},
+			{"whatsapp", countrytest.GB, "18:15", "18:30", 17800, 19500},
+			{"instagram", countrytest.GB, "18:15", "18:30", 10900, 12100},
+			{"facebook", countrytest.GB, "22:15", "22:30", 0, 700},
+			{"threads", countrytest.GB, "18:15", "18:30", 130, 220},
+			{"facebook", countrytest.IN, "18:15", "18:30", 4200, 4800},
+			{"instagram", countrytest.IN, "18:15", "18:30", 4700, 5400},
+			{"telegram", countrytest.GB, "18:00", "20:00", 0, 60},
 		}},
 	} {
 		options := setting()
@@ -113,9 +114,9 @@ func TestNamedCitiesLead(t *testing.T) {
 	rows := played(t, load(t, "whatsapp-2025-02-28"), options)
 	at := func(city string) int {
 		n := 0
-		for _, s := range spots(towns, outage.GB) {
+		for _, s := range spots(towns, countrytest.GB) {
 			for _, row := range rows {
-				if s.city == city && row.Service == "whatsapp" && row.Country == outage.GB && row.Point == s.at {
+				if s.city == city && row.Service == "whatsapp" && row.Country == countrytest.GB && row.Point == s.at {
 					n += row.N
 				}
 			}
@@ -134,7 +135,7 @@ func TestIndiaReportsLessThanBritain(t *testing.T) {
 	options := setting()
 	options.Span = hours(t, "2025-02-28 15:00", 3)
 	rows := played(t, load(t, "whatsapp-2025-02-28"), options)
-	ratio := float64(sum(rows, "whatsapp", outage.GB, options.Span)) / float64(sum(rows, "whatsapp", outage.IN, options.Span))
+	ratio := float64(sum(rows, "whatsapp", countrytest.GB, options.Span)) / float64(sum(rows, "whatsapp", countrytest.IN, options.Span))
 	if ratio < 2 || ratio > 6 {
 		t.Errorf("Britain reports %.1f times as much; in outages that are known it was 2 to 6 times", ratio)
 	}

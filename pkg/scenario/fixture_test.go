@@ -5,24 +5,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // towns are some cities with their rough places and people.
 var towns = []Place{
-	{"London", outage.GB, 51.509, -0.126, 7556900},
-	{"Birmingham", outage.GB, 52.481, -1.900, 984333},
-	{"Nottingham", outage.GB, 52.954, -1.155, 729977},
-	{"Glasgow", outage.GB, 55.865, -4.258, 591620},
-	{"Cardiff", outage.GB, 51.480, -3.180, 447287},
-	{"Manchester", outage.GB, 53.481, -2.237, 395515},
-	{"Belfast", outage.GB, 54.597, -5.930, 274770},
-	{"Mumbai", outage.IN, 19.073, 72.883, 12691836},
-	{"Delhi", outage.IN, 28.652, 77.231, 10927986},
-	{"Bengaluru", outage.IN, 12.972, 77.594, 5104047},
-	{"Kolkata", outage.IN, 22.563, 88.363, 4631392},
-	{"Amritsar", outage.IN, 31.634, 74.872, 1092450},
-	{"Leh", outage.IN, 34.165, 77.585, 27513},
+	{"London", countrytest.GB, 51.509, -0.126, 7556900},
+	{"Birmingham", countrytest.GB, 52.481, -1.900, 984333},
+	{"Nottingham", countrytest.GB, 52.954, -1.155, 729977},
+	{"Glasgow", countrytest.GB, 55.865, -4.258, 591620},
+	{"Cardiff", countrytest.GB, 51.480, -3.180, 447287},
+	{"Manchester", countrytest.GB, 53.481, -2.237, 395515},
+	{"Belfast", countrytest.GB, 54.597, -5.930, 274770},
+	{"Mumbai", countrytest.IN, 19.073, 72.883, 12691836},
+	{"Delhi", countrytest.IN, 28.652, 77.231, 10927986},
+	{"Bengaluru", countrytest.IN, 12.972, 77.594, 5104047},
+	{"Kolkata", countrytest.IN, 22.563, 88.363, 4631392},
+	{"Amritsar", countrytest.IN, 31.634, 74.872, 1092450},
+	{"Leh", countrytest.IN, 34.165, 77.585, 27513},
 }
 
 var words = []outage.Symptom{{Slug: "send"}, {Slug: "connect"}, {Slug: "login"}}
@@ -35,8 +36,8 @@ var listed = []outage.Service{
 	{Slug: "instagram", Category: "social", Symptoms: words},
 	{Slug: "threads", Category: "social", Symptoms: words},
 	{Slug: "telegram", Category: "messaging", Symptoms: words},
-	{Slug: "jio", Category: "mobile", Country: []outage.Country{outage.IN}, Symptoms: words},
-	{Slug: "bt", Category: "broadband", Country: []outage.Country{outage.GB}},
+	{Slug: "jio", Category: "mobile", Country: []outage.Country{countrytest.IN}, Symptoms: words},
+	{Slug: "bt", Category: "broadband", Country: []outage.Country{countrytest.GB}},
 	{Slug: "new-thing", Category: "no-such-category", Symptoms: words},
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -119,11 +120,11 @@ func TestShiftByHoursKeepsTheWave(t *testing.T) {
 	options.Span = outage.Span{From: from - 120, To: from + 120}
 	rows := played(t, script, options)
 	worst := outage.Span{From: from + 18, To: from + 33} // 15:30 to 15:45 on the day
-	if n := sum(rows, "whatsapp", outage.GB, worst); n < 60000 || n > 65000 {
+	if n := sum(rows, "whatsapp", countrytest.GB, worst); n < 60000 || n > 65000 {
 		t.Errorf("the worst quarter of an hour has %d reports", n)
 	}
 	before := outage.Span{From: from - 120, To: from}
-	night2, day := sum(rows, "facebook", outage.GB, before), sum(rows, "facebook", outage.IN, before)
+	night2, day := sum(rows, "facebook", countrytest.GB, before), sum(rows, "facebook", countrytest.IN, before)
 	if night2 >= day { // 02:30 in London, 08:00 in Kolkata, and London reports more by day
 		t.Errorf("facebook has %d reports by night and %d by day", night2, day)
 	}
@@ -184,7 +185,7 @@ func TestPlayRefuses(t *testing.T) {
 		"no such service":  {func(o *Options) { o.Services = listed[1:] }, "services"},
 		"not in the country": {func(o *Options) {
 			o.Services = slices.Clone(listed)
-			o.Services[0].Country = []outage.Country{outage.GB}
+			o.Services[0].Country = []outage.Country{countrytest.GB}
 		}, "services"},
 	} {
 		options := setting()
@@ -211,7 +212,7 @@ func TestErrorOfTheCallerStopsThePlay(t *testing.T) {
 func TestOrdinaryDaysHaveNoWave(t *testing.T) {
 	span := hours(t, "2025-05-05 00:00", 24)
 	rows := played(t, Ordinary(span, 7), setting())
-	if n := sum(rows, "whatsapp", outage.GB, span); n < 1200 || n > 2300 {
+	if n := sum(rows, "whatsapp", countrytest.GB, span); n < 1200 || n > 2300 {
 		t.Errorf("whatsapp in GB has %d reports in a day", n)
 	}
 	if strings.Contains(text(t, rows), "2025-05-06") {

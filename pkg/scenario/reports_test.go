@@ -5,12 +5,13 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestReportsOfARow(t *testing.T) {
 	row := Row{
-		Minute: minute(t, "2025-02-28 15:45"), Service: "whatsapp", Country: outage.IN,
+		Minute: minute(t, "2025-02-28 15:45"), Service: "whatsapp", Country: countrytest.IN,
 		Point: outage.LatLng{Lat: 22.563, Lng: 88.363}, Placed: true, Symptom: "send", Reporters: 3, N: 5,
 	}
 	lines := Reports(row)
@@ -36,7 +37,7 @@ func TestReportsOfARow(t *testing.T) {
 }
 
 func TestReportsWithoutAPlace(t *testing.T) {
-	lines := Reports(Row{Minute: 1, Service: "a", Country: outage.GB, Reporters: 1, N: 1})
+	lines := Reports(Row{Minute: 1, Service: "a", Country: countrytest.GB, Reporters: 1, N: 1})
 	got, err := json.Marshal(lines[0])
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +49,7 @@ func TestReportsWithoutAPlace(t *testing.T) {
 	if _, ok := keys["location"]; ok || keys["country"] != "GB" {
 		t.Errorf("%s", got)
 	}
-	if len(Reports(Row{Minute: 1, Service: "a", Country: outage.GB})) != 0 {
+	if len(Reports(Row{Minute: 1, Service: "a", Country: countrytest.GB})) != 0 {
 		t.Error("a row of nothing has reports")
 	}
 }

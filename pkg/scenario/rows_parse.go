@@ -127,16 +127,22 @@ func (r *Reader) parseWords(row *Row, timestamp, service, country, symptom []byt
 	if len(symptom) > 0 && !slug(symptom) {
 		return outage.Invalid("symptom", "%s is no slug", shown(symptom))
 	}
-	switch {
-	case string(country) == string(outage.GB):
-		row.Country = outage.GB
-	case string(country) == string(outage.IN):
-		row.Country = outage.IN
-	default:
+	if row.Country = coveredCountry(country); row.Country == "" {
 		return outage.Unknown("country", "%s is not covered", shown(country))
 	}
 	row.Service, row.Symptom = r.word(service), r.word(symptom)
 	return r.parseTime(row, timestamp)
+}
+
+// coveredCountry is the country of a code, "" for one that is not covered. It makes no
+// text of its own, since a file has a code in each line.
+func coveredCountry(code []byte) outage.Country {
+	for _, country := range outage.Countries() {
+		if string(code) == string(country) {
+			return country
+		}
+	}
+	return ""
 }
 
 // parseTime reads the minute. Most rows have that of the row before.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -34,10 +35,10 @@ func readAll(text string) ([]Row, error) {
 func TestReadRows(t *testing.T) {
 	minute := outage.MinuteOf(mustTime(t, "2025-02-28T15:19:00Z"))
 	london := Row{
-		Minute: minute, Service: "whatsapp", Country: outage.GB,
+		Minute: minute, Service: "whatsapp", Country: countrytest.GB,
 		Point: outage.LatLng{Lat: 51.5, Lng: -.12}, Placed: true, Symptom: "sending", Reporters: 3, N: 4,
 	}
-	unplaced := Row{Minute: minute + 1, Service: "a", Country: outage.IN}
+	unplaced := Row{Minute: minute + 1, Service: "a", Country: countrytest.IN}
 	for _, c := range []struct {
 		name, text string
 		want       []Row
@@ -149,9 +150,9 @@ func TestPackedRows(t *testing.T) {
 
 func TestWrittenRowsReadBack(t *testing.T) {
 	rows := []Row{
-		{Minute: 28925280, Service: "a", Country: outage.GB, Point: outage.LatLng{Lat: 51.50735, Lng: -.12776}, Placed: true, Symptom: "x", Reporters: 2, N: 3},
-		{Minute: 28925280, Service: "b-c", Country: outage.IN, Reporters: 1, N: 1},
-		{Minute: 28925290, Service: "a", Country: outage.IN, Point: outage.LatLng{Lat: -8, Lng: 179.99999}, Placed: true, N: 7},
+		{Minute: 28925280, Service: "a", Country: countrytest.GB, Point: outage.LatLng{Lat: 51.50735, Lng: -.12776}, Placed: true, Symptom: "x", Reporters: 2, N: 3},
+		{Minute: 28925280, Service: "b-c", Country: countrytest.IN, Reporters: 1, N: 1},
+		{Minute: 28925290, Service: "a", Country: countrytest.IN, Point: outage.LatLng{Lat: -8, Lng: 179.99999}, Placed: true, N: 7},
 	}
 	for _, format := range []Format{CSV, NDJSON} {
 		t.Run(string(format), func(t *testing.T) {

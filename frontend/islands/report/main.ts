@@ -85,7 +85,8 @@ function handOver(form: HTMLFormElement, button: HTMLButtonElement | null): void
 
 function guessCountry(form: HTMLFormElement): void {
   const choices = form.querySelectorAll<HTMLInputElement>('[name=country][type=radio]');
-  const country = countryOf(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const zones = document.getElementById('country')?.dataset.zones ?? '';
+  const country = countryOf(zones, Intl.DateTimeFormat().resolvedOptions().timeZone);
   if ([...choices].some((choice) => choice.checked)) return;
   for (const choice of choices) choice.checked = choice.value === country;
 }

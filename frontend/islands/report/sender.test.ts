@@ -3,11 +3,13 @@ import { test } from 'node:test';
 import { coarse, countryOf, tokenOf } from './sender.ts';
 
 test('the clock of a device hints at its country', () => {
-  assert.equal(countryOf('Asia/Kolkata'), 'IN');
-  assert.equal(countryOf('Asia/Calcutta'), 'IN');
-  assert.equal(countryOf('Europe/London'), 'GB');
-  assert.equal(countryOf('Europe/Paris'), '');
-  assert.equal(countryOf('Europe/Jersey'), '');
+  const zones = 'GB Europe/London IN Asia/Calcutta Asia/Kolkata';
+  assert.equal(countryOf(zones, 'Asia/Kolkata'), 'IN');
+  assert.equal(countryOf(zones, 'Asia/Calcutta'), 'IN');
+  assert.equal(countryOf(zones, 'Europe/London'), 'GB');
+  assert.equal(countryOf(zones, 'Europe/Jersey'), '');
+  assert.equal(countryOf(zones, 'IN'), '');
+  assert.equal(countryOf('', ''), '');
 });
 
 test('a coordinate goes out to about a kilometre', () => {

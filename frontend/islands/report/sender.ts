@@ -1,10 +1,14 @@
 // What is sent about a user without identifying them.
 
-// countryOf guesses the country from the time zone of the device, or returns
-// nothing. Places around Great Britain that are not covered share its clock.
-export function countryOf(zone: string): string {
-  if (zone === 'Asia/Kolkata' || zone === 'Asia/Calcutta') return 'IN';
-  return zone === 'Europe/London' || zone === 'Europe/Belfast' ? 'GB' : '';
+// countryOf guesses the country from the time zone of the device, or returns nothing.
+// The zones of each country follow its code, with spaces between.
+export function countryOf(zones: string, zone: string): string {
+  let country = '';
+  for (const word of zones.split(' ')) {
+    if (!word.includes('/')) country = word;
+    else if (word === zone) return country;
+  }
+  return '';
 }
 
 // coarse is a coordinate to about a kilometre: what the report keeps is coarser.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/baseline"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario/simulate"
@@ -88,12 +89,12 @@ func TestSmallProving(t *testing.T) {
 // prove lets the detector, and rivals if they are wanted, loose on a world.
 func prove(t *testing.T, p simulate.Params, rivals bool) ([]*Entrant, []*Score) {
 	t.Helper()
-	geography, err := cell.Load()
+	geography, err := cell.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Kept = kept
-	world, err := simulate.New(p, geography)
+	world, err := simulate.New(p, geography, countrytest.Crowds)
 	if err != nil {
 		t.Fatal(err)
 	}

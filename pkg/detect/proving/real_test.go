@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -24,7 +25,7 @@ func TestReal(t *testing.T) {
 
 func newEngine(t *testing.T, alertFrom outage.Minute) (*engine.Engine, *cell.Geography) {
 	t.Helper()
-	geography, err := cell.Load()
+	geography, err := cell.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +42,7 @@ func cutsTable(t *testing.T) {
 	alertFrom := rows[0].Minute + 28*1440
 	e, geography := newEngine(t, alertFrom)
 	began := time.Now()
-	found, err := Play(e, "ukpn", outage.GB, cellOf(geography, outage.GB), rows)
+	found, err := Play(e, "ukpn", countrytest.GB, cellOf(geography, countrytest.GB), rows)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func playBursty(t *testing.T, name string) burstyResult {
 		t.Fatal(err)
 	}
 	e, _ := newEngine(t, s.Times[0]+63*60)
-	found, err := Play(e, "stream", outage.GB, func(Row) outage.Cell { return 0 }, s.Rows())
+	found, err := Play(e, "stream", countrytest.GB, func(Row) outage.Cell { return 0 }, s.Rows())
 	if err != nil {
 		t.Fatal(err)
 	}

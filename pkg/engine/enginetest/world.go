@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -81,15 +82,15 @@ func Story(n *Noise, m outage.Minute) []outage.Judged {
 	counts := n.Minute(m)
 	since := func(days, hours int) int { return int(m - Start - outage.Minute(days*Day+hours*60)) }
 	if at := since(15, 12); at >= 0 && at < 60 {
-		counts = n.Burst(counts, "chat", outage.GB, 40, func() outage.Cell { return n.Place(outage.GB) })
+		counts = n.Burst(counts, "chat", countrytest.GB, 40, func() outage.Cell { return n.Place(countrytest.GB) })
 	}
 	if at := since(16, 9); at >= 0 && at < 60 {
-		counts = n.Burst(counts, "bank", outage.IN, 4, func() outage.Cell {
-			return CellIn(outage.IN, 2, n.Random.IntN(3), n.Random.IntN(3), 2)
+		counts = n.Burst(counts, "bank", countrytest.IN, 4, func() outage.Cell {
+			return CellIn(countrytest.IN, 2, n.Random.IntN(3), n.Random.IntN(3), 2)
 		})
 	}
 	if at := since(18, 20); at >= 0 && at < 90 {
-		counts = n.Burst(counts, "rail", outage.GB, .8, func() outage.Cell { return CellIn(outage.GB, 3, 1, 1, 3) })
+		counts = n.Burst(counts, "rail", countrytest.GB, .8, func() outage.Cell { return CellIn(countrytest.GB, 3, 1, 1, 3) })
 	}
 	return counts
 }
@@ -99,8 +100,8 @@ func Story(n *Noise, m outage.Minute) []outage.Judged {
 type World struct{}
 
 var worldRegions = map[outage.Country][]outage.Region{
-	outage.GB: {"GB-TLC", "GB-TLD", "GB-TLI", "GB-TLM"},
-	outage.IN: {"IN-DL", "IN-KA", "IN-MH", "IN-WB"},
+	countrytest.GB: {"GB-TLC", "GB-TLD", "GB-TLI", "GB-TLM"},
+	countrytest.IN: {"IN-DL", "IN-KA", "IN-MH", "IN-WB"},
 }
 
 func (World) Regions(c outage.Country) []outage.Region { return worldRegions[c] }
@@ -110,9 +111,9 @@ func (World) RegionOf(cell outage.Cell) outage.Region {
 		return ""
 	}
 	base := int(cell>>45) & 0x7f
-	country := outage.GB
+	country := countrytest.GB
 	if base >= 20 {
-		country = outage.IN
+		country = countrytest.IN
 	}
 	number := base % 10
 	if number >= len(worldRegions[country]) {
@@ -145,7 +146,7 @@ func (World) Center(cell outage.Cell) outage.LatLng {
 // sparse cell, or with fine the cell of resolution 6 within it.
 func CellIn(c outage.Country, region, a, b, fine int) outage.Cell {
 	base := region + 10
-	if c == outage.IN {
+	if c == countrytest.IN {
 		base += 10
 	}
 	resolution := 5

@@ -42,7 +42,7 @@ func newStream(w *World, number int, country outage.Country, random *rand.Rand) 
 		dispersion: p.DispersionLow + (p.DispersionHigh-p.DispersionLow)*random.Float64(),
 		picks:      make(map[*int]alias),
 	}
-	if country == outage.IN {
+	if country != outage.Countries()[0] { // a service is commonest in the first one
 		s.rate *= .3 + .7*random.Float64()
 	}
 	s.week = weekOf(random)

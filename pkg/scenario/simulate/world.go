@@ -33,8 +33,9 @@ type World struct {
 	kept    map[outage.Country]map[outage.Minute]bool
 }
 
-// New builds a world. The same params give the same world.
-func New(params Params, geography Geography) (*World, error) {
+// New builds a world whose reports come from the given cities of each country. The
+// same params give the same world.
+func New(params Params, geography Geography, cities func(outage.Country) []outage.City) (*World, error) {
 	w := &World{
 		Params: params,
 		points: make(map[outage.Country][]Point),
@@ -43,7 +44,7 @@ func New(params Params, geography Geography) (*World, error) {
 	}
 	random := rand.New(rand.NewPCG(params.Seed, 1))
 	for _, country := range outage.Countries() {
-		points, err := pointsOf(country, params.Clusters, geography, random)
+		points, err := pointsOf(country, cities(country), params.Clusters, geography, random)
 		if err != nil {
 			return nil, err
 		}
@@ -63,29 +64,29 @@ func New(params Params, geography Geography) (*World, error) {
 }
 
 // pointsOf scatters a few points about each city, more about a larger one.
-func pointsOf(country outage.Country, clusters int, geography Geography, random *rand.Rand) ([]Point, error) {
+func pointsOf(country outage.Country, cities []outage.City, clusters int, geography Geography, random *rand.Rand) ([]Point, error) {
 	var points []Point
-	for number, c := range cities[country] {
-		count, reach := 1+min(7, int(2*math.Sqrt(c.people))), .02
+	for number, c := range cities {
+		count, reach := 1+min(7, int(2*math.Sqrt(c.Millions))), .02
 		if clusters > 0 {
 			count, reach = clusters, .06
 		}
 		for i := range count {
-			at, reach := c.point, reach*math.Sqrt(float64(count))
+			at, reach := c.At, reach*math.Sqrt(float64(count))
 			if i > 0 {
 				at.Lat += random.NormFloat64() * reach
 				at.Lng += random.NormFloat64() * reach * 1.5
 			}
 			cell, in, region, err := geography.Locate(at)
 			if err != nil || in != country {
-				at = c.point
+				at = c.At
 				if cell, _, region, err = geography.Locate(at); err != nil {
-					return nil, fmt.Errorf("placing %s: %w", c.name, err)
+					return nil, fmt.Errorf("placing %s: %w", c.Name, err)
 				}
 			}
 			points = append(points, Point{
 				At: at, Cell: cell, Region: region, city: number,
-				weight: c.people / float64(count) * math.Exp(.5*random.NormFloat64()),
+				weight: c.Millions / float64(count) * math.Exp(.5*random.NormFloat64()),
 			})
 		}
 	}

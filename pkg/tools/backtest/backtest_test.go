@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/scenario/simulate"
@@ -18,7 +19,7 @@ import (
 
 func testGeography(t testing.TB) *cell.Geography {
 	t.Helper()
-	geography, err := cell.Load()
+	geography, err := cell.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func simulated(t testing.TB, format scenario.Format, weeks, services int) (*simu
 	params := simulate.Plain(7)
 	params.Weeks, params.Warmup, params.Services, params.RateHigh = weeks, weeks-1, services, 8
 	params.OutagesWeekly = 4 // so that a short world has some
-	world, err := simulate.New(params, testGeography(t))
+	world, err := simulate.New(params, testGeography(t), countrytest.Crowds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,10 +204,10 @@ func TestBacktestPlaces(t *testing.T) {
 		point   *outage.LatLng
 		placed  bool
 	}{
-		{"London", outage.GB, &outage.LatLng{Lat: 51.507, Lng: -.128}, true},
-		{"London in a row of India", outage.IN, &outage.LatLng{Lat: 51.507, Lng: -.128}, false},
-		{"Paris", outage.GB, &outage.LatLng{Lat: 48.857, Lng: 2.352}, false},
-		{"no point", outage.GB, nil, false},
+		{"London", countrytest.GB, &outage.LatLng{Lat: 51.507, Lng: -.128}, true},
+		{"London in a row of India", countrytest.IN, &outage.LatLng{Lat: 51.507, Lng: -.128}, false},
+		{"Paris", countrytest.GB, &outage.LatLng{Lat: 48.857, Lng: 2.352}, false},
+		{"no point", countrytest.GB, nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			row := scenario.Row{Country: c.country}

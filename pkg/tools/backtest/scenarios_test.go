@@ -14,6 +14,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/tools/world"
@@ -254,7 +255,7 @@ func TestPrintedScenarios(t *testing.T) {
 				t.Fatalf("%s: %s has no symptom %s", name, row.Service, row.Symptom)
 			}
 			total += row.N
-			if row.Service == "whatsapp" && row.Country == outage.IN && whileWhatsAppWasDown.Contains(row.Minute) {
+			if row.Service == "whatsapp" && row.Country == countrytest.IN && whileWhatsAppWasDown.Contains(row.Minute) {
 				parent := at.Parent(4)
 				if shown[parent] == nil {
 					shown[parent] = map[outage.Minute]int{}
@@ -297,7 +298,7 @@ func checkMapOfIndia(t *testing.T, geography *cell.Geography, quarters map[outag
 // townsOf are the places that scenarios play in.
 func townsOf(t testing.TB, geography *cell.Geography) []scenario.Place {
 	t.Helper()
-	places, err := world.Cities(geography)
+	places, err := world.Cities(geography, countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
@@ -66,7 +67,7 @@ func writeRows(t *testing.T, path string, rows int) (made int) {
 	}
 	params := simulate.Plain(7)
 	for made < rows {
-		world, err := simulate.New(params, testGeography(t))
+		world, err := simulate.New(params, testGeography(t), countrytest.Crowds)
 		if err != nil {
 			t.Fatal(err)
 		}

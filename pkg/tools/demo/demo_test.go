@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -59,14 +60,14 @@ func (f *fakeServer) TakeBatch(context.Context, string, []byte, string) (outage.
 }
 
 func (f *fakeServer) Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {
-	return 1, outage.GB, "GB-LND", nil
+	return 1, countrytest.GB, "GB-LND", nil
 }
 
 // newTestDemo is a demo connected to a fake server.
 func newTestDemo(t *testing.T, now func() time.Time) (*Demo, *fakeServer) {
 	t.Helper()
 	server := &fakeServer{}
-	played, err := world.Load()
+	played, err := world.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}

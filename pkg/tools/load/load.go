@@ -39,10 +39,10 @@ type Percentiles struct {
 	Max float64 `json:"max"`
 }
 
-// Run sends reports of the given services until the duration is over or ctx ends,
+// Run sends reports of the given services from the given towns until the duration is over or ctx ends,
 // and waits for the last answers.
-func Run(ctx context.Context, config Config, services []outage.Service) (Result, error) {
-	generator, err := newGenerator(config, services)
+func Run(ctx context.Context, config Config, services []outage.Service, towns []Town) (Result, error) {
+	generator, err := newGenerator(config, services, towns)
 	if err != nil {
 		return Result{}, err
 	}
@@ -61,7 +61,7 @@ type generator struct {
 	latency []time.Duration
 }
 
-func newGenerator(config Config, services []outage.Service) (*generator, error) {
+func newGenerator(config Config, services []outage.Service, towns []Town) (*generator, error) {
 	transport := &http.Transport{
 		DialContext: (&net.Dialer{Timeout: config.Timeout}).DialContext, DisableCompression: true,
 		MaxIdleConns: config.Open, MaxIdleConnsPerHost: config.Open, IdleConnTimeout: 30 * time.Second,
@@ -71,7 +71,7 @@ func newGenerator(config Config, services []outage.Service) (*generator, error) 
 		return nil, fmt.Errorf("--to: %w", err)
 	}
 	return &generator{
-		Config: config, reports: newReports(config.Seed, services, config.Clients),
+		Config: config, reports: newReports(config.Seed, services, towns, config.Clients),
 		server: server, slots: make(chan struct{}, config.Open),
 	}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -45,7 +46,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	services := []outage.Service{{Slug: "whatsapp"}}
-	got, err := Run(context.Background(), settings, services)
+	got, err := Run(context.Background(), settings, services, towns)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestPercentiles(t *testing.T) {
 
 func TestOneSeedGivesTheSameReports(t *testing.T) {
 	services := []outage.Service{{Slug: "whatsapp", Symptoms: []outage.Symptom{{Slug: "app"}}}, {Slug: "jio"}}
-	made, again := newReports(7, services, 5000), newReports(7, services, 5000)
+	made, again := newReports(7, services, towns, 5000), newReports(7, services, towns, 5000)
 	addresses := map[string]bool{}
 	for range 200 {
 		report := made.next()
@@ -103,4 +104,8 @@ func TestOneSeedGivesTheSameReports(t *testing.T) {
 	if len(addresses) < 100 {
 		t.Errorf("200 reports came from %d addresses", len(addresses))
 	}
+}
+
+var towns = []Town{
+	{"London", countrytest.GB, outage.LatLng{Lat: 51.51, Lng: -0.13}}, {"Kolkata", countrytest.IN, outage.LatLng{Lat: 22.57, Lng: 88.36}},
 }

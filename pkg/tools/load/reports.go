@@ -12,56 +12,44 @@ import (
 // translators, from which no true client of a public server comes.
 const maxClients = 1 << 22
 
-// reports draws random reports: of all services, from towns of both countries.
+// reports draws random reports: of all services, from towns of all countries.
 type reports struct {
 	random   *rand.Rand
 	services []outage.Service
+	towns    []Town
 	clients  int
 }
 
 // report is a random report.
 type report struct{ address, body string }
 
-// towns are where random reports come from, each within its country.
-var towns = []struct {
-	name    string
-	country outage.Country
-	at      outage.LatLng
-}{
-	{"London", outage.GB, outage.LatLng{Lat: 51.5074, Lng: -0.1278}},
-	{"Birmingham", outage.GB, outage.LatLng{Lat: 52.4862, Lng: -1.8904}},
-	{"Leeds", outage.GB, outage.LatLng{Lat: 53.8008, Lng: -1.5491}},
-	{"Glasgow", outage.GB, outage.LatLng{Lat: 55.8642, Lng: -4.2518}},
-	{"Cardiff", outage.GB, outage.LatLng{Lat: 51.4816, Lng: -3.1791}},
-	{"Belfast", outage.GB, outage.LatLng{Lat: 54.5973, Lng: -5.9301}},
-	{"Delhi", outage.IN, outage.LatLng{Lat: 28.6139, Lng: 77.2090}},
-	{"Mumbai", outage.IN, outage.LatLng{Lat: 19.0760, Lng: 72.8777}},
-	{"Kolkata", outage.IN, outage.LatLng{Lat: 22.5726, Lng: 88.3639}},
-	{"Bengaluru", outage.IN, outage.LatLng{Lat: 12.9716, Lng: 77.5946}},
-	{"Hyderabad", outage.IN, outage.LatLng{Lat: 17.3850, Lng: 78.4867}},
-	{"Lucknow", outage.IN, outage.LatLng{Lat: 26.8467, Lng: 80.9462}},
+// Town is where random reports come from, within its country.
+type Town struct {
+	Name    string
+	Country outage.Country
+	At      outage.LatLng
 }
 
 // spread is how far a report lies from the middle of its town, in degrees.
 const spread = 0.05
 
-func newReports(seed uint64, services []outage.Service, clients int) *reports {
-	return &reports{random: rand.New(rand.NewPCG(seed, 0)), services: services, clients: clients}
+func newReports(seed uint64, services []outage.Service, towns []Town, clients int) *reports {
+	return &reports{random: rand.New(rand.NewPCG(seed, 0)), services: services, towns: towns, clients: clients}
 }
 
 // next draws a report. The same seed gives the same reports.
 func (r *reports) next() report {
 	service := r.services[r.random.IntN(len(r.services))]
-	town := towns[r.random.IntN(len(towns))]
+	town := r.towns[r.random.IntN(len(r.towns))]
 	fields := map[string]any{"service": service.Slug}
 	switch r.random.IntN(10) {
 	case 0:
-		fields["country"] = town.country
+		fields["country"] = town.Country
 	case 1:
-		fields["place"], fields["country"] = town.name, town.country
+		fields["place"], fields["country"] = town.Name, town.Country
 	default:
 		fields["location"] = outage.LatLng{
-			Lat: town.at.Lat + (r.random.Float64()*2-1)*spread, Lng: town.at.Lng + (r.random.Float64()*2-1)*spread,
+			Lat: town.At.Lat + (r.random.Float64()*2-1)*spread, Lng: town.At.Lng + (r.random.Float64()*2-1)*spread,
 		}
 	}
 	if n := len(service.Symptoms); n > 0 && r.random.IntN(2) == 0 {

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -20,7 +21,7 @@ import (
 // whole is the world that the program plays in.
 func whole(t *testing.T) world.World {
 	t.Helper()
-	played, err := world.Load()
+	played, err := world.Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,11 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/scenario"
 )
 
 func TestPrintRefuses(t *testing.T) {
-	loaded, err := Load()
+	loaded, err := Load(countrytest.Packs)
 	if err != nil {
 		t.Fatal(err)
 	}
