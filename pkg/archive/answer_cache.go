@@ -3,20 +3,19 @@ package archive
 import "time"
 
 const (
-	// answersFor is how long an answer about the past is kept. Late reports and
-	// retractions change the past, so it is short.
+	// answersFor is the lifetime of a cached answer. It is short, because late reports
+	// and retractions change past counts.
 	answersFor = 15 * time.Second
-	// mostRows is the number of rows of all answers that are kept, of about 100
-	// bytes each.
+	// mostRows is the limit of the rows of all cached answers, of about 100 bytes each.
 	mostRows = 200_000
 )
 
-// answerCache keeps the latest answers of a Lane, the oldest first. It is not safe
-// for concurrent use. The zero value is empty.
+// answerCache caches the latest answers of a Lane. It is not safe for concurrent use. The
+// zero value is empty.
 type answerCache struct {
-	kept  map[laneKey]cachedAnswer
-	order []laneKey // by the time at which they came
-	rows  int
+	entries map[laneKey]cachedAnswer
+	order   []laneKey // oldest first
+	rows    int
 }
 
 type cachedAnswer struct {
@@ -27,7 +26,7 @@ type cachedAnswer struct {
 func (a answer) rows() int { return len(a.counts) + len(a.table.Rows) + 1 }
 
 func (a *answerCache) get(key laneKey, now time.Time) (answer, bool) {
-	found, ok := a.kept[key]
+	found, ok := a.entries[key]
 	if !ok || now.Sub(found.at) >= answersFor {
 		return answer{}, false
 	}
@@ -35,7 +34,7 @@ func (a *answerCache) get(key laneKey, now time.Time) (answer, bool) {
 }
 
 func (a *answerCache) put(key laneKey, got answer, now time.Time) {
-	for len(a.order) > 0 && (a.rows+got.rows() > mostRows || now.Sub(a.kept[a.order[0]].at) >= answersFor) {
+	for len(a.order) > 0 && (a.rows+got.rows() > mostRows || now.Sub(a.entries[a.order[0]].at) >= answersFor) {
 		a.drop(0)
 	}
 	for i, known := range a.order {
@@ -47,17 +46,17 @@ func (a *answerCache) put(key laneKey, got answer, now time.Time) {
 	if got.rows() > mostRows {
 		return
 	}
-	if a.kept == nil {
-		a.kept = map[laneKey]cachedAnswer{}
+	if a.entries == nil {
+		a.entries = map[laneKey]cachedAnswer{}
 	}
-	a.kept[key] = cachedAnswer{got, now}
+	a.entries[key] = cachedAnswer{got, now}
 	a.order = append(a.order, key)
 	a.rows += got.rows()
 }
 
 func (a *answerCache) drop(i int) {
 	key := a.order[i]
-	a.rows -= a.kept[key].rows()
-	delete(a.kept, key)
+	a.rows -= a.entries[key].rows()
+	delete(a.entries, key)
 	a.order = append(a.order[:i], a.order[i+1:]...)
 }

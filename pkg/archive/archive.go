@@ -1,12 +1,12 @@
-// Package archive keeps every report in ClickHouse, once.
+// Package archive stores every report in ClickHouse exactly once, and answers queries about
+// past counts.
 //
-// It owns the schema and its migrations, the way from the report log into the
-// tables, and the questions about the past. It promises that each entry of the
-// log is in the raw table once and in every roll-up once, whatever is killed
-// when: a batch is written down before it is first tried, its rows are read
-// again from the log, which nobody changes, and its token makes a second try
-// add nothing. The log is trimmed only behind what is archived. It refuses to
-// start on tables of a newer version, and to answer when ClickHouse does not.
+// It owns the schema and its migrations, and moves the report log into the tables. Each
+// entry of the log is in the raw table once and in every roll-up once, even if processes are
+// killed at any time: a batch is recorded before its first attempt, its rows are read again
+// from the log, which is immutable, and its token makes a repeated insert add nothing. The
+// log is trimmed only after its entries are archived. Tables of a newer version are an error
+// at the start.
 package archive
 
 import (
@@ -16,14 +16,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Log is the report log: entries in shards, each shard in order. Positions
-// mark the last entry of a shard that is meant. All may block for a round trip.
+// Log is the report log: entries in shards, each shard in order. Positions are the last
+// entry of each shard. All methods may block for a round trip.
 type Log interface {
-	// Oldest reads the oldest entries of all shards, at most the given number
-	// of records a shard, and says up to where; more says that there are others.
+	// Oldest reads the oldest entries of all shards, at most the given number of
+	// records a shard, and their end; more reports that there may be others.
 	Oldest(ctx context.Context, most int) (entries []outage.Entry, to Positions, more bool, err error)
-	// Read reads all entries up to the positions, the same in the same order as
-	// Oldest did.
+	// Read reads all entries up to the positions, in the order of Oldest.
 	Read(ctx context.Context, to Positions) ([]outage.Entry, error)
 	// Trim deletes all entries up to the positions.
 	Trim(ctx context.Context, to Positions) error
@@ -47,8 +46,8 @@ type BatchLog interface {
 	Advance(ctx context.Context, token string, next *Batch) error
 }
 
-// Batch is a batch: what it holds, the token under which it is inserted, and
-// whether it is in the archive.
+// Batch is a batch: its end in the log, the token under which it is inserted, and whether
+// it is in the archive.
 type Batch struct {
 	Token string    `json:"token"`
 	To    Positions `json:"to"`
@@ -56,5 +55,5 @@ type Batch struct {
 }
 
 func unavailable(act string, err error) error {
-	return outage.Unavailable(act, err, "the past cannot be read at the moment, please try again", 10*time.Second)
+	return outage.Unavailable(act, err, "past counts cannot be read at the moment, please try again", 10*time.Second)
 }

@@ -67,7 +67,7 @@ func TestNewerTablesAreRefused(t *testing.T) {
 	})
 }
 
-// answers is a ClickHouse that knows one release and one exception.
+// answers is a ClickHouse of one release that returns one exception.
 type answers struct{ release, exception string }
 
 func (a answers) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -281,7 +281,7 @@ func TestJournal(t *testing.T) {
 	}
 }
 
-// away is a ClickHouse that is not there.
+// away is a ClickHouse that does not exist.
 type away struct{}
 
 func (away) RoundTrip(*http.Request) (*http.Response, error) { return nil, iotest.ErrTimeout }

@@ -14,26 +14,24 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// Config is what an Archiver is made of.
+// Config is the configuration of an Archiver.
 type Config struct {
 	DB      *DB
 	Log     Log
 	Batches BatchLog
 	Logger  *slog.Logger
-	// Journal is where a batch is kept while it is inserted; nil where the log
-	// outlives this process.
+	// Journal stores a batch while it is inserted; nil where the log is durable.
 	Journal *Journal
 	// Every is the longest that an entry waits for a batch while ClickHouse
 	// answers.
 	Every time.Duration
-	// Records is the most log records of a shard that one batch takes.
+	// Records is the most log records of a shard in one batch.
 	Records int
 	// fault is called at each step by tests that kill the process there.
 	fault func(step string)
 }
 
-// leadFor is how long a server leads without renewing that. Another server takes
-// over after it.
+// leadFor is the length of the archiver's lease. Another server takes over after it.
 const leadFor = 15 * time.Second
 
 // Archiver moves the report log into ClickHouse, each entry exactly once.
@@ -47,14 +45,14 @@ type Archiver struct {
 	mutex    sync.Mutex
 	archived Positions
 	advanced chan struct{} // closed and replaced whenever archived grows
-	failing  error         // why the last try failed, nil after a success
+	failing  error         // of the last attempt, nil after a success
 
 	maintained outage.Minute    // the minute of the last maintain
 	logged     map[string]int64 // damaged parts by table, as last logged
 	damaged    atomic.Int64
 }
 
-// NewArchiver makes an Archiver, which works while its Run does.
+// NewArchiver makes an Archiver. Run archives.
 func NewArchiver(config Config) *Archiver {
 	if config.Every == 0 {
 		config.Every = time.Second
@@ -71,8 +69,8 @@ func NewArchiver(config Config) *Archiver {
 	}
 }
 
-// Run archives until ctx ends. It repeats what fails, because the log still holds
-// it. It returns an error where ClickHouse is one that the archive cannot use.
+// Run archives until ctx ends, and retries what fails. It returns an error where ClickHouse
+// cannot be used.
 func (a *Archiver) Run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{a.prepare, a.recover} {
 		if err := a.retry(ctx, step); err != nil || ctx.Err() != nil {
@@ -87,14 +85,14 @@ func (a *Archiver) Run(ctx context.Context) error {
 		select {
 		case <-ticks.C:
 		case <-a.kicks:
-			if a.Failing() != nil { // no hurry while ClickHouse is away
+			if a.Failing() != nil { // wait for the next tick while ClickHouse fails
 				select {
 				case <-ticks.C:
 				case <-ctx.Done():
 				}
 			}
 		case <-ctx.Done():
-			// One more round for what came while the other parts stopped.
+			// A last round for entries that arrived while other components stopped.
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), leadFor)
 			defer cancel()
 			a.catchUp(last)
@@ -103,8 +101,8 @@ func (a *Archiver) Run(ctx context.Context) error {
 	}
 }
 
-// retry repeats a step of the start until it succeeds or ctx ends. It returns an
-// error where ClickHouse refuses.
+// retry repeats a step of the start until it succeeds or ctx ends. It returns permanent
+// errors of ClickHouse.
 func (a *Archiver) retry(ctx context.Context, step func(context.Context) error) error {
 	waits := retry.Waits{First: a.Every, Most: 5 * a.Every}
 	err := waits.Do(ctx, func() error {
@@ -120,7 +118,7 @@ func (a *Archiver) retry(ctx context.Context, step func(context.Context) error) 
 	return err
 }
 
-// prepare brings the tables up to date, unless another server leads and does.
+// prepare migrates the tables, unless another server has the lease and does so.
 func (a *Archiver) prepare(ctx context.Context) error {
 	leads, err := a.Batches.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
@@ -129,11 +127,10 @@ func (a *Archiver) prepare(ctx context.Context) error {
 	return a.DB.Prepare(ctx)
 }
 
-// A LogError is a failure of the report log or of the batch log, and not of the
-// archive.
+// A LogError is an error of the report log or of the batch log, not of ClickHouse.
 type LogError struct{ error }
 
-// Unwrap gives the failure itself.
+// Unwrap returns the error itself.
 func (e *LogError) Unwrap() error { return e.error }
 
 func ofLog(err error) error {
@@ -143,15 +140,14 @@ func ofLog(err error) error {
 	return &LogError{err}
 }
 
-// Failing is why the archive does not advance, or nil. It is a *LogError where
-// the log is at fault.
+// Failing is the error of the last attempt, or nil. It is a *LogError where the log failed.
 func (a *Archiver) Failing() error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	return a.failing
 }
 
-// catchUp archives batch after batch until the log holds none.
+// catchUp archives batch after batch until the log is empty.
 func (a *Archiver) catchUp(ctx context.Context) {
 	for ctx.Err() == nil {
 		more, err := a.archiveBatch(ctx)
@@ -162,8 +158,8 @@ func (a *Archiver) catchUp(ctx context.Context) {
 	}
 }
 
-// maintain deletes expired identities and looks for damaged parts, once a
-// minute, unless a batch may be half inserted.
+// maintain deletes expired identities and checks for damaged parts, once a minute, unless a
+// batch may be half inserted.
 func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 	minute := outage.MinuteOf(now)
 	if minute == a.maintained || a.Failing() != nil || ctx.Err() != nil {
@@ -193,7 +189,7 @@ func (a *Archiver) setFailing(ctx context.Context, err error) {
 }
 
 // archiveBatch moves one batch from the log to the archive, or completes the
-// current one. more says that the log may hold others.
+// current one. more reports that the log may have others.
 func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
 	leads, err := a.Batches.Lead(ctx, a.server, leadFor)
 	if err != nil || !leads {
@@ -294,6 +290,6 @@ func (a *Archiver) recover(ctx context.Context) error {
 	return nil
 }
 
-// Prepared is closed once the tables are there and the last batch of the process
-// before this one is complete.
+// Prepared is closed once the tables exist and the last batch of the process before this
+// one is complete.
 func (a *Archiver) Prepared() <-chan struct{} { return a.prepared }

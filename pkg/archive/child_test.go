@@ -25,7 +25,7 @@ import (
 // reports of its task, so that tests can let it die at any step.
 const childVariable = "DOWNPOUR_TEST_CHILD"
 
-// task is what a child is told.
+// task is the input of a child process.
 type task struct {
 	Redis  string // address, or "" for one in the process
 	Folder string // of the archive and the journal
@@ -36,8 +36,8 @@ type task struct {
 	Nth    int    // time that the step is reached, from 0
 }
 
-// told is what a child that lived found in the archive.
-type told struct {
+// found is the archive as a child that survived found it.
+type found struct {
 	Rows        map[string]int // by id and sign
 	Differences []int64
 }
@@ -55,8 +55,8 @@ func (t task) reportsOfARound(round int) (reports []outage.Report) {
 	return reports
 }
 
-// takenBack says whether a report's sender changes his mind.
-func takenBack(r outage.Report) bool { return r.ID.Random%6 == 0 }
+// undone reports whether a report is undone.
+func undone(r outage.Report) bool { return r.ID.Random%6 == 0 }
 
 func child() int {
 	var t task
@@ -164,7 +164,7 @@ func (t task) send(ctx context.Context, store *bucket.Store) error {
 					<-time.After(5 * time.Millisecond)
 					_, err = store.Add(ctx, report)
 				}
-				if err == nil && takenBack(report) {
+				if err == nil && undone(report) {
 					err = store.Undo(ctx, report.ID, report.UndoHash)
 				}
 				results <- err
@@ -181,7 +181,7 @@ func (t task) send(ctx context.Context, store *bucket.Store) error {
 }
 
 func tell(ctx context.Context, db *DB) error {
-	found := told{Rows: map[string]int{}}
+	found := found{Rows: map[string]int{}}
 	err := db.rows(ctx, "SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign FROM recent_reports", nil, func(scan func(...any) error) error {
 		var id outage.ReportID
 		var received int64

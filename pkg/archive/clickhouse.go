@@ -20,21 +20,21 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Options say where ClickHouse is.
+// Options are the connection options of ClickHouse.
 type Options struct {
 	// URL is http(s)://[user[:password]@]host[:port][/database].
 	URL string
-	// Transport takes the place of the network for an engine in the process.
+	// Transport replaces the network for the embedded engine.
 	Transport http.RoundTripper
-	// Timeout bounds one question.
+	// Timeout bounds one query.
 	Timeout time.Duration
 }
 
 // DB is ClickHouse as the archive uses it. It is safe for concurrent use.
 type DB struct {
 	conn    driver.Conn
-	timeout time.Duration // of one question
-	// writing is held by inserts, and alone by who compares the tables.
+	timeout time.Duration // of one query
+	// writing is held shared by inserts, and exclusively while tables are compared.
 	writing sync.RWMutex
 }
 
@@ -80,9 +80,9 @@ func address(text string, settings *clickhouse.Options) error {
 	return nil
 }
 
-// refusals are the exceptions that asking again does not help against: the user
-// is not known or may not do this, or the server does not know what we ask for.
-// The others, as those of a server that is short of memory or of space, pass.
+// refusals are the permanent exceptions: the user is unknown or has no right, or the server
+// does not support the statement. Others, such as a lack of memory or disk space, are
+// transient.
 // https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 var refusals = []int32{
 	46,                      // unknown function
@@ -181,9 +181,8 @@ func (d *DB) Load(ctx context.Context, token string, entries []outage.Entry) err
 	return nil
 }
 
-// Merge says whether ClickHouse may merge, in the background, what was loaded
-// or archived. Without it questions take longer, the more so the more was added
-// since; it may from its start on.
+// Merge sets whether ClickHouse may merge new parts in the background, as it does from its
+// start. Without merges queries become slower with each insert.
 func (d *DB) Merge(ctx context.Context, may bool) error {
 	act := "STOP"
 	if may {
@@ -197,16 +196,16 @@ func (d *DB) Merge(ctx context.Context, may bool) error {
 	return nil
 }
 
-// insert adds the entries as one block under a token. A second insert under
-// the same token adds nothing.
+// insert inserts the entries as one block under a token. A second insert under the same
+// token adds nothing.
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
 	d.writing.RLock()
 	defer d.writing.RUnlock()
 	return d.send(ctx, token, entries)
 }
 
-// send adds the entries to the reports and, those that are recent, to the
-// short-lived table, at the same time.
+// send inserts the entries into the reports and, if they are recent, into the short-lived
+// table, concurrently.
 func (d *DB) send(ctx context.Context, token string, entries []outage.Entry) error {
 	short := make(chan error, 1)
 	go func() { short <- d.sendRecent(ctx, token, recent(entries, time.Now())) }()
@@ -262,7 +261,7 @@ func columnsOf(e outage.Entry, shard byte) []any {
 	}
 }
 
-// append adds rows to a table in which the same row twice is one.
+// append inserts rows into a table that replaces equal rows.
 func (d *DB) append(ctx context.Context, statement string, rows [][]any) (err error) {
 	defer func() { _ = countError(operationInsert, err) }()
 	batch, err := d.conn.PrepareBatch(ctx, statement)

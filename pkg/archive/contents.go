@@ -10,8 +10,7 @@ import (
 // A Column is one of a table of the archive.
 type Column struct{ Table, Name, Type string }
 
-// Columns lists the columns of all tables of the database, those that this
-// program does not know included.
+// Columns lists the columns of all tables of the database, foreign ones included.
 func (d *DB) Columns(ctx context.Context) (columns []Column, err error) {
 	const query = `SELECT c.table, c.name, c.type FROM system.columns AS c INNER JOIN system.tables AS t ON t.database = c.database AND t.name = c.table
 	WHERE c.database = currentDatabase() AND NOT endsWith(t.engine, 'View') ORDER BY c.table, c.position`
@@ -27,8 +26,8 @@ func (d *DB) Columns(ctx context.Context) (columns []Column, err error) {
 	return columns, nil
 }
 
-// Texts gives the values of a column as text, the empty ones left out. Of a
-// column of few distinct values it gives each once.
+// Texts calls each with the values of a column as text, except empty ones. Of a
+// LowCardinality column it passes each value once.
 func (d *DB) Texts(ctx context.Context, column Column, each func(string)) error {
 	distinct := ""
 	if strings.HasPrefix(column.Type, "LowCardinality") {
@@ -61,8 +60,8 @@ func quotedName(name string) string {
 	return "`" + strings.NewReplacer(`\`, `\\`, "`", "\\`").Replace(name) + "`"
 }
 
-// SenderData is what a table holds of senders. Rows of an hour are dropped once its
-// start is older than For.
+// SenderData is the data of senders in a table. Rows of an hour are dropped once its start
+// is older than For.
 type SenderData struct {
 	Table          string
 	Rows           int64
@@ -71,7 +70,7 @@ type SenderData struct {
 	For            time.Duration
 }
 
-// Senders lists what the archive holds of senders.
+// Senders lists the data of senders in the archive.
 func (d *DB) Senders(ctx context.Context) (all []SenderData, err error) {
 	columns, err := d.Columns(ctx)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// damage is how many broken parts of a table ClickHouse has put aside: their
-// rows are missing from every answer.
+// damage is the number of broken parts of a table that ClickHouse has detached: their rows
+// are missing from all queries.
 type damage struct {
 	table string
 	parts int64
@@ -47,5 +47,5 @@ func (a *Archiver) inspect(ctx context.Context) error {
 	return nil
 }
 
-// Damaged is the number of damaged parts of the archive, as last counted.
+// Damaged is the number of damaged parts as last counted.
 func (a *Archiver) Damaged() int { return int(a.damaged.Load()) }

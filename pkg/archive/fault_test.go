@@ -15,8 +15,8 @@ import (
 // steps are where the archiver calls fault.
 var steps = []string{"before plan", "planned", "inserted", "marked", "trimmed", "ended"}
 
-// A process is killed at every step of a batch, and another goes on: with the
-// Redis that keeps everything, and with the one that goes with the process.
+// A process is killed at every step of a batch, and another continues: with a persistent
+// Redis, and with the embedded one.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Run("embedded", func(t *testing.T) { killAtEveryStep(t, "") })
 	t.Run("redis-server", func(t *testing.T) { killAtEveryStep(t, redistest.Start(t).URL()) })
@@ -36,20 +36,20 @@ func killAtEveryStep(t *testing.T, redis string) {
 	for range 2 { // the second finds nothing to do
 		output, err := todo.spawn(t)
 		must(t, err)
-		var found told
+		var found found
 		must(t, json.Unmarshal(output, &found))
 		todo.check(t, found)
 	}
 }
 
 // check holds the archive against the ledger: every report was acknowledged.
-func (t task) check(test *testing.T, found told) {
+func (t task) check(test *testing.T, found found) {
 	test.Helper()
 	want := map[string]int{}
 	for round := range t.Rounds {
 		for _, report := range t.reportsOfARound(round) {
 			want[fmt.Sprint(report.ID, 1)] = 1
-			if takenBack(report) {
+			if undone(report) {
 				want[fmt.Sprint(report.ID, -1)] = 1
 			}
 		}

@@ -8,10 +8,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// The tables that hold something of a sender, and for how long: rows go with
-// the partition of the hour in which their report was received.
+// Lifetimes of the tables with data of senders. Rows are dropped with the partition of the
+// hour in which their report was received.
 const (
-	// reconciledFor is how long recent_reports certainly holds all reports of an hour.
+	// reconciledFor is how long recent_reports certainly has all reports of an hour.
 	reconciledFor = 2 * time.Hour
 	// recentFor is the age at which an hour of recent_reports is dropped, by its
 	// start. The restore of the half-hour rule reads the last hour.
@@ -23,10 +23,10 @@ const (
 
 const identityLeft = "SELECT toInt64(count()) FROM system.columns WHERE database = currentDatabase() AND table = 'reports' AND name = 'prefix'"
 
-// shortLivedIdentity moves what says anything about a sender (hashes, and the
-// shard, which is a part of the hash of the sender's network) out of the reports
-// into tables that are dropped by the hour. An imported line keeps its shard
-// beside the random part of its id for eight days: it is no part of a network.
+// shortLivedIdentity moves the data of senders (hashes, and the shard, which is a part of
+// the hash of the sender's network) out of the reports into tables that are dropped by the
+// hour. An imported line retains its shard for eight days, as its id does: it is not derived
+// from a network.
 var shortLivedIdentity = []step{
 	{statement: "ALTER TABLE reports ADD COLUMN IF NOT EXISTS nodes UInt8 AFTER keyed"},
 	{statement: `CREATE TABLE IF NOT EXISTS recent_reports (
@@ -90,7 +90,7 @@ var shortLivedIdentity = []step{
 	{identityLeft, "ALTER TABLE reports MODIFY COLUMN shard UInt8 TTL received + INTERVAL 8 DAY SETTINGS mutations_sync = 1"},
 	{identityLeft, "ALTER TABLE reports DROP COLUMN IF EXISTS reporter SETTINGS mutations_sync = 1"},
 	{identityLeft, "ALTER TABLE reports DROP COLUMN IF EXISTS undo SETTINGS mutations_sync = 1"},
-	// Last, since its presence says that the steps before it are to be done.
+	// Last, because the steps before it are run while the column exists.
 	{identityLeft, "ALTER TABLE reports DROP COLUMN IF EXISTS prefix SETTINGS mutations_sync = 1"},
 }
 
@@ -100,8 +100,8 @@ var expiring = []struct {
 	after time.Duration // age of the start of an hour
 }{{"recent_reports", recentFor}, {"shard_counts", shardsFor}, {"shard_networks", shardsFor}}
 
-// Expire deletes what is kept of senders once it is too old to be needed. The
-// bytes are gone from the disk when it returns.
+// Expire deletes the data of senders that is no longer needed. The files are deleted when
+// it returns.
 func (d *DB) Expire(ctx context.Context, now time.Time) error {
 	for _, of := range expiring {
 		const query = "SELECT DISTINCT partition_id FROM system.parts WHERE database = currentDatabase() AND table = ? AND active AND toInt64OrZero(partition) * 3600 < ?"
@@ -124,7 +124,7 @@ func (d *DB) Expire(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// recent are the entries that the short-lived tables take.
+// recent are the entries for the short-lived tables.
 func recent(entries []outage.Entry, now time.Time) (recent []outage.Entry) {
 	for _, e := range entries {
 		if now.Sub(e.ID.Received.Time()) < shardsFor {
@@ -134,7 +134,7 @@ func recent(entries []outage.Entry, now time.Time) (recent []outage.Entry) {
 	return recent
 }
 
-// storedShard is the shard of an entry as the reports keep it.
+// storedShard is the shard of an entry in the reports.
 func storedShard(e outage.Entry) byte {
 	if e.Keyed {
 		return e.ID.Shard

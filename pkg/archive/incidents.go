@@ -8,8 +8,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// SaveIncidents stores the latest of each incident, by the numbers under which
-// they were noted.
+// SaveIncidents stores incidents by their revisions; the highest of each is valid.
 func (d *DB) SaveIncidents(ctx context.Context, records []outage.Record) error {
 	rows := make([][]any, len(records))
 	for i, record := range records {
@@ -25,9 +24,9 @@ func (d *DB) SaveIncidents(ctx context.Context, records []outage.Record) error {
 	return nil
 }
 
-// LoadIncidents gives the incidents that were saved under a version after the
-// given one, and the latest version. Versions are times, so what a slower
-// server saves at the same moment is read again.
+// LoadIncidents returns the incidents with a revision after the given one, and the latest
+// revision. Revisions are times, so that those of the last minute are read again for slower
+// servers.
 func (d *DB) LoadIncidents(ctx context.Context, after int64) (records []outage.Record, latest int64, err error) {
 	const slack = 60_000 // milliseconds
 	latest = after
@@ -51,7 +50,7 @@ func (d *DB) LoadIncidents(ctx context.Context, after int64) (records []outage.R
 	return records, latest, nil
 }
 
-// KeepNormals stores what was expected. It is idempotent by slot.
+// KeepNormals stores expected counts. It is idempotent by slot.
 func (d *DB) KeepNormals(ctx context.Context, normals []outage.ServiceNormal) error {
 	rows := make([][]any, len(normals))
 	for i, n := range normals {
@@ -63,8 +62,8 @@ func (d *DB) KeepNormals(ctx context.Context, normals []outage.ServiceNormal) er
 	return nil
 }
 
-// Normals gives what was expected in a span, by slot, of one service or, where
-// it is empty, of each.
+// Normals calls each with the expected counts of a span, by slot, of one service or, where
+// it is empty, of all.
 func (d *DB) Normals(ctx context.Context, service string, span outage.Span, each func(service string, country outage.Country, n outage.Normal)) error {
 	w := filter(outage.Query{Service: service, Span: span})
 	err := d.rows(ctx, "SELECT toString(service), toString(country), toUnixTimestamp(start), mean, dispersion FROM normals FINAL WHERE "+w.String(),
@@ -81,7 +80,7 @@ func (d *DB) Normals(ctx context.Context, service string, span outage.Span, each
 			return nil
 		})
 	if err != nil {
-		return unavailable("reading what was expected", err)
+		return unavailable("reading the expected counts", err)
 	}
 	return nil
 }

@@ -14,13 +14,12 @@ import (
 	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
-// Journal is a file that holds the batch under way, for a server whose log
-// does not outlive its process. An insert reaches several tables one after the
-// other, so a process that dies inside of it leaves some of them behind; with
-// the rows and the token at hand, the next process completes them.
+// Journal is a file with the current batch, for a server whose log is not durable. An insert
+// writes several tables one after the other, so that a process that dies during it leaves
+// some incomplete; with the rows and the token of the file the next process completes them.
 //
-// The file is there only while a batch is under way, since its rows hold what
-// the archive forgets after a day.
+// The file exists only during a batch, because its rows contain data of senders that the
+// archive deletes after hours.
 type Journal struct {
 	path  string
 	token string // token of the batch in the file
@@ -31,14 +30,14 @@ type journalBatch struct {
 	Entries []outage.Entry
 }
 
-// ErrJournalDamaged is in the chain of the error of a file that cannot be read
-// to its end. Waiting does not help.
+// ErrJournalDamaged is in the chain of the error of a file that cannot be decoded. It is
+// permanent.
 var ErrJournalDamaged = errors.New("the journal of the current batch is damaged")
 
 // NewJournal uses the file at the path, which need not exist.
 func NewJournal(path string) *Journal { return &Journal{path: path} }
 
-// write puts a batch on the disk in the place of the one before.
+// write replaces the batch in the file.
 func (j *Journal) write(token string, entries []outage.Entry) error {
 	if j.token == token {
 		return nil
@@ -51,7 +50,7 @@ func (j *Journal) write(token string, entries []outage.Entry) error {
 	return nil
 }
 
-// read is the batch that a process before this one did not end, or no token.
+// read returns the unfinished batch of the process before, or no token.
 func (j *Journal) read() (token string, entries []outage.Entry, err error) {
 	file, err := os.Open(j.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -63,7 +62,7 @@ func (j *Journal) read() (token string, entries []outage.Entry, err error) {
 	defer file.Close()
 	var batch journalBatch
 	if err := gob.NewDecoder(file).Decode(&batch); err != nil {
-		return "", nil, fmt.Errorf("%w: %s: %w; move the file away to go on without what it alone may hold", ErrJournalDamaged, j.path, err)
+		return "", nil, fmt.Errorf("%w: %s: %w; move the file away to continue without its reports, which may be in no other place", ErrJournalDamaged, j.path, err)
 	}
 	return batch.Token, batch.Entries, nil
 }
@@ -88,8 +87,7 @@ func (a *Archiver) isPrepared() bool {
 
 var errNotRecovered = errors.New("the last batch is not complete yet")
 
-// ShardCounts is that of the archive, once the last batch of the process before
-// this one is complete.
+// ShardCounts is DB.ShardCounts, once the last batch of the process before this one is complete.
 func (a *Archiver) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
 	if !a.isPrepared() {
 		return errNotRecovered
@@ -97,8 +95,7 @@ func (a *Archiver) ShardCounts(ctx context.Context, from outage.Minute, each fun
 	return a.DB.ShardCounts(ctx, from, each)
 }
 
-// Entries is that of the archive, once the last batch of the process before
-// this one is complete.
+// Entries is DB.Entries, once the last batch of the process before this one is complete.
 func (a *Archiver) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	if !a.isPrepared() {
 		return errNotRecovered
@@ -106,8 +103,7 @@ func (a *Archiver) Entries(ctx context.Context, since time.Time, each func(outag
 	return a.DB.Entries(ctx, since, each)
 }
 
-// Imported is that of the archive, once the last batch of the process before
-// this one is complete.
+// Imported is DB.Imported, once the last batch of the process before this one is complete.
 func (a *Archiver) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
 	if !a.isPrepared() {
 		return errNotRecovered

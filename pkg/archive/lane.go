@@ -15,7 +15,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
-// past is what a Lane reads: the archive.
+// past is the archive that a Lane reads.
 type past interface {
 	Counts(ctx context.Context, query outage.Query) ([]outage.Count, error)
 	Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error)
@@ -37,8 +37,7 @@ type LaneConfig struct {
 	Now    func() time.Time
 }
 
-// DefaultBudget is the number of reads of the past that addresses have, beyond
-// those which are answered from the cache.
+// DefaultBudget is the limit of queries of addresses, those from the cache not counted.
 func DefaultBudget() *ratelimit.Limiter {
 	return ratelimit.New(
 		ratelimit.Level{Network: ratelimit.Address, PerMinute: 120, Burst: 240},
@@ -47,10 +46,9 @@ func DefaultBudget() *ratelimit.Limiter {
 	)
 }
 
-// Lane answers public queries about the past, few at a time, so that they leave
-// the archive to those who write to it. The same query is run once for all who
-// send it, and its answer is kept for a short time. It is safe for concurrent
-// use.
+// Lane runs public queries about past counts, few at a time, so that inserts have priority.
+// Concurrent equal queries are run once, and answers are cached for a short time. It is safe
+// for concurrent use.
 type Lane struct {
 	LaneConfig
 	past    past
@@ -68,7 +66,7 @@ type laneKey struct {
 	resolution, floor int
 }
 
-// answer is what a query gave.
+// answer is the result of a query.
 type answer struct {
 	counts []outage.Count
 	table  outage.Table
@@ -105,14 +103,14 @@ func newLane(past past, config LaneConfig) *Lane {
 	return &Lane{LaneConfig: config, past: past, running: make(chan struct{}, config.AtOnce), flights: map[laneKey]*flight{}}
 }
 
-// Counts is that of the archive. Its error says CodeUnavailable, or CodeLimited
-// where the reader's address has no budget left.
+// Counts is DB.Counts. Its error is of CodeUnavailable, or of CodeLimited where the reader's
+// address has no budget left.
 func (l *Lane) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
 	got, err := l.read(ctx, laneKey{query, -1, 0})
 	return slices.Clone(got.counts), err
 }
 
-// Table is that of the archive, with errors as those of Counts.
+// Table is DB.Table, with the errors of Counts.
 func (l *Lane) Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error) {
 	got, err := l.read(ctx, laneKey{query, resolution, floor})
 	got.table.Rows = slices.Clone(got.table.Rows)
@@ -121,10 +119,10 @@ func (l *Lane) Table(ctx context.Context, query outage.Query, resolution, floor 
 
 func (l *Lane) read(ctx context.Context, key laneKey) (answer, error) {
 	l.mutex.Lock()
-	if kept, ok := l.answers.get(key, l.Now()); ok {
+	if cached, ok := l.answers.get(key, l.Now()); ok {
 		l.mutex.Unlock()
 		cacheLookupsTotal.WithLabelValues(lookupHit).Inc()
-		return kept, nil
+		return cached, nil
 	}
 	shared, ok := l.flights[key]
 	if ok {
@@ -148,7 +146,7 @@ func (l *Lane) read(ctx context.Context, key laneKey) (answer, error) {
 	}
 }
 
-// start begins a query. It does not end with the reader who was first.
+// start begins a query, with a context that does not end with that of its first reader.
 func (l *Lane) start(ctx context.Context, key laneKey) *flight {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	started := &flight{done: make(chan struct{}), cancel: cancel}
@@ -170,9 +168,9 @@ func (l *Lane) start(ctx context.Context, key laneKey) *flight {
 	return started
 }
 
-// leave takes a reader away. A query that nobody waits for does not begin; one
-// that runs ends, since the engine inside cannot be interrupted, and its place
-// must not be given away before.
+// leave removes a reader. A query without readers does not begin; one that runs is not
+// interrupted, because the embedded engine cannot interrupt it, and keeps its place until
+// then.
 func (l *Lane) leave(key laneKey, shared *flight) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
@@ -215,13 +213,13 @@ func (l *Lane) run(ctx context.Context, key laneKey) (got answer, err error) {
 
 type readerKey struct{}
 
-// WithReader notes in a context the address whose budget its reads are taken from.
+// WithReader adds the address to a context whose budget its queries use.
 func WithReader(ctx context.Context, addr netip.Addr) context.Context {
 	return context.WithValue(ctx, readerKey{}, addr)
 }
 
-// spend takes a query from the budget of the reader's address. What the server
-// reads for itself has none.
+// spend takes a query from the budget of the reader's address. Queries of the server itself
+// have no address and no limit.
 func (l *Lane) spend(ctx context.Context) error {
 	addr, ok := ctx.Value(readerKey{}).(netip.Addr)
 	if !ok || l.Budget == nil {
@@ -229,7 +227,7 @@ func (l *Lane) spend(ctx context.Context) error {
 	}
 	if wait := l.Budget.Take(addr, 1, l.Now()); wait > 0 {
 		return fmt.Errorf("reading the past: %w", &outage.Error{
-			Code: outage.CodeLimited, Detail: "too many queries about the past from this network, please wait", RetryAfter: wait,
+			Code: outage.CodeLimited, Detail: "too many queries about past counts from this network, please wait", RetryAfter: wait,
 		})
 	}
 	return nil

@@ -131,7 +131,7 @@ func TestLaneSharesAQuery(t *testing.T) {
 	})
 }
 
-// A query whose readers left does not begin, and one that runs keeps its place.
+// A query without readers does not begin, and one that runs keeps its place.
 func TestLaneForgetsReadersWhoLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &slow{release: make(chan struct{})}
@@ -192,8 +192,8 @@ func TestAnswersAreBounded(t *testing.T) {
 	big := answer{counts: make([]outage.Count, mostRows/4)}
 	for i := range 20 {
 		cache.put(laneKey{window(i), -1, 0}, big, now)
-		if cache.rows > mostRows || len(cache.order) != len(cache.kept) {
-			t.Fatalf("%d rows in %d answers, %d in order", cache.rows, len(cache.kept), len(cache.order))
+		if cache.rows > mostRows || len(cache.order) != len(cache.entries) {
+			t.Fatalf("%d rows in %d answers, %d in order", cache.rows, len(cache.entries), len(cache.order))
 		}
 	}
 	if _, ok := cache.get(laneKey{window(19), -1, 0}, now); !ok {
@@ -204,7 +204,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	for len(cache.order) > 0 {
 		cache.drop(0)
 	}
-	if cache.rows != 0 || len(cache.kept) != 0 {
+	if cache.rows != 0 || len(cache.entries) != 0 {
 		t.Errorf("%d rows of nothing", cache.rows)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// refusal is an error that waiting does not resolve.
+// refusal is a permanent error.
 type refusal struct{ error }
 
 func (r refusal) Unwrap() error { return r.error }
@@ -22,9 +22,8 @@ func (o oneLine) Error() string { return strings.Join(strings.Fields(o.error.Err
 
 func (o oneLine) Unwrap() error { return o.error }
 
-// Prepare checks that ClickHouse is one that the archive can use, and brings
-// its tables up to date. The caller sees to it that only one server does so at
-// a time. Each error is one line that says what to do about it.
+// Prepare checks that ClickHouse can be used, and migrates the tables. The caller ensures
+// that only one server does so at a time. Each error is one line with a remedy.
 func (d *DB) Prepare(ctx context.Context) error {
 	if err := d.migrate(ctx); err != nil {
 		return oneLine{err}

@@ -22,7 +22,7 @@ func (w *where) and(text string, arguments ...any) {
 
 func (w *where) String() string { return strings.Join(w.text, " AND ") }
 
-// second is a minute as ClickHouse takes it whatever its time zone.
+// second is a minute in Unix seconds, which do not depend on the time zone of ClickHouse.
 func second(minute outage.Minute) int64 { return minute.Time().Unix() }
 
 func filter(query outage.Query) *where {
@@ -37,7 +37,7 @@ func filter(query outage.Query) *where {
 	return w
 }
 
-// Counts answers a query from the roll-ups. Its error says CodeUnavailable.
+// Counts answers a query from the roll-ups. Its error is of CodeUnavailable.
 func (d *DB) Counts(ctx context.Context, query outage.Query) ([]outage.Count, error) {
 	if query.ByNetwork {
 		return d.accessCounts(ctx, query)
@@ -92,14 +92,14 @@ func levels(counts *outage.NodeCounts) (into []any) {
 	return into
 }
 
-// quarters says whether a query can be answered from quarter hours.
+// quarters reports whether a query can be answered from 15-minute buckets.
 func quarters(query outage.Query) bool {
 	return query.Step%outage.Quarter == 0 && query.Span == query.Span.Snap(outage.Quarter)
 }
 
 // Table answers a query for the public table, summed up over the span at a
-// resolution, or by region where it is 0. The floor is applied by ClickHouse,
-// level by level as public.floored does it. Its error says CodeUnavailable.
+// resolution, or by region where it is 0. ClickHouse applies the minimum count, level by
+// level as public.floored does. Its error is of CodeUnavailable.
 func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error) {
 	w := filter(query)
 	w.and("kind = ?", string(outage.Problem))
@@ -130,20 +130,18 @@ func (d *DB) Table(ctx context.Context, query outage.Query, resolution, floor in
 	return table, nil
 }
 
-// tableStatement climbs from the cells of resolution 6 to the one that is asked
-// for. On each level, own is what no level below could show, and shown is what
-// they do show; judged goes with each. A column networks_N, the reports that
-// importers brought included, says how many networks a node of resolution N has, up
-// to two in each shard. Live is what came as it was made and was
-// not shown on a level below while the quarter hour was open. All keys are numbers,
-// which ClickHouse groups by several times faster than by texts: a region's code,
-// which has at most eight bytes, is read as one, and of service and country
-// nothing but the difference matters.
+// tableStatement aggregates from the cells of resolution 6 to the given one. On each level,
+// own is the reports that no level below shows, shown those that they do; both have their
+// judged counts. A column networks_N, imported reports included, is the number of networks
+// of a node of resolution N, up to two in each shard. live is the live reports that no level
+// below showed while the quarter hour was open. All keys are numbers, which ClickHouse groups
+// several times faster than texts: the code of a region, of at most eight bytes, is read as
+// one, and service and country are hashed.
 func tableStatement(condition string, resolution, floor int) string {
 	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
 			cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total, %s
 		FROM quarter_counts WHERE %s GROUP BY start, topic, part, cell`, sumsVouched(networks), condition)
-	least := floor // with which a row appears while its quarter hour is open
+	least := floor // count from which a row is shown while its quarter hour is open
 	level := 0     // of the nodes of the statement, as in networks
 	climb := func(parent string) {
 		above := networks[level+1:]
@@ -152,7 +150,7 @@ func tableStatement(condition string, resolution, floor int) string {
 			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above, %[6]s
 			FROM (%[2]s) GROUP BY start, topic, part, above`, parent, shownNow(statement, networks[level].name, floor, least), floor,
 			networks[level].name, outage.LeastNetworks, renamed("sum(%[1]s) AS %[1]s_above", above))
-		least = 2 * floor // what moved up appears once the floor can be held back
+		least = 2 * floor // remainders of lower levels are shown once a minimum count stays suppressed
 		statement = fmt.Sprintf(`SELECT start, topic, part, above AS cell, own_above AS own, live_above AS live, shown_above AS shown,
 			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total, %s FROM (%s)`,
 			renamed("%[1]s_above AS %[1]s", above), statement)
@@ -198,10 +196,9 @@ func sumsVouched(columns []sum) string {
 	return renamed("sum(%[1]s) + sum(vouched) AS %[1]s", columns)
 }
 
-// shownNow adds to each row what it shows of its own count, as
-// public.shownClosed has it, and what of that is judged. A row appeared, while
-// its quarter hour was open, with the least number. One with too few networks, by
-// the named column, shows nothing.
+// shownNow adds to each row the part of its own count that is shown, as public.shownClosed
+// does, and the judged part of it. While its quarter hour was open, a row was shown from the
+// least number on. A row with too few networks, by the named column, is not shown.
 func shownNow(rows, networks string, floor, least int) string {
 	return fmt.Sprintf(`SELECT *, multiIf(live < %[3]d OR %[4]s < %[5]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
 		toInt64(multiIf(own < %[1]d OR %[4]s < %[5]d, 0, own <= before OR own - before >= %[1]d, own, before)) AS now,
@@ -209,17 +206,16 @@ func shownNow(rows, networks string, floor, least int) string {
 }
 
 // parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
-// next finer resolution and for 0. Its own h3ToParent refuses 0 even where a
-// condition keeps 0 from it.
+// next finer resolution and for 0. Its function h3ToParent fails for 0 even where a
+// condition excludes it.
 func parentOf(column string, resolution int) string {
 	const fields = 0xf << 52
 	parent := uint64(outage.Cell(fields).Parent(resolution))
 	return fmt.Sprintf("if(%[1]s = 0, toUInt64(0), bitOr(bitAnd(%[1]s, bitNot(toUInt64(%[2]d))), toUInt64(%[3]d)))", column, uint64(fields), parent)
 }
 
-// ShardCounts gives the counts of each minute since from, which is at most 26
-// hours ago, as the counters of the hot window hold them, with the low bits of
-// the shard that each came from.
+// ShardCounts calls each with the counts of each minute since from, which is at most 26
+// hours ago, as in the counters of the hot window, and the low bits of their shard.
 func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
 	statement := `SELECT counter_shard, toString(service), toString(country), toString(region), cell,
 			intDiv(toInt64(toUnixTimestamp(start)), 60) AS minute, toString(kind), toString(symptom),
@@ -249,7 +245,7 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 	return nil
 }
 
-// Entries gives the raw entries received since a time, which is at most two hours
+// Entries calls each with the raw entries received since a time, which is at most two hours
 // ago, oldest first and a report before its retraction.
 func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entry)) error {
 	statement := `SELECT at, toString(service), toString(country), toString(region), cell, toString(kind), toString(symptom),
@@ -283,8 +279,8 @@ func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entr
 	return nil
 }
 
-// Imported gives the ids of the imported lines received since the given time,
-// which is at most eight days ago: older ones are forgotten.
+// Imported calls each with the ids of the imported lines received since a time, which is at
+// most eight days ago: older ones are deleted.
 func (d *DB) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
 	statement := `SELECT shard, received, random FROM reports WHERE keyed = 1 AND received >= toDateTime(?, 'UTC')`
 	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {

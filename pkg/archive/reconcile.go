@@ -12,8 +12,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// rawFor is how long raw reports certainly stay: the TTL of their table, less a
-// day. Older roll-ups are not held against raw reports that may be gone.
+// rawFor is how long raw reports certainly exist: the TTL of their table, less a day. Older
+// roll-ups are not compared with raw reports, which may be deleted.
 const rawFor = 399 * 24 * time.Hour
 
 // insertAgain inserts entries into every table exactly once, where an earlier insert
@@ -50,13 +50,13 @@ func (d *DB) insertAgain(ctx context.Context, token string, entries []outage.Ent
 	return nil
 }
 
-// rawTable is a table with a row for each entry. It is read in stretches of a
-// time, and compared only where it certainly holds all of a stretch.
+// rawTable is a table with a row for each entry. It is read in periods of equal length, and
+// compared only for periods that it certainly has all rows of.
 type rawTable struct {
 	name  string
 	at    string // the column of the time
 	time  func(outage.Entry) outage.Minute
-	step  int // length of a stretch in minutes
+	step  int // length of a period in minutes
 	whole time.Duration
 	shard func(outage.Entry) byte // as it is stored there
 	send  func(d *DB, ctx context.Context, token string, entries []outage.Entry) error
@@ -72,13 +72,13 @@ var recentReports = rawTable{
 	whole: reconciledFor, shard: func(e outage.Entry) byte { return e.ID.Shard }, send: (*DB).sendRecent,
 }
 
-// comparable are the entries in stretches that the table holds whole.
+// comparable are the entries in periods that the table has all rows of.
 func (r rawTable) comparable(entries []outage.Entry, now time.Time) []outage.Entry {
 	oldest := outage.MinuteOf(now.Add(-r.whole))
 	return slices.DeleteFunc(slices.Clone(entries), func(e outage.Entry) bool { return r.time(e).Floor(r.step) < oldest })
 }
 
-// row names one entry: a report or its retraction.
+// row identifies one entry: a report or its retraction.
 type row struct {
 	id   outage.ReportID
 	sign int8
@@ -89,7 +89,7 @@ func (r rawTable) row(e outage.Entry) row {
 	return row{e.ID, e.Sign}
 }
 
-// complete inserts the entries that a table does not hold, under a token.
+// complete inserts the entries that a table does not contain, under a token.
 func (d *DB) complete(ctx context.Context, raw rawTable, token string, entries []outage.Entry) error {
 	missing, err := d.missing(ctx, raw, entries)
 	if err != nil || len(missing) == 0 {
@@ -98,7 +98,7 @@ func (d *DB) complete(ctx context.Context, raw rawTable, token string, entries [
 	return raw.send(d, ctx, token, missing)
 }
 
-// missing are the entries that a table does not hold.
+// missing are the entries that a table does not contain.
 func (d *DB) missing(ctx context.Context, raw rawTable, entries []outage.Entry) ([]outage.Entry, error) {
 	if len(entries) == 0 {
 		return nil, nil
@@ -122,8 +122,8 @@ func (d *DB) missing(ctx context.Context, raw rawTable, entries []outage.Entry) 
 	return slices.DeleteFunc(slices.Clone(entries), func(e outage.Entry) bool { return there[raw.row(e)] }), nil
 }
 
-// stretches lists the stretches of entries, in order.
-func (r rawTable) stretches(entries []outage.Entry) []outage.Minute {
+// periods lists the periods of entries, in order.
+func (r rawTable) periods(entries []outage.Entry) []outage.Minute {
 	seen := map[outage.Minute]bool{}
 	for _, e := range entries {
 		seen[r.time(e).Floor(r.step)] = true
@@ -131,20 +131,20 @@ func (r rawTable) stretches(entries []outage.Entry) []outage.Minute {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// within is the condition that a column lies in the stretches of entries, of
-// which there is at least one.
+// within is the condition that a column lies in the periods of entries, of which there is
+// at least one.
 func (r rawTable) within(column string, entries []outage.Entry) string {
-	stretches := r.stretches(entries)
-	numbers := make([]string, len(stretches))
-	for i, start := range stretches {
+	periods := r.periods(entries)
+	numbers := make([]string, len(periods))
+	for i, start := range periods {
 		numbers[i] = fmt.Sprint(int64(start) / int64(r.step))
 	}
-	first, last := second(stretches[0]), second(stretches[len(stretches)-1]+outage.Minute(r.step))
+	first, last := second(periods[0]), second(periods[len(periods)-1]+outage.Minute(r.step))
 	return fmt.Sprintf("%[1]s >= toDateTime(%[2]d, 'UTC') AND %[1]s < toDateTime(%[3]d, 'UTC') AND intDiv(toInt64(toUnixTimestamp(%[1]s)), %[4]d) IN (%[5]s)",
 		column, first, last, r.step*60, strings.Join(numbers, ", "))
 }
 
-// reconcile makes a roll-up equal to the raw rows of the stretches of entries: it
+// reconcile makes a roll-up equal to the raw rows of the periods of entries: it
 // inserts the differences. It is idempotent.
 func (d *DB) reconcile(ctx context.Context, of rollUp, entries []outage.Entry) error {
 	if len(entries) == 0 {

@@ -18,31 +18,31 @@ const (
 	leadKey    = "dp:{archive}:lead"
 )
 
-// The batch has no expiry: the current batch must not be lost. It is gone
-// when the batch is done.
+// The key has no expiry: the current batch must not be lost. It is deleted when the batch
+// is done.
 var (
 	advanceScript = redis.NewScript(`
-local standing = redis.call('GET', KEYS[1])
-if not standing or cjson.decode(standing).token ~= ARGV[1] then return 0 end
+local current = redis.call('GET', KEYS[1])
+if not current or cjson.decode(current).token ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
 return 1`)
 )
 
-// RedisBatchLog keeps the current batch in Redis.
+// RedisBatchLog stores the current batch in Redis.
 type RedisBatchLog struct{ client redis.UniversalClient }
 
-// NewRedisBatchLog uses a client that is already made.
+// NewRedisBatchLog uses an existing client.
 func NewRedisBatchLog(client redis.UniversalClient) RedisBatchLog {
 	return RedisBatchLog{client: client}
 }
 
-// Lead takes or renews the lead, and reports whether this server has it.
+// Lead takes or renews the lease, and reports whether this server has it.
 func (p RedisBatchLog) Lead(ctx context.Context, server string, hold time.Duration) (bool, error) {
 	_, leads, err := lease.New(p.client, leadKey, server, hold).Hold(ctx)
 	return leads, err
 }
 
-// Current gives the batch under way, or nil.
+// Current returns the current batch, or nil.
 func (p RedisBatchLog) Current(ctx context.Context) (*Batch, error) {
 	text, err := p.client.Get(ctx, currentKey).Bytes()
 	if errors.Is(err, redis.Nil) {
@@ -58,7 +58,7 @@ func (p RedisBatchLog) Current(ctx context.Context) (*Batch, error) {
 	return &batch, nil
 }
 
-// Begin writes a batch down, unless one is under way.
+// Begin stores a batch, unless there is a current one.
 func (p RedisBatchLog) Begin(ctx context.Context, batch Batch) error {
 	text, err := json.Marshal(batch)
 	if err != nil {

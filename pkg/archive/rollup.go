@@ -5,7 +5,7 @@ package archive
 type rollUp struct {
 	table string
 	raw   rawTable
-	start string // the column that the stretches of the raw table are found by
+	start string // the column that is compared with the periods of the raw table
 	where string // the condition on the rows of the raw table, "" for all
 	keys  []sum  // the columns without sums, and what they are of a raw row
 	sums  []sum
@@ -21,7 +21,7 @@ var (
 	submissions = sum{"submissions", "toInt64(sign)"}
 	judged      = sum{"judged", "toInt64(sign) * weight"}
 	prefixes    = sum{"prefixes", "toInt64(sign) * first"}
-	vouched     = sum{"vouched", "(toInt64(sign) * counted) * keyed"} // brought by importers
+	vouched     = sum{"vouched", "(toInt64(sign) * counted) * keyed"} // imported
 )
 
 // networks are how many reports were the first or the second of a network in
@@ -60,12 +60,11 @@ var shardCounts = rollUp{
 const quartersUnjudged = `SELECT toInt64(count() = 0) FROM system.columns
 	WHERE database = currentDatabase() AND table = 'quarter_counts' AND name = 'judged'`
 
-// judgedQuarters makes the table of quarter hours again with the sum of the
-// judged counts, from the table of minutes, and of those that importers brought,
-// which is not known of the past: the list of columns that a table
-// sums up cannot be changed. Nor are the networks of the past known: each report
-// is taken for one of a network of its own. The renames are in the order in which a step that
-// is run again finds what it needs.
+// judgedQuarters recreates the table of quarter hours with the sums of judged counts, from
+// the table of minutes, and of imported ones and of networks, which are unknown for the past:
+// each report counts as one of a network of its own. The table is recreated because the list
+// of summed columns cannot be changed. The order of the renames allows to run each step
+// again.
 var judgedQuarters = []step{
 	{statement: "DROP VIEW IF EXISTS reports_to_quarter_counts"},
 	{quartersUnjudged, "DROP TABLE IF EXISTS quarter_counts_judged"},

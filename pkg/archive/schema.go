@@ -1,7 +1,7 @@
 package archive
 
-// step is a statement of a migration. Where when is a query, the step is run
-// only if that gives a number other than 0.
+// step is a statement of a migration. Where when is a query, the step is run only if its
+// result is not 0.
 type step struct{ when, statement string }
 
 func plain(statements ...string) (all []step) {
@@ -11,18 +11,17 @@ func plain(statements ...string) (all []step) {
 	return all
 }
 
-// migrations are run in order, each once. A migration is never changed after
-// it was released; a new one is added behind it. Each statement can be run
-// again, so that a crash between two of them does no harm.
+// migrations are run in order, each once. A released migration is never changed; new ones
+// are appended. Each statement can be run again, so that a migration continues after a crash.
 //
-// All tables that a batch reaches keep the tokens of the last
+// All tables that a batch is inserted into store the tokens of the last
 // deduplication_window batches.
 var migrations = [][]step{
 	plain(
-		// The raw reports, one row for each entry of the log. What could tie two
-		// reports of one sender together (hashes under keys that are destroyed each
-		// day) or take one back is forgotten after a day; the random part of the id,
-		// by which an importer's line is known again, after eight.
+		// The raw reports, one row for each entry of the log. Data that could link two
+		// reports of one sender (hashes under keys that are destroyed each day) or undo
+		// one is deleted after a day; the random part of the id, which identifies an
+		// importer's line, after eight.
 		`CREATE TABLE IF NOT EXISTS reports (
 			at       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
 			service  LowCardinality(String),
@@ -50,7 +49,7 @@ var migrations = [][]step{
 		TTL received + INTERVAL 400 DAY
 		SETTINGS non_replicated_deduplication_window = 10000`,
 
-		// What happened in each minute, by cell: for series and for the detector.
+		// Counts of each minute, by cell: for series and for the detector.
 		`CREATE TABLE IF NOT EXISTS minute_counts (
 			start       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
 			service     LowCardinality(String),
@@ -74,8 +73,7 @@ var migrations = [][]step{
 			sum(toInt64(sign) * weight) AS judged, sum(toInt64(sign) * first) AS prefixes
 		FROM reports GROUP BY start, service, country, region, cell, kind, symptom`,
 
-		// What happened in each aligned quarter hour, by cell: the leaves of the
-		// public table.
+		// Counts of each aligned quarter hour, by cell: the leaves of the public table.
 		`CREATE TABLE IF NOT EXISTS quarter_counts (
 			start       DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
 			service     LowCardinality(String),
@@ -104,7 +102,7 @@ var migrations = [][]step{
 			body    String CODEC(ZSTD(3))
 		) ENGINE = ReplacingMergeTree(version) ORDER BY id`,
 
-		// What was expected, in slots of five minutes.
+		// Expected counts, in slots of five minutes.
 		`CREATE TABLE IF NOT EXISTS normals (
 			start      DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
 			service    LowCardinality(String),

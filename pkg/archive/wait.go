@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// settle wakes those who wait for the log to be archived up to the positions.
+// settle wakes callers of Wait after the log was archived up to the positions.
 func (a *Archiver) settle(to Positions) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
@@ -53,7 +53,7 @@ func before(a, b string) bool {
 
 func splitID(id string) (millis, sequence uint64) {
 	first, second, _ := strings.Cut(id, "-")
-	millis, _ = strconv.ParseUint(first, 10, 64) // an id that is none counts as 0
+	millis, _ = strconv.ParseUint(first, 10, 64) // an invalid id counts as 0
 	sequence, _ = strconv.ParseUint(second, 10, 64)
 	return millis, sequence
 }

@@ -21,8 +21,8 @@ import (
 // Archive stores incidents permanently. It may be unavailable for a while.
 type Archive interface {
 	SaveIncidents(ctx context.Context, records []outage.Record) error
-	// LoadIncidents returns the records stored after a sequence number, and the latest
-	// sequence number.
+	// LoadIncidents returns the records with a revision after the given one, and the
+	// latest revision.
 	LoadIncidents(ctx context.Context, after int64) (records []outage.Record, latest int64, err error)
 }
 
@@ -45,7 +45,7 @@ type Repository struct {
 	mutex     sync.RWMutex
 	records   map[string]outage.Record
 	unflushed map[string]outage.Record // not in the archive yet
-	seen      int64                    // sequence number up to which the archive was read
+	seen      int64                    // revision up to which the archive was read
 	writer    bool                     // this server may append
 }
 

@@ -105,7 +105,7 @@ func TestASingleServerIsOne(t *testing.T) {
 	misfits(t, err, "is not part of a cluster")
 }
 
-func TestASentinelIsNoServer(t *testing.T) {
+func TestASentinelIsRejected(t *testing.T) {
 	settings := filepath.Join(t.TempDir(), "sentinel.conf")
 	if err := os.WriteFile(settings, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// A server that is not there yet is waited for, and judged when it answers.
+// AwaitFit waits for a server that does not listen yet, and checks it when it replies.
 func TestAwaitFit(t *testing.T) {
 	late := redistest.Start(t)
 	late.Kill()

@@ -1,12 +1,9 @@
 // Package redisconn connects to Redis.
 //
-// It owns the client that all stages share: for a single server, for a cluster
-// of which one address or several are given, or for the embedded Redis. It
-// promises that a cluster is recognised by what the server answers, that a new
-// layout of a cluster is known within two seconds even while a server hangs, that
-// a server which cannot be used as it is configured is reported in one line, that
-// a failed write is known to have had no effect or not, and that no error holds a
-// password. It can
-// wait for replicas before a write is reported as done, and can make every
-// server rewrite what it persists. It does not know what is stored.
+// A Conn is the client that all stages share: of a single server, of a cluster, given by
+// one address or several, or of the embedded Redis. A cluster is recognised by the reply of
+// the server, and a new layout is known within two seconds even while a server hangs. A
+// server that cannot be used as configured is reported in one line. For a failed write the
+// caller learns whether it may have had an effect. No error contains a password. Writes can
+// wait for replicas, and Rewrite makes every server rewrite its files.
 package redisconn

@@ -32,8 +32,8 @@ func newErrorsTotal() *prometheus.CounterVec {
 	return total
 }
 
-// countErrors counts a round trip whose commands failed. Each of them bears the
-// error of a lost connection, so the round trip is counted once.
+// countErrors counts a round trip whose commands failed. It is counted once, because a lost
+// connection is the error of each command.
 func countErrors(cmds ...redis.Cmder) {
 	for _, cmd := range cmds {
 		if kind := kindOf(cmd.Err()); kind != "" {
@@ -43,8 +43,8 @@ func countErrors(cmds ...redis.Cmder) {
 	}
 }
 
-// kindOf is "" for what is no failure: a missing key, a caller that left, a script
-// that is sent again with its text, a key that another server of the cluster has.
+// kindOf is "" for errors that are no failure: a missing key, a cancelled caller, a script
+// that is sent again with its text, a key of another server of the cluster.
 func kindOf(err error) string {
 	var answer redis.Error
 	var network net.Error

@@ -36,7 +36,7 @@ func TestKindsOfErrors(t *testing.T) {
 	}
 }
 
-// What Redis answers is told apart by its first word.
+// Errors of Redis are distinguished by their first word.
 func TestAnswersThatAreErrors(t *testing.T) {
 	server := redistest.Start(t)
 	client := server.Client(t)

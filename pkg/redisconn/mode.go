@@ -12,8 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-// A MisfitError is a server that answers and cannot be used as configured.
-// Trying again does not help.
+// A MisfitError is a server that replies and cannot be used as configured. It is permanent.
 type MisfitError struct{ text string }
 
 // Error names the server by its host and port.
@@ -23,11 +22,11 @@ func misfit(format string, arguments ...any) error {
 	return &MisfitError{fmt.Sprintf(format, arguments...)}
 }
 
-// checkPatience bounds the answer of one server to Check.
+// checkPatience is the timeout of one server in Check.
 const checkPatience = 2 * time.Second
 
-// Check looks at each configured server once. Answered is false while none
-// answers; the error is a *MisfitError.
+// Check checks each configured server once. answered is false while none replies; the
+// error is a *MisfitError.
 func (c *Conn) Check(ctx context.Context) (answered bool, err error) {
 	for _, server := range c.servers {
 		info, err := c.info(ctx, server)
@@ -42,13 +41,13 @@ func (c *Conn) Check(ctx context.Context) (answered bool, err error) {
 	return answered, nil
 }
 
-// checkWaits are those between tries to find a server that answers.
+// checkWaits are the waits between checks while no server replies.
 var checkWaits = retry.Waits{First: 100 * time.Millisecond, Most: time.Second}
 
 var errSilent = errors.New("no server answers")
 
-// AwaitFit checks until a server answers, and returns nil or its *MisfitError.
-// It returns nil when ctx ends.
+// AwaitFit checks until a server replies, and returns nil or its *MisfitError. It returns
+// nil when ctx ends.
 func (c *Conn) AwaitFit(ctx context.Context) error {
 	check := func() error {
 		answered, err := c.Check(ctx)
@@ -66,10 +65,9 @@ func (c *Conn) AwaitFit(ctx context.Context) error {
 	return nil
 }
 
-// Run waits until a server answers, returns its *MisfitError where it has one,
-// and then asks for the layout of the cluster every layoutEvery until ctx ends.
-// The driver alone would ask when a command finds the layout old, and send that
-// command by the old one.
+// Run waits until a server replies, returns its *MisfitError where it has one, and then
+// reloads the layout of the cluster every layoutEvery until ctx ends. The driver alone would
+// reload it only after a command was sent by an outdated one.
 func (c *Conn) Run(ctx context.Context) error {
 	if err := c.AwaitFit(ctx); err != nil {
 		return err
@@ -131,8 +129,7 @@ func (c *Conn) fits(server *redis.Options, info map[string]string) error {
 	return nil
 }
 
-// tooOld reports a version without XTRIM MINID. What does not look like a
-// version is taken for a new one.
+// tooOld reports a version without XTRIM MINID. Other text counts as a new version.
 func tooOld(version string) bool {
 	var major, minor int
 	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
@@ -141,9 +138,9 @@ func tooOld(version string) bool {
 	return major < 6 || major == 6 && minor < 2
 }
 
-// wholeLayout makes the answer of a server without a layout, to the question for
-// one, that of a cluster which consists of it alone. So one client serves both,
-// and which of them a server is need not be known before it answers.
+// wholeLayout replaces the error of a single server, which has no layout, by the layout of
+// a cluster of this server alone. So one client serves both, and the mode need not be known
+// before the server replies.
 func wholeLayout(cmd redis.Cmder, err error, address string) bool {
 	layout, ok := cmd.(*redis.ClusterSlotsCmd)
 	if !ok || !hasNoLayout(err) {

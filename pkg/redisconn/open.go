@@ -12,14 +12,13 @@ import (
 )
 
 const (
-	// layoutEvery is how old the known layout of a cluster may be.
+	// layoutEvery is the greatest age of the known layout of a cluster.
 	layoutEvery = 250 * time.Millisecond
-	// layoutPatience is how long one server has to say what the layout is, before
-	// another is asked. The driver asks them in random order, one at a time.
+	// layoutPatience is the timeout of one server for the layout, before the next is
+	// queried. The driver queries them in random order, one at a time.
 	layoutPatience = 500 * time.Millisecond
-	// writePatience is how long one try of a write that replicas must have may take
-	// beyond the wait for them. A master that hangs holds a try for as long, and the
-	// next one goes to whoever took over.
+	// writePatience is the timeout of one attempt of a replicated write, beyond the wait
+	// for replicas. After it the next attempt is sent to the master that took over.
 	writePatience = 500 * time.Millisecond
 
 	dialTimeout = 2 * time.Second
@@ -28,14 +27,14 @@ const (
 	slots = 16384
 )
 
-// Config says where Redis is. The zero values of Replicas and ReplicasWithin
-// wait for no replica.
+// Config is the configuration of a Conn. The zero values of Replicas and ReplicasWithin wait
+// for no replica.
 type Config struct {
 	// Addresses are redis:// or rediss:// addresses: one of a single server, or
 	// one or several of a cluster.
 	Addresses []string
-	// Replicas is how many replicas must have a write that WithOutcome marks
-	// before it succeeds, and ReplicasWithin how long it waits for them.
+	// Replicas is how many replicas must confirm a write that WithOutcome marks before
+	// it succeeds, and ReplicasWithin the timeout.
 	Replicas       int
 	ReplicasWithin time.Duration
 }
@@ -106,10 +105,10 @@ func parse(addresses []string) ([]*redis.Options, error) {
 	return servers, nil
 }
 
-// Client is the client for the stages that keep something in Redis.
+// Client is the client for the stages that store something in Redis.
 func (c *Conn) Client() redis.UniversalClient { return c.client }
 
-// Close ends the connections.
+// Close closes the connections.
 func (c *Conn) Close() error { return c.client.Close() }
 
 // LogTo sends the driver's own log lines of this process to the logger, at level
@@ -123,8 +122,8 @@ func (d driverLog) Printf(ctx context.Context, format string, arguments ...any) 
 	d.logger.DebugContext(ctx, "redis client", "message", fmt.Sprintf(format, arguments...))
 }
 
-// Appendfsync is how Redis writes to its disk: "always", "everysec", "no", or
-// "off" where it keeps nothing; "" where it does not say.
+// Appendfsync is the setting of Redis: "always", "everysec", "no", or "off" without an
+// append-only file; "" where it is unknown.
 func (c *Conn) Appendfsync(ctx context.Context) string {
 	config, err := c.client.ConfigGet(ctx, "append*").Result()
 	if err != nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// ErrReplicas is returned for a write that Redis carried out and that too few
-// replicas confirmed in time. A failover may undo it.
+// ErrReplicas is the error of a write that Redis executed and that too few replicas
+// confirmed in time. A failover may lose it.
 var ErrReplicas = errors.New("too few replicas confirmed the write")
 
-// Outcome collects what is known of the writes of one context. It is safe for
-// concurrent use.
+// Outcome collects the results of the writes of one context. It is safe for concurrent
+// use.
 type Outcome struct {
 	mutex    sync.Mutex
 	possible map[redis.Cmder]bool
@@ -25,7 +25,7 @@ type Outcome struct {
 
 type outcomeKey struct{}
 
-// replicates reports the commands that WithOutcome is about.
+// replicates reports whether WithOutcome applies to a command.
 func replicates(cmd redis.Cmder) bool {
 	switch cmd.Name() {
 	case "eval", "evalsha", "set", "setnx", "xtrim", "xrange":
@@ -34,34 +34,33 @@ func replicates(cmd redis.Cmder) bool {
 	return false
 }
 
-// WithOutcome marks the scripts, SET, XTRIM and XRANGE made with the context:
-// each succeeds only after Config.Replicas replicas have what it wrote and read,
-// and the Outcome knows which of those that failed may have been carried out.
-// So a script that finds its work done by an earlier try, or a reader of a
-// stream, does not rely on an entry that a failover can take away: WAIT is for
-// all that the master had written when it carried out the command before it.
+// WithOutcome marks the scripts, SET, XTRIM and XRANGE made with the context: each succeeds
+// only after Config.Replicas replicas have confirmed the data that it wrote or read, and the
+// Outcome has those that failed and may have been executed. WAIT covers all earlier writes
+// of the master, so that a script that finds the result of an earlier attempt, or a reader
+// of a stream, does not rely on an entry that a failover can lose.
 func WithOutcome(ctx context.Context) (context.Context, *Outcome) {
 	o := &Outcome{possible: map[redis.Cmder]bool{}}
 	return context.WithValue(ctx, outcomeKey{}, o), o
 }
 
-// Possible reports whether a command that failed may have been carried out: one
-// of its attempts was sent and not answered, or was not confirmed by replicas.
+// Possible reports whether a command that failed may have been executed: one of its attempts
+// was sent and has no reply, or was not confirmed by replicas.
 func (o *Outcome) Possible(cmd redis.Cmder) bool {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	return o.possible[cmd]
 }
 
-// Any reports whether any command that failed may have been carried out.
+// Any reports whether any command that failed may have been executed.
 func (o *Outcome) Any() bool {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	return len(o.possible) > 0
 }
 
-// note looks at one attempt of commands.
-func (o *Outcome) note(cmds []redis.Cmder) {
+// record records one attempt of commands.
+func (o *Outcome) record(cmds []redis.Cmder) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	for _, cmd := range cmds {
@@ -71,8 +70,8 @@ func (o *Outcome) note(cmds []redis.Cmder) {
 	}
 }
 
-// neverSent reports an error after which the command had certainly no effect:
-// Redis answered with a refusal, or there was no connection to send it on.
+// neverSent reports an error after which the command had certainly no effect: Redis replied
+// with an error, or there was no connection.
 func neverSent(err error) bool {
 	var answer redis.Error
 	var network *net.OpError
@@ -87,8 +86,8 @@ func neverSent(err error) bool {
 	return false
 }
 
-// hooks are around every command that a client sends to one server, so that they
-// see each attempt of the cluster's client alone.
+// hooks wrap every command that a client sends to one server, and so each attempt of the
+// cluster's client.
 type hooks struct {
 	client   *redis.Client
 	address  string
@@ -104,14 +103,14 @@ func withHooks(client *redis.Client, config Config) *redis.Client {
 // DialHook changes nothing.
 func (h hooks) DialHook(next redis.DialHook) redis.DialHook { return next }
 
-// ProcessHook is around a single command. One that waits for replicas is sent as
-// a pipeline, because WAIT counts only the writes of its own connection.
+// ProcessHook wraps a single command. One that waits for replicas is sent as a pipeline,
+// because WAIT covers only the writes of its own connection.
 func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
 		if marked && h.replicas > 0 && replicates(cmd) {
 			pipe := h.client.Pipeline()
-			_ = pipe.Process(ctx, cmd) // it only queues
+			_ = pipe.Process(ctx, cmd) // only queues the command
 			_, err := pipe.Exec(ctx)
 			return err
 		}
@@ -125,29 +124,29 @@ func (h hooks) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 			return nil
 		}
 		if cmd.SetErr(err); marked && replicates(cmd) {
-			outcome.note([]redis.Cmder{cmd})
+			outcome.record([]redis.Cmder{cmd})
 		}
 		countErrors(cmd)
 		return err
 	}
 }
 
-// ProcessPipelineHook is around the commands of one round trip.
+// ProcessPipelineHook wraps the commands of one round trip.
 func (h hooks) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		defer countErrors(cmds...)
 		outcome, marked := ctx.Value(outcomeKey{}).(*Outcome)
 		if !marked || !slices.ContainsFunc(cmds, replicates) {
-			return next(ctx, cmds) // such as what opens a connection
+			return next(ctx, cmds) // such as those that open a connection
 		}
 		err := h.replicated(ctx, cmds, next)
-		outcome.note(cmds)
+		outcome.record(cmds)
 		return err
 	}
 }
 
-// replicated sends commands with a WAIT behind them, where replicas are waited
-// for, and fails those that succeeded where too few replicas have them.
+// replicated sends commands followed by WAIT, if replicas are configured, and fails the
+// commands where too few replicas confirm.
 func (h hooks) replicated(ctx context.Context, cmds []redis.Cmder, next redis.ProcessPipelineHook) error {
 	if h.replicas == 0 {
 		return next(ctx, cmds)

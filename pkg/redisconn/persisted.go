@@ -13,20 +13,19 @@ import (
 )
 
 const (
-	rewriteLook = 200 * time.Millisecond
-	// rewriteTries is how often a rewrite is asked for that did not come about
-	// because another was under way.
+	rewritePoll = 200 * time.Millisecond
+	// rewriteTries is the number of attempts to start a rewrite while another runs.
 	rewriteTries = 3
 )
 
-// Rewrite makes every server, replicas included, write what it persists anew and
-// delete the old files, and returns when each has done so, or the first error.
-// Bytes of keys that were deleted before are in no file afterwards; the disk may
-// still hold them in blocks that no file owns.
+// Rewrite makes every server, replicas included, rewrite its persistent files and delete
+// the old ones, and returns when each has done so, or the first error. Bytes of keys that
+// were deleted before are in no file afterwards, but may remain in free blocks of the
+// disk.
 func (c *Conn) Rewrite(ctx context.Context) error {
 	cluster, ok := c.client.(*redis.ClusterClient)
 	if !ok {
-		return nil // the embedded Redis keeps nothing on disk
+		return nil // the embedded Redis has no files
 	}
 	var mutex sync.Mutex
 	done := map[string]bool{}
@@ -39,7 +38,7 @@ func (c *Conn) Rewrite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// A single server has replicas that no layout names.
+	// The replicas of a single server are in no layout.
 	return cluster.ForEachMaster(ctx, func(ctx context.Context, master *redis.Client) error {
 		info, err := master.Info(ctx, "replication").Result()
 		if err != nil {
@@ -58,7 +57,7 @@ func (c *Conn) Rewrite(ctx context.Context) error {
 	})
 }
 
-// replicasOf reads "slave0:ip=10.0.0.2,port=6379,state=online,…".
+// replicasOf parses "slave0:ip=10.0.0.2,port=6379,state=online,…".
 func replicasOf(info string) (addresses []string) {
 	for name, value := range fields(info) {
 		if !strings.HasPrefix(name, "slave") || !strings.HasPrefix(value, "ip=") {
@@ -101,15 +100,15 @@ func rewriteServer(ctx context.Context, server *redis.Client) error {
 	return nil
 }
 
-// keepsSnapshots reports whether a server has a snapshot file as far as it says:
-// it is to save some, did so since it started, or has no other file.
+// keepsSnapshots reports whether a server may have a snapshot file: by its configuration,
+// because it wrote one since it started, or because it has no append-only file.
 func keepsSnapshots(ctx context.Context, server *redis.Client, before map[string]string) bool {
 	config, err := server.ConfigGet(ctx, "save").Result()
 	return err != nil || config["save"] != "" || before["aof_enabled"] != "1" || before["rdb_saves"] != "" && before["rdb_saves"] != "0"
 }
 
-// rewriting is one kind of file: how its rewrite begins, which fields of INFO
-// are not 0 while it goes on, and which says how the last one ended.
+// rewriting describes the rewrite of one kind of file: its command, the fields of INFO that
+// are not 0 while it runs, and the field with its result.
 type rewriting struct {
 	begin  func(context.Context) *redis.StatusCmd
 	active []string
@@ -140,9 +139,9 @@ func rewriteFile(ctx context.Context, server *redis.Client, of rewriting) (err e
 	return err
 }
 
-// await returns once no rewrite is under way.
+// await returns once no rewrite is running.
 func (of rewriting) await(ctx context.Context, server *redis.Client) (map[string]string, error) {
-	ticks := time.NewTicker(rewriteLook)
+	ticks := time.NewTicker(rewritePoll)
 	defer ticks.Stop()
 	for {
 		info, err := persistence(ctx, server)

@@ -7,8 +7,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// reasons are the refusals of Redis in plain words, by the word that its error
-// begins with. Where a script was refused, older versions put it in the middle.
+// reasons are readable texts for errors of Redis, by a word of the error. It is the first
+// one, except for errors in scripts of older versions.
 var reasons = []struct{ word, text string }{
 	{"READONLY", "redis is a read-only replica"},
 	{"OOM", "redis is out of memory"},
@@ -27,8 +27,7 @@ var reasons = []struct{ word, text string }{
 	{"invalid password", "redis refuses the user or the password"},
 }
 
-// Reason says in plain words, without anything secret, why Redis does not take
-// writes.
+// Reason is a readable text, without secrets, why Redis does not accept writes.
 func Reason(err error) string {
 	if errors.Is(err, ErrReplicas) {
 		return "too few redis replicas confirm writes"
