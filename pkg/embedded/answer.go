@@ -11,21 +11,20 @@ import (
 	"strconv"
 )
 
-// answer is what a statement gave: a reader over the pieces as the engine
-// makes them. Its reader must read to the end or close it, else a session
-// stays taken.
+// answer is the result of a statement: a reader over the pieces as the engine produces them.
+// It must be read to the end or closed, or its session is not released.
 type answer struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	out    <-chan chunk
 	rest   []byte // of the last piece
 	tag    string // of a framed exception
-	whole  bool   // rest is all there is
+	whole  bool   // rest is the complete result
 	done   bool
 }
 
-// Read gives the bytes of the answer. An exception in the middle is part of
-// the bytes, as in a server's answer, after which the answer ends.
+// Read reads the bytes of the result. An exception in the middle is part of the bytes, as in
+// a server's response, and ends the result.
 func (a *answer) Read(p []byte) (int, error) {
 	for len(a.rest) == 0 {
 		if a.done || a.whole {
@@ -60,14 +59,14 @@ func (a *answer) next() error {
 	}
 }
 
-// Close lets the session go. The engine drops what it had not sent.
+// Close releases the session. The engine drops the rest of the result.
 func (a *answer) Close() error {
 	a.cancel()
 	return nil
 }
 
-// respond runs a request. It never fails: errors are responses too, except
-// that a caller who went away gets his own context's error.
+// respond runs a request. Errors of statements are responses; the only error is that of the
+// request's context.
 func (c *ClickHouse) respond(request *http.Request, check statementCheck) (*http.Response, error) {
 	if request.URL.Path == "/ping" {
 		return reply(http.StatusOK, []byte("Ok.\n")), nil
@@ -84,7 +83,7 @@ func (c *ClickHouse) respond(request *http.Request, check statementCheck) (*http
 	return response, nil
 }
 
-// statementCheck is the refusal of a statement that came by a method, or nil.
+// statementCheck returns the error of a statement sent by a method, or nil.
 type statementCheck func(method string, st *statement) error
 
 func (c *ClickHouse) query(request *http.Request, check statementCheck) (*http.Response, error) {
@@ -122,8 +121,8 @@ func (c *ClickHouse) query(request *http.Request, check statementCheck) (*http.R
 	return response, nil
 }
 
-// reply is a response with the whole body at hand. clickhouse-go takes a
-// length of 0 for a statement without rows, so the length is always told.
+// reply is a response with a complete body. Its length is always set, because clickhouse-go
+// interprets a length of 0 as a statement without rows.
 func reply(status int, body []byte) *http.Response {
 	return &http.Response{
 		Status:        fmt.Sprintf("%d %s", status, http.StatusText(status)),
@@ -153,11 +152,11 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// serve is the engine as a handler. An answer is sent on piece by piece.
+// serve is the engine as a handler. A result is sent piece by piece.
 func (c *ClickHouse) serve(w http.ResponseWriter, request *http.Request, check statementCheck) {
 	response, err := c.respond(request, check)
 	if err != nil {
-		return // the caller has gone
+		return // the request was cancelled
 	}
 	defer response.Body.Close()
 	for name, values := range response.Header {
@@ -168,7 +167,7 @@ func (c *ClickHouse) serve(w http.ResponseWriter, request *http.Request, check s
 	}
 	w.WriteHeader(response.StatusCode)
 	if _, err := io.Copy(w, response.Body); err != nil {
-		// The length is not known beforehand, so only a torn connection tells
+		// The length is not known beforehand, so that only a closed connection tells
 		// the client that the rest is missing.
 		c.options.Logger.Warn("response truncated", "error", err)
 		panic(http.ErrAbortHandler)

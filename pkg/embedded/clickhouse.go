@@ -17,12 +17,11 @@ import (
 
 const (
 	defaultDatabase = "default"
-	// closeGrace is how long Close waits for statements that still run.
+	// closeGrace is how long Close waits for running statements.
 	closeGrace = 15 * time.Second
 )
 
-// ClickHouse is a running engine over one data directory. A process has one at
-// a time: the engine keeps one store.
+// ClickHouse is a running engine over one data directory. A process has at most one.
 type ClickHouse struct {
 	options  Options
 	library  *library
@@ -33,10 +32,9 @@ type ClickHouse struct {
 	closed   sync.Once
 }
 
-// Open loads the library if need be, takes the data directory for this process
-// and starts the engine, in well under a second. Its errors are one line each:
-// ErrNoLibrary where the library is missing, ErrLocked where another process
-// holds the directory, and else what the system said.
+// Open loads the library if necessary, locks the data directory and starts the engine, in
+// well under a second. Its errors are one line each: ErrNoLibrary where the library is
+// missing, ErrLocked where another process has locked the directory, or a system error.
 func Open(ctx context.Context, options Options) (*ClickHouse, error) {
 	if err := options.complete(); err != nil {
 		return nil, err
@@ -79,10 +77,9 @@ func Open(ctx context.Context, options Options) (*ClickHouse, error) {
 // Release is the release of the library, such as "26.7.3".
 func (c *ClickHouse) Release() string { return c.library.release }
 
-// Close lets running statements end, for at most 15 seconds, and stops the
-// engine. The engine must not be closed under a running statement, so one that
-// takes longer leaves it and the directory's lock to the end of the process,
-// and is an error.
+// Close waits for running statements, for at most closeGrace, and stops the engine. The
+// engine must not be stopped during a statement: after that time Close returns an error, and
+// the engine and the lock stay until the process ends.
 func (c *ClickHouse) Close() (err error) {
 	c.closed.Do(func() { err = c.close() })
 	return err
@@ -106,9 +103,8 @@ func (c *ClickHouse) close() error {
 	return c.lock.release()
 }
 
-// do runs a statement. The returned answer must be closed. It returns as soon
-// as ctx ends, even while the engine is still at work; the session then comes
-// back to the pool when the engine is done.
+// do runs a statement. The returned answer must be closed. It returns when ctx ends, even
+// while the engine still works; the session returns to the pool when the engine is done.
 func (c *ClickHouse) do(ctx context.Context, st *statement) (*answer, error) {
 	session, err := c.take(ctx)
 	if err != nil {
@@ -151,12 +147,12 @@ func (c *ClickHouse) take(ctx context.Context) (*session, error) {
 	}
 }
 
-// hello is what clickhouse-go asks first on every HTTP connection.
+// hello is the first query of clickhouse-go on every HTTP connection.
 const hello = "SELECT displayName(), version(), revision(), timezone()"
 
-// greet answers hello in the way that makes all later blocks plain Native,
-// which is what the engine writes: the greeting itself is encoded at the
-// revision that the client starts from, and the revision that it tells is 0.
+// greet responds to hello so that all later blocks are plain Native, which the engine
+// writes: the greeting itself is encoded at the revision that the client starts from, and
+// contains the revision 0.
 func (c *ClickHouse) greet(ctx context.Context) ([]byte, error) {
 	answer, err := c.do(ctx, &statement{text: "SELECT version()", format: "TSVRaw"})
 	if err != nil {
@@ -190,13 +186,12 @@ func (c *ClickHouse) greet(ctx context.Context) ([]byte, error) {
 	return encoded.Buf, err
 }
 
-// Transport gives clickhouse-go the engine in the place of a network: set it
-// as Options.TransportFunc, with Protocol HTTP and any address.
+// Transport is the engine as a transport of clickhouse-go: set it as Options.TransportFunc,
+// with Protocol HTTP and any address.
 func (c *ClickHouse) Transport() http.RoundTripper { return transport{c} }
 
-// Handler speaks the same protocol for a listener: queries in the address or
-// the body, settings and parameters in the address, /ping. It does no access
-// control; Guarded does.
+// Handler is the same protocol for a listener: queries in the URL or the body, settings and
+// parameters in the URL, /ping. It has no access control; Guarded has.
 func (c *ClickHouse) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) { c.serve(w, request, nil) })
 }

@@ -1,19 +1,15 @@
-// Package embedded puts the two engines that Downpour stands on into its own
-// process, so that one command is a whole installation: ClickHouse through
-// libchdb, which is loaded when it is first needed, and a Redis that keeps
-// nothing on disk.
+// Package embedded runs ClickHouse and Redis in the process, so that one command is a
+// complete installation: ClickHouse through libchdb, which is loaded on first use, and a
+// Redis without persistence.
 //
-// It owns the shared library's handle, the data directory of the archive (one
-// process at a time, by a lock file) and the life of both engines. It promises
-// that callers cannot tell the embedded engines from servers: ClickHouse is
-// reached through clickhouse-go's HTTP mode, by an in-process transport or a
-// handler behind a listener, and Redis by an address and a password. One
-// conformance suite runs over the transport, the handler and a real server.
+// It owns the handle of the shared library, the data directory of the archive (one process
+// at a time, by a lock file) and the lifecycle of both engines. Clients use them like
+// servers: ClickHouse through clickhouse-go's HTTP mode, by an in-process transport or a
+// handler behind a listener, and Redis by an address and a password. One conformance suite
+// runs over the transport, the handler and a real server.
 //
-// It refuses to guess: a missing library, a data directory that cannot be
-// written or that another process holds, and an engine too old to trust are
-// each one clear error. It does no access control of its own on ClickHouse;
-// whoever puts the handler behind a listener chooses who can reach it. It
-// keeps no state of a session between requests: SET and USE are refused,
-// settings and the database come with each request.
+// A missing library, a data directory that cannot be written or that another process has
+// locked, and an engine that is too old are errors of one line. Handler has no access
+// control, Guarded has. There is no session state between requests: SET and USE are
+// rejected, settings and the database are given with each request.
 package embedded

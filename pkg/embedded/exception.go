@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Codes of ClickHouse's exceptions that are made or told apart here.
+// Codes of ClickHouse's exceptions that are used here.
 // https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 const (
 	codeNotImplemented  = 48
@@ -22,9 +22,8 @@ const (
 	codeUnknown         = 1002
 )
 
-// Exception is what ClickHouse says when it refuses a statement: its number
-// and its own words. Clients of the transport and the handler see it as
-// clickhouse-go's Exception.
+// Exception is an error of ClickHouse: its code and its text. Clients of the transport and
+// the handler see it as clickhouse-go's Exception.
 type Exception struct {
 	Code int
 	Text string // "Code: 60. DB::Exception: …", as a server writes it
@@ -34,7 +33,7 @@ func (e *Exception) Error() string { return e.Text }
 
 var exceptionPattern = regexp.MustCompile(`^Code: (\d+)\. `)
 
-// exception reads the engine's text of an error.
+// exception parses the engine's text of an error.
 func exception(text string) *Exception {
 	match := exceptionPattern.FindStringSubmatch(text)
 	if match == nil {
@@ -47,7 +46,7 @@ func exception(text string) *Exception {
 	return &Exception{Code: code, Text: text}
 }
 
-// refuse makes an exception of our own in the engine's notation.
+// refuse makes an exception of this package in the engine's notation.
 func refuse(code int, format string, args ...any) *Exception {
 	return &Exception{Code: code, Text: fmt.Sprintf("Code: %d. DB::Exception: %s", code, fmt.Sprintf(format, args...))}
 }
@@ -61,7 +60,7 @@ func asException(err error) *Exception {
 	return refuse(codeUnknown, "%s", err)
 }
 
-// status is the HTTP status that goes with an exception.
+// status is the HTTP status of an exception.
 func (e *Exception) status() int {
 	switch e.Code {
 	case codeSyntax, codeUnknownSetting:
@@ -81,8 +80,8 @@ func (e *Exception) status() int {
 	}
 }
 
-// frame writes an exception that comes after the first rows were sent, the way
-// a server does: between markers that cannot be part of a block.
+// frame encodes an exception after the first rows, as a server does: between markers that
+// cannot be part of a block.
 // https://clickhouse.com/docs/interfaces/http#http_response_codes_caveats
 func (e *Exception) frame(tag string) []byte {
 	return fmt.Appendf(nil, "\r\n__exception__\r\n%s\r\n%s\n%d %s\r\n__exception__\r\n", tag, e.Text, len(e.Text)+1, tag)

@@ -12,19 +12,18 @@ import (
 	"strings"
 )
 
-// GuardOptions limit who may use a guarded handler.
+// GuardOptions are the access rules of a guarded handler.
 type GuardOptions struct {
-	// Password is needed for every request but /ping. It must not be empty.
+	// Password is required for every request except /ping. It must not be empty.
 	Password string
-	// Hosts are the names by which the handler may be addressed, beside addresses
-	// and localhost: a page whose name was rebound to this machine has another.
+	// Hosts are the allowed names in the Host header, beside addresses and localhost.
+	// They prevent DNS rebinding.
 	Hosts []string
 }
 
-// Guarded is Handler with access control. A password comes as that of basic
-// authentication, as X-ClickHouse-Key or as the parameter password. Requests of
-// web pages are refused, GET reads only, and no statement may reach files, other
-// hosts or other engines.
+// Guarded is Handler with access control. The password is that of basic authentication, the
+// header X-ClickHouse-Key or the parameter password. Requests of web pages are rejected, GET
+// is read-only, and no statement may access files, other hosts or other engines.
 func (c *ClickHouse) Guarded(ctx context.Context, options GuardOptions) (http.Handler, error) {
 	rules, err := c.statementRules(ctx)
 	if err != nil {
@@ -77,8 +76,8 @@ func (o GuardOptions) knows(request *http.Request) bool {
 	return false
 }
 
-// statementRules asks the engine for its table functions: those of a later
-// release are refused until they are known here.
+// statementRules reads the table functions of the engine: those that are not listed in
+// harmless, as new ones of a later release, are rejected.
 func (c *ClickHouse) statementRules(ctx context.Context) (*statementRules, error) {
 	answer, err := c.do(ctx, &statement{text: "SELECT name FROM system.table_functions", format: "TSVRaw"})
 	if err != nil {

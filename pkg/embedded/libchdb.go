@@ -12,10 +12,9 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// oldestLibrary is the first release of libchdb that has everything used here:
-// streamed inserts, and an opt-out of its signal handlers that leaves those of
-// the Go runtime alone. With an older one a nil pointer would end the process
-// instead of becoming a panic.
+// oldestLibrary is the first release of libchdb with streamed inserts, and with an opt-out
+// of its signal handlers that does not affect those of the Go runtime. With an older one a
+// nil pointer would end the process instead of being a panic.
 const oldestLibrary = "26.7.3"
 
 // handle is a pointer that belongs to the library.
@@ -45,16 +44,15 @@ type library struct {
 	destroy       func(result handle)
 }
 
-// loaded is the library once it is in the process. A shared library cannot be
-// taken out again safely, and two of them cannot be told apart, so this is one
-// of the few things that really belong to the process.
+// loaded is the library once it is in the process. It is global, because a shared library
+// cannot be unloaded safely, and two of them cannot be distinguished.
 var loaded struct {
 	sync.Mutex
 	library *library
 	claimed string // the data directory of the running engine
 }
 
-// claim takes the one engine of the process for a data directory.
+// claim reserves the one engine of the process for a data directory.
 func (l *library) claim(path string) error {
 	loaded.Lock()
 	defer loaded.Unlock()
@@ -65,14 +63,14 @@ func (l *library) claim(path string) error {
 	return nil
 }
 
-// disclaim gives the engine free for another directory.
+// disclaim releases the engine for another directory.
 func (l *library) disclaim() {
 	loaded.Lock()
 	defer loaded.Unlock()
 	loaded.claimed = ""
 }
 
-// load puts the library at path into the process, once.
+// load loads the library at path, once.
 func load(path string) (*library, error) {
 	loaded.Lock()
 	defer loaded.Unlock()
@@ -82,9 +80,9 @@ func load(path string) (*library, error) {
 		}
 		return loaded.library, nil
 	}
-	// Local binding keeps the library's own allocator and codecs away from
-	// whatever else the process links; binding at once shows a library that
-	// does not fit this system now and not in the middle of a query.
+	// Local binding hides the library's allocator and codecs from other libraries of
+	// the process; immediate binding fails for a library that does not fit this system
+	// now and not during a query.
 	object, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		return nil, fmt.Errorf("loading the ClickHouse library %s: %w", path, err)
@@ -97,8 +95,8 @@ func load(path string) (*library, error) {
 	return library, nil
 }
 
-// bind looks the functions up, refuses a release that is too old, and keeps
-// the library's signal handlers out of the process.
+// bind looks the functions up, rejects a release that is too old, and disables the library's
+// signal handlers.
 func (l *library) bind(object uintptr) error {
 	var (
 		version  func() string
@@ -138,7 +136,7 @@ func (l *library) bind(object uintptr) error {
 }
 
 // older reports whether release a came before release b, both like "26.7.3".
-// What follows a hyphen is not looked at.
+// Text after a hyphen is ignored.
 func older(a, b string) bool {
 	left, right := numbers(a), numbers(b)
 	for i := range left {
@@ -157,25 +155,24 @@ func numbers(release string) (parts [3]int) {
 	return parts
 }
 
-// kept holds the arguments of every connection for the life of the process,
-// since the library does not say how long it reads them.
-var kept struct {
+// pinned holds the arguments of every connection until the process ends, because the library
+// does not document how long it reads them.
+var pinned struct {
 	sync.Mutex
 	runtime.Pinner
 }
 
-// open connects to the engine with command-line arguments; the first
-// connection starts it. It is nil when the engine refuses, and the library
-// does not say why.
+// open connects to the engine with command-line arguments; the first connection starts it.
+// It returns nil on failure, for which the library has no error text.
 func (l *library) open(arguments ...string) handle {
-	kept.Lock()
-	defer kept.Unlock()
+	pinned.Lock()
+	defer pinned.Unlock()
 	argv := make([]*byte, len(arguments))
 	for i, argument := range arguments {
 		argv[i] = &append([]byte(argument), 0)[0]
-		kept.Pin(argv[i])
+		pinned.Pin(argv[i])
 	}
-	kept.Pin(&argv[0])
+	pinned.Pin(&argv[0])
 	return l.connect(int32(len(argv)), handle(&argv[0]))
 }
 
@@ -192,8 +189,8 @@ func (l *library) text(result handle) ([]byte, error) {
 	return bytes.Clone(unsafe.Slice((*byte)(data), l.length(result))), nil
 }
 
-// stringList is a list of strings as the library takes it: pointers beside
-// lengths, pinned while the call runs.
+// stringList is a list of strings for the library: pointers and lengths, pinned during the
+// call.
 type stringList struct {
 	runtime.Pinner
 	pointers []*byte

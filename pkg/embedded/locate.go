@@ -16,16 +16,16 @@ const LibraryVariable = "DOWNPOUR_LIBCHDB"
 // libraryName is what the library is called on every platform, macOS included.
 const libraryName = "libchdb.so"
 
-// ErrNoLibrary is in the chain of the error of a library that was not found,
-// for callers which can do without an archive.
+// ErrNoLibrary is in the chain of the error of a library that was not found, for callers
+// that can work without an archive.
 var ErrNoLibrary = errors.New("the ClickHouse library was not found")
 
 // Locate finds libchdb for the executable at the given path: at the path that
 // DOWNPOUR_LIBCHDB holds, beside the executable, or in the npm folder of the
-// repository that the executable was built in. The working directory is never
-// looked at, so that nobody can slip a library in by where a command is run.
+// repository that the executable was built in. The working directory is not
+// searched, so that a library in it cannot be injected.
 //
-// Its error lists in one line where it looked and how to install the library.
+// Its error lists in one line the searched paths and how to install the library.
 func Locate(executable string) (string, error) {
 	return locate(os.Getenv(LibraryVariable), executable)
 }
@@ -69,7 +69,7 @@ func InRepository(root string) string {
 	return filepath.Join(root, "pkg", "embedded", "libchdb", "node_modules", "@chdb", "lib-"+platform(), libraryName)
 }
 
-// platform is the npm word for the system that this program was built for.
+// platform is npm's name of the system that this program was built for.
 func platform() string {
 	arch := runtime.GOARCH
 	if arch == "amd64" {
@@ -86,7 +86,7 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().Type()&fs.ModeType == 0
 }
 
-// locateForThisProcess is Locate for the executable that runs.
+// locateForThisProcess is Locate for the running executable.
 func locateForThisProcess() (string, error) {
 	executable, err := os.Executable()
 	if err != nil {

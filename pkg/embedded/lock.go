@@ -13,9 +13,8 @@ import (
 // process has open.
 var ErrLocked = errors.New("another process has it open")
 
-// lockFile is the file in the data directory that is locked while it is open.
-// It stays behind; only the lock on it means anything, and the system takes
-// that away with the process, however it ends.
+// lockFile is the file in the data directory that is locked while it is open. The file stays;
+// the system releases the lock when the process ends.
 const lockFile = "downpour.lock"
 
 // IsArchive reports whether a directory is one that Open made.
@@ -23,7 +22,7 @@ func IsArchive(path string) bool { return isFile(filepath.Join(path, lockFile)) 
 
 type lock struct{ file *os.File }
 
-// lockDirectory makes the directory if need be and takes it for this process.
+// lockDirectory creates the directory if necessary and locks it.
 func lockDirectory(path string) (*lock, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
@@ -46,7 +45,7 @@ func lockDirectory(path string) (*lock, error) {
 	return l, nil
 }
 
-// sign writes this process's number, for the error that another one gives.
+// sign writes the id of this process, for the error of another one.
 func (l *lock) sign() error {
 	if err := l.file.Truncate(0); err != nil {
 		return err
@@ -55,8 +54,8 @@ func (l *lock) sign() error {
 	return err
 }
 
-// Remove deletes a data directory and all that is in it. It is ErrLocked where
-// a process has the directory open.
+// Remove deletes a data directory and its content. Its error is ErrLocked where a process
+// has the directory open.
 func Remove(path string) error {
 	lock, err := lockDirectory(path)
 	if err != nil {
@@ -67,8 +66,7 @@ func Remove(path string) error {
 
 func (l *lock) release() error { return l.file.Close() }
 
-// holder is the number of the process that signed the file, as far as it can
-// be read.
+// holder is the id of the process that signed the file, or "unknown".
 func holder(file *os.File) string {
 	buffer := make([]byte, 20)
 	n, _ := file.ReadAt(buffer, 0)

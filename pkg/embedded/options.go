@@ -7,19 +7,19 @@ import (
 	"strconv"
 )
 
-// Options say where the archive is and what it may use. The zero value of each
-// is its default, except Path.
+// Options are the path and the limits of the archive. The zero value of each is its default,
+// except of Path.
 type Options struct {
 	// Library is the path of libchdb; by default it is located for the running
 	// executable.
 	Library string
-	// Path is the data directory, made when it does not exist.
+	// Path is the data directory, created when it does not exist.
 	Path string
 	// Connections is how many statements run at the same time; 6 by default: two
 	// for the parts of an insert, two for public reads, and two for the server's own.
 	Connections int
-	// Memory bounds what the engine allocates, in bytes; by default it takes
-	// the bound from the machine.
+	// Memory limits the engine's allocations, in bytes; by default the engine derives
+	// the limit from the machine.
 	Memory int64
 	// LongestRequest bounds the text and rows of one request, in bytes;
 	// 256 MiB by default.

@@ -11,15 +11,13 @@ import (
 	"github.com/alicebob/miniredis/v2"
 )
 
-// redisTick is how often the keys of the embedded Redis age. A key may expire
-// up to this much early, since one that was written between two ticks ages by
-// the whole of it. Each tick walks over all keys in the order of their names,
-// which an import makes many of, so that it must not come too often.
+// redisTick is the interval in which the TTLs of the embedded Redis are reduced. A key may
+// expire up to one interval early, because one that was written between two ticks is reduced
+// by all of it. Each tick iterates over all keys, of which an import has many.
 const redisTick = 5 * time.Second
 
-// Redis is a Redis inside the process, for one machine and one server. It
-// listens on the loopback interface, on a port of its own, and wants a
-// password that only this process knows. It keeps nothing on disk.
+// Redis is a Redis in the process, for a single server. It listens on a free port of the
+// loopback interface, with a random password. It is not persistent.
 type Redis struct {
 	server   *miniredis.Miniredis
 	address  string
@@ -55,17 +53,17 @@ func StartRedis(ctx context.Context, logger *slog.Logger) (*Redis, error) {
 // Addr is where it listens, "127.0.0.1:port".
 func (r *Redis) Addr() string { return r.address }
 
-// URL is the address and the password as Redis clients read them, so it is a secret.
+// URL is the address and the password for Redis clients. It is a secret.
 func (r *Redis) URL() string { return "redis://:" + r.password + "@" + r.Addr() }
 
-// Close stops it and drops everything in it.
+// Close stops it and drops its data.
 func (r *Redis) Close() error {
 	r.once.Do(r.stop)
 	<-r.stopped
 	return nil
 }
 
-// run lets the keys age until ctx ends.
+// run reduces the TTLs until ctx ends.
 func (r *Redis) run(ctx context.Context) {
 	defer close(r.stopped)
 	defer r.server.Close()
@@ -82,10 +80,9 @@ func (r *Redis) run(ctx context.Context) {
 	}
 }
 
-// age takes the time between two instants off every TTL and gives the later
-// one back. Only TTLs need it: the commands that tell or use the time of day
-// (TIME, EXPIREAT, the ids of streams) follow the clock by themselves. Letting
-// the server age its keys too would walk over all of them at every command.
+// age reduces every TTL by the time between two instants and returns the later one. Commands
+// that use the time of day (TIME, EXPIREAT, the ids of streams) follow the clock by
+// themselves. The server's own aging would iterate over all keys at every command.
 func (r *Redis) age(from, to time.Time) time.Time {
 	if to.After(from) {
 		r.server.FastForward(to.Sub(from))

@@ -7,27 +7,25 @@ import (
 	"strings"
 )
 
-// harmless are the table functions that reach nothing beyond the archive.
+// harmless are the table functions that access only the archive.
 var harmless = []string{
 	"numbers", "numbers_mt", "zeros", "zeros_mt", "generaterandom", "generateseries", "generate_series", "values", "null", "view",
 	"format", "merge", "mergetreeindex", "mergetreeprojection",
 }
 
-// outside are functions, sources and statements beside the table functions that
-// reach files, hosts or programs.
+// outside are functions, sources and statements, other than table functions, that access
+// files, hosts or programs.
 var outside = []string{
 	"file", "disk", "source", "catboostevaluate", "python", "executable", "executablepool", "http", "https",
 }
 
-// engines are those whose tables lie in the archive; all of the MergeTree family
-// as well.
+// engines are the table engines that store in the archive, beside the MergeTree family.
 var engines = []string{
 	"memory", "log", "tinylog", "stripelog", "null", "set", "join", "buffer", "merge", "view", "materializedview", "atomic", "generaterandom",
 }
 
-// gap is what may stand between a name and its parenthesis. The texts are read
-// without regard to literals and comments: a statement that only mentions such a
-// call is refused as well, which does less harm than one that hides it.
+// gap is the text allowed between a name and its parenthesis. Literals and comments are not
+// parsed, so that a statement that only mentions such a call is rejected as well.
 const gap = "(?:\\s|[`\"]|/\\*.*?\\*/|--[^\\n]*(?:\\n|$)|#[^\\n]*(?:\\n|$))*"
 
 var (
@@ -38,11 +36,11 @@ var (
 	secondPattern = regexp.MustCompile(`;\s*[^\s;]`)
 	writePattern  = regexp.MustCompile(`(?i)\bINSERT\b`)
 	enginePattern = regexp.MustCompile("(?is)\\bENGINE\\b(?:" + gap + "=)?" + gap + `(\w+)`)
-	// A quoted name may hold an escaped letter, and a parameter any name.
+	// A quoted name may contain an escaped letter, and a parameter any name.
 	disguised = regexp.MustCompile("(?is)(?:\"[^\"]*\\\\[^\"]*|`[^`]*\\\\[^`]*|\\})" + gap + `\(`)
 )
 
-// statementRules decide which statements a guarded handler runs.
+// statementRules are the rules for statements of a guarded handler.
 type statementRules struct{ calls *regexp.Regexp }
 
 func newStatementRules(tableFunctions []string) *statementRules {
@@ -55,7 +53,7 @@ func newStatementRules(tableFunctions []string) *statementRules {
 	return &statementRules{regexp.MustCompile(`(?is)\b(` + strings.Join(refused, "|") + ")" + gap + `\(`)}
 }
 
-// check is the refusal of a statement, or nil.
+// check returns the error of a statement that is not allowed, or nil.
 func (r *statementRules) check(method string, st *statement) error {
 	word := strings.ToUpper(wordPattern.FindString(st.text))
 	if method == http.MethodGet && !st.hello &&

@@ -10,31 +10,30 @@ import (
 	"unsafe"
 )
 
-// chunk is a piece of an answer, or the error that ends it.
+// chunk is a piece of a result, or the error that ends it.
 type chunk struct {
 	data []byte
 	err  error
 }
 
-// session is one connection to the engine with a thread of its own. The engine
-// runs one statement at a time on a connection, so a session belongs to
-// whoever took it from the pool until its statement has ended.
+// session is one connection to the engine with a thread of its own. The engine runs one
+// statement at a time on a connection, so that a session is taken from the pool until its
+// statement has ended.
 type session struct {
 	library *library
-	owner   handle // what chdb_connect gave, needed to close
+	owner   handle // of chdb_connect, needed to close
 	conn    handle
 	jobs    chan func()
-	ended   chan struct{} // closed when the thread is gone
+	ended   chan struct{} // closed when the thread has ended
 
-	// What the connection was last told, so that only differences are said
-	// again: most requests come with the settings of the one before.
+	// The settings and database of the connection, so that only differences are set:
+	// most requests have the settings of the one before.
 	settings map[string]string
 	database string
 }
 
-// constant are the settings that every statement starts from: times are UTC
-// everywhere in Downpour, whatever the machine's zone is, and a statement
-// without SELECT is a mistake as it is on a server.
+// constant are the settings of every statement: times are UTC, and a statement without
+// SELECT is an error as on a server.
 var constant = map[string]string{"session_timezone": "UTC", "implicit_select": "0"}
 
 // connect opens a session. The engine starts with the first one.
@@ -62,8 +61,8 @@ func (l *library) session(arguments ...string) (*session, error) {
 	return s, nil
 }
 
-// run is the session's thread. The engine keeps state by thread, so it sees
-// the same one for the life of a connection.
+// run is the session's thread. The engine has state by thread, so that a connection uses the
+// same thread always.
 func (s *session) run() {
 	runtime.LockOSThread()
 	defer close(s.ended)
@@ -81,10 +80,9 @@ func (s *session) close() {
 	<-s.ended
 }
 
-// execute runs a statement and gives its answer to out in pieces, at least
-// one, waiting for each to be taken. It stops early when ctx ends between two
-// pieces; the engine cannot be stopped in the middle of one. It runs on the
-// session's thread.
+// execute runs a statement and sends its result to out in one or more pieces. It stops early
+// when ctx ends between two pieces; the engine cannot be interrupted within one. It runs on
+// the session's thread.
 func (s *session) execute(ctx context.Context, st *statement, out chan<- chunk) {
 	send := func(piece chunk) bool {
 		select {
@@ -109,7 +107,7 @@ func (s *session) execute(ctx context.Context, st *statement, out chan<- chunk) 
 	}
 }
 
-// caller is the shape that the library's two ways to ask have in common.
+// caller is the signature of the library's two query functions.
 type caller = func(conn handle, query string, queryLen uintptr, format string, formatLen uintptr, names, nameLens, values, valueLens handle, count uintptr) handle
 
 // query calls the library with the statement's text and parameters.
@@ -130,17 +128,16 @@ func (s *session) query(call caller, st *statement) handle {
 func (s *session) materialise(call caller, st *statement) ([]byte, error) {
 	result := s.query(call, st)
 	if result == nil {
-		return nil, refuse(codeUnknown, "the engine gave no answer")
+		return nil, refuse(codeUnknown, "the engine returned no result")
 	}
 	return s.library.text(result)
 }
 
-// stream sends the answer block by block, so that a large one is never in
-// memory whole.
+// stream sends the result block by block, so that a large one is never in memory as a whole.
 func (s *session) stream(st *statement, send func(chunk) bool) {
 	stream := s.query(s.library.streamQuery, st)
 	if stream == nil {
-		send(chunk{err: refuse(codeUnknown, "the engine gave no answer")})
+		send(chunk{err: refuse(codeUnknown, "the engine returned no result")})
 		return
 	}
 	defer s.library.destroy(stream)
@@ -160,12 +157,11 @@ func (s *session) stream(st *statement, send func(chunk) bool) {
 	}
 }
 
-// appendSize is how many bytes of an insert the engine is given at once.
+// appendSize is the number of bytes of an insert in one call.
 const appendSize = 1 << 20
 
-// insert gives the engine the rows and waits until they are in the table. The
-// engine takes them as a server takes the body of an insert, so a
-// deduplication token means here what it means there.
+// insert inserts the rows and waits until they are in the table. The engine handles them as a
+// server does the body of an insert, so that deduplication tokens have the same effect.
 func (s *session) insert(st *statement) error {
 	stream := s.library.insert(s.conn, st.text, uintptr(len(st.text)), st.format, uintptr(len(st.format)))
 	if stream == nil {
@@ -184,7 +180,7 @@ func (s *session) insert(st *statement) error {
 	return err
 }
 
-// prepare brings the connection to the database and settings of a statement.
+// prepare sets the database and settings of a statement.
 func (s *session) prepare(st *statement) error {
 	database := st.database
 	if database == "" {
@@ -204,8 +200,8 @@ func (s *session) prepare(st *statement) error {
 	return s.set(wanted)
 }
 
-// set takes back the settings that are no longer wanted and gives the others.
-// A refused one leaves the connection with what was set before it.
+// set resets the settings that are no longer wanted and sets the others. After an error the
+// settings before the failed one are applied.
 func (s *session) set(wanted map[string]string) error {
 	for name := range s.settings {
 		if _, stays := wanted[name]; stays {

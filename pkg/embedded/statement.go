@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// statement is one request: what to run, in which format to answer, and what
-// holds for it alone.
+// statement is one request: the text, the format of the result, its settings and parameters.
 type statement struct {
 	text     string
 	format   string // of the answer, unless the text names one
@@ -19,20 +18,19 @@ type statement struct {
 	settings map[string]string
 	params   map[string]string
 
-	// An insert carries its rows apart from its text, which then ends where
-	// the FORMAT clause stood.
+	// The rows of an insert are separate from its text, which ends before the FORMAT
+	// clause.
 	insert bool
 	rows   []byte
 
-	// hello marks the question by which clickhouse-go opens a connection.
+	// hello marks the query by which clickhouse-go opens a connection.
 	hello bool
-	// whole asks for the answer in one piece, so that any error is a status.
+	// whole requests the result in one piece, so that any error is a status.
 	whole bool
 }
 
-// notSettings are parameters of ClickHouse's HTTP interface that are not
-// settings. Those which would change what the answer means are refused, see
-// refused; the rest have no meaning inside the process.
+// notSettings are parameters of ClickHouse's HTTP interface that are not settings. Those that
+// would change the result are rejected, see refused; the rest have no meaning here.
 var notSettings = map[string]bool{
 	"query": true, "database": true, "default_format": true, "client_protocol_version": true,
 	"user": true, "password": true, "query_id": true, "quota_key": true, "role": true,
@@ -54,8 +52,8 @@ var (
 		`\s*(?:SETTINGS\s+[\w\s=,.'-]+?)?)\s+FORMAT\s+(\w+)\s*?(?:;?\s*$|[ \t]*\r?\n|\s)`)
 )
 
-// read makes a statement of a request, reading its body to the end first: an
-// insert whose sender goes away half-way never begins.
+// read parses a request to a statement. It reads the body to the end first, so that an insert
+// whose request is cut off never begins.
 func read(request *http.Request, limit int64) (*statement, error) {
 	if request.Method != http.MethodGet && request.Method != http.MethodPost {
 		return nil, refuse(codeNotImplemented, "method %s is not supported, use GET or POST", request.Method)
@@ -88,8 +86,7 @@ func read(request *http.Request, limit int64) (*statement, error) {
 	return st, st.split(query.Get("query"), body)
 }
 
-// split tells the text from the rows, which may be in the address, in the
-// body, or in one each.
+// split separates the text from the rows. Both may be in the URL or in the body.
 func (s *statement) split(address string, body []byte) error {
 	text := address
 	if text == "" {
@@ -119,7 +116,7 @@ func (s *statement) split(address string, body []byte) error {
 	return nil
 }
 
-// joined is what is in the address and what is in the body, as one text.
+// joined is the text in the URL and in the body, as one.
 func joined(address string, body []byte) string {
 	if len(body) == 0 {
 		return address
@@ -127,9 +124,8 @@ func joined(address string, body []byte) string {
 	return address + "\n" + string(body)
 }
 
-// streamable reports whether the engine can hand the answer out block by
-// block. It takes only SELECT so, and of the formats only Native stays valid
-// when it is written in pieces.
+// streamable reports whether the engine can return the result block by block. It can for
+// SELECT only, and of the formats only Native is valid when it is written in pieces.
 func (s *statement) streamable() bool {
 	word := strings.ToUpper(wordPattern.FindString(s.text))
 	return !s.whole && s.format == "Native" && word == "SELECT" && !formatPattern.MatchString(s.text)
@@ -137,8 +133,7 @@ func (s *statement) streamable() bool {
 
 var formatPattern = regexp.MustCompile(`(?i)\bFORMAT\s+\w+\s*;?\s*$`)
 
-// refused is the error of a request that asks for what would silently be
-// answered wrongly.
+// refused is the error of a request that would otherwise silently have a wrong result.
 func refused(request *http.Request, query url.Values) error {
 	for _, name := range []string{"compress", "decompress"} {
 		if value := query.Get(name); value == "1" || value == "true" {
