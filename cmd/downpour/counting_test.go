@@ -108,7 +108,7 @@ var stories = []story{
 		{clock: "10:00:00", from: person(1), more: `,"location":{"lat":22.5726,"lng":88.3639}`, want: "counted"},
 		{clock: "10:00:00", from: person(2), more: `,"place":"700001"`, want: "counted"},
 		{clock: "10:00:00", from: person(3), more: `,"place":"৭০০০০১"`, want: "counted"},
-	}, []seen{onMap(3, 0, 3), allIn("IN-WB")}},
+	}, []seen{onMap(3, 0, 0), allIn("IN-WB")}},
 	{"country only", []step{{clock: "10:00:00", want: "counted"}},
 		[]seen{totals("whatsapp", 1, 0, 0), onMap(1, 1, 0), cells(3, nil)}},
 	{"a seafront", []step{

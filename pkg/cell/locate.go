@@ -1,13 +1,16 @@
 package cell
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Locate is the cell of resolution 6 that contains a point, with the point's country
-// and region, which near a border may be others than those of the cell. A point in no cell of the tables (a seafront, a pier, a rounding)
+// and region. Where the point lies in another region than most of its cell, the cell is
+// the one that CellIn gives for its region. A point in no cell of the tables (a seafront, a pier, a rounding)
 // takes the region of the nearest cell of them within three rings: the nearer
 // ring wins, then the smaller great-circle distance between centres.
 //
@@ -26,7 +29,32 @@ func (g *Geography) Locate(point outage.LatLng) (outage.Cell, outage.Country, ou
 	if !region.Country().Covered() {
 		return 0, "", "", outage.Unknown("location", "The location is outside the countries that are covered.")
 	}
-	return cell, region.Country(), region, nil
+	return g.CellIn(cell, region), region.Country(), region, nil
+}
+
+// CellIn is the cell in which a report of a region counts that was made in a cell of
+// resolution 6: the cell itself, unless it counts for another region; then the nearest
+// cell of the region within three rings. So what is counted by cells is counted for the
+// region of the report as well, at the price of a few kilometres on the map. The cell
+// stays where the region has none near by, as around Mahe and Diu.
+func (g *Geography) CellIn(cell outage.Cell, region outage.Region) outage.Cell {
+	if cell == 0 || region == "" || g.RegionOf(cell) == region {
+		return cell
+	}
+	for k := 1; k <= rings; k++ {
+		candidates, err := ring(cell, k)
+		if err != nil {
+			return cell
+		}
+		candidates = slices.DeleteFunc(candidates, func(c outage.Cell) bool { return g.onLand(c) != region })
+		if len(candidates) > 0 {
+			from := g.Center(cell)
+			return slices.MinFunc(candidates, func(a, b outage.Cell) int {
+				return cmp.Or(cmp.Compare(kilometres(from, g.Center(a)), kilometres(from, g.Center(b))), cmp.Compare(a, b))
+			})
+		}
+	}
+	return cell
 }
 
 // regionAt is the region of a point in a cell of resolution 6. Along a border it may

@@ -6,7 +6,7 @@ import "github.com/open-downpour/downpour/pkg/outage"
 type tally map[outage.Region]int
 
 // add counts a cell of resolution 3 to 6 by its children at 6, of which every
-// hexagon has seven per step. No pentagon of H3 lies on land that the tables may have.
+// hexagon has seven per step. A pentagon has six; the difference decides nothing.
 func (t tally) add(line entry) {
 	weight := 1
 	for r := line.cell.Resolution(); r < outage.CellFine; r++ {

@@ -185,11 +185,12 @@ func (p *Pack) codes(file, column string) ([]Code, error) {
 	return codes, err
 }
 
+// namesOf are the names by language, of several in one field the first.
 func namesOf(row csvtable.Row) map[string]string {
 	names := map[string]string{}
 	row.All(func(column, field string) {
-		if len(column) == len("en") && field != "" {
-			names[column] = strings.Clone(field)
+		if first, _, _ := strings.Cut(field, ";"); len(column) == len("en") && first != "" {
+			names[column] = strings.Clone(first)
 		}
 	})
 	return names

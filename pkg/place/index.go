@@ -15,11 +15,12 @@ const field = "place"
 // tables has 40.
 const longest = 80
 
-// Geography knows the region of a cell, "" for one outside all countries, and its
-// district in that region. It must be safe for concurrent use and should not block.
+// Geography knows the region of a cell, "" for one outside all countries, its district in
+// that region, and the cell near it in which a report of a region counts. It must be safe for concurrent use and should not block.
 type Geography interface {
 	RegionOf(outage.Cell) outage.Region
 	DistrictOf(outage.Cell, outage.Region) outage.District
+	CellIn(outage.Cell, outage.Region) outage.Cell
 }
 
 // Index finds places by name. It is built once by Load, never changes, and is
@@ -163,6 +164,7 @@ func (x *Index) city(found name) outage.Place {
 func (x *Index) codePlace(found found) outage.Place {
 	return outage.Place{
 		Name: found.name, Kind: found.codes.grammar.Kind, Country: found.codes.country,
-		Region: found.code.Region, District: found.code.District, Cell: found.code.Cell,
+		Region: found.code.Region, District: found.code.District,
+		Cell: x.geography.CellIn(found.code.Cell, found.code.Region),
 	}
 }

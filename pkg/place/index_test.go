@@ -23,6 +23,8 @@ func (atlas) DistrictOf(cell outage.Cell, region outage.Region) outage.District 
 	return outage.District(region) + "-district"
 }
 
+func (atlas) CellIn(cell outage.Cell, _ outage.Region) outage.Cell { return cell }
+
 var load = sync.OnceValues(func() (*Index, error) { return Load(atlas{}, countrytest.Packs) })
 
 // tables is the index that the tests share.
