@@ -29,6 +29,7 @@ const (
 
 // world is everything behind the API, and what it was asked.
 type world struct {
+	more     []outage.Record // stand before the other incidents
 	asked    []string
 	from     outage.Client
 	log      bytes.Buffer
@@ -240,7 +241,7 @@ func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, curso
 	var found []public.Incident
 	pending := scant()
 	pending.State = outage.StatePending
-	for _, record := range []outage.Record{pending, scant(), meant()} {
+	for _, record := range append(w.more, pending, scant(), meant()) {
 		if filter.Matches(record.Incident) && (record.State == outage.StatePending) == (filter.State == outage.StatePending) {
 			found = append(found, public.IncidentOf(record, nil))
 		}

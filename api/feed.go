@@ -103,12 +103,23 @@ func (a *API) atomFeed(ctx context.Context, numbers Readings, self string, filte
 		Links: []atomLink{{"self", typeAtom, self}, {"alternate", fiber.MIMETextHTML, "/incidents"}},
 	}
 	latest := time.Unix(0, 0) // of a feed in which nothing ever happened
+	events := public.EventsOf(records)
+	key := func(in public.Incident) [3]string { return [3]string{in.Service, string(in.Country), events[in.ID]} }
+	together := map[[3]string]int{} // how many incidents of a service belong to an event
 	for _, record := range records {
+		if events[record.ID] != "" {
+			together[key(record)]++
+		}
+	}
+	for _, record := range public.InOrder(records) {
 		extent, err := numbers.Extent(ctx, record)
 		if err != nil { // its summary is the arithmetic then
 			a.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
 		}
-		entry := a.atomEntry(record, extent)
+		entry := a.atomEntry(record, extent, events[record.ID])
+		if n := together[key(record)]; n > 1 {
+			entry.Summary += fmt.Sprintf(" One of %d incidents of %s in %s at the time.", n, a.nameOf(record.Service), record.Country.Names(locale.Default).Full)
+		}
 		feed.Entries = append(feed.Entries, entry)
 		if changed := lastChange(record); changed.After(latest) {
 			latest = changed
@@ -118,8 +129,8 @@ func (a *API) atomFeed(ctx context.Context, numbers Readings, self string, filte
 	return feed
 }
 
-func (a *API) atomEntry(record public.Incident, extent public.Extent) atomEntry {
-	return atomEntry{
+func (a *API) atomEntry(record public.Incident, extent public.Extent, event string) atomEntry {
+	entry := atomEntry{
 		ID:        atomID("incident " + record.ID),
 		Title:     a.feedTitle(record),
 		Published: record.OpenedAt.UTC().Format(time.RFC3339),
@@ -131,10 +142,20 @@ func (a *API) atomEntry(record public.Incident, extent public.Extent) atomEntry 
 		},
 		Summary: a.sentences.Summary(locale.Default, record, extent),
 	}
+	if event != "" {
+		entry.Categories = append(entry.Categories, atomCategory{"urn:downpour:event", event})
+	}
+	return entry
 }
 
+// feedTitle has the place of an incident that is not of the whole country, since
+// several of one service may stand beside each other.
 func (a *API) feedTitle(record public.Incident) string {
-	title := fmt.Sprintf("%s in %s: %s, %s", a.nameOf(record.Service), record.Country.Names(locale.Default).Full, record.State, record.Severity)
+	where := "in " + record.Country.Names(locale.Default).Full
+	if record.Footprint.Scope != outage.ScopeCountry && len(record.Footprint.Regions) > 0 {
+		where = a.sentences.Where(locale.Default, record)
+	}
+	title := fmt.Sprintf("%s %s: %s, %s", a.nameOf(record.Service), where, record.State, record.Severity)
 	if cause := record.Blamed(); cause != "" {
 		title += ", probably because of " + a.nameOf(cause)
 	}

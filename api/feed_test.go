@@ -1,10 +1,17 @@
 package api
 
 import (
+	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // TestFeedIsAtom reads the feed as a reader would: what RFC 4287 requires is
@@ -55,6 +62,72 @@ func TestFeedIsAtom(t *testing.T) {
 	}
 	if title := one.Entries[0].Title; title != "Virgin <b>Media</b> in the United Kingdom: open, minor" {
 		t.Errorf("the title reads %s", title)
+	}
+}
+
+// powerCuts are fourteen open incidents of one service, and one of another that is
+// named because of it, the latest opened first.
+func powerCuts() (records []outage.Record) {
+	for i := range 15 {
+		opened := now.Truncate(time.Minute).Add(-time.Duration(i) * time.Minute)
+		record := scant()
+		record.OpenedAt, record.Since, record.Verdict = opened, outage.MinuteOf(opened)-5, outage.LikelyCause
+		record.Service, record.Country, record.Observed, record.Expected = "whatsapp", countrytest.IN, 30, 2
+		record.Footprint = outage.Footprint{Scope: outage.ScopeCell, Regions: []outage.Region{"IN-WB"}}
+		record.ID = fmt.Sprintf("whatsapp-in-%d", 14-i)
+		if i == 0 {
+			record.ID, record.Service, record.Verdict, record.Cause = "phone", "phone", outage.LikelyCollateral, "whatsapp"
+		}
+		records = append(records, record)
+	}
+	return records
+}
+
+func TestFeedNamesTheEventOfSeveralIncidents(t *testing.T) {
+	c := call{path: feedPath, world: world{more: powerCuts()}}
+	_, body := c.send(t)
+	var feed atomFeed
+	if err := xml.Unmarshal(body, &feed); err != nil {
+		t.Fatal(err)
+	}
+	several, above := 0, 0
+	for i, entry := range feed.Entries {
+		if slices.Contains(entry.Categories, atomCategory{"urn:downpour:event", "whatsapp-in-0"}) {
+			several++
+			if want := "One of 14 incidents of WhatsApp in India at the time."; !strings.HasSuffix(entry.Summary, want) {
+				t.Errorf("the summary is %q", entry.Summary)
+			}
+			if want := "WhatsApp in India (part of West Bengal): open, minor"; entry.Title != want {
+				t.Errorf("the title is %q, want %q", entry.Title, want)
+			}
+		}
+		if strings.Contains(entry.Title, "probably because of WhatsApp") {
+			above = i
+		}
+	}
+	if several != 14 || len(feed.Entries) != 17 {
+		t.Errorf("%d of %d entries are of the event", several, len(feed.Entries))
+	}
+	if above < 1 {
+		t.Error("a consequence stands above its cause, or is not told as one")
+	}
+}
+
+func TestListsPutCausesFirst(t *testing.T) {
+	for path, field := range map[string]string{"/api/v1/incidents": "items", "/api/v1/summary": "open"} {
+		c := call{path: path, world: world{more: powerCuts()}}
+		_, body := c.send(t)
+		var answer map[string]json.RawMessage
+		var items []struct{ ID string }
+		if err := errors.Join(json.Unmarshal(body, &answer), json.Unmarshal(answer[field], &items)); err != nil {
+			t.Fatal(err)
+		}
+		at := func(id string) int {
+			return slices.IndexFunc(items, func(item struct{ ID string }) bool { return item.ID == id })
+		}
+		if phone, cause := at("phone"), at("whatsapp-in-13"); cause < 0 || phone < cause {
+			t.Errorf("%s: the consequence is at %d, its cause at %d", path, phone, cause)
+		}
 	}
 }
 

@@ -51,7 +51,12 @@ type changeJSON struct {
 // incidentsJSON is a page of incidents.
 type incidentsJSON struct {
 	AsOf string `json:"as_of"`
-	list[incidentJSON]
+	list[listedIncidentJSON]
+}
+
+type listedIncidentJSON struct {
+	incidentJSON
+	extentJSON
 }
 
 type incidentDetailJSON struct {

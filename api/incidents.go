@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,15 +25,38 @@ func (a *API) listIncidents(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	page, next, err := a.Incidents.Incidents(c.UserContext(), filter, q.text("cursor"), limit)
-	if err != nil {
-		return err
+	cursor := q.text("cursor")
+	key := fmt.Sprintf("incidents/%q/%s/%s/%d-%d/%q/%d", filter.Service, filter.Country, filter.State, filter.Span.From, filter.Span.To, cursor, limit)
+	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
+		page, next, err := a.Incidents.Incidents(ctx, filter, cursor, limit)
+		if err != nil {
+			return nil, err
+		}
+		items, err := a.listed(ctx, q.numbers, public.InOrder(page))
+		if err != nil {
+			return nil, err
+		}
+		return a.newJSON(incidentsJSON{asOf(q.numbers.AsOf()), list[listedIncidentJSON]{Items: items, Next: orNull(next)}})
+	})
+}
+
+// listed are the items of a list of incidents. Where the counts of one cannot be
+// read, those after it are not tried: they would fail alike, each after a while.
+func (a *API) listed(ctx context.Context, numbers Readings, incidents []public.Incident) ([]listedIncidentJSON, error) {
+	items := make([]listedIncidentJSON, 0, len(incidents))
+	away := false
+	for _, in := range incidents {
+		item := listedIncidentJSON{incidentJSON: a.wireIncident(in), extentJSON: durationOf(numbers, in)}
+		if !away {
+			var err error
+			if item.extentJSON, err = extentOf(ctx, numbers, in); err != nil {
+				return nil, err
+			}
+			away = item.Total == nil
+		}
+		items = append(items, item)
 	}
-	answer := incidentsJSON{asOf(q.numbers.AsOf()), list[incidentJSON]{Items: []incidentJSON{}, Next: orNull(next)}}
-	for _, in := range page {
-		answer.Items = append(answer.Items, a.wireIncident(in))
-	}
-	return sendJSON(c, answer, freshReading)
+	return items, nil
 }
 
 func (a *API) getIncident(c *fiber.Ctx) error {
@@ -92,7 +116,7 @@ func (q *query) past() outage.Span {
 // extentOf is how much was reported during an incident, without counts while they
 // cannot be read.
 func extentOf(ctx context.Context, numbers Readings, in public.Incident) (extentJSON, error) {
-	wire := extentJSON{DurationSeconds: int64(in.Duration(numbers.Now()).Seconds())}
+	wire := durationOf(numbers, in)
 	extent, err := numbers.Extent(ctx, in)
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
 		return wire, nil
@@ -104,6 +128,11 @@ func extentOf(ctx context.Context, numbers Readings, in public.Incident) (extent
 		wire.PeakQuarter = &quarterCountJSON{wireTime(extent.Worst.Start), extent.Worst.Reports}
 	}
 	return wire, nil
+}
+
+// durationOf is the extent of an incident without counts.
+func durationOf(numbers Readings, in public.Incident) extentJSON {
+	return extentJSON{DurationSeconds: int64(in.Duration(numbers.Now()).Seconds())}
 }
 
 // symptomsOf is what people said during an incident, nil while that cannot be

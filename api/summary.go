@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -78,7 +77,8 @@ func (a *API) summary(ctx context.Context, numbers Readings) (any, error) {
 	return told, nil
 }
 
-// openNow lists the incidents that are open or recovering, the worst first.
+// openNow lists the incidents that are open or recovering, the worst first, each
+// behind its cause.
 func (a *API) openNow(ctx context.Context) ([]public.Incident, error) {
 	var open []public.Incident
 	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering} {
@@ -88,14 +88,8 @@ func (a *API) openNow(ctx context.Context) ([]public.Incident, error) {
 		}
 		open = append(open, found...)
 	}
-	rank := map[outage.Severity]int{outage.SeverityCritical: 0, outage.SeverityMajor: 1, outage.SeverityMinor: 2}
-	slices.SortStableFunc(open, func(a, b public.Incident) int {
-		if blamed := a.Blamed() != ""; blamed != (b.Blamed() != "") {
-			return map[bool]int{false: -1, true: 1}[blamed] // causes first
-		}
-		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(b.Ratio, a.Ratio))
-	})
-	return open, nil
+	slices.SortStableFunc(open, public.BySeverity)
+	return public.InOrder(open), nil
 }
 
 // nameOf is the English name of a service, or its slug where the catalogue no

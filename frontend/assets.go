@@ -30,11 +30,11 @@ var dist embed.FS
 var styles = map[string][]string{
 	"home":      {"base", "home"},
 	"search":    {"base", "home", "prose"},
-	"service":   {"base", "form", "figures", "service"},
-	"incidents": {"base", "incidents"},
-	"incident":  {"base", "figures", "service", "incidents", "incident"},
-	"map":       {"base", "figures", "map"},
-	"report":    {"base", "form", "prose"},
+	"service":   {"base", "details", "form", "figures", "service"},
+	"incidents": {"base", "details", "incidents"},
+	"incident":  {"base", "details", "figures", "service", "incidents", "incident"},
+	"map":       {"base", "details", "figures", "map"},
+	"report":    {"base", "details", "form", "prose"},
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
 	"credits":   {"base", "prose"},
@@ -88,7 +88,7 @@ func (a *assets) head() page.Head {
 var (
 	cssComment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	cssSpace   = regexp.MustCompile(`\s+`)
-	cssTight   = regexp.MustCompile(` ?([{};,]) ?`)
+	cssTight   = regexp.MustCompile(` ?([{};,>]) ?`)
 )
 
 // minified minifies a style sheet.

@@ -1,10 +1,12 @@
 package frontend
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // holds fails the test for every text that the page lacks, or has too early.
@@ -24,14 +26,50 @@ func holds(t *testing.T, path, body string, texts ...string) {
 func TestListOfIncidents(t *testing.T) {
 	_, app := testSite(t, nil)
 	holds(t, "/incidents", get(t, app, "/incidents").body,
-		"Going on now", "Instagram in India", "Reports are falling, probably because of WhatsApp · Major", "WhatsApp in India", "Going on · Critical",
+		"Going on now", "WhatsApp in India", "Going on · Critical",
 		"West Bengal, Bihar, Jharkhand and 2 more", "18 November 2026, 16:18 India time (10:48 UTC)",
-		"1,412 people reported; about 25 is normal, 91 make an incident.",
+		"user reports within 1 h 54 min so far; at the worst",
+		`class="s-elevated caused"`, "Instagram in India", "Reports are falling, probably because of WhatsApp · Major",
 		"Ended", "UPI in India", "Ended · Major · 5 h 54 min", "BT in the UK", "Part of Yorkshire and the Humber",
 		"gone in India", "Some regions")
 	if body := get(t, app, "/gb/incidents").body; strings.Contains(body, "in India<") || !strings.Contains(body, "BT in the UK") {
 		t.Error("the list of one country has another's incidents, or lacks its own")
 	}
+}
+
+// noExtents cannot count what was reported during an incident.
+type noExtents struct{ pagetest.Readings }
+
+func (noExtents) Extent(context.Context, public.Incident) (public.Extent, error) {
+	return public.Extent{}, pagetest.ErrAway
+}
+
+func TestListOfIncidentsWithoutExtents(t *testing.T) {
+	_, app := testSite(t, func(c *Config) { c.Readings = always(noExtents{}) })
+	holds(t, "/incidents", get(t, app, "/incidents").body, "WhatsApp in India", "1,412 people reported; about 25 is normal, 91 make an incident.", "UPI in India")
+}
+
+func TestListGroupsTheIncidentsOfAService(t *testing.T) {
+	_, app := testSite(t, func(c *Config) {
+		c.Incidents, c.Readings = pagetest.Incidents{Several: true}, always(pagetest.Readings{Several: true})
+	})
+	for _, path := range []string{"/incidents", "/in/incidents?state=open"} {
+		body := get(t, app, path).body
+		open, _, _ := strings.Cut(body, "<h2>Ended</h2>")
+		if n := strings.Count(open, "<h3>"); n != map[string]int{"/incidents": 3, "/in/incidents?state=open": 2}[path] {
+			t.Errorf("%s: %d entries are open", path, n)
+		}
+		if n := strings.Count(open, `href="/incidents/airtel-in-`); n != 14 {
+			t.Errorf("%s: %d incidents of Airtel are linked", path, n)
+		}
+		holds(t, path, open, `<a href="/in/airtel">Airtel in India`, "Going on · Minor · 14 incidents",
+			"user reports within 57 min so far; at the worst",
+			`<div class="places">`, "Part of Maharashtra</a> · since 17:15 India time", "<summary>and 10 more</summary>")
+	}
+	holds(t, "/incidents", get(t, app, "/incidents").body, "<h2>Ended</h2>", "Airtel in India", "Ended · Minor · 3 incidents · 1 h 9 min", "UPI in India")
+	holds(t, "/bn/incidents", get(t, app, "/bn/incidents").body, "১৪টি ঘটনা", "আরও ১০টি ঘটনা")
+	holds(t, "/hi/incidents", get(t, app, "/hi/incidents").body, "14 घटनाएँ", "और 10 घटनाएँ")
+	holds(t, "/cy/incidents", get(t, app, "/cy/incidents").body, "14 digwyddiad", "a 10 arall")
 }
 
 func TestEmptyListOfIncidents(t *testing.T) {

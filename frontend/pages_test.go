@@ -188,9 +188,11 @@ func policyFits(t *testing.T, path string, got answer) {
 func TestByteBudgets(t *testing.T) {
 	for _, young := range []bool{false, true} {
 		_, app := testSite(t, func(c *Config) {
-			c.Readings, c.Services = always(pagetest.Readings{Young: young}), pagetest.ManyServices()
+			c.Readings, c.Services = always(pagetest.Readings{Young: young, Several: true}), pagetest.ManyServices()
+			c.Incidents = pagetest.Incidents{Several: true}
 		})
 		for path, budget := range map[string]int{
+			"/in/" + pagetest.SeveralOf: 14_000, "/bn/in/" + pagetest.SeveralOf: 14_000,
 			"/": 14_000, "/bn": 14_000, "/hi/in": 14_000, "/in/status": 2_500, "/in/whatsapp/status": 1_000, "/embed/whatsapp": 5_000, "/embed/whatsapp?lang=bn": 5_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
 			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + pagetest.OpenIncident: 14_000, "/bn/incidents/" + pagetest.OpenIncident: 14_000,

@@ -12,6 +12,7 @@ import (
 
 var (
 	previewAt    = flag.String("preview", "", "serve the pages over made-up numbers at this address until interrupted")
+	previewMany  = flag.Bool("several", false, "preview a service with fourteen open incidents")
 	previewYoung = flag.Bool("young", false, "preview a server that knows no baseline yet")
 )
 
@@ -24,8 +25,8 @@ func TestPreview(t *testing.T) {
 	}
 	_, app := testSite(t, func(c *Config) {
 		shapes := trueShapes(t)
-		c.Shapes, c.Services = shapes, pagetest.ManyServices()
-		c.Readings = always(downpour{Readings: pagetest.Readings{Young: *previewYoung}, shapes: shapes, part: .35})
+		c.Shapes, c.Services, c.Incidents = shapes, pagetest.ManyServices(), pagetest.Incidents{Several: *previewMany}
+		c.Readings = always(downpour{Readings: pagetest.Readings{Young: *previewYoung, Several: *previewMany}, shapes: shapes, part: .35})
 	})
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)

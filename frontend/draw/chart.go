@@ -141,7 +141,7 @@ func line(series public.Series, top float64, height int, of func(public.Point) (
 				b.WriteString("h" + strconv.Itoa(flat))
 			}
 			flat = 0
-			fmt.Fprintf(&b, "l%d %d", at-x, next-y)
+			b.WriteString("l" + pair(at-x, next-y))
 		}
 		x, y = at, next
 	}

@@ -134,12 +134,12 @@ func TestChartLine(t *testing.T) {
 		series.Points = append(series.Points, public.Point{Start: outage.Minute(100 + 5*i), Reports: n})
 	}
 	reports := func(p public.Point) (float64, bool) { return float64(p.Reports), true }
-	if got, want := line(series, 10, chartHeight, reports), "M0 200h2l1 -200h1l1 100"; got != want {
+	if got, want := line(series, 10, chartHeight, reports), "M0 200h2l1-200h1l1 100"; got != want {
 		t.Errorf("line is %q, want %q", got, want)
 	}
 	gap := series
 	gap.Points = slices.Delete(slices.Clone(series.Points), 1, 3)
-	if got, want := line(gap, 10, chartHeight, reports), "M0 200l3 -200h1l1 100"; got != want {
+	if got, want := line(gap, 10, chartHeight, reports), "M0 200l3-200h1l1 100"; got != want {
 		t.Errorf("line over a gap is %q, want %q", got, want)
 	}
 	nothing := func(public.Point) (float64, bool) { return 0, false }

@@ -1,8 +1,11 @@
 package page
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
+	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -24,9 +27,25 @@ type entry struct {
 	Status   outage.Status
 	Opened   locale.Time
 	Lasted   string // "" while it lasts
-	Numbers  string
+	Numbers  string // how much was reported, or what it was opened on while that is not known
+	Caused   bool   // another service is the probable cause
+	Count    string // how many incidents the entry stands for, "" for one
+	Each     places // them
 	Peak     string // the highest ratio
 	Width    int    // of its bar, in percent
+}
+
+// Class is the style of an entry: the status of an open one, and whether it stands
+// under its cause.
+func (e entry) Class() string {
+	var classes []string
+	if e.Status != "" {
+		classes = append(classes, "s-"+string(e.Status))
+	}
+	if e.Caused {
+		classes = append(classes, "caused")
+	}
+	return strings.Join(classes, " ")
 }
 
 // marks are the statuses whose drops stand for a severity.
@@ -34,13 +53,44 @@ var marks = map[outage.Severity]outage.Status{
 	outage.SeverityCritical: outage.StatusOutage, outage.SeverityMajor: outage.StatusElevated, outage.SeverityMinor: outage.StatusNormal,
 }
 
+// entry formats a group of incidents for a list.
+func (q *request) entry(ctx context.Context, group public.Group) entry {
+	result := q.words.entry(group.Whole())
+	result.Numbers = cmp.Or(q.extent(ctx, group), result.Numbers)
+	if len(group) < 2 {
+		return result
+	}
+	lead := group.Lead()
+	result.Path = address.Address{Lang: q.At.Lang, Country: lead.Country, Service: lead.Service}.Path()
+	result.Where, result.Each = q.words.placesOf(group), q.words.places(group)
+	result.Count = q.T("incidents.count", "n", int64(len(group)))
+	return result
+}
+
+// extent is how much was reported during a group of incidents, "" where that is not
+// known.
+func (q *request) extent(ctx context.Context, group public.Group) string {
+	if len(group) == 0 {
+		return ""
+	}
+	whole := group.Whole()
+	extent, ok := q.read.extent(ctx, whole)
+	if !ok || !extent.Any() {
+		return ""
+	}
+	key := "extent"
+	if !whole.Over() {
+		key += ".open"
+	}
+	return q.T(key, "n", extent.Total, "lasted", q.Duration(extent.Duration()), "peak", q.Int(extent.Worst.Reports))
+}
+
 // entry formats an incident for a list.
-func (w *wording) entry(record public.Incident) entry {
-	in := record
+func (w *wording) entry(in public.Incident) entry {
 	result := entry{
 		Title:   w.T("incident.of.service", "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country)),
 		Country: w.CountryName(in.Country), Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions),
-		State: in.State, Word: w.because(w.T("state."+string(in.State)), in),
+		State: in.State, Word: w.because(w.T("state."+string(in.State)), in), Caused: in.Blamed() != "",
 		Severity: w.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
 		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.summary(in), Peak: w.T("incidents.peak", "times", w.ratioNumber(in.Peak)),
 	}
@@ -69,17 +119,14 @@ const pastIncidents = 5
 // past lists the last incidents of a service that are over.
 func (q *request) past(ctx context.Context, service string) []entry {
 	filter := outage.IncidentFilter{Service: service, Country: q.At.Country, State: outage.StateResolved}
-	records, _, err := q.read.incidents.Incidents(ctx, filter, "", pastIncidents)
+	records, _, err := q.read.incidents.Incidents(ctx, filter, "", listedIncidents)
 	if err != nil {
 		q.read.miss(err, "incidents")
 	}
-	return q.words.entries(records)
-}
-
-func (w *wording) entries(records []public.Incident) []entry {
+	groups := public.GroupsOf(records)
 	var entries []entry
-	for _, record := range records {
-		entries = append(entries, w.entry(record))
+	for _, group := range groups[:min(len(groups), pastIncidents)] {
+		entries = append(entries, q.entry(ctx, group))
 	}
 	return entries
 }

@@ -18,7 +18,6 @@ type card struct {
 	verdict
 	Service   string // its slug
 	Title     string // the service, with the country where the page shows both
-	Since     string // since when an incident is open, "" without one
 	Sparkline template.HTML
 }
 
@@ -92,7 +91,7 @@ func (page *homePage) arrange(ctx context.Context) {
 	}
 	byCard := func(a, b card) int { return public.ByTrouble(a.health, b.health) }
 	slices.SortStableFunc(page.Cards, byCard)
-	page.Cards = underCauses(page.Cards)
+	page.Cards = public.Behind(page.Cards, card.causedBy)
 	page.headline(len(unusual), len(hasCard), compared)
 	if page.Plain = !compared; page.Plain {
 		slices.SortStableFunc(busy, byCard)
@@ -107,35 +106,11 @@ func (page *homePage) arrange(ctx context.Context) {
 	}
 }
 
-// underCauses moves each card of a service that is probably not at fault behind
-// the card of the probable cause in the same country.
-func underCauses(cards []card) []card {
-	moved := make([]card, 0, len(cards))
-	placed := map[int]bool{}
-	var place func(i int)
-	place = func(i int) {
-		if placed[i] {
-			return
-		}
-		placed[i] = true
-		moved = append(moved, cards[i])
-		for j, other := range cards {
-			if in := other.health.Incident; in != nil && other.Country == cards[i].Country && in.Blamed() == cards[i].Service {
-				place(j)
-			}
-		}
-	}
-	for i, c := range cards {
-		if !slices.ContainsFunc(cards, func(other card) bool {
-			return c.health.Incident != nil && c.health.Incident.Blamed() == other.Service && c.Country == other.Country
-		}) {
-			place(i)
-		}
-	}
-	for i := range cards { // incidents that name each other as the cause
-		place(i)
-	}
-	return moved
+// causedBy reports whether a service is probably not at fault, but that of another
+// card of the same country.
+func (c card) causedBy(cause card) bool {
+	in := c.health.Incident
+	return in != nil && in.Blamed() == cause.Service && c.Country == cause.Country
 }
 
 // headline sets the headline, the icon and the mark of the tab.
@@ -159,6 +134,7 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 	if page.At.Country == "" {
 		result.Title = page.T("incident.of.service", "service", result.Title, "in", page.InCountry(v.Country))
 	}
+	page.addOpen(ctx, &result.verdict)
 	return result
 }
 

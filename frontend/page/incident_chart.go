@@ -38,17 +38,11 @@ func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident)
 		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))
 		result.Chart, result.HasChart = page.chart(series, in.Country, name, []public.Incident{in}), true
 	}
-	result.Extent = page.read.extent(ctx, in)
-	return result
-}
-
-// extent counts the reports of an incident, none if they cannot be read.
-func (r *reader) extent(ctx context.Context, in public.Incident) public.Extent {
-	extent, err := r.readings.Extent(ctx, in)
-	if err != nil {
-		r.miss(err, "extent")
+	var ok bool
+	if result.Extent, ok = page.read.extent(ctx, in); !ok {
+		page.read.fresh.missing = true
 	}
-	return extent
+	return result
 }
 
 // keyNumbers are the numbers to quote, each with what kind of count it is.

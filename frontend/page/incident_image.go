@@ -20,11 +20,12 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 	}
 	in := record
 	f := s.requestIn(at, in.Country)
+	extent, _ := f.read.extent(ctx, in)
 	text := draw.ShareText{
 		Lang:   at.Lang,
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
 		State:  f.words.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
-		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, f.read.extent(ctx, in)), s.sentences.Describe(at.Lang, in)),
+		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, extent), s.sentences.Describe(at.Lang, in)),
 		Source: f.T("image.source"),
 	}
 	span := in.Span(f.read.asOf).Snap(outage.Quarter)

@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -22,7 +23,8 @@ type incidentsPage struct {
 	Older       string // the next page, "" on the last
 }
 
-// ListIncidents is the list of incidents, open ones first, the rest newest first.
+// ListIncidents is the list of incidents, open ones first, the worst of them at the
+// top, the rest newest first.
 // The error is about the cursor.
 func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter address.IncidentQuery) (*incidentsPage, error) {
 	page := &incidentsPage{request: s.request(at), Filter: filter}
@@ -37,13 +39,22 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter 
 	}
 	page.choices()
 	matching := outage.IncidentFilter{Country: at.Country, Service: filter.Service, State: filter.State}
-	records, next, err := s.Incidents.Incidents(ctx, matching, filter.Cursor, listedIncidents)
+	var records []public.Incident
+	if filter.State == "" { // first all that are open, then the ended ones by the page
+		if filter.Cursor == "" {
+			records = page.openNow(ctx, matching)
+		}
+		matching.State = outage.StateResolved
+	}
+	found, next, err := s.Incidents.Incidents(ctx, matching, filter.Cursor, listedIncidents)
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeInvalid {
 		return nil, err
 	}
 	if err != nil {
 		page.read.miss(err, "incidents")
 	}
+	records = append(records, found...)
+	slices.SortStableFunc(records, worstOpenFirst)
 	page.list(ctx, records)
 	if filter.Cursor != "" {
 		page.Newest = at.Path() + filter.WithCursor("").Query()
@@ -54,21 +65,52 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter 
 	return page, nil
 }
 
-// list divides the records into open and ended ones. The bars compare the peaks
+// mostOpen is the maximum number of open incidents of one state in the list.
+const mostOpen = 200
+
+// worstOpenFirst puts open incidents in the order of their severity before ended
+// ones, which stay in theirs.
+func worstOpenFirst(a, b public.Incident) int {
+	switch {
+	case a.Over() && b.Over():
+		return 0
+	case a.Over():
+		return 1
+	case b.Over():
+		return -1
+	}
+	return public.BySeverity(a, b)
+}
+
+// openNow lists the incidents that are open or recovering.
+func (page *incidentsPage) openNow(ctx context.Context, filter outage.IncidentFilter) (open []public.Incident) {
+	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering} {
+		filter.State = state
+		found, _, err := page.read.incidents.Incidents(ctx, filter, "", mostOpen)
+		if err != nil {
+			page.read.miss(err, "incidents")
+		}
+		open = append(open, found...)
+	}
+	return open
+}
+
+// list divides the records into open and ended groups. The bars compare the peaks
 // with the highest on the page, on a logarithmic scale.
 func (page *incidentsPage) list(ctx context.Context, records []public.Incident) {
 	worst := 1.
 	for _, record := range records {
 		worst = max(worst, record.Peak)
 	}
-	for _, record := range records {
-		result := page.words.entry(record)
-		result.Width = max(2, int(100*math.Log1p(max(record.Peak, 0))/math.Log1p(worst)))
-		if record.Over() {
+	for _, group := range public.GroupsOf(records) {
+		whole := group.Whole()
+		result := page.entry(ctx, group)
+		result.Width = max(2, int(100*math.Log1p(max(whole.Peak, 0))/math.Log1p(worst)))
+		if whole.Over() {
 			page.Ended = append(page.Ended, result)
 			continue
 		}
-		result.Status = page.read.statusOf(ctx, record)
+		result.Status = page.read.statusOf(ctx, whole)
 		page.Open = append(page.Open, result)
 	}
 }

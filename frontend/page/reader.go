@@ -36,6 +36,7 @@ type reader struct {
 	now, asOf time.Time
 	log       *slog.Logger
 	fresh     *freshness
+	noPast    bool // an extent could not be read, so no other is asked for
 }
 
 // miss records a reading that failed.
@@ -61,6 +62,20 @@ func readOrLastGood[T any](r *reader, what, key string, read func() (T, error)) 
 	r.log.Warn("showing an older reading", "what", what, "read", old.at, "error", err)
 	r.fresh.outdated(old.at)
 	return old.value.(T), true
+}
+
+// extent counts the reports of an incident; false while they cannot be read. A list
+// is worth reading without them.
+func (r *reader) extent(ctx context.Context, in public.Incident) (public.Extent, bool) {
+	if r.noPast {
+		return public.Extent{}, false
+	}
+	extent, err := r.readings.Extent(ctx, in)
+	if err != nil {
+		r.noPast, r.fresh.partial = true, true
+		r.log.Warn("reading for a page", "what", "extent", "error", err)
+	}
+	return extent, err == nil
 }
 
 // statusOf is the status of the service of an open incident, as on all other

@@ -39,7 +39,7 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 	page.Countries = page.countryLinks(at.WithCountry("").Countries(service))
 	page.Verdicts = page.verdicts(ctx, service)
 	for i := range page.Verdicts {
-		page.Verdicts[i].Each = page.openIncidents(ctx, page.Verdicts[i].health)
+		page.addOpen(ctx, &page.Verdicts[i])
 	}
 	if page.Icon = page.Verdicts[0].Status; page.Verdicts[0].Unusual() {
 		page.Mark = page.Verdicts[0].Word
@@ -58,7 +58,8 @@ func (page *servicePage) addDetails(ctx context.Context, service outage.Service)
 	page.Form = page.form(service, nil)
 	for i, v := range page.Verdicts {
 		result := page.panel(ctx, service, v.Country)
-		if i > 0 { // a second map is too large for slow lines
+		if i > 0 { // a second map and a second table of hours are too large for slow lines
+			result.Chart.Hours = nil
 			result.HasMap, result.MapPath = false, v.Path+"#map-"+string(v.Country)
 		}
 		page.Panels = append(page.Panels, result)

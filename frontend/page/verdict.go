@@ -19,9 +19,11 @@ type verdict struct {
 	Word     string // the status in a few words
 	Sentence string
 	Numbers  string
-	Open     string         // since when an incident is open, "" without one
-	OpenPath string         // where it stands
-	Each     []openIncident // all open incidents, where there are several
+	Open     string // since when an incident is open, or how many are; "" without one
+	OpenPath string // where it stands, "" for several
+	Extent   string // how much was reported since, after addOpen
+	Places   string // where several are open, in a line
+	Each     places // several open incidents
 	health   public.Health
 }
 
@@ -103,28 +105,36 @@ func (w *wording) numbers(health public.Health) string {
 	return w.T("numbers.against", "n", health.Reports, "expected", w.Amount(*health.Expected))
 }
 
-// openIncident is one of several open incidents of a service, in a line.
-type openIncident struct{ Path, Where, Word, Since string }
-
-// openIncidents lists the incidents of a service in a country by place, where several
-// are open at once.
-func (q *request) openIncidents(ctx context.Context, health public.Health) []openIncident {
-	if len(health.Incidents) < 2 {
-		return nil
+// addOpen adds the open incidents of a service to the verdict on it.
+func (q *request) addOpen(ctx context.Context, v *verdict) {
+	open := q.openGroup(ctx, v.health)
+	v.Extent = q.extent(ctx, open)
+	if len(open) > 1 {
+		v.Open, v.OpenPath = q.T("incidents.open", "n", int64(len(open))), ""
+		v.Places, v.Each = q.words.placesOf(open), q.words.places(open)
 	}
-	var all []openIncident
-	for _, bare := range health.Incidents {
-		in, err := q.read.incidents.Incident(ctx, bare.ID) // which has its places
+}
+
+// openGroup is the open incidents of a service in a country with their places, nil
+// where there are none.
+func (q *request) openGroup(ctx context.Context, health public.Health) public.Group {
+	open := health.Incidents
+	if len(open) == 0 && health.Incident != nil {
+		open = []public.Incident{*health.Incident}
+	}
+	var placed []public.Incident
+	for _, bare := range open {
+		in, err := q.read.incidents.Incident(ctx, bare.ID)
 		if err != nil {
 			q.read.miss(err, "incident")
 			continue
 		}
-		all = append(all, openIncident{
-			Path: q.incidentPath(in.ID), Where: q.words.where(in, namedRegions),
-			Word: q.words.because(q.T("state."+string(in.State)), in), Since: q.T("card.since", "time", q.words.since(in)),
-		})
+		placed = append(placed, in)
 	}
-	return all
+	if groups := public.GroupsOf(placed); len(groups) > 0 {
+		return groups[0]
+	}
+	return nil
 }
 
 const (

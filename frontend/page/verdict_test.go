@@ -1,57 +1,70 @@
 package page
 
 import (
-	"context"
 	"strings"
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
-	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/public"
 )
 
-func TestOpenIncidentsAreListedByPlace(t *testing.T) {
-	q := testViews(t).request(address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp"})
-	var open []public.Incident
-	for _, record := range (pagetest.Incidents{}).Records()[:2] {
-		record.Footprint = outage.Footprint{}
-		open = append(open, public.IncidentOf(record, nil))
-	}
-	got := q.openIncidents(t.Context(), public.Health{Incidents: open})
-	if len(got) != 2 || got[0].Word != "Reports are falling, probably because of WhatsApp" || got[1].Path != "/incidents/"+pagetest.OpenIncident {
-		t.Fatalf("%+v", got)
-	}
-	if want := "West Bengal, Bihar, Jharkhand and 2 more"; got[1].Where != want {
-		t.Errorf("the place is %q, want %q", got[1].Where, want)
-	}
-	if one := q.openIncidents(t.Context(), public.Health{Incidents: open[:1]}); one != nil {
-		t.Errorf("one incident is listed as %+v", one)
-	}
-}
-
-// several has two open incidents of each service.
-type several struct{ pagetest.Readings }
-
-func (several) Health(context.Context, string, outage.Country) (public.Health, error) {
-	health := public.Health{Status: outage.StatusElevated}
-	for _, record := range (pagetest.Incidents{}).Records()[:2] {
-		health.Incidents = append(health.Incidents, public.IncidentOf(record, nil))
-	}
-	health.Incident = &health.Incidents[0]
-	return health, nil
-}
-
-func TestServicePageLinksAllOpenIncidents(t *testing.T) {
+// severalOpen makes pages of a day with many incidents of one service.
+func severalOpen(t testing.TB) *Builder {
+	t.Helper()
 	site := testViews(t)
-	site.Readings = func() Readings { return several{} }
-	name, page, err := site.Page(t.Context(), address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp", Leaf: address.LeafStatus})
+	site.Readings, site.Incidents = func() Readings { return pagetest.Readings{Several: true} }, pagetest.Incidents{Several: true}
+	return site
+}
+
+// rendered is the text of a page.
+func rendered(t *testing.T, site *Builder, at address.Address) string {
+	t.Helper()
+	name, page, err := site.Page(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	body, _, err := site.Render(name, page)
-	if want := `<a href="/incidents/` + pagetest.OpenIncident + `">West Bengal, Bihar, Jharkhand and 2 more</a> · Going on · `; err != nil || !strings.Contains(string(body), want) {
-		t.Errorf("%v, no %s in %s", err, want, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestServicePageLinksAllOpenIncidents(t *testing.T) {
+	site := severalOpen(t)
+	body := rendered(t, site, address.Address{Lang: "en", Country: countrytest.IN, Service: pagetest.SeveralOf, Leaf: address.LeafStatus})
+	if n := strings.Count(body, "</a> · since 17:"); n != 14 {
+		t.Errorf("%d incidents are listed", n)
+	}
+	_, after, _ := strings.Cut(body, `<div class="places"><ul><li><a href="/incidents/airtel-in-20261118T1145Z">Part of Maharashtra</a> · since 17:15 India time`)
+	first, rest, _ := strings.Cut(after, "<details><summary>and 10 more</summary>")
+	if strings.Count(first, "<li>") != firstPlaces-1 || strings.Count(rest, "<li>") != 10 {
+		t.Errorf("not the largest four first, and ten collapsed: %s", body)
+	}
+	if want := "14 incidents are open. "; !strings.Contains(body, want) || strings.Contains(body, "More on this incident") {
+		t.Errorf("no %q in %s, or a link to one of them", want, body)
+	}
+	if want := "user reports within 57 min so far; at the worst"; !strings.Contains(body, want) {
+		t.Errorf("no %q in %s", want, body)
+	}
+}
+
+func TestOneIncidentHasNoPlaces(t *testing.T) {
+	body := rendered(t, severalOpen(t), address.Address{Lang: "en", Country: countrytest.IN, Service: "whatsapp", Leaf: address.LeafStatus})
+	if strings.Contains(body, `class="places"`) {
+		t.Error("a single incident is listed by place")
+	}
+}
+
+func TestHomeShowsSeveralIncidentsInOneCard(t *testing.T) {
+	site := severalOpen(t)
+	for lang, want := range map[string]string{
+		"en": "Maharashtra, Odisha, West Bengal and 11 more", "bn": "আরও ১১টি", "hi": "11 अन्य", "cy": "11 arall",
+	} {
+		body := rendered(t, site, address.Address{Lang: lang, Country: countrytest.IN})
+		if n := strings.Count(body, want); n != 1 {
+			t.Errorf("%s: %q stands there %d times", lang, want, n)
+		}
 	}
 }

@@ -15,6 +15,29 @@ type Incidents struct {
 	Err     error
 	Empty   bool
 	Changed *outage.Record // replaces the incident with its id
+	Several bool           // adds the incidents of SeveralOf
+}
+
+// SeveralOf is the service of which Several adds incidents in India: fourteen that
+// are open in as many regions, and three that ended the day before.
+const SeveralOf = "airtel"
+
+// several makes the incidents of SeveralOf, the latest opened first.
+func several() (records []outage.Record) {
+	regions := []outage.Region{
+		"IN-AS", "IN-GA", "IN-HP", "IN-HR", "IN-JK", "IN-KL", "IN-MN", "IN-OD", "IN-PB", "IN-SK", "IN-TR", "IN-UK", "IN-WB", "IN-MH",
+	}
+	for i, region := range regions {
+		record := happened(SeveralOf, countrytest.IN, time.Duration(10+3*i)*time.Minute, 0, outage.ScopeCell, region)
+		record.Severity, record.Observed = outage.SeverityMinor, int64(20+i)
+		records = append(records, record)
+	}
+	for i, region := range regions[:3] {
+		record := happened(SeveralOf, countrytest.IN, 24*time.Hour+time.Duration(i)*time.Minute, time.Hour, outage.ScopeCell, region)
+		record.Severity = outage.SeverityMinor
+		records = append(records, record)
+	}
+	return records
 }
 
 // openIncident and endedIncident are ids of two of them.
@@ -70,12 +93,16 @@ func (f Incidents) Records() []outage.Record {
 	if f.Changed != nil && f.Changed.ID == falling.ID {
 		falling = *f.Changed
 	}
-	return []outage.Record{
-		falling, open, upi, bt,
+	records := []outage.Record{falling, open}
+	if f.Several {
+		records = append(several(), records...)
+	}
+	return append(records,
+		upi, bt,
 		happened("whatsapp", countrytest.GB, 5*day, 72*time.Minute, outage.ScopeCountry),
 		happened("whatsapp", countrytest.IN, 19*day, 33*time.Minute, outage.ScopeRegion, "IN-MH"),
 		happened("gone", countrytest.IN, 44*day, 15*time.Minute, outage.ScopeRegion),
-	}
+	)
 }
 
 func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ string, limit int) (page []public.Incident, next string, err error) {

@@ -66,6 +66,8 @@ type Readings struct {
 	Err   error     // the result of every reading, unless nil
 	Young bool      // no baseline is known yet
 	At    time.Time // the instant of the readings, Noon if it is zero
+	// Several gives SeveralOf the incidents that Incidents adds with the same field.
+	Several bool
 }
 
 // factor is how far above normal a service is.
@@ -107,6 +109,14 @@ func (f Readings) Health(ctx context.Context, service string, country outage.Cou
 	}
 	health.Expected = new(expected)
 	switch {
+	case f.Several && service == SeveralOf && country == countrytest.IN:
+		health.Status = outage.StatusElevated
+		for _, record := range several() {
+			if record.State == outage.StateOpen {
+				health.Incidents = append(health.Incidents, public.IncidentOf(record, nil))
+			}
+		}
+		health.Incident = &health.Incidents[0]
 	case f.Young:
 		health.Status, health.Expected = outage.StatusUnknown, nil
 	case times > 3:

@@ -592,6 +592,9 @@ type Incident struct {
 	ClosedAt *time.Time `json:"closed_at"`
 	Country  Country    `json:"country"`
 
+	// DurationSeconds From `since` to the end, or so far.
+	DurationSeconds int64 `json:"duration_seconds"`
+
 	// Expected What is normal for the same minutes.
 	Expected float64 `json:"expected"`
 
@@ -621,6 +624,9 @@ type Incident struct {
 	// Peak The worst ten minutes by what is normal for them.
 	Peak *float64 `json:"peak"`
 
+	// PeakQuarter The 15-minute bucket of the clock with most of them; null where there are none, and while the past cannot be read.
+	PeakQuarter *QuarterCount `json:"peak_quarter"`
+
 	// Ratio The last ten minutes by what is normal for them.
 	Ratio *float64 `json:"ratio"`
 
@@ -646,6 +652,9 @@ type Incident struct {
 	// Threshold The number of people in the same minutes at which an incident opens.
 	Threshold float64        `json:"threshold"`
 	Timeline  []IncidentTime `json:"timeline"`
+
+	// Total Problem reports about the service in the country from `since` to the end, or so far; null while the past cannot be read.
+	Total *int64 `json:"total"`
 
 	// Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
 	// something else broke. It is judged again while the incident lasts.
@@ -2175,8 +2184,9 @@ type ClientInterface interface {
 	// GetStream Changes as they happen
 	//
 	// Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
-	// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
-	// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+	// What another service probably caused comes behind that service. `status` says that the status or the open
+	// incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
+	// carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
 	// carries a `StreamedIncident`.
 	//
 	// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
@@ -2196,7 +2206,10 @@ type ClientInterface interface {
 	// GetFeed The latest incidents as a feed
 	//
 	// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-	// `updated` is when the incident last changed its state. Links are relative to the feed.
+	// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
+	// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
+	// incidents that one service has in a country at a time. An incident that another service probably caused
+	// stands behind that of the other service.
 	//
 	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 	GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2566,8 +2579,9 @@ func (c *Client) GetSymptoms(ctx context.Context, slug ServicePath, params *GetS
 // GetStream Changes as they happen
 //
 // Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
-// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
-// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+// What another service probably caused comes behind that service. `status` says that the status or the open
+// incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
+// carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
 // carries a `StreamedIncident`.
 //
 // `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
@@ -2607,7 +2621,10 @@ func (c *Client) GetSummary(ctx context.Context, reqEditors ...RequestEditorFn) 
 // GetFeed The latest incidents as a feed
 //
 // Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-// `updated` is when the incident last changed its state. Links are relative to the feed.
+// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
+// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
+// incidents that one service has in a country at a time. An incident that another service probably caused
+// stands behind that of the other service.
 //
 // Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 func (c *Client) GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4451,8 +4468,9 @@ type ClientWithResponsesInterface interface {
 	// GetStreamWithResponse Changes as they happen
 	//
 	// Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
-	// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
-	// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+	// What another service probably caused comes behind that service. `status` says that the status or the open
+	// incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
+	// carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
 	// carries a `StreamedIncident`.
 	//
 	// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
@@ -4476,7 +4494,10 @@ type ClientWithResponsesInterface interface {
 	// GetFeedWithResponse The latest incidents as a feed
 	//
 	// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-	// `updated` is when the incident last changed its state. Links are relative to the feed.
+	// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
+	// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
+	// incidents that one service has in a country at a time. An incident that another service probably caused
+	// stands behind that of the other service.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -7026,8 +7047,9 @@ func (c *ClientWithResponses) GetSymptomsWithResponse(ctx context.Context, slug 
 // GetStreamWithResponse Changes as they happen
 //
 // Server-sent events, of all services, or of a service, a country or both. It begins with what is true now.
-// `status` says that the status of a service changed, `counts` that only its numbers did, at most once in five
-// seconds, and both carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
+// What another service probably caused comes behind that service. `status` says that the status or the open
+// incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
+// carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
 // carries a `StreamedIncident`.
 //
 // `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
@@ -7063,7 +7085,10 @@ func (c *ClientWithResponses) GetSummaryWithResponse(ctx context.Context, reqEdi
 // GetFeedWithResponse The latest incidents as a feed
 //
 // Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-// `updated` is when the incident last changed its state. Links are relative to the feed.
+// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
+// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
+// incidents that one service has in a country at a time. An incident that another service probably caused
+// stands behind that of the other service.
 //
 // Returns a wrapper object for the known response body format(s).
 //

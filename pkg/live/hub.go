@@ -40,10 +40,28 @@ type subject struct {
 	country outage.Country
 }
 
+// standing is whether an event is the present state of its subject.
+type standing int
+
+const (
+	over    standing = iota // the subject has no state any more
+	present                 // it is the present state
+	caused                  // it is, and is probably the consequence of another subject's
+)
+
+// standingOf is that of an event about a service with a probable cause, "" for none.
+func standingOf(cause string) standing {
+	if cause != "" {
+		return caused
+	}
+	return present
+}
+
 // numbered is an event with its sequence number.
 type numbered struct {
 	number uint64
 	event  outage.Event
+	state  standing
 }
 
 // Hub sends every change to every stream that subscribed to it. It is safe for
@@ -79,18 +97,17 @@ func NewHub(began time.Time, streams int) *Hub {
 	}
 }
 
-// publish sends a change. If it stays, it is the current state of its subject; otherwise
-// the subject has no state after it.
-func (h *Hub) publish(e outage.Event, about subject, stays bool) {
+// publish sends a change.
+func (h *Hub) publish(e outage.Event, about subject, state standing) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.last++
 	e.ID = h.era + "-" + strconv.FormatUint(h.last, 10)
-	change := numbered{h.last, e}
+	change := numbered{h.last, e, state}
 	if h.ring = append(h.ring, change); len(h.ring) > remembered {
 		h.ring = slices.Clone(h.ring[len(h.ring)-remembered/2:])
 	}
-	if stays {
+	if state != over {
 		h.current[about] = change
 	} else {
 		delete(h.current, about)
@@ -124,7 +141,7 @@ func (h *Hub) Subscribe(after, service string, country outage.Country) (events <
 	s := &stream{service: service, country: country}
 	backlog, whole := h.since(after)
 	if !whole {
-		backlog = slices.SortedFunc(maps.Values(h.current), func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+		backlog = slices.SortedFunc(maps.Values(h.current), inOrder)
 	}
 	var first []outage.Event
 	if !whole && after != "" {
@@ -141,6 +158,11 @@ func (h *Hub) Subscribe(after, service string, country outage.Country) (events <
 	}
 	h.streams[s] = true
 	return s.events, func() { h.leave(s) }, nil
+}
+
+// inOrder orders present states: causes before consequences, then as they changed.
+func inOrder(a, b numbered) int {
+	return cmp.Or(cmp.Compare(a.state, b.state), cmp.Compare(a.number, b.number))
 }
 
 // since lists the changes after an id; false where some are no longer stored.

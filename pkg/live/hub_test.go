@@ -14,7 +14,7 @@ var began = time.UnixMilli(1_700_000_000_000)
 
 // change publishes a change of a service, with its number as data.
 func (h *Hub) change(service string, country outage.Country, n int) {
-	h.publish(outage.Event{Name: eventCounts, Service: service, Country: country, Data: fmt.Append(nil, n)}, subject{eventStatus, service, country}, true)
+	h.publish(outage.Event{Name: eventCounts, Service: service, Country: country, Data: fmt.Append(nil, n)}, subject{eventStatus, service, country}, present)
 }
 
 // open subscribes and returns the first events, the stream, and the last id.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -63,14 +64,22 @@ type Health struct {
 	Observed int64          `json:"observed"`
 	Expected *float64       `json:"expected"` // nil while the normal is unknown
 	Incident string         `json:"incident,omitempty"`
-	Window   string         `json:"window"` // of observed and expected
-	AsOf     time.Time      `json:"as_of"`
+	// Incidents are all that are open or recovering, Incident first.
+	Incidents []string  `json:"incidents,omitempty"`
+	Cause     string    `json:"cause,omitempty"` // where the service is probably not at fault
+	Window    string    `json:"window"`          // of observed and expected
+	AsOf      time.Time `json:"as_of"`
 }
 
 // same reports whether a reader would see no change. The expected count changes all the
 // time; it is sent with the next other change.
 func (h Health) same(now Health) bool {
-	return h.Status == now.Status && h.Observed == now.Observed && h.Incident == now.Incident
+	return h.Observed == now.Observed && h.sameTrouble(now)
+}
+
+// sameTrouble reports whether neither the status nor the incidents changed.
+func (h Health) sameTrouble(now Health) bool {
+	return h.Status == now.Status && h.Incident == now.Incident && h.Cause == now.Cause && slices.Equal(h.Incidents, now.Incidents)
 }
 
 // Incident is the data of an incident.
@@ -113,6 +122,7 @@ func (p *Publisher) poll(ctx context.Context) error {
 	if err := p.pollIncidents(ctx, readings.AsOf()); err != nil {
 		return err
 	}
+	var healths []Health
 	for _, service := range p.Services {
 		used := service.Country
 		if len(used) == 0 {
@@ -123,8 +133,11 @@ func (p *Publisher) poll(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("reading the health of %s: %w", service.Slug, err)
 			}
-			p.publishHealth(newHealth(service.Slug, country, health))
+			healths = append(healths, newHealth(service.Slug, country, health))
 		}
+	}
+	for _, health := range public.Behind(healths, Health.causedBy) {
+		p.publishHealth(health)
 	}
 	return nil
 }
@@ -139,9 +152,18 @@ func newHealth(service string, country outage.Country, health public.Health) Hea
 		now.Expected = &rounded
 	}
 	if health.Incident != nil {
-		now.Incident = health.Incident.ID
+		now.Incident, now.Cause = health.Incident.ID, health.Incident.Blamed()
+	}
+	for _, in := range health.Incidents {
+		now.Incidents = append(now.Incidents, in.ID)
 	}
 	return now
+}
+
+// causedBy reports whether the incident of a service is probably the consequence
+// of what is wrong with another.
+func (h Health) causedBy(cause Health) bool {
+	return h.Cause == cause.Service && h.Country == cause.Country
 }
 
 func (p *Publisher) publishHealth(now Health) {
@@ -152,10 +174,10 @@ func (p *Publisher) publishHealth(now Health) {
 	}
 	p.health[about] = now
 	name := eventCounts
-	if !seen || before.Status != now.Status || before.Incident != now.Incident {
+	if !seen || !before.sameTrouble(now) {
 		name = eventStatus
 	}
-	p.publish(name, now.Service, now.Country, now, about, true)
+	p.publish(name, now.Service, now.Country, now, about, standingOf(now.Cause))
 }
 
 // active are the states of incidents that are not over.
@@ -166,15 +188,17 @@ const mostIncidents = 1000
 
 func (p *Publisher) pollIncidents(ctx context.Context, asOf time.Time) error {
 	now := map[string]bool{}
+	var open []public.Incident
 	for _, state := range active {
 		records, _, err := p.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
 		if err != nil {
 			return fmt.Errorf("reading %s incidents: %w", state, err)
 		}
-		for _, record := range records {
-			now[record.ID] = true
-			p.publishIncident(record, asOf)
-		}
+		open = append(open, records...)
+	}
+	for _, record := range public.InOrder(open) {
+		now[record.ID] = true
+		p.publishIncident(record, asOf)
 	}
 	for id := range p.incidents {
 		if now[id] {
@@ -198,22 +222,23 @@ func (p *Publisher) publishIncident(record public.Incident, asOf time.Time) {
 	if before.AsOf = now.AsOf; seen && before == now {
 		return
 	}
-	lasts := record.State != outage.StateResolved
-	if lasts {
+	state := standingOf(now.Cause)
+	if record.State != outage.StateResolved {
 		p.incidents[record.ID] = now
 	} else {
+		state = over
 		delete(p.incidents, record.ID)
 		closed := record.ClosedAt.UTC()
 		now.ClosedAt = &closed
 	}
-	p.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, lasts)
+	p.publish(eventIncident, now.Service, now.Country, now, subject{eventIncident + now.ID, now.Service, now.Country}, state)
 }
 
-func (p *Publisher) publish(name, service string, country outage.Country, data any, about subject, stays bool) {
+func (p *Publisher) publish(name, service string, country outage.Country, data any, about subject, state standing) {
 	text, err := json.Marshal(data)
 	if err != nil {
 		p.Logger.Error("encoding an event", "name", name, "error", err)
 		return
 	}
-	p.Hub.publish(outage.Event{Name: name, Service: service, Country: country, Data: text}, about, stays)
+	p.Hub.publish(outage.Event{Name: name, Service: service, Country: country, Data: text}, about, state)
 }

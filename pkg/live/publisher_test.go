@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -80,17 +81,22 @@ func TestEventsOfAnOutage(t *testing.T) {
 		{"an incident opens", func() {
 			w.records = []outage.Record{{Incident: incident}}
 			public := public.IncidentOf(outage.Record{Incident: incident}, nil)
-			w.health.Status, w.health.Incident = outage.StatusOutage, &public
+			w.health.Status, w.health.Incident, w.health.Incidents = outage.StatusOutage, &public, append(w.health.Incidents, public)
 		}, []string{
 			`incident {"id":"i-1","service":"whatsapp","country":"IN","state":"open","severity":"major","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":null,"as_of":"2023-11-14T22:13:20Z"}`,
-			`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1","window":"10m","as_of":"2023-11-14T22:13:20Z"}`,
+			`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1","incidents":["i-1"],"window":"10m","as_of":"2023-11-14T22:13:20Z"}`,
 		}},
+		{"another opens elsewhere", func() {
+			other := w.health.Incidents[0]
+			other.ID = "i-2"
+			w.health.Incidents = append(slices.Clip(w.health.Incidents), other)
+		}, []string{`status {"service":"whatsapp","country":"IN","status":"outage","observed":9,"expected":7,"incident":"i-1","incidents":["i-1","i-2"],"window":"10m"`}},
 		{"its ratio changes", func() { w.records[0].Ratio = 9 }, nil},
 		{"its severity rises", func() { w.records[0].Severity = outage.SeverityCritical }, []string{`"severity":"critical"`}},
 		{"it recovers", func() { w.records[0].State = outage.StateRecovering }, []string{`"state":"recovering"`}},
 		{"it ends", func() {
 			w.records[0].State, w.records[0].ClosedAt = outage.StateResolved, began.Add(time.Hour)
-			w.health.Status, w.health.Incident = outage.StatusNormal, nil
+			w.health.Status, w.health.Incident, w.health.Incidents = outage.StatusNormal, nil, nil
 		}, []string{`"state":"resolved","severity":"critical","verdict":"likely_cause","opened_at":"2023-11-14T22:13:20Z","closed_at":"2023-11-14T23:13:20Z"`, `status {"service":"whatsapp","country":"IN","status":"normal"`}},
 		{"nothing more", func() {}, nil},
 		{"it is reopened", func() { w.records[0].State, w.records[0].ClosedAt = outage.StateOpen, time.Time{} }, []string{`"state":"open"`}},
@@ -116,6 +122,43 @@ func TestEventsOfAnOutage(t *testing.T) {
 	}
 	if got, _, _ := open(t, hub, "", "", ""); strings.Count(got, "whatsapp") < 2 {
 		t.Errorf("a new stream receives %q", got)
+	}
+}
+
+// effect is a state in which one service has trouble because of another.
+type effect struct{ fakeState }
+
+func (e *effect) Health(_ context.Context, service string, _ outage.Country) (public.Health, error) {
+	for _, record := range e.records {
+		if record.Service == service {
+			in := public.IncidentOf(record, nil)
+			return public.Health{Status: outage.StatusOutage, Incident: &in, Incidents: []public.Incident{in}}, nil
+		}
+	}
+	return public.Health{}, nil
+}
+
+// A stream begins with causes before their consequences, whichever changed last.
+func TestCausesComeFirst(t *testing.T) {
+	in := outage.Incident{ID: "w", Service: "whatsapp", Country: countrytest.IN, State: outage.StateOpen, Verdict: outage.LikelyCause, OpenedAt: began}
+	under := in
+	under.ID, under.Service, under.Verdict, under.Cause = "m", "messenger", outage.LikelyCollateral, "whatsapp"
+	w := &effect{fakeState{records: []outage.Record{{Incident: under}, {Incident: in}}}}
+	publisher, hub := newPublisher(&w.fakeState)
+	publisher.Incidents, publisher.Readings = w, func() Readings { return w }
+	publisher.Services = []outage.Service{{Slug: "messenger", Country: []outage.Country{countrytest.IN}}, {Slug: "whatsapp", Country: []outage.Country{countrytest.IN}}}
+	for _, change := range []func(){func() {}, func() { w.records[1].Severity = outage.SeverityMajor }} {
+		change()
+		if err := publisher.poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := open(t, hub, "", "", "")
+		if cause, effect := strings.LastIndex(first, `"service":"whatsapp"`), strings.Index(first, `"service":"messenger"`); cause < 0 || effect < cause {
+			t.Errorf("a stream begins with %s", first)
+		}
+		if !strings.Contains(first, `"incidents":["m"],"cause":"whatsapp"`) {
+			t.Errorf("the status lacks the cause: %s", first)
+		}
 	}
 }
 

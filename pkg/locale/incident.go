@@ -92,6 +92,12 @@ func (f *IncidentFormatter) service(l *Localizer, slug string) string {
 	return slug
 }
 
+// Where names the country of an incident and, for less than all of it, its first
+// regions.
+func (f *IncidentFormatter) Where(lang string, in public.Incident) string {
+	return f.where(New(lang, in.Country), in)
+}
+
 // where names the country and, for less than all of it, its first regions.
 func (f *IncidentFormatter) where(l *Localizer, in public.Incident) string {
 	country, regions := l.InCountry(in.Country), in.Footprint.Regions

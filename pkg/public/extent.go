@@ -83,7 +83,7 @@ func (s *Snapshot) Extent(ctx context.Context, in Incident) (Extent, error) {
 const (
 	// extentFor is how long the extent of an incident that has ended is kept. What was
 	// counted then still changes by imports.
-	extentFor = time.Minute
+	extentFor = 10 * time.Minute
 	// leastEnded is how long ago it must have ended: until then reports of it are
 	// still undone.
 	leastEnded  = time.Hour
@@ -99,6 +99,7 @@ type extents struct {
 
 type extentKey struct {
 	id     string
+	since  outage.Minute
 	closed int64
 }
 
@@ -107,7 +108,7 @@ type keptExtent struct {
 	read   time.Time
 }
 
-func keyOf(in Incident) extentKey { return extentKey{in.ID, in.ClosedAt.Unix()} }
+func keyOf(in Incident) extentKey { return extentKey{in.ID, in.Since, in.ClosedAt.Unix()} }
 
 func (e *extents) get(in Incident, now time.Time) (Extent, bool) {
 	e.mutex.Lock()

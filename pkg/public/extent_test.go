@@ -32,7 +32,7 @@ func TestExtentsOfEndedIncidentsAreKept(t *testing.T) {
 	for _, step := range []struct {
 		wait time.Duration
 		read int
-	}{{0, 1}, {10 * time.Second, 1}, {time.Minute, 2}} {
+	}{{0, 1}, {10 * time.Second, 1}, {10 * time.Minute, 2}} {
 		now = now.Add(step.wait)
 		if got, err := reader.Snapshot().Extent(t.Context(), in); err != nil || got.Total != 5 {
 			t.Fatalf("%+v, %v", got, err)
