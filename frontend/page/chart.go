@@ -36,12 +36,6 @@ func hours(l *locale.Localizer, series public.Series, country outage.Country) []
 		}
 	}
 	for i := range rows {
-		if i > 0 && rows[i-1].Text == rows[i].Text { // the clock was set back
-			rows[i-1].Text += " " + zoneOf(rows[i-1].from, country)
-			rows[i].Text += " " + zoneOf(rows[i].from, country)
-		}
-	}
-	for i := range rows {
 		rows[i].Reports = l.Int(rows[i].reports)
 		if rows[i].known {
 			rows[i].Expected = l.Amount(rows[i].expected)
@@ -49,11 +43,6 @@ func hours(l *locale.Localizer, series public.Series, country outage.Country) []
 	}
 	slices.Reverse(rows)
 	return rows
-}
-
-// zoneOf is the short name of the local time at a minute, such as BST or GMT.
-func zoneOf(at outage.Minute, country outage.Country) string {
-	return at.Time().In(country.Zone()).Format("MST")
 }
 
 // chartCaption is the text alternative of a chart: the total, and the highest step

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -24,6 +25,24 @@ func TestAnHourThatExistsTwiceNamesItsZone(t *testing.T) {
 	}
 	if got := strings.Join(texts, ", "); got != "02:00, 01:00 GMT, 01:00 BST, 00:00" {
 		t.Errorf("the hours are %s", got)
+	}
+}
+
+// TestSmallMapsNameTheirZone has an incident over the end of summer time.
+func TestSmallMapsNameTheirZone(t *testing.T) {
+	builder := testViews(t)
+	opened := time.Date(2026, 10, 25, 0, 40, 0, 0, time.UTC)
+	page := &incidentPage{request: builder.request(address.Address{Lang: "en", Country: countrytest.GB})}
+	in := public.Incident{
+		ID: "one", Service: "bt", Country: countrytest.GB, State: outage.StateResolved, OpenedAt: opened,
+		ClosedAt: opened.Add(time.Hour), Since: outage.MinuteOf(opened),
+	}
+	var texts []string
+	for _, picture := range page.smallMultiples(t.Context(), in).Pictures {
+		texts = append(texts, picture.Time)
+	}
+	if got := strings.Join(texts, ", "); got != "01:30 BST, 01:45 BST, 01:00 GMT, 01:15 GMT, 01:30 GMT" {
+		t.Errorf("the maps are of %s", got)
 	}
 }
 

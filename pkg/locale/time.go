@@ -11,9 +11,27 @@ import (
 type Time struct{ Text, Machine string }
 
 // Clock is the time of day on the clock of a country, UTC's for no country, in
-// 24 hours and in the digits of the language.
+// 24 hours and in the digits of the language. In an hour that exists twice, because
+// the clock is set back, it names the time that holds: "01:30 BST".
 func (l *Localizer) Clock(at time.Time, zone outage.Country) string {
-	return l.Digits(at.In(zone.Zone()).Format("15:04"))
+	local := at.In(zone.Zone())
+	clock := l.Digits(local.Format("15:04"))
+	if existsTwice(local) {
+		return clock + " " + local.Format("MST")
+	}
+	return clock
+}
+
+// existsTwice reports whether a local time occurs again an hour later or occurred an
+// hour before.
+func existsTwice(local time.Time) bool {
+	const wall = "2006-01-02 15:04"
+	for _, apart := range []time.Duration{-time.Hour, time.Hour} {
+		if local.Add(apart).Format(wall) == local.Format(wall) {
+			return true
+		}
+	}
+	return false
 }
 
 // Date is a day of a country's calendar, UTC's for no country.
