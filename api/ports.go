@@ -28,7 +28,7 @@ type Intake interface {
 }
 
 // Readings answers what was counted, from one snapshot. The service "" is all
-// services, the country "" both, the region "" the whole country. CodeUnavailable
+// services, the country "" all, the region "" the whole country. CodeUnavailable
 // says that the past cannot be read now.
 type Readings interface {
 	// Now is the instant that windows which end now are about.
@@ -44,7 +44,7 @@ type Readings interface {
 	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
-	// Day is the last day of a service in both countries.
+	// Day is the last day of a service in all countries.
 	Day(ctx context.Context, service string) (public.Day, error)
 	// Health is how a service does now.
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)

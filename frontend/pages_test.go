@@ -93,7 +93,7 @@ func TestAddresses(t *testing.T) {
 		{"/status", 200, `<div id="now"`},
 		{"/bn/in/status", 200, `data-title="`},
 		{"/in/whatsapp/status", 200, "Far more people than usual"},
-		{"/map", 200, "UK and India"}, {"/in/map", 301, "/map?country=IN"},
+		{"/map", 200, "All countries"}, {"/in/map", 301, "/map?country=IN"},
 		{"/embed/whatsapp", 200, "WhatsApp"},
 		{"/embed/nothing", 404, "No such page"},
 		{"/badge/whatsapp.svg", 200, "reports far above usual"},

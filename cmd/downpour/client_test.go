@@ -35,7 +35,7 @@ func TestClientReportsAndReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found.JSON200 == nil || found.JSON200.Reports24h == nil || *found.JSON200.Reports24h != 1 || found.JSON200.Status.IN.Observed != 1 {
+	if found.JSON200 == nil || found.JSON200.Reports24h == nil || *found.JSON200.Reports24h != 1 || found.JSON200.Status["IN"].Observed != 1 {
 		t.Errorf("%s %s", found.Status(), found.Body)
 	}
 	back, err := to.UndoReportWithResponse(ctx, given.JSON202.Id, &client.UndoReportParams{Undo: &given.JSON202.Undo}, client.UndoReportJSONRequestBody{Undo: given.JSON202.Undo})

@@ -73,7 +73,7 @@ func run(ctx context.Context, arguments []string) error {
 func newParser(ctx context.Context, line *commands) (*kong.Kong, error) {
 	return kong.New(line,
 		kong.Name("downpour"),
-		kong.Description("An open, crowd-sourced outage map, built in for the United Kingdom and India."),
+		kong.Description("An open, crowd-sourced outage map."),
 		kong.DefaultEnvars("DOWNPOUR"),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)

@@ -43,7 +43,7 @@ type Services interface {
 }
 
 // incidentID is the form of an incident's id in lower case.
-var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-(?:gb|in)-[0-9]{8})t([0-9]{4})z$`)
+var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-[a-z]{2}-[0-9]{8})t([0-9]{4})z$`)
 
 // Parse reads a path. It is false for a path that is no page of this package,
 // which includes services that do not exist or are not used in the country.

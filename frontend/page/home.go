@@ -138,7 +138,7 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 	return result
 }
 
-// addRow adds a service to its category. On a page of both countries the numbers
+// addRow adds a service to its category. On a page of all countries the numbers
 // are sums. They are compared only where both have an expected count.
 func (page *homePage) addRow(ctx context.Context, service outage.Service, verdicts []verdict) {
 	result := row{

@@ -37,12 +37,12 @@ func (k links) incidentPath(id string) string {
 	return address.Address{Lang: k.At.Lang, Leaf: address.LeafIncidents, ID: id}.Path()
 }
 
-// countryLinks links to this page for both countries together and for each.
+// countryLinks links to this page for all countries together and for each.
 func (q *request) countryLinks(shown []outage.Country) []link {
 	if len(shown) < 2 {
 		return nil
 	}
-	links := []link{{Path: q.At.WithCountry("").Path(), Text: q.T("country.both"), Current: q.At.Country == ""}}
+	links := []link{{Path: q.At.WithCountry("").Path(), Text: q.T("country.all"), Current: q.At.Country == ""}}
 	for _, country := range shown {
 		links = append(links, link{
 			Path: q.At.WithCountry(country).Path(), Text: q.CountryName(country), Current: q.At.Country == country,

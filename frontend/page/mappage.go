@@ -11,7 +11,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// mapPage is the large map: both countries, any service, any time.
+// mapPage is the large map: all countries, any service, any time.
 type mapPage struct {
 	request
 	State   address.MapState
@@ -71,7 +71,7 @@ func (page *mapPage) choices() {
 			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == state.Service,
 		})
 	}
-	countries := []option{{Text: page.T("country.both"), Chosen: state.Country == ""}}
+	countries := []option{{Text: page.T("country.all"), Chosen: state.Country == ""}}
 	for _, country := range outage.Countries() {
 		countries = append(countries, option{Value: string(country), Text: page.CountryName(country), Chosen: country == state.Country})
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Readings reads the counts that pages show. Service "" means all services together,
-// country "" both countries, region "" the whole country. It answers from
+// country "" all countries, region "" the whole country. It answers from
 // memory or from a nearby store; a page leaves out what cannot be read.
 type Readings interface {
 	// Now is the instant that pages about now are made for, in the past while the counts

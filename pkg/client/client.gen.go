@@ -77,24 +77,6 @@ func (e Code) Valid() bool {
 	}
 }
 
-// Defines values for Country.
-const (
-	GB Country = "GB"
-	IN Country = "IN"
-)
-
-// Valid indicates whether the value is a known member of the Country enum.
-func (e Country) Valid() bool {
-	switch e {
-	case GB:
-		return true
-	case IN:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for HeatmapGeoJSONFeaturesGeometryType.
 const (
 	Polygon HeatmapGeoJSONFeaturesGeometryType = "Polygon"
@@ -218,27 +200,6 @@ func (e PlaceLevel) Valid() bool {
 	case PlaceLevelDistrict:
 		return true
 	case PlaceLevelRegion:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for PlaceListItemsKind.
-const (
-	City    PlaceListItemsKind = "city"
-	Outcode PlaceListItemsKind = "outcode"
-	Pin     PlaceListItemsKind = "pin"
-)
-
-// Valid indicates whether the value is a known member of the PlaceListItemsKind enum.
-func (e PlaceListItemsKind) Valid() bool {
-	switch e {
-	case City:
-		return true
-	case Outcode:
-		return true
-	case Pin:
 		return true
 	default:
 		return false
@@ -445,11 +406,11 @@ type Cell = string
 // Code defines model for Code.
 type Code string
 
-// Country defines model for Country.
-type Country string
+// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+type Country = string
 
-// CountryOrBoth Null for both countries together.
-type CountryOrBoth = Country
+// CountryOrAll Null for all countries together.
+type CountryOrAll = Country
 
 // District The code of a district of the country.
 type District = string
@@ -507,10 +468,10 @@ type HeatCell struct {
 type Heatmap struct {
 	AsOf Time `json:"as_of"`
 
-	// Country Null for both countries together.
-	Country *CountryOrBoth `json:"country"`
-	From    Time           `json:"from"`
-	Items   []HeatCell     `json:"items"`
+	// Country Null for all countries together.
+	Country *CountryOrAll `json:"country"`
+	From    Time          `json:"from"`
+	Items   []HeatCell    `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
 	Next *Next `json:"next"`
@@ -535,8 +496,8 @@ type Heatmap struct {
 type HeatmapGeoJSON struct {
 	AsOf Time `json:"as_of"`
 
-	// Country Null for both countries together.
-	Country  *CountryOrBoth `json:"country"`
+	// Country Null for all countries together.
+	Country  *CountryOrAll `json:"country"`
 	Features []struct {
 		Geometry struct {
 			Coordinates [][][]float64                      `json:"coordinates"`
@@ -590,7 +551,9 @@ type Incident struct {
 
 	// ClosedAt The instant of decision; null until it is resolved.
 	ClosedAt *time.Time `json:"closed_at"`
-	Country  Country    `json:"country"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+	Country Country `json:"country"`
 
 	// DurationSeconds From `since` to the end, or so far.
 	DurationSeconds int64 `json:"duration_seconds"`
@@ -617,7 +580,7 @@ type Incident struct {
 	// OpenedAt The instant of decision; it stays when the incident opens again.
 	OpenedAt time.Time `json:"opened_at"`
 
-	// Parent The wider event that it belongs to: the same service in both countries, a family, or what broke and
+	// Parent The wider event that it belongs to: the same service in several countries, a family, or what broke and
 	// what is named because of it. Incidents of one event have the same parent; it has no address.
 	Parent *string `json:"parent"`
 
@@ -700,7 +663,9 @@ type IncidentDetail struct {
 
 	// ClosedAt The instant of decision; null until it is resolved.
 	ClosedAt *time.Time `json:"closed_at"`
-	Country  Country    `json:"country"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+	Country Country `json:"country"`
 
 	// DurationSeconds From `since` to the end, or so far.
 	DurationSeconds int64 `json:"duration_seconds"`
@@ -727,7 +692,7 @@ type IncidentDetail struct {
 	// OpenedAt The instant of decision; it stays when the incident opens again.
 	OpenedAt time.Time `json:"opened_at"`
 
-	// Parent The wider event that it belongs to: the same service in both countries, a family, or what broke and
+	// Parent The wider event that it belongs to: the same service in several countries, a family, or what broke and
 	// what is named because of it. Incidents of one event have the same parent; it has no address.
 	Parent *string `json:"parent"`
 
@@ -832,7 +797,9 @@ type OpenIncident struct {
 	Address string `json:"address"`
 
 	// Cause What probably broke when the verdict is likely_collateral.
-	Cause   *string `json:"cause"`
+	Cause *string `json:"cause"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country Country `json:"country"`
 	Id      string  `json:"id"`
 	Name    string  `json:"name"`
@@ -862,21 +829,23 @@ type PlaceLevel string
 type PlaceList struct {
 	Items []struct {
 		// Cell H3 index in lower-case hexadecimal.
-		Cell    Cell               `json:"cell"`
-		Country Country            `json:"country"`
-		Kind    PlaceListItemsKind `json:"kind"`
-		Name    string             `json:"name"`
+		Cell Cell `json:"cell"`
 
-		// Region ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
+		// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+		Country Country `json:"country"`
+
+		// Kind A city, or the kind of a country's postal codes: outcode, pin.
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+
+		// Region A code of a country's table of regions: the code of the country, a hyphen and a code within it, that of ISO
+		// 3166-2 where there is one of the right size, such as IN-WB, else another official one, such as GB-TLI.
 		Region Region `json:"region"`
 	} `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
 	Next *Next `json:"next"`
 }
-
-// PlaceListItemsKind defines model for PlaceList.Items.Kind.
-type PlaceListItemsKind string
 
 // Point defines model for Point.
 type Point struct {
@@ -943,7 +912,9 @@ type Receipt struct {
 	Cell *Cell `json:"cell"`
 
 	// Counted False when this person counted within the last half hour.
-	Counted bool    `json:"counted"`
+	Counted bool `json:"counted"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country Country `json:"country"`
 
 	// Expected Normal for the window; null while no baseline is known.
@@ -981,11 +952,13 @@ type Recovery struct {
 	// Ratio Its last ten minutes by what is normal for them.
 	Ratio *float64 `json:"ratio"`
 
-	// Region ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
+	// Region A code of a country's table of regions: the code of the country, a hyphen and a code within it, that of ISO
+	// 3166-2 where there is one of the right size, such as IN-WB, else another official one, such as GB-TLI.
 	Region Region `json:"region"`
 }
 
-// Region ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
+// Region A code of a country's table of regions: the code of the country, a hyphen and a code within it, that of ISO
+// 3166-2 where there is one of the right size, such as IN-WB, else another official one, such as GB-TLI.
 type Region = string
 
 // RegionOrNone defines model for RegionOrNone.
@@ -1042,6 +1015,7 @@ type RegisterFileList struct {
 
 // RegisterHours defines model for RegisterHours.
 type RegisterHours struct {
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country   Country `json:"country"`
 	Hours     float64 `json:"hours"`
 	Incidents int64   `json:"incidents"`
@@ -1078,7 +1052,9 @@ type RegisterPage struct {
 
 // RegisterRow defines model for RegisterRow.
 type RegisterRow struct {
-	Cause     *Slug      `json:"cause"`
+	Cause *Slug `json:"cause"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country   Country    `json:"country"`
 	Districts []District `json:"districts"`
 
@@ -1145,10 +1121,10 @@ type Scope string
 type Series struct {
 	AsOf Time `json:"as_of"`
 
-	// Country Null for both countries together.
-	Country *CountryOrBoth `json:"country"`
-	From    Time           `json:"from"`
-	Items   []Point        `json:"items"`
+	// Country Null for all countries together.
+	Country *CountryOrAll `json:"country"`
+	From    Time          `json:"from"`
+	Items   []Point       `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
 	Next    *Next         `json:"next"`
@@ -1184,11 +1160,8 @@ type Service struct {
 	Sparkline *[]int64 `json:"sparkline"`
 
 	// Status Health by country, for each of the countries.
-	Status struct {
-		GB *Health `json:"GB,omitempty"`
-		IN *Health `json:"IN,omitempty"`
-	} `json:"status"`
-	Symptoms []Symptom `json:"symptoms"`
+	Status   map[string]Health `json:"status"`
+	Symptoms []Symptom         `json:"symptoms"`
 }
 
 // ServiceList defines model for ServiceList.
@@ -1220,6 +1193,7 @@ type StatusCounts struct {
 
 // Submission defines model for Submission.
 type Submission struct {
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country  *Country        `json:"country,omitempty"`
 	Kind     *SubmissionKind `json:"kind,omitempty"`
 	Location *struct {
@@ -1249,14 +1223,10 @@ type SubmissionKind string
 
 // Summary defines model for Summary.
 type Summary struct {
-	AsOf      Time `json:"as_of"`
-	Countries struct {
-		// GB How many services have each status.
-		GB StatusCounts `json:"GB"`
+	AsOf Time `json:"as_of"`
 
-		// IN How many services have each status.
-		IN StatusCounts `json:"IN"`
-	} `json:"countries"`
+	// Countries Counts of services by status, for each covered country by its code.
+	Countries map[string]StatusCounts `json:"countries"`
 
 	// More How many more there are.
 	More int64 `json:"more"`
@@ -1300,8 +1270,8 @@ type SymptomShares struct {
 type Symptoms struct {
 	AsOf Time `json:"as_of"`
 
-	// Country Null for both countries together.
-	Country *CountryOrBoth `json:"country"`
+	// Country Null for all countries together.
+	Country *CountryOrAll  `json:"country"`
 	From    Time           `json:"from"`
 	Items   []SymptomCount `json:"items"`
 
@@ -1391,7 +1361,7 @@ type Why struct {
 	Works int64 `json:"works"`
 }
 
-// CountryFilter defines model for CountryFilter.
+// CountryFilter ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 type CountryFilter = Country
 
 // DistrictFilter The code of a district of the country.
@@ -1400,7 +1370,8 @@ type DistrictFilter = District
 // PageCursor defines model for PageCursor.
 type PageCursor = string
 
-// RegionFilter ISO 3166-2 in India (IN-WB), GB- and the ITL 1 code in the United Kingdom (GB-TLI).
+// RegionFilter A code of a country's table of regions: the code of the country, a hyphen and a code within it, that of ISO
+// 3166-2 where there is one of the right size, such as IN-WB, else another official one, such as GB-TLI.
 type RegionFilter = Region
 
 // RegisterQuarter defines model for RegisterQuarter.
@@ -1447,10 +1418,10 @@ type GetHeatmapParams struct {
 	// Service All services unless given.
 	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
-	// Resolution H3 resolution. Unless given, 5 for GB and 4 otherwise.
+	// Resolution H3 resolution. Unless given, that of the large map of the country, and the coarsest of those for all countries.
 	Resolution *int64 `form:"resolution,omitempty" json:"resolution,omitempty"`
 
 	// From Start of the window, inclusive.
@@ -1471,7 +1442,7 @@ type ListIncidentsParams struct {
 	// Service All services unless given.
 	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// State All but pending unless given.
@@ -1495,7 +1466,7 @@ type SearchPlacesParams struct {
 	// Q The start of a postcode, PIN code or name.
 	Q string `form:"q" json:"q"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Limit The most places of the answer.
@@ -1513,7 +1484,7 @@ type GetRegisterParams struct {
 	// Quarter The quarter of the year.
 	Quarter *RegisterQuarter `form:"quarter,omitempty" json:"quarter,omitempty"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
@@ -1549,7 +1520,7 @@ type GetRegisterHoursParams struct {
 	// Quarter The quarter of the year.
 	Quarter *RegisterQuarter `form:"quarter,omitempty" json:"quarter,omitempty"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
@@ -1596,7 +1567,7 @@ type ListServicesParams struct {
 
 // GetSeriesParams defines parameters for GetSeries.
 type GetSeriesParams struct {
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
@@ -1625,7 +1596,7 @@ type GetSeriesParams struct {
 
 // GetSymptomsParams defines parameters for GetSymptoms.
 type GetSymptomsParams struct {
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
@@ -1649,7 +1620,7 @@ type GetStreamParams struct {
 	// Service All services unless given.
 	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// LastEventID The id of the last event that was read.
@@ -1661,7 +1632,7 @@ type GetFeedParams struct {
 	// Service All services unless given.
 	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 }
 

@@ -35,7 +35,7 @@ func TestNullIsNoNumber(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.JSON200 == nil || got.JSON200.Reports24h != nil || got.JSON200.Status.IN.Observed != 4 || got.JSON200.Status.IN.Expected != nil {
+	if got.JSON200 == nil || got.JSON200.Reports24h != nil || got.JSON200.Status["IN"].Observed != 4 || got.JSON200.Status["IN"].Expected != nil {
 		t.Errorf("read %+v", got.JSON200)
 	}
 	if path := asked.URL.EscapedPath(); path != "/api/v1/services/whats%2Fapp" {

@@ -12,12 +12,12 @@ import (
 // Maximum times between the openings of incidents of one wider event.
 const (
 	familyWithin = 10 * time.Minute // siblings of a family
-	globalWithin = 15 * time.Minute // a service, or a family, in both countries
+	globalWithin = 15 * time.Minute // a service, or a family, in several countries
 	causedWithin = time.Hour        // a cause and its collateral incidents
 )
 
 // Events returns the ids of wider events by the ids of the incidents that are part of
-// one: a service in both countries, siblings of a family, a service and its collateral
+// one: a service in several countries, siblings of a family, a service and its collateral
 // incidents. An event id derives from what its incidents have in common and the first
 // opening, so that a replay gives the same. The order of the incidents does not matter.
 func Events(relations Relations, incidents []outage.Incident) map[string]string {

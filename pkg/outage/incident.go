@@ -181,7 +181,7 @@ type Incident struct {
 	// nothing.
 	Access *AccessFinding `json:",omitempty"`
 	// Parent is the wider event that the incident belongs to, "" for none: the
-	// same service in both countries, a family, or a provider and its customers.
+	// same service in several countries, a family, or a provider and its customers.
 	Parent string `json:",omitempty"`
 	// MergedInto is the incident of the same service that took this one in, "" for
 	// none.

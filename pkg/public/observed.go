@@ -68,7 +68,7 @@ func (s *Snapshot) observe(ctx context.Context) (map[serviceIn]observation, erro
 	return observed, nil
 }
 
-// Day is the last day of a service in both countries.
+// Day is the last day of a service in all countries.
 func (s *Snapshot) Day(ctx context.Context, service string) (Day, error) {
 	days, err := s.days.get(func() (map[string]Day, error) { return s.readDays(ctx) })
 	return days[service], err

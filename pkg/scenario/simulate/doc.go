@@ -1,5 +1,5 @@
 // Package simulate makes report streams whose truth is known: ordinary days of
-// services in the United Kingdom and India, and what happens to them.
+// services in the covered countries, and what happens to them.
 //
 // It owns the assumptions, and states them beside the numbers: seasons in local
 // time, how counts stray, growth, surges, abuse, gaps, a holiday, and outages of

@@ -125,7 +125,7 @@ func (s *stream) addOutage(at outage.Minute, random *rand.Rand) {
 	if o.Scope != outage.ScopeCountry || random.IntN(4) > 0 {
 		return
 	}
-	for _, other := range s.world.series { // the whole service is down: both countries
+	for _, other := range s.world.series { // the whole service is down: all countries
 		if other.service == s.service && other != s && other.free(o.Span) {
 			twin := *o
 			twin.Country = other.country
