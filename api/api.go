@@ -115,6 +115,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},
 		{fiber.MethodGet, "/api/v1/services/:slug/series", a.getSeries},
 		{fiber.MethodGet, "/api/v1/services/:slug/symptoms", a.getSymptoms},
+		{fiber.MethodGet, "/api/v1/services/:slug/networks", a.getNetworks},
 		{fiber.MethodGet, "/api/v1/heatmap", a.getHeatmap},
 		{fiber.MethodGet, "/api/v1/incidents", a.listIncidents},
 		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},

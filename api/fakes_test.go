@@ -165,6 +165,18 @@ func (w *world) Symptoms(_ context.Context, service string, country outage.Count
 	}, w.err
 }
 
+func (w *world) Networks(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Networks, error) {
+	w.ask("networks %q %q %q %s", service, country, region, window(span))
+	if w.past != nil {
+		return public.Networks{}, w.past
+	}
+	jio := outage.CompareShares(60, 80, 100, 400)
+	return public.Networks{
+		AsOf: w.AsOf(), Span: span.Snap(outage.Quarter), Total: 99, Named: 80,
+		Items: []public.NetworkCount{{Network: "jio", Reports: 60, Share: .75, Ratio: &jio}, {Network: "airtel", Reports: 20, Share: .25}},
+	}, w.err
+}
+
 func (w *world) Health(_ context.Context, service string, country outage.Country) (public.Health, error) {
 	expected := 2.25
 	if country == countrytest.GB {
@@ -190,7 +202,11 @@ func meant() outage.Record {
 			},
 			Final: true, Observed: 1412, Expected: 18.33333, Threshold: 61.2, Ratio: 1.04, Peak: 77.12345,
 			Severity: outage.SeverityCritical, Verdict: outage.LikelyCollateral, Cause: "jio", Parent: "jio-and-others-in-20261122T2246Z",
-			Reasons: []outage.Reason{outage.ReasonMany, outage.ReasonOnset},
+			Reasons: []outage.Reason{outage.ReasonMany, outage.ReasonNetwork, outage.ReasonOnset},
+			Access: &outage.AccessFinding{
+				Pattern: outage.AccessOne, Network: "jio", Services: 4, Named: 80,
+				ShareRatio: outage.ShareRatio{Observed: 60, Expected: 20, Ratio: 3, Low: 2.4, High: 3.67, Evidence: 35.6},
+			},
 			Recoveries: []outage.Recovery{
 				{Region: "IN-WB", Reports: 900, Ratio: 1.04, Peak: 77.12345, At: closed, Back: 4},
 				{Region: "IN-BR", Reports: 2, Ratio: 1, Peak: 2, Back: 2},

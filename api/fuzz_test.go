@@ -22,7 +22,7 @@ func FuzzQuery(f *testing.F) {
 	f.Add(uint8(3), "resolution=-0&resolution=99999999999999999999")
 	paths := []string{
 		"/api/v1/services", "/api/v1/services/whatsapp", "/api/v1/services/whatsapp/series",
-		"/api/v1/services/whatsapp/symptoms", "/api/v1/heatmap", "/api/v1/places", "/api/v1/incidents",
+		"/api/v1/services/whatsapp/symptoms", "/api/v1/services/whatsapp/networks", "/api/v1/heatmap", "/api/v1/places", "/api/v1/incidents",
 	}
 	f.Fuzz(func(t *testing.T, which uint8, query string) {
 		target := paths[int(which)%len(paths)] + "?" + query

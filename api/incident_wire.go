@@ -63,8 +63,9 @@ type incidentDetailJSON struct {
 	AsOf string `json:"as_of"`
 	incidentJSON
 	extentJSON
-	Symptoms   *symptomSharesJSON `json:"symptoms"`
-	Unaffected []string           `json:"unaffected"`
+	Symptoms   *symptomSharesJSON    `json:"symptoms"`
+	Networks   *incidentNetworksJSON `json:"networks"`
+	Unaffected []string              `json:"unaffected"`
 }
 
 // extentJSON is how much was reported during an incident, null while that cannot be

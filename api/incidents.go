@@ -75,6 +75,9 @@ func (a *API) getIncident(c *fiber.Ctx) error {
 	if answer.Symptoms, err = symptomsOf(c.UserContext(), q.numbers, in); err != nil {
 		return err
 	}
+	if answer.Networks, err = a.networksOf(c.UserContext(), q.numbers, in); err != nil {
+		return err
+	}
 	if answer.Unaffected, err = a.unaffected(c.UserContext(), in, q.now); err != nil {
 		return err
 	}

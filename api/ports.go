@@ -42,6 +42,7 @@ type Readings interface {
 	// Days has a point for each day of a time zone that the span touches.
 	Days(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, zone *time.Location) (public.Series, error)
 	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
+	Networks(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Networks, error)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
 	// Day is the last day of a service in all countries.

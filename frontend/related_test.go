@@ -26,7 +26,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 	english := locale.New(locale.Default, "")
 	for _, reason := range []outage.Reason{
 		outage.ReasonDepends, outage.ReasonProvider, outage.ReasonCategory, outage.ReasonFamily, outage.ReasonMany,
-		outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize,
+		outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize, outage.ReasonNetwork, outage.ReasonAlike, outage.ReasonSymptom,
 	} {
 		if !english.Has("reason." + string(reason)) {
 			t.Errorf("no words for %s", reason)

@@ -37,6 +37,7 @@ type incidentPage struct {
 	Place          regionPanel
 	Symptoms       []share
 	Symptom        string
+	Networks       []networkTable
 	Affected       []link // services of the family that had an incident meanwhile
 	Unaffected     []link // services of the family that had none
 	UnaffectedText string
@@ -176,6 +177,13 @@ func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
 		page.read.miss(err, "symptoms")
 	} else {
 		page.Symptoms, page.Symptom = page.words.shares(service, found), page.T("incident.symptoms.of", "n", found.Total)
+	}
+	networks, err := page.read.readings.Networks(ctx, in.Service, in.Country, "", span)
+	if err != nil {
+		page.read.miss(err, "networks")
+	}
+	if table := page.words.networkTable(networks, page.builder.sentences.Networks(page.At.Lang, in)); table.Any() {
+		page.Networks = []networkTable{table}
 	}
 	page.family(ctx, service, in, span)
 }

@@ -17,6 +17,7 @@ type servicePage struct {
 	Panels    []regionPanel
 	Symptoms  []share
 	Symptom   string // how many reports the shares refer to
+	Networks  []networkTable
 	Form      form
 	Related   related
 	Past      []entry
@@ -65,6 +66,7 @@ func (page *servicePage) addDetails(ctx context.Context, service outage.Service)
 		page.Panels = append(page.Panels, result)
 	}
 	page.symptoms(ctx, service)
+	page.networks(ctx, service)
 	page.Related = page.related(ctx, service)
 	page.Past = page.past(ctx, service.Slug)
 	page.Summary = page.T("service.summary", "service", page.Name)

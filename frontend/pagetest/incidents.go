@@ -78,6 +78,7 @@ func (f Incidents) Records() []outage.Record {
 	day := 24 * time.Hour
 	open := happened("whatsapp", countrytest.IN, 106*time.Minute, 0, outage.ScopeRegion, "IN-WB", "IN-BR", "IN-JH", "IN-OD", "IN-UP")
 	open.Severity = outage.SeverityCritical
+	open.Access = &outage.AccessFinding{Pattern: outage.AccessAlike}
 	falling := happened("instagram", countrytest.IN, 94*time.Minute, 0, outage.ScopeCountry)
 	falling.State, falling.Verdict, falling.Cause = outage.StateRecovering, outage.LikelyCollateral, "whatsapp"
 	falling.Reasons = []outage.Reason{outage.ReasonFootprint, outage.ReasonOnset, outage.ReasonSize}

@@ -177,6 +177,22 @@ func (f Readings) Symptoms(_ context.Context, service string, _ outage.Country, 
 	}}, nil
 }
 
+// Networks are three, of which one has three times its ordinary share.
+func (f Readings) Networks(_ context.Context, _ string, country outage.Country, _ outage.Region, span outage.Span) (public.Networks, error) {
+	if f.Err != nil {
+		return public.Networks{}, f.Err
+	}
+	of := func(network string, n int64, part float64) public.NetworkCount {
+		count := public.NetworkCount{Network: network, Reports: n, Share: float64(n) / 80}
+		if country != "" && !f.Young {
+			ratio := outage.CompareShares(float64(n), 80, part, 400)
+			count.Ratio = &ratio
+		}
+		return count
+	}
+	return public.Networks{Span: span, Total: 4321, Named: 80, Items: []public.NetworkCount{of("jio", 56, 93), of("airtel", 20, 100), of("vi", 4, 90)}}, nil
+}
+
 func (f Readings) Heatmap(_ context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error) {
 	if f.Err != nil {
 		return public.Heatmap{}, f.Err

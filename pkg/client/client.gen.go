@@ -17,6 +17,24 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AccessFindingPattern.
+const (
+	AllNetworks AccessFindingPattern = "all_networks"
+	OneNetwork  AccessFindingPattern = "one_network"
+)
+
+// Valid indicates whether the value is a known member of the AccessFindingPattern enum.
+func (e AccessFindingPattern) Valid() bool {
+	switch e {
+	case AllNetworks:
+		return true
+	case OneNetwork:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Code.
 const (
 	CodeConflict         Code = "conflict"
@@ -158,6 +176,30 @@ func (e IncidentDetailSeverity) Valid() bool {
 	case IncidentDetailSeverityMajor:
 		return true
 	case IncidentDetailSeverityMinor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NetworkCountReading.
+const (
+	Less   NetworkCountReading = "less"
+	More   NetworkCountReading = "more"
+	TooFew NetworkCountReading = "too_few"
+	Usual  NetworkCountReading = "usual"
+)
+
+// Valid indicates whether the value is a known member of the NetworkCountReading enum.
+func (e NetworkCountReading) Valid() bool {
+	switch e {
+	case Less:
+		return true
+	case More:
+		return true
+	case TooFew:
+		return true
+	case Usual:
 		return true
 	default:
 		return false
@@ -379,6 +421,32 @@ func (e Verdict) Valid() bool {
 		return false
 	}
 }
+
+// AccessFinding defines model for AccessFinding.
+type AccessFinding struct {
+	// High Upper end.
+	High *float64 `json:"high"`
+
+	// Low Lower end of its 95 % interval.
+	Low *float64 `json:"low"`
+
+	// Network Of `one_network`, else null.
+	Network *string `json:"network"`
+
+	// Pattern `one_network`: most reporters are with one network, far more than its ordinary share. `all_networks`: no
+	// network has many more than its share.
+	Pattern AccessFindingPattern `json:"pattern"`
+
+	// Ratio Of `one_network`, when it was last judged.
+	Ratio *float64 `json:"ratio"`
+
+	// Services Services of which `one_network` holds for the same network, else null.
+	Services *int64 `json:"services"`
+}
+
+// AccessFindingPattern `one_network`: most reporters are with one network, far more than its ordinary share. `all_networks`: no
+// network has many more than its share.
+type AccessFindingPattern string
 
 // BatchReceipt defines model for BatchReceipt.
 type BatchReceipt struct {
@@ -686,6 +754,9 @@ type IncidentDetail struct {
 	// Narrative One sentence with the arithmetic, by language tag.
 	Narrative IncidentDetail_Narrative `json:"narrative"`
 
+	// Networks Which access networks they were with, from `since` to the end in whole quarter hours; null while the past cannot be read.
+	Networks *IncidentNetworks `json:"networks"`
+
 	// Observed People who reported from `since` to `opened_at`.
 	Observed int64 `json:"observed"`
 
@@ -766,6 +837,24 @@ type IncidentList struct {
 	Next *Next `json:"next"`
 }
 
+// IncidentNetworks defines model for IncidentNetworks.
+type IncidentNetworks struct {
+	// Finding What the networks say of the cause; null where they say nothing.
+	Finding *AccessFinding `json:"finding"`
+	From    Time           `json:"from"`
+	Items   []NetworkCount `json:"items"`
+
+	// Named Those of the items.
+	Named int64 `json:"named"`
+
+	// Sentence The finding by language; null where there is none.
+	Sentence *map[string]string `json:"sentence"`
+	To       Time               `json:"to"`
+
+	// Total All reports, those that name no network included.
+	Total int64 `json:"total"`
+}
+
 // IncidentTime Another state, or another verdict.
 type IncidentTime struct {
 	At Time `json:"at"`
@@ -786,6 +875,60 @@ type IncidentTime struct {
 type Names struct {
 	En                   string            `json:"en"`
 	AdditionalProperties map[string]string `json:"-"`
+}
+
+// NetworkCount The numbers after `share` compare reporters after the caps per network prefix. They are null in a region, for both
+// countries together, beyond the last 28 days, and while the ordinary share of the network is not known.
+type NetworkCount struct {
+	// Expected Reporters that would be with it by its ordinary share.
+	Expected *float64 `json:"expected"`
+
+	// High Upper end.
+	High *float64 `json:"high"`
+
+	// Low Lower end of its 95 % interval.
+	Low     *float64 `json:"low"`
+	Network Slug     `json:"network"`
+
+	// Observed Reporters with the network.
+	Observed *float64 `json:"observed"`
+
+	// Ratio Observed by expected.
+	Ratio *float64 `json:"ratio"`
+
+	// Reading The ratio in a word: `more` than its share (`low` from 1.2), as `usual` (`low` and `high` within 0.5 and 2),
+	// `less` (`high` up to 0.8), else `too_few` to say.
+	Reading NetworkCountReading `json:"reading"`
+	Reports int64               `json:"reports"`
+
+	// Share Of the reports that named a network, 0 to 1.
+	Share float64 `json:"share"`
+}
+
+// NetworkCountReading The ratio in a word: `more` than its share (`low` from 1.2), as `usual` (`low` and `high` within 0.5 and 2),
+// `less` (`high` up to 0.8), else `too_few` to say.
+type NetworkCountReading string
+
+// Networks defines model for Networks.
+type Networks struct {
+	AsOf Time `json:"as_of"`
+
+	// Country Null for both countries together.
+	Country *CountryOrBoth `json:"country"`
+	From    Time           `json:"from"`
+	Items   []NetworkCount `json:"items"`
+
+	// Named Those of the items.
+	Named int64 `json:"named"`
+
+	// Next Cursor of the next page, null on the last.
+	Next    *Next         `json:"next"`
+	Region  *RegionOrNone `json:"region"`
+	Service Slug          `json:"service"`
+	To      Time          `json:"to"`
+
+	// Total All reports, those that name no network included.
+	Total int64 `json:"total"`
 }
 
 // Next Cursor of the next page, null on the last.
@@ -1565,6 +1708,27 @@ type ListServicesParams struct {
 	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetNetworksParams defines parameters for GetNetworks.
+type GetNetworksParams struct {
+	// Country Both countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// From Start of the window, inclusive.
+	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End of the window, exclusive; now unless given.
+	To *WindowEnd `form:"to,omitempty" json:"to,omitempty"`
+
+	// Window Length of a window that ends now, instead of from and to.
+	Window *WindowLength `form:"window,omitempty" json:"window,omitempty"`
+
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetSeriesParams defines parameters for GetSeries.
 type GetSeriesParams struct {
 	// Country All countries together unless given.
@@ -2137,6 +2301,16 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
 	GetService(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetNetworks Which access networks the people who report are with
+	//
+	// The last 24 hours unless asked otherwise, in whole quarter hours. Networks that were named fewer than three
+	// times in a quarter hour, or from fewer than two network prefixes, are left out for it. In a whole country the
+	// reporters of each network are compared with its ordinary share: how reports about all services divide over
+	// networks outside of incidents.
+	//
+	// Corresponds with GET /api/v1/services/{slug}/networks (the `GetNetworks` operationId).
+	GetNetworks(ctx context.Context, slug ServicePath, params *GetNetworksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSeries Reports over time
 	//
 	// The last 24 hours unless asked otherwise. Country counts are exact by the minute; those of a
@@ -2502,6 +2676,26 @@ func (c *Client) ListServices(ctx context.Context, params *ListServicesParams, r
 // Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
 func (c *Client) GetService(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetServiceRequest(c.Server, slug)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetNetworks Which access networks the people who report are with
+//
+// The last 24 hours unless asked otherwise, in whole quarter hours. Networks that were named fewer than three
+// times in a quarter hour, or from fewer than two network prefixes, are left out for it. In a whole country the
+// reporters of each network are compared with its ordinary share: how reports about all services divide over
+// networks outside of incidents.
+//
+// Corresponds with GET /api/v1/services/{slug}/networks (the `GetNetworks` operationId).
+func (c *Client) GetNetworks(ctx context.Context, slug ServicePath, params *GetNetworksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetNetworksRequest(c.Server, slug, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3678,6 +3872,127 @@ func NewGetServiceRequest(server string, slug ServicePath) (*http.Request, error
 	return req, nil
 }
 
+// NewGetNetworksRequest constructs an http.Request for the GetNetworks method
+func NewGetNetworksRequest(server string, slug ServicePath, params *GetNetworksParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/services/%s/networks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Window != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "window", *params.Window, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetSeriesRequest constructs an http.Request for the GetSeries method
 func NewGetSeriesRequest(server string, slug ServicePath, params *GetSeriesParams) (*http.Request, error) {
 	var err error
@@ -4416,6 +4731,18 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/services/{slug} (the `GetService` operationId).
 	GetServiceWithResponse(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*GetServiceResponse, error)
+
+	// GetNetworksWithResponse Which access networks the people who report are with
+	//
+	// The last 24 hours unless asked otherwise, in whole quarter hours. Networks that were named fewer than three
+	// times in a quarter hour, or from fewer than two network prefixes, are left out for it. In a whole country the
+	// reporters of each network are compared with its ordinary share: how reports about all services divide over
+	// networks outside of incidents.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/services/{slug}/networks (the `GetNetworks` operationId).
+	GetNetworksWithResponse(ctx context.Context, slug ServicePath, params *GetNetworksParams, reqEditors ...RequestEditorFn) (*GetNetworksResponse, error)
 
 	// GetSeriesWithResponse Reports over time
 	//
@@ -5995,6 +6322,120 @@ func (r GetServiceResponse) ContentType() string {
 	return ""
 }
 
+// GetNetworksResponse200Headers the declared response headers of an HTTP 200 response for GetNetworks
+type GetNetworksResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetNetworksResponse304Headers the declared response headers of an HTTP 304 response for GetNetworks
+type GetNetworksResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetNetworksResponse400Headers the declared response headers of an HTTP 400 response for GetNetworks
+type GetNetworksResponse400Headers struct {
+	CacheControl string
+}
+
+// GetNetworksResponse404Headers the declared response headers of an HTTP 404 response for GetNetworks
+type GetNetworksResponse404Headers struct {
+	CacheControl string
+}
+
+// GetNetworksResponse503Headers the declared response headers of an HTTP 503 response for GetNetworks
+type GetNetworksResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetNetworksResponseDefaultHeaders the declared response headers of an HTTP default response for GetNetworks
+type GetNetworksResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetNetworksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Networks
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetNetworksResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetNetworksResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetNetworksResponse400Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetNetworksResponse404Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetNetworksResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetNetworksResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetNetworksResponse) GetJSON200() *Networks {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetNetworksResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetNetworksResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetNetworksResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetNetworksResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetNetworksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetNetworksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetNetworksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetNetworksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSeriesResponse200Headers the declared response headers of an HTTP 200 response for GetSeries
 type GetSeriesResponse200Headers struct {
 	CacheControl string
@@ -6982,6 +7423,24 @@ func (c *ClientWithResponses) GetServiceWithResponse(ctx context.Context, slug S
 		return nil, err
 	}
 	return ParseGetServiceResponse(rsp)
+}
+
+// GetNetworksWithResponse Which access networks the people who report are with
+//
+// The last 24 hours unless asked otherwise, in whole quarter hours. Networks that were named fewer than three
+// times in a quarter hour, or from fewer than two network prefixes, are left out for it. In a whole country the
+// reporters of each network are compared with its ordinary share: how reports about all services divide over
+// networks outside of incidents.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/services/{slug}/networks (the `GetNetworks` operationId).
+func (c *ClientWithResponses) GetNetworksWithResponse(ctx context.Context, slug ServicePath, params *GetNetworksParams, reqEditors ...RequestEditorFn) (*GetNetworksResponse, error) {
+	rsp, err := c.GetNetworks(ctx, slug, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetNetworksResponse(rsp)
 }
 
 // GetSeriesWithResponse Reports over time
@@ -8998,6 +9457,147 @@ func ParseGetServiceResponse(rsp *http.Response) (*GetServiceResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers GetServiceResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetNetworksResponse parses an HTTP response from a GetNetworksWithResponse call
+func ParseGetNetworksResponse(rsp *http.Response) (*GetNetworksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetNetworksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Networks
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetNetworksResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetNetworksResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetNetworksResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetNetworksResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetNetworksResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetNetworksResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

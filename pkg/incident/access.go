@@ -20,9 +20,10 @@ const (
 // What a pattern of access networks takes. One network prefix counts for less than two
 // reporters in half an hour, so none of it is within reach of one.
 const (
-	leastConcentrated = 5.  // reporters with the network
-	largestPart       = .5  // of those who named any
-	concentratedLow   = 1.2 // lower end of the interval of the ratio
+	leastConcentrated = 5. // reporters with the network
+	largestPart       = .5 // of those who named any
+	leastLow, mostLow = 1.2, 2.
+	toAll             = .25 // see farAbove
 	patternEvidence   = 6.  // nats: one in 2,000 of alike services
 	leastNamed        = 20. // reporters who named a network, before all are alike
 	alikeHigh         = 2.  // upper end of the interval, see alike
@@ -34,11 +35,17 @@ func concentrated(rows []outage.AccessRatio) (outage.AccessRatio, bool) {
 	named := namedBy(rows)
 	for _, r := range rows {
 		if r.Network != "" && r.Observed >= leastConcentrated && r.Observed >= largestPart*named &&
-			r.Low >= concentratedLow && r.Evidence >= patternEvidence {
+			farAbove(r, named) && r.Evidence >= patternEvidence {
 			return r, true
 		}
 	}
 	return outage.AccessRatio{}, false
+}
+
+// farAbove reports whether the lower end of the interval is a quarter of the way from
+// the ordinary share to all reporters: services differ in their audiences.
+func farAbove(r outage.AccessRatio, named float64) bool {
+	return r.Expected > 0 && r.Low >= min(max(leastLow, 1+toAll*(named/r.Expected-1)), mostLow)
 }
 
 // alike reports whether a network has no more of the reporters than its ordinary share
@@ -70,7 +77,7 @@ func findingOf(rows []outage.AccessRatio) *outage.AccessFinding {
 	var most *outage.AccessRatio
 	for i := range rows {
 		r := &rows[i]
-		if r.Network == "" && r.Low >= concentratedLow && r.Evidence >= patternEvidence {
+		if r.Network == "" && r.Low >= leastLow && r.Evidence >= patternEvidence {
 			return nil // most are with networks that nobody knows
 		}
 		if r.Network == "" || r.Expected < leastConcentrated {

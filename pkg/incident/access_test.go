@@ -174,3 +174,44 @@ func TestAccessOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestAccessRates measures how often a pattern is found: of a network with which 85 % of
+// the reporters are, of the ordinary shares, and of a service that the network's
+// customers use half as much again as others do.
+func TestAccessRates(t *testing.T) {
+	const seed, runs = 21, 1000
+	random := rand.New(rand.NewPCG(seed, seed))
+	t.Logf("seed %d", seed)
+	rates := func(n int, share, part float64) (one, all float64) {
+		usual := outage.OrdinaryAccess{Total: 420, Counts: []outage.AccessCount{{Network: "jio", Reporters: 420 * share}, {Network: "airtel", Reporters: 420 * (1 - share)}}}
+		for range runs {
+			with := 0.
+			for range n {
+				if random.Float64() < part {
+					with++
+				}
+			}
+			rows := usual.Compare([]outage.AccessCount{{Network: "jio", Reporters: with}, {Network: "airtel", Reporters: float64(n) - with}})
+			switch found := findingOf(rows); {
+			case found != nil && found.Pattern == outage.AccessOne && found.Network == "jio":
+				one += 1. / runs
+			case found != nil && found.Pattern == outage.AccessAlike:
+				all += 1. / runs
+			}
+		}
+		return one, all
+	}
+	for _, share := range []float64{.1, .3, .5} {
+		odds := 1.5 * share / (1 - share)
+		for _, n := range []int{10, 20, 40, 80} {
+			down, downAlike := rates(n, share, .85)
+			usual, alike := rates(n, share, share)
+			popular, _ := rates(n, share, odds/(1+odds))
+			t.Logf("share %.1f, %d named: one network %.3f when it is down, %.3f ordinarily, %.3f where it is popular; all alike %.3f when it is down, %.3f ordinarily",
+				share, n, down, usual, popular, downAlike, alike)
+			if usual > .002 || popular > .01 || downAlike > .002 {
+				t.Error("a pattern is found that is not there")
+			}
+		}
+	}
+}

@@ -35,6 +35,7 @@ type Incident struct {
 	Verdict     outage.Verdict
 	Cause       string // with LikelyCollateral, the service that probably broke
 	Reasons     []outage.Reason
+	Access      *AccessFinding // what access networks say of the cause, nil for nothing
 	Parent      string
 	MergedInto  string // the incident of the same service that took this one in, "" for none
 	Why         Explanation
@@ -145,7 +146,7 @@ func IncidentOf(record outage.Record, means map[outage.Region]float64) Incident 
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State, OpenedAt: in.OpenedAt, ClosedAt: in.ClosedAt,
 		Since: in.Since, Footprint: footprintOf(in.Footprint), Final: in.Final,
 		Observed: in.Observed, Expected: in.Expected, Threshold: in.Threshold, Ratio: in.Ratio, Peak: in.Peak,
-		Severity: in.Severity, Confirmed: in.Confirmed, Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons,
+		Severity: in.Severity, Confirmed: in.Confirmed, Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Access: findingOf(in.Access),
 		Parent: in.Parent, MergedInto: in.MergedInto, Why: explanationOf(in.Why),
 	}
 	for _, recovery := range in.Recoveries {

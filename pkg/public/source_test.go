@@ -15,7 +15,7 @@ type memory []outage.Count
 func (m memory) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
 	sums := outage.Sums{}
 	for _, count := range m {
-		if query.Span.Contains(count.Start) {
+		if query.Span.Contains(count.Start) && query.ByNetwork == (count.Network != "") {
 			sums.Add(count, query)
 		}
 	}

@@ -38,6 +38,11 @@ type incident struct {
 		Verdict outage.Verdict `json:"verdict"`
 		Cause   string         `json:"cause"`
 	} `json:"timeline"`
+	Networks *struct {
+		Named    int64             `json:"named"`
+		Items    []networkRow      `json:"items"`
+		Sentence map[string]string `json:"sentence"`
+	} `json:"networks"`
 	Why *struct {
 		From    time.Time `json:"from"`
 		Reports int64     `json:"reports"`
@@ -51,6 +56,15 @@ type incident struct {
 		} `json:"tips"`
 		Trail []trailStep `json:"trail"`
 	} `json:"why"`
+}
+
+// networkRow is an access network of those who report; its numbers are unknown where its
+// ordinary share is.
+type networkRow struct {
+	Network                              string
+	Reports                              int64
+	Observed, Expected, Ratio, Low, High *float64
+	Reading                              string
 }
 
 type trailStep struct {
@@ -115,11 +129,29 @@ func (in *incident) print(minutes []seriesPoint, out io.Writer) error {
 		}
 		fmt.Fprintln(table)
 	}
+	in.printNetworks(table)
 	fmt.Fprintln(table, "UTC\tlocal\tobserved\texpected\tupper\tevidence\tneeded\tdecision")
 	for _, minute := range minutes {
 		in.row(table, minute)
 	}
 	return table.Flush()
+}
+
+// printNetworks prints the access networks against their ordinary shares, and what they
+// change in the verdict.
+func (in *incident) printNetworks(out io.Writer) {
+	if in.Networks == nil || len(in.Networks.Items) == 0 {
+		return
+	}
+	if sentence := in.Networks.Sentence["en"]; sentence != "" {
+		fmt.Fprintf(out, "%s\n\n", sentence)
+	}
+	fmt.Fprintln(out, "network\treports\tobserved\texpected\tratio\tlow\thigh\treading")
+	for _, n := range in.Networks.Items {
+		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", n.Network, n.Reports, known(n.Observed), known(n.Expected), known(n.Ratio),
+			known(n.Low), known(n.High), n.Reading)
+	}
+	fmt.Fprintln(out)
 }
 
 // row is a minute: what the detector kept of it, else what the series has.

@@ -6,12 +6,17 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	_ "github.com/open-downpour/downpour/pkg/country/countrytest" // local time
 )
 
 const (
 	explainedIncident = `{"id":"whatsapp-in-20250228T1516Z","service":"whatsapp","country":"IN","opened_at":"2025-02-28T15:16:00Z",
 "verdict":"likely_collateral","reasons":["onset"],"narrative":{"en":"In short."},
 "timeline":[{"at":"2025-02-28T15:16:00Z","state":"open","ratio":9,"verdict":"likely_collateral","cause":"jio"}],
+"networks":{"named":80,"items":[{"network":"jio","reports":60,"share":0.75,"observed":60,"expected":20,"ratio":3,"low":2.4,"high":3.67,"reading":"more"},
+{"network":"vi","reports":20,"share":0.25,"observed":null,"expected":null,"ratio":null,"low":null,"high":null,"reading":"too_few"}],
+"sentence":{"en":"Most are on Jio."}},
 "why":{"from":"2025-02-28T15:14:00Z","to":"2025-02-28T15:16:00Z","reports":40,"judged":34.5,"works":1,
 "tips":[{"scope":"country","region":null,"cell":null,"since":"2025-02-28T15:14:00Z","observed":34,"expected":2.912,"threshold":31.2,"evidence":18.2,"needed":16,"design":12}],
 "trail":[{"t":"2025-02-28T15:14:00Z","observed":9,"expected":1.4,"upper":1.6,"scope":"cell","evidence":null,"needed":null},
@@ -47,6 +52,12 @@ reports 40, judged 34.5, for whom it works 1
 
 place  observed  expected  threshold  evidence  needed  design
 IN     34        2.91      31.2       18.2      16      x12
+
+Most are on Jio.
+
+network  reports  observed  expected  ratio  low  high  reading
+jio      60       60        20        3      2.4  3.67  more
+vi       20       -         -         -      -    -     too_few
 
 UTC               local  observed  expected  upper  evidence   needed  decision
 2025-02-28 15:13  20:43  2         1.3       6                         
