@@ -30,10 +30,10 @@ var dist embed.FS
 var styles = map[string][]string{
 	"home":      {"base", "home"},
 	"search":    {"base", "home", "prose"},
-	"service":   {"base", "details", "form", "figures", "service"},
+	"service":   {"base", "details", "form", "charts", "service"},
 	"incidents": {"base", "details", "incidents"},
-	"incident":  {"base", "details", "figures", "service", "incidents", "incident"},
-	"map":       {"base", "details", "figures", "map"},
+	"incident":  {"base", "details", "charts", "service", "incidents", "incident"},
+	"map":       {"base", "details", "charts", "map"},
 	"report":    {"base", "details", "form", "prose"},
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},

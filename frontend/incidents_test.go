@@ -89,7 +89,7 @@ func TestIncidentPage(t *testing.T) {
 		"user reports of problems with WhatsApp in India within 1 h 54 min so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
 		"in 15 minutes, from", "It is still going on.",
 		"user reports during the incident, in total", "the normal number in the worst 10 minutes", "How reports ran", "in this chart",
-		"How it spread", `<symbol id="land"`, `<ol class="strip">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
+		"How it spread", `<symbol id="land"`, `<ol class="small-multiples">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
 		`class="foot"`, "outlined: where the incident is", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
 		"Some regions", "Worst 10 minutes", "11 times the normal", "Last 10 minutes", "8.6 times the normal",
 		"How it went", "Reports began to rise", "Incident opened",

@@ -23,7 +23,7 @@ async function send({ report, from }) {
   throw new Error(`a report of ${report.service} was refused: ${answer.status} ${problem}`);
 }
 
-// shown waits until the map tells of nearly all reports that have a place. A
+// shown waits until the map shows nearly all reports that have a place. A
 // minute is shown once it is over, so this takes about one.
 async function shown(service) {
   for (let tries = 0; tries < 60; tries++) {

@@ -32,8 +32,8 @@ for (const [lang, width, scheme] of [['en', 360, 'light'], ['en', 1280, 'dark'],
 test('a small map leads to the large one at its quarter hour', { skip }, async () => {
   await withPage(browser, { width: 1280 }, async (page) => {
     await page.goto(base + path);
-    const time = await page.locator('.strip a').first().innerText();
-    await page.locator('.strip a').first().click();
+    const time = await page.locator('.small-multiples a').first().innerText();
+    await page.locator('.small-multiples a').first().click();
     assert.equal(new URL(page.url()).pathname, '/map');
     assert.ok((await page.locator('.when').first().innerText()).startsWith(time.trim()), time);
   });

@@ -56,14 +56,14 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
-test('pages keep their width and cut nothing off at 200 % text', async () => {
+test('pages keep their width and show all text at 200 %', async () => {
   await withPage(browser, { width: 640, scripts: true }, async (page) => {
     for (const path of paths) {
       await page.goto(address('bn', path));
       await page.evaluate(() => { document.documentElement.style.setProperty('font-size', '200%'); });
       const [content, window, cut] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth,
         [...document.querySelectorAll('a, button, label, h1, h2, h3, p, td, th')]
-          .filter((e) => e.checkVisibility() && !e.closest('.aloud, svg') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden')
+          .filter((e) => e.checkVisibility() && !e.closest('.sr-only, svg') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden')
           .map((e) => e.textContent.trim().slice(0, 40))]);
       assert.ok(content <= window, `${path} is ${content} px wide`);
       assert.deepEqual(cut, [], path);
@@ -71,7 +71,7 @@ test('pages keep their width and cut nothing off at 200 % text', async () => {
   });
 });
 
-test('in forced colours what is chosen and how much it pours can be told', async () => {
+test('in forced colours the choice and the status are distinguishable', async () => {
   await withPage(browser, { width: 360, scripts: true, forcedColors: 'active' }, async (page) => {
     await page.goto(`${base}/in/whatsapp`);
     await page.locator('.tiles label').first().click();
@@ -85,7 +85,7 @@ test('in forced colours what is chosen and how much it pours can be told', async
   });
 });
 
-test('nothing moves for those who want no motion', async () => {
+test('there is no motion with reduced motion', async () => {
   await withPage(browser, { width: 360, scripts: true, reducedMotion: 'reduce' }, async (page) => {
     for (const path of ['/', '/in/whatsapp']) {
       await page.goto(base + path);

@@ -1,4 +1,4 @@
-// The large map draws what it says, as a drawing of the server and as a canvas,
+// The large map has the expected colours, as the server's SVG and as a canvas,
 // moves by keyboard, and keeps its last picture when the line is gone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -46,7 +46,7 @@ async function shown() {
 }
 
 const path = `/map?service=${service}`;
-const stage = (page, country) => page.locator(`[data-country=${country}] .stage`);
+const viewport = (page, country) => page.locator(`[data-country=${country}] .viewport`);
 const cells = ({ k1, k2, k3 }) => [k1, k2, k3];
 
 for (const scheme of ['light', 'dark']) {
@@ -54,7 +54,7 @@ for (const scheme of ['light', 'dark']) {
     test(`the drawing of ${country} has its colours in ${scheme}, without scripts`, async () => {
       await withPage(browser, { width: 1280, scheme }, async (page) => {
         await page.goto(base + path);
-        const counts = await colours(browser, page, stage(page, country));
+        const counts = await colours(browser, page, viewport(page, country));
         assert.ok(counts.land > 20_000, `land: ${counts.land} pixels`);
         for (const [k, n] of cells(counts).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
       });
@@ -63,7 +63,7 @@ for (const scheme of ['light', 'dark']) {
     test(`the canvas of ${country} has its colours in ${scheme}, and more of them from closer`, async () => {
       await withPage(browser, { width: 1280, scheme, scripts: true }, async (page) => {
         await page.goto(base + path);
-        const part = stage(page, country);
+        const part = viewport(page, country);
         await part.focus();
         await page.keyboard.press('ArrowRight');
         await part.locator('canvas').waitFor();
@@ -88,11 +88,11 @@ for (const scheme of ['light', 'dark']) {
   }
 }
 
-test('the slider moves through time, and the address tells where it stands', async () => {
+test('the slider moves through time and updates the address', async () => {
   await withPage(browser, { width: 1280, scripts: true }, async (page) => {
     await page.goto(base + path);
     const slider = page.locator('#player input');
-    const part = stage(page, 'IN');
+    const part = viewport(page, 'IN');
     const latest = await slider.inputValue();
     await slider.focus();
     for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowLeft');
@@ -111,29 +111,29 @@ test('the slider moves through time, and the address tells where it stands', asy
   });
 });
 
-test('a link shows what its sender saw', async () => {
+test('a link restores the view', async () => {
   await withPage(browser, { width: 1280, scripts: true }, async (page) => {
     await page.goto(`${base}${path}&at=IN:6,500,320`);
-    await stage(page, 'IN').locator('canvas').waitFor();
+    await viewport(page, 'IN').locator('canvas').waitFor();
     await page.locator('[data-country=IN] [data-do=out]').click();
     assert.match(page.url(), /at=IN:3,500,320/);
   });
 });
 
-test('by keyboard alone: from area to area, with its numbers, and from the table to a region', async () => {
+test('by keyboard: from cell to cell with its numbers, and from the table to a region', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.goto(`${address('bn', '/map')}?service=${service}&country=IN`);
-    await stage(page, 'IN').focus();
+    await viewport(page, 'IN').focus();
     await page.keyboard.press('ArrowDown');
-    const told = page.locator('.cell');
-    await told.waitFor();
-    const first = await told.innerText();
+    const values = page.locator('.cell');
+    await values.waitFor();
+    const first = await values.innerText();
     assert.match(first, /[০-৯]/, 'numbers in the digits of the language');
     for (const key of ['ArrowUp', 'ArrowRight', 'ArrowDown', 'ArrowLeft']) {
-      if (await told.innerText() === first) await page.keyboard.press(key);
+      if (await values.innerText() === first) await page.keyboard.press(key);
       await sleep(100);
     }
-    assert.notEqual(await told.innerText(), first, 'an arrow key leads to another area');
+    assert.notEqual(await values.innerText(), first, 'an arrow key leads to another area');
     const button = page.locator('.go').first();
     await button.focus();
     await page.keyboard.press('Enter');
@@ -141,22 +141,22 @@ test('by keyboard alone: from area to area, with its numbers, and from the table
   });
 });
 
-test('when the line is gone the last picture stays, and the page says so', async () => {
+test('without a connection the last map stays and the page shows an error', async () => {
   await withPage(browser, { width: 1280, scripts: true }, async (page) => {
     await page.goto(base + path);
-    await stage(page, 'IN').focus();
+    await viewport(page, 'IN').focus();
     await page.keyboard.press('ArrowRight');
     await page.locator('[data-country=IN] .cell').waitFor();
     await page.route('**/map/cells**', (route) => route.abort());
     await page.locator('#player input').focus();
     for (let i = 0; i < 9; i++) await page.keyboard.press('PageDown');
     await page.locator('[data-country=IN] .failed').waitFor();
-    const counts = await colours(browser, page, stage(page, 'IN'));
+    const counts = await colours(browser, page, viewport(page, 'IN'));
     assert.ok(cells(counts).some((n) => n > 10), JSON.stringify(counts));
   });
 });
 
-test('who saves data gets the drawing and no more', async () => {
+test('with data saving only the drawing is loaded', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
     const asked = [];
@@ -168,7 +168,7 @@ test('who saves data gets the drawing and no more', async () => {
   });
 });
 
-test('the page and what it needs first are six requests at most', async () => {
+test('the page loads with six requests at most', async () => {
   await withPage(browser, { width: 1280, scripts: true }, async (page) => {
     const asked = [];
     page.on('request', (request) => asked.push(request.url()));

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [log, server] = process.argv.slice(2);
 const until = Date.now() + 30_000;
 
-// The server listens on a port that was free, and says in its log which.
+// The server listens on a free port, which it logs.
 async function address() {
   const listening = /msg=listening address=(\S+)/.exec(await readFile(log, 'utf8'));
   return listening && `http://${listening[1]}`;

@@ -1,4 +1,4 @@
-// A person reports, is told what was wrong, is thanked and takes it back, all
+// A person reports, sees an error, gets the confirmation and undoes it, all
 // with scripts off.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -9,7 +9,7 @@ before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
 for (const [width, scheme, service] of [[360, 'light', 'messenger'], [1280, 'dark', 'facebook']]) {
-  test(`two taps report at ${width} px, ${scheme}; one more takes it back`, async () => {
+  test(`two taps report at ${width} px, ${scheme}; one more undoes the report`, async () => {
     await withPage(browser, { width, scheme, scripts: true, timezoneId: 'Asia/Kolkata' }, async (page) => {
       await page.goto(`${base}/${service}`); // no country in the address: the clock of the device says which
       await page.locator('.tiles label').first().click();
@@ -22,7 +22,7 @@ for (const [width, scheme, service] of [[360, 'light', 'messenger'], [1280, 'dar
   });
 }
 
-test('a report waits for the line to come back, and counts once', async () => {
+test('a report waits for the connection and counts once', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     const keys = [];
     await page.route('**/report', (route) => {
@@ -31,14 +31,14 @@ test('a report waits for the line to come back, and counts once', async () => {
     });
     await page.goto(`${base}/in/threads`);
     await page.locator('button[value=problem]').click();
-    await page.locator('#told', { hasText: 'No connection' }).waitFor();
+    await page.locator('#status', { hasText: 'No connection' }).waitFor();
     await page.waitForURL('**/in/threads/thanks**');
     assert.equal(keys.length, 3);
     assert.ok(keys[0].length > 20 && keys.every((key) => key === keys[0]), `keys ${keys}`);
   });
 });
 
-test('a server that refuses is heard out in its own words', async () => {
+test('the error of a server that rejects is shown', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.goto(`${base}/in/signal`);
     await page.fill('#place', 'Xyzzyville');
@@ -48,7 +48,7 @@ test('a server that refuses is heard out in its own words', async () => {
   });
 });
 
-test('the location goes out coarse, in the report only, and after a word', async () => {
+test('the location is sent coarse, only in the report and after consent', async () => {
   const more = { geolocation: { latitude: 22.572646, longitude: 88.363895 }, permissions: ['geolocation'] };
   await withPage(browser, { width: 360, scripts: true, ...more }, async (page) => {
     const sent = [];
@@ -56,7 +56,7 @@ test('the location goes out coarse, in the report only, and after a word', async
     await page.goto(`${base}/in/upi`);
     assert.ok(await page.locator('#here-h').isVisible(), 'the button says what becomes of the location');
     await page.locator('#here button').click();
-    await page.locator('#told', { hasText: 'location' }).waitFor();
+    await page.locator('#status', { hasText: 'location' }).waitFor();
     const [request] = await Promise.all([
       page.waitForRequest((r) => r.method() === 'POST'), page.locator('button[value=problem]').click(),
     ]);
@@ -68,7 +68,7 @@ test('the location goes out coarse, in the report only, and after a word', async
   });
 });
 
-test('places are offered while one types', async () => {
+test('places are suggested while typing', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.goto(`${base}/in/sbi`);
     await page.locator('#place').pressSequentially('Bardha');
@@ -80,20 +80,20 @@ test('places are offered while one types', async () => {
 // quick makes every timer of a page run a thousand times faster.
 const quick = () => { const real = setTimeout; globalThis.setTimeout = (act, wait, ...rest) => real(act, wait / 1000, ...rest); };
 
-test('numbers move in place, with title and icon', async () => {
+test('numbers, title and icon are updated in place', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.addInitScript(quick);
     await page.goto(`${base}/in/youtube`);
     const answer = await (await fetch(`${base}/in/youtube/status`)).text();
     const body = answer.replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ');
     await page.route('**/in/youtube/status', (route) => route.fulfill({ contentType: 'text/html', body }));
-    await page.locator('#sky[data-status=outage]').waitFor();
+    await page.locator('#hero[data-status=outage]').waitFor();
     assert.match(await page.title(), /^Far above · /);
     assert.equal(await page.locator('#now').count(), 1);
   });
 });
 
-test('who saves data is not asked for more of it', async () => {
+test('with data saving there are no updates', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.addInitScript(quick);
     await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));

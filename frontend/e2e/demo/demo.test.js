@@ -47,13 +47,13 @@ for (const scripts of [true, false]) {
   test(`the map of the outage is drawn, scripts ${scripts}`, async () => {
     await withPage(browser, { width: 1280, scripts }, async (page) => {
       await page.goto(`${base}/map?service=whatsapp`);
-      const stage = page.locator('[data-country=IN] .stage');
+      const viewport = page.locator('[data-country=IN] .viewport');
       if (scripts) { // it becomes a canvas when somebody first touches it
-        await stage.focus();
+        await viewport.focus();
         await page.keyboard.press('ArrowRight');
-        await stage.locator('canvas').waitFor();
+        await viewport.locator('canvas').waitFor();
       }
-      const pixels = await colours(browser, page, stage);
+      const pixels = await colours(browser, page, viewport);
       // How many depends on how old the quarter hour under way is: it holds some back.
       assert.ok(pixels.k5 > 500 && pixels.k4 + pixels.k5 > 1500, `hardly a cell is drawn as far above normal: ${JSON.stringify(pixels)}`);
     });

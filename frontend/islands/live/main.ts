@@ -2,17 +2,17 @@
 // the reader saves data.
 import { pause, isNews, type Announcement } from './pace.ts';
 
-const sky = document.getElementById('sky');
-const aloud = document.getElementById('aloud');
+const hero = document.getElementById('hero');
+const announcer = document.getElementById('news');
 const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
-if (sky?.dataset.live && aloud && !saving) keep(sky, sky.dataset.live, aloud);
+if (hero?.dataset.live && announcer && !saving) update(hero, hero.dataset.live, announcer);
 
-function keep(sky: HTMLElement, address: string, aloud: HTMLElement): void {
+function update(hero: HTMLElement, address: string, announcer: HTMLElement): void {
   let failures = 0;
   let timer: ReturnType<typeof setTimeout>;
-  let said: Announcement = { words: document.getElementById('now')?.dataset.says ?? '', at: Date.now() };
+  let last: Announcement = { words: document.getElementById('now')?.dataset.news ?? '', at: Date.now() };
 
-  const ask = async () => {
+  const poll = async () => {
     try {
       const answer = await fetch(address, { cache: 'no-cache' });
       if (!answer.ok) throw new Error(String(answer.status));
@@ -29,18 +29,18 @@ function keep(sky: HTMLElement, address: string, aloud: HTMLElement): void {
     // Replacing the element would take the focus away.
     if (!now || now.contains(document.activeElement) || now.outerHTML === news.outerHTML) return;
     now.replaceWith(news);
-    const { status = '', title = '', icon = '', says = '' } = news.dataset;
-    sky.dataset.status = status;
+    const { status = '', title = '', icon = '', news: announcement = '' } = news.dataset;
+    hero.dataset.status = status;
     document.title = title;
     document.querySelector('link[rel=icon]')?.setAttribute('href', icon);
-    if (isNews(says, said, Date.now())) {
-      said = { words: says, at: Date.now() };
-      aloud.textContent = says;
+    if (isNews(announcement, last, Date.now())) {
+      last = { words: announcement, at: Date.now() };
+      announcer.textContent = announcement;
     }
   };
   const next = () => {
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(() => void ask(), pause(failures, Math.random()));
+    if (!document.hidden) timer = setTimeout(() => void poll(), pause(failures, Math.random()));
   };
   document.addEventListener('visibilitychange', next);
   next();

@@ -13,7 +13,7 @@ export function viewsIn(search: string): Map<string, View> {
   return views;
 }
 
-// searchWith is a query with the moment and the views in it; "" stands for the
+// searchWith is a query with the time and the views; "" stands for the
 // latest moment. The rest of the query stays.
 export function searchWith(search: string, moment: string, views: Map<string, View>): string {
   const query = new URLSearchParams(search);

@@ -14,8 +14,8 @@ const step = 80; // pixels that one press of a button moves the map
 export class MapClient {
   readonly country: string;
   view: View;
-  private sheet: Size;
-  private stage: HTMLElement;
+  private mapSize: Size;
+  private viewport: HTMLElement;
   private drawing: SVGSVGElement;
   private canvas?: HTMLCanvasElement;
   private land: Path2D;
@@ -29,10 +29,10 @@ export class MapClient {
 
   constructor(private panel: HTMLElement, private source: Source, private moment: Moment, private changed: () => void) {
     this.country = panel.dataset.country!;
-    this.sheet = { width: Number(panel.dataset.width), height: Number(panel.dataset.height) };
-    this.view = views.whole(this.sheet);
-    this.stage = panel.querySelector('.stage')!;
-    this.drawing = this.stage.querySelector('svg')!;
+    this.mapSize = { width: Number(panel.dataset.width), height: Number(panel.dataset.height) };
+    this.view = views.whole(this.mapSize);
+    this.viewport = panel.querySelector('.viewport')!;
+    this.drawing = this.viewport.querySelector('svg')!;
     const line = (of: string) => new Path2D(this.drawing.querySelector(of)!.getAttribute('d')!);
     this.land = line('.coast');
     this.borders = line('.border');
@@ -40,13 +40,13 @@ export class MapClient {
   }
 
   private get size(): Size {
-    const { clientWidth, clientHeight } = this.stage;
+    const { clientWidth, clientHeight } = this.viewport;
     return { width: clientWidth, height: clientHeight };
   }
 
   // look changes the view.
   look(view: View): void {
-    this.view = views.held(view, this.sheet, this.size);
+    this.view = views.held(view, this.mapSize, this.size);
     this.start();
     this.draw();
     void this.load();
@@ -70,9 +70,9 @@ export class MapClient {
     if (this.canvas) return;
     this.canvas = document.createElement('canvas');
     this.canvas.setAttribute('aria-hidden', 'true');
-    this.stage.append(this.canvas);
+    this.viewport.append(this.canvas);
     void this.refine();
-    new ResizeObserver(() => { this.view = views.held(this.view, this.sheet, this.size); this.draw(); }).observe(this.stage);
+    new ResizeObserver(() => { this.view = views.held(this.view, this.mapSize, this.size); this.draw(); }).observe(this.viewport);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.draw());
   }
 
@@ -98,9 +98,9 @@ export class MapClient {
       this.waiting = 0;
       if (!this.layers.length) return; // the SVG is still right
       paint(this.canvas!, {
-        view: this.view, sheet: this.sheet, stage: this.size, land: this.land, borders: this.borders, layers: this.layers,
+        view: this.view, mapSize: this.mapSize, viewport: this.size, land: this.land, borders: this.borders, layers: this.layers,
         chosen: this.chosen,
-      }, palette(this.stage));
+      }, palette(this.viewport));
       this.drawing.classList.add('under');
     });
   }
@@ -108,14 +108,14 @@ export class MapClient {
   // load requests the cells of the whole country, and finer ones of the visible
   // part.
   private async load(): Promise<boolean> {
-    const part = views.windowOf(this.view, this.sheet, this.size);
+    const part = views.windowOf(this.view, this.mapSize, this.size);
     const asked = JSON.stringify([this.moment, part]);
     if (asked === this.shown) return true;
     this.shown = asked;
     const of = (window: typeof part) => this.source.ask({ country: this.country, ...this.moment, ...window });
     try {
       const [base, near] = await Promise.all([of({ z: 0, x: 0, y: 0 }), of(part)]);
-      if (this.shown !== asked) return true; // another time was chosen meanwhile
+      if (this.shown !== asked) return true; // another time was chosen since
       this.take(base, part.z > 0 ? near : undefined);
       this.fail(false);
       return true;
@@ -157,7 +157,7 @@ export class MapClient {
     if (cell) {
       const { lang } = document.documentElement;
       const number = (n: number) => n.toLocaleString(lang === 'en' ? `en-${this.country}` : lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
-      const told: Record<string, string> = {
+      const values: Record<string, string> = {
         region: cell.region,
         reports: number(cell.reports),
         expected: cell.expected ? number(cell.expected) : '–',
@@ -165,7 +165,7 @@ export class MapClient {
         status: words.dataset.words!.split('|')['oenu'.indexOf(cell.status || '-')] ?? '',
       };
       for (const place of words.querySelectorAll<HTMLElement>('[data-of]')) {
-        place.textContent = told[place.dataset.of!] ?? '';
+        place.textContent = values[place.dataset.of!] ?? '';
         place.parentElement!.hidden = !place.textContent;
       }
     }
@@ -194,24 +194,24 @@ export class MapClient {
     const cells = this.base.filter((cell) => cell.region === region);
     const box = around(cells);
     if (!box) return;
-    this.look(views.fitted(box, this.sheet, this.size));
+    this.look(views.fitted(box, this.mapSize, this.size));
     this.select(cells.reduce((most, cell) => (cell.reports > most.reports ? cell : most)));
   }
 
   private controls(): void {
     const middle = () => [this.size.width / 2, this.size.height / 2] as const;
-    const zoom = (factor: number, [x, y]: readonly [number, number] = middle()) => this.look(views.zoomed(this.view, factor, x, y, this.sheet, this.size));
-    const pan = (dx: number, dy: number) => this.look(views.panned(this.view, dx, dy, this.sheet, this.size));
+    const zoom = (factor: number, [x, y]: readonly [number, number] = middle()) => this.look(views.zoomed(this.view, factor, x, y, this.mapSize, this.size));
+    const pan = (dx: number, dy: number) => this.look(views.panned(this.view, dx, dy, this.mapSize, this.size));
     const does: Record<string, () => void> = {
-      in: () => zoom(2), out: () => zoom(0.5), whole: () => this.look(views.whole(this.sheet)),
+      in: () => zoom(2), out: () => zoom(0.5), whole: () => this.look(views.whole(this.mapSize)),
       left: () => pan(step, 0), right: () => pan(-step, 0), up: () => pan(0, step), down: () => pan(0, -step),
     };
     const tools = this.panel.querySelector<HTMLElement>('.tools')!;
     tools.hidden = false;
     for (const button of tools.querySelectorAll('button')) button.onclick = () => does[button.dataset.do!]!();
 
-    const point = (x: number, y: number) => views.pointAt(x, y, this.view, this.sheet, this.size);
-    gestures(this.stage, {
+    const point = (x: number, y: number) => views.pointAt(x, y, this.view, this.mapSize, this.size);
+    gestures(this.viewport, {
       zoom: (factor, x, y) => zoom(factor, [x, y]),
       pan,
       closer: () => this.view.zoom > 1.01,
@@ -222,8 +222,8 @@ export class MapClient {
     });
     // Cells that are likely to be needed next are loaded in advance.
     this.panel.addEventListener('pointerenter', () => this.ready(this.moment), { once: true });
-    this.stage.tabIndex = 0;
-    this.stage.onkeydown = (event) => this.key(event, does);
+    this.viewport.tabIndex = 0;
+    this.viewport.onkeydown = (event) => this.key(event, does);
   }
 
   // key moves the selection from cell to cell; with shift it moves the map.
@@ -245,7 +245,7 @@ export class MapClient {
     if (!(await this.load())) return;
     const next = this.chosen ? neighbour(this.cells, this.chosen, dx, dy) : nearest(this.cells, this.view.x, this.view.y);
     if (!next) return;
-    const seen = views.visible(this.view, this.sheet, this.size);
+    const seen = views.visible(this.view, this.mapSize, this.size);
     if (next.x < seen.left || next.x > seen.right || next.y < seen.top || next.y > seen.bottom) this.look({ ...this.view, x: next.x, y: next.y });
     this.select(next);
   }

@@ -13,23 +13,23 @@ type Point = { x: number; y: number };
 
 const still = 6; // pixels that a tap may move
 
-export function gestures(stage: HTMLElement, does: Does): void {
+export function gestures(viewport: HTMLElement, does: Does): void {
   const down = new Map<number, Point>();
   let moved = 0;
   const at = (event: { clientX: number; clientY: number }): Point => {
-    const box = stage.getBoundingClientRect();
+    const box = viewport.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
   const spread = ([a, b]: Point[]) => Math.hypot(a!.x - b!.x, a!.y - b!.y);
-  const touch = () => { stage.style.touchAction = does.closer() ? 'none' : 'pan-x pan-y'; };
+  const touch = () => { viewport.style.touchAction = does.closer() ? 'none' : 'pan-x pan-y'; };
 
-  stage.addEventListener('pointerdown', (event) => {
+  viewport.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     if (down.size === 0) moved = 0;
     down.set(event.pointerId, at(event));
-    stage.setPointerCapture(event.pointerId);
+    viewport.setPointerCapture(event.pointerId);
   });
-  stage.addEventListener('pointermove', (event) => {
+  viewport.addEventListener('pointermove', (event) => {
     const before = down.get(event.pointerId);
     if (!before) return;
     const now = at(event);
@@ -50,10 +50,10 @@ export function gestures(stage: HTMLElement, does: Does): void {
     if (!down.delete(event.pointerId) || down.size > 0) return;
     if (event.type === 'pointerup' && moved <= still) does.tap(at(event).x, at(event).y);
   };
-  stage.addEventListener('pointerup', up);
-  stage.addEventListener('pointercancel', up);
-  stage.addEventListener('wheel', (event) => {
-    if (!event.ctrlKey && document.activeElement !== stage) return;
+  viewport.addEventListener('pointerup', up);
+  viewport.addEventListener('pointercancel', up);
+  viewport.addEventListener('wheel', (event) => {
+    if (!event.ctrlKey && document.activeElement !== viewport) return;
     event.preventDefault();
     does.zoom(Math.exp(-event.deltaY / (event.ctrlKey ? 100 : 400)), at(event).x, at(event).y);
     touch();

@@ -6,7 +6,7 @@ import { MapClient, type Moment } from './client.ts';
 import { after, ahead, momentOf, type Timeline } from './slider.ts';
 import { Source } from './source.ts';
 
-const root = document.getElementById('atlas');
+const root = document.getElementById('map-client');
 const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
 if (root && !saving) start(root);
 

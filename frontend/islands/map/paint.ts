@@ -10,8 +10,8 @@ export type Layer = (Path2D | undefined)[];
 
 export type Picture = {
   view: View;
-  sheet: Size;
-  stage: Size;
+  mapSize: Size;
+  viewport: Size;
   land: Path2D;
   borders: Path2D;
   layers: Layer[]; // the coarse ones first
@@ -44,12 +44,12 @@ export function layered(cells: Cell[]): Layer {
 }
 
 export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Palette): void {
-  const { view, sheet, stage, layers } = picture;
+  const { view, mapSize, viewport, layers } = picture;
   const ratio = devicePixelRatio;
-  const [width, height] = [Math.round(stage.width * ratio), Math.round(stage.height * ratio)];
+  const [width, height] = [Math.round(viewport.width * ratio), Math.round(viewport.height * ratio)];
   if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
   const pen = canvas.getContext('2d')!;
-  const s = scale(view, sheet, stage) * ratio;
+  const s = scale(view, mapSize, viewport) * ratio;
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.clearRect(0, 0, width, height);
   pen.setTransform(s, 0, 0, s, width / 2 - view.x * s, height / 2 - view.y * s);

@@ -8,7 +8,7 @@ const form = document.getElementById('report') as HTMLFormElement | null;
 if (form) enhance(form);
 
 function enhance(form: HTMLFormElement): void {
-  const told = document.getElementById('told') as HTMLElement;
+  const status = document.getElementById('status') as HTMLElement;
   const place = document.getElementById('place') as HTMLInputElement;
   const hidden = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
   hidden('token').value = tokenOf(localStorageOrNone(), new Date(), random);
@@ -17,7 +17,7 @@ function enhance(form: HTMLFormElement): void {
   place.addEventListener('input', () => { hidden('lat').value = hidden('lng').value = ''; });
   offerLocation((lat, lng) => {
     [hidden('lat').value, hidden('lng').value, place.value] = [lat, lng, ''];
-    told.textContent = (lat ? form.dataset.found : form.dataset.lost) ?? '';
+    status.textContent = (lat ? form.dataset.found : form.dataset.lost) ?? '';
   });
 
   let sending = false;
@@ -28,8 +28,8 @@ function enhance(form: HTMLFormElement): void {
     const body = new URLSearchParams(new FormData(form, event.submitter) as unknown as Record<string, string>);
     if (!hidden('key').value) hidden('key').value = random();
     body.set('key', hidden('key').value);
-    told.textContent = form.dataset.sending ?? '';
-    void send(body, told, form.dataset.waiting ?? '').then((address) => {
+    status.textContent = form.dataset.sending ?? '';
+    void send(body, status, form.dataset.waiting ?? '').then((address) => {
       if (address) location.assign(address);
       else handOver(form, event.submitter as HTMLButtonElement | null);
     });
@@ -37,7 +37,7 @@ function enhance(form: HTMLFormElement): void {
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return; // a reader who comes back may report something else
     sending = false;
-    hidden('key').value = told.textContent = '';
+    hidden('key').value = status.textContent = '';
   });
 }
 
@@ -48,7 +48,7 @@ function random(): string {
 
 // send retries until the report is accepted, and returns the address of the
 // confirmation, or "" if the browser has to send the form itself.
-async function send(body: URLSearchParams, told: HTMLElement, waiting: string): Promise<string> {
+async function send(body: URLSearchParams, status: HTMLElement, waiting: string): Promise<string> {
   for (let tries = 1; ; tries++) {
     let outcome: Outcome = 'no answer';
     let address = '';
@@ -62,7 +62,7 @@ async function send(body: URLSearchParams, told: HTMLElement, waiting: string): 
     const step = after(tries, outcome, Math.random());
     if (step === 'go') return address;
     if (step === 'give over') return '';
-    told.textContent = waiting;
+    status.textContent = waiting;
     await pause(step.wait);
   }
 }
@@ -97,14 +97,14 @@ function countryIn(form: HTMLFormElement): string {
 
 // offerLocation shows the button for the location. Its callback gets "" if there is
 // none.
-function offerLocation(tell: (lat: string, lng: string) => void): void {
+function offerLocation(use: (lat: string, lng: string) => void): void {
   const here = document.getElementById('here');
   if (!here || !navigator.geolocation || !isSecureContext) return;
   here.hidden = false;
   here.querySelector('button')?.addEventListener('click', () => {
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => tell(coarse(coords.latitude), coarse(coords.longitude)),
-      () => tell('', ''),
+      ({ coords }) => use(coarse(coords.latitude), coarse(coords.longitude)),
+      () => use('', ''),
       { timeout: 10_000, maximumAge: 300_000 },
     );
   });
@@ -114,6 +114,6 @@ function localStorageOrNone(): Storage {
   try {
     return localStorage;
   } catch {
-    return { getItem: () => { throw new Error('nothing is kept here'); } } as unknown as Storage;
+    return { getItem: () => { throw new Error('nothing is stored here'); } } as unknown as Storage;
   }
 }
