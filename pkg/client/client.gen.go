@@ -877,7 +877,7 @@ type Names struct {
 	AdditionalProperties map[string]string `json:"-"`
 }
 
-// NetworkCount The numbers after `share` compare reporters after the caps per network prefix. They are null in a region, for both
+// NetworkCount The numbers after `share` compare reporters after the caps per network prefix. They are null in a region, for all
 // countries together, beyond the last 28 days, and while the ordinary share of the network is not known.
 type NetworkCount struct {
 	// Expected Reporters that would be with it by its ordinary share.
@@ -913,8 +913,8 @@ type NetworkCountReading string
 type Networks struct {
 	AsOf Time `json:"as_of"`
 
-	// Country Null for both countries together.
-	Country *CountryOrBoth `json:"country"`
+	// Country Null for all countries together.
+	Country *CountryOrAll  `json:"country"`
 	From    Time           `json:"from"`
 	Items   []NetworkCount `json:"items"`
 
@@ -1710,7 +1710,7 @@ type ListServicesParams struct {
 
 // GetNetworksParams defines parameters for GetNetworks.
 type GetNetworksParams struct {
-	// Country Both countries together unless given.
+	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
 	// Region A region code; it implies its country.
