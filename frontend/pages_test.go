@@ -19,6 +19,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -204,6 +205,52 @@ func TestByteBudgets(t *testing.T) {
 				t.Errorf("%s: %d bytes, budget %d", path, size, budget)
 			}
 		}
+	}
+}
+
+// TestBudgetsOfTheBuiltInCatalogue holds that the start page is light with all
+// services, and so are the pages with the longest texts.
+func TestBudgetsOfTheBuiltInCatalogue(t *testing.T) {
+	services, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, app := testSite(t, func(c *Config) { c.Readings, c.Services = always(pagetest.Readings{}), services })
+	for _, path := range []string{"/", "/in", "/gb", "/bn", "/bn/in", "/hi", "/hi/in", "/cy/gb", "/ukpn", "/cy/ukpn", "/bn/cesc-kolkata", "/hi/electricity-1912", "/bn?q=no+internet"} {
+		size := squeezed(get(t, app, path).body)
+		t.Logf("%s: %d bytes", path, size)
+		if size > 14_000 {
+			t.Errorf("%s: %d bytes, budget 14000", path, size)
+		}
+	}
+	home := get(t, app, "/bn").body
+	for _, service := range services.Services() {
+		if !strings.Contains(home, `/`+service.Slug+`"`) {
+			t.Errorf("the start page does not lead to %s", service.Slug)
+		}
+	}
+}
+
+// The form of a service says whom to call, in the language and for the country.
+func TestAdviceStandsAtTheForm(t *testing.T) {
+	services, err := catalog.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, app := testSite(t, func(c *Config) { c.Services = services })
+	for path, want := range map[string]string{
+		"/ukpn": "Call 105, free of charge", "/gb/ukpn/report": "Call 105, free of charge", "/cy/gb/ukpn": "Ffoniwch 105, am ddim",
+		"/hi/in/bescom": "1912 पर या अपनी बिजली कंपनी", "/bn/in/cesc-kolkata": "1912 নম্বরে বা আপনার বিদ্যুৎ সংস্থার",
+		"/emergency-999": "Do not ask for help here.", "/thames-water": "Call the emergency line of your water company",
+	} {
+		body := get(t, app, path).body
+		at, form := strings.Index(body, `<p class="notice advice">`+want), strings.Index(body, `<fieldset id="symptom"`)
+		if at < 0 || at > form {
+			t.Errorf("%s does not say %q before the form", path, want)
+		}
+	}
+	if strings.Contains(get(t, app, "/whatsapp").body, "advice") {
+		t.Error("a service without advice has one")
 	}
 }
 

@@ -19,6 +19,9 @@ func TestSearch(t *testing.T) {
 		{"/bn/in", "এয়ারটেল", 303, "/bn/in/airtel"},
 		{"/", "WhatsApp", 303, "/whatsapp"},
 		{"/", "ee", 303, "/ee"}, // though others hold these letters
+		{"/", "no signal", 200, `<h2>Mobile network</h2><ul class="rows found"><li><a href="/jio">Jio</a>`},
+		{"/bn/in", "no signal", 200, `<h1>“no signal”: সংস্থা বা পরিষেবা বেছে নিন</h1>`},
+		{"/gb", "no signal", 200, `<ul class="rows found"><li><a href="/gb/ee">EE</a></ul>`},
 		{"/gb", "jio", 200, "No service found for “jio”"},
 		{"/", "e", 200, "Services like “e”"},
 		{"/hi", "tel", 200, "“tel” जैसी सेवाएँ"},

@@ -48,7 +48,7 @@ type anything struct{}
 
 func (anything) Service(slug string) (outage.Service, bool) { return outage.Service{Slug: slug}, true }
 
-func (anything) AccessNetwork(string) (string, bool) { return "", false }
+func (anything) AccessNetwork(string, outage.Country) string { return "" }
 
 // hoster is the network range that the crowd of a known hoster has.
 const hoster = "5.9.0.0/16 example hoster\n"

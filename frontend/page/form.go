@@ -15,6 +15,7 @@ type form struct {
 	*layout
 	Service   outage.Service
 	Name      string
+	Advice    []string         // whom to call about the service, for each country
 	Choices   []choice         // symptoms
 	Symbols   []draw.Symbol    // the pictures that the choices use
 	Towns     []string         // offered for the place
@@ -50,6 +51,7 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 			Value: symptom.Slug, Text: q.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == result.Values.Symptom,
 		})
 	}
+	result.Advice = q.advice(service)
 	result.offer(service, q.builder.Services.Services())
 	if countries := q.At.Countries(service); q.At.Country == "" && len(countries) > 1 {
 		result.Countries = countries
@@ -57,6 +59,23 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 		result.Values.Country = string(countries[0])
 	}
 	return result
+}
+
+// advice says whom to call about a service, for each country of the page.
+func (q *request) advice(service outage.Service) []string {
+	var advice []string
+	countries := q.At.Countries(service)
+	for _, country := range countries {
+		texts := service.Advice[country]
+		text := q.NameIn(texts, texts[locale.Default])
+		if text != "" && len(countries) > 1 {
+			text = q.CountryName(country) + ": " + text
+		}
+		if text != "" {
+			advice = append(advice, text)
+		}
+	}
+	return advice
 }
 
 // offer fills the suggestions for towns and networks with the largest ones, in the

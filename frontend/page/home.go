@@ -28,10 +28,11 @@ type row struct {
 	Sparkline        template.HTML
 }
 
-// category is the rows of one category of services.
+// category is the services of one category that have no card.
 type category struct {
 	Name string
-	Rows []row
+	Rows []row  // those with the most reports
+	More []link // the others
 }
 
 type homePage struct {
@@ -52,6 +53,9 @@ const (
 	// count gets a card, and busyCards the maximum number of such cards.
 	busyFrom  = 10
 	busyCards = 6
+	// categoryRows is the number of rows of a category that has more services: with
+	// a row for each of all services the page would be too heavy for a phone.
+	categoryRows = 4
 )
 
 // homePage is the start page: services with notable numbers, then all others.
@@ -99,11 +103,7 @@ func (page *homePage) arrange(ctx context.Context) {
 			page.Cards, hasCard[c.Service] = append(page.Cards, c), true
 		}
 	}
-	for _, service := range page.builder.Services.Services() {
-		if verdicts := page.verdicts(ctx, service); len(verdicts) > 0 && !hasCard[service.Slug] {
-			page.addRow(ctx, service, verdicts)
-		}
-	}
+	page.listOthers(ctx, hasCard)
 }
 
 // causedBy reports whether a service is probably not at fault, but that of another
@@ -138,34 +138,78 @@ func (page *homePage) card(ctx context.Context, service outage.Service, v verdic
 	return result
 }
 
-// addRow adds a service to its category. On a page of all countries the numbers
-// are sums. They are compared only where both have an expected count.
-func (page *homePage) addRow(ctx context.Context, service outage.Service, verdicts []verdict) {
-	result := row{
-		Name: page.ServiceName(service), Path: page.Service(service.Slug), Lang: page.LangOf(service.Names),
-		Sparkline: page.read.sparkline(ctx, service.Slug, page.At.Country),
+// other is a service without a card.
+type other struct {
+	service  outage.Service
+	verdicts []verdict
+	reports  int64 // in all countries of the page
+}
+
+// listOthers lists the services without a card by category.
+func (page *homePage) listOthers(ctx context.Context, hasCard map[string]bool) {
+	var order []string
+	named := map[string][]other{} // by name of the category
+	for _, service := range page.builder.Services.Services() {
+		verdicts := page.verdicts(ctx, service)
+		if len(verdicts) == 0 || hasCard[service.Slug] {
+			continue
+		}
+		found := other{service: service, verdicts: verdicts}
+		for _, v := range verdicts {
+			found.reports += v.health.Reports
+		}
+		name := page.NameIn(page.builder.Services.CategoryNames(service.Category), page.T("home.others"))
+		if _, ok := named[name]; !ok {
+			order = append(order, name)
+		}
+		named[name] = append(named[name], found)
 	}
-	var reports int64
+	for _, name := range order {
+		page.Categories = append(page.Categories, page.category(ctx, name, named[name]))
+	}
+}
+
+// category gives rows to the services with the most reports, and lists the others
+// by name. A row costs no more than naming one service under the rows.
+func (page *homePage) category(ctx context.Context, name string, others []other) category {
+	shown := len(others)
+	if shown > categoryRows+1 {
+		shown = categoryRows
+	}
+	slices.SortStableFunc(others, func(a, b other) int { return cmp.Compare(b.reports, a.reports) })
+	result := category{Name: name}
+	for _, o := range others[:shown] {
+		result.Rows = append(result.Rows, page.row(ctx, o))
+	}
+	for _, o := range others[shown:] {
+		result.More = append(result.More, page.linkTo(o.service))
+	}
+	slices.SortStableFunc(result.Rows, func(a, b row) int { return byName(a.Name, b.Name) })
+	slices.SortStableFunc(result.More, func(a, b link) int { return byName(a.Text, b.Text) })
+	return result
+}
+
+func byName(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
+
+// row is a service in one line. On a page of all countries the numbers are sums.
+// They are compared only where both have an expected count.
+func (page *homePage) row(ctx context.Context, o other) row {
+	result := row{
+		Name: page.ServiceName(o.service), Path: page.Service(o.service.Slug), Lang: page.LangOf(o.service.Names),
+		Sparkline: page.read.sparkline(ctx, o.service.Slug, page.At.Country), Count: page.Int(o.reports),
+	}
 	expected, known, enough := 0.0, true, true
-	for _, v := range verdicts {
-		reports += v.health.Reports
+	for _, v := range o.verdicts {
 		enough = enough && v.Status != outage.StatusUnknown
 		if known = known && v.health.Expected != nil; known {
 			expected += *v.health.Expected
 		}
 	}
-	result.Count = page.Int(reports)
 	switch {
 	case known && enough:
 		result.Usual = page.T("home.usual", "expected", page.Amount(expected))
 	case known:
 		result.Usual = page.T("home.few")
 	}
-	name := page.NameIn(page.builder.Services.CategoryNames(service.Category), page.T("home.others"))
-	at := slices.IndexFunc(page.Categories, func(c category) bool { return c.Name == name })
-	if at < 0 {
-		at, page.Categories = len(page.Categories), append(page.Categories, category{Name: name})
-	}
-	page.Categories[at].Rows = append(page.Categories[at].Rows, result)
-	slices.SortStableFunc(page.Categories[at].Rows, func(a, b row) int { return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return result
 }

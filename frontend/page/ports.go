@@ -44,8 +44,9 @@ type Services interface {
 	Service(slug string) (outage.Service, bool)
 	// Family lists the services that tend to break together, none for "".
 	Family(slug string) []outage.Service
-	// Search finds services by any of their names in any script, best first.
-	Search(q string) []outage.Service
+	// Search finds services of a country, "" for any, by their names in any script,
+	// and categories by the trouble that people name.
+	Search(q string, country outage.Country) outage.Found
 	// CategoryNames are the names of a category by language tag.
 	CategoryNames(slug string) map[string]string
 }

@@ -9,23 +9,46 @@ type searchPage struct {
 	request
 	asked string
 	Found []link
+	Kinds []kind
+}
+
+// kind is a category that the query names, with its services to choose from.
+type kind struct {
+	Name     string
+	Services []link
 }
 
 // Query is the text in the search field.
 func (page *searchPage) Query() string { return page.asked }
 
 // SearchPage lists the services that a query may mean.
-func (s *Builder) SearchPage(at address.Address, query string, found []outage.Service) *searchPage {
-	page := &searchPage{request: s.request(at), asked: query}
-	page.Index = false
-	page.Title = page.T("search.none", "query", query)
-	if len(found) > 0 {
-		page.Title = page.T("search.found", "query", query)
+func (s *Builder) SearchPage(at address.Address, query string, found outage.Found) *searchPage {
+	page := &searchPage{request: s.request(at)}
+	page.asked, page.Index = query, false
+	for _, service := range found.Services {
+		page.Found = append(page.Found, page.linkTo(service))
 	}
-	for _, service := range found {
-		page.Found = append(page.Found, link{
-			Path: page.Service(service.Slug), Text: page.ServiceName(service), Lang: page.LangOf(service.Names),
-		})
+	for _, category := range found.Categories {
+		kind := kind{Name: page.NameIn(s.Services.CategoryNames(category), category)}
+		for _, service := range s.Services.Services() {
+			if service.Category == category && len(at.Countries(service)) > 0 {
+				kind.Services = append(kind.Services, page.linkTo(service))
+			}
+		}
+		page.Kinds = append(page.Kinds, kind)
+	}
+	switch {
+	case len(page.Found) > 0:
+		page.Title = page.T("search.found", "query", query)
+	case len(page.Kinds) > 0:
+		page.Title = page.T("search.kinds", "query", query)
+	default:
+		page.Title = page.T("search.none", "query", query)
 	}
 	return page
+}
+
+// linkTo is a link with the name of a service.
+func (q *request) linkTo(service outage.Service) link {
+	return link{Path: q.Service(service.Slug), Text: q.ServiceName(service), Lang: q.LangOf(service.Names)}
 }

@@ -25,13 +25,28 @@ func (f Services) Family(slug string) []outage.Service {
 	return slices.DeleteFunc(slices.Clone(f), func(s outage.Service) bool { return slug == "" || s.Family != slug })
 }
 
-func (f Services) Search(q string) (found []outage.Service) {
+// Search finds services by part of a name. "no signal" stands for what names a
+// category.
+func (f Services) Search(q string, country outage.Country) outage.Found {
+	if q == "no signal" {
+		return outage.Found{Categories: []string{"mobile"}}
+	}
+	var found outage.Found
+	key, whole := locale.Key(q), 0
 	for _, service := range f {
+		used := country == "" || len(service.Country) == 0 || slices.Contains(service.Country, country)
 		names := []string{service.Slug, service.Name, service.Names["hi"], service.Names["bn"]}
-		if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(locale.Key(name), locale.Key(q)) }) {
-			found = append(found, service)
+		if !used || key == "" || !slices.ContainsFunc(names, func(name string) bool { return strings.Contains(locale.Key(name), key) }) {
+			continue
+		}
+		if slices.ContainsFunc(names, func(name string) bool { return locale.Key(name) == key }) {
+			found.Services = slices.Insert(found.Services, 0, service)
+			whole++
+		} else {
+			found.Services = append(found.Services, service)
 		}
 	}
+	found.Sure = len(found.Services) == 1 || whole == 1
 	return found
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -26,7 +27,7 @@ func readBuiltin(t testing.TB, category string) []byte {
 func namesOf(service outage.Service) map[string]bool {
 	names := make(map[string]bool)
 	for _, name := range slices.Concat(slices.Collect(maps.Values(service.Names)), service.Aliases, []string{service.Slug}) {
-		names[keyOf(name, false).joined] = true
+		names[locale.Key(name)] = true
 	}
 	return names
 }
@@ -35,11 +36,23 @@ func namesOf(service outage.Service) map[string]bool {
 func calledSo(catalog *Catalog, name string) []string {
 	var called []string
 	for _, service := range catalog.Services() {
-		if namesOf(service)[keyOf(name, false).joined] {
+		if namesOf(service)[locale.Key(name)] {
 			called = append(called, service.Slug)
 		}
 	}
 	return called
+}
+
+// Whoever has no power, water or help is told whom to call.
+func TestAdvice(t *testing.T) {
+	for _, service := range builtIn(t).Services() {
+		needed := slices.Contains([]string{"power", "water", "emergency"}, service.Category)
+		for _, country := range service.Country {
+			if _, ok := service.Advice[country]; ok != needed {
+				t.Errorf("%s in %s has the advice %v", service.Slug, country, service.Advice)
+			}
+		}
+	}
 }
 
 // Every file is listed, holds one category, which it is named after, and says
@@ -79,7 +92,7 @@ func TestFilesOfTheCatalogue(t *testing.T) {
 
 func TestBuiltInServices(t *testing.T) {
 	catalog := builtIn(t)
-	if n := len(catalog.Services()); n < 80 {
+	if n := len(catalog.Services()); n < 200 {
 		t.Errorf("%d services", n)
 	}
 	used := make(map[outage.Country]int)
@@ -103,7 +116,7 @@ func TestBuiltInServices(t *testing.T) {
 		}
 	}
 	for _, country := range outage.Countries() {
-		if used[country] < 50 {
+		if used[country] < 100 {
 			t.Errorf("%s has %d services", country, used[country])
 		}
 	}
@@ -144,6 +157,11 @@ func TestBuiltInCategories(t *testing.T) {
 			if category.names[language] == "" {
 				t.Errorf("%s has no name in %s", category.slug, language)
 			}
+			for country, advice := range category.advice {
+				if advice[language] == "" {
+					t.Errorf("the advice of %s in %s is missing in %s", category.slug, country, language)
+				}
+			}
 			for _, symptom := range category.symptoms {
 				if symptom.Names[language] == "" {
 					t.Errorf("%s of %s has no name in %s", symptom.Slug, category.slug, language)
@@ -165,7 +183,7 @@ func TestBuiltInFamilies(t *testing.T) {
 // Dependencies exist, and are used where those that need them are.
 func TestBuiltInDependencies(t *testing.T) {
 	catalog := builtIn(t)
-	for service, on := range map[string]string{"phonepe": "upi", "giffgaff": "o2", "plusnet": "bt", "fortnite": "epic-games"} {
+	for service, on := range map[string]string{"phonepe": "upi", "giffgaff": "o2", "plusnet": "bt", "fortnite": "epic-games", "aeps": "aadhaar", "zerodha": "cloudflare"} {
 		if got, _ := catalog.Service(service); !slices.Equal(got.DependsOn, []string{on}) {
 			t.Errorf("%s depends on %v", service, got.DependsOn)
 		}
@@ -185,7 +203,7 @@ func TestBuiltInDependencies(t *testing.T) {
 func TestNamesLeadToOneService(t *testing.T) {
 	shared := map[string][]string{}
 	for _, name := range []string{"vodafone", "वोडाफ़ोन", "ভোডাফোন"} {
-		shared[keyOf(name, false).joined] = []string{"vi", "vodafone"}
+		shared[locale.Key(name)] = []string{"vi", "vodafone"}
 	}
 	services := make(map[string][]string)
 	for _, service := range builtIn(t).Services() {

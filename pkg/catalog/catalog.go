@@ -24,12 +24,13 @@ import (
 var files embed.FS
 
 // builtin names the files of the built-in catalogue, one for each category. In
-// this order their services are listed, and a file may use what stands in those
-// before it. Their hi, bn and cy texts still wait for the review of native
+// this order their services are listed, and a file may use the families of those
+// before it and depend on the services of all. Their hi, bn and cy texts still wait for the review of native
 // speakers.
 var builtin = []string{
 	"messaging", "social", "video", "payments", "mobile", "broadband", "bank", "tv", "music",
 	"games", "ai", "work", "cloud", "shopping", "food", "travel", "government",
+	"power", "water", "emergency", "invest", "education", "parcels", "home", "tickets",
 }
 
 // Catalog is a checked list of services. It is safe for concurrent use. What
@@ -40,7 +41,9 @@ type Catalog struct {
 	byFamily   map[string][]outage.Service
 	families   []family
 	categories []category
-	keys       [][]searchKey // beside services
+	keys       [][]searchKey    // beside services
+	troubles   [][]string       // the names and keywords of categories that have several words
+	networks   map[string][]int // indices of the access networks by folded name or alias, names first
 }
 
 // family is a group of services that tend to break together.
@@ -54,22 +57,34 @@ type category struct {
 	slug     string
 	names    map[string]string
 	symptoms []outage.Symptom
+	keywords []string // what people type of the trouble: "power cut"
+	words    [][]string
+	advice   map[outage.Country]map[string]string
 }
 
 // Default is the catalogue built into the program.
 func Default() (*Catalog, error) {
 	whole := &Catalog{}
+	var readers []*reader
 	for _, category := range builtin {
 		name := "services/" + category + ".yaml"
 		data, err := files.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("reading the catalogue: %w", err)
 		}
-		if whole, err = parse(name, data, whole); err != nil {
+		catalog, r := read(name, data, whole)
+		if err := r.err(); err != nil {
+			return nil, err
+		}
+		whole, readers = catalog, append(readers, r)
+	}
+	for _, r := range readers {
+		r.dependencies(whole.services)
+		if err := r.err(); err != nil {
 			return nil, err
 		}
 	}
-	return whole, nil
+	return whole.index(), nil
 }
 
 // Parse reads a catalogue that stands alone. The name is what errors call the
@@ -144,6 +159,15 @@ func (c *Catalog) index() *Catalog {
 			c.byFamily[service.Family] = append(c.byFamily[service.Family], service)
 		}
 		c.keys[i] = keysOf(service)
+	}
+	c.networks = networksOf(c.services, c.keys)
+	for i, category := range c.categories {
+		c.categories[i].words = wordsOf(category)
+		for _, words := range c.categories[i].words {
+			if len(words) > 1 {
+				c.troubles = append(c.troubles, words)
+			}
+		}
 	}
 	return c
 }

@@ -38,7 +38,7 @@ func TestServiceFamilyAndNames(t *testing.T) {
 	if _, ok := catalog.Service("nothing"); ok {
 		t.Error("a service that does not exist was found")
 	}
-	if got := slugs(catalog.Family("bt-group")); !slices.Equal(got, []string{"ee", "bt", "plusnet"}) {
+	if got := slugs(catalog.Family("bt-group")); !slices.Equal(got, []string{"ee", "bt", "plusnet", "openreach"}) {
 		t.Errorf("the BT family is %v", got)
 	}
 	if got := catalog.Family(""); len(got) != 0 {
@@ -112,6 +112,12 @@ func TestExample(t *testing.T) {
 	mail, ok := catalog.Service("campus-mail")
 	if !ok || mail.Provider != "Campus IT" || !slices.Equal(mail.DependsOn, []string{"campus-wifi", "microsoft-365"}) {
 		t.Errorf("the mail of the example is %+v, %t", mail, ok)
+	}
+	if got := mail.Advice[countrytest.GB]["en"]; got != "Call the help desk on extension 100." {
+		t.Errorf("the advice of the example is %q", got)
+	}
+	if found := catalog.Search("no campus wifi", countrytest.GB); !slices.Equal(found.Categories, []string{"campus"}) {
+		t.Errorf("the keyword of the example finds %v, %v", slugs(found.Services), found.Categories)
 	}
 	if got := slugs(catalog.Family("campus")); !slices.Equal(got, []string{"campus-wifi", "campus-mail"}) {
 		t.Errorf("the family of the example is %v", got)

@@ -13,8 +13,13 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// maxName is the longest display name or alias, in runes.
-const maxName = 60
+// The longest texts, in runes.
+const (
+	maxName   = 60  // a display name, an alias or a keyword
+	maxAdvice = 300 // what to do, in one language
+)
+
+var countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
 
 var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
@@ -86,13 +91,17 @@ func addressFault(slug string) string {
 }
 
 // nameFault says what is wrong with a display name, "" when nothing is.
-func nameFault(name string) string {
+func nameFault(name string) string { return textFault(name, maxName) }
+
+// textFault says what is wrong with a text of at most so many runes, "" when
+// nothing is.
+func textFault(text string, most int) string {
 	switch {
-	case strings.TrimSpace(name) == "":
+	case strings.TrimSpace(text) == "":
 		return "is empty"
-	case utf8.RuneCountInString(name) > maxName:
-		return fmt.Sprintf("is longer than %d characters", maxName)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+	case utf8.RuneCountInString(text) > most:
+		return fmt.Sprintf("is longer than %d characters", most)
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
 		return "holds control characters"
 	}
 	return ""

@@ -71,6 +71,13 @@ func TestParseBroken(t *testing.T) {
 		}},
 		{"twice", small + "  mail: {}\n", []string{`f.yaml:14: services.mail: stands twice, first on line 9`}},
 		{"symptoms missing", edit("    symptoms:\n      down: {names: {en: Not working}}\n", ""), []string{`f.yaml:2: categories.office.symptoms: is missing`}},
+		{"keywords", edit("    names: {en: Office}", "    names: {en: Office}\n    keywords: [no mail, '']"), []string{`f.yaml:4: categories.office.keywords[1]: is empty`}},
+		{"advice", edit("    names: {en: Office}", "    names: {en: Office}\n    advice: {GB: {hi: \"\"}, fr: {en: "+strings.Repeat("é", 301)+"}}"), []string{
+			`f.yaml:4: categories.office.advice.GB.en: is missing`,
+			`f.yaml:4: categories.office.advice.GB.hi: is empty`,
+			`f.yaml:4: categories.office.advice.fr: is not a country code of two capital letters`,
+			`f.yaml:4: categories.office.advice.fr.en: is longer than 300 characters`,
+		}},
 		{"anchor", edit("family: campus", "family: &a campus") + "  other: {category: office, family: *a, names: {en: Other}}\n", []string{
 			`f.yaml:14: services.other.family: must be text`,
 			`f.yaml:14: services.other.family: there is no family "?"`,
@@ -125,7 +132,7 @@ func FuzzParse(f *testing.F) {
 			if addressFault(service.Slug) != "" || nameFault(service.Name) != "" {
 				t.Fatalf("taken: %+v", service)
 			}
-			if found := catalog.Search(service.Name); service.Name == service.Slug && len(found) == 0 {
+			if found := catalog.Search(service.Name, ""); service.Name == service.Slug && len(found.Services) == 0 {
 				t.Fatalf("%q does not find itself", service.Name)
 			}
 		}

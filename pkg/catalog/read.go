@@ -29,11 +29,12 @@ func (r *reader) catalog(top entry, base *Catalog) *Catalog {
 	if len(c.services) == 0 {
 		r.add(top.line, "services", "there are no services")
 	}
-	r.dependencies(c.services)
-	// A replaced category changes the symptoms of the services already in it.
+	// A replaced category changes the symptoms and the advice of the services
+	// already in it.
 	for i, service := range c.services {
 		if category := findCategory(c.categories, service.Category); category != nil {
 			c.services[i].Symptoms = category.symptoms
+			c.services[i].Advice = category.advice
 		}
 	}
 	return c
@@ -58,8 +59,11 @@ func (r *reader) family(e entry) family {
 
 func (r *reader) category(e entry) category {
 	r.slug(e, slugFault(e.key))
-	parts := r.mapping(e, "names", "symptoms")
-	read := category{slug: e.key, names: r.names(e, parts)}
+	parts := r.mapping(e, "names", "symptoms", "keywords", "advice")
+	read := category{slug: e.key, names: r.names(e, parts), advice: r.advice(parts["advice"])}
+	for _, keyword := range r.list(parts["keywords"]) {
+		read.keywords = append(read.keywords, r.name(keyword))
+	}
 	if _, ok := parts["symptoms"]; !ok {
 		r.add(e.line, e.path+".symptoms", "is missing")
 	}
@@ -113,6 +117,33 @@ func (r *reader) countries(parts map[string]entry) []outage.Country {
 			r.add(item.line, item.path, "%s stands twice", country)
 		}
 		read = append(read, country)
+	}
+	return read
+}
+
+// advice reads what to do by country and language. English must be among the
+// languages. A country that this server does not cover needs none of its pages.
+func (r *reader) advice(e entry) map[outage.Country]map[string]string {
+	var read map[outage.Country]map[string]string
+	for _, part := range r.entries(e) {
+		country := outage.Country(part.key)
+		if !countryForm.MatchString(part.key) {
+			r.add(part.line, part.path, "is not a country code of two capital letters")
+		}
+		texts := make(map[string]string)
+		for language, text := range r.mapping(part, languages...) {
+			texts[language] = r.text(text)
+			if what := textFault(texts[language], maxAdvice); what != "" {
+				r.add(text.line, text.path, "%s", what)
+			}
+		}
+		if _, ok := texts["en"]; !ok {
+			r.add(part.line, part.path+".en", "is missing")
+		}
+		if read == nil {
+			read = make(map[outage.Country]map[string]string)
+		}
+		read[country] = texts
 	}
 	return read
 }

@@ -40,20 +40,8 @@ func TestSearch(t *testing.T) {
 	}
 	catalog := builtIn(t)
 	for _, c := range cases {
-		if got := slugs(catalog.Search(c.q)); !slices.Equal(got, c.want) {
+		if got := slugs(catalog.Search(c.q, "").Services); !slices.Equal(got, c.want) {
 			t.Errorf("%q finds %v, want %v", c.q, got, c.want)
-		}
-	}
-}
-
-func TestAccessNetwork(t *testing.T) {
-	catalog := builtIn(t)
-	for name, want := range map[string]string{
-		"jio": "jio", " JIO! ": "jio", "জিও": "jio", "ভি": "vi", "एयरटेल": "airtel", "রিলায়েন্স জিও": "jio", "Virgin Media": "virgin-media",
-		"virginmedia": "virgin-media", "BT": "bt", "british telecom": "bt", "vodafone": "vodafone", "WhatsApp": "", "j": "", "my neighbour's": "", "": "", "!": "",
-	} {
-		if got, ok := catalog.AccessNetwork(name); got != want || ok != (want != "") {
-			t.Errorf("%q is %q, %v, want %q", name, got, ok, want)
 		}
 	}
 }
@@ -74,7 +62,7 @@ services:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := slugs(catalog.Search("Sun")), []string{"a", "b", "d", "e", "f", "g", "h"}; !slices.Equal(got, want) {
+	if got, want := slugs(catalog.Search("Sun", "").Services), []string{"a", "b", "d", "e", "f", "g", "h"}; !slices.Equal(got, want) {
 		t.Errorf("found %v, want %v", got, want)
 	}
 }
@@ -84,7 +72,7 @@ func TestEveryNameFindsItsService(t *testing.T) {
 	catalog := builtIn(t)
 	for _, service := range catalog.Services() {
 		for name := range namesOf(service) {
-			found := catalog.Search(name)
+			found := catalog.Search(name, "").Services
 			at := slices.IndexFunc(found, func(s outage.Service) bool { return s.Slug == service.Slug })
 			if at < 0 || at > 0 && len(calledSo(catalog, name)) < 2 {
 				t.Errorf("%q of %s finds %v", name, service.Slug, slugs(found))
@@ -98,7 +86,7 @@ func BenchmarkSearch(b *testing.B) {
 	for _, q := range []string{"whatsapp", "b", "এয়ারটেল"} {
 		b.Run(q, func(b *testing.B) {
 			for b.Loop() {
-				catalog.Search(q)
+				catalog.Search(q, "")
 			}
 		})
 	}

@@ -28,21 +28,30 @@ type reader struct {
 
 // parse reads a file over a base catalogue, which it leaves as it is.
 func parse(name string, data []byte, base *Catalog) (*Catalog, error) {
-	r := &reader{faults: faults{file: name}}
-	var document yaml.Node
-	if err := yaml.Unmarshal(data, &document); err != nil {
-		r.notYAML(err)
-		return nil, r.err()
+	catalog, r := read(name, data, base)
+	if catalog != nil {
+		r.dependencies(catalog.services)
 	}
-	if len(document.Content) == 0 {
-		r.add(1, "", "the file is empty")
-		return nil, r.err()
-	}
-	catalog := r.catalog(entry{line: document.Content[0].Line, value: document.Content[0]}, base)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
 	return catalog.index(), nil
+}
+
+// read is parse without the dependencies and the index. The catalogue is nil
+// where the file cannot be read at all.
+func read(name string, data []byte, base *Catalog) (*Catalog, *reader) {
+	r := &reader{faults: faults{file: name}}
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		r.notYAML(err)
+		return nil, r
+	}
+	if len(document.Content) == 0 {
+		r.add(1, "", "the file is empty")
+		return nil, r
+	}
+	return r.catalog(entry{line: document.Content[0].Line, value: document.Content[0]}, base), r
 }
 
 var lineOf = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)

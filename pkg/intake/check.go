@@ -50,11 +50,19 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 		return report, outage.Invalid("token", "has more than %d characters", maxToken)
 	}
 	var err error
-	report.Network = s.network(sent.Network)
 	if report.Since, err = since(sent.Since, now); err != nil {
 		return report, err
 	}
-	return report, s.locate(sent, &report)
+	if err := s.locate(sent, &report); err != nil {
+		return report, err
+	}
+	// A network that the catalogue does not know is left out: no free text is kept,
+	// and no report is refused for it. It is looked for where the report was placed,
+	// since the same name is another company elsewhere.
+	if utf8.RuneCountInString(sent.Network) <= maxNetwork {
+		report.Network = s.Catalog.AccessNetwork(sent.Network, report.Country)
+	}
+	return report, nil
 }
 
 // locate sets the cell of a report from its location, its place or its country.
@@ -106,15 +114,4 @@ func since(text string, now time.Time) (time.Time, error) {
 		return time.Time{}, outage.Invalid("since", "lies more than 7 days back")
 	}
 	return at.UTC(), nil
-}
-
-// network is the slug of the access network that the sender named, "" for a name that
-// the catalogue does not know: no free text is stored, and a report is never refused
-// for it.
-func (s *Service) network(name string) string {
-	if name == "" || utf8.RuneCountInString(name) > maxNetwork {
-		return ""
-	}
-	slug, _ := s.Catalog.AccessNetwork(name)
-	return slug
 }

@@ -37,11 +37,11 @@ func (*fakes) Service(slug string) (outage.Service, bool) {
 	return outage.Service{Slug: slug, Name: slug, Symptoms: []outage.Symptom{{Slug: "send"}}}, slug == "whatsapp"
 }
 
-func (*fakes) AccessNetwork(name string) (slug string, ok bool) {
-	if name == "Jio" || name == "জিও" {
-		return "jio", true
+func (*fakes) AccessNetwork(text string, country outage.Country) string {
+	if (text == "Jio" || text == "জিও") && country == countrytest.IN {
+		return "jio"
 	}
-	return "", false
+	return ""
 }
 
 const someCell = outage.Cell(0x863cf2c67ffffff)

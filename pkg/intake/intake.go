@@ -34,11 +34,11 @@ type Counter interface {
 	Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error
 }
 
-// Catalog knows the services, and the access networks among them by any of their
-// names.
+// Catalog knows the services. AccessNetwork is the slug of the access network of
+// a country that a text means, "" for none.
 type Catalog interface {
 	Service(slug string) (outage.Service, bool)
-	AccessNetwork(name string) (slug string, ok bool)
+	AccessNetwork(text string, country outage.Country) string
 }
 
 // Geography turns a coordinate into a cell and its region. Its error is an

@@ -15,6 +15,16 @@ type Service struct {
 	Aliases   []string          // other names people search for, in any script
 	Country   []Country         // where it is used; all covered countries when empty
 	Symptoms  []Symptom
+	// Advice is what to do about trouble with the service, by country and language
+	// tag: whom to call. Nil for most.
+	Advice map[Country]map[string]string
+}
+
+// Found is what a search of the catalogue finds.
+type Found struct {
+	Services   []Service // best match first
+	Categories []string  // slugs of the categories whose trouble the question names ("power cut")
+	Sure       bool      // the first service is the one that is meant
 }
 
 // accessCategories are the categories of the networks by which people reach the
