@@ -38,11 +38,14 @@ func Load(packs country.Set) (*Geography, error) {
 		byCountry: map[outage.Country][]entry{}, regions: map[outage.Country][]outage.Region{},
 		names: map[outage.Region]map[string]string{},
 	}
+	earlier := claims{}
 	for _, pack := range packs.LookUpOrder() {
 		lines, err := entries(pack)
 		if err != nil {
 			return nil, err
 		}
+		lines = earlier.leave(lines)
+		earlier.add(lines)
 		g.byCountry[pack.Code] = lines
 		near, err := newBorder(pack, lines)
 		if err != nil {
