@@ -1,6 +1,10 @@
 package baseline
 
-import "github.com/open-downpour/downpour/pkg/outage"
+import (
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
 
 // The local week in slots of an hour, Monday first.
 const (
@@ -31,9 +35,18 @@ func (m LocalTime) Weekday() int { return m.Slot / hours }
 // sunday is the slot of the same hour on a Sunday.
 func sunday(slot int) int { return slots - hours + slot%hours }
 
-// LocalTimeOf is the given minute in the zone of the given country.
+// LocalTimeOf is the given minute in the zone of most people of the given country.
 func LocalTimeOf(country outage.Country, minute outage.Minute) LocalTime {
-	_, offset := minute.Time().In(country.Zone()).Zone()
+	return localTimeIn(country, country.Zone(), minute)
+}
+
+// LocalTimeIn is the given minute in the zone of the given region.
+func LocalTimeIn(region outage.Region, minute outage.Minute) LocalTime {
+	return localTimeIn(region.Country(), region.Zone(), minute)
+}
+
+func localTimeIn(country outage.Country, zone *time.Location, minute outage.Minute) LocalTime {
+	_, offset := minute.Time().In(zone).Zone()
 	local := int(minute) + offset/60
 	day := floorDiv(local, minutesADay)
 	inDay := local - day*minutesADay

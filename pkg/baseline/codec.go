@@ -102,6 +102,7 @@ func readSeries(params Params, pool *Pool, from []byte, readBlock func(*waitingB
 	if from, err = readBlock(&s.open, from, len(s.places.list)); err != nil {
 		return nil, nil, err
 	}
+	s.updateLocal(pool)
 	for i, at := range s.open.cells {
 		s.places.list[at.Handle].openCell = int32(i) + 1
 	}

@@ -32,6 +32,7 @@ type Pool struct {
 	region []float32               // published share
 	unseen [2]float32              // published shares of a metro and a sparse cell without reports
 	day    int
+	zones  *Zones // nil where all regions share one zone
 }
 
 type pooled struct {

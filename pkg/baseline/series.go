@@ -22,6 +22,10 @@ type Series struct {
 
 	noise   noise
 	windows []window // by handle
+	// local is, by region, the seasonality of the open block in the region's zone relative
+	// to that in the country's; empty where all regions share one zone.
+	local    []float64
+	regionOf func(outage.Cell) int
 	// empty is the contribution of places without reporters to the noise of a minute, in
 	// the block emptyFor and for emptyPlaces places.
 	empty       [depths]emptySum
@@ -99,7 +103,8 @@ func (s *Series) Expect(handle int32) outage.Baseline {
 // Rates is Expect without its dispersion: the mean and the upper mean.
 func (s *Series) Rates(handle int32) (mean, upper float64) { return s.expect(handle) }
 
-// Share is the part of the country's reporters that is expected in a place.
+// Share is the part of the country's reporters that is expected in a place in the open
+// block.
 func (s *Series) Share(handle int32) float64 {
 	share, _ := s.share(handle)
 	return share
@@ -112,7 +117,7 @@ func (s *Series) share(handle int32) (share, known float64) {
 	}
 	place := &s.places.list[handle]
 	known = float64(place.Count) + s.params.ShareWeight*float64(place.prior)
-	return known / (s.level.Total + s.params.ShareWeight), known
+	return known / (s.level.Total + s.params.ShareWeight) * s.hourOf(handle), known
 }
 
 func (s *Series) expect(handle int32) (mean, upper float64) {
@@ -167,6 +172,7 @@ func (s *Series) updateLevel(now LocalTime, pool *Pool) {
 	volatility := (m.VolatilitySum + p.VolatilityPrior*p.VolatilityPrior*p.VolatilityWeight) / (m.VolatilityWeight + p.VolatilityWeight)
 	volatility = min(math.Sqrt(max(0, volatility)), p.VolatilityHigh)
 	plain := base * s.seasonality(now, base, pool)
+	s.updateLocal(pool)
 	s.level = level{
 		Seasonal:   plain,
 		Mean:       plain * fast,

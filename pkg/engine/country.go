@@ -12,6 +12,7 @@ type country struct {
 	config  *Config
 	regions []outage.Region
 	number  map[outage.Region]int
+	zoned   bool                        // some region has another zone than the country
 	keys    map[outage.Cell]outage.Cell // metro keys of the cells seen
 	land    baseline.Land
 	middle  outage.LatLng                 // of the land
@@ -33,6 +34,7 @@ func newCountry(code outage.Country, config *Config) *country {
 	c := &country{code: code, config: config, regions: geography.Regions(code), number: make(map[outage.Region]int), keys: make(map[outage.Cell]outage.Cell), centers: make(map[outage.Cell]outage.LatLng), access: newOrdinaryAccess()}
 	for i, region := range c.regions {
 		c.number[region] = i
+		c.zoned = c.zoned || region.Zone().String() != code.Zone().String()
 	}
 	metro := geography.Land(code, baseline.MetroResolution)
 	c.land = baseline.Land{
@@ -61,11 +63,7 @@ func (c *country) metro(cell outage.Cell) outage.Cell {
 	}
 	key, ok := c.keys[cell]
 	if !ok {
-		region := -1
-		if i, known := c.number[c.config.Geography.RegionOf(cell)]; known {
-			region = i
-		}
-		key = baseline.Metro(cell, region)
+		key = baseline.Metro(cell, c.regionOf(cell))
 		c.keys[cell] = key
 	}
 	return key
@@ -86,7 +84,7 @@ func (c *country) begin(minute outage.Minute, turning bool) {
 		c.first = minute
 	}
 	if turning || c.now == (baseline.LocalTime{}) {
-		c.now = baseline.LocalTimeOf(c.code, minute)
+		c.setNow(minute)
 	}
 	const hour = 60
 	if minute.Floor(hour) != minute || len(c.series) == 0 {
@@ -100,6 +98,27 @@ func (c *country) begin(minute outage.Minute, turning bool) {
 	for _, s := range all {
 		s.RefreshShares(c.pool)
 	}
+}
+
+// setNow sets the local times of the country and of its regions.
+func (c *country) setNow(minute outage.Minute) {
+	c.now = baseline.LocalTimeOf(c.code, minute)
+	if !c.zoned {
+		return
+	}
+	zones := &baseline.Zones{Country: c.now, RegionOf: c.regionOf}
+	for _, region := range c.regions {
+		zones.Regions = append(zones.Regions, baseline.LocalTimeIn(region, minute))
+	}
+	c.pool.SetZones(zones)
+}
+
+// regionOf is the number of the region that has most of a cell, -1 for none.
+func (c *country) regionOf(cell outage.Cell) int {
+	if i, ok := c.number[c.config.Geography.RegionOf(cell)]; ok {
+		return i
+	}
+	return -1
 }
 
 // detectGap decides whether the counts of the whole country are missing.

@@ -182,13 +182,15 @@ func (c *country) restore(saved savedCountryV5, from []byte) ([]byte, error) {
 	if !possible(saved.Minute) || !possible(c.first) {
 		return nil, errNoTime
 	}
-	if saved.Started {
-		c.now = baseline.LocalTimeOf(c.code, saved.Minute)
-	}
 	c.silentFor, c.missing = saved.Silence, saved.Missing
 	var err error
-	c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from)
-	return from, err
+	if c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from); err != nil {
+		return nil, err
+	}
+	if saved.Started {
+		c.setNow(saved.Minute)
+	}
+	return from, nil
 }
 
 func (s *series) appendState(to []byte) []byte {
