@@ -19,21 +19,21 @@ const (
 	typeCSV     = "text/csv"
 )
 
-// How long an answer may be reused without asking again.
+// Lifetimes of responses in caches.
 const (
 	freshLive    = 5 * time.Second // what a dashboard polls
 	freshReading = 15 * time.Second
 	freshTable   = time.Hour // what changes only with a release
 )
 
-// How much longer a cache may give an old answer: while it fetches a new one,
-// and while the server cannot give one.
+// How much longer a cache may serve an expired response: while it fetches a new one, and
+// while the server fails.
 const (
 	staleRevalidating = time.Minute
 	staleOnError      = 10 * time.Minute
 )
 
-// cacheControl is what caches are told of a read.
+// cacheControl is the Cache-Control header of a read.
 func cacheControl(fresh time.Duration) string {
 	return fmt.Sprintf("public, max-age=%d, s-maxage=%d, stale-while-revalidate=%d, stale-if-error=%d",
 		seconds(fresh), seconds(fresh), seconds(staleRevalidating), seconds(staleOnError))
@@ -45,7 +45,7 @@ type list[T any] struct {
 	Next  *string `json:"next"`
 }
 
-// sendJSON answers a read with a value.
+// sendJSON sends a value as the response to a read.
 func sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -54,7 +54,7 @@ func sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
 	return send(c, fiber.MIMEApplicationJSON, body, fresh)
 }
 
-// send answers a read, with 304 and no body when the client has it already.
+// send sends the response to a read, or 304 when the client has it.
 func send(c *fiber.Ctx, contentType string, body []byte, fresh time.Duration) error {
 	if validated(c, httpcache.ETag(body), fresh) {
 		return nil
@@ -63,9 +63,8 @@ func send(c *fiber.Ctx, contentType string, body []byte, fresh time.Duration) er
 	return c.Send(body)
 }
 
-// validated gives an answer its headers for caches, and reports whether they are
-// all that the client needs. It stands in for the etag middleware of the
-// framework, whose 304 carries no ETag and whose checksum is short.
+// validated sets the cache headers of a response, and reports whether it is 304. It replaces
+// the etag middleware of the framework, whose 304 has no ETag and whose checksum is short.
 func validated(c *fiber.Ctx, etag string, fresh time.Duration) bool {
 	c.Set(fiber.HeaderETag, etag)
 	c.Set(fiber.HeaderCacheControl, cacheControl(fresh))
@@ -76,7 +75,7 @@ func validated(c *fiber.Ctx, etag string, fresh time.Duration) bool {
 	return true
 }
 
-// orNull is nil for the zero value, which the wire tells as null.
+// orNull is nil, null in JSON, for the zero value.
 func orNull[T comparable](value T) *T {
 	var zero T
 	if value == zero {
@@ -85,8 +84,8 @@ func orNull[T comparable](value T) *T {
 	return &value
 }
 
-// wireDecimals keeps numbers short on the wire, and an answer that did not
-// really change the same to the byte.
+// wireDecimals rounds numbers, so that they are short and insignificant changes do not
+// change a response.
 const wireDecimals = 1e4
 
 // number is a value for the wire: rounded, and null when it is none.
@@ -98,7 +97,7 @@ func number(value *float64) *float64 {
 	return &rounded
 }
 
-// asOf is the end of the newest minute that an answer was made from, on the wire.
+// asOf formats the end of the newest minute of a response.
 func asOf(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // wireTime is the start of a minute on the wire.

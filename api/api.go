@@ -1,13 +1,10 @@
-// Package api owns the face of Downpour for programs: the routes under /api/v1,
-// the feed of incidents, the health checks, and the document that describes them, openapi.yaml.
+// Package api implements the API: the routes under /api/v1, the feed of incidents, the
+// health checks, and their description, openapi.yaml.
 //
-// It promises that every answer has the shape that the document gives it, that
-// every error is a problem document with a stable code, that reads can be
-// cached and called from any web page, and that nothing the server knows about
-// its own troubles leaks into an answer. It refuses query parameters it does
-// not know, bodies that are not JSON, and to hold any state: what it shows it
-// asks for through the small interfaces in ports.go, and the rules of counting
-// are behind them.
+// Every response has the schema of the description, and every error is a problem document
+// with a stable code. Reads can be cached and called from any web page. Internal errors are
+// not part of responses. Unknown query parameters and bodies that are not JSON are errors.
+// The package has no state of its own: data come through the interfaces in ports.go.
 package api
 
 import (
@@ -29,7 +26,7 @@ import (
 // Limiter and Keys.
 type Config struct {
 	Intake Intake
-	// Readings gives the snapshot of which an answer is made.
+	// Readings returns the snapshot for one response.
 	Readings         func() Readings
 	Incidents        Incidents
 	IncidentRegister Register
@@ -41,14 +38,12 @@ type Config struct {
 	// Limiter is what a sender may still write. Reports themselves are limited by
 	// the intake, by the same count. Nil is no limit.
 	Limiter Limiter
-	// Keys are the API keys. Nil is none, so that what needs one is refused.
+	// Keys are the API keys. With nil, requests that need a key are rejected.
 	Keys Keys
 
-	// WriteOrigins are the origins whose pages may send reports and take them
-	// back, such as https://status.example.org, beside those of the host that a
-	// request was sent to. Nil is
-	// none: a page that thousands read could else report in the name of each of
-	// them.
+	// WriteOrigins are the origins whose pages may send and undo reports, such as
+	// https://status.example.org, beside that of the host of the request. Nil is none:
+	// otherwise a page could report in the name of each of its readers.
 	WriteOrigins []string
 
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
@@ -57,13 +52,13 @@ type Config struct {
 	// MaxStreams is how many streams Streams holds; 0 is 1,000. One address or
 	// network gets a share of them.
 	MaxStreams int
-	// Timeout bounds how long one request may take to answer; 0 is 10 seconds.
+	// Timeout bounds one request; 0 is 10 seconds.
 	Timeout time.Duration
 	Now     func() time.Time // nil is time.Now
 	Logger  *slog.Logger     // nil is slog.Default()
 }
 
-// API answers requests. It is safe for concurrent use.
+// API handles requests. It is safe for concurrent use.
 type API struct {
 	Config
 	docs        func() (docs, error) // the page for people, written once
@@ -105,7 +100,7 @@ func New(config Config) *API {
 	return a
 }
 
-// routes is all that the API answers, in the order of openapi.yaml.
+// routes is the table of routes, in the order of openapi.yaml.
 func (a *API) routes() []route {
 	return []route{
 		{fiber.MethodPost, "/api/v1/reports", a.limited(a.createReport)},
@@ -134,8 +129,8 @@ func (a *API) routes() []route {
 	}
 }
 
-// Register adds all routes to the router, and answers for every other address
-// under /api/, so that a page with a wide pattern never does.
+// Register adds all routes to the router, and an error for every other address under /api/,
+// so that no pattern of the pages matches it.
 func (a *API) Register(router fiber.Router) {
 	for _, route := range a.routes() {
 		handle := route.handle
@@ -152,8 +147,8 @@ func (a *API) Register(router fiber.Router) {
 	router.All("/api/*", a.wrap(a.elsewhere))
 }
 
-// wrap gives a handler its deadline and the headers of every answer, and turns
-// its error into a problem.
+// wrap adds the deadline, the common headers, and the conversion of errors to problem
+// documents to a handler.
 func (a *API) wrap(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		ctx, cancel := context.WithTimeout(c.UserContext(), a.Timeout)

@@ -69,8 +69,8 @@ func (a *API) createBatch(c *fiber.Ctx) error {
 	return c.JSON(answer)
 }
 
-// readLines is a copy of a body of JSON lines. A compressed one is refused, for
-// it could grow without bound.
+// readLines is a copy of a body of JSON lines. A compressed one is rejected, because its
+// size is unbounded.
 func readLines(c *fiber.Ctx) ([]byte, error) {
 	media, parameters, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	charset := parameters["charset"]

@@ -109,7 +109,7 @@ type docs struct {
 	policy string
 }
 
-// getDocs answers with the description as a page for people.
+// getDocs sends the description as an HTML page.
 func (a *API) getDocs(c *fiber.Ctx) error {
 	page, err := a.docs()
 	if err != nil {

@@ -45,8 +45,8 @@ func docsFieldOf(name string, ref *openapi3.SchemaRef) docsField {
 }
 
 // docsFields lists the fields of an object in the order in which the document
-// requires them, then the others by name. Objects that have no name of their own
-// are told with their owner, as in location.lat or rejected[].line.
+// requires them, then the others by name. Fields of objects without a name
+// have the path of their owner, as in location.lat or rejected[].line.
 func docsFields(prefix string, schema *openapi3.Schema) []docsField {
 	var fields []docsField
 	for _, part := range schema.AllOf {
@@ -79,8 +79,7 @@ func docsFields(prefix string, schema *openapi3.Schema) []docsField {
 	return fields
 }
 
-// docsType says in a few words what a value is, with a link to each type that
-// has a name.
+// docsType describes the type of a value, with a link to each named type.
 func docsType(ref *openapi3.SchemaRef) template.HTML {
 	if ref.Ref != "" {
 		name := template.HTMLEscapeString(ref.Ref[strings.LastIndexByte(ref.Ref, '/')+1:])
@@ -110,7 +109,7 @@ func docsType(ref *openapi3.SchemaRef) template.HTML {
 	return template.HTML(strings.Join(words, " or ")) //nolint:gosec // words of the document's own grammar
 }
 
-// docsLimits says what a value may be beyond its type.
+// docsLimits describes the constraints of a value beyond its type.
 func docsLimits(schema *openapi3.Schema) []string {
 	var limits []string
 	add := func(format string, args ...any) { limits = append(limits, fmt.Sprintf(format, args...)) }

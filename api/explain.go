@@ -43,8 +43,8 @@ func collect(err error) []*outage.Error {
 	return nil
 }
 
-// ofStatus words an error of the framework anew: its own text may repeat bytes
-// of the request or internals of the server.
+// ofStatus replaces an error of the framework, whose text may contain bytes of the request
+// or internals of the server.
 func ofStatus(status int) *outage.Error {
 	switch status {
 	case http.StatusNotFound:

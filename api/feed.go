@@ -21,8 +21,8 @@ const typeAtom = "application/atom+xml"
 // feedPath is where the feed is. A service, a country or both narrow it down.
 const feedPath = "/feeds/incidents.atom"
 
-// atomFeed is a feed as RFC 4287 has it. Its links are relative to the feed's
-// own address, since the server does not know the name it is called by.
+// atomFeed is a feed of RFC 4287. Its links are relative to the feed's own address, because
+// the server does not know its public name.
 type atomFeed struct {
 	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
 	ID      string      `xml:"id"`
@@ -148,8 +148,7 @@ func (a *API) atomEntry(record public.Incident, extent public.Extent, event stri
 	return entry
 }
 
-// feedTitle has the place of an incident that is not of the whole country, since
-// several of one service may stand beside each other.
+// feedTitle includes the place of a local incident, because a service may have several.
 func (a *API) feedTitle(record public.Incident) string {
 	where := "in " + record.Country.Names(locale.Default).Full
 	if record.Footprint.Scope != outage.ScopeCountry && len(record.Footprint.Regions) > 0 {

@@ -31,7 +31,7 @@ type featuresJSON struct {
 	Features []featureJSON `json:"features"`
 }
 
-// newGeoJSON is an answer with a FeatureCollection (RFC 7946).
+// newGeoJSON is a response with a FeatureCollection (RFC 7946).
 func (a *API) newGeoJSON(summary heatSummary, cells []heatCellJSON) (*answer, error) {
 	collection := featuresJSON{Type: "FeatureCollection", heatSummary: summary, Features: make([]featureJSON, 0, len(cells))}
 	for _, cell := range cells {
@@ -70,8 +70,7 @@ func ring(outline []outage.LatLng) [][2]float64 {
 	return points
 }
 
-// clockwise tells the direction of an open ring by the sign of its area, which
-// the shoelace formula gives.
+// clockwise is the direction of an open ring, by the sign of its area (shoelace formula).
 func clockwise(points [][2]float64) bool {
 	area := 0.0
 	for i, here := range points {
@@ -81,8 +80,8 @@ func clockwise(points [][2]float64) bool {
 	return area < 0
 }
 
-// newCSV is an answer with a line for each cell. The numbers of the whole have no
-// place in a table of cells and go into headers.
+// newCSV is a response with a line for each cell. The totals are in headers, because they
+// are not rows of the table.
 func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error) {
 	var body bytes.Buffer
 	lines := csv.NewWriter(&body)

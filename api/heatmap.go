@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// heatSummary is what every JSON form of a heatmap says of the whole.
+// heatSummary is the totals in every JSON form of a heatmap.
 type heatSummary struct {
 	Service    *string         `json:"service"`
 	Country    *outage.Country `json:"country"`

@@ -32,9 +32,8 @@ type tipJSON struct {
 	Design    float64        `json:"design"`
 }
 
-// stepJSON is a minute on the way. Of a node below the country it tells that
-// there was one, and nothing else: from one minute to the next its evidence
-// would tell of single reports.
+// stepJSON is a minute before the opening. A node below the country has no numbers, because
+// their differences from minute to minute would reveal single reports.
 type stepJSON struct {
 	Time     string       `json:"t"`
 	Observed int64        `json:"observed"`
@@ -53,7 +52,7 @@ type recoveryJSON struct {
 	Back    *int64        `json:"back"`
 }
 
-// why is nil for an incident of which no arithmetic is kept.
+// why is nil for an incident without a stored explanation.
 func why(of public.Explanation) *whyJSON {
 	if of.Window.From >= of.Window.To {
 		return nil

@@ -122,8 +122,8 @@ const (
 	centroidDecimals = 1e5
 )
 
-// round keeps some decimals. JSON has no word for what is no number, and means
-// and places always are numbers, so such a fault shows as 0.
+// round rounds to some decimals. NaN and infinities, which JSON lacks and which do not occur
+// in valid data, become 0.
 func round(x, decimals float64) float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return 0

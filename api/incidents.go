@@ -138,8 +138,7 @@ func durationOf(numbers Readings, in public.Incident) extentJSON {
 	return extentJSON{DurationSeconds: int64(in.Duration(numbers.Now()).Seconds())}
 }
 
-// symptomsOf is what people said during an incident, nil while that cannot be
-// read: the incident is worth telling without it.
+// symptomsOf is the symptoms reported during an incident, nil while they cannot be read.
 func symptomsOf(ctx context.Context, numbers Readings, in public.Incident) (*symptomSharesJSON, error) {
 	found, err := numbers.Symptoms(ctx, in.Service, in.Country, "", in.Span(numbers.Now()))
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {

@@ -10,8 +10,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
-// newKeyFailures bounds attempts to guess API keys. A program with an old key
-// errs for ever, but asks seldom.
+// newKeyFailures limits attempts to guess API keys. A program with an old key fails
+// repeatedly, but at a low rate.
 func newKeyFailures(logger *slog.Logger) *ratelimit.Failures {
 	return ratelimit.NewFailures("requests with unknown API keys", logger,
 		ratelimit.Level{Network: ratelimit.Address, PerMinute: 10, Burst: 30},

@@ -11,14 +11,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// The headers of draft-ietf-httpapi-ratelimit-headers. The draft may change, so
-// what clients are told to obey is Retry-After.
+// The headers of draft-ietf-httpapi-ratelimit-headers. The draft may change, so that the
+// documentation refers to Retry-After.
 const (
 	headerRateLimit       = "RateLimit"
 	headerRateLimitPolicy = "RateLimit-Policy"
 )
 
-// limited tells with each answer of a write what its sender has left.
+// limited adds the remaining quota of the sender to each response to a write.
 func (a *API) limited(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		err := handle(c)
@@ -31,10 +31,10 @@ func (a *API) limited(handle fiber.Handler) fiber.Handler {
 	}
 }
 
-// retryAfter is told when the error names no time of its own.
+// retryAfter is the Retry-After of errors without one.
 const retryAfter = 10 * time.Second
 
-// waitHeaders says when to try again, where trying again can help.
+// waitHeaders sets Retry-After for errors that a retry can resolve.
 func waitHeaders(c *fiber.Ctx, e *outage.Error) {
 	if status := statuses[e.Code]; status != fiber.StatusTooManyRequests && status != fiber.StatusServiceUnavailable {
 		return
@@ -46,5 +46,5 @@ func waitHeaders(c *fiber.Ctx, e *outage.Error) {
 	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(seconds(wait)))
 }
 
-// seconds rounds up: who waits that long has waited enough.
+// seconds rounds up, so that the wait is long enough.
 func seconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }

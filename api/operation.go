@@ -12,7 +12,7 @@ type readyJSON struct {
 	Reason   *string  `json:"reason"`
 }
 
-// getLive answers as long as the process runs at all.
+// getLive responds as long as the process runs.
 func (a *API) getLive(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.SendString("ok")
@@ -33,7 +33,7 @@ func (a *API) getReady(c *fiber.Ctx) error {
 	return c.JSON(answer)
 }
 
-// getDescription answers with openapi.yaml as JSON.
+// getDescription sends openapi.yaml as JSON.
 func (a *API) getDescription(c *fiber.Ctx) error {
 	body, err := description()
 	if err != nil {

@@ -20,9 +20,8 @@ const (
 	preflightAge = "86400"
 )
 
-// openOrigins lets any web page read, and the pages of WriteOrigins report. A
-// browser asks before it sends JSON to another origin, and is not told yes
-// elsewhere.
+// openOrigins allows reads by any web page, and reports by pages of WriteOrigins: for other
+// origins the preflight request of the browser is not granted.
 func (a *API) openOrigins(c *fiber.Ctx) {
 	reads := slices.Contains([]string{fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions}, c.Method())
 	writes := slices.Contains(a.WriteOrigins, c.Get(fiber.HeaderOrigin))
@@ -46,8 +45,7 @@ func (a *API) openOrigins(c *fiber.Ctx) {
 	c.Set(fiber.HeaderAccessControlMaxAge, preflightAge)
 }
 
-// ownSite refuses a write that a page of another origin sent, except of
-// WriteOrigins.
+// ownSite rejects a write by a page of another origin, except of WriteOrigins.
 func (a *API) ownSite(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}

@@ -10,9 +10,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/public/register"
 )
 
-// Intake takes reports. Its errors for the sender are *outage.Error.
+// Intake accepts reports. Its errors for the sender are *outage.Error.
 type Intake interface {
-	// Decode reads the body of a report. The submission keeps nothing of body.
+	// Decode decodes the body of a report. The submission does not alias body.
 	Decode(body []byte) (outage.Submission, error)
 	// Take validates, limits and stores a report, and returns once a crash can
 	// no longer lose it. A key that is not empty repeats the first receipt.
@@ -21,21 +21,21 @@ type Intake interface {
 	// stores those that pass. A line at fault is in the receipt; an error is about
 	// the whole, and after one the batch can be sent again.
 	TakeBatch(ctx context.Context, importer string, lines []byte, idempotencyKey string) (outage.BatchReceipt, error)
-	// Undo takes a report back: CodeForbidden for a wrong token, CodeNotFound
+	// Undo undoes a report. Its errors are CodeForbidden for a wrong token, CodeNotFound
 	// for an unknown id, CodeGone when it is too late, CodeLimited after too many
 	// attempts of the address or its network.
 	Undo(ctx context.Context, from netip.Addr, id, token string) error
 }
 
-// Readings answers what was counted, from one snapshot. The service "" is all
-// services, the country "" all, the region "" the whole country. CodeUnavailable
-// says that the past cannot be read now.
+// Readings is the counts of one snapshot. The service "" is all services, the country ""
+// all, the region "" the whole country. CodeUnavailable means that past counts cannot be
+// read now.
 type Readings interface {
 	// Now is the instant that windows which end now are about.
 	Now() time.Time
-	// AsOf is the end of the newest whole minute that the answers are made from.
+	// AsOf is the end of the newest complete minute of the snapshot.
 	AsOf() time.Time
-	// Heatmap snaps the span to whole quarter hours and says to which.
+	// Heatmap snaps the span to 15-minute buckets, which are part of the result.
 	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
 	// Series has a step of the given number of minutes, aligned to the epoch.
 	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
@@ -51,12 +51,12 @@ type Readings interface {
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 }
 
-// Incidents gives incidents in their public form. It answers from memory. Its
-// errors for the sender are *outage.Error.
+// Incidents returns public incidents. It does not block. Its errors for the sender are
+// *outage.Error.
 type Incidents interface {
-	// Incidents lists the latest opened first, from behind a cursor, which is ""
-	// for the start; next is "" after the last. Pending ones are listed only where
-	// they are asked for.
+	// Incidents lists the latest opened first, after a cursor, which is "" for the
+	// start; next is "" after the last. Pending ones are listed only if the filter
+	// selects them.
 	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
 	// Incident has CodeNotFound for an unknown id.
 	Incident(ctx context.Context, id string) (public.Incident, error)
@@ -74,9 +74,9 @@ type Register interface {
 
 // Streams opens streams of changes. It does not block.
 type Streams interface {
-	// Subscribe begins behind the event of an id, or with what is true now. The
+	// Subscribe begins after the event with an id, or with the current state. The
 	// channel is closed when the stream ends; leave must be called in any case.
-	// CodeUnavailable says that no more can be opened.
+	// CodeUnavailable means that no more streams can be opened.
 	Subscribe(after, service string, country outage.Country) (events <-chan outage.Event, leave func(), err error)
 }
 
@@ -93,7 +93,7 @@ type Places interface {
 	Search(q string, country outage.Country, limit int) []outage.Place
 }
 
-// Shapes knows the geography. It does not block.
+// Shapes is the geography. It does not block.
 type Shapes interface {
 	// Boundary is the outline of a cell as an open ring.
 	Boundary(cell outage.Cell) []outage.LatLng
@@ -102,19 +102,19 @@ type Shapes interface {
 	RegionName(region outage.Region, lang string) string
 }
 
-// Readiness says whether this process does its work, which parts are missing,
-// and, when it is not ready, why in a few words.
+// Readiness reports whether this process is ready, which parts are degraded, and, when it is
+// not ready, the reason.
 type Readiness interface {
 	Ready() (ready bool, degraded []string, reason string)
 }
 
-// Limiter knows the share of writes of each address. It does not block.
+// Limiter is the quota of writes of each address. It does not block.
 type Limiter interface {
 	// Quota is what an address may still send. It counts nothing.
 	Quota(addr netip.Addr) outage.Quota
 }
 
-// Keys knows the owners of API keys. Owner is "" for a key that is not known.
+// Keys are the owners of API keys. Owner is "" for an unknown key.
 type Keys interface {
 	Owner(key string) (name string)
 }

@@ -29,10 +29,10 @@ type problemItem struct {
 	Detail string      `json:"detail"`
 }
 
-// ErrorHandler is the error handler of an app that holds an API: what the
-// framework itself refuses, such as a body beyond its limit, becomes a problem
-// document under /api and wherever JSON is preferred. Everything else goes to
-// pages, or when that is nil becomes a line of text without internal detail.
+// ErrorHandler is the error handler of an app with an API: errors of the framework, such as a
+// body beyond the limit, become problem documents under /api and wherever JSON is preferred.
+// Others are passed to pages, or where that is nil become a line of text without internal
+// detail.
 func ErrorHandler(logger *slog.Logger, pages fiber.ErrorHandler) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
 		if wantsProblem(c) {
@@ -56,7 +56,7 @@ func wantsProblem(c *fiber.Ctx) bool {
 		c.Accepts(fiber.MIMEApplicationJSON, typeProblem) != ""
 }
 
-// writeProblem answers with the problem document of an error.
+// writeProblem sends the problem document of an error.
 func writeProblem(c *fiber.Ctx, logger *slog.Logger, err error) error {
 	known := explain(logger, c, err)
 	first := known[0]

@@ -13,11 +13,11 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// maxField is how much of a stranger's parameter name an error repeats, in bytes.
+// maxField is the limit of a parameter name in an error, in bytes.
 const maxField = 64
 
-// query reads the parameters of one request and collects what is wrong with
-// them, so that one answer names every mistake. Its strings are copies.
+// query reads the parameters of one request and collects all their errors for one response.
+// Its strings are copies.
 type query struct {
 	api     *API
 	numbers Readings // all that the answer is made of
@@ -26,8 +26,7 @@ type query struct {
 	errs    []error
 }
 
-// query takes the parameters of a request. One that is not known is an error,
-// and so is one that stands twice or is empty.
+// query reads the parameters of a request. An unknown, repeated or empty one is an error.
 func (a *API) query(c *fiber.Ctx, known ...string) *query {
 	numbers := a.Readings()
 	q := &query{api: a, numbers: numbers, now: numbers.Now(), values: make(map[string]string)}
@@ -62,7 +61,7 @@ func (q *query) fail(err *outage.Error) { q.errs = append(q.errs, err) }
 // err is all that is wrong with the parameters, nil when nothing is.
 func (q *query) err() error { return errors.Join(q.errs...) }
 
-// text is the value of a parameter, "" when it was not given.
+// text is the value of a parameter, "" without one.
 func (q *query) text(name string) string { return q.values[name] }
 
 // integer is a whole number between two bounds, or the fallback.
@@ -127,7 +126,7 @@ func (q *query) place() (outage.Country, outage.Region) {
 	return home, region
 }
 
-// cursor refuses every cursor, for lists that have one page.
+// cursor rejects every cursor, for lists of one page.
 func (q *query) cursor() {
 	if q.text("cursor") != "" {
 		q.fail(outage.Invalid("cursor", "It is not a cursor that this list gave out."))

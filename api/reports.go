@@ -126,8 +126,8 @@ func undoBody(c *fiber.Ctx) (string, error) {
 	return said.Undo, nil
 }
 
-// readBody is a copy of a JSON body. A compressed one is refused: it could grow
-// without bound, and a report is too short to gain from it.
+// readBody is a copy of a JSON body. A compressed one is rejected, because its size is
+// unbounded.
 func readBody(c *fiber.Ctx) ([]byte, error) {
 	media, parameters, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
 	charset := parameters["charset"]

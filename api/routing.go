@@ -12,15 +12,15 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// route is one entry of the table of routes. A part of the path that starts
-// with a colon stands for any one part.
+// route is one entry of the table of routes. A part of the path that starts with a colon
+// matches any one part.
 type route struct {
 	method string
 	path   string
 	handle fiber.Handler
 }
 
-// matches reports whether the path of a request is one that the route answers.
+// matches reports whether the route matches the path of a request.
 func (r route) matches(path string) bool {
 	want, got := strings.Split(r.path, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
 	return slices.EqualFunc(want, got, func(want, got string) bool {
@@ -49,7 +49,7 @@ func (a *API) methods(path string) []string {
 	return allowed
 }
 
-// elsewhere answers what no route under /api/ does: a wrong method, an unknown
+// elsewhere handles requests under /api/ without a route: a wrong method, an unknown
 // address, and OPTIONS, whose headers openOrigins has set.
 func (a *API) elsewhere(c *fiber.Ctx) error {
 	allowed := a.methods(c.Path())
@@ -64,8 +64,8 @@ func (a *API) elsewhere(c *fiber.Ctx) error {
 	return nil
 }
 
-// ClientOf is who sent a request, behind the proxies that are trusted. It keeps
-// nothing of the request, whose memory Fiber uses again.
+// ClientOf is the sender of a request, behind trusted proxies. It does not alias the
+// request, whose memory Fiber reuses.
 func ClientOf(c *fiber.Ctx, trusted []netip.Prefix) outage.Client {
 	var headers []string
 	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {

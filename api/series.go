@@ -12,7 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// about is what an answer about one service repeats of the question.
+// about is the parameters that a response about one service repeats.
 type about struct {
 	Service string          `json:"service"`
 	Country *outage.Country `json:"country"`

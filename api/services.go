@@ -28,7 +28,7 @@ type healthJSON struct {
 	Incidents []string      `json:"incidents"`
 }
 
-// wireHealth is how a service does, with the incident that says so.
+// wireHealth is the health of a service and its incident.
 func wireHealth(health public.Health) healthJSON {
 	wire := healthJSON{
 		Status: health.Status, Window: duration.Format(health.Window),

@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// tick is how long an answer that many ask for stands as it was made. With the
-	// tick of what it was made of it is under five seconds behind.
+	// tick is the lifetime of a cached response. With the interval of its data it is
+	// under five seconds old.
 	tick = 2 * time.Second
-	// Answers about any window of any service are kept within these bounds.
+	// Limits of cached responses about any window of any service.
 	mostCached  = 2000
 	cachedBytes = 64 << 20
 )
 
-// sending is what an answer needs beside its body and its tag.
+// sending is the metadata of a cached response.
 type sending struct {
 	contentType string
 	headers     map[string]string
@@ -34,12 +34,12 @@ func newCache(config Config) *httpcache.Cache[sending] {
 	})
 }
 
-// newAnswer is an answer that stands for a tick.
+// newAnswer is a response that is valid for a tick.
 func (a *API) newAnswer(contentType string, body []byte) *answer {
 	return httpcache.NewEntry(body, sending{contentType: contentType}, a.Now().Add(tick))
 }
 
-// newJSON is the answer with a value, as JSON.
+// newJSON is a response with a value, as JSON.
 func (a *API) newJSON(value any) (*answer, error) {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -48,8 +48,8 @@ func (a *API) newJSON(value any) (*answer, error) {
 	return a.newAnswer(fiber.MIMEApplicationJSON, body), nil
 }
 
-// sendShared answers a read with a value that is made once in a tick for all
-// who ask under the key.
+// sendShared responds to a read with a value that is made once in a tick for all requests
+// with the key.
 func (a *API) sendShared(c *fiber.Ctx, key string, fresh time.Duration, value func(context.Context) (any, error)) error {
 	return a.sendCached(c, key, fresh, func(ctx context.Context) (*answer, error) {
 		value, err := value(ctx)
@@ -60,8 +60,7 @@ func (a *API) sendShared(c *fiber.Ctx, key string, fresh time.Duration, value fu
 	})
 }
 
-// sendWindow is sendCached for answers about a window, of which there are very
-// many.
+// sendWindow is sendCached for responses about a window, whose keys are an open set.
 func (a *API) sendWindow(c *fiber.Ctx, key string, fill func(context.Context) (*answer, error)) error {
 	return a.sendCached(c, key, freshReading, func(ctx context.Context) (*answer, error) {
 		made, err := fill(ctx)
@@ -72,7 +71,7 @@ func (a *API) sendWindow(c *fiber.Ctx, key string, fill func(context.Context) (*
 	})
 }
 
-// sendCached answers from the cache, in the smallest encoding that the client takes.
+// sendCached responds from the cache, in the smallest encoding that the client accepts.
 func (a *API) sendCached(c *fiber.Ctx, key string, fresh time.Duration, fill func(context.Context) (*answer, error)) error {
 	found, err := a.cache.GetOrFill(c.UserContext(), key, fill)
 	if err != nil {

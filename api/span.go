@@ -14,8 +14,7 @@ const (
 	day  = 24 * hour
 )
 
-// How long a window may be, in minutes: cells and symptoms are kept in more
-// detail than totals.
+// Longest windows, in minutes: cells and symptoms have more rows than totals.
 const (
 	longestDetail = 92 * day
 	longestSeries = 400 * day
@@ -27,9 +26,9 @@ func minutesOf(text string) (minutes int, ok bool) {
 	return int(length / time.Minute), ok && length > 0
 }
 
-// span is the window of a request: from and to, or a length that ends now, or
-// the usual length. The minute that runs is inside. What is given in seconds
-// widens to whole minutes. Lengths are in minutes.
+// span is the window of a request: from and to, or a length that ends now, or the usual
+// length. It includes the current minute, and is widened to whole minutes. Lengths are in
+// minutes.
 func (q *query) span(usual, longest int) outage.Span {
 	end := outage.MinuteOf(q.now) + 1
 	length, field := usual, "from"
@@ -79,9 +78,9 @@ func (q *query) instant(name string) (time.Time, bool) {
 	return at, true
 }
 
-// whole moves a window that ends now so that it ends with the step that runs
-// and starts with a whole one: a cut first step would look like a dip. A window
-// between two given times stays as it was asked for.
+// whole moves a window that ends now so that it ends with the current step and starts with a
+// complete one, because an incomplete step would look like a decline. A window between two
+// given times is not changed.
 // zone is that of days, nil for steps of UTC.
 func (q *query) whole(span outage.Span, step int, zone *time.Location) outage.Span {
 	if q.text("from") != "" || q.text("to") != "" {
@@ -97,11 +96,11 @@ func (q *query) whole(span outage.Span, step int, zone *time.Location) outage.Sp
 	return outage.Span{From: (end - (span.To - span.From)).Floor(step), To: end}
 }
 
-// mostSteps bounds the answer to one question.
+// mostSteps bounds a series.
 const mostSteps = 12_000
 
-// step is the length of a step of a series, in minutes. Counts of a region are
-// told by whole quarter hours only, so there a finer step is widened.
+// step is the length of a step of a series, in minutes. Counts of a region are published by
+// 15-minute bucket only, so that a finer step is widened.
 func (q *query) step(span outage.Span, region outage.Region) int {
 	length := int(span.To - span.From)
 	step := usualStep(length)
@@ -128,7 +127,7 @@ func (q *query) step(span outage.Span, region outage.Region) int {
 // longestZone is longer than the name of any time zone.
 const longestZone = 64
 
-// zone is the time zone whose days are asked for, nil where steps are those of UTC.
+// zone is the time zone of steps of a day, nil for UTC.
 func (q *query) zone(step int) *time.Location {
 	name := q.text("tz")
 	if name == "" {
@@ -144,7 +143,7 @@ func (q *query) zone(step int) *time.Location {
 	return zone
 }
 
-// usualStep keeps a picture of any window to about two thousand steps a month.
+// usualStep is the default step, of at most about two thousand steps a month.
 func usualStep(length int) int {
 	switch {
 	case length <= 7*day:

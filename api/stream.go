@@ -15,15 +15,14 @@ import (
 
 const typeStream = "text/event-stream"
 
-// heartbeat keeps proxies from taking a quiet stream for a dead one.
+// heartbeat is the interval of comments that keep idle streams open through proxies.
 const heartbeat = 15 * time.Second
 
-// patience is how long a reader may take nothing of what is there for it,
-// before its connection is closed.
+// patience is how long a reader may read nothing while events wait, before its connection is
+// closed.
 const patience = 10 * time.Second
 
-// reconnect is how long a browser waits before it takes a stream up again, in
-// milliseconds.
+// reconnect is how long a browser waits before it resumes a stream, in milliseconds.
 const reconnect = 3000
 
 // streamRetry is how long a client waits whose network has no stream left.
@@ -56,8 +55,8 @@ func (a *API) getStream(c *fiber.Ctx) error {
 	return nil
 }
 
-// newStreamShares divides the streams, so that no address and no network can take
-// all of them. An address may be that of many people: it gets a twentieth.
+// newStreamShares limits the streams of each address and network. An address, which many
+// people may share, gets a twentieth.
 func newStreamShares(most int) *ratelimit.Slots {
 	return ratelimit.NewSlots(most,
 		ratelimit.Share{Network: ratelimit.Address, Most: max(1, most/20)},
@@ -66,7 +65,7 @@ func newStreamShares(most int) *ratelimit.Slots {
 	)
 }
 
-// subscribe opens a stream within the share of an address. leave gives it back.
+// subscribe opens a stream within the share of an address. leave releases it.
 func (a *API) subscribe(from netip.Addr, after, service string, country outage.Country) (events <-chan outage.Event, leave func(), err error) {
 	release, ok := a.streams.Acquire(from)
 	if !ok {

@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// mostOpen keeps a summary small, whatever happens; the worst come first.
+// mostOpen bounds the incidents of a summary, the worst first.
 const mostOpen = 20
 
 type summaryJSON struct {

@@ -14,10 +14,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// batchPath is the only route that takes more than maxBody.
+// batchPath is the only route that accepts more than maxBody.
 const batchPath = "/api/v1/reports/batch"
 
-// batchReadTimeout bounds how long the body of a batch may take to arrive.
+// batchReadTimeout is the timeout of reading the body of a batch.
 const batchReadTimeout = time.Minute
 
 // MaxBody is how many bytes of body are read of a request that HeaderReceived
@@ -38,9 +38,9 @@ func isBatch(header *fasthttp.RequestHeader) bool {
 	return header.IsPost() && strings.EqualFold(string(bytes.TrimSuffix(path, []byte("/"))), batchPath)
 }
 
-// Unread answers a request that no route gets to see, because its header or its
-// body could not be read. A browser that sent a form gets a page, from pages,
-// which may be nil; everything else gets a problem document.
+// Unread responds to a request whose header or body could not be read and that reaches no
+// route. A browser that sent a form gets a page, from pages, which may be nil; others get a
+// problem document.
 func (a *API) Unread(c *fiber.Ctx, reason error, pages fiber.ErrorHandler) error {
 	err := a.unread(c, reason)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
@@ -74,8 +74,7 @@ func (a *API) unread(c *fiber.Ctx, reason error) error {
 // twelve. Each costs memory that is far more than its bytes.
 const maxFields = 64
 
-// FewFields refuses forms and queries with very many fields, before anything
-// parses them.
+// FewFields rejects forms and queries with very many fields before they are parsed.
 func FewFields(c *fiber.Ctx) error {
 	separator := []byte("&")
 	if bytes.Count(c.Request().URI().QueryString(), separator) >= maxFields {

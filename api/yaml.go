@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// The description is kept as YAML because people write and review it, and
-// served as JSON because programs read that everywhere.
+// The description is written in YAML, which is easier to review, and served as JSON, which
+// more programs can read.
 //
 //go:embed openapi.yaml
 var openapi []byte
@@ -72,8 +72,8 @@ func writeJSON(out *bytes.Buffer, node *yaml.Node) error {
 	return writeScalar(out, value)
 }
 
-// members lists the keys and values of a mapping; those of a merge key (<<) take
-// its place. No key may stand in both.
+// members lists the keys and values of a mapping; those of a merge key (<<)
+// replace it. No key may be in both.
 func members(node *yaml.Node) [][2]*yaml.Node {
 	var pairs [][2]*yaml.Node
 	for i := 0; i < len(node.Content); i += 2 {

@@ -144,7 +144,7 @@ var iconColours = map[outage.Status]*strings.Replacer{
 	outage.StatusUnknown:  strings.NewReplacer("FIELD", "#e6ebf0", "DROP", "none", "EDGE", "#47586a", "RAIN", "#47586a"),
 }
 
-// add keeps a file under a name with its hash, so that it may be cached for ever.
+// add adds a file under a name with its hash, so that it may be cached for ever.
 func (a *assets) add(name, kind string, body []byte) *file {
 	sum := sha256.Sum256(body)
 	ext := path.Ext(name)
@@ -178,7 +178,7 @@ func (s *Site) static(c *fiber.Ctx) error {
 	return found.send(c)
 }
 
-// favicon answers browsers that ask for an icon without reading the page.
+// favicon serves browsers that request an icon without reading the page.
 func (s *Site) favicon(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "public, max-age=86400")
 	return s.assets.icons[outage.StatusNormal].send(c)

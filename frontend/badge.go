@@ -15,8 +15,8 @@ import (
 // cacheBadge lets image proxies keep a badge for a minute.
 const cacheBadge = "public, max-age=60, s-maxage=60, stale-while-revalidate=60, stale-if-error=600"
 
-// badge answers with the status of a service as a small picture, or as the JSON
-// of a shields.io endpoint (https://shields.io/badges/endpoint-badge).
+// badge sends the status of a service as a small picture, or as the JSON of a shields.io
+// endpoint (https://shields.io/badges/endpoint-badge).
 func (s *Site) badge(c *fiber.Ctx) error {
 	slug, picture := strings.CutSuffix(c.Params("file"), ".svg")
 	if !picture {
@@ -50,7 +50,7 @@ func (s *Site) badge(c *fiber.Ctx) error {
 	return c.SendString(draw.Badge(shown.Name, shown.Message, draw.BadgeColours[shown.Status]))
 }
 
-// embed answers with a small page that others may frame. The query may name a
+// embed sends a small page that other sites may frame. The query may name a
 // country and a language.
 func (s *Site) embed(c *fiber.Ctx) error {
 	at, err := s.badgeAddress(c, c.Params("service"))

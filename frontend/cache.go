@@ -15,8 +15,8 @@ import (
 const (
 	tick        = 5 * time.Second
 	tickPartial = time.Second
-	// staleFor is how long an expired page is still served to those who would
-	// otherwise wait for the next one.
+	// staleFor is how long an expired page is still served while the next one is
+	// filled.
 	staleFor = 30 * time.Second
 	// fillFor bounds the time in which a page or a file is made.
 	fillFor = 10 * time.Second
@@ -42,13 +42,13 @@ func newResponse(body []byte, about page.Meta, now time.Time) *response {
 	return httpcache.NewEntry(body, about, until)
 }
 
-// cached is the page under a key, filled by one request for all that wait. The filling
-// goes on when that request ends.
+// cached is the page under a key, filled by one request for all that wait. The fill
+// continues when that request ends.
 func (s *Site) cached(c *fiber.Ctx, key string, make func() (*response, error)) (*response, error) {
 	return s.cache.GetOrFill(c.UserContext(), key, func(context.Context) (*response, error) { return make() })
 }
 
-// sendBody answers in the smallest encoding that the reader accepts.
+// sendBody responds in the smallest encoding that the reader accepts.
 func sendBody(c *fiber.Ctx, body httpcache.Body) error {
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	encoding, encoded := body.Encoded(c.Get(fiber.HeaderAcceptEncoding), c.AcceptsEncodings)

@@ -5,6 +5,6 @@
 //
 // It owns the styles, the scripts and the cache of responses. It guarantees that
 // a public page sets no cookie, depends on nothing but its address and carries
-// an ETag, and that what a visitor sent is shown again only as escaped text. It
-// does not count, judge or know places: those come through interfaces.
+// an ETag, and that what a visitor sent is shown again only as escaped text. Counts,
+// incidents and places come through interfaces.
 package frontend

@@ -88,7 +88,7 @@ func (s *Site) Error(c *fiber.Ctx, err error) error {
 	return s.sendPrivate(c, status, "problem", page)
 }
 
-// retryAfter tells programs when to try again, in whole seconds.
+// retryAfter sets the Retry-After header, in whole seconds.
 func retryAfter(c *fiber.Ctx, known *outage.Error) {
 	if known.RetryAfter > 0 {
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(known.RetryAfter.Seconds()))))

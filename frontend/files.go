@@ -14,7 +14,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// incidentFile answers with a file about an incident, from the cache.
+// incidentFile sends a file about an incident, from the cache.
 func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, public.Incident) ([]byte, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])

@@ -9,7 +9,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 )
 
-// listIncidents answers with a page of the list.
+// listIncidents sends a page of the list.
 func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 	of := func(name string) string { return strings.Clone(c.Query(name)) }
 	if country, ok := address.ParseCountry(of("country")); ok {

@@ -18,7 +18,7 @@ import (
 // cacheCoastline is long, because coastlines change with the program only.
 const cacheCoastline = "public, max-age=86400, stale-while-revalidate=604800"
 
-// coastline answers with the coastline and the borders of a country.
+// coastline sends the coastline and the borders of a country.
 func (s *Site) coastline(c *fiber.Ctx) error {
 	country, ok := address.ParseCountry(c.Params("country"))
 	if !ok {
@@ -34,7 +34,7 @@ func (s *Site) coastline(c *fiber.Ctx) error {
 	return sendData(c, found, cacheCoastline)
 }
 
-// cells answers the map client.
+// cells sends the cells for the map client.
 func (s *Site) cells(c *fiber.Ctx) error {
 	of := func(name string) string { return strings.Clone(c.Query(name)) }
 	lang := strings.Clone(c.Params("lang", locale.Default))
@@ -63,13 +63,13 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	return sendData(c, found, cachePublic)
 }
 
-// Lifetimes of answers about the past, which hardly changes.
+// Lifetimes of responses about past counts, which hardly change.
 const (
 	cachePast = "public, max-age=300, s-maxage=300, stale-while-revalidate=600, stale-if-error=3600"
 	pastFor   = time.Minute
 )
 
-// makeCells makes the cells of a map state for all who look at it.
+// makeCells makes the cells of a map state, which all its readers share.
 func (s *Site) makeCells(state address.MapState, part draw.Window) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
@@ -85,7 +85,7 @@ func (s *Site) makeCells(state address.MapState, part draw.Window) (*response, e
 	return done, nil
 }
 
-// largeMap answers with the page, or with why its query cannot be read.
+// largeMap sends the page, or the error of its query.
 func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 	if at.Country != "" { // the country is in the query, with the rest of the map state
 		return c.Redirect(address.CurrentMap(at.Lang, "", at.Country).Path(), fiber.StatusMovedPermanently)

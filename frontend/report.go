@@ -14,8 +14,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// longestEcho bounds the bytes of a field that are read. Intake refuses anything
-// longer, so it need not be shown in full again.
+// longestEcho bounds the bytes of a field that are read. Intake rejects longer values, so
+// that they need not be shown in full.
 const longestEcho = 500
 
 // postReport receives the report form. After an error the form is shown again with
@@ -98,7 +98,7 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 	return c.Redirect(address.Address{Lang: lang}.Path(), fiber.StatusSeeOther)
 }
 
-// checkForm refuses cross-site posts, so that another site cannot report through its
+// checkForm rejects cross-site posts, so that another site cannot report through its
 // visitors.
 func (s *Site) checkForm(c *fiber.Ctx) error {
 	request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}

@@ -7,8 +7,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
-// How long shared caches may keep a page. A page that lacks a part is asked
-// for again sooner, but still not by every reader: parts fail under load.
+// Lifetimes of pages in shared caches. That of a page without some part is shorter, but not
+// zero, because parts fail under load.
 const (
 	cachePublic  = "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=600"
 	cachePartial = "public, max-age=5, s-maxage=5"
@@ -24,8 +24,8 @@ func (s *Site) headers(c *fiber.Ctx, name, cache string) {
 	c.Set(fiber.HeaderCacheControl, cache)
 }
 
-// send answers with a public page, compressed where the reader takes that, or
-// with 304 where the reader has it.
+// send sends a public page, compressed where the reader accepts that, or 304 where the reader
+// has it.
 func (s *Site) send(c *fiber.Ctx, page *response) error {
 	cache := cachePublic
 	if page.Meta.Partial {
@@ -40,7 +40,7 @@ func (s *Site) send(c *fiber.Ctx, page *response) error {
 	return sendBody(c, page.Body)
 }
 
-// sendPrivate answers with a page that is for one reader only.
+// sendPrivate sends a page for one reader.
 func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page page.Content) error {
 	body, _, err := s.builder.Render(name, page)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page page.Cont
 	return c.Status(status).Send(body)
 }
 
-// sendData answers with JSON of the cache, or with 304 where the reader has it.
+// sendData sends JSON of the cache, or 304 where the reader has it.
 func sendData(c *fiber.Ctx, found *response, cache string) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")

@@ -93,8 +93,8 @@ func New(config Config) (*Site, error) {
 	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now)}, nil
 }
 
-// Routes adds the pages to a router. It takes every address that reads as
-// language, country and service, so it is registered last. Unknown
+// Routes adds the pages to a router. It matches every address that parses as language,
+// country and service, so that it is registered last. Unknown
 // addresses are passed to the next handler.
 func (s *Site) Routes(router fiber.Router) {
 	router.Get("/static/:name", s.static)
@@ -118,7 +118,7 @@ func (s *Site) Routes(router fiber.Router) {
 // home redirects GET requests for the targets of forms to the start page.
 func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSeeOther) }
 
-// get answers every page but those of forms.
+// get handles every page except those of forms.
 func (s *Site) get(c *fiber.Ctx) error {
 	at, ok := address.Parse(s.Services, strings.Clone(c.Path())) // parts of it outlive the request in the cache
 	if !ok {
@@ -142,7 +142,7 @@ func (s *Site) get(c *fiber.Ctx) error {
 	return s.sendPublic(c, at)
 }
 
-// sendPublic answers with the page of the current tick.
+// sendPublic sends the page of the current tick.
 func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
 	page, err := s.cached(c, at.Key(), func() (*response, error) { return s.makePage(at) })
 	if err != nil {

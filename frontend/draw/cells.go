@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// MostCells bounds the cells of one answer. More are slow to draw on a phone.
+// MostCells bounds the cells of one response. More are slow to draw on a phone.
 const MostCells = 2000
 
 // mostLandCells bounds the land cells of a window at the finest resolution to try. Few
@@ -23,7 +23,7 @@ const deepestLevel = 6
 // Window is a part of a country's map. At level z the map is divided into views
 // of 1/2^z of its sides. A window is one and a half views wide and high, and one
 // starts at every half view, so that any view lies within one window. There are
-// few windows, so readers share cached answers.
+// few windows, so readers share cached responses.
 type Window struct{ Z, X, Y int }
 
 // ParseWindow reads the parameters z, x and y, by default the whole map.

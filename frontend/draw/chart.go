@@ -13,7 +13,7 @@ import (
 )
 
 // chartHeight is the height of the plot in the units of its paths. Its width
-// is one unit for each step. The labels stand outside of the plot, which is
+// is one unit for each step. The labels are outside of the plot, which is
 // stretched, so that text keeps its size on every screen.
 const chartHeight = 200
 
@@ -115,7 +115,7 @@ func Finite(x *float64) (float64, bool) {
 }
 
 // line is a path through the points, in steps from the start of the span. A
-// point without a value keeps the height before it; equal heights are one
+// point without a value has the height before it; equal heights are one
 // command.
 func line(series public.Series, top float64, height int, of func(public.Point) (float64, bool)) string {
 	var b strings.Builder
@@ -185,11 +185,11 @@ const (
 	// one unit a step.
 	trendHeight = 24
 	// trendWorth is the number of reports, in the highest step, from which a
-	// line tells more than noise.
+	// line shows more than noise.
 	trendWorth = 12
 )
 
-// Sparkline is a series as a line, "" where it stays under what is worth a look.
+// Sparkline is a series as a line, "" below trendWorth reports.
 func Sparkline(series public.Series) template.HTML {
 	var top float64
 	for _, p := range series.Points {

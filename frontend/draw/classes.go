@@ -30,7 +30,7 @@ func HasRatios(heat public.Heatmap) bool {
 	return slices.ContainsFunc(heat.Cells, func(c public.HeatCell) bool { return c.Ratio != nil })
 }
 
-// Classify sorts the cells by class; hatched says whether the last one is used.
+// Classify sorts the cells by class; hatched reports whether the last one is used.
 func Classify(heat public.Heatmap, counts bool) (classes [MapClasses + 1][]outage.Cell, hatched bool) {
 	for _, cell := range heat.Cells {
 		class := ClassOfCell(cell, counts)

@@ -11,8 +11,8 @@ import (
 // signature (8 bytes) and the IHDR chunk (25 bytes).
 const afterHeader = 8 + 25
 
-// withDescription adds an iTXt chunk with what a picture says to a PNG, for readers
-// that do not show pictures.
+// withDescription adds an iTXt chunk with the text of a picture to a PNG, for screen readers
+// and programs.
 func withDescription(png []byte, lang, text string) []byte {
 	chunk := []byte("iTXtDescription\x00\x00\x00" + lang + "\x00\x00" + text)
 	framed := binary.BigEndian.AppendUint32(nil, uint32(len(chunk)-len("iTXt")))
@@ -21,7 +21,7 @@ func withDescription(png []byte, lang, text string) []byte {
 	return slices.Insert(png, afterHeader, framed...)
 }
 
-// Description is all that the picture says, in lines.
+// Description is the text of the picture, in lines.
 func (t ShareText) Description() string {
 	return strings.Join([]string{t.Title, t.State, t.Text, t.Source}, "\n")
 }

@@ -2,7 +2,6 @@
 // badges and symptoms as SVG, the share picture as PNG, and the cells that the
 // map client draws.
 //
-// It owns the projection of each country and the classes of colours. It
-// guarantees that text stands in a picture only escaped. It does not read counts
-// and does not translate: numbers and texts are given to it.
+// It owns the projection of each country and the classes of colours. Text in
+// a picture is always escaped. Numbers and translated texts are passed in.
 package draw

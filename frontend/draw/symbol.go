@@ -19,7 +19,7 @@ type Symbol struct {
 // otherSymbol is used for a symptom that has no picture of its own.
 const otherSymbol = "other"
 
-// LoadSymbols reads the drawings. The id of each lists all slugs it stands for.
+// LoadSymbols reads the drawings. The id of each lists its slugs.
 func LoadSymbols(files fs.FS) (Symbols, error) {
 	source, err := fs.ReadFile(files, "static/symptoms.svg")
 	if err != nil {

@@ -144,7 +144,7 @@ func (s *Builder) reportPage(at address.Address, service outage.Service, sent *o
 	return page
 }
 
-// RefusedPage is the form with the values that were refused and the error.
+// RefusedPage is the form with the rejected values and the error.
 func (s *Builder) RefusedPage(at address.Address, service outage.Service, sent outage.Submission, known *outage.Error, key string) *formPage {
 	page := s.reportPage(at, service, &sent)
 	page.Form.Problems = []problem{page.Form.fault(known)}

@@ -9,8 +9,8 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// layout is what the template of every page needs. Templates translate through
-// it, so that no sentence stands in a template.
+// layout is the data of the template of every page. Templates translate through it, so that
+// they contain no text.
 type layout struct {
 	*locale.Localizer
 	links

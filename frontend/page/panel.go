@@ -16,7 +16,7 @@ const (
 	// the verdict above it, so that the two show the same numbers.
 	chartStep = 10
 	day       = 24 * 60 // minutes
-	// mapMinutes is how far back the map and the table beside it look.
+	// mapMinutes is the window of the map and the table beside it.
 	mapMinutes = 60
 	// firstRegions is the number of rows that are not collapsed.
 	firstRegions = 8

@@ -10,8 +10,8 @@ import (
 )
 
 // Readings reads the counts that pages show. Service "" means all services together,
-// country "" all countries, region "" the whole country. It answers from
-// memory or from a nearby store; a page leaves out what cannot be read.
+// country "" all countries, region "" the whole country. It reads
+// memory or a nearby store; a page omits parts that cannot be read.
 type Readings interface {
 	// Now is the instant that pages about now are made for, in the past while the counts
 	// cannot be read.
@@ -29,7 +29,7 @@ type Readings interface {
 	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error)
 }
 
-// Incidents reads incidents. It answers from memory.
+// Incidents reads incidents. It does not block.
 type Incidents interface {
 	// Incidents lists incidents after a cursor, the latest opened first. The cursor
 	// of the start and after the last is "".

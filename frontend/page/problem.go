@@ -11,7 +11,7 @@ type problemPage struct {
 	Back          string
 }
 
-// ProblemPage says what went wrong, and what can be done about it.
+// ProblemPage is the page of an error, with the possible remedy.
 func (s *Builder) ProblemPage(lang string, known *outage.Error) *problemPage {
 	page := &problemPage{request: s.request(address.Address{Lang: lang})}
 	page.Index = false

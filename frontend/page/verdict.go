@@ -90,7 +90,7 @@ func (v verdict) Notable() bool { return v.Unusual() || v.health.Rising() }
 
 // numbers is the observed and the expected count. The ratio is that of judged
 // reporters. If the caps per network excluded most of the reports, the number of
-// networks stands in its place.
+// networks replaces it.
 func (w *wording) numbers(health public.Health) string {
 	switch times := health.Ratio(); {
 	case health.Few():
