@@ -17,6 +17,7 @@ type incidentJSON struct {
 	State          outage.State        `json:"state"`
 	OpenedAt       string              `json:"opened_at"`
 	ClosedAt       *string             `json:"closed_at"`
+	End            *string             `json:"end"`
 	Scope          outage.Scope        `json:"scope"`
 	Regions        []outage.Region     `json:"regions"`
 	Cells          []public.CellWeight `json:"cells"`
@@ -106,7 +107,10 @@ func (a *API) wireIncident(in public.Incident) incidentJSON {
 	}
 	if !in.ClosedAt.IsZero() {
 		closed := in.ClosedAt.UTC().Format(time.RFC3339)
-		wire.ClosedAt = &closed
+		wire.ClosedAt, wire.End = &closed, new("observed")
+		if in.EndUnknown {
+			wire.End = new("unknown")
+		}
 	}
 	for _, change := range in.Changes {
 		wire.Timeline = append(wire.Timeline, changeJSON{

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/engine"
@@ -53,7 +54,7 @@ func (a *app) buildDetection(context.Context) error {
 	})
 	a.imports = runner.NewImports(runner.ImportsConfig{
 		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
-		Repository: publishing{a.repository, a.publish}, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish}, Ongoing: a.ongoing, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(component{name: "imports", run: a.imports.Run})
 	a.add(component{name: "incidents", run: func(ctx context.Context) error {
@@ -95,6 +96,38 @@ func (p publishing) Append(ctx context.Context, at time.Time, changes []outage.I
 		}
 	}
 	return p.Repository.Append(ctx, at, public)
+}
+
+// Rewrite publishes the incidents of an import as they were after their last change, with
+// the places of that, and stores them.
+func (p publishing) Rewrite(ctx context.Context, decisions []outage.Decision) error {
+	last := map[string]outage.Incident{}
+	for _, decision := range decisions {
+		last[decision.Incident.ID] = decision.Incident
+	}
+	for id, in := range last {
+		public, err := p.publish(ctx, in)
+		if err != nil {
+			return err
+		}
+		last[id] = public
+	}
+	public := slices.Clone(decisions)
+	for i, decision := range public {
+		places := last[decision.Incident.ID]
+		in := &public[i].Incident
+		in.Footprint, in.Recoveries, in.Why = places.Footprint, places.Recoveries, places.Why
+	}
+	return p.Repository.Rewrite(ctx, public)
+}
+
+// ongoing reports whether the live detector holds an incident open.
+func (a *app) ongoing(id string) (found bool) {
+	a.view().Each(func(watch outage.Watch) {
+		found = found || watch.Incident != nil && watch.Incident.ID == id ||
+			slices.ContainsFunc(watch.Others, func(in *outage.Incident) bool { return in.ID == id })
+	})
+	return found
 }
 
 // leastNetworks is the number of networks that the reports of one half hour must come from

@@ -90,7 +90,7 @@ func (w *wording) entry(in public.Incident) entry {
 	result := entry{
 		Title:   w.T("incident.of.service", "service", w.serviceNamed(in.Service), "in", w.InCountry(in.Country)),
 		Country: w.CountryName(in.Country), Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions),
-		State: in.State, Word: w.because(w.T("state."+string(in.State)), in), Caused: in.Blamed() != "",
+		State: in.State, Word: w.because(w.state(in), in), Caused: in.Blamed() != "",
 		Severity: w.T("severity." + string(in.Severity)), Drops: string(marks[in.Severity]),
 		Opened: w.Instant(in.OpenedAt, in.Country), Numbers: w.summary(in), Peak: w.T("incidents.peak", "times", w.ratioNumber(in.Peak)),
 	}
@@ -98,6 +98,14 @@ func (w *wording) entry(in public.Incident) entry {
 		result.Lasted = w.Duration(in.Duration(in.ClosedAt))
 	}
 	return result
+}
+
+// state is the state of an incident in a few words.
+func (w *wording) state(in public.Incident) string {
+	if in.EndUnknown {
+		return w.T("state.unknown")
+	}
+	return w.T("state." + string(in.State))
 }
 
 // ratioNumber writes a ratio without a unit, capped at mostRatio.

@@ -104,7 +104,11 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 // stateText is the state of an incident, with its end and duration if it ended.
 func (w *wording) stateText(in public.Incident) string {
 	if in.Over() {
-		return w.T("incident.ended", "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.Duration(in.ClosedAt)))
+		key := "incident.ended"
+		if in.EndUnknown {
+			key += ".unknown"
+		}
+		return w.T(key, "time", w.Instant(in.ClosedAt, in.Country).Text, "lasted", w.Duration(in.Duration(in.ClosedAt)))
 	}
 	return w.T("incident." + string(in.State))
 }
@@ -147,6 +151,8 @@ func (page *incidentPage) timeline(record public.Incident) []step {
 			text = page.words.fault(record.Service, change)
 		case i > 0 && change.State == outage.StateOpen:
 			text = page.T("step.again")
+		case i == len(record.Changes)-1 && record.EndUnknown:
+			text = page.T("state.unknown")
 		}
 		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.words.ratioText(change.Ratio)})
 	}

@@ -24,7 +24,7 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 	text := draw.ShareText{
 		Lang:   at.Lang,
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
-		State:  f.words.because(f.T("state."+string(in.State)), in) + " · " + f.T("severity."+string(in.Severity)),
+		State:  f.words.because(f.words.state(in), in) + " · " + f.T("severity."+string(in.Severity)),
 		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, extent), s.sentences.Describe(at.Lang, in)),
 		Source: f.T("image.source"),
 	}

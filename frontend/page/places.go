@@ -30,8 +30,8 @@ func (w *wording) places(group public.Group) places {
 	var all []place
 	for _, in := range group {
 		result := place{Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions), When: w.T("incidents.since", "time", w.since(in))}
-		if in.State != whole.State || in.Blamed() != whole.Blamed() {
-			result.Word = w.because(w.T("state."+string(in.State)), in)
+		if in.State != whole.State || in.EndUnknown != whole.EndUnknown || in.Blamed() != whole.Blamed() {
+			result.Word = w.because(w.state(in), in)
 		}
 		if in.Over() {
 			result.When = w.Duration(in.Duration(in.ClosedAt))

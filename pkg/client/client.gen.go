@@ -140,6 +140,27 @@ func (e HeatmapGeoJSONType) Valid() bool {
 	}
 }
 
+// Defines values for IncidentEnd.
+const (
+	IncidentEndLessThannil IncidentEnd = "<nil>"
+	IncidentEndObserved    IncidentEnd = "observed"
+	IncidentEndUnknown     IncidentEnd = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the IncidentEnd enum.
+func (e IncidentEnd) Valid() bool {
+	switch e {
+	case IncidentEndLessThannil:
+		return true
+	case IncidentEndObserved:
+		return true
+	case IncidentEndUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for IncidentSeverity.
 const (
 	IncidentSeverityCritical IncidentSeverity = "critical"
@@ -155,6 +176,27 @@ func (e IncidentSeverity) Valid() bool {
 	case IncidentSeverityMajor:
 		return true
 	case IncidentSeverityMinor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for IncidentDetailEnd.
+const (
+	IncidentDetailEndLessThannil IncidentDetailEnd = "<nil>"
+	IncidentDetailEndObserved    IncidentDetailEnd = "observed"
+	IncidentDetailEndUnknown     IncidentDetailEnd = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the IncidentDetailEnd enum.
+func (e IncidentDetailEnd) Valid() bool {
+	switch e {
+	case IncidentDetailEndLessThannil:
+		return true
+	case IncidentDetailEndObserved:
+		return true
+	case IncidentDetailEndUnknown:
 		return true
 	default:
 		return false
@@ -626,6 +668,10 @@ type Incident struct {
 	// DurationSeconds From `since` to the end, or so far.
 	DurationSeconds int64 `json:"duration_seconds"`
 
+	// End How the end is known, null until it is resolved: `observed` in the counts, or `unknown` where an import
+	// stops before, at `closed_at`.
+	End *IncidentEnd `json:"end"`
+
 	// Expected What is normal for the same minutes.
 	Expected float64 `json:"expected"`
 
@@ -695,6 +741,10 @@ type Incident struct {
 	Why *Why `json:"why"`
 }
 
+// IncidentEnd How the end is known, null until it is resolved: `observed` in the counts, or `unknown` where an import
+// stops before, at `closed_at`.
+type IncidentEnd string
+
 // Incident_Narrative One sentence with the arithmetic, by language tag.
 type Incident_Narrative struct {
 	Bn                   string            `json:"bn"`
@@ -737,6 +787,10 @@ type IncidentDetail struct {
 
 	// DurationSeconds From `since` to the end, or so far.
 	DurationSeconds int64 `json:"duration_seconds"`
+
+	// End How the end is known, null until it is resolved: `observed` in the counts, or `unknown` where an import
+	// stops before, at `closed_at`.
+	End *IncidentDetailEnd `json:"end"`
 
 	// Expected What is normal for the same minutes.
 	Expected float64 `json:"expected"`
@@ -815,6 +869,10 @@ type IncidentDetail struct {
 	// Why Null for an incident of which no arithmetic is kept.
 	Why *Why `json:"why"`
 }
+
+// IncidentDetailEnd How the end is known, null until it is resolved: `observed` in the counts, or `unknown` where an import
+// stops before, at `closed_at`.
+type IncidentDetailEnd string
 
 // IncidentDetail_Narrative One sentence with the arithmetic, by language tag.
 type IncidentDetail_Narrative struct {

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/base64"
@@ -217,18 +218,86 @@ func (r *Repository) Append(ctx context.Context, at time.Time, changes []outage.
 		if !ok {
 			record = r.records[incident.ID]
 		}
-		record.Incident = incident
-		record.Changes = withChange(record.Changes, outage.Change{
-			At: at, State: incident.State, Ratio: incident.Ratio, Verdict: incident.Verdict, Cause: incident.Cause,
-		})
-		record.Revision = max(record.Revision+1, r.now().UnixMilli())
-		unflushed[incident.ID] = record
+		unflushed[incident.ID] = r.revised(decided(record, outage.Decision{At: at, Incident: incident}), record.Revision)
 	}
 	r.mutex.RUnlock()
 	if err := r.writeOutbox(ctx, unflushed); err != nil {
 		return fmt.Errorf("recording %d changes of incidents: %w", len(changes), err)
 	}
 	return nil
+}
+
+// Rewrite records whole incidents from the decisions about each, in order of time, and
+// replaces what is recorded of them. It is idempotent: a record that would say the same
+// is not written again. An incident whose end is unknown does not replace a record that
+// reaches further. Errors are those of Append.
+func (r *Repository) Rewrite(ctx context.Context, decisions []outage.Decision) error {
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	r.mutex.RLock()
+	if !r.writer {
+		r.mutex.RUnlock()
+		return fmt.Errorf("recording %d decisions of an import: %w", len(decisions), lease.ErrLost)
+	}
+	whole := map[string]outage.Record{}
+	for _, decision := range decisions {
+		if decision.Incident.State != outage.StatePending {
+			whole[decision.Incident.ID] = decided(whole[decision.Incident.ID], decision)
+		}
+	}
+	unflushed := maps.Clone(r.unflushed)
+	changed := false
+	for id, record := range whole {
+		known, ok := unflushed[id]
+		if !ok {
+			known, ok = r.records[id]
+		}
+		if ok && (reachesFurther(known, record) || sameRecord(known, record)) {
+			continue
+		}
+		unflushed[id], changed = r.revised(record, known.Revision), true
+	}
+	r.mutex.RUnlock()
+	if !changed {
+		return nil
+	}
+	if err := r.writeOutbox(ctx, unflushed); err != nil {
+		return fmt.Errorf("recording %d decisions of an import: %w", len(decisions), err)
+	}
+	return nil
+}
+
+// reachesFurther reports whether a known record has a later change than one whose end
+// is unknown.
+func reachesFurther(known, record outage.Record) bool {
+	if !record.EndUnknown || len(known.Changes) == 0 {
+		return false
+	}
+	return known.Changes[len(known.Changes)-1].At.After(record.ClosedAt)
+}
+
+// sameRecord compares two records as they are stored, but for their revisions.
+func sameRecord(a, b outage.Record) bool {
+	a.Revision, b.Revision = 0, 0
+	before, err := json.Marshal(a)
+	after, invalid := json.Marshal(b)
+	return err == nil && invalid == nil && bytes.Equal(before, after)
+}
+
+// decided returns a record after a decision.
+func decided(record outage.Record, decision outage.Decision) outage.Record {
+	in := decision.Incident
+	record.Incident = in
+	record.Changes = withChange(record.Changes, outage.Change{
+		At: decision.At, State: in.State, Ratio: in.Ratio, Verdict: in.Verdict, Cause: in.Cause,
+	})
+	return record
+}
+
+// revised gives a record a revision after a known one.
+func (r *Repository) revised(record outage.Record, known int64) outage.Record {
+	record.Revision = max(known+1, r.now().UnixMilli())
+	return record
 }
 
 // withChange adds a change, replaces one of the same instant, and omits one with the state

@@ -156,6 +156,9 @@ type Incident struct {
 	// minute used. OpenedAt keeps its first value when the incident reopens;
 	// ClosedAt is zero unless the incident is resolved.
 	OpenedAt, ClosedAt time.Time
+	// EndUnknown says that an import ended before the incident did: ClosedAt is then
+	// the end of the imported reports.
+	EndUnknown bool `json:",omitempty"`
 	// Since is the first minute of the run that opened it.
 	Since     Minute
 	Footprint Footprint

@@ -232,6 +232,12 @@ type Record struct {
 	Revision int64 `json:"Noted"`
 }
 
+// Decision is an incident as it was after a change at an instant.
+type Decision struct {
+	At       time.Time
+	Incident Incident
+}
+
 // IncidentFilter says which incidents are asked for. Zero values mean all; an
 // incident is in the span if it was open at any time of it.
 type IncidentFilter struct {

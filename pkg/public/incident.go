@@ -20,6 +20,7 @@ type Incident struct {
 	// is zero unless the incident is resolved. Since is the first minute of the run
 	// that opened it.
 	OpenedAt, ClosedAt time.Time
+	EndUnknown         bool // ClosedAt is where the imported reports stop
 	Since              outage.Minute
 	Footprint          Footprint
 	Final              bool // the footprint no longer moves
@@ -143,7 +144,7 @@ func (i Incident) Span(asOf time.Time) outage.Span {
 func IncidentOf(record outage.Record, means map[outage.Region]float64) Incident {
 	in := record.Incident
 	made := Incident{
-		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State, OpenedAt: in.OpenedAt, ClosedAt: in.ClosedAt,
+		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State, OpenedAt: in.OpenedAt, ClosedAt: in.ClosedAt, EndUnknown: in.EndUnknown,
 		Since: in.Since, Footprint: footprintOf(in.Footprint), Final: in.Final,
 		Observed: in.Observed, Expected: in.Expected, Threshold: in.Threshold, Ratio: in.Ratio, Peak: in.Peak,
 		Severity: in.Severity, Confirmed: in.Confirmed, Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Access: findingOf(in.Access),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/engine"
@@ -22,13 +23,23 @@ type ImportsConfig struct {
 	Past   Source // the archive
 	// Archived returns once all accepted reports are in the archive.
 	Archived   func(ctx context.Context) error
-	Repository Repository
+	Repository ImportRepository
 	Pending    Shared
+	// Ongoing reports whether the live detector holds an incident open. Its record is that
+	// of the live detector. Nil where there is none.
+	Ongoing func(id string) bool
 	// Leads reports whether this server runs the imports; nil where there is only one.
 	// Every server may call Heard.
 	Leads  func() bool
 	Now    func() time.Time
 	Logger *slog.Logger
+}
+
+// ImportRepository stores whole incidents. It may block while the outbox is written.
+type ImportRepository interface {
+	// Rewrite replaces what is recorded of the incidents of the decisions, which are in
+	// order of time. It is idempotent.
+	Rewrite(ctx context.Context, decisions []outage.Decision) error
 }
 
 // Shared is a state that several servers change. It may block for a round trip.
@@ -40,8 +51,9 @@ type Shared interface {
 }
 
 // Imports runs the detector over the past spans of imports, each on an engine of its own.
-// Incidents are recorded as if they had been found at the time; the live detector is not
-// affected.
+// Incidents are recorded as if they had been found at the time, each whole: the same
+// import twice records the same. One that lasts at the end of an import is resolved there,
+// with an unknown end. The live detector is not affected.
 type Imports struct {
 	ImportsConfig
 	wake chan struct{}
@@ -182,18 +194,54 @@ func (i *Imports) detect(ctx context.Context, p pendingImport) error {
 	}
 	const warmup = outage.Minute(warmUp / time.Minute)
 	span := outage.Span{From: p.Span.From - warmup, To: p.Span.To}
-	found := 0
+	var decisions []outage.Decision
 	err := Replay(ctx, i.Engine, i.Past, span, warmup, func(minute outage.Minute, changes []outage.Incident) error {
-		if minute < p.Span.From {
-			return nil // recorded when those minutes were processed
+		for _, change := range changes {
+			decisions = append(decisions, outage.Decision{At: (minute + 1).Time(), Incident: change})
 		}
-		found += len(changes)
-		return i.Repository.Append(ctx, (minute + 1).Time(), changes)
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	i.Logger.Info("import processed", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", found,
+	if decisions = ended(i.within(decisions, p.Span), p.Span.To); len(decisions) > 0 {
+		if err := i.Repository.Rewrite(ctx, decisions); err != nil {
+			return err
+		}
+	}
+	i.Logger.Info("import processed", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", len(decisions),
 		"seconds", time.Since(began).Seconds())
 	return nil
+}
+
+// within keeps the decisions about incidents that changed in a span and are not those of
+// the live detector. The others were recorded when their minutes were processed.
+func (i *Imports) within(decisions []outage.Decision, span outage.Span) []outage.Decision {
+	changed := map[string]bool{}
+	for _, decision := range decisions {
+		if decision.At.After(span.From.Time()) {
+			changed[decision.Incident.ID] = true
+		}
+	}
+	return slices.DeleteFunc(decisions, func(decision outage.Decision) bool {
+		id := decision.Incident.ID
+		return !changed[id] || i.Ongoing != nil && i.Ongoing(id)
+	})
+}
+
+// ended adds an end to the incidents that last when the import is over.
+func ended(decisions []outage.Decision, to outage.Minute) []outage.Decision {
+	last := map[string]int{}
+	for at, decision := range decisions {
+		last[decision.Incident.ID] = at
+	}
+	for at, decision := range decisions {
+		in := decision.Incident
+		if last[in.ID] != at || in.State == outage.StateResolved || in.State == outage.StatePending {
+			continue
+		}
+		in.State, in.ClosedAt, in.EndUnknown = outage.StateResolved, to.Time(), true
+		decisions = append(decisions, outage.Decision{At: in.ClosedAt, Incident: in})
+	}
+	return decisions
 }

@@ -66,7 +66,7 @@ func rowOf(in public.Incident, extent *public.Extent, at time.Time) Row {
 		Scope: in.Footprint.Scope, Severity: in.Severity, Regions: in.Footprint.Regions, Services: []string{in.Service},
 		PeakRatio: round(in.Peak), Verdict: in.Verdict, Cause: orNil(in.Cause), Parent: orNil(in.Parent), MergedInto: orNil(in.MergedInto),
 	}
-	if in.Over() {
+	if in.Over() && !in.EndUnknown {
 		end := in.ClosedAt.UTC()
 		row.End = &end
 	}
