@@ -55,8 +55,8 @@ type Shared interface {
 // import twice records the same. One that lasts at the end of an import is resolved there,
 // with an unknown end. The live detector is not affected.
 type Imports struct {
-	ImportsConfig
-	wake chan struct{}
+	config ImportsConfig
+	wake   chan struct{}
 }
 
 // pendingImport is the span of the imports that was not processed yet.
@@ -70,7 +70,7 @@ func (p pendingImport) empty() bool { return p.Span.From >= p.Span.To }
 
 // NewImports makes Imports. Run processes them.
 func NewImports(config ImportsConfig) *Imports {
-	return &Imports{ImportsConfig: config, wake: make(chan struct{}, 1)}
+	return &Imports{config: config, wake: make(chan struct{}, 1)}
 }
 
 // Heard adds the minutes that imported lines span to the pending import, and with final
@@ -91,7 +91,7 @@ func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error
 		if p.empty() {
 			return nil
 		}
-		p.Heard, p.Final = i.Now(), final
+		p.Heard, p.Final = i.config.Now(), final
 		if swapped, err := i.swap(ctx, before, p); err != nil {
 			return err
 		} else if swapped {
@@ -107,7 +107,7 @@ func (i *Imports) Heard(ctx context.Context, span outage.Span, final bool) error
 
 // load returns the pending import, and the bytes that it was stored as.
 func (i *Imports) load(ctx context.Context) (text []byte, p pendingImport, err error) {
-	text, err = i.Pending.Load(ctx)
+	text, err = i.config.Pending.Load(ctx)
 	if err != nil {
 		return nil, p, fmt.Errorf("reading the span of an import: %w", err)
 	}
@@ -127,7 +127,7 @@ func (i *Imports) discard(ctx context.Context, text []byte, invalid error) ([]by
 		return nil, pendingImport{}, err
 	}
 	if swapped {
-		i.Logger.Warn("span of an import unreadable; import it again to detect its incidents", "error", invalid)
+		i.config.Logger.Warn("span of an import unreadable; import it again to detect its incidents", "error", invalid)
 	}
 	return i.load(ctx)
 }
@@ -137,7 +137,7 @@ func (i *Imports) swap(ctx context.Context, before []byte, p pendingImport) (boo
 	if err != nil {
 		return false, fmt.Errorf("storing the span of an import: %w", err)
 	}
-	swapped, err := i.Pending.Swap(ctx, before, after)
+	swapped, err := i.config.Pending.Swap(ctx, before, after)
 	if err != nil {
 		return false, fmt.Errorf("storing the span of an import: %w", err)
 	}
@@ -154,7 +154,7 @@ func (i *Imports) Run(ctx context.Context) error {
 		if err == nil {
 			waits.Reset()
 		} else if wait = waits.Next(); ctx.Err() == nil && err.Error() != logged {
-			i.Logger.Warn("detecting the incidents of an import failed, retrying", "error", err)
+			i.config.Logger.Warn("detecting the incidents of an import failed, retrying", "error", err)
 		}
 		logged = fmt.Sprint(err)
 		select {
@@ -168,14 +168,14 @@ func (i *Imports) Run(ctx context.Context) error {
 
 // round processes the pending import, once it is complete.
 func (i *Imports) round(ctx context.Context) error {
-	if i.Leads != nil && !i.Leads() {
+	if i.config.Leads != nil && !i.config.Leads() {
 		return nil
 	}
 	before, p, err := i.load(ctx)
 	if err != nil {
 		return err
 	}
-	if complete := p.Final || i.Now().Sub(p.Heard) >= importIdle; p.empty() || !complete {
+	if complete := p.Final || i.config.Now().Sub(p.Heard) >= importIdle; p.empty() || !complete {
 		return nil
 	}
 	if err := i.detect(ctx, p); err != nil {
@@ -189,13 +189,13 @@ func (i *Imports) round(ctx context.Context) error {
 // incidents within the span.
 func (i *Imports) detect(ctx context.Context, p pendingImport) error {
 	began := time.Now()
-	if err := i.Archived(ctx); err != nil {
+	if err := i.config.Archived(ctx); err != nil {
 		return err
 	}
 	const warmup = outage.Minute(warmUp / time.Minute)
 	span := outage.Span{From: p.Span.From - warmup, To: p.Span.To}
 	var decisions []outage.Decision
-	err := Replay(ctx, i.Engine, i.Past, span, warmup, func(minute outage.Minute, changes []outage.Incident) error {
+	err := Replay(ctx, i.config.Engine, i.config.Past, span, warmup, func(minute outage.Minute, changes []outage.Incident) error {
 		for _, change := range changes {
 			decisions = append(decisions, outage.Decision{At: (minute + 1).Time(), Incident: change})
 		}
@@ -205,11 +205,11 @@ func (i *Imports) detect(ctx context.Context, p pendingImport) error {
 		return err
 	}
 	if decisions = ended(i.within(decisions, p.Span), p.Span.To); len(decisions) > 0 {
-		if err := i.Repository.Rewrite(ctx, decisions); err != nil {
+		if err := i.config.Repository.Rewrite(ctx, decisions); err != nil {
 			return err
 		}
 	}
-	i.Logger.Info("import processed", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", len(decisions),
+	i.config.Logger.Info("import processed", "from", p.Span.From.Time(), "to", p.Span.To.Time(), "changes", len(decisions),
 		"seconds", time.Since(began).Seconds())
 	return nil
 }
@@ -225,7 +225,7 @@ func (i *Imports) within(decisions []outage.Decision, span outage.Span) []outage
 	}
 	return slices.DeleteFunc(decisions, func(decision outage.Decision) bool {
 		id := decision.Incident.ID
-		return !changed[id] || i.Ongoing != nil && i.Ongoing(id)
+		return !changed[id] || i.config.Ongoing != nil && i.config.Ongoing(id)
 	})
 }
 

@@ -31,11 +31,11 @@ func (l *Live) advance(ctx context.Context) error {
 // holdLease takes or renews the lease. An engine of another term is dropped, because
 // another server may have advanced the state since.
 func (l *Live) holdLease(ctx context.Context) (bool, error) {
-	if l.Lease == nil {
+	if l.config.Lease == nil {
 		l.leads.Store(true)
 		return true, nil
 	}
-	term, held, err := l.Lease.Hold(ctx)
+	term, held, err := l.config.Lease.Hold(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -43,7 +43,7 @@ func (l *Live) holdLease(ctx context.Context) (bool, error) {
 		l.engine = nil
 	}
 	if held && !l.leads.Load() {
-		l.Logger.Info("detecting", "term", term)
+		l.config.Logger.Info("detecting", "term", term)
 	}
 	l.term = term
 	l.leads.Store(held)
@@ -53,13 +53,13 @@ func (l *Live) holdLease(ctx context.Context) (bool, error) {
 // renew renews the lease in the background, so that it does not expire during long work.
 // The returned function stops that and releases the lease.
 func (l *Live) renew(ctx context.Context) (end func()) {
-	if l.Lease == nil {
+	if l.config.Lease == nil {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var renewing sync.WaitGroup
 	renewing.Go(func() {
-		ticks := time.NewTicker(l.Lease.Length() / 3)
+		ticks := time.NewTicker(l.config.Lease.Length() / 3)
 		defer ticks.Stop()
 		for {
 			select {
@@ -68,7 +68,7 @@ func (l *Live) renew(ctx context.Context) (end func()) {
 				return
 			}
 			if l.leads.Load() {
-				_, _, _ = l.Lease.Hold(ctx) // the next round tries again and reports the error
+				_, _, _ = l.config.Lease.Hold(ctx) // the next round tries again and reports the error
 			}
 		}
 	})
@@ -77,24 +77,24 @@ func (l *Live) renew(ctx context.Context) (end func()) {
 		renewing.Wait()
 		last, done := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer done()
-		if err := l.Lease.Release(last); err != nil {
-			l.Logger.Warn("releasing the lease failed", "error", err)
+		if err := l.config.Lease.Release(last); err != nil {
+			l.config.Logger.Warn("releasing the lease failed", "error", err)
 		}
 	}
 }
 
 // followLeader loads the leader's state and publishes its view.
 func (l *Live) followLeader(ctx context.Context) error {
-	if now := l.Now(); now.Sub(l.followedAt) >= followEvery {
+	if now := l.config.Now(); now.Sub(l.followedAt) >= followEvery {
 		l.followedAt = now
 	} else {
 		return nil
 	}
-	state, err := l.States.Load(ctx)
+	state, err := l.config.States.Load(ctx)
 	if err != nil || state == nil {
 		return err
 	}
-	seen := engine.New(l.Engine)
+	seen := engine.New(l.config.Engine)
 	if err := seen.Restore(bytes.NewReader(state)); err != nil {
 		return fmt.Errorf("restoring the leader's state: %w", err)
 	}

@@ -232,7 +232,7 @@ func TestServersTakeTurns(t *testing.T) {
 			t.Logf("%s %s %v\nwant %s %s %v", got[i].ID, got[i].State, got[i].Changes, want[i].ID, want[i].State, want[i].Changes)
 		}
 	}
-	state, err := final.States.Load(context.Background())
+	state, err := final.config.States.Load(context.Background())
 	if err != nil || !bytes.Equal(state, wantState) {
 		t.Errorf("seed %d: the state differs, %v", seed, err)
 	}
@@ -258,7 +258,7 @@ func TestAPausedServerWritesNothing(t *testing.T) {
 	r := newCluster(t, redistest.Start(t).Client(t))
 	paused, other := r.server(), r.server()
 	interrupted := false
-	paused.Live.Repository = &interrupting{Repository: paused.repository, during: func() {
+	paused.Live.config.Repository = &interrupting{Repository: paused.repository, during: func() {
 		// The lease ends before this server records its changes. Another one takes
 		// over and finishes the day.
 		interrupted = true
@@ -282,7 +282,7 @@ func TestAPausedServerWritesNothing(t *testing.T) {
 	if got := other.records(t); !reflect.DeepEqual(got, want) {
 		t.Errorf("found %v, want %v", got, want)
 	}
-	if state, _ := other.States.Load(context.Background()); !bytes.Equal(state, wantState) {
+	if state, _ := other.config.States.Load(context.Background()); !bytes.Equal(state, wantState) {
 		t.Error("the state differs")
 	}
 	if view := paused.View(); view == nil || view.Minute != last {

@@ -86,7 +86,7 @@ type LiveConfig struct {
 // Live runs an engine in real time, on each minute once it is over. The state is saved
 // after each minute, so that a restart continues there and processes the missed minutes.
 type Live struct {
-	LiveConfig
+	config     LiveConfig
 	engine     *engine.Engine
 	view       atomic.Pointer[outage.View]
 	reached    atomic.Int64
@@ -96,7 +96,7 @@ type Live struct {
 }
 
 // NewLive makes a Live. Run detects.
-func NewLive(config LiveConfig) *Live { return &Live{LiveConfig: config} }
+func NewLive(config LiveConfig) *Live { return &Live{config: config} }
 
 // View is the state of all services after the last minute, or nil before the first.
 func (l *Live) View() *outage.View { return l.view.Load() }
@@ -115,7 +115,7 @@ func (l *Live) Run(ctx context.Context) error {
 	for {
 		err := l.advance(ctx)
 		if err != nil && ctx.Err() == nil && err.Error() != logged {
-			l.Logger.Warn("detector failed, retrying", "error", err)
+			l.config.Logger.Warn("detector failed, retrying", "error", err)
 		}
 		logged = fmt.Sprint(err)
 		select {
@@ -133,7 +133,7 @@ func (l *Live) catchUp(ctx context.Context) error {
 			return err
 		}
 	}
-	closed := outage.MinuteOf(l.Now().Add(-Watermark)) - 1
+	closed := outage.MinuteOf(l.config.Now().Add(-Watermark)) - 1
 	last, started := l.engine.Last()
 	next := last + 1
 	if !started {
@@ -153,14 +153,14 @@ func (l *Live) catchUp(ctx context.Context) error {
 
 // restore restores the state, or learns from the archive where there is none.
 func (l *Live) restore(ctx context.Context) error {
-	state, err := l.States.Load(ctx)
+	state, err := l.config.States.Load(ctx)
 	if err != nil {
 		return fmt.Errorf("loading the detector state: %w", err)
 	}
-	if err := l.Repository.Open(ctx); err != nil {
+	if err := l.config.Repository.Open(ctx); err != nil {
 		return err
 	}
-	fresh := engine.New(l.Engine)
+	fresh := engine.New(l.config.Engine)
 	if state != nil {
 		err := fresh.Restore(bytes.NewReader(state))
 		if err == nil {
@@ -168,12 +168,12 @@ func (l *Live) restore(ctx context.Context) error {
 			l.view.Store(fresh.View())
 			return nil
 		}
-		l.Logger.Warn("detector state unreadable, learning from the archive", "error", err)
+		l.config.Logger.Warn("detector state unreadable, learning from the archive", "error", err)
 	}
-	config := l.Engine
-	config.AlertFrom = cmp.Or(l.AlertFrom, outage.MinuteOf(l.Now().Add(-Watermark)))
+	config := l.config.Engine
+	config.AlertFrom = cmp.Or(l.config.AlertFrom, outage.MinuteOf(l.config.Now().Add(-Watermark)))
 	fresh = engine.New(config)
-	for from := config.AlertFrom - outage.Minute(cmp.Or(l.WarmUp, warmUp)/time.Minute); from < config.AlertFrom; from += 24 * 60 {
+	for from := config.AlertFrom - outage.Minute(cmp.Or(l.config.WarmUp, warmUp)/time.Minute); from < config.AlertFrom; from += 24 * 60 {
 		span := outage.Span{From: from, To: min(config.AlertFrom, from+24*60)}
 		if err := l.tick(ctx, fresh, span, false); err != nil {
 			return err
@@ -198,7 +198,7 @@ func (l *Live) process(ctx context.Context, span outage.Span) error {
 	}
 	l.view.Store(l.engine.View())
 	l.reached.Store(int64(span.To))
-	if err := l.States.Store(ctx, state.Bytes()); err != nil {
+	if err := l.config.States.Store(ctx, state.Bytes()); err != nil {
 		return fmt.Errorf("saving the detector state: %w", err)
 	}
 	return nil
@@ -232,7 +232,7 @@ func (l *Live) tick(ctx context.Context, e *engine.Engine, span outage.Span, rep
 		}
 		tickDuration.Observe(time.Since(began).Seconds())
 		if len(changed) > 0 {
-			if err := l.Repository.Append(ctx, (minute + 1).Time(), changed); err != nil {
+			if err := l.config.Repository.Append(ctx, (minute + 1).Time(), changed); err != nil {
 				return err
 			}
 		}
@@ -243,18 +243,18 @@ func (l *Live) tick(ctx context.Context, e *engine.Engine, span outage.Span, rep
 	if len(normals) == 0 {
 		return nil
 	}
-	if err := l.Normals.KeepNormals(ctx, normals); err != nil {
-		l.Logger.Warn("storing the expected counts failed", "error", err)
+	if err := l.config.Normals.KeepNormals(ctx, normals); err != nil {
+		l.config.Logger.Warn("storing the expected counts failed", "error", err)
 	}
 	return nil
 }
 
 // read returns the counts of a span, by minute. Blocks of networks are not archived.
 func (l *Live) read(ctx context.Context, span outage.Span) (map[outage.Minute][]outage.Judged, error) {
-	if span.From < l.HotFrom() {
-		return Minutes(ctx, l.Past, nil, span)
+	if span.From < l.config.HotFrom() {
+		return Minutes(ctx, l.config.Past, nil, span)
 	}
-	return Minutes(ctx, l.Hot, l.Blocks, span)
+	return Minutes(ctx, l.config.Hot, l.config.Blocks, span)
 }
 
 // blockPlace is the key of the parts of blocks.

@@ -37,7 +37,7 @@ func (m liveMetrics) Collect(metrics chan<- prometheus.Metric) {
 	}
 	metrics <- prometheus.MustNewConstMetric(leaderDesc, prometheus.GaugeValue, leader)
 	if view := m.live.View(); view != nil {
-		lag := m.live.Now().Sub((view.Minute + 1).Time()).Seconds()
+		lag := m.live.config.Now().Sub((view.Minute + 1).Time()).Seconds()
 		metrics <- prometheus.MustNewConstMetric(lagDesc, prometheus.GaugeValue, lag)
 	}
 }
