@@ -186,7 +186,7 @@ func (s *series) learnAccess(counts []namedCount) {
 }
 
 // describeAccess sets what the networks and symptoms of a series say since the onset of
-// a candidate.
+// a candidate: nothing where nobody named a network.
 func (s *series) describeAccess(onset, minute outage.Minute) (networks []outage.AccessRatio, connecting outage.ShareRatio) {
 	sums := s.access.since(max(onset, minute-accessWindow+1))
 	var named []outage.AccessCount
@@ -195,9 +195,10 @@ func (s *series) describeAccess(onset, minute outage.Minute) (networks []outage.
 			named = append(named, outage.AccessCount{Network: name, Reporters: n})
 		}
 	}
-	if len(named) > 0 {
-		networks = s.country.access.shares().Compare(named)
+	if len(named) == 0 {
+		return nil, outage.ShareRatio{}
 	}
+	networks = s.country.access.shares().Compare(named)
 	usual := s.access.ordinary
 	if whole := usual[0] + usual[1]; whole >= leastOrdinary {
 		connecting = outage.CompareShares(sums[symptomConnect], sums[symptomConnect]+sums[symptomOther], usual[1], whole)

@@ -33,12 +33,14 @@ type Row struct {
 	Point     outage.LatLng
 	Placed    bool
 	Symptom   string // "" for none
+	Network   string // slug of the access network that they named, "" for none
 	Reporters int    // distinct people, at most N
 	N         int    // reports
 }
 
-// The keys of a row, in the order in which they are written.
-var columns = [...]string{"timestamp", "service", "country", "lat", "lng", "symptom", "reporters", "n"}
+// The keys of a row, in the order in which they are written. The network is read where
+// there is one and not written: no script knows it.
+var columns = [...]string{"timestamp", "service", "country", "lat", "lng", "symptom", "reporters", "n", "network"}
 
 const (
 	colTimestamp = iota
@@ -49,6 +51,7 @@ const (
 	colSymptom
 	colReporters
 	colN
+	colNetwork
 )
 
 // timeLayout is the minute as it stands in a row.

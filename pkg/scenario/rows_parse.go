@@ -19,7 +19,7 @@ type csvLine struct {
 }
 
 // header reads the first line of CSV. Columns may stand in any order; those of
-// the place and the symptom may be absent; no other may be present.
+// the place, the symptom and the network may be absent; no other may be present.
 func (r *Reader) header() error {
 	line, err := r.raw()
 	if err != nil {
@@ -103,7 +103,7 @@ func (r *Reader) parseCSV(line []byte, row *Row) error {
 	if len(l.fields) != l.width {
 		return outage.Invalid("", "the line has %d fields, the header %d", len(l.fields), l.width)
 	}
-	if err := r.parseWords(row, l.field(colTimestamp), l.field(colService), l.field(colCountry), l.field(colSymptom)); err != nil {
+	if err := r.parseWords(row, l.field(colTimestamp), l.field(colService), l.field(colCountry), l.field(colSymptom), l.field(colNetwork)); err != nil {
 		return err
 	}
 	if err := row.parsePoint(l.field(colLat), l.field(colLng)); err != nil {
@@ -120,17 +120,21 @@ func (r *Reader) parseCSV(line []byte, row *Row) error {
 }
 
 // parseWords fills in what both formats write as text.
-func (r *Reader) parseWords(row *Row, timestamp, service, country, symptom []byte) error {
+func (r *Reader) parseWords(row *Row, timestamp, service, country, symptom, network []byte) error {
 	if !slug(service) {
 		return outage.Invalid("service", "%s is no slug", shown(service))
 	}
 	if len(symptom) > 0 && !slug(symptom) {
 		return outage.Invalid("symptom", "%s is no slug", shown(symptom))
 	}
+	if len(network) > 0 && !slug(network) {
+		return outage.Invalid("network", "%s is no slug", shown(network))
+	}
 	if row.Country = coveredCountry(country); row.Country == "" {
 		return outage.Unknown("country", "%s is not covered", shown(country))
 	}
 	row.Service, row.Symptom = r.word(service), r.word(symptom)
+	row.Network = r.word(network)
 	return r.parseTime(row, timestamp)
 }
 
@@ -199,6 +203,7 @@ type jsonRow struct {
 	Symptom   *string  `json:"symptom"`
 	Reporters *int     `json:"reporters"`
 	N         *int     `json:"n"`
+	Network   *string  `json:"network"`
 }
 
 func (r *Reader) parseJSON(line []byte, row *Row) error {
@@ -222,11 +227,14 @@ func (r *Reader) parseJSON(line []byte, row *Row) error {
 			return outage.Invalid(needed.name, "is missing")
 		}
 	}
-	symptom := []byte(nil)
+	symptom, network := []byte(nil), []byte(nil)
 	if raw.Symptom != nil {
 		symptom = []byte(*raw.Symptom)
 	}
-	if err := r.parseWords(row, []byte(*raw.Timestamp), []byte(*raw.Service), []byte(*raw.Country), symptom); err != nil {
+	if raw.Network != nil {
+		network = []byte(*raw.Network)
+	}
+	if err := r.parseWords(row, []byte(*raw.Timestamp), []byte(*raw.Service), []byte(*raw.Country), symptom, network); err != nil {
 		return err
 	}
 	if (raw.Lat == nil) != (raw.Lng == nil) {

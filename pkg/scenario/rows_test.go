@@ -32,6 +32,12 @@ func readAll(text string) ([]Row, error) {
 	}
 }
 
+// with is the row with a network.
+func (row Row) with(network string) Row {
+	row.Network = network
+	return row
+}
+
 func TestReadRows(t *testing.T) {
 	minute := outage.MinuteOf(mustTime(t, "2025-02-28T15:19:00Z"))
 	london := Row{
@@ -49,6 +55,9 @@ func TestReadRows(t *testing.T) {
 		{"lines end as on Windows", strings.ReplaceAll(head, "\n", "\r\n") + "2025-02-28T15:20:00Z,a,IN,,,,0,0\r\n", []Row{unplaced}},
 		{"a byte order mark", "\ufeff" + head + "2025-02-28T15:20:00Z,a,IN,,,,0,0\n", []Row{unplaced}},
 		{"columns in another order", "n,reporters,country,service,timestamp\n0,0,IN,a,2025-02-28T15:20:00Z\n", []Row{unplaced}},
+		{"networks", strings.Replace(head, "n\n", "n,network\n", 1) + "2025-02-28T15:19:00Z,whatsapp,GB,51.5,-0.12,sending,3,4,bt\n2025-02-28T15:20:00Z,a,IN,,,,0,0,\n",
+			[]Row{london.with("bt"), unplaced}},
+		{"a network in NDJSON", `{"timestamp":"2025-02-28T15:20:00Z","service":"a","country":"IN","reporters":0,"n":0,"network":"jio"}`, []Row{unplaced.with("jio")}},
 		{"quotes", head + `"2025-02-28T15:19:00Z","whatsapp",GB,"51.5",-0.12,sending,3,4` + "\n", []Row{london}},
 		{"no offset is UTC", head + "2025-02-28T15:20:00+00:00,a,IN,,,,0,0\n", []Row{unplaced}},
 		{"a header alone", head, nil},

@@ -22,7 +22,7 @@ func NewWriter(out io.Writer, format Format) (*Writer, error) {
 	case NDJSON:
 		return w, nil
 	case CSV:
-		for i, column := range columns {
+		for i, column := range columns[:colNetwork] {
 			if i > 0 {
 				w.line = append(w.line, ',')
 			}

@@ -57,6 +57,7 @@ type run struct {
 	minute outage.Minute
 	counts []outage.Judged // of the minute
 	total  int             // reporters of the minute
+	named  bool            // a row has named an access network
 }
 
 func (b *run) all(ctx context.Context, rows *scenario.Reader) error {
@@ -83,11 +84,21 @@ func (b *run) all(ctx context.Context, rows *scenario.Reader) error {
 			}
 			b.minute, b.total = row.Minute, row.Reporters
 		}
-		b.counts = append(b.counts, outage.Judged{
-			Service: row.Service, Country: row.Country,
-			Cell: b.places.cell(&row), Reporters: row.Reporters,
-		})
+		b.counts = append(b.counts, b.judged(&row))
 	}
+}
+
+// judged is a row as the engine takes it. Symptoms say nothing without networks.
+func (b *run) judged(row *scenario.Row) outage.Judged {
+	count := outage.Judged{Service: row.Service, Country: row.Country, Cell: b.places.cell(row), Reporters: row.Reporters}
+	if row.Network != "" {
+		b.named = true
+		count.Access = []outage.AccessCount{{Network: row.Network, Reporters: float64(row.Reporters)}}
+	}
+	if b.named && row.Symptom != "" {
+		count.Symptoms = []outage.SymptomCount{{Symptom: row.Symptom, Reporters: float64(row.Reporters)}}
+	}
+	return count
 }
 
 // fits refuses rows that no world has: every minute between two rows is ticked,
