@@ -13,6 +13,7 @@ import (
 	clickhouse "github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/column"
 	block "github.com/ClickHouse/clickhouse-go/v2/lib/proto"
+	"github.com/gofrs/flock"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 type ClickHouse struct {
 	options  Options
 	library  *library
-	lock     *lock
+	lock     *flock.Flock
 	idle     chan *session
 	sessions []*session
 	closing  chan struct{}
@@ -100,7 +101,7 @@ func (c *ClickHouse) close() error {
 		session.close()
 	}
 	c.library.disclaim()
-	return c.lock.release()
+	return c.lock.Close()
 }
 
 // do runs a statement. The returned answer must be closed. It returns when ctx ends, even

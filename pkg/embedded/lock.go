@@ -6,7 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
+
+	"github.com/gofrs/flock"
 )
 
 // ErrLocked is in the chain of the error of a data directory that another
@@ -20,38 +21,24 @@ const lockFile = "downpour.lock"
 // IsArchive reports whether a directory is one that Open made.
 func IsArchive(path string) bool { return isFile(filepath.Join(path, lockFile)) }
 
-type lock struct{ file *os.File }
-
-// lockDirectory creates the directory if necessary and locks it.
-func lockDirectory(path string) (*lock, error) {
+// lockDirectory creates the directory if necessary and locks it. The file holds the id of
+// this process, for the error of another one.
+func lockDirectory(path string) (*flock.Flock, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, 0o600)
+	lock := flock.New(filepath.Join(path, lockFile))
+	locked, err := lock.TryLock()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("locking %s: %w", lock.Path(), err)
 	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		defer file.Close()
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("%w (process %s)", ErrLocked, holder(file))
-		}
-		return nil, fmt.Errorf("locking %s: %w", file.Name(), err)
+	if !locked {
+		return nil, fmt.Errorf("%w (process %s)", ErrLocked, holder(lock.Path()))
 	}
-	l := &lock{file: file}
-	if err := l.sign(); err != nil {
-		return nil, errors.Join(err, file.Close())
+	if err := os.WriteFile(lock.Path(), fmt.Appendln(nil, os.Getpid()), 0o600); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
-	return l, nil
-}
-
-// sign writes the id of this process, for the error of another one.
-func (l *lock) sign() error {
-	if err := l.file.Truncate(0); err != nil {
-		return err
-	}
-	_, err := l.file.WriteAt(fmt.Appendln(nil, os.Getpid()), 0)
-	return err
+	return lock, nil
 }
 
 // Remove deletes a data directory and its content. Its error is ErrLocked where a process
@@ -61,16 +48,13 @@ func Remove(path string) error {
 	if err != nil {
 		return fmt.Errorf("deleting the archive in %s: %w", path, err)
 	}
-	return errors.Join(os.RemoveAll(path), lock.release())
+	return errors.Join(os.RemoveAll(path), lock.Close())
 }
 
-func (l *lock) release() error { return l.file.Close() }
-
-// holder is the id of the process that signed the file, or "unknown".
-func holder(file *os.File) string {
-	buffer := make([]byte, 20)
-	n, _ := file.ReadAt(buffer, 0)
-	if number := strings.TrimSpace(string(buffer[:n])); number != "" {
+// holder is the id of the process that locked a file, or "unknown".
+func holder(path string) string {
+	text, _ := os.ReadFile(path)
+	if number := strings.TrimSpace(string(text)); number != "" {
 		return number
 	}
 	return "unknown"

@@ -17,7 +17,7 @@ func TestRemove(t *testing.T) {
 	if err := Remove(path); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), path) {
 		t.Errorf("removing what is open: %v", err)
 	}
-	if err := held.release(); err != nil {
+	if err := held.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, what := range []string{"what was there", "nothing"} {
