@@ -193,7 +193,7 @@ func TestClientAddress(t *testing.T) {
 
 // What a handler hands on must not change when the framework reuses the memory
 // of its request for another one.
-func TestNothingOfTheRequestIsKept(t *testing.T) {
+func TestRequestsAreNotRetained(t *testing.T) {
 	w := &world{}
 	app := w.app()
 	send := func(agent, id string) {

@@ -25,7 +25,7 @@ func (l *line) Write(p []byte) (int, error) {
 	return l.Buffer.Write(p)
 }
 
-func TestQuietStreamBeats(t *testing.T) {
+func TestIdleStreamHasHeartbeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		events, sent, ended, hurried := make(chan outage.Event, 4), &line{}, make(chan bool), 0
 		go func() {

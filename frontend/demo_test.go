@@ -16,7 +16,7 @@ func (f fakeDemo) Sources() []page.Source {
 	return []page.Source{{URL: "https://example.org/news?a=1&b=2", Says: "62,000 by 15:45"}}
 }
 
-func TestEveryPageOfADemoSaysSo(t *testing.T) {
+func TestEveryPageOfADemoHasTheBanner(t *testing.T) {
 	_, app := testSite(t, func(c *Config) { c.Demo = fakeDemo(1) })
 	for _, lang := range locale.Languages() {
 		prefix := "/" + lang

@@ -122,7 +122,7 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 	}
 }
 
-func TestServicePageTellsItsIncidents(t *testing.T) {
+func TestServicePageListsItsIncidents(t *testing.T) {
 	_, app := testSite(t, nil)
 	holds(t, "/in/whatsapp", get(t, app, "/in/whatsapp").body,
 		"Incident open since 16:18 India time.",

@@ -232,7 +232,7 @@ func TestBudgetsOfTheBuiltInCatalogue(t *testing.T) {
 }
 
 // The form of a service says whom to call, in the language and for the country.
-func TestAdviceStandsAtTheForm(t *testing.T) {
+func TestFormHasAdvice(t *testing.T) {
 	services, err := catalog.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -290,7 +290,7 @@ func TestPicturesAreWellFormed(t *testing.T) {
 	}
 }
 
-func TestPagesOfUnknownIncidentsAreNotKept(t *testing.T) {
+func TestPagesOfUnknownIncidentsAreNotCached(t *testing.T) {
 	site, app := testSite(t, nil)
 	get(t, app, "/incidents/whatsapp-in-20261118T1049Z")
 	if n := site.cache.Len(); n != 0 {

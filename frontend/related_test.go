@@ -8,7 +8,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-func TestServicePageTellsOfItsNeighbours(t *testing.T) {
+func TestServicePageListsRelatedServices(t *testing.T) {
 	_, app := testSite(t, nil)
 	body := get(t, app, "/in/instagram").body
 	holds(t, "/in/instagram", body, "Is it only Instagram?", "Instagram itself is probably not at fault", "Both rose in the same places.",

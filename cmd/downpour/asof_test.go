@@ -10,10 +10,10 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// TestCountsStandWhileRedisIsAway stops Redis while people report. What was counted
+// TestCountsWhileRedisIsUnavailable stops Redis while people report. What was counted
 // stands as of then, every page says so after two minutes, and nothing is called as
 // usual.
-func TestCountsStandWhileRedisIsAway(t *testing.T) {
+func TestCountsWhileRedisIsUnavailable(t *testing.T) {
 	counters := redistest.Start(t)
 	s := newServer(t, counters.URL())
 	s.set(today.Add(10*time.Hour + 7*time.Minute))

@@ -248,9 +248,9 @@ func TestHonestCrowdsAreFoundAtOnce(t *testing.T) {
 	}
 }
 
-// TestNobodyIsSilenced holds that people who say that it works, or works again,
+// TestWorksReportsDoNotSuppressOutages checks that people who say that it works, or works again,
 // hide no outage, however many they are.
-func TestNobodyIsSilenced(t *testing.T) {
+func TestWorksReportsDoNotSuppressOutages(t *testing.T) {
 	_, config, drawn := attackWorld(t)
 	for _, mean := range ordinaryMeans {
 		state := learnt(t, config, drawn, mean)

@@ -27,7 +27,7 @@ func downtime(t testing.TB) time.Duration {
 
 // ClickHouse dies behind its listener and comes back. Reports are taken all the
 // while, the server says what it does without, and the archive catches up.
-func TestClickHouseIsAwayForAWhile(t *testing.T) {
+func TestClickHouseOutage(t *testing.T) {
 	counters := redistest.Start(t)
 	archive := newVault(t, t.TempDir())
 	archive.startAndWait(t)
@@ -70,7 +70,7 @@ func TestClickHouseIsAwayForAWhile(t *testing.T) {
 }
 
 // The reason that keeps the server from starting is the last line of its output.
-func TestServeRefusesInOneLine(t *testing.T) {
+func TestServeFailsInOneLine(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -257,7 +257,7 @@ func TestDemoStoppedWhileLoading(t *testing.T) {
 	}
 }
 
-func TestDemoKeepsOffOtherData(t *testing.T) {
+func TestDemoUsesItsOwnData(t *testing.T) {
 	data, ctx := t.TempDir(), context.Background()
 	own := filepath.Join(data, "demo")
 	if err := os.Mkdir(own, 0o700); err != nil {

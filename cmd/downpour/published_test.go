@@ -113,8 +113,8 @@ func (w publishedWorld) get(t *testing.T, path, accept string) string {
 
 const mimeJSON, mimeHTML = "application/json", "text/html"
 
-// TestNoOutputTellsOfAFew renders every output over random worlds of few reports.
-func TestNoOutputTellsOfAFew(t *testing.T) {
+// TestNoOutputHasSmallCounts renders every output over random worlds of few reports.
+func TestNoOutputHasSmallCounts(t *testing.T) {
 	worlds := 6
 	if testing.Short() {
 		worlds = 2

@@ -192,7 +192,7 @@ func TestChartTicksAreLocalHours(t *testing.T) {
 	}
 }
 
-func TestTheRunningStepNeverLooksLikeAFall(t *testing.T) {
+func TestTheCurrentStepIsNoDecline(t *testing.T) {
 	now := outage.MinuteOf(pagetest.Noon)
 	for _, test := range []struct {
 		start       outage.Minute // of the last step

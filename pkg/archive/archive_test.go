@@ -55,7 +55,7 @@ func TestRollUpsAreThoseOfTheSchema(t *testing.T) {
 	}
 }
 
-func TestNewerTablesAreRefused(t *testing.T) {
+func TestNewerTablesAreRejected(t *testing.T) {
 	overEvery(t, func(t *testing.T, db *DB) {
 		prepared(t, db)
 		must(t, db.exec(context.Background(), "INSERT INTO migrations (version) VALUES (99)"))

@@ -132,7 +132,7 @@ func TestLaneSharesAQuery(t *testing.T) {
 }
 
 // A query without readers does not begin, and one that runs keeps its place.
-func TestLaneForgetsReadersWhoLeft(t *testing.T) {
+func TestLaneDropsQueriesWithoutReaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &slow{release: make(chan struct{})}
 		lane := newLane(source, LaneConfig{AtOnce: 1, Patience: time.Hour})

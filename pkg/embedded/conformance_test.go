@@ -328,7 +328,7 @@ func TestHexagons(t *testing.T) {
 	})
 }
 
-func TestCallerWhoGoesAwayIsAnsweredAtOnce(t *testing.T) {
+func TestCancelledCallerReturnsAtOnce(t *testing.T) {
 	overEvery(t, func(t *testing.T, conn driver.Conn) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()

@@ -201,7 +201,7 @@ func (c *spawned) leave(t testing.TB) {
 	}
 }
 
-func TestAcknowledgedIsKeptThroughKill(t *testing.T) {
+func TestAcknowledgedInsertsSurviveKill(t *testing.T) {
 	folder := t.TempDir()
 	spawn(t, folder, "create", "send").kill(t)
 	for range 2 { // a retry of the same batch, after a crash and after a rest

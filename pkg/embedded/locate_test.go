@@ -51,7 +51,7 @@ func TestLocate(t *testing.T) {
 	check(named, executable, named)
 }
 
-func TestLocateSaysWhatToDo(t *testing.T) {
+func TestLocateErrorHasARemedy(t *testing.T) {
 	executable := filepath.Join(t.TempDir(), "bin", "downpour")
 	for named, says := range map[string][]string{
 		"":                    {filepath.Join(filepath.Dir(executable), libraryName), "node_modules", "make build", LibraryVariable},

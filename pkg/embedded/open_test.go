@@ -14,7 +14,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/embedded"
 )
 
-func TestOpenRefuses(t *testing.T) {
+func TestOpenRejects(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(file, nil, 0o600))
 	notALibrary := filepath.Join(t.TempDir(), "libchdb.so")
