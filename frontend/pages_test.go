@@ -249,6 +249,18 @@ func TestFormHasAdvice(t *testing.T) {
 			t.Errorf("%s does not say %q before the form", path, want)
 		}
 	}
+	for query, want := range map[string][]string{
+		"/gb?q=power+cut":    {`<p class="notice">Call 105`},
+		"/?q=power+cut":      {`<p class="notice">UK: Call 105`, `<p class="notice">India: Call 1912`},
+		"/bn/in?q=power+cut": {`<p class="notice">1912 নম্বরে`},
+	} {
+		body := get(t, app, query).body
+		for _, text := range want {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s does not say %q", query, text)
+			}
+		}
+	}
 	if strings.Contains(get(t, app, "/whatsapp").body, "advice") {
 		t.Error("a service without advice has one")
 	}

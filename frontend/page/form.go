@@ -61,12 +61,16 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 	return result
 }
 
-// advice says whom to call about a service, for each country of the page.
-func (q *request) advice(service outage.Service) []string {
+// advice says whom to call about services of one kind, for each country of the
+// page in which they are used.
+func (q *request) advice(services ...outage.Service) []string {
 	var advice []string
-	countries := q.At.Countries(service)
+	countries := q.At.Countries(outage.Service{})
+	countries = slices.DeleteFunc(countries, func(country outage.Country) bool {
+		return !slices.ContainsFunc(services, func(s outage.Service) bool { return address.UsedIn(s, country) })
+	})
 	for _, country := range countries {
-		texts := service.Advice[country]
+		texts := services[0].Advice[country]
 		text := q.NameIn(texts, texts[locale.Default])
 		if text != "" && len(countries) > 1 {
 			text = q.CountryName(country) + ": " + text

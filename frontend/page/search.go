@@ -1,6 +1,8 @@
 package page
 
 import (
+	"slices"
+
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -15,6 +17,7 @@ type searchPage struct {
 // kind is a category that the query names, with its services to choose from.
 type kind struct {
 	Name     string
+	Advice   []string // whom to call
 	Services []link
 }
 
@@ -30,11 +33,13 @@ func (s *Builder) SearchPage(at address.Address, query string, found outage.Foun
 	}
 	for _, category := range found.Categories {
 		kind := kind{Name: page.NameIn(s.Services.CategoryNames(category), category)}
-		for _, service := range s.Services.Services() {
-			if service.Category == category && len(at.Countries(service)) > 0 {
-				kind.Services = append(kind.Services, page.linkTo(service))
-			}
+		services := slices.DeleteFunc(slices.Clone(s.Services.Services()), func(service outage.Service) bool {
+			return service.Category != category || len(at.Countries(service)) == 0
+		})
+		for _, service := range services {
+			kind.Services = append(kind.Services, page.linkTo(service))
 		}
+		kind.Advice = page.advice(services...)
 		page.Kinds = append(page.Kinds, kind)
 	}
 	switch {
