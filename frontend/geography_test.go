@@ -3,7 +3,6 @@ package frontend
 import (
 	"context"
 	"math"
-	"testing"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/cell"
@@ -11,16 +10,6 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
-
-// trueShapes is the geography of the server, at every resolution.
-func trueShapes(t testing.TB) *cell.Geography {
-	t.Helper()
-	shapes, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return shapes
-}
 
 // downpour has an outage that moves east with time. Part is the share of the land
 // cells that have reports.

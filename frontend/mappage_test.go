@@ -10,6 +10,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -17,7 +18,7 @@ import (
 // stormy is a site over the true geography, with reports in a share of its cells.
 func stormy(t testing.TB, part float64) (*Site, *fiber.App) {
 	t.Helper()
-	shapes := trueShapes(t)
+	shapes := celltest.Geography(t)
 	return testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, always(downpour{shapes: shapes, part: part}) })
 }
 
@@ -157,7 +158,7 @@ func TestMapStates(t *testing.T) {
 }
 
 func TestLargeMapWithoutNumbers(t *testing.T) {
-	shapes := trueShapes(t)
+	shapes := celltest.Geography(t)
 	_, app := testSite(t, func(c *Config) { c.Shapes, c.Readings = shapes, always(pagetest.Readings{Err: pagetest.ErrAway}) })
 	got := get(t, app, "/map?service=whatsapp")
 	if got.status != 200 || !strings.Contains(got.body, "Some numbers cannot be shown") || !strings.Contains(got.body, `class="coast"`) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 )
 
 var (
@@ -24,7 +25,7 @@ func TestPreview(t *testing.T) {
 		t.Skip("only with -preview ADDRESS")
 	}
 	_, app := testSite(t, func(c *Config) {
-		shapes := trueShapes(t)
+		shapes := celltest.Geography(t)
 		c.Shapes, c.Services, c.Incidents = shapes, pagetest.ManyServices(), pagetest.Incidents{Several: *previewMany}
 		c.Readings = always(downpour{Readings: pagetest.Readings{Young: *previewYoung, Several: *previewMany}, shapes: shapes, part: .35})
 	})

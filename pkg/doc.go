@@ -30,7 +30,8 @@
 // for what must not be at rest; wholefile, which replaces files so that a crash
 // leaves them whole; apikey, which knows who may import; csvtable, which reads
 // embedded tables; duration, which reads lengths of time; redistest, the engines
-// for tests; and tools, the subcommands that are not the server.
+// for tests; cell/celltest, the geography for them; and tools, the subcommands that
+// are not the server.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
 // The table of layering_test.go says what each package may import.

@@ -101,6 +101,7 @@ var rules = map[string]rule{
 	"pkg":                     {"", ""},
 	"pkg/apikey":              {"", ""},
 	"pkg/client":              {"", ""},
+	"pkg/cell/celltest":       {"cell country/countrytest", ""},
 	"pkg/country/countrytest": {"outage country", ""},
 	"pkg/crosssite":           {"outage", ""},
 	"pkg/csvtable":            {"", ""},

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/runner"
@@ -54,7 +55,7 @@ func TestDamagedStateFiles(t *testing.T) {
 			}
 			eventually(t, "the detector has a state again", func() bool {
 				text, err := os.ReadFile(filepath.Join(dir, "detector.state"))
-				return err == nil && engine.New(engine.DefaultConfig(testGeography(t))).Restore(bytes.NewReader(text)) == nil
+				return err == nil && engine.New(engine.DefaultConfig(celltest.Geography(t))).Restore(bytes.NewReader(text)) == nil
 			})
 			if !isReady(address)() {
 				t.Error("the server is no longer ready")

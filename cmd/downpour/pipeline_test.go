@@ -18,6 +18,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/bucket"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/intake"
@@ -236,10 +237,7 @@ func attackWorld(t testing.TB) (*cell.Geography, engine.Config, *rand.Rand) {
 	t.Helper()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	geography, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
+	geography := celltest.Geography(t)
 	townCells = nil
 	for _, town := range attackTowns {
 		at, _, _, err := geography.Locate(town)

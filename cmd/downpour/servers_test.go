@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -24,7 +25,7 @@ import (
 // eight days up to a minute, at two reports a minute.
 func experience(t *testing.T, until outage.Minute) []byte {
 	t.Helper()
-	line := engine.New(engine.DefaultConfig(testGeography(t)))
+	line := engine.New(engine.DefaultConfig(celltest.Geography(t)))
 	for m := until - 8*24*60; m <= until; m++ {
 		if _, err := line.Tick(m, []outage.Judged{{Service: "whatsapp", Country: countrytest.GB, Reporters: int(m % 5)}}); err != nil {
 			t.Fatal(err)

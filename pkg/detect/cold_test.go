@@ -4,8 +4,7 @@ import (
 	"flag"
 	"testing"
 
-	"github.com/open-downpour/downpour/pkg/cell"
-	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -15,10 +14,7 @@ var coldStarts = flag.Uint64("cold-starts", 5, "first days to try")
 // A server that starts without history opens nothing for its first two days,
 // whatever the hour at which it starts.
 func TestColdStartIsQuiet(t *testing.T) {
-	geography, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
+	geography := celltest.Geography(t)
 	const start = outage.Minute(28934880) // a Monday, 00:00 UTC
 	for seed := range *coldStarts {
 		c := newCrowd(geography, 100+seed)

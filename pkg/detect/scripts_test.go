@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
-	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/duration"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -41,10 +41,7 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	geography, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
+	geography := celltest.Geography(t)
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".scenario"), func(t *testing.T) {
 			file, err := os.Open(path)

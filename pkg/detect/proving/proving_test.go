@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/pkg/baseline"
-	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -89,10 +89,7 @@ func TestSmallProving(t *testing.T) {
 // prove lets the detector, and rivals if they are wanted, loose on a world.
 func prove(t *testing.T, p simulate.Params, rivals bool) ([]*Entrant, []*Score) {
 	t.Helper()
-	geography, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
+	geography := celltest.Geography(t)
 	p.Kept = kept
 	world, err := simulate.New(p, geography, countrytest.Crowds)
 	if err != nil {

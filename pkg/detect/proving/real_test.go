@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -25,10 +26,7 @@ func TestReal(t *testing.T) {
 
 func newEngine(t *testing.T, alertFrom outage.Minute) (*engine.Engine, *cell.Geography) {
 	t.Helper()
-	geography, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
+	geography := celltest.Geography(t)
 	config := engine.DefaultConfig(geography)
 	config.AlertFrom = alertFrom
 	return engine.New(config), geography

@@ -10,21 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/scenario/simulate"
 )
-
-func testGeography(t testing.TB) *cell.Geography {
-	t.Helper()
-	geography, err := cell.Load(countrytest.Packs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return geography
-}
 
 // simulated is a world of a few services as rows, and its truth.
 func simulated(t testing.TB, format scenario.Format, weeks, services int) (*simulate.World, []byte) {
@@ -32,7 +23,7 @@ func simulated(t testing.TB, format scenario.Format, weeks, services int) (*simu
 	params := simulate.Plain(7)
 	params.Weeks, params.Warmup, params.Services, params.RateHigh = weeks, weeks-1, services, 8
 	params.OutagesWeekly = 4 // so that a short world has some
-	world, err := simulate.New(params, testGeography(t), countrytest.Crowds)
+	world, err := simulate.New(params, celltest.Geography(t), countrytest.Crowds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +75,7 @@ func rowsOf(world *simulate.World, m outage.Minute) []scenario.Row {
 func backtested(t *testing.T, opts Options, input []byte) ([]Line, string) {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Run(context.Background(), opts, testGeography(t), bytes.NewReader(input), &out); err != nil {
+	if err := Run(context.Background(), opts, celltest.Geography(t), bytes.NewReader(input), &out); err != nil {
 		t.Fatal(err)
 	}
 	var lines []Line
@@ -185,7 +176,7 @@ func TestBacktestFindsOutages(t *testing.T) {
 	t.Run("what came before an error stays", func(t *testing.T) {
 		var out bytes.Buffer
 		broken := append(bytes.Clone(input), "2025-01-21T00:00:00Z,a,GB,,,,1\n"...)
-		err := Run(context.Background(), opts, testGeography(t), bytes.NewReader(broken), &out)
+		err := Run(context.Background(), opts, celltest.Geography(t), bytes.NewReader(broken), &out)
 		known := outage.AsError(err)
 		if known == nil || known.Line != bytes.Count(input, []byte("\n"))+1 {
 			t.Errorf("error %v, want one with the number of the last line", err)
@@ -197,7 +188,7 @@ func TestBacktestFindsOutages(t *testing.T) {
 }
 
 func TestBacktestPlaces(t *testing.T) {
-	p := newPlacer(testGeography(t))
+	p := newPlacer(celltest.Geography(t))
 	for _, c := range []struct {
 		name    string
 		country outage.Country
@@ -227,7 +218,7 @@ func TestBacktestStopsWhenToldTo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	input := "timestamp,service,country,reporters,n\n2025-01-01T00:00:00Z,a,GB,1,1\n2025-01-01T00:01:00Z,a,GB,1,1\n"
-	err := Run(ctx, Options{}, testGeography(t), strings.NewReader(input), &bytes.Buffer{})
+	err := Run(ctx, Options{}, celltest.Geography(t), strings.NewReader(input), &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("error %v, want that it was cancelled", err)
 	}
@@ -236,7 +227,7 @@ func TestBacktestStopsWhenToldTo(t *testing.T) {
 func BenchmarkBacktest(b *testing.B) {
 	_, input := simulated(b, scenario.CSV, 2, 21)
 	rows := bytes.Count(input, []byte("\n")) - 1
-	geography := testGeography(b)
+	geography := celltest.Geography(b)
 	b.ResetTimer()
 	for b.Loop() {
 		if err := Run(context.Background(), Options{Warmup: 7 * 24 * time.Hour}, geography, bytes.NewReader(input), &bytes.Buffer{}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -47,7 +48,7 @@ func verdicts(t *testing.T, text string) (all map[string]outage.Verdict, out []b
 	t.Helper()
 	var lines bytes.Buffer
 	options := Options{Relations: carriers{}, Warmup: 48 * time.Hour, Workers: 1}
-	if err := Run(context.Background(), options, testGeography(t), strings.NewReader(text), &lines); err != nil {
+	if err := Run(context.Background(), options, celltest.Geography(t), strings.NewReader(text), &lines); err != nil {
 		t.Fatal(err)
 	}
 	all = map[string]outage.Verdict{}

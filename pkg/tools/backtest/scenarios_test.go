@@ -14,6 +14,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/cell"
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
@@ -93,7 +94,7 @@ func TestScenarioOfWhatsApp(t *testing.T) {
 		t.Skip("runs the detector over four weeks of every service")
 	}
 	t.Parallel()
-	geography := testGeography(t)
+	geography := celltest.Geography(t)
 	found, names := incidentsOf(t, geography, fourWeeks, bytes.NewReader(printed(t, "whatsapp-2025-02-28", scenario.CSV, catalogue(t), geography)))
 	if want := []string{"messenger GB", "whatsapp GB", "whatsapp IN"}; !slices.Equal(names, want) {
 		t.Errorf("incidents of %s; wanted %s", names, want)
@@ -125,7 +126,7 @@ func TestScenarioOfMeta(t *testing.T) {
 		t.Skip("runs the detector over four weeks of ten services")
 	}
 	t.Parallel()
-	geography := testGeography(t)
+	geography := celltest.Geography(t)
 	// To save time, only those that might be drawn in stand beside them.
 	services := slices.DeleteFunc(catalogue(t), func(s outage.Service) bool {
 		return s.Family != "meta" && s.Slug != "telegram" && s.Slug != "jio" && s.Slug != "bt"
@@ -157,7 +158,7 @@ func TestScenarioOfAllOfMeta(t *testing.T) {
 		t.Skip("runs the detector over four weeks of ten services")
 	}
 	t.Parallel()
-	geography := testGeography(t)
+	geography := celltest.Geography(t)
 	services := slices.DeleteFunc(catalogue(t), func(s outage.Service) bool {
 		return s.Family != "meta" && s.Slug != "telegram" && s.Slug != "jio" && s.Slug != "bt"
 	})
@@ -194,7 +195,7 @@ func TestOrdinaryDaysAreSilent(t *testing.T) {
 		t.Skip("runs the detector over eight weeks of every service")
 	}
 	t.Parallel()
-	geography := testGeography(t)
+	geography := celltest.Geography(t)
 	from := outage.MinuteOf(time.Date(2025, 2, 24, 0, 0, 0, 0, time.UTC))
 	const seed, eightWeeks = 1, 8 * 7 * 24 * 60
 	script := scenario.Ordinary(outage.Span{From: from, To: from + eightWeeks}, seed)
@@ -227,7 +228,7 @@ func TestOrdinaryDaysAreSilent(t *testing.T) {
 // outage can be seen.
 func TestPrintedScenarios(t *testing.T) {
 	t.Parallel()
-	geography := testGeography(t)
+	geography := celltest.Geography(t)
 	known := map[string][]outage.Symptom{}
 	for _, service := range catalogue(t) {
 		known[service.Slug] = service.Symptoms

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/scenario/simulate"
@@ -39,7 +40,7 @@ func TestBacktestAtSize(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	began, used := time.Now(), cpuTime(t)
 	heap := &peakHeap{reader: file}
-	if err := Run(context.Background(), Options{Warmup: 28 * 24 * time.Hour, Workers: 1}, testGeography(t), heap, io.Discard); err != nil {
+	if err := Run(context.Background(), Options{Warmup: 28 * 24 * time.Hour, Workers: 1}, celltest.Geography(t), heap, io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	size, err := file.Stat()
@@ -67,7 +68,7 @@ func writeRows(t *testing.T, path string, rows int) (made int) {
 	}
 	params := simulate.Plain(7)
 	for made < rows {
-		world, err := simulate.New(params, testGeography(t), countrytest.Crowds)
+		world, err := simulate.New(params, celltest.Geography(t), countrytest.Crowds)
 		if err != nil {
 			t.Fatal(err)
 		}
