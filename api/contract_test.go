@@ -137,7 +137,7 @@ var wrong = map[string][]string{
 	"state":      {"closed", "OPEN"},
 	"limit":      {"0", "-1", "1e2", "1001"},
 	"cursor":     {"x", "\x00"},
-	"level":      {"cell", "District"}, "district": {"a b", strings.Repeat("d", 65)},
+	"level":      {"everything", "District"}, "district": {"a b", "IN-WB-nowhere"},
 	"year": {"26", "1999", "x"}, "quarter": {"0", "5", "Q1", "1"},
 	"q":    {strings.Repeat("k", 65), "\xff"},
 	"undo": {"\xff"},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -110,6 +111,11 @@ const tenMinutes = 10 * time.Minute
 func (w *world) Now() time.Time  { return now }
 func (w *world) AsOf() time.Time { return now.Truncate(time.Minute) }
 
+// within is the code of the finest part of an area.
+func within(area outage.Area) string {
+	return cmp.Or(string(area.District), string(area.Region))
+}
+
 func window(span outage.Span) string {
 	return span.From.Time().Format("01-02T15:04") + ".." + span.To.Time().Format("01-02T15:04")
 }
@@ -127,8 +133,32 @@ func (w *world) Heatmap(_ context.Context, service string, country outage.Countr
 	}, w.err
 }
 
-func (w *world) Series(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error) {
-	w.ask("series %q %q %q %s %d", service, country, region, window(span), step)
+func (w *world) Places(_ context.Context, service string, country outage.Country, level int, span outage.Span) (public.PlaceTable, error) {
+	w.ask("places of level %d %q %q %s", level, service, country, window(span))
+	expected, ratio := 3.00004, 14.0
+	table := public.PlaceTable{
+		AsOf: w.AsOf(), Span: span.Snap(outage.Quarter), Service: service, Country: country, Level: level, Total: 56, Unplaced: 3, Withheld: 8, NotYetPlaced: 6,
+		Places: []public.PlaceCount{
+			{Region: "IN-WB", Reports: 42, Expected: &expected, Ratio: &ratio, Status: outage.StatusOutage},
+			{Region: "GB-TLE", Reports: 3, Status: outage.StatusUnknown},
+		},
+	}
+	if level == outage.LevelDistrict {
+		table.Places[0].District, table.Places[1].District = "IN-WB-kolkata", "E08000035"
+	}
+	return table, w.err
+}
+
+func (w *world) RegionOfDistrict(district outage.District) outage.Region {
+	return map[outage.District]outage.Region{"IN-WB-kolkata": "IN-WB", "E08000035": "GB-TLE"}[district]
+}
+
+func (w *world) DistrictName(district outage.District, _ string) string {
+	return map[outage.District]string{"IN-WB-kolkata": "Kolkata", "E08000035": "Leeds"}[district]
+}
+
+func (w *world) Series(_ context.Context, service string, area outage.Area, span outage.Span, step int) (public.Series, error) {
+	w.ask("series %q %q %q %s %d", service, area.Country, within(area), window(span), step)
 	expected, upper := 1.5, 4.0
 	points := []public.Point{
 		{Start: span.From, Reports: 5, Works: 1, Back: 2, Expected: &expected, Upper: &upper},
@@ -137,8 +167,8 @@ func (w *world) Series(_ context.Context, service string, country outage.Country
 	return public.Series{AsOf: w.AsOf(), Span: span, Step: step, Points: points}, errors.Join(w.err, w.past)
 }
 
-func (w *world) Days(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, _ *time.Location) (public.Series, error) {
-	return w.Series(ctx, service, country, region, span, day)
+func (w *world) Days(ctx context.Context, service string, area outage.Area, span outage.Span, _ *time.Location) (public.Series, error) {
+	return w.Series(ctx, service, area, span, day)
 }
 
 func (w *world) Day(_ context.Context, service string) (public.Day, error) {
@@ -154,8 +184,8 @@ func (w *world) Extent(_ context.Context, in public.Incident) (public.Extent, er
 	return public.Extent{Span: span, Total: 4321, Worst: public.QuarterCount{Start: span.From.Floor(outage.Quarter), Reports: 1234}}, w.err
 }
 
-func (w *world) Symptoms(_ context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error) {
-	w.ask("symptoms %q %q %q %s", service, country, region, window(span))
+func (w *world) Symptoms(_ context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error) {
+	w.ask("symptoms %q %q %q %s", service, area.Country, within(area), window(span))
 	if w.past != nil {
 		return public.Symptoms{}, w.past
 	}

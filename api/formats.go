@@ -37,8 +37,8 @@ func (a *API) newGeoJSON(summary heatSummary, cells []heatCellJSON) (*answer, er
 	for _, cell := range cells {
 		collection.Features = append(collection.Features, featureJSON{
 			Type:       "Feature",
-			ID:         cell.Cell,
-			Geometry:   polygonJSON{Type: "Polygon", Coordinates: [][][2]float64{ring(a.Shapes.Boundary(cell.Cell))}},
+			ID:         *cell.Cell,
+			Geometry:   polygonJSON{Type: "Polygon", Coordinates: [][][2]float64{ring(a.Shapes.Boundary(*cell.Cell))}},
 			Properties: cell,
 		})
 	}
@@ -80,20 +80,15 @@ func clockwise(points [][2]float64) bool {
 	return area < 0
 }
 
-// newCSV is a response with a line for each cell. The totals are in headers, because they
-// are not rows of the table.
+// newCSV is a response with a line for each cell.
 func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error) {
 	var body bytes.Buffer
 	lines := csv.NewWriter(&body)
 	lines.UseCRLF = true // RFC 4180
 	records := [][]string{{"cell", "region", "reports", "expected", "ratio", "status"}}
 	for _, cell := range cells {
-		region := ""
-		if cell.Region != nil {
-			region = string(*cell.Region)
-		}
 		records = append(records, []string{
-			cell.Cell.String(), region, strconv.FormatInt(cell.Reports, 10),
+			cell.Cell.String(), code(cell.Region), strconv.FormatInt(cell.Reports, 10),
 			decimal(cell.Expected), decimal(cell.Ratio), string(cell.Status),
 		})
 	}
@@ -101,13 +96,7 @@ func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error)
 		return nil, err
 	}
 	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
-	made.Meta.headers = map[string]string{
-		"Downpour-As-Of":          summary.AsOf,
-		"Downpour-Total":          strconv.FormatInt(summary.Total, 10),
-		"Downpour-Unplaced":       strconv.FormatInt(summary.Unplaced, 10),
-		"Downpour-Not-Yet-Placed": strconv.FormatInt(summary.NotYet, 10),
-		"Downpour-Withheld":       strconv.FormatInt(summary.Withheld, 10),
-	}
+	made.Meta.headers = summaryHeaders(summary)
 	return made, nil
 }
 

@@ -14,7 +14,8 @@ import (
 type heatSummary struct {
 	Service    *string         `json:"service"`
 	Country    *outage.Country `json:"country"`
-	Resolution int             `json:"resolution"`
+	Level      string          `json:"level"`
+	Resolution *int            `json:"resolution"`
 	AsOf       string          `json:"as_of"`
 	From       string          `json:"from"`
 	To         string          `json:"to"`
@@ -25,12 +26,14 @@ type heatSummary struct {
 }
 
 type heatCellJSON struct {
-	Cell     outage.Cell    `json:"cell"`
-	Region   *outage.Region `json:"region"`
-	Reports  int64          `json:"reports"`
-	Expected *float64       `json:"expected"`
-	Ratio    *float64       `json:"ratio"`
-	Status   outage.Status  `json:"status"`
+	Cell     *outage.Cell     `json:"cell"`
+	Region   *outage.Region   `json:"region"`
+	District *outage.District `json:"district"`
+	Name     *string          `json:"name"`
+	Reports  int64            `json:"reports"`
+	Expected *float64         `json:"expected"`
+	Ratio    *float64         `json:"ratio"`
+	Status   outage.Status    `json:"status"`
 }
 
 type heatmapJSON struct {
@@ -39,15 +42,22 @@ type heatmapJSON struct {
 }
 
 func (a *API) getHeatmap(c *fiber.Ctx) error {
-	q := a.query(c, "service", "country", "resolution", "from", "to", "window", "cursor")
+	q := a.query(c, "service", "country", "level", "resolution", "from", "to", "window", "cursor")
 	q.cursor()
 	service, country := q.service(), q.country()
 	resolution := q.integer("resolution", outage.CellCoarse, outage.CellFine, usualResolution(country))
+	level := q.level()
 	span := q.span(outage.Quarter, longestDetail)
+	if level != levelCell && q.text("resolution") != "" {
+		q.fail(outage.Invalid("resolution", "Only cells have a resolution."))
+	}
 	if err := q.err(); err != nil {
 		return err
 	}
 	c.Vary(fiber.HeaderAccept)
+	if level != levelCell {
+		return a.sendPlaces(c, q, service, country, level, span)
+	}
 	format := c.Accepts(fiber.MIMEApplicationJSON, typeGeoJSON, typeCSV)
 	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), format)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
@@ -84,7 +94,8 @@ func wireHeatmap(heatmap public.Heatmap) (heatSummary, []heatCellJSON) {
 		AsOf:       asOf(heatmap.AsOf),
 		Service:    orNull(heatmap.Service),
 		Country:    orNull(heatmap.Country),
-		Resolution: heatmap.Resolution,
+		Level:      levelCell,
+		Resolution: &heatmap.Resolution,
 		From:       wireTime(heatmap.Span.From),
 		To:         wireTime(heatmap.Span.To),
 		Total:      heatmap.Total,
@@ -95,7 +106,7 @@ func wireHeatmap(heatmap public.Heatmap) (heatSummary, []heatCellJSON) {
 	cells := make([]heatCellJSON, 0, len(heatmap.Cells))
 	for _, cell := range heatmap.Cells {
 		cells = append(cells, heatCellJSON{
-			Cell:     cell.Cell,
+			Cell:     &cell.Cell,
 			Region:   orNull(cell.Region),
 			Reports:  cell.Reports,
 			Expected: number(cell.Expected),

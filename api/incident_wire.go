@@ -20,6 +20,7 @@ type incidentJSON struct {
 	End            *string             `json:"end"`
 	Scope          outage.Scope        `json:"scope"`
 	Regions        []outage.Region     `json:"regions"`
+	Districts      []outage.District   `json:"districts"`
 	Cells          []public.CellWeight `json:"cells"`
 	Centroid       outage.LatLng       `json:"centroid"`
 	Observed       int64               `json:"observed"`
@@ -94,7 +95,7 @@ func (a *API) wireIncident(in public.Incident) incidentJSON {
 	wire := incidentJSON{
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
 		OpenedAt: in.OpenedAt.UTC().Format(time.RFC3339), Scope: in.Footprint.Scope,
-		Regions: orEmpty(in.Footprint.Regions), Cells: orEmpty(in.Footprint.Cells), Centroid: outage.LatLng{
+		Regions: orEmpty(in.Footprint.Regions), Districts: orEmpty(in.Footprint.Districts), Cells: orEmpty(in.Footprint.Cells), Centroid: outage.LatLng{
 			Lat: round(in.Footprint.Centroid.Lat, centroidDecimals), Lng: round(in.Footprint.Centroid.Lng, centroidDecimals),
 		},
 		Observed: in.Observed, Expected: round(in.Expected, meanDecimals), Threshold: round(in.Threshold, meanDecimals),

@@ -19,8 +19,9 @@ const (
 )
 
 func (a *API) listIncidents(c *fiber.Ctx) error {
-	q := a.query(c, "service", "country", "state", "from", "to", "cursor", "limit")
-	filter := outage.IncidentFilter{Service: q.service(), Country: q.country(), State: q.state(), Span: q.past()}
+	q := a.query(c, "service", "country", "region", "district", "state", "from", "to", "cursor", "limit")
+	area := q.area()
+	filter := outage.IncidentFilter{Service: q.service(), Country: area.Country, Region: area.Region, District: area.District, State: q.state(), Span: q.past()}
 	limit := q.integer("limit", 1, mostIncidents, usualIncidents)
 	if err := q.err(); err != nil {
 		return err
@@ -140,7 +141,7 @@ func durationOf(numbers Readings, in public.Incident) extentJSON {
 
 // symptomsOf is the symptoms reported during an incident, nil while they cannot be read.
 func symptomsOf(ctx context.Context, numbers Readings, in public.Incident) (*symptomSharesJSON, error) {
-	found, err := numbers.Symptoms(ctx, in.Service, in.Country, "", in.Span(numbers.Now()))
+	found, err := numbers.Symptoms(ctx, in.Service, outage.Area{Country: in.Country}, in.Span(numbers.Now()))
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeUnavailable {
 		return nil, nil
 	} else if err != nil {

@@ -38,19 +38,19 @@ func (a *API) getNetworks(c *fiber.Ctx) error {
 	}
 	q := a.query(c, "country", "region", "from", "to", "window", "cursor")
 	q.cursor()
-	country, region := q.place()
+	area := q.area()
 	span := q.span(day, longestDetail)
 	if err := q.err(); err != nil {
 		return err
 	}
-	key := fmt.Sprintf("networks %s %s %s %v", service.Slug, country, region, span.Snap(outage.Quarter))
+	key := fmt.Sprintf("networks %s %v %v", service.Slug, area, span.Snap(outage.Quarter))
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		networks, err := q.numbers.Networks(ctx, service.Slug, country, region, span)
+		networks, err := q.numbers.Networks(ctx, service.Slug, area.Country, area.Region, span)
 		if err != nil {
 			return nil, err
 		}
 		return a.newJSON(networksJSON{
-			about: tell(service, country, region, networks.AsOf, networks.Span),
+			about: tell(service, area, networks.AsOf, networks.Span),
 			Total: networks.Total,
 			Named: networks.Named,
 			list:  list[networkCountJSON]{Items: wireNetworks(networks.Items)},

@@ -15,15 +15,19 @@ const (
 )
 
 type placeJSON struct {
-	Name    string           `json:"name"`
-	Kind    outage.PlaceKind `json:"kind"`
-	Country outage.Country   `json:"country"`
-	Region  outage.Region    `json:"region"`
-	Cell    outage.Cell      `json:"cell"`
+	Name     string           `json:"name"`
+	Kind     outage.PlaceKind `json:"kind"`
+	Country  outage.Country   `json:"country"`
+	Region   *outage.Region   `json:"region"`
+	District *outage.District `json:"district"`
+	Cell     *outage.Cell     `json:"cell"`
 }
 
 func wirePlace(place outage.Place) placeJSON {
-	return placeJSON{Name: place.Name, Kind: place.Kind, Country: place.Country, Region: place.Region, Cell: place.Cell}
+	return placeJSON{
+		Name: place.Name, Kind: place.Kind, Country: place.Country,
+		Region: orNull(place.Region), District: orNull(place.District), Cell: orNull(place.Cell),
+	}
 }
 
 func (a *API) searchPlaces(c *fiber.Ctx) error {

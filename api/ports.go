@@ -37,11 +37,13 @@ type Readings interface {
 	AsOf() time.Time
 	// Heatmap snaps the span to 15-minute buckets, which are part of the result.
 	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
+	// Places is the same table by outage.LevelRegion or outage.LevelDistrict.
+	Places(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (public.PlaceTable, error)
 	// Series has a step of the given number of minutes, aligned to the epoch.
-	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
+	Series(ctx context.Context, service string, area outage.Area, span outage.Span, step int) (public.Series, error)
 	// Days has a point for each day of a time zone that the span touches.
-	Days(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, zone *time.Location) (public.Series, error)
-	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
+	Days(ctx context.Context, service string, area outage.Area, span outage.Span, zone *time.Location) (public.Series, error)
+	Symptoms(ctx context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error)
 	Networks(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Networks, error)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
@@ -98,6 +100,10 @@ type Shapes interface {
 	// Boundary is the outline of a cell as an open ring.
 	Boundary(cell outage.Cell) []outage.LatLng
 	Regions(country outage.Country) []outage.Region
+	// RegionOfDistrict is the region that a district lies in, "" for an unknown one.
+	RegionOfDistrict(district outage.District) outage.Region
+	// DistrictName is the name of a district in a language.
+	DistrictName(district outage.District, lang string) string
 	// RegionName is the name of a region in a language.
 	RegionName(region outage.Region, lang string) string
 }

@@ -109,21 +109,33 @@ func countryCodes() string {
 	return strings.Join(codes, ", ")
 }
 
-// place is the country and the region of a request. A region implies its
-// country and must not contradict the one given.
-func (q *query) place() (outage.Country, outage.Region) {
-	country, region := q.country(), outage.Region(q.text("region"))
-	if region == "" {
-		return country, ""
+// area is the country, region or district of a request. A district implies its region,
+// and a region its country; they must not contradict what is given beside them.
+func (q *query) area() outage.Area {
+	area := outage.Area{Country: q.country(), Region: outage.Region(q.text("region")), District: outage.District(q.text("district"))}
+	if area.District != "" {
+		home := q.api.Shapes.RegionOfDistrict(area.District)
+		switch {
+		case home == "":
+			q.fail(outage.Unknown("district", "There is no district of this code."))
+			return area
+		case area.Region != "" && area.Region != home:
+			q.fail(outage.Invalid("district", "The district is in another region."))
+		}
+		area.Region = home
 	}
-	home := region.Country()
+	if area.Region == "" {
+		return area
+	}
+	home := area.Region.Country()
 	switch {
-	case !home.Covered() || !slices.Contains(q.api.Shapes.Regions(home), region):
+	case !home.Covered() || !slices.Contains(q.api.Shapes.Regions(home), area.Region):
 		q.fail(outage.Unknown("region", "There is no region of this code."))
-	case country != "" && country != home:
+	case area.Country != "" && area.Country != home:
 		q.fail(outage.Invalid("region", "The region is in another country."))
 	}
-	return home, region
+	area.Country = home
+	return area
 }
 
 // cursor rejects every cursor, for lists of one page.

@@ -69,25 +69,14 @@ type hoursListJSON struct {
 var registerParameters = []string{"year", "quarter", "country", "region", "district", "service"}
 
 func (q *query) registerFilter() register.Filter {
-	filter := register.Filter{Service: q.service(), District: q.district()}
-	filter.Country, filter.Region = q.place()
+	area := q.area()
+	filter := register.Filter{Service: q.service(), Country: area.Country, Region: area.Region, District: area.District}
 	filter.Year = q.integer("year", firstRegisterYear, lastRegisterYear, 0)
 	filter.Quarter = q.integer("quarter", 1, 4, 0)
 	if filter.Quarter != 0 && filter.Year == 0 && q.text("year") == "" {
 		q.fail(outage.Invalid("quarter", "A quarter needs a year."))
 	}
 	return filter
-}
-
-var districtCode = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
-
-// district is the code of a district, "" for all.
-func (q *query) district() string {
-	code := q.text("district")
-	if code != "" && !districtCode.MatchString(code) {
-		q.fail(outage.Invalid("district", "It must be the code of a district."))
-	}
-	return code
 }
 
 func (a *API) getRegister(c *fiber.Ctx) error {
@@ -172,7 +161,7 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 	}
 	place := string(filter.Region)
 	if level == register.LevelDistrict {
-		place = filter.District
+		place = string(filter.District)
 	}
 	// An incident that opened in an earlier quarter may reach into this one.
 	choose := filter

@@ -23,7 +23,7 @@ func registerRows() []register.Row {
 		{
 			ID: "jio-in-20260803T0905Z", Service: "jio", Country: countrytest.IN, State: outage.StateResolved,
 			Start: day(8, 3, 9), OpenedAt: day(8, 3, 9).Add(5 * time.Minute), End: &ended, Duration: 3 * 3600,
-			Scope: outage.ScopeRegion, Severity: outage.SeverityMajor, Regions: []outage.Region{"IN-WB"}, Districts: []string{"IN-WB-kolkata"},
+			Scope: outage.ScopeRegion, Severity: outage.SeverityMajor, Regions: []outage.Region{"IN-WB"}, Districts: []outage.District{"IN-WB-kolkata"},
 			Services: []string{"jio", "whatsapp"}, Total: &total, PeakQuarter: &register.QuarterCount{Start: day(8, 3, 9), Reports: 1234},
 			PeakRatio: 77.1235, Verdict: outage.LikelyCause,
 			Updates: []register.Update{{At: day(8, 3, 9).Add(5 * time.Minute), State: outage.StateOpen, Verdict: outage.LikelyCause}, {At: ended, State: outage.StateResolved}},
@@ -31,7 +31,7 @@ func registerRows() []register.Row {
 		{
 			ID: "whatsapp-in-20261122T1900Z", Service: "whatsapp", Country: countrytest.IN, State: outage.StateOpen,
 			Start: day(11, 22, 18), OpenedAt: day(11, 22, 19), Duration: 8400, Scope: outage.ScopeCountry, Severity: outage.SeverityCritical,
-			Regions: []outage.Region{}, Districts: []string{}, Services: []string{"whatsapp"}, PeakRatio: 12,
+			Regions: []outage.Region{}, Districts: []outage.District{}, Services: []string{"whatsapp"}, PeakRatio: 12,
 			Verdict: outage.LikelyCollateral, Cause: &cause, Updates: []register.Update{},
 		},
 	}

@@ -14,12 +14,13 @@ import (
 
 // about is the parameters that a response about one service repeats.
 type about struct {
-	Service string          `json:"service"`
-	Country *outage.Country `json:"country"`
-	Region  *outage.Region  `json:"region"`
-	AsOf    string          `json:"as_of"`
-	From    string          `json:"from"`
-	To      string          `json:"to"`
+	Service  string           `json:"service"`
+	Country  *outage.Country  `json:"country"`
+	Region   *outage.Region   `json:"region"`
+	District *outage.District `json:"district"`
+	AsOf     string           `json:"as_of"`
+	From     string           `json:"from"`
+	To       string           `json:"to"`
 }
 
 type pointJSON struct {
@@ -43,24 +44,24 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q := a.query(c, "country", "region", "from", "to", "window", "step", "tz", "cursor")
+	q := a.query(c, "country", "region", "district", "from", "to", "window", "step", "tz", "cursor")
 	q.cursor()
-	country, region := q.place()
+	area := q.area()
 	span := q.span(day, longestSeries)
-	step := q.step(span, region)
+	step := q.step(span, area)
 	zone := q.zone(step)
 	if err := q.err(); err != nil {
 		return err
 	}
 	span = q.whole(span, step, zone)
-	key := fmt.Sprintf("series %s %s %s %v %d %s", service.Slug, country, region, span, step, q.text("tz"))
+	key := fmt.Sprintf("series %s %v %v %d %s", service.Slug, area, span, step, q.text("tz"))
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		series, err := q.series(ctx, service.Slug, country, region, span, step, zone)
+		series, err := q.series(ctx, service.Slug, area, span, step, zone)
 		if err != nil {
 			return nil, err
 		}
 		value := seriesJSON{
-			about: tell(service, country, region, series.AsOf, series.Span),
+			about: tell(service, area, series.AsOf, series.Span),
 			Step:  duration.Format(time.Duration(series.Step) * time.Minute),
 			TZ:    orNull(q.text("tz")),
 			list:  list[pointJSON]{Items: make([]pointJSON, 0, len(series.Points))},
@@ -80,11 +81,11 @@ func (a *API) getSeries(c *fiber.Ctx) error {
 }
 
 // series reads steps of the clock, or days of a zone.
-func (q *query) series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int, zone *time.Location) (public.Series, error) {
+func (q *query) series(ctx context.Context, service string, area outage.Area, span outage.Span, step int, zone *time.Location) (public.Series, error) {
 	if zone != nil {
-		return q.numbers.Days(ctx, service, country, region, span, zone)
+		return q.numbers.Days(ctx, service, area, span, zone)
 	}
-	return q.numbers.Series(ctx, service, country, region, span, step)
+	return q.numbers.Series(ctx, service, area, span, step)
 }
 
 type symptomCountJSON struct {
@@ -105,21 +106,21 @@ func (a *API) getSymptoms(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	q := a.query(c, "country", "region", "from", "to", "window", "cursor")
+	q := a.query(c, "country", "region", "district", "from", "to", "window", "cursor")
 	q.cursor()
-	country, region := q.place()
+	area := q.area()
 	span := q.span(day, longestDetail)
 	if err := q.err(); err != nil {
 		return err
 	}
-	key := fmt.Sprintf("symptoms %s %s %s %v", service.Slug, country, region, span.Snap(outage.Quarter))
+	key := fmt.Sprintf("symptoms %s %v %v", service.Slug, area, span.Snap(outage.Quarter))
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		symptoms, err := q.numbers.Symptoms(ctx, service.Slug, country, region, span)
+		symptoms, err := q.numbers.Symptoms(ctx, service.Slug, area, span)
 		if err != nil {
 			return nil, err
 		}
 		return a.newJSON(symptomsJSON{
-			about:    tell(service, country, region, symptoms.AsOf, symptoms.Span),
+			about:    tell(service, area, symptoms.AsOf, symptoms.Span),
 			Total:    symptoms.Total,
 			Withheld: symptoms.Withheld,
 			list:     list[symptomCountJSON]{Items: wireSymptoms(symptoms.Items)},
@@ -139,13 +140,14 @@ func wireSymptoms(items []public.SymptomCount) []symptomCountJSON {
 	return wire
 }
 
-func tell(service outage.Service, country outage.Country, region outage.Region, at time.Time, span outage.Span) about {
+func tell(service outage.Service, area outage.Area, at time.Time, span outage.Span) about {
 	return about{
-		Service: service.Slug,
-		Country: orNull(country),
-		Region:  orNull(region),
-		AsOf:    asOf(at),
-		From:    wireTime(span.From),
-		To:      wireTime(span.To),
+		Service:  service.Slug,
+		Country:  orNull(area.Country),
+		Region:   orNull(area.Region),
+		District: orNull(area.District),
+		AsOf:     asOf(at),
+		From:     wireTime(span.From),
+		To:       wireTime(span.To),
 	}
 }

@@ -99,9 +99,9 @@ func (q *query) whole(span outage.Span, step int, zone *time.Location) outage.Sp
 // mostSteps bounds a series.
 const mostSteps = 12_000
 
-// step is the length of a step of a series, in minutes. Counts of a region are published by
+// step is the length of a step of a series, in minutes. Counts of a region or district are published by
 // 15-minute bucket only, so that a finer step is widened.
-func (q *query) step(span outage.Span, region outage.Region) int {
+func (q *query) step(span outage.Span, area outage.Area) int {
 	length := int(span.To - span.From)
 	step := usualStep(length)
 	if text := q.text("step"); text != "" {
@@ -115,7 +115,7 @@ func (q *query) step(span outage.Span, region outage.Region) int {
 			step = minutes
 		}
 	}
-	for region != "" && (step%outage.Quarter != 0 || day%step != 0) {
+	for !area.Whole() && (step%outage.Quarter != 0 || day%step != 0) {
 		step++
 	}
 	if length/step > mostSteps {

@@ -21,11 +21,11 @@ type failingReadings struct {
 
 func (f failingReadings) Now() time.Time { return *f.now }
 
-func (f failingReadings) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error) {
+func (f failingReadings) Series(ctx context.Context, service string, area outage.Area, span outage.Span, step int) (public.Series, error) {
 	if *f.away {
 		return public.Series{}, pagetest.ErrAway
 	}
-	return f.Readings.Series(ctx, service, country, region, span, step)
+	return f.Readings.Series(ctx, service, area, span, step)
 }
 
 func (f failingReadings) Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error) {

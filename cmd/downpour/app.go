@@ -118,14 +118,14 @@ func (a *app) openRedis(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		a.redis = bucket.NewRedis(a.connection.Client())
+		a.redis = bucket.NewRedis(a.connection.Client(), a.placeOf)
 		a.add(component{name: "redis client", stop: a.connection.Close})
 		return nil
 	}
 	if a.connection, err = redisconn.Open(a.settings.redisConfig()); err != nil {
 		return fmt.Errorf("--redis: %w", err)
 	}
-	a.redis = bucket.NewRedis(a.connection.Client())
+	a.redis = bucket.NewRedis(a.connection.Client(), a.placeOf)
 	a.add(component{name: "redis client", run: a.connection.Run, stop: a.connection.Close})
 	if _, err := a.connection.Check(ctx); err != nil {
 		return fmt.Errorf("--redis: %w", err)
@@ -177,7 +177,7 @@ func (a *app) buildCounting(context.Context) error {
 		counting.Durable = a.archiver
 	}
 	a.store = bucket.NewStore(counting)
-	a.hot = bucket.NewHot(a.redis, a.geography.RegionOf, a.now, a.logger)
+	a.hot = bucket.NewHot(a.redis, a.now, a.logger)
 	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
 		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
@@ -264,4 +264,10 @@ func (a *app) warnIfRedisMayLoseReports(ctx context.Context) {
 		a.logger.Warn("redis may lose acknowledged reports in a crash; set appendonly yes and appendfsync always",
 			"appendfsync", setting)
 	}
+}
+
+// placeOf is the region of a cell and the district that has most of it.
+func (a *app) placeOf(cell outage.Cell) (outage.Region, outage.District) {
+	region := a.geography.RegionOf(cell)
+	return region, a.geography.DistrictOf(cell, region)
 }

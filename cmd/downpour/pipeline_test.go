@@ -59,7 +59,7 @@ func newPipeline(t testing.TB, client redis.UniversalClient, geography *cell.Geo
 	r := &pipeline{t: t, now: pipelineBegins, drawn: drawn}
 	clock := func() time.Time { return r.now }
 	quiet := slog.New(slog.DiscardHandler)
-	counters := bucket.NewRedis(client)
+	counters := bucket.NewRedis(client, func(cell outage.Cell) (outage.Region, outage.District) { return geography.RegionOf(cell), "" })
 	store := bucket.NewStore(bucket.Config{Redis: counters, Logger: quiet, Now: clock, Cap: cap})
 	if err := store.Restore(t.Context(), nil); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func newPipeline(t testing.TB, client redis.UniversalClient, geography *cell.Geo
 			return outage.StatusNumbers{Status: outage.StatusUnknown}
 		},
 	})
-	r.hot = bucket.NewHot(counters, geography.RegionOf, clock, quiet)
+	r.hot = bucket.NewHot(counters, clock, quiet)
 	return r
 }
 

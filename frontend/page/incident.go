@@ -178,7 +178,7 @@ func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
 	page.Place = page.regionMap(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)
-	found, err := page.read.readings.Symptoms(ctx, in.Service, in.Country, "", span)
+	found, err := page.read.readings.Symptoms(ctx, in.Service, outage.Area{Country: in.Country}, span)
 	if err != nil {
 		page.read.miss(err, "symptoms")
 	} else {

@@ -32,7 +32,7 @@ func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident)
 		step *= 2
 	}
 	readings := page.read.readings
-	if series, err := readings.Series(ctx, in.Service, in.Country, "", around.Snap(step), step); err != nil {
+	if series, err := readings.Series(ctx, in.Service, outage.Area{Country: in.Country}, around.Snap(step), step); err != nil {
 		page.read.miss(err, "series")
 	} else {
 		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))

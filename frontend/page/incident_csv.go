@@ -33,7 +33,7 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record pub
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	_ = w.Write([]string{"from", "minutes", "place", "reports", "works", "back", "expected", "upper"}) // a bytes.Buffer takes everything
-	series, err := readings.Series(ctx, in.Service, in.Country, "", span.Snap(step), step)
+	series, err := readings.Series(ctx, in.Service, outage.Area{Country: in.Country}, span.Snap(step), step)
 	if err != nil {
 		return nil, fmt.Errorf("reading the series: %w", err)
 	}

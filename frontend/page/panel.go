@@ -65,7 +65,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	last := (now + 1).Ceil(chartStep)
 	today := outage.Span{From: last - day, To: last}
 	series, ok := readOrLastGood(q.read, "series", "/"+service.Slug+"/"+string(country), func() (public.Series, error) {
-		return q.read.readings.Series(ctx, service.Slug, country, "", today, chartStep)
+		return q.read.readings.Series(ctx, service.Slug, outage.Area{Country: country}, today, chartStep)
 	})
 	if ok {
 		name := q.T("chart.name", "service", q.ServiceName(service), "in", q.InCountry(country))

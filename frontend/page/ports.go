@@ -18,8 +18,8 @@ type Readings interface {
 	Now() time.Time
 	Heatmap(ctx context.Context, service string, country outage.Country, resolution int, span outage.Span) (public.Heatmap, error)
 	// Series has points of step minutes.
-	Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (public.Series, error)
-	Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Symptoms, error)
+	Series(ctx context.Context, service string, area outage.Area, span outage.Span, step int) (public.Series, error)
+	Symptoms(ctx context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error)
 	// Networks has ratios only in a country.
 	Networks(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Networks, error)
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)

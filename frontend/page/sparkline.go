@@ -24,7 +24,7 @@ func (r *reader) sparkline(ctx context.Context, service string, country outage.C
 		return old.value.(template.HTML)
 	}
 	to := (outage.MinuteOf(now) + 1).Ceil(sparklineStep)
-	series, err := r.readings.Series(ctx, service, country, "", outage.Span{From: to - day, To: to}, sparklineStep)
+	series, err := r.readings.Series(ctx, service, outage.Area{Country: country}, outage.Span{From: to - day, To: to}, sparklineStep)
 	if err != nil {
 		return "" // a page is complete without it
 	}

@@ -12,7 +12,7 @@ func (page *servicePage) symptoms(ctx context.Context, service outage.Service) {
 	now := outage.MinuteOf(page.read.asOf).Floor(outage.Quarter)
 	span := outage.Span{From: now - day, To: now}
 	found, ok := readOrLastGood(page.read, "symptoms", "/"+service.Slug+"/"+string(page.At.Country), func() (public.Symptoms, error) {
-		return page.read.readings.Symptoms(ctx, service.Slug, page.At.Country, "", span)
+		return page.read.readings.Symptoms(ctx, service.Slug, outage.Area{Country: page.At.Country}, span)
 	})
 	if !ok {
 		return

@@ -100,7 +100,7 @@ func (f Readings) Health(ctx context.Context, service string, country outage.Cou
 		return public.Health{}, f.Err
 	}
 	now := outage.MinuteOf(Noon)
-	series, _ := f.Series(ctx, service, country, "", outage.Span{From: now - 10, To: now}, 10)
+	series, _ := f.Series(ctx, service, outage.Area{Country: country}, outage.Span{From: now - 10, To: now}, 10)
 	times, health := factor(service, country), public.Health{Status: outage.StatusNormal}
 	var expected float64
 	for _, p := range series.Points {
@@ -142,16 +142,16 @@ func normalAt(m outage.Minute, service string, country outage.Country) float64 {
 	return size * (1.1 + math.Sin((float64(local.Hour())+float64(local.Minute())/60-9)*math.Pi/12))
 }
 
-func (f Readings) Series(_ context.Context, service string, country outage.Country, _ outage.Region, span outage.Span, step int) (public.Series, error) {
+func (f Readings) Series(_ context.Context, service string, area outage.Area, span outage.Span, step int) (public.Series, error) {
 	if f.Err != nil {
 		return public.Series{}, f.Err
 	}
-	r, series := Seeded("series", service, country), public.Series{Span: span, Step: step}
+	r, series := Seeded("series", service, area.Country), public.Series{Span: span, Step: step}
 	for m := span.From; m < span.To; m += outage.Minute(step) {
-		expected := normalAt(m, service, country)
+		expected := normalAt(m, service, area.Country)
 		reports := expected + r.NormFloat64()*math.Sqrt(expected)
 		if since := float64(span.To-m) / 60; since < 2 {
-			reports *= 1 + (factor(service, country)-1)*min(1, 3*(2-since))
+			reports *= 1 + (factor(service, area.Country)-1)*min(1, 3*(2-since))
 		}
 		p := public.Point{Start: m, Reports: int64(max(reports, 0)), Works: int64(reports / 20), Back: int64(reports / 90)}
 		if !f.Young {
@@ -163,11 +163,11 @@ func (f Readings) Series(_ context.Context, service string, country outage.Count
 }
 
 func (f Readings) Extent(ctx context.Context, in public.Incident) (public.Extent, error) {
-	series, err := f.Series(ctx, in.Service, in.Country, "", in.Span(Noon), 1)
+	series, err := f.Series(ctx, in.Service, outage.Area{Country: in.Country}, in.Span(Noon), 1)
 	return public.ExtentOf(series), err
 }
 
-func (f Readings) Symptoms(_ context.Context, service string, _ outage.Country, _ outage.Region, span outage.Span) (public.Symptoms, error) {
+func (f Readings) Symptoms(_ context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error) {
 	if f.Err != nil {
 		return public.Symptoms{}, f.Err
 	}

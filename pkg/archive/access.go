@@ -34,6 +34,8 @@ var rollUps = []rollUp{minuteCounts, quarterCounts, networkCounts, shardCounts, 
 
 const accessUncounted = "SELECT toInt64(count() = 0) FROM system.tables WHERE database = currentDatabase() AND name = 'network_counts'"
 
+const shardsUncounted = "SELECT toInt64(count() = 0) FROM system.tables WHERE database = currentDatabase() AND name = 'shard_networks'"
+
 const accessColumns = `
 		service LowCardinality(String),
 		country LowCardinality(String),
@@ -47,8 +49,8 @@ const accessSumColumns = `
 		vouched  Int64 CODEC(ZSTD(1))
 	) ENGINE = SummingMergeTree((n, judged, prefixes, vouched))`
 
-// accessNetworks makes the tables of reports by access network. The one that stays is
-// filled from the reports of the past.
+// accessNetworks makes the tables of reports by access network, filled from the reports
+// that are there.
 var accessNetworks = []step{
 	{accessUncounted, "DROP TABLE IF EXISTS network_counts_new"},
 	{accessUncounted, `CREATE TABLE network_counts_new (
@@ -65,13 +67,19 @@ var accessNetworks = []step{
 	{statement: `CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_network_counts TO network_counts AS
 	SELECT toStartOfMinute(at) AS start, service, country, region, network, ` + summed(accessSums) + `
 	FROM reports WHERE ` + namedNetwork + ` GROUP BY start, service, country, region, network`},
-	{statement: `CREATE TABLE IF NOT EXISTS shard_networks (
+	{shardsUncounted, "DROP TABLE IF EXISTS shard_networks_new"},
+	{shardsUncounted, `CREATE TABLE shard_networks_new (
 		hour  DateTime('UTC'),
 		start DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
 		counter_shard UInt8,` + accessColumns + accessSumColumns + `
 	PARTITION BY intDiv(toUnixTimestamp(hour), 3600)
 	ORDER BY (country, start, service, network, region, counter_shard, hour)
 	SETTINGS non_replicated_deduplication_window = 10000`},
+	{shardsUncounted, `INSERT INTO shard_networks_new (hour, start, counter_shard, service, country, region, network, n, judged, prefixes, vouched)
+	SELECT toStartOfHour(received) AS hour, toStartOfMinute(at) AS start, shard % 16 AS counter_shard, service, country, region, network, ` + summed(accessSums) + `
+	FROM recent_reports WHERE ` + namedNetwork + ` GROUP BY hour, start, counter_shard, service, country, region, network
+	SETTINGS insert_deduplicate = 0, max_partitions_per_insert_block = 0`},
+	{shardsUncounted, "RENAME TABLE shard_networks_new TO shard_networks"},
 	{statement: `CREATE MATERIALIZED VIEW IF NOT EXISTS reports_to_shard_networks TO shard_networks AS
 	SELECT toStartOfHour(received) AS hour, toStartOfMinute(at) AS start, shard % 16 AS counter_shard, service, country, region, network, ` + summed(accessSums) + `
 	FROM recent_reports WHERE ` + namedNetwork + ` GROUP BY hour, start, counter_shard, service, country, region, network`},

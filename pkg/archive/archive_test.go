@@ -219,9 +219,9 @@ func batchAndRest(t *testing.T, db *DB, raw rawTable, before, batch []outage.Ent
 	must(t, err)
 	lost := map[row]bool{}
 	for _, e := range gone {
-		lost[row{e.ID, e.Sign}] = true
+		lost[raw.row(e)] = true
 	}
-	kept := slices.DeleteFunc(slices.Clone(before), func(e outage.Entry) bool { return lost[row{e.ID, e.Sign}] })
+	kept := slices.DeleteFunc(slices.Clone(before), func(e outage.Entry) bool { return lost[raw.row(e)] })
 	return append(kept, batch...)
 }
 

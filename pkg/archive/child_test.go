@@ -98,7 +98,7 @@ func (t task) run() (failed error) {
 		return err
 	}
 	defer connection.Close()
-	counters := bucket.NewRedis(connection.Client())
+	counters := bucket.NewRedis(connection.Client(), nil)
 	// The leader before may be dead, and this one must not wait for the end of
 	// its time.
 	if err := counters.Client().Del(ctx, leadKey).Err(); err != nil && !errors.Is(err, redis.Nil) {

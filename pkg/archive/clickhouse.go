@@ -213,7 +213,7 @@ func (d *DB) send(ctx context.Context, token string, entries []outage.Entry) err
 }
 
 const (
-	reportColumns = "at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, keyed, nodes, received, shard, random"
+	reportColumns = "at, service, country, region, district, cell, kind, symptom, network, since, sign, counted, weight, first, keyed, nodes, received, shard, random"
 	recentColumns = reportColumns + ", reporter, prefix, undo"
 )
 
@@ -255,7 +255,7 @@ func columnsOf(e outage.Entry, shard byte) []any {
 		since = time.Unix(0, 0).UTC()
 	}
 	return []any{
-		e.At, e.Service, string(e.Country), string(e.Region), uint64(e.Cell), string(e.Kind), e.Symptom,
+		e.At, e.Service, string(e.Country), string(e.Region), string(e.District), uint64(e.Cell), string(e.Kind), e.Symptom,
 		e.Network, since, e.Sign, flag(e.Counted), uint16(e.Weight*1000 + 0.5), flag(e.First), flag(e.Keyed), uint8(e.Nodes),
 		e.ID.Received.Time(), shard, e.ID.Random,
 	}

@@ -195,6 +195,12 @@ func randomEntries(t testing.TB, random *rand.Rand, n int, span outage.Span) []o
 			Kind: outage.Problem, At: at, Reporter: random.Uint64(), Prefix: random.Uint64(), UndoHash: random.Uint64(),
 		}
 		e.Cell, e.Country, e.Region = somewhere(t, random)
+		if e.Region != "" && random.IntN(3) > 0 {
+			e.District = outage.District(fmt.Sprintf("%s-%d", e.Region, random.IntN(2)))
+		}
+		if random.IntN(6) == 0 { // no more is known than the region or the district
+			e.Cell = 0
+		}
 		if random.IntN(6) == 0 {
 			e.Kind = outage.Kinds()[random.IntN(3)]
 		}
@@ -217,7 +223,7 @@ func randomEntries(t testing.TB, random *rand.Rand, n int, span outage.Span) []o
 // countOf is what one entry adds to its minute.
 func countOf(e outage.Entry) outage.Count {
 	c := outage.Count{
-		Service: e.Service, Country: e.Country, Region: e.Region, Cell: e.Cell, Start: e.Minute(),
+		Service: e.Service, Country: e.Country, Region: e.Region, District: e.District, Cell: e.Cell, Start: e.Minute(),
 		Kind: e.Kind, Symptom: e.Symptom, Submissions: int64(e.Sign), Judged: float64(e.Sign) * e.Weight,
 	}
 	if e.Counted {
@@ -262,7 +268,7 @@ func addAccess(sums outage.Sums, e outage.Entry, query outage.Query) {
 // accessOf is the count of an entry by access network; false where it has none.
 func accessOf(e outage.Entry) (outage.Count, bool) {
 	c := countOf(e)
-	c.Cell, c.Symptom, c.Nodes, c.Network = 0, "", outage.NodeCounts{}, e.Network
+	c.District, c.Cell, c.Symptom, c.Nodes, c.Network = "", 0, "", outage.NodeCounts{}, e.Network
 	c.Submissions = c.N
 	return c, e.Kind == outage.Problem && e.Network != ""
 }

@@ -84,8 +84,8 @@ var shortLivedIdentity = []step{
 	FROM recent_reports GROUP BY hour, start, service, country, region, cell, kind, symptom, counter_shard`},
 	{identityLeft, "TRUNCATE TABLE recent_reports"},
 	{identityLeft, "TRUNCATE TABLE shard_counts"},
-	{identityLeft, `INSERT INTO recent_reports (` + recentColumns + `)
-	SELECT ` + recentColumns + ` FROM reports WHERE received >= now() - INTERVAL 28 HOUR SETTINGS insert_deduplicate = 0`},
+	{identityLeft, `INSERT INTO recent_reports (` + recentColumnsThen + `)
+	SELECT ` + recentColumnsThen + ` FROM reports WHERE received >= now() - INTERVAL 28 HOUR SETTINGS insert_deduplicate = 0`},
 	{identityLeft, "ALTER TABLE reports UPDATE shard = 0 WHERE keyed = 0 AND shard != 0 SETTINGS mutations_sync = 1"},
 	{identityLeft, "ALTER TABLE reports MODIFY COLUMN shard UInt8 TTL received + INTERVAL 8 DAY SETTINGS mutations_sync = 1"},
 	{identityLeft, "ALTER TABLE reports DROP COLUMN IF EXISTS reporter SETTINGS mutations_sync = 1"},
@@ -93,6 +93,9 @@ var shortLivedIdentity = []step{
 	// Last, because the steps before it are run while the column exists.
 	{identityLeft, "ALTER TABLE reports DROP COLUMN IF EXISTS prefix SETTINGS mutations_sync = 1"},
 }
+
+// recentColumnsThen are those of the tables at this migration.
+const recentColumnsThen = "at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, keyed, nodes, received, shard, random, reporter, prefix, undo"
 
 // expiring are the tables that are dropped by the hour.
 var expiring = []struct {

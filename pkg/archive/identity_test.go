@@ -112,7 +112,7 @@ func TestMigrationClearsIdentities(t *testing.T) {
 		}
 		must(t, db.exec(ctx, fmt.Sprintf("INSERT INTO migrations (version) VALUES (%d)", number+1)))
 	}
-	must(t, db.exec(ctx, "ALTER TABLE reports ADD COLUMN nodes UInt8")) // for this test's insert alone
+	must(t, db.exec(ctx, "ALTER TABLE reports ADD COLUMN nodes UInt8, ADD COLUMN district String")) // for this test's insert alone
 	must(t, db.exec(ctx, "ALTER TABLE reports MODIFY SETTING old_parts_lifetime = 1"))
 	old, young := receivedAt(t, random, 100, now.Add(-72*time.Hour)), receivedAt(t, random, 100, now.Add(-time.Minute))
 	for i := range young {

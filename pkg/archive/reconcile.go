@@ -78,15 +78,18 @@ func (r rawTable) comparable(entries []outage.Entry, now time.Time) []outage.Ent
 	return slices.DeleteFunc(slices.Clone(entries), func(e outage.Entry) bool { return r.time(e).Floor(r.step) < oldest })
 }
 
-// row identifies one entry: a report or its retraction.
+// row identifies one entry: a report in its place, or its retraction from there.
 type row struct {
-	id   outage.ReportID
-	sign int8
+	id               outage.ReportID
+	sign             int8
+	country          outage.Country
+	region, district string
+	cell             uint64
 }
 
 func (r rawTable) row(e outage.Entry) row {
 	e.ID.Shard = r.shard(e)
-	return row{e.ID, e.Sign}
+	return row{e.ID, e.Sign, e.Country, string(e.Region), string(e.District), uint64(e.Cell)}
 }
 
 // complete inserts the entries that a table does not contain, under a token.
@@ -104,15 +107,16 @@ func (d *DB) missing(ctx context.Context, raw rawTable, entries []outage.Entry) 
 		return nil, nil
 	}
 	there := map[row]bool{}
-	statement := fmt.Sprintf("SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign FROM %s WHERE %s",
+	statement := fmt.Sprintf("SELECT shard, intDiv(toInt64(toUnixTimestamp(received)), 60), random, sign, toString(country), toString(region), toString(district), cell FROM %s WHERE %s",
 		raw.name, raw.within(raw.at, entries))
 	err := d.rows(ctx, statement, nil, func(scan func(...any) error) error {
 		var one row
 		var received int64
-		if err := scan(&one.id.Shard, &received, &one.id.Random, &one.sign); err != nil {
+		var country string
+		if err := scan(&one.id.Shard, &received, &one.id.Random, &one.sign, &country, &one.region, &one.district, &one.cell); err != nil {
 			return err
 		}
-		one.id.Received = outage.Minute(received)
+		one.id.Received, one.country = outage.Minute(received), outage.Country(country)
 		there[one] = true
 		return nil
 	})

@@ -17,6 +17,8 @@ type sum struct{ name, of string }
 var (
 	place = []sum{{"service", "service"}, {"country", "country"}, {"region", "region"}, {"cell", "cell"}, {"kind", "kind"}, {"symptom", "symptom"}}
 
+	districtKey = sum{"district", "district"}
+
 	counted     = sum{"n", "toInt64(sign) * counted"}
 	submissions = sum{"submissions", "toInt64(sign)"}
 	judged      = sum{"judged", "toInt64(sign) * weight"}
@@ -25,20 +27,24 @@ var (
 )
 
 // networks are how many reports were the first or the second of a network in
-// their node of the public table, by the resolution of the node, 0 for regions.
+// their node of the public table, by the resolution or the level of the node.
 var networks = []sum{
 	{"networks_6", "toInt64(sign) * bitTest(nodes, 0)"},
 	{"networks_5", "toInt64(sign) * bitTest(nodes, 1)"},
 	{"networks_4", "toInt64(sign) * bitTest(nodes, 2)"},
 	{"networks_3", "toInt64(sign) * bitTest(nodes, 3)"},
 	{"networks_0", "toInt64(sign) * bitTest(nodes, 4)"},
+	{"networks_1", "toInt64(sign) * bitTest(nodes, 5)"},
 }
+
+// networksEarlier are those of the tables before districts were counted.
+var networksEarlier = networks[:5]
 
 // The columns of networks in statements that make tables and views.
 var (
-	networkNames   = renamed("%s", networks)
-	networkColumns = renamed("%s Int64 CODEC(ZSTD(1))", networks)
-	networkSums    = summed(networks)
+	networkNames   = renamed("%s", networksEarlier)
+	networkColumns = renamed("%s Int64 CODEC(ZSTD(1))", networksEarlier)
+	networkSums    = summed(networksEarlier)
 )
 
 var minuteCounts = rollUp{
@@ -48,12 +54,12 @@ var minuteCounts = rollUp{
 
 var quarterCounts = rollUp{
 	table: "quarter_counts", raw: reports, start: "start",
-	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}}, place...), sums: append([]sum{counted, submissions, judged, vouched}, networks...),
+	keys: append([]sum{{"start", "toStartOfFifteenMinutes(at)"}, districtKey}, place...), sums: append([]sum{counted, submissions, judged, vouched}, networks...),
 }
 
 var shardCounts = rollUp{
 	table: "shard_counts", raw: recentReports, start: "hour",
-	keys: append([]sum{{"hour", "toStartOfHour(received)"}, {"start", "toStartOfMinute(at)"}, {"counter_shard", "shard % 16"}}, place...),
+	keys: append([]sum{{"hour", "toStartOfHour(received)"}, {"start", "toStartOfMinute(at)"}, {"counter_shard", "shard % 16"}, districtKey}, place...),
 	sums: append([]sum{counted, submissions, judged, prefixes, vouched}, networks...),
 }
 

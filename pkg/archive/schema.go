@@ -118,6 +118,7 @@ var migrations = [][]step{
 	judgedQuarters,
 	registerFiles,
 	accessNetworks,
+	districtCounts,
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

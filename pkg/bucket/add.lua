@@ -15,8 +15,7 @@
 --   the prefix is learnt with this key and with the next (empty: it is not
 --   learnt), the field of the block around it, the bucket and field of the
 --   sender's address among the people of the day, and the nodes of the public
---   table that the report lies in, finest first with tabs between them (empty:
---   none), and the access network that was named and the region, network/region
+--   table that the report lies in (empty: none), and the access network that was named and the region, network/region
 --   (empty: none was).
 -- The timeline is '' for a live report, 'h' for an imported line of the hot
 -- window, and 'p' for an older one, which is added to the log only and changes no
@@ -35,7 +34,6 @@ local began = tonumber(redis.call('GET', base .. 'alive') or '')
 if not began then return redis.error_reply('EMPTY the counters are not restored yet') end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local half = 1800
-local quarter = 900
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is recognised for a week at least
 local import_for = 7200 -- lifetime of the half hours of an import after their last change, in seconds
 local origin_step = 14 * 86400 -- seconds from one key for networks to the next
@@ -43,7 +41,6 @@ local day_length = 86400
 local least_days = 7 -- a shorter history is averaged as if it were this long
 local growth = 1 / 8 -- by which a cap grows with each person that a prefix has on a usual day
 local first_allowance = 4 -- people that are learnt on one day of the first week
-local several = '+' -- in place of a network: a node has reports of more than one
 local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
 local answers, rows, expiry, minutes = { '' }, {}, {}, {}
@@ -198,28 +195,10 @@ local function weigh(i, second)
   return math.min(weight, tapered(n, cap)), first
 end
 
--- The levels of the public table at which a report is the first or the second of
--- a network in its node and quarter hour, as the sum of 2^level: a node is shown
--- once it has reports of two networks.
+-- The levels at which a report is of a new network in its nodes.
 local function new_in_nodes(i, second)
-  if ARGV[i + 23] == '' then return 0 end
-  local nodes, changes, levels = {}, {}, 0
-  for node in string.gmatch(ARGV[i + 23], '[^\t]+') do nodes[#nodes + 1] = node end
-  local slot, prefix = math.floor(second / quarter), ARGV[i + 10]
-  local key = base .. 'n:' .. slot
-  local known = redis.call('HMGET', key, unpack(nodes))
-  for level, node in ipairs(nodes) do
-    local first = known[level]
-    if not first or first ~= several and first ~= prefix then
-      changes[#changes + 1] = node
-      changes[#changes + 1] = first and several or prefix
-      levels = levels + 2 ^ (level - 1)
-    end
-  end
-  if levels > 0 then
-    redis.call('HSET', key, unpack(changes))
-    expiry[key] = math.max(0, (slot + 1) * quarter - now) + half
-  end
+  local levels, key, seconds = network_levels(base, now, second, ARGV[i + 10], ARGV[i + 23])
+  if key then expiry[key] = seconds end
   return levels
 end
 

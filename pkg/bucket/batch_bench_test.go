@@ -23,7 +23,7 @@ func BenchmarkAddBatch(b *testing.B) {
 func benchmarkAddBatch(b *testing.B, client redis.UniversalClient) {
 	const lines = 5000
 	ctx := context.Background()
-	store := NewStore(Config{Redis: NewRedis(client), Logger: slog.New(slog.DiscardHandler)})
+	store := NewStore(Config{Redis: NewRedis(client, nil), Logger: slog.New(slog.DiscardHandler)})
 	if err := store.Restore(ctx, nil); err != nil {
 		b.Fatal(err)
 	}

@@ -159,8 +159,8 @@ func (a archived) ShardCounts(_ context.Context, from outage.Minute, each func(b
 	for _, e := range a.entries {
 		if e.Minute() >= from && e.Counted {
 			each(e.ID.Shard, outage.Count{
-				Service: e.Service, Country: e.Country, Cell: e.Cell, Start: e.Minute(), Kind: e.Kind, Symptom: e.Symptom,
-				N: int64(e.Sign), Submissions: int64(e.Sign), Judged: e.Weight, Prefixes: 1, Nodes: e.Nodes.Counts(int64(e.Sign)),
+				Service: e.Service, Country: e.Country, Region: e.Region, District: e.District, Cell: e.Cell, Start: e.Minute(), Kind: e.Kind, Symptom: e.Symptom,
+				N: int64(e.Sign), Submissions: int64(e.Sign), Judged: float64(e.Sign) * e.Weight, Prefixes: firstOf(e), Nodes: e.Nodes.Counts(int64(e.Sign)),
 			})
 			if e.Network == "" || e.Kind != outage.Problem {
 				continue

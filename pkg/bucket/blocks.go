@@ -66,10 +66,11 @@ func decodeBlock(field, value string) (count outage.BlockCount, err error) {
 	if err != nil || len(parts) != 4 {
 		return count, fmt.Errorf("reading block %q: malformed value %q", field, value)
 	}
-	if count.Cell, err = unpackCell(parts[2]); err != nil {
+	place, err := PlaceOf(nil).unpack(parts[2])
+	if err != nil {
 		return count, fmt.Errorf("reading block %q: %w", field, err)
 	}
-	count.Service, count.Country = parts[0], outage.Country(parts[1])
+	count.Service, count.Country, count.Cell = parts[0], outage.Country(parts[1]), place.cell
 	count.Reporters = float64(n) / 1000
 	for i := range blockBytes {
 		count.Block |= uint64(field[at+i]) << (8 * i)

@@ -55,6 +55,7 @@ func ambiguous(act string, err error, detail string) error {
 const (
 	reportAmbiguous = "the report may have been accepted; the same request with the same Idempotency-Key is safe and counts once"
 	undoAmbiguous   = "the report may have been undone; the same request is safe"
+	moveAmbiguous   = "the report may have been moved; the same request is safe"
 	batchAmbiguous  = "some lines may have been accepted; the same batch is safe, and no line counts twice"
 )
 

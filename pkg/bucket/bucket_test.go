@@ -29,11 +29,16 @@ type bench struct {
 
 const kolkata = outage.Cell(0x863cf30e7ffffff)
 
+// placesOfTest is a world of one region, which has districts by the last bit of a cell.
+func placesOfTest(cell outage.Cell) (outage.Region, outage.District) {
+	return "IN-WB", []outage.District{"IN-WB-a", ""}[cell>>(3*(15-outage.CellFine))&1]
+}
+
 func newBench(t testing.TB, client redis.UniversalClient) *bench {
-	b := &bench{t: t, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), redis: NewRedis(client)}
+	b := &bench{t: t, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), redis: NewRedis(client, placesOfTest)}
 	clock := func() time.Time { return b.now }
 	b.store = NewStore(Config{Redis: b.redis, Now: clock})
-	b.hot = NewHot(b.redis, func(outage.Cell) outage.Region { return "IN-WB" }, clock, slog.Default())
+	b.hot = NewHot(b.redis, clock, slog.Default())
 	if err := b.store.Restore(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,8 @@ func unpackCell(text string) (outage.Cell, error) {
 	return cell, err
 }
 
-// A field of a minute's counters is service|country|cell|what|symptom, where
-// what is the first letter of a kind: lower case for reports that counted,
+// A field of a minute's counters is service|country|place|what|symptom, where place is
+// that of PlaceOf.pack and what is the first letter of a kind: lower case for reports that counted,
 // upper case for repeats, and a k in front for the part that importers brought. Two
 // more are for the detector: judged reports, and first ones of a network, without a
 // symptom. An n and a set of levels count
@@ -76,25 +76,21 @@ func decodeAccess(count outage.Count, what string, n int64) (outage.Count, error
 	return count, nil
 }
 
-func placeField(service string, country outage.Country, cell outage.Cell) string {
-	return service + "|" + string(country) + "|" + packCell(cell) + "|"
-}
-
 var kindOf = map[string]outage.Kind{"p": outage.Problem, "w": outage.Works, "b": outage.Back}
 
 // decodeCount reads one field of a minute's counters.
-func decodeCount(field, value string) (outage.Count, error) {
+func (of PlaceOf) decodeCount(field, value string) (outage.Count, error) {
 	parts := strings.Split(field, "|")
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || len(parts) != 5 {
 		return outage.Count{}, fmt.Errorf("reading counter %q: malformed value %q", field, value)
 	}
-	cell, err := unpackCell(parts[2])
+	at, err := of.unpack(parts[2])
 	if err != nil {
 		return outage.Count{}, fmt.Errorf("reading counter %q: %w", field, err)
 	}
 	count := outage.Count{
-		Service: parts[0], Country: outage.Country(parts[1]), Cell: cell,
+		Service: parts[0], Country: outage.Country(parts[1]), Region: at.region, District: at.district, Cell: at.cell,
 		Kind: outage.Problem, Symptom: parts[4],
 	}
 	switch what := parts[3]; what {
@@ -138,10 +134,14 @@ func decodeCount(field, value string) (outage.Count, error) {
 }
 
 // A row of the log is the fields of a report, separated by tabs. No field contains a tab:
-// they are slugs, codes and numbers.
-const rowFields = 14
+// they are slugs, codes and numbers. The last field is the place as the counters have it,
+// for the scripts. Rows of earlier versions end before the district.
+const (
+	rowFields        = 16
+	rowFieldsEarlier = 14
+)
 
-func encodeReport(r outage.Report) string {
+func (of PlaceOf) encodeReport(r outage.Report) string {
 	since := ""
 	if !r.Since.IsZero() {
 		since = strconv.FormatInt(r.Since.Unix(), 10)
@@ -150,11 +150,15 @@ func encodeReport(r outage.Report) string {
 		r.ID.String(), strconv.FormatInt(r.At.Unix(), 10), r.Service, string(r.Country), string(r.Region),
 		packCell(r.Cell), string(r.Kind), r.Symptom, r.Network, since,
 		hex(r.Reporter), hex(r.Prefix), hex(r.UndoHash), digit(r.Keyed),
+		string(r.District), of.pack(whereIs(r)),
 	}, "\t")
 }
 
+// rowOf reports whether a row may have a number of fields.
+func rowOf(fields int) bool { return fields == rowFields || fields == rowFieldsEarlier }
+
 func decodeReport(f []string) (outage.Report, error) {
-	if len(f) != rowFields {
+	if !rowOf(len(f)) {
 		return outage.Report{}, fmt.Errorf("reading a log row: %d fields instead of %d", len(f), rowFields)
 	}
 	id, err := outage.ParseReportID(f[0])
@@ -164,6 +168,9 @@ func decodeReport(f []string) (outage.Report, error) {
 	r := outage.Report{
 		ID: id, Service: f[2], Country: outage.Country(f[3]), Region: outage.Region(f[4]),
 		Kind: outage.Kind(f[6]), Symptom: f[7], Network: f[8], Keyed: f[13] == "1",
+	}
+	if len(f) == rowFields {
+		r.District = outage.District(f[14])
 	}
 	numbers := rowNumbers{}
 	r.At = time.Unix(numbers.decimal(f[1]), 0).UTC()
@@ -182,13 +189,13 @@ func decodeReport(f []string) (outage.Report, error) {
 
 // encodeEntry is the line of the ledger and of the log for an entry, as the
 // scripts write it.
-func encodeEntry(e outage.Entry) string {
+func (of PlaceOf) encodeEntry(e outage.Entry) string {
 	sign := "+"
 	if e.Sign < 0 {
 		sign = "-"
 	}
 	weight := strconv.FormatInt(int64(e.Weight*1000+0.5), 10)
-	return strings.Join([]string{sign, digit(e.Counted), weight, encodeMarks(e), encodeReport(e.Report)}, "\t")
+	return strings.Join([]string{sign, digit(e.Counted), weight, encodeMarks(e), of.encodeReport(e.Report)}, "\t")
 }
 
 // encodeMarks are the marks of an entry as a number: bit 0 is First, the others
@@ -215,7 +222,7 @@ func DecodeEntries(rows string) ([]outage.Entry, error) {
 	entries := make([]outage.Entry, 0, len(lines))
 	for _, line := range lines {
 		f := strings.Split(line, "\t")
-		if len(f) != rowFields+4 || (f[0] != "+" && f[0] != "-") {
+		if !rowOf(len(f)-4) || (f[0] != "+" && f[0] != "-") {
 			return nil, fmt.Errorf("reading a log row: malformed start of %q", line)
 		}
 		report, err := decodeReport(f[4:])

@@ -41,7 +41,7 @@ func TestLogRowsRoundTrip(t *testing.T) {
 			entry.Sign, entry.Counted, entry.Weight, entry.First = -1, false, 0, false
 			head = "-\t0\t0\t0\t"
 		}
-		rows, want = append(rows, head+encodeReport(entry.Report)), append(want, entry)
+		rows, want = append(rows, head+PlaceOf(placesOfTest).encodeReport(entry.Report)), append(want, entry)
 	}
 	got, err := DecodeEntries(strings.Join(rows, "\n"))
 	if err != nil {
@@ -68,7 +68,7 @@ func TestCellsRoundTrip(t *testing.T) {
 // again with the same result.
 func FuzzDecodeEntries(f *testing.F) {
 	random := rand.New(rand.NewPCG(3, 3))
-	row := "+\t1\t1000\t1\t" + encodeReport(randomReport(random))
+	row := "+\t1\t1000\t1\t" + PlaceOf(placesOfTest).encodeReport(randomReport(random))
 	f.Add(row)
 	f.Add(row + "\n-" + row[1:])
 	f.Add("")
@@ -87,7 +87,7 @@ func FuzzDecodeEntries(f *testing.F) {
 			if entry.Cell.String() != "" && len(entry.Cell.String()) != cellDigits {
 				continue // no cell of H3
 			}
-			again, err := DecodeEntries("+\t1\t0\t0\t" + encodeReport(entry.Report))
+			again, err := DecodeEntries("+\t1\t0\t0\t" + PlaceOf(placesOfTest).encodeReport(entry.Report))
 			if err != nil || len(again) != 1 || again[0].Report != entry.Report {
 				t.Errorf("%+v was read again as %+v, %v", entry.Report, again, err)
 			}
@@ -101,7 +101,7 @@ func FuzzDecodeCount(f *testing.F) {
 	f.Add("||||", "")
 	f.Add("a|b|zz|P|", "1")
 	f.Fuzz(func(t *testing.T, field, value string) {
-		count, err := decodeCount(field, value)
+		count, err := PlaceOf(placesOfTest).decodeCount(field, value)
 		if err == nil && (!count.Kind.Valid() || count.N > 0 && count.Submissions != count.N) {
 			t.Errorf("%q %q was read as %+v", field, value, count)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/retry"
 )
 
-type change struct {
+type shardChange struct {
 	sequence int64
 	minutes  []outage.Minute
 }
@@ -24,10 +24,9 @@ type shardMinute struct {
 // Refresh. Reading it costs no round trip, and while Redis is unavailable returns the last
 // copy.
 type Hot struct {
-	redis    *Redis
-	regionOf func(outage.Cell) outage.Region
-	now      func() time.Time
-	logger   *slog.Logger
+	redis  *Redis
+	now    func() time.Time
+	logger *slog.Logger
 
 	refreshing sync.Mutex // held by Refresh; guards sequences
 	sequences  [Shards]int64
@@ -48,10 +47,10 @@ type minuteCounts struct {
 	totals map[string][]outage.Count // by service: country and kind only
 }
 
-// NewHot makes an empty window. regionOf returns the region of a cell.
-func NewHot(redis *Redis, regionOf func(outage.Cell) outage.Region, now func() time.Time, logger *slog.Logger) *Hot {
+// NewHot makes an empty window.
+func NewHot(redis *Redis, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
-		redis: redis, regionOf: regionOf, now: now, logger: logger,
+		redis: redis, now: now, logger: logger,
 		minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
 	}
 }
@@ -200,15 +199,12 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Count {
 	counts := make([]outage.Count, 0, len(fields))
 	for field, value := range fields {
-		count, err := decodeCount(field, value)
+		count, err := h.redis.placeOf.decodeCount(field, value)
 		if err != nil {
 			h.logger.Error("skipping an unreadable counter", "error", err)
 			continue
 		}
 		count.Start = minute
-		if count.Cell != 0 {
-			count.Region = h.regionOf(count.Cell)
-		}
 		counts = append(counts, count)
 	}
 	return counts

@@ -37,6 +37,10 @@ func blocksKey(shard int, minute outage.Minute) string {
 	return base(shard) + "b:" + strconv.FormatInt(int64(minute), 10)
 }
 
+func ledgerKey(shard int, received outage.Minute) string {
+	return base(shard) + "u:" + strconv.FormatInt(int64(received), 10)
+}
+
 // A reporter's half hour is one field of a small hash: Redis packs hashes of up to 128
 // short fields, which takes about 12 bytes a reporter instead of the 113 of a key of its
 // own. With halfHourBuckets, ten million reporters of one half hour are stored in hashes
@@ -112,19 +116,42 @@ func learntField(report outage.Report, prefix uint64) string {
 // severalNetworks replaces the network where a node has more than one.
 const severalNetworks = "+"
 
-// nodeFields are the fields of the nodes of the public table that a report lies
-// in, from its cell up to its region, with tabs between them; "" where the
-// networks of its nodes are not counted.
+// nodeFields are the fields of the nodes of the public table that a report lies in, in
+// the order of the bits of a NodeSet, with tabs between them and "" for each level of
+// which nothing is known; "" where the networks of its nodes are not counted.
 func nodeFields(r outage.Report) string {
-	if r.Keyed || r.Kind != outage.Problem || r.Cell == 0 {
+	if r.Keyed || r.Kind != outage.Problem || r.Region == "" {
 		return ""
 	}
+	var fields [outage.NodeLevels]string
 	topic := r.Service + "|" + string(r.Country) + "|" + string(r.Region) + "|"
-	fields := make([]string, 0, outage.NodeLevels)
-	for resolution := outage.CellFine; resolution >= outage.CellCoarse; resolution-- {
-		fields = append(fields, topic+packCell(r.Cell.Parent(resolution)))
+	fields[outage.NodeRegion] = topic
+	topic += string(r.District) + "|"
+	if r.District != "" {
+		fields[outage.NodeDistrict] = topic
 	}
-	return strings.Join(append(fields, topic), "\t")
+	if r.Cell != 0 {
+		for resolution := outage.CellFine; resolution >= outage.CellCoarse; resolution-- {
+			fields[outage.CellFine-resolution] = topic + packCell(r.Cell.Parent(resolution))
+		}
+	}
+	return strings.Join(fields[:], "\t")
+}
+
+// newNodes are the nodeFields of a report in its new place that it was not in before,
+// and the levels of those that it stays in.
+func newNodes(from, to outage.Report) (added string, stays outage.NodeSet) {
+	if nodeFields(to) == "" {
+		return "", 0
+	}
+	before, after := strings.Split(nodeFields(from), "\t"), strings.Split(nodeFields(to), "\t")
+	for level := range after {
+		if level < len(before) && before[level] == after[level] && after[level] != "" {
+			after[level] = ""
+			stays |= 1 << level
+		}
+	}
+	return strings.Join(after, "\t"), stays
 }
 
 func textHash(text string) uint64 {

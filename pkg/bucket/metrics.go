@@ -12,6 +12,7 @@ import (
 const (
 	scriptAdd   = "add"
 	scriptUndo  = "undo"
+	scriptMove  = "move"
 	scriptProbe = "probe"
 )
 
@@ -21,10 +22,10 @@ var scriptDuration = newScriptDuration()
 func newScriptDuration() *prometheus.HistogramVec {
 	duration := promauto.NewHistogramVec(prometheus.HistogramOpts{
 		Name:    "downpour_bucket_script_duration_seconds",
-		Help:    "Round trips to Redis that run a script, by script: add (one batch of reports), undo, probe (a trial write).",
+		Help:    "Round trips to Redis that run a script, by script: add (one batch of reports), undo, move, probe (a trial write).",
 		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 	}, []string{"script"})
-	for _, script := range []string{scriptAdd, scriptUndo, scriptProbe} {
+	for _, script := range []string{scriptAdd, scriptUndo, scriptMove, scriptProbe} {
 		duration.WithLabelValues(script)
 	}
 	return duration

@@ -16,6 +16,9 @@ func (b *bench) behind(reporter, prefix uint64, cell outage.Cell) outage.Report 
 	report := b.report(reporter, "whatsapp", outage.Problem)
 	report.ID = outage.NewReportID(prefix, b.now)
 	report.Prefix, report.Cell = prefix, cell
+	if cell == 0 {
+		report.Region = ""
+	}
 	return report
 }
 

@@ -22,12 +22,19 @@ var addSource string
 //go:embed undo.lua
 var undoSource string
 
+//go:embed move.lua
+var moveSource string
+
+//go:embed nodes.lua
+var nodesSource string
+
 //go:embed probe.lua
 var probeSource string
 
 var (
-	addScript  = redis.NewScript(addSource)
+	addScript  = redis.NewScript(nodesSource + addSource)
 	undoScript = redis.NewScript(undoSource)
+	moveScript = redis.NewScript(nodesSource + moveSource)
 
 	probeScript = redis.NewScript(probeSource)
 )
@@ -38,10 +45,16 @@ const touchedMost = int(HotWindow/time.Minute) + 120
 
 // Redis stores reports and counters in Redis: a single server, a cluster or the embedded
 // one.
-type Redis struct{ client redis.UniversalClient }
+type Redis struct {
+	client  redis.UniversalClient
+	placeOf PlaceOf
+}
 
-// NewRedis uses an existing client, which the caller closes.
-func NewRedis(client redis.UniversalClient) *Redis { return &Redis{client: client} }
+// NewRedis uses an existing client, which the caller closes. placeOf may be nil: then the
+// counters store the region and the district of each cell.
+func NewRedis(client redis.UniversalClient, placeOf PlaceOf) *Redis {
+	return &Redis{client: client, placeOf: placeOf}
+}
 
 // Client is the client, for other stages that use the same Redis.
 func (r *Redis) Client() redis.UniversalClient { return r.client }
@@ -71,7 +84,7 @@ func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time
 	pipe := r.client.Pipeline()
 	calls := make(map[int]*redis.Cmd, len(shards))
 	for shard, waiting := range shards {
-		calls[shard] = call(ctx, pipe, []string{base(shard)}, addArguments(waiting, now, cap)...)
+		calls[shard] = call(ctx, pipe, []string{base(shard)}, r.addArguments(waiting, now, cap)...)
 	}
 	_, _ = pipe.Exec(ctx) // each call has its own error
 	stored := make(map[int]added, len(shards))
@@ -84,7 +97,7 @@ func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time
 }
 
 // addArguments is the ARGV of add.lua.
-func addArguments(waiting []*pending, now time.Time, cap int) []any {
+func (r *Redis) addArguments(waiting []*pending, now time.Time, cap int) []any {
 	const fields = 25 // of a report, as the script reads them
 	arguments := make([]any, 0, 4+fields*len(waiting))
 	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
@@ -107,10 +120,10 @@ func addArguments(waiting []*pending, now time.Time, cap int) []any {
 		personBucket, person := personField(report.Origin.Person)
 		arguments = append(arguments,
 			report.ID.String(), int64(report.ID.Received), report.At.Unix(),
-			placeField(report.Service, report.Country, report.Cell),
+			r.placeOf.field(report.Service, report.Country, whereIs(report)),
 			string(report.Kind)[:1], report.Symptom,
 			bucket, field, earlierBucket, earlierField,
-			prefixField(report.Prefix, report.Service), limit, encodeReport(report),
+			prefixField(report.Prefix, report.Service), limit, r.placeOf.encodeReport(report),
 			string(one.timeline), seenBucket, seen, one.request,
 			report.Origin.Epoch, learntField(report, report.Prefix), learntField(report, report.Origin.Next),
 			prefixField(report.Origin.Block, report.Service), personBucket, person, nodeFields(report), accessPart(report))
@@ -142,6 +155,35 @@ func (r *Redis) undo(ctx context.Context, id outage.ReportID, undoHash uint64, n
 	answers, err := undoScript.Run(ctx, r.client, []string{base(shard)},
 		now.Unix(), id.String(), int64(id.Received), hex(undoHash),
 		int(outage.UndoFor.Seconds()), int(countersFor.Seconds()), touchedMost).StringSlice()
+	if err != nil {
+		return "", "", outcome.Any(), err
+	}
+	return answers[0], answers[1], false, nil
+}
+
+// latest is what the ledger has of a report: the entry under its id, or none.
+func (r *Redis) latest(ctx context.Context, id outage.ReportID) ([]outage.Entry, error) {
+	row, err := r.client.HGet(ctx, ledgerKey(int(id.Shard)%Shards, id.Received), id.String()).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the ledger: %w", err)
+	}
+	return DecodeEntries(row)
+}
+
+// move gives a report another place, as undo takes it back.
+func (r *Redis) move(ctx context.Context, from, to outage.Report, undoHash uint64, now time.Time) (answer, entry string, possible bool, err error) {
+	defer timeScript(scriptMove)()
+	ctx, outcome := redisconn.WithOutcome(ctx)
+	shard := int(to.ID.Shard) % Shards
+	added, stays := newNodes(from, to)
+	answers, err := moveScript.Run(ctx, r.client, []string{base(shard)},
+		now.Unix(), to.ID.String(), int64(to.ID.Received), hex(undoHash),
+		int(outage.UndoFor.Seconds()), int(countersFor.Seconds()), touchedMost,
+		string(to.Country), string(to.Region), packCell(to.Cell), string(to.District), r.placeOf.pack(whereIs(to)),
+		added, prefixField(to.Prefix, to.Service), r.placeOf.pack(whereIs(from)), int(stays)).StringSlice()
 	if err != nil {
 		return "", "", outcome.Any(), err
 	}
@@ -197,8 +239,8 @@ var errNotRestored = errors.New("the counters are not restored yet")
 
 // changes lists, for each shard, the minutes that changed since its sequence
 // was read, and the sequence now.
-func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]change, error) {
-	var out [Shards]change
+func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]shardChange, error) {
+	var out [Shards]shardChange
 	var minutes [Shards]*redis.StringSliceCmd
 	var sequences [Shards]*redis.StringCmd
 	var ready [Shards]*redis.IntCmd

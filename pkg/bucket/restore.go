@@ -118,6 +118,8 @@ func (s *Store) Restore(ctx context.Context, past Past) error {
 // snapshot is the data to restore in the form of Redis: the fields of each hash, and
 // the minutes of each shard.
 type snapshot struct {
+	placeOf   PlaceOf
+	reports   map[outage.ReportID]map[where]placed // how often each was added to a place, less how often it was taken
 	hashes    map[string]map[string]string
 	lifetimes map[string]time.Duration
 	shards    [Shards]map[outage.Minute]bool
@@ -150,7 +152,7 @@ func (p *snapshot) add(key, field string, n int64, life time.Duration) {
 }
 
 func (s *Store) readSnapshot(ctx context.Context, past Past, lost []int) (*snapshot, error) {
-	m := &snapshot{hashes: map[string]map[string]string{}, lifetimes: map[string]time.Duration{}}
+	m := &snapshot{placeOf: s.Redis.placeOf, reports: map[outage.ReportID]map[where]placed{}, hashes: map[string]map[string]string{}, lifetimes: map[string]time.Duration{}}
 	wanted := [Shards]bool{}
 	for _, shard := range lost {
 		wanted[shard], m.shards[shard] = true, map[outage.Minute]bool{}
@@ -193,7 +195,7 @@ func (p *snapshot) count(shard int, c outage.Count) {
 		p.access(key, c)
 		return
 	}
-	place := placeField(c.Service, c.Country, c.Cell)
+	place := p.placeOf.field(c.Service, c.Country, where{c.Region, c.District, c.Cell})
 	letter := string(c.Kind)[:1]
 	p.add(key, place+letter+"|"+c.Symptom, c.N, countersFor)
 	p.add(key, place+strings.ToUpper(letter)+"|"+c.Symptom, c.Submissions-c.N, countersFor)
@@ -209,7 +211,7 @@ func (p *snapshot) count(shard int, c outage.Count) {
 // access restores the counters of an access network in a minute that other counters
 // make known.
 func (p *snapshot) access(key string, c outage.Count) {
-	head, tail := placeField(c.Service, c.Country, 0)+accessField, "|"+c.Network+"/"+string(c.Region)
+	head, tail := p.placeOf.field(c.Service, c.Country, where{})+accessField, "|"+c.Network+"/"+string(c.Region)
 	p.add(key, head+tail, c.N, countersFor)
 	p.add(key, head+judgedField+tail, int64(c.Judged*1000+0.5), countersFor)
 	p.add(key, head+firstField+tail, c.Prefixes, countersFor)
@@ -233,13 +235,45 @@ func (p *snapshot) entry(shard int, e outage.Entry, now time.Time) {
 		bucket, field := halfHourField(e.Reporter, e.Service, e.Kind)
 		p.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
 		if e.Kind == outage.Problem {
-			p.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
+			if p.reports[e.ID] == nil { // a move is no other report
+				p.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
+			}
 			p.network(shard, e.Report)
 		}
 	}
 	if now.Sub(e.ID.Received.Time()) < ledgerFor {
-		p.set(fmt.Sprintf("%su:%d", base(shard), e.ID.Received), e.ID.String(), encodeEntry(e), ledgerFor)
+		p.ledger(shard, e)
 	}
+}
+
+// ledger restores the line of a report: its last place, or that it was taken back. Each
+// move added it to a place and took it from another.
+func (p *snapshot) ledger(shard int, e outage.Entry) {
+	places := p.reports[e.ID]
+	if places == nil {
+		places = map[where]placed{}
+		p.reports[e.ID] = places
+	}
+	at, line := whereIs(e.Report), p.placeOf.encodeEntry(e)
+	here := places[at]
+	here.times += e.Sign
+	if e.Sign > 0 {
+		here.line = line
+	}
+	places[at] = here
+	for _, there := range places {
+		if there.times > 0 {
+			line = there.line
+		}
+	}
+	p.set(ledgerKey(shard, e.ID.Received), e.ID.String(), line, ledgerFor)
+}
+
+// placed is how often a report was added to a place, less how often it was taken from
+// there, and its line of the ledger there.
+type placed struct {
+	times int8
+	line  string
 }
 
 // network restores the networks of the nodes of a report.
@@ -252,6 +286,9 @@ func (p *snapshot) network(shard int, r outage.Report) {
 	key := fmt.Sprintf("%sn:%d", base(shard), r.At.Unix()/quarter)
 	prefix := prefixField(r.Prefix, r.Service)
 	for _, field := range strings.Split(fields, "\t") {
+		if field == "" {
+			continue
+		}
 		network := prefix
 		if first, ok := p.hashes[key][field]; ok && first != prefix {
 			network = severalNetworks

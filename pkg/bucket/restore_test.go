@@ -216,7 +216,7 @@ func TestAddWhileRedisHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer hung.Close()
-	store := NewStore(Config{Redis: NewRedis(hung.Client()), Patience: 50 * time.Millisecond})
+	store := NewStore(Config{Redis: NewRedis(hung.Client(), nil), Patience: 50 * time.Millisecond})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- store.Run(ctx) }()

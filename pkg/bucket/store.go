@@ -130,11 +130,36 @@ func (s *Store) Undo(ctx context.Context, id outage.ReportID, undoHash uint64) e
 	ctx, cancel := context.WithTimeout(ctx, s.Patience)
 	defer cancel()
 	outcome, entry, possible, err := s.Redis.undo(ctx, id, undoHash, s.Now())
+	return s.changed(ctx, change{"undoing a report", undoAmbiguous, "a report can be taken back for 10 minutes"}, id, outcome, entry, possible, err)
+}
+
+// Move gives a report of the last minutes another place. Errors are those of Undo; a
+// report that was taken back is not found. Moving twice is no error.
+func (s *Store) Move(ctx context.Context, id outage.ReportID, undoHash uint64, to outage.Place) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Patience)
+	defer cancel()
+	words := change{"moving a report", moveAmbiguous, "a report can be placed for 10 minutes"}
+	known, err := s.Redis.latest(ctx, id)
+	if err != nil || len(known) == 0 {
+		return s.changed(ctx, words, id, "absent", "", false, err)
+	}
+	from, report := known[0].Report, known[0].Report
+	report.Country, report.Region, report.District, report.Cell = to.Country, to.Region, to.District, to.Cell
+	outcome, entry, possible, err := s.Redis.move(ctx, from, report, undoHash, s.Now())
+	return s.changed(ctx, words, id, outcome, entry, possible, err)
+}
+
+// change is a change of a report that is stored, in the words of its errors.
+type change struct{ act, ambiguous, late string }
+
+// changed turns the answer of a script that changes a report into an error, and waits
+// until the change is stored.
+func (s *Store) changed(ctx context.Context, of change, id outage.ReportID, outcome, entry string, possible bool, err error) error {
 	switch {
 	case possible:
-		return ambiguous("undoing a report", err, undoAmbiguous)
+		return ambiguous(of.act, err, of.ambiguous)
 	case err != nil:
-		return unavailable("undoing a report", err)
+		return unavailable(of.act, err)
 	}
 	switch outcome {
 	case "absent":
@@ -142,10 +167,14 @@ func (s *Store) Undo(ctx context.Context, id outage.ReportID, undoHash uint64) e
 	case "forbidden":
 		return &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "the undo token does not belong to this report"}
 	case "late":
-		return &outage.Error{Code: outage.CodeGone, Field: "id", Detail: "a report can be taken back for 10 minutes"}
+		return &outage.Error{Code: outage.CodeGone, Field: "id", Detail: of.late}
+	case "changed": // by another move
+		return unavailable(of.act, errors.New("the report was moved meanwhile"))
+	case "placed":
+		return &outage.Error{Code: outage.CodeConflict, Field: "place", Detail: "the report has a place that is as exact"}
 	}
 	if err := s.settle(ctx, int(id.Shard)%Shards, entry); err != nil {
-		return ambiguous("waiting for a retraction to be stored", err, undoAmbiguous)
+		return ambiguous("waiting until the change of a report is stored", err, of.ambiguous)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ local f = {}
 for field in string.gmatch(row .. '\t', '(.-)\t') do f[#f + 1] = field end
 local sign, counted, weight, marks = f[1], f[2], tonumber(f[3]), tonumber(f[4])
 local first, levels = marks % 2, math.floor(marks / 2)
-local second, service, country, cell = tonumber(f[6]), f[7], f[8], f[10]
+local second, service, country, at = tonumber(f[6]), f[7], f[8], f[20] or f[10]
 local kind, symptom, network, hash = string.sub(f[11], 1, 1), f[12], f[13], f[17]
 
 if hash ~= ARGV[4] then return { 'forbidden', '' } end
@@ -36,7 +36,7 @@ if now - second > tonumber(ARGV[5]) then return { 'late', '' } end
 
 local minute = math.floor(second / 60)
 local counters = base .. 'm:' .. minute
-local place = service .. '|' .. country .. '|' .. cell .. '|'
+local place = service .. '|' .. country .. '|' .. at .. '|'
 local letter = kind
 if counted == '0' then letter = string.upper(kind) end
 redis.call('HINCRBY', counters, place .. letter .. '|' .. symptom, -1)

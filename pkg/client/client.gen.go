@@ -95,6 +95,27 @@ func (e Code) Valid() bool {
 	}
 }
 
+// Defines values for HeatmapLevel.
+const (
+	HeatmapLevelCell     HeatmapLevel = "cell"
+	HeatmapLevelDistrict HeatmapLevel = "district"
+	HeatmapLevelRegion   HeatmapLevel = "region"
+)
+
+// Valid indicates whether the value is a known member of the HeatmapLevel enum.
+func (e HeatmapLevel) Valid() bool {
+	switch e {
+	case HeatmapLevelCell:
+		return true
+	case HeatmapLevelDistrict:
+		return true
+	case HeatmapLevelRegion:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HeatmapGeoJSONFeaturesGeometryType.
 const (
 	Polygon HeatmapGeoJSONFeaturesGeometryType = "Polygon"
@@ -119,6 +140,27 @@ const (
 func (e HeatmapGeoJSONFeaturesType) Valid() bool {
 	switch e {
 	case Feature:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HeatmapGeoJSONLevel.
+const (
+	HeatmapGeoJSONLevelCell     HeatmapGeoJSONLevel = "cell"
+	HeatmapGeoJSONLevelDistrict HeatmapGeoJSONLevel = "district"
+	HeatmapGeoJSONLevelRegion   HeatmapGeoJSONLevel = "region"
+)
+
+// Valid indicates whether the value is a known member of the HeatmapGeoJSONLevel enum.
+func (e HeatmapGeoJSONLevel) Valid() bool {
+	switch e {
+	case HeatmapGeoJSONLevelCell:
+		return true
+	case HeatmapGeoJSONLevelDistrict:
+		return true
+	case HeatmapGeoJSONLevelRegion:
 		return true
 	default:
 		return false
@@ -464,6 +506,27 @@ func (e Verdict) Valid() bool {
 	}
 }
 
+// Defines values for GetHeatmapParamsLevel.
+const (
+	GetHeatmapParamsLevelCell     GetHeatmapParamsLevel = "cell"
+	GetHeatmapParamsLevelDistrict GetHeatmapParamsLevel = "district"
+	GetHeatmapParamsLevelRegion   GetHeatmapParamsLevel = "region"
+)
+
+// Valid indicates whether the value is a known member of the GetHeatmapParamsLevel enum.
+func (e GetHeatmapParamsLevel) Valid() bool {
+	switch e {
+	case GetHeatmapParamsLevelCell:
+		return true
+	case GetHeatmapParamsLevelDistrict:
+		return true
+	case GetHeatmapParamsLevelRegion:
+		return true
+	default:
+		return false
+	}
+}
+
 // AccessFinding defines model for AccessFinding.
 type AccessFinding struct {
 	// High Upper end.
@@ -525,6 +588,9 @@ type CountryOrAll = Country
 // District The code of a district of the country.
 type District = string
 
+// DistrictOrNone Null where no district was asked for.
+type DistrictOrNone = District
+
 // Duration A whole number of minutes, hours or days.
 type Duration = string
 
@@ -557,11 +623,17 @@ type Health struct {
 
 // HeatCell defines model for HeatCell.
 type HeatCell struct {
-	// Cell H3 index in lower-case hexadecimal.
-	Cell Cell `json:"cell"`
+	// Cell Null for a district or region.
+	Cell *Cell `json:"cell"`
+
+	// District Null for a cell or region.
+	District *District `json:"district"`
 
 	// Expected Null while no baseline is known.
 	Expected *float64 `json:"expected"`
+
+	// Name The English name of a district or region.
+	Name *string `json:"name"`
 
 	// Ratio Reports by expected; null like expected.
 	Ratio *float64 `json:"ratio"`
@@ -582,25 +654,31 @@ type Heatmap struct {
 	Country *CountryOrAll `json:"country"`
 	From    Time          `json:"from"`
 	Items   []HeatCell    `json:"items"`
+	Level   HeatmapLevel  `json:"level"`
 
 	// Next Cursor of the next page, null on the last.
 	Next *Next `json:"next"`
 
 	// NotYetPlaced Of `withheld`, what cells with enough reports show when the quarter hour closes, in steps of three.
 	NotYetPlaced int64 `json:"not_yet_placed"`
-	Resolution   int64 `json:"resolution"`
+
+	// Resolution Of the cells; null for districts and regions.
+	Resolution *int64 `json:"resolution"`
 
 	// Service Null for all services together.
 	Service *Slug `json:"service"`
 	To      Time  `json:"to"`
 	Total   int64 `json:"total"`
 
-	// Unplaced Reports that say only a country.
+	// Unplaced Reports of which no place of this level is known.
 	Unplaced int64 `json:"unplaced"`
 
 	// Withheld Placed, but in no cell: too few, or of too few networks, near each other, or not yet placed.
 	Withheld int64 `json:"withheld"`
 }
+
+// HeatmapLevel defines model for Heatmap.Level.
+type HeatmapLevel string
 
 // HeatmapGeoJSON A GeoJSON FeatureCollection (RFC 7946) with the numbers of the whole beside it.
 type HeatmapGeoJSON struct {
@@ -619,15 +697,18 @@ type HeatmapGeoJSON struct {
 		Properties HeatCell                   `json:"properties"`
 		Type       HeatmapGeoJSONFeaturesType `json:"type"`
 	} `json:"features"`
-	From         Time               `json:"from"`
-	NotYetPlaced int64              `json:"not_yet_placed"`
-	Resolution   int64              `json:"resolution"`
-	Service      *Slug              `json:"service"`
-	To           Time               `json:"to"`
-	Total        int64              `json:"total"`
-	Type         HeatmapGeoJSONType `json:"type"`
-	Unplaced     int64              `json:"unplaced"`
-	Withheld     int64              `json:"withheld"`
+	From         Time                `json:"from"`
+	Level        HeatmapGeoJSONLevel `json:"level"`
+	NotYetPlaced int64               `json:"not_yet_placed"`
+
+	// Resolution Of the cells; null for districts and regions.
+	Resolution *int64             `json:"resolution"`
+	Service    *Slug              `json:"service"`
+	To         Time               `json:"to"`
+	Total      int64              `json:"total"`
+	Type       HeatmapGeoJSONType `json:"type"`
+	Unplaced   int64              `json:"unplaced"`
+	Withheld   int64              `json:"withheld"`
 }
 
 // HeatmapGeoJSONFeaturesGeometryType defines model for HeatmapGeoJSON.Features.Geometry.Type.
@@ -635,6 +716,9 @@ type HeatmapGeoJSONFeaturesGeometryType string
 
 // HeatmapGeoJSONFeaturesType defines model for HeatmapGeoJSON.Features.Type.
 type HeatmapGeoJSONFeaturesType string
+
+// HeatmapGeoJSONLevel defines model for HeatmapGeoJSON.Level.
+type HeatmapGeoJSONLevel string
 
 // HeatmapGeoJSONType defines model for HeatmapGeoJSON.Type.
 type HeatmapGeoJSONType string
@@ -664,6 +748,9 @@ type Incident struct {
 
 	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country Country `json:"country"`
+
+	// Districts Those in which the footprint shows reports, most reports first.
+	Districts *[]District `json:"districts,omitempty"`
 
 	// DurationSeconds From `since` to the end, or so far.
 	DurationSeconds int64 `json:"duration_seconds"`
@@ -784,6 +871,9 @@ type IncidentDetail struct {
 
 	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country Country `json:"country"`
+
+	// Districts Those in which the footprint shows reports, most reports first.
+	Districts *[]District `json:"districts,omitempty"`
 
 	// DurationSeconds From `since` to the end, or so far.
 	DurationSeconds int64 `json:"duration_seconds"`
@@ -972,9 +1062,12 @@ type Networks struct {
 	AsOf Time `json:"as_of"`
 
 	// Country Null for all countries together.
-	Country *CountryOrAll  `json:"country"`
-	From    Time           `json:"from"`
-	Items   []NetworkCount `json:"items"`
+	Country *CountryOrAll `json:"country"`
+
+	// District Null where no district was asked for.
+	District *DistrictOrNone `json:"district"`
+	From     Time            `json:"from"`
+	Items    []NetworkCount  `json:"items"`
 
 	// Named Those of the items.
 	Named int64 `json:"named"`
@@ -1029,19 +1122,19 @@ type PlaceLevel string
 // PlaceList defines model for PlaceList.
 type PlaceList struct {
 	Items []struct {
-		// Cell H3 index in lower-case hexadecimal.
-		Cell Cell `json:"cell"`
+		// Cell Null for a place that is larger than a cell.
+		Cell *Cell `json:"cell"`
 
 		// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
-		Country Country `json:"country"`
+		Country  Country   `json:"country"`
+		District *District `json:"district"`
 
-		// Kind A city, or the kind of a country's postal codes: outcode, pin.
+		// Kind A kind of postal code of the country, such as outcode and pin, or city, locality, district, county, region, country.
 		Kind string `json:"kind"`
 		Name string `json:"name"`
 
-		// Region A code of a country's table of regions: the code of the country, a hyphen and a code within it, that of ISO
-		// 3166-2 where there is one of the right size, such as IN-WB, else another official one, such as GB-TLI.
-		Region Region `json:"region"`
+		// Region Null where only the country is known.
+		Region *Region `json:"region"`
 	} `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
@@ -1324,8 +1417,11 @@ type Series struct {
 
 	// Country Null for all countries together.
 	Country *CountryOrAll `json:"country"`
-	From    Time          `json:"from"`
-	Items   []Point       `json:"items"`
+
+	// District Null where no district was asked for.
+	District *DistrictOrNone `json:"district"`
+	From     Time            `json:"from"`
+	Items    []Point         `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
 	Next    *Next         `json:"next"`
@@ -1472,9 +1568,12 @@ type Symptoms struct {
 	AsOf Time `json:"as_of"`
 
 	// Country Null for all countries together.
-	Country *CountryOrAll  `json:"country"`
-	From    Time           `json:"from"`
-	Items   []SymptomCount `json:"items"`
+	Country *CountryOrAll `json:"country"`
+
+	// District Null where no district was asked for.
+	District *DistrictOrNone `json:"district"`
+	From     Time            `json:"from"`
+	Items    []SymptomCount  `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
 	Next    *Next         `json:"next"`
@@ -1622,6 +1721,9 @@ type GetHeatmapParams struct {
 	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
 
+	// Level The size of the places.
+	Level *GetHeatmapParamsLevel `form:"level,omitempty" json:"level,omitempty"`
+
 	// Resolution H3 resolution. Unless given, that of the large map of the country, and the coarsest of those for all countries.
 	Resolution *int64 `form:"resolution,omitempty" json:"resolution,omitempty"`
 
@@ -1638,6 +1740,9 @@ type GetHeatmapParams struct {
 	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetHeatmapParamsLevel defines parameters for GetHeatmap.
+type GetHeatmapParamsLevel string
+
 // ListIncidentsParams defines parameters for ListIncidents.
 type ListIncidentsParams struct {
 	// Service All services unless given.
@@ -1645,6 +1750,12 @@ type ListIncidentsParams struct {
 
 	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
 
 	// State All but pending unless given.
 	State *State `form:"state,omitempty" json:"state,omitempty"`
@@ -1795,6 +1906,9 @@ type GetSeriesParams struct {
 	// Region A region code; it implies its country.
 	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
 
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
+
 	// From Start of the window, inclusive.
 	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
 
@@ -1823,6 +1937,9 @@ type GetSymptomsParams struct {
 
 	// Region A region code; it implies its country.
 	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
 
 	// From Start of the window, inclusive.
 	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
@@ -2232,7 +2349,7 @@ type ClientInterface interface {
 	//
 	// The last 15 minutes unless asked otherwise. Windows widen to whole quarter hours. A count under 3
 	// moves to a larger cell, then to the region, then to the country; the sum over the items,
-	// `withheld` and `unplaced` is `total`.
+	// `withheld` and `unplaced` is `total`. With `level`, the same by district or region: JSON and CSV only.
 	//
 	// Corresponds with GET /api/v1/heatmap (the `GetHeatmap` operationId).
 	GetHeatmap(ctx context.Context, params *GetHeatmapParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2477,7 +2594,7 @@ func (c *Client) GetDescription(ctx context.Context, reqEditors ...RequestEditor
 //
 // The last 15 minutes unless asked otherwise. Windows widen to whole quarter hours. A count under 3
 // moves to a larger cell, then to the region, then to the country; the sum over the items,
-// `withheld` and `unplaced` is `total`.
+// `withheld` and `unplaced` is `total`. With `level`, the same by district or region: JSON and CSV only.
 //
 // Corresponds with GET /api/v1/heatmap (the `GetHeatmap` operationId).
 func (c *Client) GetHeatmap(ctx context.Context, params *GetHeatmapParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3019,6 +3136,18 @@ func NewGetHeatmapRequest(server string, params *GetHeatmapParams) (*http.Reques
 
 		}
 
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Resolution != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "resolution", *params.Resolution, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
@@ -3136,6 +3265,30 @@ func NewListIncidentsRequest(server string, params *ListIncidentsParams) (*http.
 		if params.Country != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4110,6 +4263,18 @@ func NewGetSeriesRequest(server string, slug ServicePath, params *GetSeriesParam
 
 		}
 
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.From != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
@@ -4246,6 +4411,18 @@ func NewGetSymptomsRequest(server string, slug ServicePath, params *GetSymptomsP
 		if params.Region != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -4645,7 +4822,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// The last 15 minutes unless asked otherwise. Windows widen to whole quarter hours. A count under 3
 	// moves to a larger cell, then to the region, then to the country; the sum over the items,
-	// `withheld` and `unplaced` is `total`.
+	// `withheld` and `unplaced` is `total`. With `level`, the same by district or region: JSON and CSV only.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -7254,7 +7431,7 @@ func (c *ClientWithResponses) GetDescriptionWithResponse(ctx context.Context, re
 //
 // The last 15 minutes unless asked otherwise. Windows widen to whole quarter hours. A count under 3
 // moves to a larger cell, then to the region, then to the country; the sum over the items,
-// `withheld` and `unplaced` is `total`.
+// `withheld` and `unplaced` is `total`. With `level`, the same by district or region: JSON and CSV only.
 //
 // Returns a wrapper object for the known response body format(s).
 //

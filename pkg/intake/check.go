@@ -79,7 +79,7 @@ func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
 		if err != nil {
 			return err
 		}
-		report.Cell, report.Country, report.Region = cell, of, region
+		report.Cell, report.Country, report.Region, report.District = cell, of, region, s.Geography.DistrictOf(cell, region)
 	case sent.Place != "":
 		if utf8.RuneCountInString(sent.Place) > maxPlace {
 			return outage.Invalid("place", "has more than %d characters", maxPlace)
@@ -88,7 +88,7 @@ func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
 		if err != nil {
 			return err
 		}
-		report.Cell, report.Country, report.Region = place.Cell, place.Country, place.Region
+		report.Cell, report.Country, report.Region, report.District = place.Cell, place.Country, place.Region, place.District
 	case country == "":
 		return outage.Invalid("location", "is missing: give a location, a place or a country")
 	default:

@@ -46,6 +46,8 @@ func (*fakes) AccessNetwork(text string, country outage.Country) string {
 
 const someCell = outage.Cell(0x863cf2c67ffffff)
 
+func (*fakes) DistrictOf(outage.Cell, outage.Region) outage.District { return "" }
+
 func (*fakes) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {
 	if point.Lat < 10 {
 		return 0, "", "", outage.Unknown("location", "is elsewhere")

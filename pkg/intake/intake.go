@@ -45,6 +45,8 @@ type Catalog interface {
 // outage.Error on the field "location".
 type Geography interface {
 	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
+	// DistrictOf is the district that has most of a cell, "" where it lies in another region.
+	DistrictOf(cell outage.Cell, region outage.Region) outage.District
 }
 
 // Places turns the name of a place into its cell, in the given country or,

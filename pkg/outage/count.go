@@ -7,10 +7,13 @@ type Count struct {
 	Service string
 	Country Country
 	Region  Region
-	Cell    Cell
-	Start   Minute // first minute of the step
-	Kind    Kind
-	Symptom string
+	// District is told with Cell, in answers of whole quarter hours and of the hot
+	// window.
+	District District
+	Cell     Cell
+	Start    Minute // first minute of the step
+	Kind     Kind
+	Symptom  string
 	// Network is the access network that the reporters named, in answers by network
 	// only.
 	Network string
@@ -41,7 +44,7 @@ type Query struct {
 	// Step is the length in minutes of the buckets of the answer, aligned to
 	// the epoch; 0 gives one sum for the whole span, told under Span.From.
 	Step int
-	// ByPlace tells regions and cells apart, BySymptom symptoms.
+	// ByPlace tells regions, districts and cells apart, BySymptom symptoms.
 	ByPlace, BySymptom bool
 	// ByNetwork asks for the problem reports that named an access network, by its
 	// name, and for no others. Their places are regions, without cells.
@@ -51,19 +54,20 @@ type Query struct {
 // Table is a part of the public table, summed up over a span.
 type Table struct {
 	Total    int64 // all reports of the span
-	Unplaced int64 // those of them without a place
+	Unplaced int64 // those of them of which no place of the level of the table is known
 	// NotYetPlaced are those that places which are shown hold back until the quarter
 	// hour closes.
 	NotYetPlaced int64
 	Rows         []TableRow
 }
 
-// TableRow is what the public table shows for a cell within a region, or for a
-// region where the cell is not told.
+// TableRow is what the public table shows for a cell within a district, for a
+// district where the cell is not told, or for a region where neither is.
 type TableRow struct {
-	Region  Region
-	Cell    Cell
-	Reports int64
+	Region   Region
+	District District
+	Cell     Cell
+	Reports  int64
 	// Judged is what the caps per network leave of Reports.
 	Judged float64
 }

@@ -14,6 +14,20 @@ type Region string
 // The empty District is that of a place whose district is not known.
 type District string
 
+// Area is a part of the world that counts can be asked about: a country, "" for all, or
+// one region or one district of it.
+type Area struct {
+	Country  Country
+	Region   Region
+	District District
+}
+
+// AreaOf is a region as an area.
+func AreaOf(region Region) Area { return Area{Country: region.Country(), Region: region} }
+
+// Whole reports whether the area is a country as a whole, or all countries.
+func (a Area) Whole() bool { return a.Region == "" && a.District == "" }
+
 // LatLng is a point in degrees, latitude first as in H3.
 type LatLng struct {
 	Lat float64 `json:"lat"`

@@ -144,6 +144,9 @@ type Footprint struct {
 	Regions  []Region
 	Cells    []CellWeight
 	Centroid LatLng
+	// Districts are those of the cells, most reports first. Only published footprints
+	// have them.
+	Districts []District `json:",omitempty"`
 }
 
 // Incident is an outage as the reports tell it, of one service in one country.

@@ -5,12 +5,23 @@ package outage
 // one person.
 const LeastNetworks = 2
 
-// NodeLevels is the number of levels of the public table below country level:
-// the cells of resolution CellFine to CellCoarse, and the region.
-const NodeLevels = CellFine - CellCoarse + 2
+// A place of the public table lies at one of these levels, which are told by the
+// resolution of its cell, or by these numbers.
+const (
+	LevelRegion   = 0
+	LevelDistrict = 1
+)
 
-// NodeCounts are numbers of reports by level of the public table, from the
-// finest cell to the region.
+// The bits of a NodeSet: the cells of resolution CellFine to CellCoarse, then the
+// region and the district, which was added later.
+const (
+	NodeRegion   = CellFine - CellCoarse + 1
+	NodeDistrict = NodeRegion + 1
+	// NodeLevels is the number of levels of the public table below country level.
+	NodeLevels = NodeDistrict + 1
+)
+
+// NodeCounts are numbers of reports by the bits of a NodeSet.
 type NodeCounts [NodeLevels]int64
 
 // NodeSet is a set of levels of the public table: bit 0 is the finest cell.

@@ -60,10 +60,12 @@ type Report struct {
 	Kind    Kind
 	Country Country
 	Region  Region // "" when unplaced
-	Cell    Cell   // resolution CellFine, 0 when unplaced
-	At      time.Time
-	Since   time.Time // when it broke, as the sender says; zero when not said
-	Network string    // provider of the sender, "" when not said
+	// District is "" where it is not known.
+	District District
+	Cell     Cell // resolution CellFine, 0 when no more than the region or district is known
+	At       time.Time
+	Since    time.Time // when it broke, as the sender says; zero when not said
+	Network  string    // provider of the sender, "" when not said
 
 	// Reporter is a keyed hash that changes each UTC day; Earlier is the same
 	// sender under the key before, while that key is still checked, else 0.

@@ -13,6 +13,7 @@ type countKey struct {
 	network          string
 	country          Country
 	region           Region
+	district         District
 	cell             Cell
 	start            Minute
 	kind             Kind
@@ -29,7 +30,7 @@ func (s Sums) Add(count Count, query Query) {
 		key.start = count.Start.Floor(query.Step)
 	}
 	if query.ByPlace {
-		key.region, key.cell = count.Region, count.Cell
+		key.region, key.district, key.cell = count.Region, count.District, count.Cell
 	}
 	if query.BySymptom {
 		key.symptom = count.Symptom
@@ -40,7 +41,7 @@ func (s Sums) Add(count Count, query Query) {
 	sum, ok := s[key]
 	if !ok {
 		sum = &Count{
-			Service: key.service, Country: key.country, Region: key.region, Cell: key.cell,
+			Service: key.service, Country: key.country, Region: key.region, District: key.district, Cell: key.cell,
 			Start: key.start, Kind: key.kind, Symptom: key.symptom, Network: key.network,
 		}
 		s[key] = sum
@@ -61,7 +62,7 @@ func (s Sums) AddAll(counts []Count, query Query) {
 }
 
 // Counts are the sums that are not zero, ordered by start, service, country,
-// region, cell, kind, symptom and network.
+// region, district, cell, kind, symptom and network.
 func (s Sums) Counts() []Count {
 	counts := make([]Count, 0, len(s))
 	for _, sum := range s {
@@ -72,7 +73,7 @@ func (s Sums) Counts() []Count {
 	slices.SortFunc(counts, func(a, b Count) int {
 		return cmp.Or(
 			cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Country, b.Country),
-			cmp.Compare(a.Region, b.Region), cmp.Compare(a.Cell, b.Cell),
+			cmp.Compare(a.Region, b.Region), cmp.Compare(a.District, b.District), cmp.Compare(a.Cell, b.Cell),
 			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Symptom, b.Symptom), cmp.Compare(a.Network, b.Network))
 	})
 	return counts

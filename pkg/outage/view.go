@@ -2,6 +2,7 @@ package outage
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -243,13 +244,29 @@ type Decision struct {
 type IncidentFilter struct {
 	Service string
 	Country Country
-	State   State
-	Span    Span
+	// Region and District choose incidents that reach there: those of the whole country,
+	// and those whose footprint names it.
+	Region   Region
+	District District
+	State    State
+	Span     Span
+}
+
+// reaches says whether an incident reaches the region and the district of the filter.
+func (f IncidentFilter) reaches(i Incident) bool {
+	if i.Footprint.Scope == ScopeCountry {
+		return f.Region == "" || f.Region.Country() == i.Country
+	}
+	return (f.Region == "" || slices.Contains(i.Footprint.Regions, f.Region)) &&
+		(f.District == "" || slices.Contains(i.Footprint.Districts, f.District))
 }
 
 // Matches reports whether an incident is asked for.
 func (f IncidentFilter) Matches(i Incident) bool {
 	if f.Service != "" && i.Service != f.Service || f.Country != "" && i.Country != f.Country || f.State != "" && i.State != f.State {
+		return false
+	}
+	if !f.reaches(i) {
 		return false
 	}
 	if f.Span == (Span{}) {

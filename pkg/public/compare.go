@@ -8,24 +8,19 @@ import (
 )
 
 // expect gives the points of a series what was expected of them.
-func (s *Snapshot) expect(ctx context.Context, series *Series, service string, country outage.Country, region outage.Region) {
+func (s *Snapshot) expect(ctx context.Context, series *Series, service string, area outage.Area) {
 	if service == "" {
 		return
 	}
-	if region != "" {
-		country = region.Country()
-	}
-	var all []slots
-	for _, of := range countries(country) {
-		all = append(all, s.normals.of(ctx, service, of, series.Span, s.at))
-	}
 	share := 1.
-	if region != "" {
-		watch, ok := s.view.Watch(service, country)
-		if !ok || watch.Baseline.Mean <= 0 {
+	if !area.Whole() {
+		if share = s.shareOf(service, area); share == 0 {
 			return
 		}
-		share = watch.Regions[region] / watch.Baseline.Mean
+	}
+	var all []slots
+	for _, of := range countries(area.Country) {
+		all = append(all, s.normals.of(ctx, service, of, series.Span, s.at))
 	}
 	for i := range series.Points {
 		point := &series.Points[i]
@@ -40,6 +35,19 @@ func (s *Snapshot) expect(ctx context.Context, series *Series, service string, c
 			point.Expected, point.Upper = &expected, &upper
 		}
 	}
+}
+
+// shareOf is the part of the country's reporters of a service that is normal for a
+// region or a district, 0 where it is not known.
+func (s *Snapshot) shareOf(service string, area outage.Area) float64 {
+	watch, ok := s.view.Watch(service, area.Country)
+	if !ok || watch.Baseline.Mean <= 0 {
+		return 0
+	}
+	if area.District == "" {
+		return watch.Regions[area.Region] / watch.Baseline.Mean
+	}
+	return s.shareOfPlaces(watch, outage.LevelDistrict)[node{region: area.Region, district: area.District}]
 }
 
 // scaled is the normal of a part of the country.
@@ -58,19 +66,7 @@ func (s slots) scaled(share float64) slots {
 // compare gives the cells of a heatmap of one service what was expected of
 // them: the country's normal over the span, times the cell's share of it now.
 func (s *Snapshot) compare(ctx context.Context, heatmap *Heatmap) {
-	if heatmap.Service == "" {
-		return
-	}
-	for _, country := range countries(heatmap.Country) {
-		watch, ok := s.view.Watch(heatmap.Service, country)
-		if !ok || watch.Baseline.Mean <= 0 {
-			continue
-		}
-		past := outage.Span{From: heatmap.Span.From, To: min(heatmap.Span.To, outage.MinuteOf(s.at)+1)}
-		band, known := s.normals.of(ctx, heatmap.Service, country, past, s.at).band(past)
-		if !known {
-			continue
-		}
+	s.eachNormal(ctx, heatmap.Service, heatmap.Country, heatmap.Span, func(country outage.Country, watch outage.Watch, expected float64) {
 		shares := sharesOf(watch, heatmap.Resolution)
 		for i := range heatmap.Cells {
 			cell := &heatmap.Cells[i]
@@ -78,11 +74,29 @@ func (s *Snapshot) compare(ctx context.Context, heatmap *Heatmap) {
 				continue
 			}
 			share := shares.of(cell.Cell)
-			if expected := band.Expected() * share; expected > 0 {
+			if expected := expected * share; expected > 0 {
 				ratio := outage.Ratio(cell.Judged, expected)
 				cell.Expected, cell.Ratio = &expected, &ratio
 			}
 			cell.Status = watch.StatusIn(cell.Region, cell.Cell, watch.Baseline.Mean*share, int64(math.Round(cell.Judged)))
+		}
+	})
+}
+
+// eachNormal gives the countries in which the detector watches a service, and the
+// reporters that were expected there over a span. All services together have none.
+func (s *Snapshot) eachNormal(ctx context.Context, service string, country outage.Country, span outage.Span, each func(outage.Country, outage.Watch, float64)) {
+	if service == "" {
+		return
+	}
+	for _, country := range countries(country) {
+		watch, ok := s.view.Watch(service, country)
+		if !ok || watch.Baseline.Mean <= 0 {
+			continue
+		}
+		past := outage.Span{From: span.From, To: min(span.To, outage.MinuteOf(s.at)+1)}
+		if band, known := s.normals.of(ctx, service, country, past, s.at).band(past); known {
+			each(country, watch, band.Expected())
 		}
 	}
 }

@@ -14,10 +14,10 @@ const dayMinutes = 24 * 60
 
 // Days is the reports of a service by days of a time zone, over the whole days that
 // hold a span. Each point starts at a local midnight.
-func (s *Snapshot) Days(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, zone *time.Location) (Series, error) {
+func (s *Snapshot) Days(ctx context.Context, service string, area outage.Area, span outage.Span, zone *time.Location) (Series, error) {
 	starts := midnights(span, zone)
 	whole := outage.Span{From: starts[0], To: starts[len(starts)-1]}
-	quarters, err := s.Series(ctx, service, country, region, whole, outage.Quarter)
+	quarters, err := s.Series(ctx, service, area, whole, outage.Quarter)
 	if err != nil {
 		return quarters, err
 	}

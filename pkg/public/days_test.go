@@ -49,7 +49,7 @@ func TestDaysAreLocal(t *testing.T) {
 				counts = append(counts, problems(at(text), 0, 4))
 			}
 			r := New(Config{Hot: counts, Now: func() time.Time { return at(c.to).Time() }})
-			got, err := r.Snapshot().Days(context.Background(), "whatsapp", countrytest.IN, "", outage.Span{From: at(c.from), To: at(c.to)}, zone(c.zone))
+			got, err := r.Snapshot().Days(context.Background(), "whatsapp", outage.Area{Country: countrytest.IN}, outage.Span{From: at(c.from), To: at(c.to)}, zone(c.zone))
 			if err != nil || len(got.Points) != len(c.want) {
 				t.Fatalf("%+v, %v", got, err)
 			}

@@ -3,8 +3,10 @@ package public
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,6 +77,13 @@ func randomCount(random *rand.Rand, now outage.Minute) outage.Count {
 	if count.Keyed = random.Int64N(2); count.Keyed == 0 {
 		count.Nodes = (outage.NodeSet(random.IntN(2*int(everyLevel))) & everyLevel).Counts(1)
 	}
+	_, count.District = districtOf(cell)
+	switch random.IntN(8) { // no more is known than the region, or the district
+	case 0:
+		count.Cell, count.District = 0, ""
+	case 1:
+		count.Cell = 0
+	}
 	count.Kind = []outage.Kind{outage.Problem, outage.Problem, outage.Problem, outage.Works, outage.Back}[random.IntN(5)]
 	if count.Kind == outage.Problem {
 		count.Symptom = []string{"", "send", "calls", "media"}[random.IntN(4)]
@@ -140,6 +149,9 @@ func TestNothingShowsFewerThanTheFloor(t *testing.T) {
 			for region, n := range w.reader.mustRegions(w.t, service, country, span) {
 				told(n, "region", region, service, country, span)
 			}
+			for district, n := range w.reader.mustPlaces(w.t, service, country, span) {
+				told(n, "district", district, service, country, span)
+			}
 		})
 		for _, region := range []outage.Region{"IN-WB", "IN-JH", "GB-TLI"} {
 			for _, span := range w.spans {
@@ -160,7 +172,7 @@ func TestNothingShowsFewerThanTheFloor(t *testing.T) {
 }
 
 func (w world) series(region outage.Region, span outage.Span) []Point {
-	series, err := w.reader.Snapshot().Series(context.Background(), "whatsapp", region.Country(), region, span, 5)
+	series, err := w.reader.Snapshot().Series(context.Background(), "whatsapp", outage.AreaOf(region), span, 5)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -168,7 +180,7 @@ func (w world) series(region outage.Region, span outage.Span) []Point {
 }
 
 func (w world) symptoms(region outage.Region, span outage.Span) Symptoms {
-	symptoms, err := w.reader.Snapshot().Symptoms(context.Background(), "whatsapp", region.Country(), region, span)
+	symptoms, err := w.reader.Snapshot().Symptoms(context.Background(), "whatsapp", outage.AreaOf(region), span)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -200,6 +212,7 @@ func TestNoDifferenceShowsFewerThanTheFloor(t *testing.T) {
 				ofCells[cell.Region] += cell.Reports
 			}
 			regions := w.reader.mustRegions(w.t, service, country, span)
+			w.districtsBetween(service, country, span, regions)
 			for region := range regions {
 				if small(regions[region]-ofCells[region]) || regions[region] < ofCells[region] {
 					w.t.Errorf("region %s shows %d and its cells %d", region, regions[region], ofCells[region])
@@ -208,6 +221,31 @@ func TestNoDifferenceShowsFewerThanTheFloor(t *testing.T) {
 		})
 		w.regionsAgree()
 	})
+}
+
+// districtsBetween compares districts with the cells in them and with their regions.
+func (w world) districtsBetween(service string, country outage.Country, span outage.Span, regions map[outage.Region]int64) {
+	districts := w.reader.mustPlaces(w.t, service, country, span)
+	ofCells := map[outage.District]int64{}
+	for _, cell := range w.reader.mustHeatmap(w.t, service, country, outage.CellFine, span).Cells {
+		if _, district := districtOf(cell.Cell); district != "" {
+			ofCells[district] += cell.Reports
+		}
+	}
+	rest := maps.Clone(regions)
+	for district, n := range districts {
+		rest[outage.Region(strings.TrimSuffix(strings.TrimSuffix(string(district), "-a"), "-b"))] -= n
+	}
+	for district, n := range ofCells {
+		if small(districts[district]-n) || districts[district] < n {
+			w.t.Errorf("district %s shows %d and its cells %d", district, districts[district], n)
+		}
+	}
+	for region, n := range rest {
+		if small(n) || n < 0 {
+			w.t.Errorf("region %s shows %d, and %d outside of its districts", region, regions[region], n)
+		}
+	}
 }
 
 // apart compares what two answers show of the same cells, the second about at
@@ -289,6 +327,9 @@ func (w world) numbers() map[string]int64 {
 				for cell, n := range byCell(w.reader.mustHeatmap(w.t, service, country, resolution, span)) {
 					numbers[fmt.Sprint(service, country, cell)] = n
 				}
+			}
+			for district, n := range w.reader.mustPlaces(w.t, service, country, span) {
+				numbers[fmt.Sprint(service, country, district)] = n
 			}
 			for region, n := range w.reader.mustRegions(w.t, service, country, span) {
 				numbers[fmt.Sprint(service, country, region)] = n

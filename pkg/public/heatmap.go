@@ -11,9 +11,7 @@
 package public
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -35,9 +33,9 @@ type Hot interface {
 type Past interface {
 	Source
 	// Table gives the public table over whole, closed quarter hours, summed up
-	// at a resolution, or by region where it is 0. Counts under the floor move
-	// up as they do in this package.
-	Table(ctx context.Context, query outage.Query, resolution, floor int) (outage.Table, error)
+	// at the resolution of cells, or at outage.LevelDistrict or LevelRegion. Counts
+	// under the floor move up as they do in this package.
+	Table(ctx context.Context, query outage.Query, level, floor int) (outage.Table, error)
 }
 
 // Heatmap is the public table over a span, which is widened to whole quarter
@@ -60,31 +58,10 @@ func (s *Snapshot) Heatmap(ctx context.Context, service string, country outage.C
 	return heatmap, nil
 }
 
-// Regions is the public table over a span, widened to whole quarter hours, by
-// region: most reports first, regions with nothing to show left out.
-func (s *Snapshot) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]RegionCount, error) {
-	table, err := s.table(ctx, outage.Query{Service: service, Country: country, Span: span.Snap(outage.Quarter)}, 0)
-	if err != nil {
-		return nil, err
-	}
-	sums := map[outage.Region]int64{}
-	for _, row := range table.Rows {
-		sums[row.Region] += row.Reports
-	}
-	regions := make([]RegionCount, 0, len(sums))
-	for region, n := range sums {
-		regions = append(regions, RegionCount{Region: region, Reports: n})
-	}
-	slices.SortFunc(regions, func(a, b RegionCount) int {
-		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region))
-	})
-	return regions, nil
-}
-
-// table is the public table over whole quarter hours at a resolution, or by
-// region where it is 0: what lies before the hot window as the archive gives
+// table is the public table over whole quarter hours at a resolution or a level: what
+// lies before the hot window as the archive gives
 // it, the rest from the counts.
-func (s *Snapshot) table(ctx context.Context, query outage.Query, resolution int) (outage.Table, error) {
+func (s *Snapshot) table(ctx context.Context, query outage.Query, level int) (outage.Table, error) {
 	sum := newTable()
 	old, hot := s.split(query.Span)
 	query.ByPlace = true
@@ -92,12 +69,12 @@ func (s *Snapshot) table(ctx context.Context, query outage.Query, resolution int
 	if err := s.quarters(ctx, query, sum.add); err != nil {
 		return outage.Table{}, err
 	}
-	table := sum.at(resolution)
+	table := sum.at(level)
 	if s.past == nil || old.From >= old.To {
 		return table, nil
 	}
 	query.Span = old
-	before, err := s.past.Table(ctx, query, resolution, Floor)
+	before, err := s.past.Table(ctx, query, level, Floor)
 	if err != nil {
 		return outage.Table{}, err
 	}

@@ -51,6 +51,9 @@ type Footprint struct {
 	Regions  []outage.Region
 	Cells    []CellWeight
 	Centroid outage.LatLng
+	// Districts are those in which the public table shows reports of the cells, most
+	// reports first.
+	Districts []outage.District
 }
 
 // CellWeight is a cell of a footprint and the reporters in it beyond what was
@@ -162,7 +165,7 @@ func IncidentOf(record outage.Record, means map[outage.Region]float64) Incident 
 }
 
 func footprintOf(exact outage.Footprint) Footprint {
-	made := Footprint{Scope: exact.Scope, Regions: slices.Clone(exact.Regions), Centroid: exact.Centroid}
+	made := Footprint{Scope: exact.Scope, Regions: slices.Clone(exact.Regions), Centroid: exact.Centroid, Districts: slices.Clone(exact.Districts)}
 	for _, cell := range exact.Cells {
 		if cell.Weight >= Floor {
 			made.Cells = append(made.Cells, CellWeight{Cell: cell.Cell, Weight: inSteps(cell.Weight)})

@@ -77,7 +77,7 @@ func (s *Snapshot) Networks(ctx context.Context, service string, country outage.
 	err := s.quarters(ctx, query, func(q quarter) {
 		total := q.problems()
 		if region != "" {
-			total = q.shownOf(region)
+			total = q.shownOf(outage.AreaOf(region))
 		}
 		totals[quarterKey{q.start, q.service, q.country}] = total
 		answer.Total += total

@@ -94,7 +94,7 @@ func TestDayAgreesWithTheSeries(t *testing.T) {
 	if !span.Contains(now) || span.To-span.From != Hours*60 || span.To%DayStep != 0 {
 		t.Fatalf("the day is %v", span)
 	}
-	series, err := reader.Snapshot().Series(context.Background(), "whatsapp", "", "", span, DayStep)
+	series, err := reader.Snapshot().Series(context.Background(), "whatsapp", outage.Area{}, span, DayStep)
 	if err != nil {
 		t.Fatal(err)
 	}

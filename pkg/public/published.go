@@ -1,8 +1,10 @@
 package public
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -41,25 +43,29 @@ func (r *Reader) Publish(ctx context.Context, geography Geography, in outage.Inc
 // places are the regions, and the cells of the resolutions of a footprint, that
 // the public table shows.
 type places struct {
-	regions map[outage.Region]bool
-	cells   map[outage.Cell]bool
+	regions   map[outage.Region]bool
+	cells     map[outage.Cell]bool
+	districts map[outage.Cell][]outage.TableRow // the parts of a cell that lie in known districts
 }
 
 // footprintResolutions are those of the cells of footprints.
 var footprintResolutions = []int{4, 5}
 
 func (s *Snapshot) shownPlaces(ctx context.Context, query outage.Query) (places, error) {
-	shown := places{regions: map[outage.Region]bool{}, cells: map[outage.Cell]bool{}}
-	for _, resolution := range append([]int{0}, footprintResolutions...) {
-		table, err := s.table(ctx, query, resolution)
+	shown := places{regions: map[outage.Region]bool{}, cells: map[outage.Cell]bool{}, districts: map[outage.Cell][]outage.TableRow{}}
+	for _, level := range append([]int{outage.LevelRegion}, footprintResolutions...) {
+		table, err := s.table(ctx, query, level)
 		if err != nil {
 			return shown, err
 		}
 		for _, row := range table.Rows {
-			if resolution == 0 {
+			if level == outage.LevelRegion {
 				shown.regions[row.Region] = true
-			} else {
-				shown.cells[row.Cell] = true
+				continue
+			}
+			shown.cells[row.Cell] = true
+			if row.District != "" {
+				shown.districts[row.Cell] = append(shown.districts[row.Cell], row)
 			}
 		}
 	}
@@ -81,8 +87,23 @@ func (p places) footprint(geography Geography, country outage.Country, exact out
 	if len(public.Regions) == 0 {
 		public.Scope = outage.ScopeCountry
 	}
+	public.Districts = p.districtsOf(public.Cells)
 	public.Centroid = centroid(geography, country, public)
 	return public
+}
+
+// districtsOf are the districts in which the table shows reports of some cells, most
+// reports first.
+func (p places) districtsOf(cells []outage.CellWeight) (districts []outage.District) {
+	reports := map[outage.District]int64{}
+	for _, cell := range cells {
+		for _, row := range p.districts[cell.Cell] {
+			reports[row.District] += row.Reports
+		}
+	}
+	return slices.SortedFunc(maps.Keys(reports), func(a, b outage.District) int {
+		return cmp.Or(cmp.Compare(reports[b], reports[a]), cmp.Compare(a, b))
+	})
 }
 
 // centroid is the middle of the weights of the cells of a footprint; where it has

@@ -23,7 +23,10 @@ type Config struct {
 	Normals Normals
 	// View is what the detector says now; nil, or a nil answer, where none does.
 	View func() *outage.View
-	Now  func() time.Time
+	// DistrictOf is the district that has most of a cell, and its region, "" for none.
+	// Nil is a world without districts.
+	DistrictOf func(outage.Cell) (outage.Region, outage.District)
+	Now        func() time.Time
 	// Refreshed is when the hot window last agreed with Redis, zero before the
 	// first time. It may be nil: then the window always agrees.
 	Refreshed func() time.Time
@@ -71,7 +74,7 @@ func (r *Reader) Snapshot() *Snapshot {
 		hot, refreshed := r.config.Freeze()
 		at := asOf(now, refreshed)
 		r.made, r.of, r.latest = now, version, &Snapshot{
-			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), at: at, outdated: now.Sub(at) > Outdated,
+			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), districtOf: r.config.DistrictOf, at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
 	return r.latest

@@ -10,10 +10,10 @@ import (
 )
 
 // Series is the reports of a service over a span, in steps of whole minutes.
-// With a region, whose counts exist only as the public table shows them, the
+// With a region or a district, whose counts exist only as the public table shows them, the
 // step becomes a multiple of a quarter hour and the span whole steps.
-func (s *Snapshot) Series(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span, step int) (Series, error) {
-	if region != "" {
+func (s *Snapshot) Series(ctx context.Context, service string, area outage.Area, span outage.Span, step int) (Series, error) {
+	if !area.Whole() {
 		step = int(outage.Minute(step).Ceil(outage.Quarter))
 	}
 	series := Series{AsOf: s.AsOf(), Span: span.Snap(step), Step: step}
@@ -22,10 +22,10 @@ func (s *Snapshot) Series(ctx context.Context, service string, country outage.Co
 	}
 	var counts []outage.Count
 	var err error
-	if region == "" {
-		counts, err = s.counts(ctx, outage.Query{Service: service, Country: country, Span: series.Span, Step: step})
+	if area.Whole() {
+		counts, err = s.counts(ctx, outage.Query{Service: service, Country: area.Country, Span: series.Span, Step: step})
 	} else {
-		counts, err = s.regionCounts(ctx, service, region, series.Span)
+		counts, err = s.shownCounts(ctx, service, area, series.Span)
 	}
 	if err != nil {
 		return series, err
@@ -37,18 +37,18 @@ func (s *Snapshot) Series(ctx context.Context, service string, country outage.Co
 		}
 		series.Points[point].Add(count.Kind, count.N)
 	}
-	s.expect(ctx, &series, service, country, region)
+	s.expect(ctx, &series, service, area)
 	return series, nil
 }
 
-// regionCounts is what the public table shows of a region, by quarter hour.
-func (s *Snapshot) regionCounts(ctx context.Context, service string, region outage.Region, span outage.Span) ([]outage.Count, error) {
+// shownCounts is what the public table shows of a region or a district, by quarter hour.
+func (s *Snapshot) shownCounts(ctx context.Context, service string, area outage.Area, span outage.Span) ([]outage.Count, error) {
 	var shown []outage.Count
-	query := outage.Query{Service: service, Country: region.Country(), Span: span, ByPlace: true}
+	query := outage.Query{Service: service, Country: area.Country, Span: span, ByPlace: true}
 	err := s.quarters(ctx, query, func(q quarter) {
-		shown = append(shown, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(region)})
+		shown = append(shown, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(area)})
 		for _, kind := range []outage.Kind{outage.Works, outage.Back} {
-			if n := q.of(kind, region).shown(q.open); n > 0 {
+			if n := q.of(kind, area).shown(q.open); n > 0 {
 				shown = append(shown, outage.Count{Start: q.start, Kind: kind, N: n})
 			}
 		}
@@ -56,10 +56,10 @@ func (s *Snapshot) regionCounts(ctx context.Context, service string, region outa
 	return shown, err
 }
 
-// of is the tally of the reports of a kind in a region in the quarter hour.
-func (q quarter) of(kind outage.Kind, region outage.Region) (t tally) {
+// of is the tally of the reports of a kind in a region or a district in the quarter hour.
+func (q quarter) of(kind outage.Kind, area outage.Area) (t tally) {
 	for _, count := range q.counts {
-		if count.Kind == kind && count.Region == region {
+		if count.Kind == kind && within(area, count.Region, count.District) {
 			t = t.plus(tallyOf(count))
 		}
 	}
@@ -75,19 +75,19 @@ func (t tally) shown(open bool) int64 {
 }
 
 // Symptoms breaks the problem reports of a span of whole quarter hours down by
-// symptom, in a country or a region. A symptom that was named fewer than Floor
+// symptom, in a country, a region or a district. A symptom that was named fewer than Floor
 // times in a quarter hour is withheld for it.
-func (s *Snapshot) Symptoms(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (Symptoms, error) {
+func (s *Snapshot) Symptoms(ctx context.Context, service string, area outage.Area, span outage.Span) (Symptoms, error) {
 	answer := Symptoms{AsOf: s.AsOf(), Span: span.Snap(outage.Quarter)}
-	query := outage.Query{Service: service, Country: country, Span: answer.Span, BySymptom: true, ByPlace: region != ""}
+	query := outage.Query{Service: service, Country: area.Country, Span: answer.Span, BySymptom: true, ByPlace: !area.Whole()}
 	sums := map[string]int64{}
 	err := s.quarters(ctx, query, func(q quarter) {
 		total := q.problems()
-		if region != "" {
-			total = q.shownOf(region)
+		if !area.Whole() {
+			total = q.shownOf(area)
 		}
 		answer.Total += total
-		for symptom, n := range q.symptoms(region, total) {
+		for symptom, n := range q.symptoms(area, total) {
 			sums[symptom] += n
 		}
 	})
@@ -106,10 +106,10 @@ func (s *Snapshot) Symptoms(ctx context.Context, service string, country outage.
 // symptoms is what may be shown of total reports in the quarter hour. In a
 // region the total is itself of the public table, so a symptom is left out,
 // too, where what is left of the total without it would be under the floor.
-func (q quarter) symptoms(region outage.Region, total int64) map[string]int64 {
+func (q quarter) symptoms(area outage.Area, total int64) map[string]int64 {
 	tallies := map[string]tally{}
 	for _, count := range q.counts {
-		if count.Kind == outage.Problem && (region == "" || count.Region == region) {
+		if count.Kind == outage.Problem && within(area, count.Region, count.District) {
 			tallies[count.Symptom] = tallies[count.Symptom].plus(tallyOf(count))
 		}
 	}
@@ -117,7 +117,7 @@ func (q quarter) symptoms(region outage.Region, total int64) map[string]int64 {
 	for _, symptom := range slices.Sorted(maps.Keys(tallies)) {
 		n := tallies[symptom].shown(q.open)
 		rest := left - n
-		if n < Floor || region != "" && rest != 0 && rest < Floor {
+		if n < Floor || !area.Whole() && rest != 0 && rest < Floor {
 			continue
 		}
 		named[symptom], left = n, rest
@@ -135,12 +135,17 @@ func (q quarter) problems() (n int64) {
 	return n
 }
 
-// shownOf is what the public table shows of a region in the quarter hour.
-func (q quarter) shownOf(region outage.Region) (n int64) {
+// within reports whether a place lies in an area, which is of its country.
+func within(area outage.Area, region outage.Region, district outage.District) bool {
+	return (area.Region == "" || region == area.Region) && (area.District == "" || district == area.District)
+}
+
+// shownOf is what the public table shows of a region or a district in the quarter hour.
+func (q quarter) shownOf(area outage.Area) (n int64) {
 	table := newTable()
 	table.add(q)
 	for at, shown := range table.shown {
-		if at.region == region {
+		if within(area, at.region, at.district) {
 			n += shown.n
 		}
 	}

@@ -10,13 +10,14 @@ import (
 // Snapshot answers every question from the same counts and the same minute of the
 // detector. It is safe for concurrent use.
 type Snapshot struct {
-	hot      Hot
-	past     Past
-	normals  *normals
-	extents  *extents
-	view     *outage.View
-	at       time.Time
-	outdated bool // the counts are too old to tell how a service does
+	hot        Hot
+	past       Past
+	normals    *normals
+	extents    *extents
+	view       *outage.View
+	districtOf func(outage.Cell) (outage.Region, outage.District)
+	at         time.Time
+	outdated   bool // the counts are too old to tell how a service does
 
 	observed once[map[serviceIn]observation]
 	days     once[map[string]Day]

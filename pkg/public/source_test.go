@@ -67,6 +67,20 @@ func regionOf(cell outage.Cell) outage.Region {
 	return "GB-TLI"
 }
 
+// districtOf divides the regions of kolkata by the cells of resolution 5, and knows no
+// district elsewhere.
+func districtOf(cell outage.Cell) (outage.Region, outage.District) {
+	if cell == 0 || cell.Parent(outage.CellCoarse) != kolkata || cell.Resolution() < 5 {
+		return regionOf(cell), ""
+	}
+	parts := []outage.District{"-a", "-b", ""}
+	part := parts[int(cell>>(3*(15-5)))&7%len(parts)]
+	if part == "" {
+		return regionOf(cell), ""
+	}
+	return regionOf(cell), outage.District(regionOf(cell)) + part
+}
+
 const ten = outage.Minute(29_724_360) // 2026-07-07T10:00Z, where a quarter hour starts
 
 // everyLevel are all levels of the public table.
@@ -104,6 +118,24 @@ func (r *Reader) mustHeatmap(t *testing.T, service string, country outage.Countr
 		t.Fatal(err)
 	}
 	return heatmap
+}
+
+// mustPlaces is the table of districts, which adds up.
+func (r *Reader) mustPlaces(t *testing.T, service string, country outage.Country, span outage.Span) map[outage.District]int64 {
+	t.Helper()
+	table, err := r.Snapshot().Places(context.Background(), service, country, outage.LevelDistrict, span)
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, sum := map[outage.District]int64{}, table.Unplaced+table.Withheld
+	for _, place := range table.Places {
+		places[place.District] = place.Reports
+		sum += place.Reports
+	}
+	if sum != table.Total || table.Withheld < 0 || table.Unplaced < 0 {
+		t.Errorf("%q %q %v: places, %d withheld and %d unplaced are %d of %d", service, country, span, table.Withheld, table.Unplaced, sum, table.Total)
+	}
+	return places
 }
 
 func (r *Reader) mustRegions(t *testing.T, service string, country outage.Country, span outage.Span) map[outage.Region]int64 {

@@ -12,21 +12,56 @@ import (
 const Floor = 3
 
 // node is a row of the public table: a cell of resolution 6 to 3 within a
-// region, a region (no cell), or a country (neither). Cells of H3 do not end
-// where regions do, so a coarse cell on a border is one node for each region.
+// district, a district (no cell), a region (neither), or a country (nothing). Cells
+// of H3 do not end where districts do, so a coarse cell on a border is one node for
+// each district. Where no district is known, cells lie in their region.
 type node struct {
-	region outage.Region
-	cell   outage.Cell
+	region   outage.Region
+	district outage.District
+	cell     outage.Cell
 }
 
 func (n node) parent() node {
 	switch {
 	case n.cell != 0 && n.cell.Resolution() > outage.CellCoarse:
-		return node{n.region, n.cell.Parent(n.cell.Resolution() - 1)}
-	case n.cell != 0:
+		return node{n.region, n.district, n.cell.Parent(n.cell.Resolution() - 1)}
+	case n.cell != 0 && n.district != "":
+		return node{region: n.region, district: n.district}
+	case n.cell != 0 || n.district != "":
 		return node{region: n.region}
 	default:
 		return node{}
+	}
+}
+
+// The levels at which floored lets nodes show something, one after the other: those
+// of cells from the finest on, districts, regions.
+const (
+	levelDistrict = outage.CellFine - outage.CellCoarse + 1 + iota
+	levelRegion
+	levels
+)
+
+func (n node) level() int {
+	switch {
+	case n.cell != 0:
+		return outage.CellFine - n.cell.Resolution()
+	case n.district != "":
+		return levelDistrict
+	default:
+		return levelRegion
+	}
+}
+
+// networksOf is the number of networks in a node by what a count says of it.
+func networksOf(at node, nodes outage.NodeCounts) int64 {
+	switch at.level() {
+	case levelDistrict:
+		return nodes[outage.NodeDistrict]
+	case levelRegion:
+		return nodes[outage.NodeRegion]
+	default:
+		return nodes[at.level()]
 	}
 }
 
@@ -86,7 +121,8 @@ func shownClosed(n, before int64) int64 {
 
 // floored moves each count that is under the floor, or of a node with too few
 // networks, to its parent until it can be shown, and gives what each node then
-// shows of its own. What a node shows in all is this and what its descendants show.
+// shows of its own. A leaf is the finest node that is known of some reports. What a
+// node shows in all is this and what its descendants show.
 // Counts that reach the top are not in the answer. held is what an open quarter hour
 // holds back of nodes that have enough: they show it at the close.
 //
@@ -97,27 +133,37 @@ func shownClosed(n, before int64) int64 {
 // less than Floor, whenever they were asked for.
 func floored(leaves map[node]tally, networks map[node]int64, open bool) (shown map[node]tally, held int64) {
 	shown = map[node]tally{}
-	level, before := leaves, map[node]int64{} // before: live reports of the open quarter hour
+	var byLevel [levels + 1]map[node]tally
+	var before [levels + 1]map[node]int64 // live reports of the open quarter hour
+	for level := range byLevel {
+		byLevel[level], before[level] = map[node]tally{}, map[node]int64{}
+	}
 	for at, t := range leaves {
-		before[at] = t.live
+		byLevel[at.level()][at], before[at.level()][at] = t, t.live
+	}
+	above := func(at node) (node, int) {
+		parent := at.parent()
+		if parent.region == "" {
+			return parent, levels
+		}
+		return parent, parent.level()
 	}
 	hidden := func(at node) bool { return networks[at] < outage.LeastNetworks }
 	whileOpen := shownOpen
-	for range outage.CellFine - outage.CellCoarse + 2 {
-		above, beforeAbove := map[node]tally{}, map[node]int64{}
-		for at, live := range before {
-			if live > 0 && (live < Floor || hidden(at)) {
-				beforeAbove[at.parent()] += live
+	for level := range levels {
+		for at, live := range before[level] {
+			if parent, to := above(at); live > 0 && (live < Floor || hidden(at)) {
+				before[to][parent] += live
 			}
 		}
-		for at, t := range level {
+		for at, t := range byLevel[level] {
 			n := int64(0)
 			switch {
 			case hidden(at):
 			case open:
 				n = whileOpen(t.n)
 			default:
-				n = shownClosed(t.n, whileOpen(before[at]))
+				n = shownClosed(t.n, whileOpen(before[level][at]))
 			}
 			part := t.part(n)
 			if n > 0 {
@@ -129,19 +175,48 @@ func floored(leaves map[node]tally, networks map[node]int64, open bool) (shown m
 			case open && t.n >= Floor && !hidden(at):
 				held += rest
 			default:
-				above[at.parent()] = above[at.parent()].plus(tally{n: rest, judged: t.judged - part.judged})
+				parent, to := above(at)
+				byLevel[to][parent] = byLevel[to][parent].plus(tally{n: rest, judged: t.judged - part.judged})
 			}
 		}
-		level, before, whileOpen = above, beforeAbove, restShownOpen
+		whileOpen = restShownOpen
 	}
 	return shown, held
 }
 
 // table is a sum of public tables over quarter hours, services and countries.
 type table struct {
-	total, unplaced int64
-	held            int64 // until the close, in steps of Floor
-	shown           map[node]tally
+	total    int64
+	unplaced unplaced
+	held     int64 // until the close, in steps of Floor
+	shown    map[node]tally
+}
+
+// unplaced are the reports of which no cell, no district, no region is known.
+type unplaced struct{ cell, district, region int64 }
+
+func (u *unplaced) add(count outage.Count) {
+	if count.Cell == 0 {
+		u.cell += count.N
+	}
+	if count.District == "" {
+		u.district += count.N
+	}
+	if count.Region == "" {
+		u.region += count.N
+	}
+}
+
+// at is the number of those without a place of a level.
+func (u unplaced) at(level int) int64 {
+	switch level {
+	case outage.LevelRegion:
+		return u.region
+	case outage.LevelDistrict:
+		return u.district
+	default:
+		return u.cell
+	}
 }
 
 func newTable() *table { return &table{shown: map[node]tally{}} }
@@ -154,15 +229,14 @@ func (t *table) add(q quarter) {
 			continue
 		}
 		t.total += count.N
-		if count.Cell == 0 {
-			t.unplaced += count.N
+		t.unplaced.add(count)
+		at := node{count.Region, count.District, count.Cell}
+		if at == (node{}) {
 			continue
 		}
-		at := node{count.Region, count.Cell}
 		leaves[at] = leaves[at].plus(tallyOf(count))
-		for _, n := range count.Nodes {
-			networks[at] += n + count.Keyed
-			at = at.parent()
+		for ; at != (node{}); at = at.parent() {
+			networks[at] += networksOf(at, count.Nodes) + count.Keyed
 		}
 	}
 	shown, held := floored(leaves, networks, q.open)
@@ -178,21 +252,28 @@ func tallyOf(count outage.Count) tally {
 	return tally{n: count.N, live: count.N - count.Keyed, judged: int64(math.Round(count.Judged * milli))}
 }
 
-// at sums the table up at a resolution, or by region where it is 0.
-func (t *table) at(resolution int) outage.Table {
+// at sums the table up at the resolution of its cells, or at a level above them.
+func (t *table) at(level int) outage.Table {
 	parts := map[node]tally{}
 	for at, n := range t.shown {
+		up := at
 		switch {
-		case resolution == 0 && at.region != "":
-			parts[node{region: at.region}] = parts[node{region: at.region}].plus(n)
-		case resolution > 0 && at.cell != 0 && at.cell.Resolution() >= resolution:
-			up := node{at.region, at.cell.Parent(resolution)}
-			parts[up] = parts[up].plus(n)
+		case level == outage.LevelRegion && at.region != "":
+			up = node{region: at.region}
+		case level == outage.LevelDistrict && at.district != "":
+			up = node{region: at.region, district: at.district}
+		case level >= outage.CellCoarse && at.cell != 0 && at.cell.Resolution() >= level:
+			up.cell = at.cell.Parent(level)
+		default:
+			continue
 		}
+		parts[up] = parts[up].plus(n)
 	}
-	out := outage.Table{Total: t.total, Unplaced: t.unplaced, NotYetPlaced: t.held}
+	out := outage.Table{Total: t.total, Unplaced: t.unplaced.at(level), NotYetPlaced: t.held}
 	for at, sum := range parts {
-		out.Rows = append(out.Rows, outage.TableRow{Region: at.region, Cell: at.cell, Reports: sum.n, Judged: float64(sum.judged) / milli})
+		out.Rows = append(out.Rows, outage.TableRow{
+			Region: at.region, District: at.district, Cell: at.cell, Reports: sum.n, Judged: float64(sum.judged) / milli,
+		})
 	}
 	return out
 }
@@ -202,7 +283,7 @@ func (t *table) at(resolution int) outage.Table {
 func cells(rows []outage.TableRow) []HeatCell {
 	parts := map[node]tally{}
 	for _, row := range rows {
-		at := node{row.Region, row.Cell}
+		at := node{region: row.Region, cell: row.Cell}
 		parts[at] = parts[at].plus(tally{n: row.Reports, judged: int64(math.Round(row.Judged * milli))})
 	}
 	sums := map[outage.Cell]*HeatCell{}

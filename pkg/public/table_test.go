@@ -103,7 +103,7 @@ func TestNodesOfOneNetwork(t *testing.T) {
 	// counts of networks by level, from resolution 6 to the region
 	one := func(cell outage.Cell, n int64, networks ...int64) outage.Count {
 		count := live(ten+3, cell, n)
-		count.Nodes = outage.NodeCounts(networks)
+		count.Nodes = outage.NodeCounts(append(networks, 0)) // no district is known
 		return count
 	}
 	type shown = map[outage.Cell]int64
@@ -258,7 +258,7 @@ func TestSymptoms(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			r := readAt(ten+20, c.counts...)
-			got, err := r.Snapshot().Symptoms(context.Background(), "whatsapp", countrytest.IN, c.region, outage.Span{From: ten, To: ten + 15})
+			got, err := r.Snapshot().Symptoms(context.Background(), "whatsapp", outage.Area{Country: countrytest.IN, Region: c.region}, outage.Span{From: ten, To: ten + 15})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -70,12 +70,6 @@ type Heatmap struct {
 	Cells        []HeatCell
 }
 
-// RegionCount is one row of the table beside the map.
-type RegionCount struct {
-	Region  outage.Region
-	Reports int64
-}
-
 // Add adds reports of a kind to the point.
 func (p *Point) Add(kind outage.Kind, n int64) {
 	switch kind {

@@ -70,13 +70,9 @@ func HoursOf(rows []Row, level Level, from, to time.Time) []Hours {
 func (r Row) places(level Level) []string {
 	switch level {
 	case LevelRegion:
-		places := make([]string, len(r.Regions))
-		for i, region := range r.Regions {
-			places[i] = string(region)
-		}
-		return places
+		return texts(r.Regions)
 	case LevelDistrict:
-		return r.Districts
+		return texts(r.Districts)
 	default:
 		return []string{string(r.Country)}
 	}

@@ -55,7 +55,7 @@ type Filter struct {
 	Quarter  int // 1 to 4, with Year
 	Country  outage.Country
 	Region   outage.Region
-	District string
+	District outage.District
 	Service  string
 }
 

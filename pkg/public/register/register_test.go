@@ -189,7 +189,7 @@ func TestRowOfACauseListsWhatItAffected(t *testing.T) {
 }
 
 func TestHoursCountOverlapsOnce(t *testing.T) {
-	row := func(service string, from, to int, districts ...string) Row {
+	row := func(service string, from, to int, districts ...outage.District) Row {
 		end := at(2025, 1, 1, to)
 		return Row{Service: service, Country: "IN", Start: at(2025, 1, 1, from), End: &end, Regions: []outage.Region{"IN-WB"}, Districts: districts}
 	}

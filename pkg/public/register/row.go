@@ -28,7 +28,7 @@ type Row struct {
 	Severity outage.Severity `json:"severity"`
 	Regions  []outage.Region `json:"regions"`
 	// Districts are those of the footprint that the public table shows.
-	Districts []string `json:"districts"`
+	Districts []outage.District `json:"districts"`
 	// Services are its own and those that are reported because of it.
 	Services []string `json:"services"`
 	// Total and PeakQuarter count problem reports of the country; nil where they could
@@ -63,7 +63,7 @@ func rowOf(in public.Incident, extent *public.Extent, at time.Time) Row {
 	row := Row{
 		ID: in.ID, Service: in.Service, Country: in.Country, State: in.State,
 		Start: in.Since.Time(), OpenedAt: in.OpenedAt.UTC(), Duration: int64(in.Duration(at).Seconds()),
-		Scope: in.Footprint.Scope, Severity: in.Severity, Regions: in.Footprint.Regions, Services: []string{in.Service},
+		Scope: in.Footprint.Scope, Severity: in.Severity, Regions: in.Footprint.Regions, Districts: in.Footprint.Districts, Services: []string{in.Service},
 		PeakRatio: round(in.Peak), Verdict: in.Verdict, Cause: orNil(in.Cause), Parent: orNil(in.Parent), MergedInto: orNil(in.MergedInto),
 	}
 	if in.Over() && !in.EndUnknown {
@@ -154,10 +154,6 @@ func CSV(rows []Row) ([]byte, error) {
 const listSeparator = ";"
 
 func (r Row) record() []string {
-	regions := make([]string, len(r.Regions))
-	for i, region := range r.Regions {
-		regions[i] = string(region)
-	}
 	updates := make([]string, len(r.Updates))
 	for i, update := range r.Updates {
 		updates[i] = stamp(&update.At) + " " + string(update.State)
@@ -172,10 +168,19 @@ func (r Row) record() []string {
 	list := func(items []string) string { return strings.Join(items, listSeparator) }
 	return []string{
 		r.ID, r.Service, string(r.Country), string(r.State), stamp(&r.Start), stamp(&r.OpenedAt), stamp(r.End),
-		strconv.FormatInt(r.Duration, 10), string(r.Scope), string(r.Severity), list(regions), list(r.Districts), list(r.Services),
+		strconv.FormatInt(r.Duration, 10), string(r.Scope), string(r.Severity), list(texts(r.Regions)), list(texts(r.Districts)), list(r.Services),
 		total, peakStart, peakReports, strconv.FormatFloat(r.PeakRatio, 'f', -1, 64),
 		string(r.Verdict), text(r.Cause), text(r.Parent), text(r.MergedInto), list(updates),
 	}
+}
+
+// texts are codes of some kind as texts.
+func texts[Code ~string](codes []Code) []string {
+	list := make([]string, len(codes))
+	for i, code := range codes {
+		list[i] = string(code)
+	}
+	return list
 }
 
 func stamp(at *time.Time) string {

@@ -1,0 +1,136 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// Table answers a query for the public table, summed up over the span at the
+// resolution of cells, or at outage.LevelDistrict or LevelRegion. The floor is applied
+// by ClickHouse, level by level as public.floored does it. Its error says
+// CodeUnavailable.
+func (d *DB) Table(ctx context.Context, query outage.Query, level, floor int) (outage.Table, error) {
+	w := filter(query)
+	w.and("kind = ?", string(outage.Problem))
+	var table outage.Table
+	statement := tableStatement(w.String(), level, floor)
+	err := d.rows(ctx, statement, append(w.arguments, w.arguments...), func(scan func(...any) error) error {
+		var region, district string
+		var cell uint64
+		var shown, judged, total int64
+		var placed uint8
+		if err := scan(&placed, &region, &district, &cell, &shown, &judged, &total); err != nil {
+			return err
+		}
+		table.Total += total
+		if placed == 0 {
+			table.Unplaced += total
+			return nil
+		}
+		if shown > 0 {
+			table.Rows = append(table.Rows, outage.TableRow{
+				Region: outage.Region(region), District: outage.District(district), Cell: outage.Cell(cell),
+				Reports: shown, Judged: float64(judged) / 1000,
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		return table, unavailable("reading the public table", err)
+	}
+	return table, nil
+}
+
+// tableLevel is a level of the nodes of the public table.
+type tableLevel struct {
+	networks string // the column of the number of networks of its nodes
+	active   string // the condition of the rows that are nodes of it
+	cell     string // the column cell of a node of it, by that of a node below
+	district string // the same of the column district
+}
+
+// tableLevels are those of the public table that a question about a level climbs, the
+// finest first.
+func tableLevels(level int) []tableLevel {
+	climbed := []tableLevel{}
+	lowest := max(level, outage.CellCoarse)
+	for resolution := outage.CellFine; resolution >= lowest; resolution-- {
+		climbed = append(climbed, tableLevel{networkNameOf(resolution), "cell != 0", parentOf("cell", resolution), "district"})
+	}
+	if level <= outage.LevelDistrict {
+		climbed = append(climbed, tableLevel{networkNameOf(outage.LevelDistrict), "district != 0", "toUInt64(0)", "district"})
+	}
+	if level == outage.LevelRegion {
+		climbed = append(climbed, tableLevel{networkNameOf(outage.LevelRegion), "part != 0", "toUInt64(0)", "toUInt64(0)"})
+	}
+	return climbed
+}
+
+func networkNameOf(level int) string { return fmt.Sprintf("networks_%d", level) }
+
+// tableStatement climbs from the leaves of the public table to the level that is asked
+// for. A row is a node, or a leaf of a level above, which waits. On each level, own is
+// what no level below could show, and shown is what they do show; judged goes with
+// each. A column networks_N, the reports that importers brought included, says how many
+// networks a node of resolution or level N has, up to two in each shard. Live is what
+// came as it was made and was not shown on a level below while the quarter hour was
+// open. All keys are numbers, which ClickHouse groups by several times faster than by
+// texts: a region's code, which has at most eight bytes, is read as one, a district's is
+// hashed, and of service and country nothing but the difference matters. The condition
+// stands in it twice.
+func tableStatement(condition string, level, floor int) string {
+	climbed := tableLevels(level)
+	columns := func(from int) (names []sum) {
+		for _, at := range climbed[from:] {
+			names = append(names, sum{name: at.networks})
+		}
+		return names
+	}
+	const district = "if(toString(district) = '', toUInt64(0), cityHash64(toString(district)))"
+	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
+			%s AS within, cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total, %s
+		FROM quarter_counts WHERE %s GROUP BY start, topic, part, within, cell`, district, sumsVouched(columns(0)), condition)
+	statement = fmt.Sprintf("SELECT * EXCEPT within, within AS district FROM (%s)", statement)
+	least := floor // with which a row appears while its quarter hour is open
+	for i := range climbed[1:] {
+		at, next := climbed[i], climbed[i+1]
+		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS district_above, %[2]s AS cell_above, sum(greatest(own - now, 0)) AS own_above,
+			sum(if(NOT (%[3]s) OR live < %[5]d OR %[6]s < %[7]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
+			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above, %[8]s
+			FROM (%[4]s) GROUP BY start, topic, part, district_above, cell_above`, next.district, next.cell, at.active, shownNow(statement, at, floor, least), floor,
+			at.networks, outage.LeastNetworks, renamed("sum(%[1]s) AS %[1]s_above", columns(i+1)))
+		least = 2 * floor // what moved up appears once the floor can be held back
+		statement = fmt.Sprintf(`SELECT start, topic, part, district_above AS district, cell_above AS cell, own_above AS own, live_above AS live, shown_above AS shown,
+			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total, %s FROM (%s)`,
+			renamed("%[1]s_above AS %[1]s", columns(i+1)), statement)
+	}
+	top := climbed[len(climbed)-1]
+	return fmt.Sprintf(`SELECT placed, reinterpretAsString(part) AS region, name, at, reports, judged, counted FROM (
+			SELECT toUInt8(%[1]s) AS placed, part, district AS of, toUInt64(cell) AS at,
+				sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
+			FROM (%[2]s) GROUP BY placed, part, of, at
+		) AS summed LEFT JOIN (
+			SELECT %[3]s AS of, any(toString(district)) AS name FROM quarter_counts WHERE %[4]s GROUP BY of
+		) AS names ON summed.of = names.of ORDER BY reports DESC, region, name, at`, top.active, shownNow(statement, top, floor, least), district, condition)
+}
+
+// shownNow adds to each node of a level what it shows of its own count, as
+// public.shownClosed has it, and what of that is judged. It appeared, while
+// its quarter hour was open, with the least number. One with too few networks, and what
+// waits for a level above, shows nothing.
+func shownNow(rows string, at tableLevel, floor, least int) string {
+	return fmt.Sprintf(`SELECT *, multiIf(live < %[3]d OR %[4]s < %[5]d, 0, live < 2 * %[1]d, %[1]d, intDiv(live, %[1]d) * %[1]d - %[1]d) AS before,
+		toInt64(multiIf(NOT (%[6]s) OR own < %[1]d OR %[4]s < %[5]d, 0, own <= before OR own - before >= %[1]d, own, before)) AS now,
+		if(own > 0, intDiv(own_judged * now, own), toInt64(0)) AS now_judged FROM (%[2]s)`, floor, rows, least, at.networks, outage.LeastNetworks, at.active)
+}
+
+// parentOf is outage.Cell.Parent as ClickHouse computes it, for cells of the
+// next finer resolution and for 0. Its own h3ToParent refuses 0 even where a
+// condition keeps 0 from it.
+func parentOf(column string, resolution int) string {
+	const fields = 0xf << 52
+	parent := uint64(outage.Cell(fields).Parent(resolution))
+	return fmt.Sprintf("if(%[1]s = 0, toUInt64(0), bitOr(bitAnd(%[1]s, bitNot(toUInt64(%[2]d))), toUInt64(%[3]d)))", column, uint64(fields), parent)
+}
