@@ -68,8 +68,9 @@ const ordinaryFor = 28 * 24 * 60 // minutes
 
 // Networks breaks the problem reports of a span of whole quarter hours down by the
 // access network that their senders named, in a country or a region. A network that was
-// named fewer than Floor times in a quarter hour, or from fewer than two network
-// prefixes, is left out for it.
+// named fewer than Floor times in a quarter hour is left out for it, and so is one that
+// was named from fewer than two network prefixes: in a region in the quarter hour, in a
+// country since the half hour began, in which each prefix is counted once.
 func (s *Snapshot) Networks(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (Networks, error) {
 	answer := Networks{AsOf: s.AsOf(), Span: span.Snap(outage.Quarter)}
 	totals := map[quarterKey]int64{}
@@ -86,9 +87,23 @@ func (s *Snapshot) Networks(ctx context.Context, service string, country outage.
 		return answer, err
 	}
 	sums := map[string]tally{}
-	query.ByNetwork = true
+	query.ByNetwork, query.Span.From = true, query.Span.From.Floor(halfHour)
+	prefixes := map[prefixKey]int64{}
 	err = s.quarters(ctx, query, func(q quarter) {
-		for network, t := range q.networks(region, totals[quarterKey{q.start, q.service, q.country}]) {
+		begin := q.start.Floor(halfHour)
+		if region != "" {
+			begin = q.start
+		}
+		for _, count := range q.counts {
+			prefixes[prefixKey{quarterKey{begin, q.service, q.country}, count.Region, count.Network}] += count.Prefixes
+		}
+		if q.start < answer.Span.From {
+			return
+		}
+		several := func(network string) bool {
+			return prefixes[prefixKey{quarterKey{begin, q.service, q.country}, region, network}] >= outage.LeastNetworks
+		}
+		for network, t := range q.networks(region, totals[quarterKey{q.start, q.service, q.country}], several) {
 			sums[network] = sums[network].plus(t)
 		}
 	})
@@ -99,15 +114,25 @@ func (s *Snapshot) Networks(ctx context.Context, service string, country outage.
 	return answer, err
 }
 
-// networks is what may be shown of total reports in the quarter hour, by network. In a
+const halfHour = int(outage.HalfHour / time.Minute)
+
+// prefixKey is a network that was named in a region, or the whole country, since a
+// quarter hour.
+type prefixKey struct {
+	quarterKey
+	region  outage.Region
+	network string
+}
+
+// networks is what may be shown of total reports in the quarter hour, by network, of
+// those that several prefixes named. In a
 // region the total is itself of the public table, so a network is left out, too, where
 // what is left of the total without it would be under the floor.
-func (q quarter) networks(region outage.Region, total int64) map[string]tally {
-	tallies, prefixes := map[string]tally{}, map[string]int64{}
+func (q quarter) networks(region outage.Region, total int64, several func(network string) bool) map[string]tally {
+	tallies := map[string]tally{}
 	for _, count := range q.counts {
 		if region == "" || count.Region == region {
 			tallies[count.Network] = tallies[count.Network].plus(tallyOf(count))
-			prefixes[count.Network] += count.Prefixes
 		}
 	}
 	named, left := map[string]tally{}, total
@@ -115,7 +140,7 @@ func (q quarter) networks(region outage.Region, total int64) map[string]tally {
 		t := tallies[network]
 		n := t.shown(q.open)
 		rest := left - n
-		if n < Floor || prefixes[network] < outage.LeastNetworks || rest < 0 || region != "" && rest != 0 && rest < Floor {
+		if n < Floor || !several(network) || rest < 0 || region != "" && rest != 0 && rest < Floor {
 			continue
 		}
 		named[network], left = t.part(n), rest

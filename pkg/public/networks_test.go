@@ -66,6 +66,22 @@ func TestNetworks(t *testing.T) {
 	}
 }
 
+// A prefix is counted once in a half hour, so the second quarter hour of one takes what
+// the first had, also where the span begins between them.
+func TestNetworksOfAHalfHour(t *testing.T) {
+	counts := append(behind(ten, "jio", 6, 2, 6), behind(ten+outage.Quarter, "jio", 9, 0, 9)...)
+	counts = append(counts, behind(ten+2*outage.Quarter, "jio", 12, 1, 12)...)
+	for _, c := range []struct {
+		from, to outage.Minute
+		want     int64
+	}{{0, 3, 15}, {1, 2, 9}, {0, 1, 6}, {2, 3, 0}} {
+		span := outage.Span{From: ten + c.from*outage.Quarter, To: ten + c.to*outage.Quarter}
+		if got := readAt(ten+80, counts...).mustNetworks(t, countrytest.IN, "", span); got.Named != c.want {
+			t.Errorf("quarter hours %d to %d: %d, want %d", c.from, c.to, got.Named, c.want)
+		}
+	}
+}
+
 func TestReadings(t *testing.T) {
 	for _, c := range []struct {
 		observed, sample, part, whole float64
@@ -102,7 +118,7 @@ func TestNetworksKeepTheFloor(t *testing.T) {
 				if prefixes[network] == nil {
 					prefixes[network] = map[outage.Minute]int64{}
 				}
-				prefixes[network][minute.Floor(outage.Quarter)] += named.Prefixes
+				prefixes[network][minute.Floor(halfHour)] += named.Prefixes
 			}
 			now := minute
 			reader := New(Config{Hot: counts, Now: now.Time})
