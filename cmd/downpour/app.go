@@ -180,6 +180,7 @@ func (a *app) buildCounting(context.Context) error {
 	a.hot = bucket.NewHot(a.redis, a.now, a.logger)
 	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
+		DistrictOf: a.districtOf,
 		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})
@@ -270,4 +271,17 @@ func (a *app) warnIfRedisMayLoseReports(ctx context.Context) {
 func (a *app) placeOf(cell outage.Cell) (outage.Region, outage.District) {
 	region := a.geography.RegionOf(cell)
 	return region, a.geography.DistrictOf(cell, region)
+}
+
+// districtOf is the region and the district of a cell of any resolution: for one coarser
+// than those that reports are placed in, of its middle.
+func (a *app) districtOf(cell outage.Cell) (outage.Region, outage.District) {
+	if cell.Resolution() < outage.CellFine {
+		middle, _, region, err := a.geography.Locate(a.geography.Center(cell))
+		if err != nil { // in the sea
+			return a.geography.RegionOf(cell), ""
+		}
+		return region, a.geography.DistrictOf(middle, region)
+	}
+	return a.placeOf(cell)
 }
