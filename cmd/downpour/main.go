@@ -35,6 +35,7 @@ type commands struct {
 	Clickhouse   clickhouseCommand   `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
 	Health       healthCommand       `cmd:"" help:"Tell whether a server is ready, for the health checks of containers."`
 	PrivacyCheck privacyCheckCommand `cmd:"" help:"Search what a server wrote for addresses, user agents, coordinates and ended keys."`
+	Pack         packCommand         `cmd:"" help:"Make or check the data of a country."`
 	Version      versionCommand      `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 

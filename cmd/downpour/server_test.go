@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/redistest"
@@ -70,6 +71,12 @@ func newServer(t *testing.T, redis string) *server {
 // newServerWith is newServer with other settings.
 func newServerWith(t *testing.T, redis string, change func(*serveCommand)) *server {
 	t.Helper()
+	return newServerOf(t, countrytest.Packs, redis, change)
+}
+
+// newServerOf is newServerWith of other countries, which the test has registered.
+func newServerOf(t *testing.T, packs country.Set, redis string, change func(*serveCommand)) *server {
+	t.Helper()
 	s := &server{t: t, data: t.TempDir(), log: &lines{}, clock: today.Add(10 * time.Hour)}
 	settings := serveCommand{
 		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300, APIKey: "open sesame",
@@ -78,7 +85,7 @@ func newServerWith(t *testing.T, redis string, change func(*serveCommand)) *serv
 	}
 	change(&settings)
 	logger := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	app, err := newAppAt(context.Background(), countrytest.Packs, settings, logger, s.now)
+	app, err := newAppAt(context.Background(), packs, settings, logger, s.now)
 	if err != nil {
 		t.Fatal(err)
 	}

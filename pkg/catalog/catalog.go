@@ -150,6 +150,7 @@ func (c *Catalog) CategoryNames(slug string) map[string]string {
 
 // index builds what the methods look things up in.
 func (c *Catalog) index() *Catalog {
+	c.leaveUncovered()
 	c.bySlug = make(map[string]int, len(c.services))
 	c.byFamily = make(map[string][]outage.Service)
 	c.keys = make([][]searchKey, len(c.services))
@@ -179,4 +180,23 @@ func findCategory(categories []category, slug string) *category {
 		}
 	}
 	return nil
+}
+
+// leaveUncovered leaves out the countries that the server does not cover, the services
+// that are used in no other, and what depends on those.
+func (c *Catalog) leaveUncovered() {
+	gone := map[string]bool{}
+	uncovered := func(country outage.Country) bool { return !country.Covered() }
+	for i := range c.services {
+		service := &c.services[i]
+		if len(service.Country) > 0 && !slices.ContainsFunc(service.Country, outage.Country.Covered) {
+			gone[service.Slug] = true
+		}
+		service.Country = slices.DeleteFunc(slices.Clone(service.Country), uncovered)
+	}
+	c.services = slices.DeleteFunc(c.services, func(s outage.Service) bool { return gone[s.Slug] })
+	for i := range c.services {
+		service := &c.services[i]
+		service.DependsOn = slices.DeleteFunc(slices.Clone(service.DependsOn), func(slug string) bool { return gone[slug] })
+	}
 }

@@ -66,7 +66,7 @@ func TestParseBroken(t *testing.T) {
 		{"reserved country", edit("  mail:", "  uk:"), []string{`f.yaml:9: services.uk: this word is reserved for another address`}},
 		{"reserved word", edit("  mail:", "  incidents:"), []string{`f.yaml:9: services.incidents: this word is reserved for another address`}},
 		{"country", edit("    aliases: [post]", "    countries: [GB, UK, GB]"), []string{
-			`f.yaml:13: services.mail.countries[1]: "UK" is not a covered country, which are GB and IN`,
+			`f.yaml:13: services.mail.countries[1]: "UK" is not the code of a country, which is GB`,
 			`f.yaml:13: services.mail.countries[2]: GB stands twice`,
 		}},
 		{"twice", small + "  mail: {}\n", []string{`f.yaml:14: services.mail: stands twice, first on line 9`}},

@@ -106,13 +106,18 @@ func (r *reader) service(e entry, c *Catalog) outage.Service {
 	return read
 }
 
+// countries reads where a service is used. A country that this server does not cover is
+// left out once the whole catalogue is read.
 func (r *reader) countries(parts map[string]entry) []outage.Country {
 	var read []outage.Country
 	for _, item := range r.list(parts["countries"]) {
 		country := outage.Country(r.text(item))
+		named, known := outage.CountryNamed(string(country))
 		switch {
-		case !country.Covered():
-			r.add(item.line, item.path, "%q is not a covered country, which are GB and IN", country)
+		case !countryForm.MatchString(string(country)):
+			r.add(item.line, item.path, "%q is not a country code of two capital letters", country)
+		case known && named != country:
+			r.add(item.line, item.path, "%q is not the code of a country, which is %s", country, named)
 		case slices.Contains(read, country):
 			r.add(item.line, item.path, "%s stands twice", country)
 		}

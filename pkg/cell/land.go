@@ -69,6 +69,9 @@ func (g *Geography) regionCells(region outage.Region, resolution int) []outage.C
 			lines = append(lines, line)
 		}
 	}
+	if len(lines) == 0 {
+		return nil // a table may name a region that has no land
+	}
 	touched := spread(lines, resolution)
 	own := slices.DeleteFunc(slices.Clone(touched), func(c outage.Cell) bool { return g.RegionOf(c) != region })
 	if len(own) > 0 {
@@ -115,6 +118,9 @@ func spread(lines []entry, resolution int) []outage.Cell {
 }
 
 func mustOutline(cells []outage.Cell) []Polygon {
+	if len(cells) == 0 {
+		return nil
+	}
 	polygons, err := outline(cells)
 	if err != nil {
 		panic(err) // distinct valid cells of one resolution have an outline

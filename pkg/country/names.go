@@ -111,11 +111,37 @@ func (p *Pack) readAliases() (aliases []Alias, err error) {
 func (p *Pack) readCrowds() ([]outage.City, error) {
 	return rows(p, fileCrowds, false, "name,lat,lng,millions", func(row csvtable.Row) (city outage.City, err error) {
 		city.Name = strings.Clone(row.Get("name"))
-		for column, into := range map[string]*float64{"lat": &city.At.Lat, "lng": &city.At.Lng, "millions": &city.Millions} {
-			if *into, err = strconv.ParseFloat(row.Get(column), 64); err != nil {
-				return city, fmt.Errorf("%s: %q is no number", column, row.Get(column))
-			}
+		if city.At, err = pointOf(row); err != nil {
+			return city, err
 		}
-		return city, nil
+		city.Millions, err = number(row, "millions")
+		return city, err
 	})
+}
+
+func (p *Pack) readPoints() ([]Point, error) {
+	return rows(p, filePoints, false, "name,lat,lng,region", func(row csvtable.Row) (point Point, err error) {
+		point.Name, point.Region = strings.Clone(row.Get("name")), outage.Region(strings.Clone(row.Get("region")))
+		if !regionForm.MatchString(string(point.Region)) {
+			return point, fmt.Errorf("%q is no code of a region", point.Region)
+		}
+		point.At, err = pointOf(row)
+		return point, err
+	})
+}
+
+func pointOf(row csvtable.Row) (point outage.LatLng, err error) {
+	if point.Lat, err = number(row, "lat"); err != nil {
+		return point, err
+	}
+	point.Lng, err = number(row, "lng")
+	return point, err
+}
+
+func number(row csvtable.Row, column string) (float64, error) {
+	value, err := strconv.ParseFloat(row.Get(column), 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %q is no number", column, row.Get(column))
+	}
+	return value, nil
 }

@@ -23,6 +23,7 @@ const (
 	fileAliases       = "aliases.csv"
 	fileHolidays      = "holidays.csv"
 	fileCrowds        = "crowds.csv"
+	filePoints        = "points.csv"
 )
 
 // Pack is a country. It never changes and is safe for concurrent use; callers must not
@@ -54,6 +55,8 @@ type Pack struct {
 	Aliases func() ([]Alias, error)
 	// Crowds are where simulated reports come from.
 	Crowds func() ([]outage.City, error)
+	// Points are points whose region is known, for checks. Some may lie in neighbours.
+	Points func() ([]Point, error)
 
 	files fs.FS
 }
@@ -83,7 +86,7 @@ func Load(files fs.FS) (*Pack, error) {
 	p.PostalCodes, p.Prefixes = sync.OnceValues(p.readCodes), sync.OnceValues(p.readPrefixes)
 	p.Places = sync.OnceValues(p.readPlaces)
 	p.Cities, p.Aliases = sync.OnceValues(p.readCities), sync.OnceValues(p.readAliases)
-	p.Crowds = sync.OnceValues(p.readCrowds)
+	p.Crowds, p.Points = sync.OnceValues(p.readCrowds), sync.OnceValues(p.readPoints)
 	return p, nil
 }
 
@@ -92,6 +95,7 @@ func (p *Pack) ReadAll() error {
 	for _, read := range []func() error{
 		failing(p.Cells), failing(p.Border), failing(p.Districts), failing(p.CellDistricts), failing(p.PostalCodes),
 		failing(p.Prefixes), failing(p.Places), failing(p.Cities), failing(p.Aliases), failing(p.Crowds),
+		failing(p.Points),
 	} {
 		if err := read(); err != nil {
 			return err

@@ -66,6 +66,13 @@ type Place struct {
 	Population int // 0 where it is not known
 }
 
+// Point is a point whose region is known.
+type Point struct {
+	Name   string
+	At     outage.LatLng
+	Region outage.Region
+}
+
 // City is a town or city.
 type City struct {
 	Name       string
