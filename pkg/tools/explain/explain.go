@@ -23,7 +23,9 @@ import (
 )
 
 // incident is what the API gives of an incident, as far as the table of its
-// opening needs it.
+// opening needs it. It is the view of a client, not the type of the server: explain may
+// ask a server of another version, so that it ignores fields that it does not know and
+// requires none. api/openapi.yaml describes them all.
 type incident struct {
 	ID        string            `json:"id"`
 	Service   string            `json:"service"`
