@@ -181,7 +181,7 @@ func (a *app) buildCounting(context.Context) error {
 	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
 		DistrictOf: a.districtOf,
-		Hot: a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
+		Hot:        a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})
 	a.add(component{name: "archive", run: a.archiver.Run})

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/lease"
@@ -148,6 +149,9 @@ func (a *app) liveTimeline() engine.Config {
 func (a *app) engineConfig() engine.Config {
 	config := engine.DefaultConfig(a.geography)
 	config.Relations, config.Workers = a.services, runtime.GOMAXPROCS(0)
+	if former, err := country.Default(); err == nil { // states were of the default countries before there were others
+		config.Former = former.Codes()
+	}
 	return config
 }
 

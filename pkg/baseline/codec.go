@@ -81,7 +81,7 @@ func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error)
 // readSeries reads what all versions of the format have in common, with the blocks in
 // the layout of one of them.
 func readSeries(params Params, pool *Pool, from []byte, readBlock func(*waitingBlock, []byte, int) ([]byte, error)) (*Series, []byte, error) {
-	s := &Series{params: params, places: newPlaces(pool.regions())}
+	s := &Series{params: params, places: newPlaces(pool.Regions())}
 	var head header
 	var err error
 	for _, part := range []any{&s.stats, &s.level, &head} {
@@ -114,8 +114,8 @@ func (s *Series) readPlaces(head header, pool *Pool, from []byte) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	if len(saved) < 1+pool.regions() {
-		return nil, fmt.Errorf("reading a baseline: %d places, fewer than the country and its %d regions", len(saved), pool.regions())
+	if len(saved) < 1+pool.Regions() {
+		return nil, fmt.Errorf("reading a baseline: %d places, fewer than the country and its %d regions", len(saved), pool.Regions())
 	}
 	s.places.list = make([]Place, len(saved))
 	for i, p := range saved {
@@ -199,12 +199,16 @@ func (p *Pool) sortedSparse() []savedSparse {
 
 // ReadPool reads what Pool.AppendState wrote and returns what follows it.
 func ReadPool(params Params, land Land, from []byte) (*Pool, []byte, error) {
-	p := NewPool(params, land)
 	var head poolHeader
 	from, err := get(from, &head)
 	if err != nil {
 		return nil, nil, err
 	}
+	const most = 1 << 10
+	if land.Regions == nil && head.Regions < most { // of a country that is not covered any more
+		land.Regions = make([]int, head.Regions)
+	}
+	p := NewPool(params, land)
 	if int(head.Regions) != len(land.Regions) {
 		return nil, nil, fmt.Errorf("reading a pool: %d regions, the country has %d", head.Regions, len(land.Regions))
 	}

@@ -52,7 +52,8 @@ func NewPool(params Params, land Land) *Pool {
 	return p
 }
 
-func (p *Pool) regions() int { return len(p.land.Regions) }
+// Regions is the number of regions of the country.
+func (p *Pool) Regions() int { return len(p.land.Regions) }
 
 func (p *Pool) regionShare(region int) float32 { return p.region[region] }
 

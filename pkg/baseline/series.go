@@ -74,7 +74,7 @@ type level struct {
 
 // NewSeries is a series without data. first is the first minute that will be observed.
 func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
-	s := &Series{params: params, places: newPlaces(pool.regions())}
+	s := &Series{params: params, places: newPlaces(pool.Regions())}
 	s.stats.First = first
 	s.stats.LastSlot = -1
 	s.noise.estimate(&params)

@@ -162,21 +162,20 @@ func TestStateWithoutAccess(t *testing.T) {
 	}
 	state, access := saved(t, line), line.appendAccess(nil)
 	t.Logf("%d of %d bytes are about access networks", len(access), len(state))
-	old := slices.Clone(state[:len(state)-len(access)])
-	old[len(magic)] = 6
+	old := unnamed(state[:len(state)-len(access)], 6)
 	updated := relatedFrom(t, old)
 	if got := updated.View().OrdinaryAccess(countrytest.GB); len(got.Counts) > 0 {
 		t.Errorf("shares of nothing: %+v", got)
 	}
 	tick(t, updated, start+200, n.MinuteOf(usual, start+200))
-	for cut := len(old); cut < len(state); cut += 1 + len(access)/97 {
+	for cut := len(state) - len(access); cut < len(state); cut += 1 + len(access)/97 {
 		if err := New(relatedConfig()).Restore(bytes.NewReader(state[:cut])); err == nil {
 			t.Errorf("%d of %d bytes are accepted", cut, len(state))
 		}
 	}
 	for range 300 {
 		damaged := slices.Clone(state)
-		damaged[len(old)+random.IntN(len(access))] ^= 1 << random.IntN(8)
+		damaged[len(state)-len(access)+random.IntN(len(access))] ^= 1 << random.IntN(8)
 		if err := New(relatedConfig()).Restore(bytes.NewReader(damaged)); err == nil { // what is accepted must run
 			tick(t, relatedFrom(t, damaged), start+200, enginetest.NewNoise(1).MinuteOf(usual, start+200))
 		}

@@ -34,6 +34,9 @@ type Config struct {
 	// Networks is how many networks the reports of one half hour must have come
 	// from before they open an incident; 0 where networks are not known.
 	Networks uint16
+	// Former are the countries of states that do not name theirs, in the order in which
+	// they were covered then; nil for those that are covered now.
+	Former []outage.Country
 	// GapReporters is how many reporters must have been expected before silence, of a
 	// whole country or of one service, is taken for missing data.
 	GapReporters float64

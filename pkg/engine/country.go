@@ -42,6 +42,9 @@ func newCountry(code outage.Country, config *Config) *country {
 		Metro:   len(metro),
 		Sparse:  len(geography.Land(code, baseline.SparseResolution)),
 	}
+	if len(c.regions) == 0 {
+		c.land.Regions = nil // a country that is not covered has as many as its state
+	}
 	for _, cell := range metro {
 		if i, ok := c.number[geography.RegionOf(cell)]; ok {
 			c.land.Regions[i]++

@@ -13,6 +13,7 @@ import (
 // concurrent use; it starts goroutines within Tick only.
 type Engine struct {
 	config    Config
+	codes     []outage.Country // of the countries, in the order in which they are shown
 	countries map[outage.Country]*country
 	series    map[key]*series
 	ordered   []*series // by service, then country
@@ -35,8 +36,9 @@ func New(config Config) *Engine {
 		config:    config,
 		countries: make(map[outage.Country]*country),
 		series:    make(map[key]*series),
+		codes:     outage.Countries(),
 	}
-	for _, code := range outage.Countries() {
+	for _, code := range e.codes {
 		e.countries[code] = newCountry(code, &e.config)
 	}
 	return e
@@ -92,17 +94,17 @@ func (e *Engine) check(count *outage.Judged) error {
 func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []outage.Incident) []outage.Incident {
 	e.last, e.started = minute, true
 	turning := minute.Floor(baseline.BlockMinutes) == minute
-	for _, code := range outage.Countries() {
+	for _, code := range e.codes {
 		e.countries[code].begin(minute, turning)
 	}
 	for i := range counts {
 		e.deliver(minute, &counts[i])
 	}
-	for _, code := range outage.Countries() {
+	for _, code := range e.codes {
 		e.countries[code].detectGap(e.config.GapReporters)
 	}
 	e.share(func(s *series) { s.tick(minute, turning) })
-	for _, code := range outage.Countries() {
+	for _, code := range e.codes {
 		e.countries[code].endAccess(minute)
 		e.countries[code].attribute(minute, turning)
 	}

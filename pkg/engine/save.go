@@ -16,13 +16,14 @@ import (
 // A saved engine begins with the magic bytes and the version of its format.
 const (
 	magic   = "DPTL"
-	version = 7
+	version = 8
 )
 
 // format reads the parts that differ between versions of the format. The versions of the
 // last releases are read as well as the current one, so that an update does not have to
 // relearn weeks. A state of any other version is rejected.
 type format struct {
+	unnamed   bool // the state does not name its countries: they are Config.Former
 	secondary bool // a list of places follows the fixed part of a series
 	country   func(c *country, from []byte) ([]byte, error)
 	base      func(baseline.Params, *baseline.Pool, []byte) (*baseline.Series, []byte, error)
@@ -32,9 +33,10 @@ type format struct {
 }
 
 var formats = map[byte]format{
-	4:       {secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV4},
-	5:       {secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV5},
-	6:       {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest},
+	4:       {unnamed: true, secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV4},
+	5:       {unnamed: true, secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV5},
+	6:       {unnamed: true, country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest},
+	7:       {unnamed: true, country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
 	version: {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
 }
 
@@ -50,7 +52,8 @@ func (e *Engine) Save(to io.Writer) error {
 	state := append([]byte(magic), version)
 	state = order.AppendUint64(state, uint64(e.last))
 	state = append(state, boolByte(e.started))
-	for _, code := range outage.Countries() {
+	state = e.appendCountries(state)
+	for _, code := range e.codes {
 		c := e.countries[code]
 		state = put(state, c.saved())
 		state = c.pool.AppendState(state)
@@ -102,7 +105,10 @@ func (e *Engine) read(from []byte, layout *format) ([]byte, error) {
 		return nil, errNoTime
 	}
 	var err error
-	for _, code := range outage.Countries() {
+	if from, err = e.readCountries(from, layout); err != nil {
+		return nil, err
+	}
+	for _, code := range e.codes {
 		if from, err = layout.country(e.countries[code], from); err != nil {
 			return nil, err
 		}
@@ -125,8 +131,11 @@ func (e *Engine) read(from []byte, layout *format) ([]byte, error) {
 		e.insert(s)
 	}
 	if layout.access != nil {
-		return layout.access(e, from)
+		if from, err = layout.access(e, from); err != nil {
+			return nil, err
+		}
 	}
+	e.coverAgain()
 	return from, nil
 }
 
@@ -186,6 +195,9 @@ func (c *country) restore(saved savedCountryV5, from []byte) ([]byte, error) {
 	var err error
 	if c.pool, from, err = baseline.ReadPool(c.config.Baseline, c.land, from); err != nil {
 		return nil, err
+	}
+	if len(c.regions) == 0 {
+		c.regions = make([]outage.Region, c.pool.Regions())
 	}
 	if saved.Started {
 		c.setNow(saved.Minute)

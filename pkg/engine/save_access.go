@@ -6,13 +6,11 @@ import (
 	"errors"
 	"math"
 	"slices"
-
-	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // appendAccess appends the networks of all countries and the named counts of all series.
 func (e *Engine) appendAccess(to []byte) []byte {
-	for _, code := range outage.Countries() {
+	for _, code := range e.codes {
 		o := &e.countries[code].access
 		to = order.AppendUint32(to, uint32(len(o.names)))
 		for i, name := range o.names {
@@ -30,7 +28,7 @@ func (e *Engine) appendAccess(to []byte) []byte {
 // readAccess reads what appendAccess wrote, for the series that were read before.
 func (e *Engine) readAccess(from []byte) ([]byte, error) {
 	var err error
-	for _, code := range outage.Countries() {
+	for _, code := range e.codes {
 		if from, err = e.countries[code].access.read(from); err != nil {
 			return nil, err
 		}
