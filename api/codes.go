@@ -11,6 +11,8 @@ const (
 	codeMethod  outage.Code = "method_not_allowed"
 	codeTimeout outage.Code = "timeout" // the request came too slowly
 	codeHeaders outage.Code = "headers_too_large"
+
+	codeNotAcceptable outage.Code = "not_acceptable"
 )
 
 // statuses is the one place where a code becomes a status.
@@ -19,6 +21,7 @@ var statuses = map[outage.Code]int{
 	outage.CodeUnknown:      http.StatusBadRequest,
 	outage.CodeNotFound:     http.StatusNotFound,
 	codeMethod:              http.StatusMethodNotAllowed,
+	codeNotAcceptable:       http.StatusNotAcceptable,
 	outage.CodeTooLarge:     http.StatusRequestEntityTooLarge,
 	codeHeaders:             http.StatusRequestHeaderFieldsTooLarge,
 	outage.CodeContentType:  http.StatusUnsupportedMediaType,
@@ -39,6 +42,7 @@ var titles = map[outage.Code]string{
 	outage.CodeUnknown:      "A value names something that does not exist",
 	outage.CodeNotFound:     "There is nothing at this address",
 	codeMethod:              "This address does not take the method",
+	codeNotAcceptable:       "The answer has no form that is asked for",
 	outage.CodeTooLarge:     "The request is too large",
 	codeHeaders:             "The headers are too large",
 	outage.CodeContentType:  "The body is of a type that is not taken",

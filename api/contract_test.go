@@ -137,6 +137,7 @@ var wrong = map[string][]string{
 	"state":      {"closed", "OPEN"},
 	"limit":      {"0", "-1", "1e2", "1001"},
 	"cursor":     {"x", "\x00"},
+	"format":     {"xml", "CSV"},
 	"level":      {"everything", "District"}, "district": {"a b", "IN-WB-nowhere"},
 	"year": {"26", "1999", "x"}, "quarter": {"0", "5", "Q1", "1"},
 	"q":    {strings.Repeat("k", 65), "\xff"},
@@ -147,7 +148,7 @@ var wrong = map[string][]string{
 // empty and twice, and one that no operation has.
 func TestEveryParameterIsChecked(t *testing.T) {
 	document := loadSpec(t)
-	example := strings.NewReplacer("{slug}", "whatsapp", "{id}", "r1")
+	example := strings.NewReplacer("{slug}", "whatsapp", "{form}", "csv", "{id}", "r1")
 	for path, item := range document.document.Paths.Map() {
 		for method, operation := range item.Operations() {
 			if operation.Responses.Status(http.StatusBadRequest) == nil {

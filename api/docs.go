@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -265,15 +266,10 @@ func oneLine(text string) string {
 }
 
 // pathInDocument is the path of a route as OpenAPI writes it.
-func pathInDocument(path string) string {
-	parts := strings.Split(path, "/")
-	for i, part := range parts {
-		if name, ok := strings.CutPrefix(part, ":"); ok {
-			parts[i] = "{" + name + "}"
-		}
-	}
-	return strings.Join(parts, "/")
-}
+func pathInDocument(path string) string { return variable.ReplaceAllString(path, "{$1}") }
+
+// variable is a part of a route that stands for any text.
+var variable = regexp.MustCompile(`:([a-z]+)`)
 
 func problemKinds() []problemKind {
 	var kinds []problemKind

@@ -347,6 +347,11 @@ func (w *world) Search(q string, country outage.Country, limit int) []outage.Pla
 	return []outage.Place{{Name: "Kolkata", Kind: outage.PlaceCity, Country: countrytest.IN, Region: "IN-WB", Cell: 0x863cf3b07ffffff}}
 }
 
+func (w *world) Center(cell outage.Cell) outage.LatLng {
+	first := w.Boundary(cell)[0]
+	return outage.LatLng{Lat: first.Lat + .5, Lng: first.Lng + .123456789}
+}
+
 // Boundary is a square, clockwise for one cell and counter-clockwise for the other.
 func (w *world) Boundary(cell outage.Cell) []outage.LatLng {
 	if cell == kolkata {

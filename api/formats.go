@@ -85,10 +85,11 @@ func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error)
 	var body bytes.Buffer
 	lines := csv.NewWriter(&body)
 	lines.UseCRLF = true // RFC 4180
-	records := [][]string{{"cell", "region", "reports", "expected", "ratio", "status"}}
+	records := [][]string{{"cell", "lat", "lng", "region", "reports", "expected", "ratio", "status"}}
 	for _, cell := range cells {
+		center := a.Shapes.Center(*cell.Cell)
 		records = append(records, []string{
-			cell.Cell.String(), code(cell.Region), strconv.FormatInt(cell.Reports, 10),
+			cell.Cell.String(), degrees(center.Lat), degrees(center.Lng), code(cell.Region), strconv.FormatInt(cell.Reports, 10),
 			decimal(cell.Expected), decimal(cell.Ratio), string(cell.Status),
 		})
 	}
@@ -96,8 +97,13 @@ func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error)
 		return nil, err
 	}
 	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
-	made.Meta.headers = summaryHeaders(summary)
+	made.Meta.headers = summaryHeaders(summary, "downpour-heatmap")
 	return made, nil
+}
+
+// degrees keeps five decimals, about a metre.
+func degrees(value float64) string {
+	return strconv.FormatFloat(math.Round(value*ringDecimals)/ringDecimals, 'f', -1, 64)
 }
 
 func decimal(value *float64) string {

@@ -42,7 +42,7 @@ type heatmapJSON struct {
 }
 
 func (a *API) getHeatmap(c *fiber.Ctx) error {
-	q := a.query(c, "service", "country", "level", "resolution", "from", "to", "window", "cursor")
+	q := a.query(c, "service", "country", "level", "resolution", "from", "to", "window", "format", "cursor")
 	q.cursor()
 	service, country := q.service(), q.country()
 	resolution := q.integer("resolution", outage.CellCoarse, outage.CellFine, usualResolution(country))
@@ -51,25 +51,28 @@ func (a *API) getHeatmap(c *fiber.Ctx) error {
 	if level != levelCell && q.text("resolution") != "" {
 		q.fail(outage.Invalid("resolution", "Only cells have a resolution."))
 	}
+	offered := []format{formatJSON, formatGeoJSON, formatCSV}
+	if level != levelCell {
+		offered = []format{formatJSON, formatCSV}
+	}
+	chosen := q.format(c, offered...)
 	if err := q.err(); err != nil {
 		return err
 	}
-	c.Vary(fiber.HeaderAccept)
 	if level != levelCell {
-		return a.sendPlaces(c, q, service, country, level, span)
+		return a.sendPlaces(c, q, service, country, level, span, chosen)
 	}
-	format := c.Accepts(fiber.MIMEApplicationJSON, typeGeoJSON, typeCSV)
-	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), format)
+	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), chosen.name)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
 		heatmap, err := q.numbers.Heatmap(ctx, service, country, resolution, span)
 		if err != nil {
 			return nil, err
 		}
 		summary, cells := wireHeatmap(heatmap)
-		switch format {
-		case typeGeoJSON:
+		switch chosen {
+		case formatGeoJSON:
 			return a.newGeoJSON(summary, cells)
-		case typeCSV:
+		case formatCSV:
 			return a.newCSV(summary, cells)
 		}
 		return a.newJSON(heatmapJSON{summary, list[heatCellJSON]{Items: cells}})

@@ -36,16 +36,15 @@ func (q *query) level() string {
 }
 
 // sendPlaces answers with the public table by region or district, as JSON or CSV.
-func (a *API) sendPlaces(c *fiber.Ctx, q *query, service string, country outage.Country, level string, span outage.Span) error {
-	format := c.Accepts(fiber.MIMEApplicationJSON, typeCSV)
-	key := fmt.Sprintf("places %s %s %s %v %s", service, country, level, span.Snap(outage.Quarter), format)
+func (a *API) sendPlaces(c *fiber.Ctx, q *query, service string, country outage.Country, level string, span outage.Span, chosen format) error {
+	key := fmt.Sprintf("places %s %s %s %v %s", service, country, level, span.Snap(outage.Quarter), chosen.name)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
 		table, err := q.numbers.Places(ctx, service, country, tableLevels[level], span)
 		if err != nil {
 			return nil, err
 		}
 		summary, places := a.wirePlaces(table, level)
-		if format == typeCSV {
+		if chosen == formatCSV {
 			return a.newPlacesCSV(summary, places)
 		}
 		return a.newJSON(heatmapJSON{summary, list[heatCellJSON]{Items: places}})
@@ -88,7 +87,7 @@ func (a *API) newPlacesCSV(summary heatSummary, places []heatCellJSON) (*answer,
 		return nil, err
 	}
 	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
-	made.Meta.headers = summaryHeaders(summary)
+	made.Meta.headers = summaryHeaders(summary, "downpour-"+summary.Level)
 	return made, nil
 }
 
@@ -100,13 +99,14 @@ func code[Code ~string](value *Code) string {
 }
 
 // summaryHeaders are the numbers of the whole of a table in CSV, which has no other
-// place for them.
-func summaryHeaders(summary heatSummary) map[string]string {
+// place for them, and the name of the file.
+func summaryHeaders(summary heatSummary, file string) map[string]string {
 	return map[string]string{
-		"Downpour-As-Of":          summary.AsOf,
-		"Downpour-Total":          strconv.FormatInt(summary.Total, 10),
-		"Downpour-Unplaced":       strconv.FormatInt(summary.Unplaced, 10),
-		"Downpour-Not-Yet-Placed": strconv.FormatInt(summary.NotYet, 10),
-		"Downpour-Withheld":       strconv.FormatInt(summary.Withheld, 10),
+		fiber.HeaderContentDisposition: fmt.Sprintf(`attachment; filename="%s.csv"`, file),
+		"Downpour-As-Of":               summary.AsOf,
+		"Downpour-Total":               strconv.FormatInt(summary.Total, 10),
+		"Downpour-Unplaced":            strconv.FormatInt(summary.Unplaced, 10),
+		"Downpour-Not-Yet-Placed":      strconv.FormatInt(summary.NotYet, 10),
+		"Downpour-Withheld":            strconv.FormatInt(summary.Withheld, 10),
 	}
 }

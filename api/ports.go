@@ -99,6 +99,8 @@ type Places interface {
 type Shapes interface {
 	// Boundary is the outline of a cell as an open ring.
 	Boundary(cell outage.Cell) []outage.LatLng
+	// Center is the middle of a cell.
+	Center(cell outage.Cell) outage.LatLng
 	Regions(country outage.Country) []outage.Region
 	// RegionOfDistrict is the region that a district lies in, "" for an unknown one.
 	RegionOfDistrict(district outage.District) outage.Region

@@ -80,7 +80,7 @@ func (q *query) registerFilter() register.Filter {
 }
 
 func (a *API) getRegister(c *fiber.Ctx) error {
-	q := a.query(c, append([]string{"limit", "cursor"}, registerParameters...)...)
+	q := a.query(c, append([]string{"limit", "cursor", "format"}, registerParameters...)...)
 	filter := q.registerFilter()
 	limit := q.integer("limit", 1, mostRows, usualRows)
 	rows := a.IncidentRegister.Rows(filter)
@@ -91,11 +91,11 @@ func (a *API) getRegister(c *fiber.Ctx) error {
 		}
 		rows = rows[at+1:]
 	}
+	chosen := q.format(c, formatJSON, formatCSV)
 	if err := q.err(); err != nil {
 		return err
 	}
-	c.Vary(fiber.HeaderAccept)
-	if c.Accepts(fiber.MIMEApplicationJSON, typeCSV) == typeCSV {
+	if chosen == formatCSV {
 		body, err := register.CSV(rows)
 		if err != nil {
 			return err
@@ -135,7 +135,7 @@ func wireEdition(edition register.Edition) editionJSON {
 }
 
 func (a *API) getRegisterHours(c *fiber.Ctx) error {
-	q := a.query(c, append([]string{"level", "cursor"}, registerParameters...)...)
+	q := a.query(c, append([]string{"level", "cursor", "format"}, registerParameters...)...)
 	q.cursor()
 	filter := q.registerFilter()
 	level := register.Level(q.text("level"))
@@ -146,6 +146,7 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 	default:
 		q.fail(outage.Invalid("level", "It must be country, region or district."))
 	}
+	chosen := q.format(c, formatJSON, formatCSV)
 	if err := q.err(); err != nil {
 		return err
 	}
@@ -172,8 +173,7 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 		}
 		answer.Items = append(answer.Items, hoursJSON{hours.Country, hours.Place, hours.Service, hours.Incidents, round(hours.Duration.Hours(), hourDecimals)})
 	}
-	c.Vary(fiber.HeaderAccept)
-	if c.Accepts(fiber.MIMEApplicationJSON, typeCSV) == typeCSV {
+	if chosen == formatCSV {
 		return sendHoursCSV(c, answer.Items)
 	}
 	return sendJSON(c, answer, freshReading)

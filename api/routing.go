@@ -20,15 +20,20 @@ type route struct {
 	handle fiber.Handler
 }
 
+// partMatches reports whether a part of a path is one that a part of a route stands for:
+// itself, anything for ":name", and what begins like "heatmap." for "heatmap.:form".
+func partMatches(want, got string) bool {
+	fixed, _, variable := strings.Cut(want, ":")
+	if !variable {
+		return strings.EqualFold(want, got) // the router ignores case too
+	}
+	return len(got) > len(fixed) && strings.EqualFold(got[:len(fixed)], fixed)
+}
+
 // matches reports whether the route matches the path of a request.
 func (r route) matches(path string) bool {
 	want, got := strings.Split(r.path, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
-	return slices.EqualFunc(want, got, func(want, got string) bool {
-		if strings.HasPrefix(want, ":") {
-			return got != ""
-		}
-		return strings.EqualFold(want, got) // the router ignores case too
-	})
+	return slices.EqualFunc(want, got, partMatches)
 }
 
 // methods lists what a path allows, nothing for a path that does not exist.
