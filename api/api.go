@@ -46,6 +46,10 @@ type Config struct {
 	// otherwise a page could report in the name of each of its readers.
 	WriteOrigins []string
 
+	// PublicURL is the address that people reach the server at, without a slash at its
+	// end; "" for that of each request. Feeds need it for links and ids.
+	PublicURL string
+
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
 	// those on this machine, empty is none.
 	TrustedProxies []netip.Prefix
@@ -123,7 +127,8 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
 		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
 		{fiber.MethodGet, "/api/v1/stream", a.getStream},
-		{fiber.MethodGet, feedPath, a.getFeed},
+		{fiber.MethodGet, atomPath, a.getFeed},
+		{fiber.MethodGet, jsonFeedPath, a.getFeed},
 		{fiber.MethodGet, registerPath, a.getRegisterFile},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},

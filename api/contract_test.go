@@ -163,7 +163,9 @@ func TestEveryParameterIsChecked(t *testing.T) {
 				}
 				document.check(t, c.request(), "", response, body, true)
 			}
-			ask("nosuch", url.Values{"nosuch": {"1"}})
+			if !strings.HasPrefix(path, "/feeds/") { // links to which others add parameters
+				ask("nosuch", url.Values{"nosuch": {"1"}})
+			}
 			for _, parameter := range operation.Parameters {
 				name := parameter.Value.Name
 				if parameter.Value.In != "query" {

@@ -1,11 +1,11 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/xml"
 	"fmt"
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,93 +16,97 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-const typeAtom = "application/atom+xml"
+// Where the feeds are. A service, a country or a region narrows them down.
+const (
+	atomPath     = "/feeds/incidents.atom"
+	jsonFeedPath = "/feeds/incidents.json"
+)
 
-// feedPath is where the feed is. A service, a country or both narrow it down.
-const feedPath = "/feeds/incidents.atom"
-
-// atomFeed is a feed of RFC 4287. Its links are relative to the feed's own address, because
-// the server does not know its public name.
-type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  string      `xml:"author>name"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
+// feed is a list of incidents for feed readers, before it is written in a format. Its
+// addresses are absolute.
+type feed struct {
+	ID, Title  string
+	Home, Self string
+	Updated    time.Time
+	Entries    []feedEntry
 }
 
-type atomLink struct {
-	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr"`
-	Href string `xml:"href,attr"`
+type feedEntry struct {
+	ID, Title, Address, Summary string
+	Incident                    public.Incident
+	Event                       string // that the incident belongs to, "" for none
+	Updated                     time.Time
 }
 
-type atomEntry struct {
-	ID         string         `xml:"id"`
-	Title      string         `xml:"title"`
-	Published  string         `xml:"published"`
-	Updated    string         `xml:"updated"`
-	Link       atomLink       `xml:"link"`
-	Categories []atomCategory `xml:"category"`
-	Summary    string         `xml:"summary"`
+// feedID is a name that stays for something of a server, whose address tells it from
+// others.
+func feedID(base, of string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(base+" "+of)).URN()
 }
 
-type atomCategory struct {
-	Scheme string `xml:"scheme,attr"`
-	Term   string `xml:"term,attr"`
-}
+// hostName is what a Host header may be to stand in links.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$`)
 
-// atomID is a name that stays, wherever the server is reached.
-func atomID(of string) string {
-	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("downpour "+of)).URN()
+// baseOf is the address of the server in links: the public one, or that of the request.
+func (a *API) baseOf(c *fiber.Ctx) string {
+	host := string(c.Request().Host())
+	if a.PublicURL != "" || !hostName.MatchString(host) {
+		return a.PublicURL
+	}
+	return c.Protocol() + "://" + strings.ToLower(host)
 }
 
 func (a *API) getFeed(c *fiber.Ctx) error {
-	q := a.query(c, "service", "country")
-	numbers := q.numbers
-	filter := outage.IncidentFilter{Service: q.service(), Country: q.country()}
+	q := a.looseQuery(c, "service", "country", "region")
+	area := q.area()
+	filter := outage.IncidentFilter{Service: q.service(), Country: area.Country, Region: area.Region}
 	if err := q.err(); err != nil {
 		return err
 	}
 	about := url.Values{}
-	if filter.Service != "" {
-		about.Set("service", filter.Service)
+	for name, value := range map[string]string{"service": filter.Service, "country": string(filter.Country), "region": string(filter.Region)} {
+		if value != "" {
+			about.Set(name, value)
+		}
 	}
-	if filter.Country != "" {
-		about.Set("country", string(filter.Country))
-	}
-	self := feedPath
+	path := strings.ToLower(strings.TrimSuffix(c.Path(), "/"))
+	query := ""
 	if len(about) > 0 {
-		self += "?" + about.Encode()
+		query = "?" + about.Encode()
 	}
-	return a.sendCached(c, self, freshReading, func(ctx context.Context) (*answer, error) {
+	base := a.baseOf(c)
+	return a.sendWindow(c, base+path+query, func(ctx context.Context) (*answer, error) {
 		records, _, err := a.Incidents.Incidents(ctx, filter, "", usualIncidents)
 		if err != nil {
 			return nil, err
 		}
-		body := bytes.NewBufferString(xml.Header)
-		if err := xml.NewEncoder(body).Encode(a.atomFeed(ctx, numbers, self, filter, records)); err != nil {
-			return nil, fmt.Errorf("writing the feed: %w", err)
+		made := feed{
+			ID: feedID(base, atomPath+query), Title: a.feedName(filter), Home: base + "/incidents", Self: base + path + query,
+			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
-		return a.newAnswer(typeAtom+"; charset=utf-8", body.Bytes()), nil
+		a.fillFeed(ctx, q.numbers, base, &made, records)
+		if path == jsonFeedPath {
+			return a.newJSONFeed(made)
+		}
+		return a.newAtom(made)
 	})
 }
 
-func (a *API) atomFeed(ctx context.Context, numbers Readings, self string, filter outage.IncidentFilter, records []public.Incident) atomFeed {
+func (a *API) feedName(filter outage.IncidentFilter) string {
 	title := "Incidents"
 	if filter.Service != "" {
 		title += " of " + a.nameOf(filter.Service)
 	}
-	if filter.Country != "" {
+	switch {
+	case filter.Region != "":
+		title += " in " + a.Shapes.RegionName(filter.Region, locale.Default)
+	case filter.Country != "":
 		title += " in " + filter.Country.Names(locale.Default).Full
 	}
-	feed := atomFeed{
-		ID: atomID(self), Title: title, Author: "Downpour",
-		Links: []atomLink{{"self", typeAtom, self}, {"alternate", fiber.MIMETextHTML, "/incidents"}},
-	}
-	latest := time.Unix(0, 0) // of a feed in which nothing ever happened
+	return title
+}
+
+func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made *feed, records []public.Incident) {
 	events := public.EventsOf(records)
 	key := func(in public.Incident) [3]string { return [3]string{in.Service, string(in.Country), events[in.ID]} }
 	together := map[[3]string]int{} // how many incidents of a service belong to an event
@@ -116,36 +120,18 @@ func (a *API) atomFeed(ctx context.Context, numbers Readings, self string, filte
 		if err != nil { // its summary is the arithmetic then
 			a.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
 		}
-		entry := a.atomEntry(record, extent, events[record.ID])
+		entry := feedEntry{
+			ID: feedID(base, "incident "+record.ID), Title: a.feedTitle(record), Address: base + addressOf(record),
+			Summary: a.sentences.Summary(locale.Default, record, extent), Incident: record, Event: events[record.ID], Updated: lastChange(record),
+		}
 		if n := together[key(record)]; n > 1 {
 			entry.Summary += fmt.Sprintf(" One of %d incidents of %s in %s at the time.", n, a.nameOf(record.Service), record.Country.Names(locale.Default).Full)
 		}
-		feed.Entries = append(feed.Entries, entry)
-		if changed := lastChange(record); changed.After(latest) {
-			latest = changed
+		made.Entries = append(made.Entries, entry)
+		if entry.Updated.After(made.Updated) {
+			made.Updated = entry.Updated
 		}
 	}
-	feed.Updated = latest.UTC().Format(time.RFC3339)
-	return feed
-}
-
-func (a *API) atomEntry(record public.Incident, extent public.Extent, event string) atomEntry {
-	entry := atomEntry{
-		ID:        atomID("incident " + record.ID),
-		Title:     a.feedTitle(record),
-		Published: record.OpenedAt.UTC().Format(time.RFC3339),
-		Updated:   lastChange(record).UTC().Format(time.RFC3339),
-		Link:      atomLink{"alternate", fiber.MIMETextHTML, addressOf(record)},
-		Categories: []atomCategory{
-			{"urn:downpour:service", record.Service}, {"urn:downpour:country", string(record.Country)},
-			{"urn:downpour:state", string(record.State)}, {"urn:downpour:severity", string(record.Severity)},
-		},
-		Summary: a.sentences.Summary(locale.Default, record, extent),
-	}
-	if event != "" {
-		entry.Categories = append(entry.Categories, atomCategory{"urn:downpour:event", event})
-	}
-	return entry
 }
 
 // feedTitle includes the place of a local incident, because a service may have several.

@@ -30,7 +30,7 @@ func TestFeedIsAtom(t *testing.T) {
 		}
 		return feed
 	}
-	all, one := read(feedPath), read(feedPath+"?service=virgin-media")
+	all, one := read(atomPath), read(atomPath+"?service=virgin-media")
 	if len(all.Entries) != 2 || len(one.Entries) != 1 {
 		t.Fatalf("%d entries, and %d of one service", len(all.Entries), len(one.Entries))
 	}
@@ -53,7 +53,7 @@ func TestFeedIsAtom(t *testing.T) {
 		if updated.After(latest) {
 			latest = updated
 		}
-		if entry.Title == "" || entry.Summary == "" || !strings.HasPrefix(entry.Link.Href, "/incidents/") {
+		if entry.Title == "" || entry.Summary == "" || !strings.HasPrefix(entry.Link.Href, "http://example.com/incidents/") {
 			t.Errorf("an entry lacks something: %+v", entry)
 		}
 	}
@@ -84,7 +84,7 @@ func powerCuts() (records []outage.Record) {
 }
 
 func TestFeedNamesTheEventOfSeveralIncidents(t *testing.T) {
-	c := call{path: feedPath, world: world{more: powerCuts()}}
+	c := call{path: atomPath, world: world{more: powerCuts()}}
 	_, body := c.send(t)
 	var feed atomFeed
 	if err := xml.Unmarshal(body, &feed); err != nil {

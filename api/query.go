@@ -28,12 +28,21 @@ type query struct {
 
 // query reads the parameters of a request. An unknown, repeated or empty one is an error.
 func (a *API) query(c *fiber.Ctx, known ...string) *query {
+	return a.queryOf(c, false, known)
+}
+
+// looseQuery is query, but leaves unknown parameters out: links outside of the API are
+// passed on with additions of others, such as utm_source.
+func (a *API) looseQuery(c *fiber.Ctx, known ...string) *query { return a.queryOf(c, true, known) }
+
+func (a *API) queryOf(c *fiber.Ctx, loose bool, known []string) *query {
 	numbers := a.Readings()
 	q := &query{api: a, numbers: numbers, now: numbers.Now(), values: make(map[string]string)}
 	for key, value := range c.Context().QueryArgs().All() {
 		name := string(key)
 		_, again := q.values[name]
 		switch {
+		case !slices.Contains(known, name) && loose:
 		case !slices.Contains(known, name):
 			q.fail(outage.Invalid(clip(name), "This address takes no such parameter."))
 		case again:

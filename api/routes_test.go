@@ -239,6 +239,10 @@ var calls = []call{
 	{name: "feed-of-one", path: "/feeds/incidents.atom?country=GB&service=virgin-media", status: 200, asked: `incidents "virgin-media" "GB" "" 01-01T00:00..01-01T00:00 "" 50`},
 	{name: "feed-empty", path: "/feeds/incidents.atom?service=whatsapp&country=GB", status: 200},
 	{name: "feed-unknown", path: "/feeds/incidents.atom?service=x", status: 400, code: "unknown", field: "service"},
+	{name: "feed-of-region", path: "/feeds/incidents.atom?region=IN-WB&utm_source=x", status: 200},
+	{name: "feed-json", path: "/feeds/incidents.json?service=whatsapp", status: 200},
+	{name: "feed-json-unknown", path: "/feeds/incidents.json?country=FR", status: 400, code: "unknown", field: "country"},
+	{name: "feed-json-down", path: "/feeds/incidents.json", world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "feed-down", path: "/feeds/incidents.atom", world: world{err: down}, status: 503, code: "unavailable"},
 
 	{name: "docs", path: "/api", status: 200, noGolden: true},

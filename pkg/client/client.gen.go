@@ -46,6 +46,7 @@ const (
 	CodeInvalid          Code = "invalid"
 	CodeLimited          Code = "limited"
 	CodeMethodNotAllowed Code = "method_not_allowed"
+	CodeNotAcceptable    Code = "not_acceptable"
 	CodeNotFound         Code = "not_found"
 	CodeOutcomeUnknown   Code = "outcome_unknown"
 	CodeTimeout          Code = "timeout"
@@ -75,6 +76,8 @@ func (e Code) Valid() bool {
 	case CodeLimited:
 		return true
 	case CodeMethodNotAllowed:
+		return true
+	case CodeNotAcceptable:
 		return true
 	case CodeNotFound:
 		return true
@@ -260,6 +263,42 @@ func (e IncidentDetailSeverity) Valid() bool {
 	case IncidentDetailSeverityMajor:
 		return true
 	case IncidentDetailSeverityMinor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JSONFeedVersion.
+const (
+	HttpsjsonfeedOrgversion11 JSONFeedVersion = "https://jsonfeed.org/version/1.1"
+)
+
+// Valid indicates whether the value is a known member of the JSONFeedVersion enum.
+func (e JSONFeedVersion) Valid() bool {
+	switch e {
+	case HttpsjsonfeedOrgversion11:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JSONFeedItemDownpourSeverity.
+const (
+	JSONFeedItemDownpourSeverityCritical JSONFeedItemDownpourSeverity = "critical"
+	JSONFeedItemDownpourSeverityMajor    JSONFeedItemDownpourSeverity = "major"
+	JSONFeedItemDownpourSeverityMinor    JSONFeedItemDownpourSeverity = "minor"
+)
+
+// Valid indicates whether the value is a known member of the JSONFeedItemDownpourSeverity enum.
+func (e JSONFeedItemDownpourSeverity) Valid() bool {
+	switch e {
+	case JSONFeedItemDownpourSeverityCritical:
+		return true
+	case JSONFeedItemDownpourSeverityMajor:
+		return true
+	case JSONFeedItemDownpourSeverityMinor:
 		return true
 	default:
 		return false
@@ -506,6 +545,27 @@ func (e Verdict) Valid() bool {
 	}
 }
 
+// Defines values for Format.
+const (
+	FormatCsv     Format = "csv"
+	FormatGeojson Format = "geojson"
+	FormatJson    Format = "json"
+)
+
+// Valid indicates whether the value is a known member of the Format enum.
+func (e Format) Valid() bool {
+	switch e {
+	case FormatCsv:
+		return true
+	case FormatGeojson:
+		return true
+	case FormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GetHeatmapParamsLevel.
 const (
 	GetHeatmapParamsLevelCell     GetHeatmapParamsLevel = "cell"
@@ -521,6 +581,90 @@ func (e GetHeatmapParamsLevel) Valid() bool {
 	case GetHeatmapParamsLevelDistrict:
 		return true
 	case GetHeatmapParamsLevelRegion:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetHeatmapParamsFormat.
+const (
+	GetHeatmapParamsFormatCsv     GetHeatmapParamsFormat = "csv"
+	GetHeatmapParamsFormatGeojson GetHeatmapParamsFormat = "geojson"
+	GetHeatmapParamsFormatJson    GetHeatmapParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetHeatmapParamsFormat enum.
+func (e GetHeatmapParamsFormat) Valid() bool {
+	switch e {
+	case GetHeatmapParamsFormatCsv:
+		return true
+	case GetHeatmapParamsFormatGeojson:
+		return true
+	case GetHeatmapParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetHeatmapAsParamsLevel.
+const (
+	GetHeatmapAsParamsLevelCell     GetHeatmapAsParamsLevel = "cell"
+	GetHeatmapAsParamsLevelDistrict GetHeatmapAsParamsLevel = "district"
+	GetHeatmapAsParamsLevelRegion   GetHeatmapAsParamsLevel = "region"
+)
+
+// Valid indicates whether the value is a known member of the GetHeatmapAsParamsLevel enum.
+func (e GetHeatmapAsParamsLevel) Valid() bool {
+	switch e {
+	case GetHeatmapAsParamsLevelCell:
+		return true
+	case GetHeatmapAsParamsLevelDistrict:
+		return true
+	case GetHeatmapAsParamsLevelRegion:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetRegisterParamsFormat.
+const (
+	GetRegisterParamsFormatCsv     GetRegisterParamsFormat = "csv"
+	GetRegisterParamsFormatGeojson GetRegisterParamsFormat = "geojson"
+	GetRegisterParamsFormatJson    GetRegisterParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetRegisterParamsFormat enum.
+func (e GetRegisterParamsFormat) Valid() bool {
+	switch e {
+	case GetRegisterParamsFormatCsv:
+		return true
+	case GetRegisterParamsFormatGeojson:
+		return true
+	case GetRegisterParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetRegisterHoursParamsFormat.
+const (
+	GetRegisterHoursParamsFormatCsv     GetRegisterHoursParamsFormat = "csv"
+	GetRegisterHoursParamsFormatGeojson GetRegisterHoursParamsFormat = "geojson"
+	GetRegisterHoursParamsFormatJson    GetRegisterHoursParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetRegisterHoursParamsFormat enum.
+func (e GetRegisterHoursParamsFormat) Valid() bool {
+	switch e {
+	case GetRegisterHoursParamsFormatCsv:
+		return true
+	case GetRegisterHoursParamsFormatGeojson:
+		return true
+	case GetRegisterHoursParamsFormatJson:
 		return true
 	default:
 		return false
@@ -1018,6 +1162,47 @@ type IncidentTime struct {
 	State   State    `json:"state"`
 	Verdict *Verdict `json:"verdict"`
 }
+
+// JSONFeed defines model for JSONFeed.
+type JSONFeed struct {
+	FeedUrl     string          `json:"feed_url"`
+	HomePageUrl string          `json:"home_page_url"`
+	Items       []JSONFeedItem  `json:"items"`
+	Language    string          `json:"language"`
+	Title       string          `json:"title"`
+	Version     JSONFeedVersion `json:"version"`
+}
+
+// JSONFeedVersion defines model for JSONFeed.Version.
+type JSONFeedVersion string
+
+// JSONFeedItem defines model for JSONFeedItem.
+type JSONFeedItem struct {
+	UnderscoreDownpour struct {
+		Cause *Slug `json:"cause"`
+
+		// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+		Country  Country                      `json:"country"`
+		Event    *string                      `json:"event"`
+		Id       string                       `json:"id"`
+		Service  Slug                         `json:"service"`
+		Severity JSONFeedItemDownpourSeverity `json:"severity"`
+
+		// State `pending` is evidence of at least half of what opening takes; `recovering` says that reports fall
+		// back to normal.
+		State State `json:"state"`
+	} `json:"_downpour"`
+	ContentText   string   `json:"content_text"`
+	DateModified  Time     `json:"date_modified"`
+	DatePublished Time     `json:"date_published"`
+	Id            string   `json:"id"`
+	Tags          []string `json:"tags"`
+	Title         string   `json:"title"`
+	Url           string   `json:"url"`
+}
+
+// JSONFeedItemDownpourSeverity defines model for JSONFeedItem.Downpour.Severity.
+type JSONFeedItemDownpourSeverity string
 
 // Names Display names by language tag.
 type Names struct {
@@ -1667,6 +1852,12 @@ type CountryFilter = Country
 // DistrictFilter The code of a district of the country.
 type DistrictFilter = District
 
+// Format defines model for Format.
+type Format string
+
+// FormatInAddress defines model for FormatInAddress.
+type FormatInAddress = string
+
 // PageCursor defines model for PageCursor.
 type PageCursor = string
 
@@ -1736,12 +1927,48 @@ type GetHeatmapParams struct {
 	// Window Length of a window that ends now, instead of from and to.
 	Window *WindowLength `form:"window,omitempty" json:"window,omitempty"`
 
+	// Format Instead of Accept, for clients that cannot set it.
+	Format *GetHeatmapParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
 	// Cursor The `next` of an earlier answer.
 	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // GetHeatmapParamsLevel defines parameters for GetHeatmap.
 type GetHeatmapParamsLevel string
+
+// GetHeatmapParamsFormat defines parameters for GetHeatmap.
+type GetHeatmapParamsFormat string
+
+// GetHeatmapAsParams defines parameters for GetHeatmapAs.
+type GetHeatmapAsParams struct {
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Country All countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Level The size of the places.
+	Level *GetHeatmapAsParamsLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Resolution H3 resolution. Unless given, that of the large map of the country, and the coarsest of those for all countries.
+	Resolution *int64 `form:"resolution,omitempty" json:"resolution,omitempty"`
+
+	// From Start of the window, inclusive.
+	From *WindowStart `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End of the window, exclusive; now unless given.
+	To *WindowEnd `form:"to,omitempty" json:"to,omitempty"`
+
+	// Window Length of a window that ends now, instead of from and to.
+	Window *WindowLength `form:"window,omitempty" json:"window,omitempty"`
+
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetHeatmapAsParamsLevel defines parameters for GetHeatmapAs.
+type GetHeatmapAsParamsLevel string
 
 // ListIncidentsParams defines parameters for ListIncidents.
 type ListIncidentsParams struct {
@@ -1808,6 +2035,39 @@ type GetRegisterParams struct {
 	// Service All services unless given.
 	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
 
+	// Format Instead of Accept, for clients that cannot set it.
+	Format *GetRegisterParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit The most items of a page. CSV has all rows.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// GetRegisterParamsFormat defines parameters for GetRegister.
+type GetRegisterParamsFormat string
+
+// GetRegisterAsParams defines parameters for GetRegisterAs.
+type GetRegisterAsParams struct {
+	// Year The year in which an incident opened, in UTC.
+	Year *RegisterYear `form:"year,omitempty" json:"year,omitempty"`
+
+	// Quarter The quarter of the year.
+	Quarter *RegisterQuarter `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// Country All countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
+
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
+
 	// Cursor The `next` of an earlier answer.
 	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
@@ -1823,6 +2083,39 @@ type ListRegisterFilesParams struct {
 
 // GetRegisterHoursParams defines parameters for GetRegisterHours.
 type GetRegisterHoursParams struct {
+	// Level The size of the places.
+	Level *PlaceLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Year The year in which an incident opened, in UTC.
+	Year *RegisterYear `form:"year,omitempty" json:"year,omitempty"`
+
+	// Quarter The quarter of the year.
+	Quarter *RegisterQuarter `form:"quarter,omitempty" json:"quarter,omitempty"`
+
+	// Country All countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
+
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Format Instead of Accept, for clients that cannot set it.
+	Format *GetRegisterHoursParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetRegisterHoursParamsFormat defines parameters for GetRegisterHours.
+type GetRegisterHoursParamsFormat string
+
+// GetRegisterHoursAsParams defines parameters for GetRegisterHoursAs.
+type GetRegisterHoursAsParams struct {
 	// Level The size of the places.
 	Level *PlaceLevel `form:"level,omitempty" json:"level,omitempty"`
 
@@ -1973,6 +2266,21 @@ type GetFeedParams struct {
 
 	// Country All countries together unless given.
 	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+}
+
+// GetJSONFeedParams defines parameters for GetJSONFeed.
+type GetJSONFeedParams struct {
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Country All countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
 }
 
 // CreateReportJSONRequestBody defines body for CreateReport for application/json ContentType.
@@ -2354,6 +2662,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/heatmap (the `GetHeatmap` operationId).
 	GetHeatmap(ctx context.Context, params *GetHeatmapParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetHeatmapAs Reports by map cell as a file
+	//
+	// The same answer as without the ending, in the format that it names.
+	//
+	// Corresponds with GET /api/v1/heatmap.{form} (the `GetHeatmapAs` operationId).
+	GetHeatmapAs(ctx context.Context, form FormatInAddress, params *GetHeatmapAsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListIncidents Incidents, the latest opened first
 	//
 	// An incident is a run of reports that the ordinary does not explain, of one service in one country.
@@ -2386,6 +2701,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/register (the `GetRegister` operationId).
 	GetRegister(ctx context.Context, params *GetRegisterParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetRegisterAs The register as a file
+	//
+	// The same answer as without the ending, in the format that it names.
+	//
+	// Corresponds with GET /api/v1/register.{form} (the `GetRegisterAs` operationId).
+	GetRegisterAs(ctx context.Context, form FormatInAddress, params *GetRegisterAsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListRegisterFiles The files of the register and their versions
 	//
 	// A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
@@ -2402,6 +2724,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
 	GetRegisterHours(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRegisterHoursAs Hours of incident as a file
+	//
+	// The same answer as without the ending, in the format that it names.
+	//
+	// Corresponds with GET /api/v1/register/hours.{form} (the `GetRegisterHoursAs` operationId).
+	GetRegisterHoursAs(ctx context.Context, form FormatInAddress, params *GetRegisterHoursAsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateReportWithBody Report that a service is broken, works, or works again
 	//
@@ -2525,14 +2854,21 @@ type ClientInterface interface {
 
 	// GetFeed The latest incidents as a feed
 	//
-	// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-	// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
-	// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
-	// incidents that one service has in a country at a time. An incident that another service probably caused
-	// stands behind that of the other service.
+	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+	// stays as long as the address of the server does, and its `updated` is when the incident last changed its
+	// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
+	// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
+	// another service probably caused stands behind that of the other service. Unknown parameters do not matter.
 	//
 	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 	GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetJSONFeed The latest incidents as a JSON Feed
+	//
+	// JSON Feed 1.1, otherwise like the Atom feed. `_downpour` of an item is for programs.
+	//
+	// Corresponds with GET /feeds/incidents.json (the `GetJSONFeed` operationId).
+	GetJSONFeed(ctx context.Context, params *GetJSONFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetLive Whether the process runs
 	//
@@ -2599,6 +2935,23 @@ func (c *Client) GetDescription(ctx context.Context, reqEditors ...RequestEditor
 // Corresponds with GET /api/v1/heatmap (the `GetHeatmap` operationId).
 func (c *Client) GetHeatmap(ctx context.Context, params *GetHeatmapParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHeatmapRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetHeatmapAs Reports by map cell as a file
+//
+// The same answer as without the ending, in the format that it names.
+//
+// Corresponds with GET /api/v1/heatmap.{form} (the `GetHeatmapAs` operationId).
+func (c *Client) GetHeatmapAs(ctx context.Context, form FormatInAddress, params *GetHeatmapAsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHeatmapAsRequest(c.Server, form, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2681,6 +3034,23 @@ func (c *Client) GetRegister(ctx context.Context, params *GetRegisterParams, req
 	return c.Client.Do(req)
 }
 
+// GetRegisterAs The register as a file
+//
+// The same answer as without the ending, in the format that it names.
+//
+// Corresponds with GET /api/v1/register.{form} (the `GetRegisterAs` operationId).
+func (c *Client) GetRegisterAs(ctx context.Context, form FormatInAddress, params *GetRegisterAsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisterAsRequest(c.Server, form, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListRegisterFiles The files of the register and their versions
 //
 // A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
@@ -2708,6 +3078,23 @@ func (c *Client) ListRegisterFiles(ctx context.Context, params *ListRegisterFile
 // Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
 func (c *Client) GetRegisterHours(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRegisterHoursRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegisterHoursAs Hours of incident as a file
+//
+// The same answer as without the ending, in the format that it names.
+//
+// Corresponds with GET /api/v1/register/hours.{form} (the `GetRegisterHoursAs` operationId).
+func (c *Client) GetRegisterHoursAs(ctx context.Context, form FormatInAddress, params *GetRegisterHoursAsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegisterHoursAsRequest(c.Server, form, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2960,15 +3347,32 @@ func (c *Client) GetSummary(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // GetFeed The latest incidents as a feed
 //
-// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
-// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
-// incidents that one service has in a country at a time. An incident that another service probably caused
-// stands behind that of the other service.
+// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+// stays as long as the address of the server does, and its `updated` is when the incident last changed its
+// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
+// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
+// another service probably caused stands behind that of the other service. Unknown parameters do not matter.
 //
 // Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 func (c *Client) GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetFeedRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetJSONFeed The latest incidents as a JSON Feed
+//
+// JSON Feed 1.1, otherwise like the Atom feed. `_downpour` of an item is for programs.
+//
+// Corresponds with GET /feeds/incidents.json (the `GetJSONFeed` operationId).
+func (c *Client) GetJSONFeed(ctx context.Context, params *GetJSONFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetJSONFeedRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3094,6 +3498,163 @@ func NewGetHeatmapRequest(server string, params *GetHeatmapParams) (*http.Reques
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/heatmap")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Resolution != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "resolution", *params.Resolution, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Window != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "window", *params.Window, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetHeatmapAsRequest constructs an http.Request for the GetHeatmapAs method
+func NewGetHeatmapAsRequest(server string, form FormatInAddress, params *GetHeatmapAsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "form", form, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/heatmap.%s", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3592,6 +4153,163 @@ func NewGetRegisterRequest(server string, params *GetRegisterParams) (*http.Requ
 
 		}
 
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRegisterAsRequest constructs an http.Request for the GetRegisterAs method
+func NewGetRegisterAsRequest(server string, form FormatInAddress, params *GetRegisterAsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "form", form, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/register.%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Year != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "year", *params.Year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Quarter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "quarter", *params.Quarter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Cursor != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -3694,6 +4412,163 @@ func NewGetRegisterHoursRequest(server string, params *GetRegisterHoursParams) (
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/register/hours")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Year != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "year", *params.Year, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Quarter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "quarter", *params.Quarter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Format != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "format", *params.Format, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRegisterHoursAsRequest constructs an http.Request for the GetRegisterHoursAs method
+func NewGetRegisterHoursAsRequest(server string, form FormatInAddress, params *GetRegisterHoursAsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "form", form, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/register/hours.%s", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -4654,6 +5529,96 @@ func NewGetFeedRequest(server string, params *GetFeedParams) (*http.Request, err
 
 		}
 
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetJSONFeedRequest constructs an http.Request for the GetJSONFeed method
+func NewGetJSONFeedRequest(server string, params *GetJSONFeedParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/feeds/incidents.json")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -4829,6 +5794,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/heatmap (the `GetHeatmap` operationId).
 	GetHeatmapWithResponse(ctx context.Context, params *GetHeatmapParams, reqEditors ...RequestEditorFn) (*GetHeatmapResponse, error)
 
+	// GetHeatmapAsWithResponse Reports by map cell as a file
+	//
+	// The same answer as without the ending, in the format that it names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/heatmap.{form} (the `GetHeatmapAs` operationId).
+	GetHeatmapAsWithResponse(ctx context.Context, form FormatInAddress, params *GetHeatmapAsParams, reqEditors ...RequestEditorFn) (*GetHeatmapAsResponse, error)
+
 	// ListIncidentsWithResponse Incidents, the latest opened first
 	//
 	// An incident is a run of reports that the ordinary does not explain, of one service in one country.
@@ -4869,6 +5843,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/register (the `GetRegister` operationId).
 	GetRegisterWithResponse(ctx context.Context, params *GetRegisterParams, reqEditors ...RequestEditorFn) (*GetRegisterResponse, error)
 
+	// GetRegisterAsWithResponse The register as a file
+	//
+	// The same answer as without the ending, in the format that it names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/register.{form} (the `GetRegisterAs` operationId).
+	GetRegisterAsWithResponse(ctx context.Context, form FormatInAddress, params *GetRegisterAsParams, reqEditors ...RequestEditorFn) (*GetRegisterAsResponse, error)
+
 	// ListRegisterFilesWithResponse The files of the register and their versions
 	//
 	// A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
@@ -4889,6 +5872,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/register/hours (the `GetRegisterHours` operationId).
 	GetRegisterHoursWithResponse(ctx context.Context, params *GetRegisterHoursParams, reqEditors ...RequestEditorFn) (*GetRegisterHoursResponse, error)
+
+	// GetRegisterHoursAsWithResponse Hours of incident as a file
+	//
+	// The same answer as without the ending, in the format that it names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/register/hours.{form} (the `GetRegisterHoursAs` operationId).
+	GetRegisterHoursAsWithResponse(ctx context.Context, form FormatInAddress, params *GetRegisterHoursAsParams, reqEditors ...RequestEditorFn) (*GetRegisterHoursAsResponse, error)
 
 	// CreateReportWithBodyWithResponse Report that a service is broken, works, or works again
 	//
@@ -5026,16 +6018,25 @@ type ClientWithResponsesInterface interface {
 
 	// GetFeedWithResponse The latest incidents as a feed
 	//
-	// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-	// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
-	// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
-	// incidents that one service has in a country at a time. An incident that another service probably caused
-	// stands behind that of the other service.
+	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+	// stays as long as the address of the server does, and its `updated` is when the incident last changed its
+	// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
+	// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
+	// another service probably caused stands behind that of the other service. Unknown parameters do not matter.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 	GetFeedWithResponse(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*GetFeedResponse, error)
+
+	// GetJSONFeedWithResponse The latest incidents as a JSON Feed
+	//
+	// JSON Feed 1.1, otherwise like the Atom feed. `_downpour` of an item is for programs.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /feeds/incidents.json (the `GetJSONFeed` operationId).
+	GetJSONFeedWithResponse(ctx context.Context, params *GetJSONFeedParams, reqEditors ...RequestEditorFn) (*GetJSONFeedResponse, error)
 
 	// GetLiveWithResponse Whether the process runs
 	//
@@ -5203,13 +6204,14 @@ func (r GetDescriptionResponse) ContentType() string {
 // GetHeatmapResponse200Headers the declared response headers of an HTTP 200 response for GetHeatmap
 type GetHeatmapResponse200Headers struct {
 	CacheControl         string
+	ContentDisposition   *string
 	DownpourAsOf         *Time
 	DownpourNotYetPlaced *int64
 	DownpourTotal        *int64
 	DownpourUnplaced     *int64
 	DownpourWithheld     *int64
 	ETag                 string
-	Vary                 string
+	Vary                 *string
 }
 
 // GetHeatmapResponse304Headers the declared response headers of an HTTP 304 response for GetHeatmap
@@ -5220,6 +6222,11 @@ type GetHeatmapResponse304Headers struct {
 
 // GetHeatmapResponse400Headers the declared response headers of an HTTP 400 response for GetHeatmap
 type GetHeatmapResponse400Headers struct {
+	CacheControl string
+}
+
+// GetHeatmapResponse406Headers the declared response headers of an HTTP 406 response for GetHeatmap
+type GetHeatmapResponse406Headers struct {
 	CacheControl string
 }
 
@@ -5243,6 +6250,8 @@ type GetHeatmapResponse struct {
 	JSON200 *Heatmap
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON406 the response for an HTTP 406 `application/problem+json` response
+	ApplicationproblemJSON406 *RequestProblem
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *TryLater
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -5253,6 +6262,8 @@ type GetHeatmapResponse struct {
 	Headers304 *GetHeatmapResponse304Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetHeatmapResponse400Headers
+	// Headers406 the parsed response headers for an HTTP 406 response
+	Headers406 *GetHeatmapResponse406Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetHeatmapResponse503Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
@@ -5272,6 +6283,11 @@ func (r GetHeatmapResponse) GetJSON200() *Heatmap {
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
 func (r GetHeatmapResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON406 returns the response for an HTTP 406 `application/problem+json` response
+func (r GetHeatmapResponse) GetApplicationproblemJSON406() *RequestProblem {
+	return r.ApplicationproblemJSON406
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
@@ -5307,6 +6323,119 @@ func (r GetHeatmapResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetHeatmapResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetHeatmapAsResponse200Headers the declared response headers of an HTTP 200 response for GetHeatmapAs
+type GetHeatmapAsResponse200Headers struct {
+	CacheControl         string
+	ContentDisposition   *string
+	DownpourAsOf         *Time
+	DownpourNotYetPlaced *int64
+	DownpourTotal        *int64
+	DownpourUnplaced     *int64
+	DownpourWithheld     *int64
+	ETag                 string
+	Vary                 *string
+}
+
+// GetHeatmapAsResponse304Headers the declared response headers of an HTTP 304 response for GetHeatmapAs
+type GetHeatmapAsResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetHeatmapAsResponse400Headers the declared response headers of an HTTP 400 response for GetHeatmapAs
+type GetHeatmapAsResponse400Headers struct {
+	CacheControl string
+}
+
+// GetHeatmapAsResponse404Headers the declared response headers of an HTTP 404 response for GetHeatmapAs
+type GetHeatmapAsResponse404Headers struct {
+	CacheControl string
+}
+
+// GetHeatmapAsResponseDefaultHeaders the declared response headers of an HTTP default response for GetHeatmapAs
+type GetHeatmapAsResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetHeatmapAsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationgeoJSON200 the response for an HTTP 200 `application/geo+json` response
+	ApplicationgeoJSON200 *HeatmapGeoJSON
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Heatmap
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetHeatmapAsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetHeatmapAsResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetHeatmapAsResponse400Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetHeatmapAsResponse404Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetHeatmapAsResponseDefaultHeaders
+}
+
+// GetApplicationgeoJSON200 returns the response for an HTTP 200 `application/geo+json` response
+func (r GetHeatmapAsResponse) GetApplicationgeoJSON200() *HeatmapGeoJSON {
+	return r.ApplicationgeoJSON200
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetHeatmapAsResponse) GetJSON200() *Heatmap {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetHeatmapAsResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetHeatmapAsResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetHeatmapAsResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetHeatmapAsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHeatmapAsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHeatmapAsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetHeatmapAsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5616,7 +6745,7 @@ func (r SearchPlacesResponse) ContentType() string {
 type GetRegisterResponse200Headers struct {
 	CacheControl string
 	ETag         string
-	Vary         string
+	Vary         *string
 }
 
 // GetRegisterResponse304Headers the declared response headers of an HTTP 304 response for GetRegister
@@ -5627,6 +6756,11 @@ type GetRegisterResponse304Headers struct {
 
 // GetRegisterResponse400Headers the declared response headers of an HTTP 400 response for GetRegister
 type GetRegisterResponse400Headers struct {
+	CacheControl string
+}
+
+// GetRegisterResponse406Headers the declared response headers of an HTTP 406 response for GetRegister
+type GetRegisterResponse406Headers struct {
 	CacheControl string
 }
 
@@ -5642,6 +6776,8 @@ type GetRegisterResponse struct {
 	JSON200 *RegisterPage
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON406 the response for an HTTP 406 `application/problem+json` response
+	ApplicationproblemJSON406 *RequestProblem
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -5650,6 +6786,8 @@ type GetRegisterResponse struct {
 	Headers304 *GetRegisterResponse304Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetRegisterResponse400Headers
+	// Headers406 the parsed response headers for an HTTP 406 response
+	Headers406 *GetRegisterResponse406Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *GetRegisterResponseDefaultHeaders
 }
@@ -5662,6 +6800,11 @@ func (r GetRegisterResponse) GetJSON200() *RegisterPage {
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
 func (r GetRegisterResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON406 returns the response for an HTTP 406 `application/problem+json` response
+func (r GetRegisterResponse) GetApplicationproblemJSON406() *RequestProblem {
+	return r.ApplicationproblemJSON406
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -5692,6 +6835,106 @@ func (r GetRegisterResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetRegisterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetRegisterAsResponse200Headers the declared response headers of an HTTP 200 response for GetRegisterAs
+type GetRegisterAsResponse200Headers struct {
+	CacheControl string
+	ETag         string
+	Vary         *string
+}
+
+// GetRegisterAsResponse304Headers the declared response headers of an HTTP 304 response for GetRegisterAs
+type GetRegisterAsResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetRegisterAsResponse400Headers the declared response headers of an HTTP 400 response for GetRegisterAs
+type GetRegisterAsResponse400Headers struct {
+	CacheControl string
+}
+
+// GetRegisterAsResponse404Headers the declared response headers of an HTTP 404 response for GetRegisterAs
+type GetRegisterAsResponse404Headers struct {
+	CacheControl string
+}
+
+// GetRegisterAsResponseDefaultHeaders the declared response headers of an HTTP default response for GetRegisterAs
+type GetRegisterAsResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetRegisterAsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterPage
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRegisterAsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRegisterAsResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetRegisterAsResponse400Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetRegisterAsResponse404Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetRegisterAsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegisterAsResponse) GetJSON200() *RegisterPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetRegisterAsResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetRegisterAsResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisterAsResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisterAsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisterAsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisterAsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisterAsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5787,7 +7030,7 @@ func (r ListRegisterFilesResponse) ContentType() string {
 type GetRegisterHoursResponse200Headers struct {
 	CacheControl string
 	ETag         string
-	Vary         string
+	Vary         *string
 }
 
 // GetRegisterHoursResponse304Headers the declared response headers of an HTTP 304 response for GetRegisterHours
@@ -5798,6 +7041,11 @@ type GetRegisterHoursResponse304Headers struct {
 
 // GetRegisterHoursResponse400Headers the declared response headers of an HTTP 400 response for GetRegisterHours
 type GetRegisterHoursResponse400Headers struct {
+	CacheControl string
+}
+
+// GetRegisterHoursResponse406Headers the declared response headers of an HTTP 406 response for GetRegisterHours
+type GetRegisterHoursResponse406Headers struct {
 	CacheControl string
 }
 
@@ -5813,6 +7061,8 @@ type GetRegisterHoursResponse struct {
 	JSON200 *RegisterHoursList
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON406 the response for an HTTP 406 `application/problem+json` response
+	ApplicationproblemJSON406 *RequestProblem
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *OtherProblem
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -5821,6 +7071,8 @@ type GetRegisterHoursResponse struct {
 	Headers304 *GetRegisterHoursResponse304Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetRegisterHoursResponse400Headers
+	// Headers406 the parsed response headers for an HTTP 406 response
+	Headers406 *GetRegisterHoursResponse406Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *GetRegisterHoursResponseDefaultHeaders
 }
@@ -5833,6 +7085,11 @@ func (r GetRegisterHoursResponse) GetJSON200() *RegisterHoursList {
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
 func (r GetRegisterHoursResponse) GetApplicationproblemJSON400() *RequestProblem {
 	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON406 returns the response for an HTTP 406 `application/problem+json` response
+func (r GetRegisterHoursResponse) GetApplicationproblemJSON406() *RequestProblem {
+	return r.ApplicationproblemJSON406
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -5863,6 +7120,106 @@ func (r GetRegisterHoursResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetRegisterHoursResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetRegisterHoursAsResponse200Headers the declared response headers of an HTTP 200 response for GetRegisterHoursAs
+type GetRegisterHoursAsResponse200Headers struct {
+	CacheControl string
+	ETag         string
+	Vary         *string
+}
+
+// GetRegisterHoursAsResponse304Headers the declared response headers of an HTTP 304 response for GetRegisterHoursAs
+type GetRegisterHoursAsResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetRegisterHoursAsResponse400Headers the declared response headers of an HTTP 400 response for GetRegisterHoursAs
+type GetRegisterHoursAsResponse400Headers struct {
+	CacheControl string
+}
+
+// GetRegisterHoursAsResponse404Headers the declared response headers of an HTTP 404 response for GetRegisterHoursAs
+type GetRegisterHoursAsResponse404Headers struct {
+	CacheControl string
+}
+
+// GetRegisterHoursAsResponseDefaultHeaders the declared response headers of an HTTP default response for GetRegisterHoursAs
+type GetRegisterHoursAsResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetRegisterHoursAsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegisterHoursList
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetRegisterHoursAsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetRegisterHoursAsResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetRegisterHoursAsResponse400Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetRegisterHoursAsResponse404Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetRegisterHoursAsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegisterHoursAsResponse) GetJSON200() *RegisterHoursList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetRegisterHoursAsResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetRegisterHoursAsResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetRegisterHoursAsResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegisterHoursAsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegisterHoursAsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegisterHoursAsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegisterHoursAsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7191,6 +8548,106 @@ func (r GetFeedResponse) ContentType() string {
 	return ""
 }
 
+// GetJSONFeedResponse200Headers the declared response headers of an HTTP 200 response for GetJSONFeed
+type GetJSONFeedResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetJSONFeedResponse304Headers the declared response headers of an HTTP 304 response for GetJSONFeed
+type GetJSONFeedResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetJSONFeedResponse400Headers the declared response headers of an HTTP 400 response for GetJSONFeed
+type GetJSONFeedResponse400Headers struct {
+	CacheControl string
+}
+
+// GetJSONFeedResponse503Headers the declared response headers of an HTTP 503 response for GetJSONFeed
+type GetJSONFeedResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetJSONFeedResponseDefaultHeaders the declared response headers of an HTTP default response for GetJSONFeed
+type GetJSONFeedResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetJSONFeedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationfeedJSON200 the response for an HTTP 200 `application/feed+json` response
+	ApplicationfeedJSON200 *JSONFeed
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetJSONFeedResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetJSONFeedResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetJSONFeedResponse400Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetJSONFeedResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetJSONFeedResponseDefaultHeaders
+}
+
+// GetApplicationfeedJSON200 returns the response for an HTTP 200 `application/feed+json` response
+func (r GetJSONFeedResponse) GetApplicationfeedJSON200() *JSONFeed {
+	return r.ApplicationfeedJSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetJSONFeedResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetJSONFeedResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetJSONFeedResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetJSONFeedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetJSONFeedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetJSONFeedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetJSONFeedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetLiveResponse200Headers the declared response headers of an HTTP 200 response for GetLive
 type GetLiveResponse200Headers struct {
 	CacheControl string
@@ -7444,6 +8901,21 @@ func (c *ClientWithResponses) GetHeatmapWithResponse(ctx context.Context, params
 	return ParseGetHeatmapResponse(rsp)
 }
 
+// GetHeatmapAsWithResponse Reports by map cell as a file
+//
+// The same answer as without the ending, in the format that it names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/heatmap.{form} (the `GetHeatmapAs` operationId).
+func (c *ClientWithResponses) GetHeatmapAsWithResponse(ctx context.Context, form FormatInAddress, params *GetHeatmapAsParams, reqEditors ...RequestEditorFn) (*GetHeatmapAsResponse, error) {
+	rsp, err := c.GetHeatmapAs(ctx, form, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHeatmapAsResponse(rsp)
+}
+
 // ListIncidentsWithResponse Incidents, the latest opened first
 //
 // An incident is a run of reports that the ordinary does not explain, of one service in one country.
@@ -7508,6 +8980,21 @@ func (c *ClientWithResponses) GetRegisterWithResponse(ctx context.Context, param
 	return ParseGetRegisterResponse(rsp)
 }
 
+// GetRegisterAsWithResponse The register as a file
+//
+// The same answer as without the ending, in the format that it names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/register.{form} (the `GetRegisterAs` operationId).
+func (c *ClientWithResponses) GetRegisterAsWithResponse(ctx context.Context, form FormatInAddress, params *GetRegisterAsParams, reqEditors ...RequestEditorFn) (*GetRegisterAsResponse, error) {
+	rsp, err := c.GetRegisterAs(ctx, form, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisterAsResponse(rsp)
+}
+
 // ListRegisterFilesWithResponse The files of the register and their versions
 //
 // A week after its end the file of a quarter is stored as version 1. A stored version is never replaced:
@@ -7539,6 +9026,21 @@ func (c *ClientWithResponses) GetRegisterHoursWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetRegisterHoursResponse(rsp)
+}
+
+// GetRegisterHoursAsWithResponse Hours of incident as a file
+//
+// The same answer as without the ending, in the format that it names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/register/hours.{form} (the `GetRegisterHoursAs` operationId).
+func (c *ClientWithResponses) GetRegisterHoursAsWithResponse(ctx context.Context, form FormatInAddress, params *GetRegisterHoursAsParams, reqEditors ...RequestEditorFn) (*GetRegisterHoursAsResponse, error) {
+	rsp, err := c.GetRegisterHoursAs(ctx, form, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegisterHoursAsResponse(rsp)
 }
 
 // CreateReportWithBodyWithResponse Report that a service is broken, works, or works again
@@ -7749,11 +9251,11 @@ func (c *ClientWithResponses) GetSummaryWithResponse(ctx context.Context, reqEdi
 
 // GetFeedWithResponse The latest incidents as a feed
 //
-// Atom (RFC 4287), of all services, or of a service, a country or both. The id of an entry stays, and its
-// `updated` is when the incident last changed its state. Links are relative to the feed. The category with the
-// scheme `urn:downpour:event` names the event that an entry belongs to: its `parent`, else the first of several
-// incidents that one service has in a country at a time. An incident that another service probably caused
-// stands behind that of the other service.
+// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+// stays as long as the address of the server does, and its `updated` is when the incident last changed its
+// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
+// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
+// another service probably caused stands behind that of the other service. Unknown parameters do not matter.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7764,6 +9266,21 @@ func (c *ClientWithResponses) GetFeedWithResponse(ctx context.Context, params *G
 		return nil, err
 	}
 	return ParseGetFeedResponse(rsp)
+}
+
+// GetJSONFeedWithResponse The latest incidents as a JSON Feed
+//
+// JSON Feed 1.1, otherwise like the Atom feed. `_downpour` of an item is for programs.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /feeds/incidents.json (the `GetJSONFeed` operationId).
+func (c *ClientWithResponses) GetJSONFeedWithResponse(ctx context.Context, params *GetJSONFeedParams, reqEditors ...RequestEditorFn) (*GetJSONFeedResponse, error) {
+	rsp, err := c.GetJSONFeed(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetJSONFeedResponse(rsp)
 }
 
 // GetLiveWithResponse Whether the process runs
@@ -8008,6 +9525,13 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 		}
 		response.ApplicationproblemJSON400 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 406:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON406 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest TryLater
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8036,6 +9560,13 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 				return nil, err
 			}
 			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = &value
 		}
 		if values := rsp.Header.Values("Downpour-As-Of"); len(values) > 0 {
 			var value Time
@@ -8081,10 +9612,10 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 		}
 		if values := rsp.Header.Values("Vary"); len(values) > 0 {
 			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.Vary = value
+			headers.Vary = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
@@ -8114,6 +9645,16 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 			headers.CacheControl = value
 		}
 		response.Headers400 = &headers
+	case rsp.StatusCode == 406:
+		var headers GetHeatmapResponse406Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers406 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetHeatmapResponse503Headers
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
@@ -8133,6 +9674,182 @@ func ParseGetHeatmapResponse(rsp *http.Response) (*GetHeatmapResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers GetHeatmapResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetHeatmapAsResponse parses an HTTP response from a GetHeatmapAsWithResponse call
+func ParseGetHeatmapAsResponse(rsp *http.Response) (*GetHeatmapAsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHeatmapAsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.Header.Get("Content-Type") == "application/geo+json" && rsp.StatusCode == 200:
+		var dest HeatmapGeoJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationgeoJSON200 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/json" && rsp.StatusCode == 200:
+		var dest Heatmap
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetHeatmapAsResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = &value
+		}
+		if values := rsp.Header.Values("Downpour-As-Of"); len(values) > 0 {
+			var value Time
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-As-Of", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			}
+			headers.DownpourAsOf = &value
+		}
+		if values := rsp.Header.Values("Downpour-Not-Yet-Placed"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-Not-Yet-Placed", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.DownpourNotYetPlaced = &value
+		}
+		if values := rsp.Header.Values("Downpour-Total"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-Total", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.DownpourTotal = &value
+		}
+		if values := rsp.Header.Values("Downpour-Unplaced"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-Unplaced", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.DownpourUnplaced = &value
+		}
+		if values := rsp.Header.Values("Downpour-Withheld"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Downpour-Withheld", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.DownpourWithheld = &value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetHeatmapAsResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetHeatmapAsResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetHeatmapAsResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case true:
+		var headers GetHeatmapAsResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -8542,6 +10259,13 @@ func ParseGetRegisterResponse(rsp *http.Response) (*GetRegisterResponse, error) 
 		}
 		response.ApplicationproblemJSON400 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 406:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON406 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8573,10 +10297,10 @@ func ParseGetRegisterResponse(rsp *http.Response) (*GetRegisterResponse, error) 
 		}
 		if values := rsp.Header.Values("Vary"); len(values) > 0 {
 			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.Vary = value
+			headers.Vary = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
@@ -8606,8 +10330,145 @@ func ParseGetRegisterResponse(rsp *http.Response) (*GetRegisterResponse, error) 
 			headers.CacheControl = value
 		}
 		response.Headers400 = &headers
+	case rsp.StatusCode == 406:
+		var headers GetRegisterResponse406Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers406 = &headers
 	case true:
 		var headers GetRegisterResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisterAsResponse parses an HTTP response from a GetRegisterAsWithResponse call
+func ParseGetRegisterAsResponse(rsp *http.Response) (*GetRegisterAsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisterAsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRegisterAsResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRegisterAsResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetRegisterAsResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetRegisterAsResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case true:
+		var headers GetRegisterAsResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -8752,6 +10613,13 @@ func ParseGetRegisterHoursResponse(rsp *http.Response) (*GetRegisterHoursRespons
 		}
 		response.ApplicationproblemJSON400 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 406:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON406 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest OtherProblem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8783,10 +10651,10 @@ func ParseGetRegisterHoursResponse(rsp *http.Response) (*GetRegisterHoursRespons
 		}
 		if values := rsp.Header.Values("Vary"); len(values) > 0 {
 			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			}
-			headers.Vary = value
+			headers.Vary = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
@@ -8816,8 +10684,145 @@ func ParseGetRegisterHoursResponse(rsp *http.Response) (*GetRegisterHoursRespons
 			headers.CacheControl = value
 		}
 		response.Headers400 = &headers
+	case rsp.StatusCode == 406:
+		var headers GetRegisterHoursResponse406Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers406 = &headers
 	case true:
 		var headers GetRegisterHoursResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetRegisterHoursAsResponse parses an HTTP response from a GetRegisterHoursAsWithResponse call
+func ParseGetRegisterHoursAsResponse(rsp *http.Response) (*GetRegisterHoursAsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegisterHoursAsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegisterHoursList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	case rsp.StatusCode == 200:
+		// Content-type (text/csv) unsupported
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetRegisterHoursAsResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		if values := rsp.Header.Values("Vary"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Vary", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Vary = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetRegisterHoursAsResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetRegisterHoursAsResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetRegisterHoursAsResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case true:
+		var headers GetRegisterHoursAsResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -10470,6 +12475,130 @@ func ParseGetFeedResponse(rsp *http.Response) (*GetFeedResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers GetFeedResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetJSONFeedResponse parses an HTTP response from a GetJSONFeedWithResponse call
+func ParseGetJSONFeedResponse(rsp *http.Response) (*GetJSONFeedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetJSONFeedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JSONFeed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationfeedJSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetJSONFeedResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetJSONFeedResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetJSONFeedResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetJSONFeedResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetJSONFeedResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
