@@ -70,7 +70,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	programs := api.New(api.Config{
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
-		Intake: a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: a.buildRegister(incidents),
+		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: a.buildRegister(incidents),
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
