@@ -321,6 +321,7 @@ func TestMinutesSeparateKinds(t *testing.T) {
 		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Works, N: 7},
 		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Back, N: 2},
 		{Service: "a", Country: countrytest.GB, Start: m, Kind: outage.Back, N: -1},
+		{Service: "a", Country: "FR", Start: m, Kind: outage.Problem, N: 3, Judged: 3}, // covered before
 	}
 	got, err := Minutes(context.Background(), source, nil, outage.Span{From: m, To: m + 1})
 	want := []outage.Judged{

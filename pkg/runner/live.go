@@ -292,6 +292,9 @@ func Minutes(ctx context.Context, source Source, blocks BlockSource, span outage
 	}
 	minutes := map[outage.Minute][]outage.Judged{}
 	for _, c := range counts {
+		if !c.Country.Covered() {
+			continue // counted while the server covered other countries
+		}
 		n := int(max(0, c.N))
 		judged := outage.Judged{Service: c.Service, Country: c.Country, Cell: c.Cell}
 		switch c.Kind {
