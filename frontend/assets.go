@@ -38,6 +38,7 @@ var styles = map[string][]string{
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
 	"credits":   {"base", "prose"},
+	"register":  {"base", "details", "charts", "incidents", "register"},
 	"problem":   {"base", "prose"},
 	"embed":     {"embed"},
 }

@@ -125,7 +125,7 @@ func TestAddresses(t *testing.T) {
 }
 
 // everyPage lists one address for each kind of page.
-var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits",
+var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/register", "/in/register",
 	"/incidents", "/in/incidents", "/incidents/" + pagetest.OpenIncident, "/incidents/" + pagetest.EndedIncident}
 
 func TestPublicPages(t *testing.T) {

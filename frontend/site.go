@@ -24,6 +24,7 @@ type Config struct {
 	Intake    Intake
 	Readings  func() page.Readings // the snapshot of one document
 	Incidents page.Incidents
+	Register  page.Register
 	Services  page.Services
 	Shapes    page.Shapes
 	// Demo is nil on a server that plays no demo.
@@ -60,9 +61,9 @@ type Site struct {
 // New checks the configuration, reads the catalogues and templates that are
 // part of the program, and projects the maps. It starts nothing.
 func New(config Config) (*Site, error) {
-	if config.Intake == nil || config.Readings == nil || config.Incidents == nil ||
+	if config.Intake == nil || config.Readings == nil || config.Incidents == nil || config.Register == nil ||
 		config.Services == nil || config.Shapes == nil || config.ClientOf == nil {
-		return nil, errors.New("making the pages: intake, readings, incidents, services, shapes and client of a request are all needed")
+		return nil, errors.New("making the pages: intake, readings, incidents, register, services, shapes and client of a request are all needed")
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -83,7 +84,7 @@ func New(config Config) (*Site, error) {
 		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
 	}
 	result, err := page.NewBuilder(page.Config{
-		Readings: config.Readings, Incidents: config.Incidents, Services: config.Services, Shapes: config.Shapes, Demo: config.Demo,
+		Readings: config.Readings, Incidents: config.Incidents, Register: config.Register, Services: config.Services, Shapes: config.Shapes, Demo: config.Demo,
 		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
 	})
@@ -132,6 +133,8 @@ func (s *Site) get(c *fiber.Ctx) error {
 		return s.thanks(c, at)
 	case at.Leaf == address.LeafIncidents && at.ID == "":
 		return s.listIncidents(c, at)
+	case at.Leaf == address.LeafRegister:
+		return s.register(c, at)
 	case at.Leaf == address.LeafMap:
 		return s.largeMap(c, at)
 	case at == at.WithService("") && c.Query("q") != "":

@@ -51,10 +51,10 @@ var rules = map[string]rule{
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
 	"api":               {"public public/register outage locale httpcache duration crosssite forwarded ratelimit", "fiber yaml metrics"},
 	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page", "fiber"},
-	"frontend/page":     {"public outage locale duration frontend/address frontend/draw", ""},
+	"frontend/page":     {"public public/register outage locale duration frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},
 	"frontend/draw":     {"public outage locale", ""},
-	"frontend/pagetest": {"public outage locale country/countrytest", ""},
+	"frontend/pagetest": {"public public/register outage locale country/countrytest", ""},
 	"pkg/public":        {"outage", "metrics"},
 	"pkg/live":          {"outage public", "metrics"},
 

@@ -54,8 +54,9 @@ func (a *app) buildWeb(context.Context) error {
 	w.watch = live.NewPublisher(live.Config{
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
+	register := a.buildRegister(incidents)
 	pages := frontend.Config{
-		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services, Shapes: a.geography,
+		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Register: register, Services: a.services, Shapes: a.geography,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),
@@ -70,7 +71,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	programs := api.New(api.Config{
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
-		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: a.buildRegister(incidents),
+		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})

@@ -18,6 +18,7 @@ const (
 	LeafIncidents = "incidents"
 	LeafMap       = "map"
 	LeafEmbed     = "embed"
+	LeafRegister  = "register"
 	// leafStatus is the part of a page that changes by the minute.
 	LeafStatus = "status"
 )
@@ -66,8 +67,8 @@ func Parse(services Services, path string) (Address, bool) {
 		at.Leaf = LeafStatus
 		return at, true
 	}
-	if len(parts) == 1 && parts[0] == LeafMap {
-		at.Leaf = LeafMap
+	if len(parts) == 1 && (parts[0] == LeafMap || parts[0] == LeafRegister) {
+		at.Leaf = parts[0]
 		return at, true
 	}
 	if len(parts) > 0 && parts[0] == LeafIncidents {

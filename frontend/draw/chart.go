@@ -17,23 +17,24 @@ import (
 // stretched, so that text keeps its size on every screen.
 const chartHeight = 200
 
-// Chart is the input of ChartSVG.
+// Chart is the input of ChartSVG. The element with the id DescribedBy is its
+// description.
 type Chart struct {
-	ID, Name, Caption string
-	Series            public.Series
-	Open              []outage.Span // of incidents, which are shaded
-	Now               time.Time
-	Zone              *time.Location         // whose hours are labelled
-	Number            func(int64) string     // writes the labels of the height
-	Clock             func(time.Time) string // writes the labels of the hours
+	ID, Name, DescribedBy string
+	Series                public.Series
+	Open                  []outage.Span // of incidents, which are shaded
+	Now                   time.Time
+	Zone                  *time.Location         // whose hours are labelled
+	Number                func(int64) string     // writes the labels of the height
+	Clock                 func(time.Time) string // writes the labels of the hours
 }
 
 // ChartSVG draws a series, and reports whether anything is known to be normal.
 func ChartSVG(c Chart) (svg template.HTML, expected bool) {
 	top, known := scale(c.Series)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="chart" role="img" aria-labelledby="%s %sd"><title id="%s">%s</title><desc id="%sd">%s</desc>`,
-		c.ID, c.ID, c.ID, template.HTMLEscapeString(c.Name), c.ID, template.HTMLEscapeString(c.Caption))
+	fmt.Fprintf(&b, `<svg class="chart" role="img" aria-labelledby="%s %s"><title id="%s">%s</title>`,
+		c.ID, c.DescribedBy, c.ID, template.HTMLEscapeString(c.Name))
 	b.WriteString(`<line class="grid" x2="100%" y1="18" y2="18"/><line class="grid" x2="100%" y1="88" y2="88"/><line class="grid" x2="100%" y1="158" y2="158"/>`)
 	shade(&b, c.Series.Span, c.Open)
 	c.plot(&b, top, known)

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Readings   func() Readings // the snapshot of one document
 	Incidents  Incidents
+	Register   Register
 	Services   Services
 	Shapes     Shapes
 	Demo       Demo

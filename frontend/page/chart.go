@@ -79,15 +79,17 @@ func chartCaption(l *locale.Localizer, series public.Series, country outage.Coun
 type chart struct {
 	SVG      template.HTML
 	Caption  string
-	Expected bool // a normal band is drawn
-	Marked   bool // an incident is shaded
+	ID       string // of the element with the caption
+	Expected bool   // a normal band is drawn
+	Marked   bool   // an incident is shaded
 	Hours    []hour
 }
 
 // chart draws a series in the local time of the country, which it names.
 // Incidents are shaded.
 func (q *request) chart(series public.Series, country outage.Country, name string, incidents []public.Incident) chart {
-	result := chart{Caption: chartCaption(q.Localizer, series, country), Hours: hours(q.Localizer, series, country)}
+	id := "c" + string(country)
+	result := chart{Caption: chartCaption(q.Localizer, series, country), ID: id + "d", Hours: hours(q.Localizer, series, country)}
 	var open []outage.Span
 	for _, record := range incidents {
 		span := record.Span(q.read.asOf)
@@ -98,7 +100,7 @@ func (q *request) chart(series public.Series, country outage.Country, name strin
 		result.Caption += " " + q.T("chart.incident")
 	}
 	result.SVG, result.Expected = draw.ChartSVG(draw.Chart{
-		ID: "c" + string(country), Name: name, Caption: result.Caption, Series: series, Open: open, Now: q.read.asOf,
+		ID: id, Name: name, DescribedBy: result.ID, Series: series, Open: open, Now: q.read.asOf,
 		Zone: country.Zone(), Number: q.Int, Clock: func(at time.Time) string { return q.Clock(at, country) },
 	})
 	return result

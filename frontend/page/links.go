@@ -32,6 +32,11 @@ func (k links) Incidents() string {
 	return address.Address{Lang: k.At.Lang, Country: k.At.Country, Leaf: address.LeafIncidents}.Path()
 }
 
+// Register is the register of incidents, of the country where the page has one.
+func (k links) Register() string {
+	return address.Address{Lang: k.At.Lang, Country: k.At.Country, Leaf: address.LeafRegister}.Path()
+}
+
 // incidentPath is the address of an incident in the language of the page.
 func (k links) incidentPath(id string) string {
 	return address.Address{Lang: k.At.Lang, Leaf: address.LeafIncidents, ID: id}.Path()

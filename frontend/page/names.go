@@ -27,6 +27,10 @@ func (n names) regionName(region outage.Region) string {
 	return n.shapes.RegionName(region, n.Lang())
 }
 
+func (n names) districtName(district outage.District) string {
+	return n.shapes.DistrictName(district, n.Lang())
+}
+
 // regionNames lists regions, the main one first; "" where there are none.
 func (n names) regionNames(regions []outage.Region, most int) string {
 	var names []string

@@ -7,6 +7,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
+	"github.com/open-downpour/downpour/pkg/public/register"
 )
 
 // Readings reads the counts that pages show. Service "" means all services together,
@@ -38,6 +39,13 @@ type Incidents interface {
 	Incident(ctx context.Context, id string) (public.Incident, error)
 }
 
+// Register reads the register of incidents. It answers from memory.
+type Register interface {
+	Editions() []register.Edition // oldest first
+	Current(quarter register.Quarter) (register.Edition, []register.Row, bool)
+	Rows(filter register.Filter) []register.Row // in the order of opening
+}
+
 // Services is the catalogue of what people can report about.
 type Services interface {
 	Services() []outage.Service
@@ -51,12 +59,16 @@ type Services interface {
 	CategoryNames(slug string) map[string]string
 }
 
-// Shapes gives maps their geometry and regions their names.
+// Shapes gives maps their geometry, and regions and districts their names.
 type Shapes interface {
 	draw.Shapes
 	// RegionName is the region's name in a language, in English where there is
 	// none.
 	RegionName(region outage.Region, lang string) string
+	// DistrictName is that of a district, its code for an unknown one.
+	DistrictName(district outage.District, lang string) string
+	// RegionOfDistrict is the region that a district lies in, "" for an unknown one.
+	RegionOfDistrict(district outage.District) outage.Region
 }
 
 // Demo is the replay of a past outage. What people report during it is counted as

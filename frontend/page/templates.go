@@ -19,6 +19,9 @@ type templates struct{ byName map[string]*template.Template }
 // indent is white space that is removed from templates.
 var indent = regexp.MustCompile(`\n\s+`)
 
+// blankLines are what actions of templates leave behind.
+var blankLines = regexp.MustCompile(`\n{2,}`)
+
 // fragments are templates that pages call by their file's name.
 var fragments = []string{"layout", "banner", "form", "panel", "entry", "hero", "find"}
 
@@ -30,7 +33,7 @@ func loadTemplates() (*templates, error) {
 		}
 	}
 	loaded := &templates{byName: map[string]*template.Template{}}
-	for _, name := range []string{"home", "search", "service", "incidents", "incident", "map", "report", "thanks", "about", "credits", "problem", "embed"} {
+	for _, name := range []string{"home", "search", "service", "incidents", "incident", "map", "report", "thanks", "about", "credits", "register", "problem", "embed"} {
 		page, err := root.Clone()
 		if err != nil {
 			return nil, err
@@ -68,5 +71,5 @@ func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
 	if err := p.byName[name].ExecuteTemplate(&out, f.outermost(), page); err != nil {
 		return nil, Meta{}, fmt.Errorf("rendering page %s: %w", name, err)
 	}
-	return out.Bytes(), Meta{name, f.At.Lang, f.fresh.partial}, nil
+	return blankLines.ReplaceAll(out.Bytes(), []byte("\n")), Meta{name, f.At.Lang, f.fresh.partial}, nil
 }

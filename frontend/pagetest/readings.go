@@ -1,6 +1,7 @@
 package pagetest
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -299,6 +300,25 @@ func (f Shapes) RegionName(region outage.Region, lang string) string {
 		}
 	}
 	return string(region)
+}
+
+// districts are some districts with their regions and names.
+var districts = map[outage.District]struct {
+	region outage.Region
+	names  map[string]string
+}{
+	"IN-D315":   {"IN-WB", map[string]string{"en": "Kolkata", "hi": "कोलकाता", "bn": "কলকাতা"}},
+	"IN-D482":   {"IN-MH", map[string]string{"en": "Pune", "hi": "पुणे", "bn": "পুনে"}},
+	"E08000035": {"GB-TLE", map[string]string{"en": "Leeds", "bn": "লিডস"}},
+}
+
+func (f Shapes) RegionOfDistrict(district outage.District) outage.Region {
+	return districts[district].region
+}
+
+func (f Shapes) DistrictName(district outage.District, lang string) string {
+	names := districts[district].names
+	return cmp.Or(names[lang], names["en"], string(district))
 }
 
 var ErrAway = errors.New("the store is away")
