@@ -98,6 +98,7 @@ func New(config Config) (*Site, error) {
 // country and service, so that it is registered last. Unknown
 // addresses are passed to the next handler.
 func (s *Site) Routes(router fiber.Router) {
+	s.found(router)
 	router.Get("/static/:name", s.static)
 	router.Get("/favicon.ico", s.favicon)
 	router.Post("/report", s.postReport)
@@ -139,6 +140,8 @@ func (s *Site) get(c *fiber.Ctx) error {
 		return s.largeMap(c, at)
 	case at == at.WithService("") && c.Query("q") != "":
 		return s.search(c, at)
+	case at.Service != "" && at.Leaf == "" && wantsPlain(c):
+		return s.plain(c, at)
 	case at.Service != "" && c.Query("show") == address.ShowReports:
 		at.Show = address.ShowReports
 	}

@@ -1,0 +1,175 @@
+package frontend
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/httpcache"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+const (
+	cacheFound   = "public, max-age=3600, s-maxage=3600"
+	typeXML      = "application/xml; charset=utf-8"
+	typeManifest = "application/manifest+json"
+	// contactFor is how long security.txt says that it is valid (RFC 9116, section 2.5.5
+	// asks for less than a year).
+	contactFor = 180 * 24 * time.Hour
+	// projectContact is where faults of the program are reported; what is wrong with one
+	// instance goes to its operator.
+	projectContact = "https://github.com/open-downpour/downpour/security/advisories/new"
+)
+
+// found adds what search engines, browsers that install pages and finders of faults look
+// for at addresses of their own.
+func (s *Site) found(router fiber.Router) {
+	router.Get("/robots.txt", s.robots)
+	router.Get("/sitemap.xml", s.sitemapIndex)
+	router.Get("/sitemap-:lang.xml", s.sitemap)
+	router.Get("/manifest.webmanifest", s.manifest)
+	router.Get("/.well-known/security.txt", s.security)
+}
+
+// hostName is what a Host header may be to stand in links.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$`)
+
+// base is the address of the site in files that need absolute ones: the public one, else
+// that of the request.
+func (s *Site) base(c *fiber.Ctx) string {
+	host := string(c.Request().Host())
+	if s.PublicURL != "" || !hostName.MatchString(host) {
+		return s.PublicURL
+	}
+	return c.Protocol() + "://" + strings.ToLower(host)
+}
+
+func sendFound(c *fiber.Ctx, kind string, body []byte) error {
+	etag := httpcache.ETag(body)
+	c.Set(fiber.HeaderContentType, kind)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	c.Set(fiber.HeaderCacheControl, cacheFound)
+	c.Set(fiber.HeaderETag, etag)
+	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), etag) {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	return c.Send(body)
+}
+
+func (s *Site) robots(c *fiber.Ctx) error {
+	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, fmt.Appendf(nil, `User-agent: *
+Disallow: /api/v1/
+Disallow: /report
+Disallow: /undo
+Disallow: /*/thanks
+Disallow: /map/cells
+Allow: /
+
+Sitemap: %s/sitemap.xml
+`, s.base(c)))
+}
+
+// sitemapURL is an address in a sitemap with the same page in each language.
+type sitemapURL struct {
+	Address string        `xml:"loc"`
+	Other   []sitemapLink `xml:"xhtml:link"`
+}
+
+type sitemapLink struct {
+	Rel      string `xml:"rel,attr"`
+	Lang     string `xml:"hreflang,attr"`
+	Location string `xml:"href,attr"`
+}
+
+type sitemapFile struct {
+	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+	XHTML   string       `xml:"xmlns:xhtml,attr"`
+	URLs    []sitemapURL `xml:"url"`
+}
+
+type sitemapList struct {
+	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 sitemapindex"`
+	Files   []sitemapURL `xml:"sitemap"`
+}
+
+func (s *Site) sitemapIndex(c *fiber.Ctx) error {
+	var list sitemapList
+	for _, lang := range locale.Languages() {
+		list.Files = append(list.Files, sitemapURL{Address: s.base(c) + "/sitemap-" + lang + ".xml"})
+	}
+	return sendXML(c, list)
+}
+
+func sendXML(c *fiber.Ctx, value any) error {
+	body := bytes.NewBufferString(xml.Header)
+	if err := xml.NewEncoder(body).Encode(value); err != nil {
+		return fmt.Errorf("writing a sitemap: %w", err)
+	}
+	return sendFound(c, typeXML, body.Bytes())
+}
+
+// sitemap lists the pages in one language that stay: those of incidents are found from
+// the list of incidents.
+func (s *Site) sitemap(c *fiber.Ctx) error {
+	lang := strings.Clone(c.Params("lang"))
+	if !locale.Has(lang) {
+		return c.Next()
+	}
+	base := s.base(c)
+	file := sitemapFile{XHTML: "http://www.w3.org/1999/xhtml"}
+	add := func(at address.Address) {
+		entry := sitemapURL{Address: base + at.WithLang(lang).Path()}
+		for _, other := range locale.Languages() {
+			entry.Other = append(entry.Other, sitemapLink{"alternate", other, base + at.WithLang(other).Path()})
+		}
+		entry.Other = append(entry.Other, sitemapLink{"alternate", "x-default", base + at.WithLang(locale.Default).Path()})
+		file.URLs = append(file.URLs, entry)
+	}
+	home := address.Address{}
+	add(home)
+	for _, leaf := range []string{address.LeafMap, address.LeafIncidents, address.LeafAbout, address.LeafCredits} {
+		add(home.WithLeaf(leaf))
+	}
+	for _, country := range outage.Countries() {
+		add(home.WithCountry(country))
+	}
+	for _, service := range s.Services.Services() {
+		add(home.WithService(service.Slug))
+		for _, country := range home.Countries(service) {
+			add(home.WithCountry(country).WithService(service.Slug))
+		}
+	}
+	return sendXML(c, file)
+}
+
+// manifest lets a browser install the site.
+func (s *Site) manifest(c *fiber.Ctx) error {
+	body, err := json.Marshal(map[string]any{
+		"name": "Downpour", "short_name": "Downpour", "id": "/", "start_url": "/", "scope": "/", "display": "minimal-ui",
+		"background_color": "#0a2342", "theme_color": "#0a2342", "lang": locale.Default,
+		"icons": []map[string]string{{"src": s.assets.icons[outage.StatusNormal].path, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}},
+	})
+	if err != nil {
+		return fmt.Errorf("writing the manifest: %w", err)
+	}
+	return sendFound(c, typeManifest, body)
+}
+
+// security is the file of RFC 9116.
+func (s *Site) security(c *fiber.Ctx) error {
+	expires := s.Now().UTC().Truncate(24 * time.Hour).Add(contactFor).Format(time.RFC3339)
+	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, fmt.Appendf(nil, `Contact: %s
+Expires: %s
+Preferred-Languages: en
+Canonical: %s/.well-known/security.txt
+Policy: https://github.com/open-downpour/downpour/blob/main/SECURITY.md
+`, projectContact, expires, s.base(c)))
+}
