@@ -63,13 +63,13 @@ func (a Alarm) Lifted(times float64) Alarm {
 // Alarm is the excursion that opens an incident, of those that the filter accepts: the
 // one whose run evidence exceeds what it needs by most, if any does.
 func (c *Charts) Alarm(minute outage.Minute, normal Normal, accept func(Alarm) bool) (best Alarm, found bool) {
-	if !c.largest.reaches(func(level Level) float64 { return c.required(level, minute) }) {
+	if !c.largest.reaches(func(level Level) float64 { return c.required(level, minute, normal) }) {
 		return best, false
 	}
 	margin := -1.
 	for _, h := range c.active {
 		n := &c.nodes[h]
-		e, need := &c.state(n).excursion, c.required(n.level, minute)
+		e, need := &c.state(n).excursion, c.required(n.level, minute, normal)
 		if float64(e.largest()) < need {
 			continue
 		}
@@ -99,14 +99,14 @@ func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute, norm
 	a := Alarm{
 		Handle: handle, Level: n.level, Since: outage.Minute(e.Since[alternative]),
 		Observed: e.Observed[alternative], Expected: float64(e.Expected[alternative]),
-		Evidence: float64(e.Evidence[alternative]), Needed: c.required(n.level, minute),
+		Evidence: float64(e.Evidence[alternative]), Needed: c.required(n.level, minute, normal),
 		Alternative: c.params.Alternatives[alternative],
 	}
 	a.minReporters, a.minRatio = float64(c.minReporters(n, alternative, minute)), c.minRatio(minute)
 	a.gain = float64(s.weights.gain[alternative])
 	a.uncapped = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[alternative])
 	a.RunEvidence, a.upper, a.Dispersion = e.asRun(handle, alternative, minute, normal)
-	a.RunNeeded = c.runRequired(n.level, minute, a.Since)
+	a.RunNeeded = c.runRequired(n.level, minute, a.Since, normal)
 	spare := (a.Evidence - a.Needed) / a.gain
 	a.Threshold = max(float64(a.Observed)-spare, a.minReporters, a.minRatio*a.Expected)
 	return a

@@ -15,6 +15,8 @@ type Normal interface {
 	DispersionAt(handle int32, minutes int) float64
 }
 
+const country = 0 // the handle of the country
+
 // Observation is the reporters of one node in one minute.
 type Observation struct {
 	Handle    int32

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -243,30 +244,65 @@ func TestColdSeriesIsEstablished(t *testing.T) {
 }
 
 // A country that surges as much every few days is not failing when it does.
+// surgeOn plays half an hour of so many reporters a minute, and reports whether it opens.
+func surgeOn(b *Charts, day int, reporters uint32) (opened bool) {
+	for i := range 30 {
+		m := old + outage.Minute(day*1440+i)
+		step(b, m, observed(0, reporters), tree)
+		_, ok := alarmOf(b, m, tree)
+		opened = opened || ok
+	}
+	step(b, old+outage.Minute(day*1440+600), nil, tree)
+	b.Reset()
+	return opened
+}
+
 func TestWhatRecursOpensNothing(t *testing.T) {
 	b := newTestCharts()
-	surge := func(day int, reporters uint32) (opened bool) {
-		for i := range 30 {
-			m := old + outage.Minute(day*1440+i)
-			step(b, m, observed(0, reporters), tree)
-			_, ok := alarmOf(b, m, tree)
-			opened = opened || ok
-		}
-		step(b, old+outage.Minute(day*1440+600), nil, tree)
-		b.Reset()
-		return opened
-	}
-	if !surge(0, 15) {
+	if !surgeOn(b, 0, 15) {
 		t.Fatal("the first surge opens nothing")
 	}
 	for day := 2; day < 21; day += 2 {
-		surge(day, 30)
+		surgeOn(b, day, 30)
 	}
-	if surge(22, 15) {
+	if surgeOn(b, 22, 15) {
 		t.Error("a surge that is weaker than those of every other day opens")
 	}
-	if !surge(60, 15) {
+	if !surgeOn(b, 60, 15) {
 		t.Error("weeks later nothing opens")
+	}
+}
+
+// Two large outages in three weeks do not hide a smaller third one.
+func TestFewOutagesHideNothing(t *testing.T) {
+	b := newTestCharts()
+	for _, day := range []int{0, 7} {
+		if !surgeOn(b, day, 60) {
+			t.Fatalf("the outage of day %d opens nothing", day)
+		}
+	}
+	if !surgeOn(b, 14, 15) {
+		t.Error("the outage of day 14 opens nothing")
+	}
+}
+
+// A place of a rare series needs less than one of a series with many reports, the
+// country the same.
+func TestRareSeriesNeedLessInAPlace(t *testing.T) {
+	b, minute := newTestCharts(), outage.Minute(old)
+	at := func(mean float64) Normal { return fixed{means: []float64{mean, mean / 4, mean / 20}} }
+	p := b.params
+	for _, c := range []struct{ mean, less float64 }{
+		{p.RareBelow * 10, 0}, {p.RareBelow, 0}, {p.RareBelow / math.E, 1}, {p.RareBelow / 1e4, p.RareMost},
+	} {
+		for _, level := range []Level{Region, Cell} {
+			if got, want := b.required(level, minute, at(c.mean)), b.Needed(level)-c.less; math.Abs(got-want) > 1e-9 {
+				t.Errorf("at %v a minute level %d needs %v, want %v", c.mean, level, got, want)
+			}
+		}
+		if got := b.required(Country, minute, at(c.mean)); got != p.Needed {
+			t.Errorf("at %v a minute the country needs %v, want %v", c.mean, got, p.Needed)
+		}
 	}
 }
 

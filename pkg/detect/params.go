@@ -21,10 +21,16 @@ type Params struct {
 	// ratio below 2.16, so a surge to twice the normal hardly raises it.
 	Alternatives [alternatives]float64
 	// Needed is the evidence that opens an incident of a whole country on noise of
-	// the nominal kind; LevelPenalty is added at levels with many nodes.
+	// the nominal kind; LevelPenalty is added at levels with many nodes, to what an
+	// excursion needs as a whole RunPenalty.
 	Needed       float64
 	LevelPenalty [levels]float64
-	Cap          float64 // evidence is held at most at this
+	RunPenalty   [levels]float64
+	// Each excursion begins with a report, so that a small series has fewer chances
+	// to look unusual by luck: a place needs less evidence by the log of how far the
+	// country's mean is below RareBelow reporters a minute, RareMost nats at most.
+	RareBelow, RareMost float64
+	Cap                 float64 // evidence is held at most at this
 	// MinReporters is the least number of reporters of an excursion that opens.
 	MinReporters [levels]uint32
 	// MinReportersExtra is the most that is added for each half hour of an excursion
@@ -49,9 +55,10 @@ type Params struct {
 	// LiftMost: what is expected of a place is raised by as much as the rest of the
 	// country is above its own normal, by LiftMost times at most.
 	LiftMost float64
-	// RecurrenceWeekly is how often a country may fail: an alarm of the country must
-	// exceed RecurrencePart of the run evidence that is reached more often.
-	RecurrenceWeekly, RecurrencePart float64
+	// An alarm of the country must exceed RecurrencePart of the second largest run
+	// evidence that is remembered. Where no more than RecurrenceWeekly excursions a
+	// week had what opens, these were outages, and RecurrenceCap nats suffice.
+	RecurrencePart, RecurrenceWeekly, RecurrenceCap float64
 	// While a series is cold it opens only for ColdBurst reporters within half an
 	// hour that are ColdRatio times as many as ColdMean a minute.
 	ColdBurst           uint32
@@ -69,14 +76,15 @@ type Params struct {
 func DefaultParams() Params {
 	return Params{
 		Alternatives: [alternatives]float64{4, 12, 40, 200},
-		Needed:       14.5, LevelPenalty: [levels]float64{0, 2, 2}, Cap: 60,
+		Needed:       14.5, LevelPenalty: [levels]float64{0, 1, 1}, RunPenalty: [levels]float64{0, 2, 2}, Cap: 60,
+		RareBelow: 1.5, RareMost: 2.5,
 		MinReporters: [levels]uint32{5, 7, 7}, MinReportersExtra: 3,
 		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
 		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
 		RunNeeded: 13.5, RunSlope: 1.6, RunLongest: 60, LiftMost: 2.2,
-		RecurrenceWeekly: .67, RecurrencePart: .8,
-		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.5, SetReach: 40,
+		RecurrencePart: .8, RecurrenceWeekly: 1.5, RecurrenceCap: 18,
+		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.2, SetReach: 40,
 		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
 		SetsMustBeatBy: 3,
 	}

@@ -9,8 +9,8 @@ const (
 )
 
 // recurrence records how large the excursions of the whole country have been,
-// whatever was open, so that what happens more often than Params.RecurrenceWeekly opens
-// nothing. It has a fixed size and is saved as it stands.
+// whatever was open, so that what happens about once in ten days opens nothing. It has a
+// fixed size and is saved as it stands.
 type recurrence struct {
 	First   int64 // block in which it began
 	Block   int64
@@ -47,29 +47,30 @@ const recurrenceLeast = 8 // nats, from which a block is remembered
 func (r *recurrence) record(evidence float64) { r.Largest = max(r.Largest, float32(evidence)) }
 
 // required is the run evidence that an alarm of the country must exceed: a part of the
-// k-th largest of the blocks that are remembered, where k grows with the weeks that
-// are known.
+// second largest that is remembered. A series of bursts has many large excursions and a
+// tail that no dispersion covers. Where few had what opens, these were outages, and the
+// next one need not be as large.
 func (r *recurrence) required(p *Params) float64 {
 	const blocksAWeek = 7 * 24 * 60 / recurrenceBlock
-	weeks := min(float64(r.Block-r.First)/blocksAWeek, 3)
-	k := 1 + int(p.RecurrenceWeekly*weeks)
-	top := make([]float32, k)
+	largest, second, opening := float32(0), float32(0), 0
 	for _, evidence := range r.Past {
-		for i := range top {
-			if evidence > top[i] {
-				copy(top[i+1:], top[i:])
-				top[i] = evidence
-				break
-			}
+		if float64(evidence) >= p.RunNeeded {
+			opening++
 		}
+		second = max(second, min(largest, evidence))
+		largest = max(largest, evidence)
 	}
-	return p.RecurrencePart * float64(top[k-1])
+	required := p.RecurrencePart * float64(second)
+	weeks := min(float64(r.Block-r.First), recurrenceBlocks) / blocksAWeek
+	if float64(opening) <= 1+p.RecurrenceWeekly*weeks {
+		required = min(required, p.RecurrenceCap)
+	}
+	return required
 }
 
 // recordCountry follows the excursions of the whole country, open incidents
 // included.
 func (c *Charts) recordCountry(minute outage.Minute, reporters uint32, normal Normal) {
-	const country = 0
 	c.recurrence.advance(minute)
 	c.weigh(&c.country, country, normal)
 	e := &c.country.excursion

@@ -33,8 +33,9 @@ func (e *excursion) asRun(handle int32, alternative int, minute outage.Minute, n
 
 // runRequired is the run evidence that opens: less for a longer run, because windows
 // of L minutes have a part in L as many independent chances to look unusual.
-func (c *Charts) runRequired(level Level, minute, since outage.Minute) float64 {
+func (c *Charts) runRequired(level Level, minute, since outage.Minute, normal Normal) float64 {
 	p := c.params
 	minutes := min(max(int(minute-since)+1, 1), p.RunLongest)
-	return c.raised(p.RunNeeded+p.LevelPenalty[level], minute) - p.RunSlope*math.Log(float64(minutes))
+	needed := p.RunNeeded + p.RunPenalty[level] - c.rare(level, normal)
+	return c.raised(needed, minute) - p.RunSlope*math.Log(float64(minutes))
 }

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -10,9 +11,19 @@ import (
 // Needed is the evidence that opens an incident at a level, in nats.
 func (c *Charts) Needed(level Level) float64 { return c.params.Needed + c.params.LevelPenalty[level] }
 
-// required is Needed, raised while the series is new.
-func (c *Charts) required(level Level, minute outage.Minute) float64 {
-	return c.raised(c.Needed(level), minute)
+// required is Needed, lower for a place of a rare series, and raised while the series
+// is new.
+func (c *Charts) required(level Level, minute outage.Minute, normal Normal) float64 {
+	return c.raised(c.Needed(level)-c.rare(level, normal), minute)
+}
+
+// rare is how much less a place of a series with few reporters needs, in nats.
+func (c *Charts) rare(level Level, normal Normal) float64 {
+	if level == Country {
+		return 0
+	}
+	mean, _ := normal.Rates(country)
+	return min(max(0, math.Log(c.params.RareBelow/max(mean, 1e-9))), c.params.RareMost)
 }
 
 // raised is an evidence that opens, more of it while the series is new.
