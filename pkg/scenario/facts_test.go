@@ -51,6 +51,23 @@ func TestFacts(t *testing.T) {
 			{"instagram", countrytest.IN, "18:15", "18:30", 4700, 5400},
 			{"telegram", countrytest.GB, "18:00", "20:00", 0, 60},
 		}},
+		"meta-2024-03-05": {"2024-03-05", []fact{
+			{"facebook", countrytest.IN, "15:25", "15:40", 14300, 15500},
+			{"instagram", countrytest.IN, "15:25", "15:40", 31500, 33600},
+			{"facebook", countrytest.IN, "14:45", "15:00", 0, 60},
+			{"instagram", countrytest.GB, "17:50", "18:10", 20, 200},
+			{"whatsapp", countrytest.GB, "15:25", "15:40", 10, 80},
+			{"whatsapp", countrytest.IN, "15:00", "17:00", 10, 300},
+		}},
+		"whatsapp-2024-04-03": {"2024-04-03", []fact{
+			{"whatsapp", countrytest.GB, "17:45", "18:00", 0, 80},
+			{"whatsapp", countrytest.GB, "18:10", "18:25", 44500, 47500},
+			{"whatsapp", countrytest.IN, "18:10", "18:25", 19200, 20900},
+			{"whatsapp", countrytest.GB, "18:55", "19:10", 9500, 10600},
+			{"whatsapp", countrytest.IN, "18:55", "19:10", 3300, 3800},
+			{"facebook", countrytest.GB, "18:00", "19:00", 10, 130},
+			{"instagram", countrytest.IN, "18:00", "19:00", 10, 130},
+		}},
 	} {
 		options := setting()
 		options.Span = hours(t, script.day+" 12:00", 12)

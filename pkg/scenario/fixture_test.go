@@ -21,6 +21,8 @@ var towns = []Place{
 	{"Mumbai", countrytest.IN, 19.073, 72.883, 12691836},
 	{"Delhi", countrytest.IN, 28.652, 77.231, 10927986},
 	{"Bengaluru", countrytest.IN, 12.972, 77.594, 5104047},
+	{"Hyderabad", countrytest.IN, 17.384, 78.456, 3597816},
+	{"Ahmedabad", countrytest.IN, 23.026, 72.587, 3719710},
 	{"Kolkata", countrytest.IN, 22.563, 88.363, 4631392},
 	{"Amritsar", countrytest.IN, 31.634, 74.872, 1092450},
 	{"Leh", countrytest.IN, 34.165, 77.585, 27513},

@@ -11,7 +11,7 @@ import (
 
 func TestBuiltInScripts(t *testing.T) {
 	names := Names()
-	for _, want := range []string{"meta-2021-10-04", "meta-2024-12-11", "whatsapp-2025-02-28"} {
+	for _, want := range []string{"meta-2021-10-04", "meta-2024-03-05", "meta-2024-12-11", "whatsapp-2024-04-03", "whatsapp-2025-02-28"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s is missing", want)
 		}

@@ -183,6 +183,47 @@ func TestScenarioOfAllOfMeta(t *testing.T) {
 	}
 }
 
+// The outages of 2024 that the services of Meta had in spring: each is found where and
+// when it was, and nowhere else.
+func TestScenariosOfSpring2024(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the detector over four weeks of ten services, twice")
+	}
+	t.Parallel()
+	geography := celltest.Geography(t)
+	services := slices.DeleteFunc(catalogue(t), func(s outage.Service) bool {
+		return s.Family != "meta" && s.Slug != "telegram" && s.Slug != "jio" && s.Slug != "bt"
+	})
+	for _, c := range []struct {
+		name, began string
+		want        []string
+	}{
+		{"meta-2024-03-05", "2024-03-05T15:00:00Z", []string{
+			"facebook GB", "facebook IN", "instagram GB", "instagram IN", "messenger GB", "messenger IN",
+		}},
+		{"whatsapp-2024-04-03", "2024-04-03T18:00:00Z", []string{"whatsapp GB", "whatsapp IN"}},
+	} {
+		found, names := incidentsOf(t, geography, fourWeeks, bytes.NewReader(printed(t, c.name, scenario.CSV, services, geography)))
+		if !slices.Equal(names, c.want) {
+			t.Errorf("%s: incidents of %s; wanted %s", c.name, names, c.want)
+		}
+		began, err := time.Parse(time.RFC3339, c.began)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, in := range found {
+			t.Logf("%s: %s, scope %s, from %v to %v, %s", c.name, name, in.Scope, in.OpenedAt, in.ClosedAt, in.Verdict)
+			late := in.OpenedAt.After(began.Add(25 * time.Minute))
+			if in.OpenedAt.Before(began) || late || in.ClosedAt == nil || in.ClosedAt.After(began.Add(5*time.Hour)) {
+				t.Errorf("%s: %s opened at %v and closed at %v", c.name, name, in.OpenedAt, in.ClosedAt)
+			}
+			if in.Scope != outage.ScopeCountry {
+				t.Errorf("%s: %s has the scope of a %s", c.name, name, in.Scope)
+			}
+		}
+	}
+}
+
 // falseAlarms is how many incidents a week of one service in one country may have
 // in which nothing happens: what the proving ground measures, and less than half
 // of what is allowed there.
