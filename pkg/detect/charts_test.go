@@ -289,7 +289,7 @@ func TestFewOutagesHideNothing(t *testing.T) {
 // A place of a rare series needs less than one of a series with many reports, the
 // country the same.
 func TestRareSeriesNeedLessInAPlace(t *testing.T) {
-	b, minute := newTestCharts(), outage.Minute(old)
+	b, minute := newTestCharts(), old
 	at := func(mean float64) Normal { return fixed{means: []float64{mean, mean / 4, mean / 20}} }
 	p := b.params
 	for _, c := range []struct{ mean, less float64 }{

@@ -84,7 +84,7 @@ func DefaultParams() Params {
 		ColdMinutes: 360, ColdReporters: 15,
 		RunNeeded: 13.5, RunSlope: 1.6, RunLongest: 60, LiftMost: 2.2,
 		RecurrencePart: .8, RecurrenceWeekly: 1.5, RecurrenceCap: 18,
-		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.2, SetReach: 40,
+		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.3, SetReach: 40,
 		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
 		SetsMustBeatBy: 3,
 	}
