@@ -95,6 +95,9 @@ func (p *Pack) readCities() ([]City, error) {
 		if city.Cell, err = cellBetween(row.Get("cell"), outage.CellFine, outage.CellFine); err != nil {
 			return city, err
 		}
+		if city.Region, err = p.region(row.Get("region")); err != nil {
+			return city, err
+		}
 		city.Population, err = wholeNumber("population", row.Get("population"))
 		return city, err
 	})

@@ -73,10 +73,11 @@ type Point struct {
 	Region outage.Region
 }
 
-// City is a town or city.
+// City is a town or city. Its region is its own, and empty where it is that of the cell.
 type City struct {
 	Name       string
 	Cell       outage.Cell
+	Region     outage.Region
 	Population int
 }
 
