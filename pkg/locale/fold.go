@@ -16,9 +16,21 @@ import (
 // Indian names fall together. Whatever else is neither letter, mark nor number
 // separates words.
 func Words(text string) []string {
+	if ascii(text) { // most names are; they have one form
+		return strings.Fields(strings.Map(compared, strings.ToLower(text)))
+	}
 	decomposed := norm.NFKD.String(strings.ToValidUTF8(text, ""))
 	folded := norm.NFKD.String(cases.Fold().String(decomposed))
 	return strings.Fields(strings.Map(compared, folded))
+}
+
+func ascii(text string) bool {
+	for i := range len(text) {
+		if text[i] > unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
 }
 
 // Key is a name as it is compared where spaces do not matter: its words run

@@ -135,6 +135,9 @@ func (c Country) Names(language string) CountryNames {
 	return CountryNames{Name: code, Full: code, In: code, Clock: code}
 }
 
+// Languages are those that are spoken in the country, the most common first.
+func (c Country) Languages() []string { return c.facts().Languages }
+
 // DeviceZones are the time zones by which a device is guessed to be in the country.
 func (c Country) DeviceZones() []string { return c.facts().DeviceZones }
 
