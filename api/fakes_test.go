@@ -30,16 +30,17 @@ const (
 
 // world is everything behind the API, and what it was asked.
 type world struct {
-	more     []outage.Record // stand before the other incidents
-	asked    []string
-	from     outage.Client
-	log      bytes.Buffer
-	err      error // what the intake and the readings answer
-	past     error // what Series answers
-	place    bool  // whether receipts have a place
-	ready    bool
-	degraded []string
-	limited  bool
+	more       []outage.Record // stand before the other incidents
+	asked      []string
+	from       outage.Client
+	log        bytes.Buffer
+	err        error // what the intake and the readings answer
+	past       error // what Series answers
+	place      bool  // whether receipts have a place
+	unresolved bool
+	ready      bool
+	degraded   []string
+	limited    bool
 }
 
 func (w *world) ask(format string, args ...any) {
@@ -66,7 +67,10 @@ func (w *world) Take(_ context.Context, from outage.Client, said outage.Submissi
 	receipt := outage.Receipt{ID: "r1", Service: said.Service, Country: countrytest.IN, Counted: true, Undo: "secret"}
 	receipt.StatusNumbers = outage.StatusNumbers{Status: outage.StatusElevated, Window: tenMinutes, Observed: 31, Expected: new(2.25)}
 	if w.place {
-		receipt.Cell, receipt.Region = 0x863cf3b07ffffff, "IN-WB"
+		receipt.Cell, receipt.Region, receipt.District = 0x863cf3b07ffffff, "IN-WB", "IN-WB-kolkata"
+	}
+	if w.unresolved {
+		receipt.Unresolved = &outage.Unresolved{Suggestions: []outage.Place{city, {Name: "India", Kind: outage.PlaceCountry, Country: countrytest.IN}}}
 	}
 	return receipt, nil
 }
@@ -85,6 +89,23 @@ func (w *world) Owner(key string) string {
 	}
 	return ""
 }
+
+func (w *world) Place(_ context.Context, _ netip.Addr, id, token, text string, country outage.Country) (outage.Place, error) {
+	w.ask("place %s %s %s %q", id, token, text, country)
+	switch {
+	case w.err != nil:
+		return outage.Place{}, w.err
+	case token != "secret":
+		return outage.Place{}, &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "Wrong token."}
+	case text == "Kolkata":
+		return city, nil
+	}
+	fault := outage.Invalid("place", "is not understood")
+	fault.Suggestions = []outage.Place{city}
+	return outage.Place{}, fault
+}
+
+var city = outage.Place{Name: "Kolkata", Kind: outage.PlaceCity, Country: countrytest.IN, Region: "IN-WB", District: "IN-WB-kolkata", Cell: 0x863cf2c67ffffff}
 
 func (w *world) Undo(_ context.Context, _ netip.Addr, id, token string) error {
 	if w.limited {

@@ -11,7 +11,7 @@ import (
 // What a page of another origin may send, and read beside the body.
 const (
 	readMethods    = "GET, HEAD, OPTIONS"
-	writeMethods   = readMethods + ", POST, DELETE"
+	writeMethods   = readMethods + ", POST, PATCH, DELETE"
 	readHeaders    = "If-None-Match, Last-Event-ID"
 	writeHeaders   = readHeaders + ", Content-Type, Idempotency-Key"
 	exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Downpour-Total, Downpour-Unplaced, Downpour-Withheld"

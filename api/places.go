@@ -30,6 +30,14 @@ func wirePlace(place outage.Place) placeJSON {
 	}
 }
 
+func wirePlaces(places []outage.Place) []placeJSON {
+	out := make([]placeJSON, len(places))
+	for i, place := range places {
+		out[i] = wirePlace(place)
+	}
+	return out
+}
+
 func (a *API) searchPlaces(c *fiber.Ctx) error {
 	q := a.query(c, "q", "country", "limit", "cursor")
 	q.cursor()
@@ -38,16 +46,12 @@ func (a *API) searchPlaces(c *fiber.Ctx) error {
 	text, given := q.values["q"]
 	switch {
 	case !given && q.err() == nil:
-		q.fail(outage.Invalid("q", "The start of a postcode, PIN code or city is needed."))
+		q.fail(outage.Invalid("q", "The start of a place or of a postal code is needed."))
 	case utf8.RuneCountInString(text) > longestSearch:
 		q.fail(outage.Invalid("q", "It must not be longer than %d characters.", longestSearch))
 	}
 	if err := q.err(); err != nil {
 		return err
 	}
-	answer := list[placeJSON]{Items: []placeJSON{}}
-	for _, place := range a.Places.Search(text, country, limit) {
-		answer.Items = append(answer.Items, wirePlace(place))
-	}
-	return sendJSON(c, answer, freshTable)
+	return sendJSON(c, list[placeJSON]{Items: wirePlaces(a.Places.Search(text, country, limit))}, freshTable)
 }

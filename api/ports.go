@@ -25,6 +25,10 @@ type Intake interface {
 	// for an unknown id, CodeGone when it is too late, CodeLimited after too many
 	// attempts of the address or its network.
 	Undo(ctx context.Context, from netip.Addr, id, token string) error
+	// Place moves a report to a more exact place in the given country, "" for any. Its
+	// errors are those of Undo, CodeInvalid with suggestions for a place that is not
+	// understood, and CodeConflict where the report has a place that is as exact.
+	Place(ctx context.Context, from netip.Addr, id, token, text string, country outage.Country) (outage.Place, error)
 }
 
 // Readings is the counts of one snapshot. The service "" is all services, the country ""
@@ -90,7 +94,8 @@ type Services interface {
 	Family(slug string) []outage.Service
 }
 
-// Places finds places by the start of their names, best first. It does not block.
+// Places finds places by the start of their names, best first, under names that Intake
+// understands. It does not block.
 type Places interface {
 	Search(q string, country outage.Country, limit int) []outage.Place
 }

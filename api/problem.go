@@ -21,6 +21,8 @@ type problem struct {
 	Field    string        `json:"field,omitempty"`
 	Instance string        `json:"instance,omitempty"`
 	Errors   []problemItem `json:"errors,omitempty"`
+	// Suggestions are places that may be meant by the one at fault.
+	Suggestions []placeJSON `json:"suggestions,omitempty"`
 }
 
 type problemItem struct {
@@ -68,6 +70,8 @@ func writeProblem(c *fiber.Ctx, logger *slog.Logger, err error) error {
 		Code:     first.Code,
 		Field:    first.Field,
 		Instance: c.Path(),
+
+		Suggestions: wirePlaces(first.Suggestions),
 	}
 	if len(known) > 1 {
 		for _, one := range known {

@@ -22,14 +22,33 @@ const headerIdempotencyKey = "Idempotency-Key"
 
 // receipt is an outage.Receipt on the wire.
 type receipt struct {
-	ID      string         `json:"id"`
-	Cell    *outage.Cell   `json:"cell"`
-	Country outage.Country `json:"country"`
-	Region  *outage.Region `json:"region"`
-	Counted bool           `json:"counted"`
-	Undo    string         `json:"undo"`
-	Status  outage.Status  `json:"status"`
+	ID string `json:"id"`
+	whereJSON
+	PlaceUnresolved *unresolvedJSON `json:"place_unresolved"`
+	Counted         bool            `json:"counted"`
+	Undo            string          `json:"undo"`
+	Status          outage.Status   `json:"status"`
 	*statusNumbersJSON
+}
+
+// whereJSON is the place for which a report counts.
+type whereJSON struct {
+	Cell     *outage.Cell     `json:"cell"`
+	Country  outage.Country   `json:"country"`
+	Region   *outage.Region   `json:"region"`
+	District *outage.District `json:"district"`
+}
+
+// unresolvedJSON is a place that is not understood.
+type unresolvedJSON struct {
+	Suggestions []placeJSON `json:"suggestions"`
+}
+
+func wireUnresolved(unresolved *outage.Unresolved) *unresolvedJSON {
+	if unresolved == nil {
+		return nil
+	}
+	return &unresolvedJSON{wirePlaces(unresolved.Suggestions)}
 }
 
 // statusNumbersJSON is what a status rests on.
@@ -69,16 +88,43 @@ func (a *API) createReport(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Status(fiber.StatusAccepted).JSON(receipt{
-		ID:      given.ID,
-		Cell:    orNull(given.Cell),
-		Country: given.Country,
-		Region:  orNull(given.Region),
-		Counted: given.Counted,
-		Undo:    given.Undo,
-		Status:  given.Status,
+		ID:              given.ID,
+		whereJSON:       whereJSON{orNull(given.Cell), given.Country, orNull(given.Region), orNull(given.District)},
+		PlaceUnresolved: wireUnresolved(given.Unresolved),
+		Counted:         given.Counted,
+		Undo:            given.Undo,
+		Status:          given.Status,
 
 		statusNumbersJSON: wireStatusNumbers(given.StatusNumbers),
 	})
+}
+
+// placeReport moves a report to a more exact place.
+func (a *API) placeReport(c *fiber.Ctx) error {
+	if err := a.query(c).err(); err != nil {
+		return err
+	}
+	body, err := readBody(c)
+	if err != nil {
+		return err
+	}
+	var said struct {
+		Undo    string         `json:"undo"`
+		Place   string         `json:"place"`
+		Country outage.Country `json:"country"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&said); err != nil || decoder.More() {
+		return outage.Invalid("place", `The body must be {"undo": "the token", "place": "the name or code"}.`)
+	}
+	from := ClientOf(c, a.TrustedProxies).Addr
+	place, err := a.Intake.Place(c.UserContext(), from, utils.CopyString(c.Params("id")), said.Undo, said.Place, said.Country)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.JSON(whereJSON{orNull(place.Cell), place.Country, orNull(place.Region), orNull(place.District)})
 }
 
 func (a *API) undoReport(c *fiber.Ctx) error {

@@ -48,6 +48,7 @@ var down = &outage.Error{Code: outage.CodeUnavailable, Detail: "Not now."}
 var calls = []call{
 	{name: "report", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"whatsapp","location":{"lat":22.57,"lng":88.36}}`, world: world{place: true}, status: 202, asked: `take whatsapp  ""`},
 	{name: "report-unplaced", method: "POST", path: "/api/v1/reports", header: takes + "; charset=UTF-8\nIdempotency-Key: k-1", body: `{"service":"whatsapp","country":"IN"}`, status: 202, asked: `take whatsapp IN "k-1"`},
+	{name: "report-unresolved", method: "POST", path: "/api/v1/reports", header: takes, body: `{"service":"whatsapp","country":"IN"}`, world: world{unresolved: true}, status: 202},
 	{name: "report-form", method: "POST", path: "/api/v1/reports", header: "Content-Type: application/x-www-form-urlencoded", body: `service=whatsapp`, status: 415, code: "content_type"},
 	{name: "report-no-type", method: "POST", path: "/api/v1/reports", body: `{}`, status: 415, code: "content_type"},
 	{name: "report-latin1", method: "POST", path: "/api/v1/reports", header: takes + "; charset=latin1", body: `{}`, status: 415, code: "content_type"},
@@ -91,6 +92,19 @@ var calls = []call{
 	{name: "undo-16k", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
 	{name: "undo-no-redis", method: "DELETE", path: "/api/v1/reports/r1?undo=secret", world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "undo-limited", method: "DELETE", path: "/api/v1/reports/r1?undo=x", world: world{limited: true}, status: 429, code: "limited"},
+
+	{name: "place-report", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkata","country":"IN"}`, status: 200, asked: `place r1 secret Kolkata "IN"`},
+	{name: "place-report-unresolved", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkatta"}`, status: 400, code: "invalid", field: "place"},
+	{name: "place-report-wrong-token", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"x","place":"Kolkata"}`, status: 403, code: "forbidden", field: "undo"},
+	{name: "place-report-conflict", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: &outage.Error{Code: outage.CodeConflict, Field: "place", Detail: "the report has a place that is as exact"}}, status: 409, code: "conflict", field: "place"},
+	{name: "place-report-unknown", method: "PATCH", path: "/api/v1/reports/r2", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: &outage.Error{Code: outage.CodeNotFound, Detail: "No such report."}}, status: 404, code: "not_found"},
+	{name: "place-report-too-late", method: "PATCH", path: "/api/v1/reports/old", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: &outage.Error{Code: outage.CodeGone, Detail: "Too late."}}, status: 410, code: "gone"},
+	{name: "place-report-form", method: "PATCH", path: "/api/v1/reports/r1", header: "Content-Type: application/x-www-form-urlencoded", body: "undo=secret&place=Kolkata", status: 415, code: "content_type"},
+	{name: "place-report-16k", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
+	{name: "place-report-no-redis", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "place-report-limited", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: 1500 * time.Millisecond}}, status: 429, code: "limited"},
+	{name: "place-report-other-field", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","cell":"863cf2c67ffffff"}`, status: 400, code: "invalid", field: "place"},
+	{name: "place-report-query", method: "PATCH", path: "/api/v1/reports/r1?place=Kolkata", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, status: 400, code: "invalid", field: "place"},
 
 	{name: "services", path: "/api/v1/services", status: 200, asked: `day "whatsapp"; day "virgin-media"`},
 	{name: "services-cursor", path: "/api/v1/services?cursor=x", status: 400, code: "invalid", field: "cursor"},

@@ -15,4 +15,6 @@ type Intake interface {
 	Take(ctx context.Context, client outage.Client, report outage.Submission, idempotencyKey string) (outage.Receipt, error)
 	// Undo undoes the report with this id, given the token of its receipt.
 	Undo(ctx context.Context, from netip.Addr, id, token string) error
+	// Place moves the report to a place in a country, "" for any.
+	Place(ctx context.Context, from netip.Addr, id, token, text string, country outage.Country) (outage.Place, error)
 }

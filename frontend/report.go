@@ -48,8 +48,41 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	if receipt.Region != "" {
 		query.Set("region", string(receipt.Region))
 	}
+	if receipt.Unresolved != nil {
+		query.Set("unresolved", "1")
+		for _, place := range receipt.Unresolved.Suggestions {
+			query.Add("which", place.Name)
+		}
+	}
 	s.headers(c, "thanks", cacheNever)
 	return c.Redirect(at.WithLeaf(address.LeafThanks).Path()+"?"+query.Encode(), fiber.StatusSeeOther)
+}
+
+// postPlace moves a report to the place that its sender meant, and confirms it again.
+func (s *Site) postPlace(c *fiber.Ctx) error {
+	if err := s.checkForm(c); err != nil {
+		return err
+	}
+	at := address.Address{Lang: locale.Known(field(c, "lang"))}
+	if country, ok := address.ParseCountry(field(c, "country")); ok {
+		at.Country = country
+	}
+	id, undo := field(c, "id"), field(c, "undo")
+	place, err := s.Intake.Place(c.UserContext(), s.ClientOf(c).Addr, id, undo, strings.TrimSpace(field(c, "place")), at.Country)
+	if err != nil {
+		return inLanguage(c, at.Lang, err)
+	}
+	if service, ok := s.Services.Service(field(c, "service")); ok {
+		at.Service = service.Slug
+	}
+	at.Country = place.Country
+	s.headers(c, "thanks", cacheNever)
+	again, ok := address.Parse(s.Services, at.WithLeaf(address.LeafThanks).Path())
+	if !ok {
+		return c.Redirect(address.Address{Lang: at.Lang}.Path(), fiber.StatusSeeOther)
+	}
+	query := url.Values{"id": {id}, "undo": {undo}, "kind": {field(c, "kind")}, "counted": {"1"}, "region": {string(place.Region)}}
+	return c.Redirect(again.Path()+"?"+query.Encode(), fiber.StatusSeeOther)
 }
 
 // locationOf reads the coordinate that the browser sent with the consent of its
@@ -131,6 +164,17 @@ func (s *Site) thanks(c *fiber.Ctx, at address.Address) error {
 	page := s.builder.ThanksPage(at, page.Outcome{
 		ID: query("id"), Undo: query("undo"), Undone: query("undone") != "", Counted: query("counted") != "",
 		Kind: outage.Kind(query("kind")), Region: outage.Region(query("region")),
+		Unresolved: query("unresolved") != "", Which: which(c),
 	})
 	return s.sendPrivate(c, fiber.StatusOK, "thanks", page)
+}
+
+// which are the names of places that may be meant, as many as a receipt has.
+func which(c *fiber.Ctx) (names []string) {
+	for _, name := range c.Context().QueryArgs().PeekMulti("which") {
+		if len(names) < outage.Suggestions && len(name) <= longestEcho {
+			names = append(names, strings.ToValidUTF8(string(name), ""))
+		}
+	}
+	return names
 }

@@ -37,10 +37,14 @@ func TestReport(t *testing.T) {
 			[]string{`<a href="#country">Choose a country, or say where you are.</a>`, `id="country"`, `value="login" checked`, `role="alert"`}},
 		{"no country to choose", "service=jio&kind=problem&lang=hi", pagetest.Intake{}, 422,
 			[]string{`<a href="#place">देश चुनें, या बताएँ कि आप कहाँ हैं।</a>`}},
-		{"unknown place keeps the text", "service=whatsapp&place=%3Cb%3EXyzzy&country=IN&network=BT", pagetest.Intake{}, 422,
-			[]string{`<a href="#place">We do not know this place.`, `value="&lt;b&gt;Xyzzy"`, `aria-invalid="true"`, `value="IN" checked`, `value="BT"`, "<details open>"}},
-		{"on a country's page the country stays hidden", "service=whatsapp&place=Xyzzy&country=IN&page=IN&lang=bn", pagetest.Intake{}, 422,
-			[]string{`<input type="hidden" name="country" value="IN">`, "এই জায়গা আমরা চিনি না।"}},
+		{"a place that tells no country keeps the text", "service=whatsapp&place=%3Cb%3EXyzzy&network=BT", pagetest.Intake{}, 422,
+			[]string{`<a href="#country">Choose a country`, `value="&lt;b&gt;Xyzzy"`, `value="BT"`, "<details open>"}},
+		{"a place that is not understood", "service=whatsapp&place=Xyzzy&country=IN&page=IN&lang=bn&kind=problem", pagetest.Intake{}, 303,
+			[]string{"/bn/in/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret&unresolved=1"}},
+		{"several places of a name", "service=whatsapp&place=Newport&country=GB&kind=problem", pagetest.Intake{}, 303,
+			[]string{"/gb/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret&unresolved=1&which=Newport%2C+Wales&which=Newport%2C+Shropshire"}},
+		{"a problem on a country's page keeps the country hidden", "service=whatsapp&country=IN&page=IN&lang=bn", pagetest.Intake{Err: outage.Invalid("symptom", "x")}, 422,
+			[]string{`<input type="hidden" name="country" value="IN">`}},
 		{"too many", "service=whatsapp&country=IN", pagetest.Intake{Err: &outage.Error{Code: outage.CodeLimited, RetryAfter: 1e9}}, 429,
 			[]string{"press the button again", `value="IN" checked`}},
 		{"away", "service=whatsapp&country=IN&lang=cy", pagetest.Intake{Err: &outage.Error{Code: outage.CodeUnavailable, RetryAfter: 5e9}}, 503,
@@ -113,15 +117,18 @@ func TestFormsOfOthers(t *testing.T) {
 		"no type":          {func(r *http.Request) { r.Header.Del("Content-Type") }, 415},
 		"type in capitals": {func(r *http.Request) { r.Header.Set("Content-Type", "Application/X-WWW-Form-Urlencoded") }, 303},
 	} {
-		for _, path := range []string{"/report", "/undo"} {
+		for _, path := range []string{"/report", "/undo", "/place"} {
 			intake := &pagetest.Intake{}
 			_, app := testSite(t, func(c *Config) { c.Intake = intake })
 			request := posted(path, url.Values{"service": {"whatsapp"}, "country": {"IN"}, "id": {"r1"}, "undo": {"secret"}})
+			if path == "/place" {
+				request = posted(path, url.Values{"service": {"whatsapp"}, "country": {"GB"}, "id": {"r1"}, "undo": {"secret"}, "place": {"Newport, Wales"}})
+			}
 			test.change(request)
 			if got := ask(t, app, request); got.status != test.status {
 				t.Errorf("%s to %s: status %d, want %d", name, path, got.status, test.status)
 			}
-			if touched := len(intake.Took)+len(intake.Undone) > 0; touched != (test.status == 303) {
+			if touched := len(intake.Took)+len(intake.Undone)+len(intake.Moved) > 0; touched != (test.status == 303) {
 				t.Errorf("%s to %s: intake asked: %v", name, path, touched)
 			}
 		}
@@ -161,6 +168,48 @@ func TestThanksAndUndo(t *testing.T) {
 	lost := ask(t, app, posted("/undo", url.Values{"id": {"r1"}, "undo": {"secret"}, "service": {"//evil"}}))
 	if lost.header.Get("Location") != "/" {
 		t.Errorf("undo without a page leads to %s", lost.header.Get("Location"))
+	}
+}
+
+// The page that thanks asks which place was meant, with a button for each that the
+// server itself would offer, and an answer moves the report.
+func TestWhichPlace(t *testing.T) {
+	intake := &pagetest.Intake{}
+	_, app := testSite(t, func(c *Config) { c.Intake = intake })
+	query := "?counted=1&id=r1&kind=works&undo=secret&unresolved=1&which=" + url.QueryEscape("Newport, Wales") + "&which=" + url.QueryEscape("Newport, Shropshire") +
+		"&which=" + url.QueryEscape("Newport, Wales: call 0900 1234") + "&which=" + url.QueryEscape("<b>")
+	for prefix, asks := range map[string]string{"": "Which one did you mean?", "/hi": "आपका मतलब किस जगह से था?", "/bn": "আপনি কোন জায়গার কথা বলছেন?", "/cy": "Pa un oeddech chi&#39;n ei olygu?"} {
+		got := get(t, app, prefix+"/gb/whatsapp/thanks"+query)
+		if got.status != 200 || !strings.Contains(got.body, asks) || got.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: status %d, cached %q, without %q", prefix, got.status, got.header.Get("Cache-Control"), asks)
+		}
+		if n := strings.Count(got.body, `<button name="place"`); n != 2 || strings.Contains(got.body, "0900") || !strings.Contains(got.body, `value="Newport, Shropshire"`) {
+			t.Errorf("%s: %d buttons", prefix, n)
+		}
+	}
+	for _, quiet := range []string{"?id=r1&undo=secret&unresolved=1&which=Newport,+Wales", "?id=r1&counted=1&unresolved=1&which=Newport,+Wales", "?counted=1&id=r1&undo=secret&unresolved=1"} {
+		if got := get(t, app, "/gb/whatsapp/thanks"+quiet); strings.Contains(got.body, `action="/place"`) {
+			t.Errorf("%s asks", quiet)
+		}
+	}
+	if got := get(t, app, "/gb/whatsapp/thanks?counted=1&id=r1&undo=secret&unresolved=1"); !strings.Contains(got.body, "did not understand the place") {
+		t.Error("a place that was not understood is not mentioned")
+	}
+
+	values := url.Values{"id": {"r1"}, "undo": {"secret"}, "lang": {"cy"}, "service": {"whatsapp"}, "country": {"GB"}, "kind": {"works"}, "place": {"Newport, Wales"}}
+	moved := ask(t, app, posted("/place", values))
+	if want := "/cy/gb/whatsapp/thanks?counted=1&id=r1&kind=works&region=GB-TLL&undo=secret"; moved.status != 303 || moved.header.Get("Location") != want || len(intake.Moved) != 1 {
+		t.Errorf("status %d to %s, moved %v", moved.status, moved.header.Get("Location"), intake.Moved)
+	}
+	if got := get(t, app, moved.header.Get("Location")); !strings.Contains(got.body, "Mae&#39;n cyfrif dros") && !strings.Contains(got.body, "Mae'n cyfrif dros") {
+		t.Errorf("the new place is not confirmed: %s", got.body)
+	}
+	for field, value := range map[string]string{"undo": "guess", "place": "Atlantis"} {
+		wrong := url.Values{"id": {"r1"}, "undo": {"secret"}, "lang": {"bn"}, "country": {"GB"}, "place": {"Newport, Wales"}}
+		wrong.Set(field, value)
+		if got := ask(t, app, posted("/place", wrong)); got.status < 400 || !strings.Contains(got.body, `<html lang="bn">`) {
+			t.Errorf("a wrong %s: status %d", field, got.status)
+		}
 	}
 }
 

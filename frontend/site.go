@@ -27,6 +27,7 @@ type Config struct {
 	Register  page.Register
 	Services  page.Services
 	Shapes    page.Shapes
+	Places    page.Places
 	// Demo is nil on a server that plays no demo.
 	Demo page.Demo
 	// Parameters are the numbers by which the server decides, for the page
@@ -62,8 +63,8 @@ type Site struct {
 // part of the program, and projects the maps. It starts nothing.
 func New(config Config) (*Site, error) {
 	if config.Intake == nil || config.Readings == nil || config.Incidents == nil || config.Register == nil ||
-		config.Services == nil || config.Shapes == nil || config.ClientOf == nil {
-		return nil, errors.New("making the pages: intake, readings, incidents, register, services, shapes and client of a request are all needed")
+		config.Services == nil || config.Shapes == nil || config.Places == nil || config.ClientOf == nil {
+		return nil, errors.New("making the pages: intake, readings, incidents, register, services, shapes, places and client of a request are all needed")
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -84,7 +85,7 @@ func New(config Config) (*Site, error) {
 		return nil, fmt.Errorf("reading the fonts of pictures: %w", err)
 	}
 	result, err := page.NewBuilder(page.Config{
-		Readings: config.Readings, Incidents: config.Incidents, Register: config.Register, Services: config.Services, Shapes: config.Shapes, Demo: config.Demo,
+		Readings: config.Readings, Incidents: config.Incidents, Register: config.Register, Services: config.Services, Shapes: config.Shapes, Places: config.Places, Demo: config.Demo,
 		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
 	})
@@ -103,6 +104,7 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Get("/favicon.ico", s.favicon)
 	router.Post("/report", s.postReport)
 	router.Post("/undo", s.postUndo)
+	router.Post("/place", s.postPlace)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
 	for kind, of := range map[string]func(context.Context, address.Address, public.Incident) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {

@@ -109,6 +109,21 @@ var stories = []story{
 		{clock: "10:00:00", from: person(2), more: `,"place":"700001"`, want: "counted"},
 		{clock: "10:00:00", from: person(3), more: `,"place":"৭০০০০১"`, want: "counted"},
 	}, []seen{onMap(3, 0, 0), allIn("IN-WB")}},
+	{"places of their own region, not of a namesake or a neighbour", []step{
+		{clock: "10:00:00", from: person(1), more: `,"place":"824101"`, want: "counted"},
+	}, []seen{allIn("IN-BR")}},
+	{"a PIN of Manipur", []step{{clock: "10:00:00", more: `,"place":"795001"`, want: "counted"}}, []seen{allIn("IN-MN")}},
+	{"Wales on the border", []step{
+		{clock: "10:00:00", from: person(1), more: `,"place":"NP16"`, want: "counted"},
+		{clock: "10:00:00", from: person(2), more: `,"place":"CH6"`, want: "counted"},
+		{clock: "10:00:00", from: person(3), more: `,"location":{"lat":51.6409,"lng":-2.6768}`, want: "counted"},
+		{clock: "10:00:00", from: person(4), more: `,"location":{"lat":53.2449,"lng":-3.1323}`, want: "counted"},
+		{clock: "10:00:00", from: person(5), more: `,"place":"Chepstow"`, want: "counted"},
+	}, []seen{allIn("GB-TLL")}},
+	{"a place that is not understood", []step{
+		{clock: "10:00:00", from: person(1), more: `,"place":"qqqqqq","country":"IN"`, want: "counted"},
+		{clock: "10:00:00", from: person(2), more: `,"place":"Aurangabad"`, want: "counted"},
+	}, []seen{totals("whatsapp", 2, 0, 0)}},
 	{"country only", []step{{clock: "10:00:00", want: "counted"}},
 		[]seen{totals("whatsapp", 1, 0, 0), onMap(1, 1, 0), cells(3, nil)}},
 	{"a seafront", []step{

@@ -26,8 +26,8 @@ func TestOfferedTownsAreKnown(t *testing.T) {
 			}
 			for _, town := range option.FindAllStringSubmatch(found[1], -1) {
 				name := html.UnescapeString(town[1])
-				if place, err := s.app.places.Lookup(name, country); err != nil || place.Country != country {
-					t.Errorf("%s %s: %q is not known: %v", prefix, country, name, err)
+				if found := s.app.places.Resolve(name, country); !found.Understood || found.Place.Country != country {
+					t.Errorf("%s %s: %q is not known: %+v", prefix, country, name, found)
 				}
 			}
 		}

@@ -19,6 +19,7 @@ type Config struct {
 	Register   Register
 	Services   Services
 	Shapes     Shapes
+	Places     Places
 	Demo       Demo
 	Parameters []outage.Parameter
 	PublicURL  string

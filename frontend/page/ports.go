@@ -59,6 +59,11 @@ type Services interface {
 	CategoryNames(slug string) map[string]string
 }
 
+// Places offers places under names that Intake understands. It does not block.
+type Places interface {
+	Search(q string, country outage.Country, limit int) []outage.Place
+}
+
 // Shapes gives maps their geometry, and regions and districts their names.
 type Shapes interface {
 	draw.Shapes

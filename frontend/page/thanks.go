@@ -2,6 +2,7 @@ package page
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -14,6 +15,9 @@ type thanksPage struct {
 	Lines          []string
 	ID, Undo, Back string
 	Undone         bool
+	// Which are the names of places that may be meant by one that is not understood.
+	Which []string
+	Kind  outage.Kind
 }
 
 // Outcome is the result of a report, as in the query of its page.
@@ -22,6 +26,9 @@ type Outcome struct {
 	Undone, Counted bool
 	Kind            outage.Kind
 	Region          outage.Region
+	// Unresolved says that the place was not understood, Which are those suggested.
+	Unresolved bool
+	Which      []string
 }
 
 // ThanksPage confirms a report and offers to undo it.
@@ -32,37 +39,57 @@ func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 	page.Name = page.ServiceName(service)
 	page.Back = at.WithLeaf("").Path()
 	page.ID, page.Undo, page.Undone = of.ID, of.Undo, of.Undone
-	page.Heading, page.Lines = page.outcomeText(of.Kind, of.Counted, of.Region)
+	page.Kind = of.Kind
+	if !of.Kind.Valid() {
+		page.Kind = outage.Problem
+	}
+	page.Heading, page.Lines = page.outcomeText(of)
+	if of.Unresolved && of.Counted {
+		page.Which = s.offered(of.Which, at.Country)
+	}
 	page.Title = page.Heading
 	return page
 }
 
+// offered are the names under which the server itself offers places, so that an address
+// cannot put other text on the page.
+func (s *Builder) offered(names []string, country outage.Country) (known []string) {
+	for _, name := range names {
+		if slices.ContainsFunc(s.Places.Search(name, country, outage.Suggestions), func(p outage.Place) bool { return p.Name == name }) {
+			known = append(known, name)
+		}
+	}
+	return known
+}
+
 // outcomeText is the heading and the text of the page.
-func (page *thanksPage) outcomeText(kind outage.Kind, counted bool, region outage.Region) (heading string, lines []string) {
+func (page *thanksPage) outcomeText(of Outcome) (heading string, lines []string) {
 	if page.Undone {
 		return page.T("undone.heading"), []string{page.T("undone.text", "service", page.Name)}
 	}
 	if page.ID == "" {
 		return page.T("thanks.empty"), nil
 	}
-	if !kind.Valid() {
-		kind = outage.Problem
-	}
-	if !counted {
+	if !of.Counted {
 		return page.T("thanks.again"), []string{page.T("thanks.again.text", "service", page.Name)}
 	}
-	lines = append(lines, page.T("thanks."+string(kind), "service", page.Name))
-	if placed(region) {
-		lines = append(lines, page.T("thanks.region", "region", page.builder.Shapes.RegionName(region, page.At.Lang)))
-	} else if page.At.Country != "" {
-		lines = append(lines, page.T("thanks.unplaced", "in", page.InCountry(page.At.Country)))
+	lines = append(lines, page.T("thanks."+string(page.Kind), "service", page.Name))
+	switch in := page.At.Country; {
+	case placed(of.Region):
+		lines = append(lines, page.T("thanks.region", "region", page.builder.Shapes.RegionName(of.Region, page.At.Lang)))
+	case in != "" && of.Unresolved:
+		lines = append(lines, page.T("thanks.unresolved", "in", page.InCountry(in)))
+	case in != "":
+		lines = append(lines, page.T("thanks.unplaced", "in", page.InCountry(in)))
 	}
 	return page.T("thanks.heading"), lines
 }
 
 // regionCode is the form of a region's code.
-var regionCode = regexp.MustCompile(`^(GB|IN)-[A-Z]{2,3}$`)
+var regionCode = regexp.MustCompile(`^[A-Z]{2}-[A-Z0-9]{1,3}$`)
 
-// placed reports whether a region from a query has the form of a code, so that an
-// address cannot put other text on the page.
-func placed(region outage.Region) bool { return regionCode.MatchString(string(region)) }
+// placed reports whether a region from a query has the form of a code of a covered
+// country, so that an address cannot put other text on the page.
+func placed(region outage.Region) bool {
+	return regionCode.MatchString(string(region)) && region.Country().Covered()
+}

@@ -28,6 +28,7 @@ type Intake struct {
 	Client outage.Client
 	Key    string
 	Undone []string
+	Moved  []string
 	Err    error
 	Again  bool // the reporter already counted
 }
@@ -47,10 +48,46 @@ func (f *Intake) Take(_ context.Context, client outage.Client, sent outage.Submi
 		receipt.Country, receipt.Region = countrytest.IN, "IN-WB"
 	case "ls1":
 		receipt.Country, receipt.Region = countrytest.GB, "GB-TLE"
+	case "newport":
+		receipt.Country = countrytest.GB
+		receipt.Unresolved = &outage.Unresolved{Suggestions: newports}
 	default:
-		return outage.Receipt{}, outage.Unknown("place", "no such place")
+		if sent.Country == "" {
+			return outage.Receipt{}, outage.Invalid("country", "cannot be told")
+		}
+		receipt.Unresolved = &outage.Unresolved{}
 	}
 	return receipt, nil
+}
+
+var newports = []outage.Place{
+	{Name: "Newport, Wales", Kind: outage.PlaceCity, Country: countrytest.GB, Region: "GB-TLL"},
+	{Name: "Newport, Shropshire", Kind: outage.PlaceCity, Country: countrytest.GB, Region: "GB-TLG"},
+}
+
+// Places knows two places of one name.
+type Places struct{}
+
+func (Places) Search(q string, _ outage.Country, _ int) []outage.Place {
+	for _, place := range newports {
+		if strings.HasPrefix(q, place.Name) {
+			return []outage.Place{place}
+		}
+	}
+	return nil
+}
+
+func (f *Intake) Place(_ context.Context, _ netip.Addr, id, token, text string, country outage.Country) (outage.Place, error) {
+	if token != "secret" {
+		return outage.Place{}, &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "wrong token"}
+	}
+	for _, place := range newports {
+		if place.Name == text && place.Country == country {
+			f.Moved = append(f.Moved, id+" "+text)
+			return place, nil
+		}
+	}
+	return outage.Place{}, outage.Invalid("place", "is not understood")
 }
 
 func (f *Intake) Undo(_ context.Context, _ netip.Addr, id, token string) error {

@@ -32,7 +32,7 @@ var reserved = []string{
 	"en", "hi", "bn", "cy", // languages
 	"about", "admin", "all", "api", "assets", "badge", "credits", "debug", "docs",
 	"embed", "favicon", "feed", "feeds", "health", "healthz", "heatmap", "history",
-	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "places",
+	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "place", "places",
 	"privacy", "readyz", "register", "report", "reports", "robots", "search", "services",
 	"sitemap", "static", "status", "stream", "summary", "terms", "thanks", "undo",
 	"webhooks",

@@ -1301,26 +1301,29 @@ type OpenIncident struct {
 // OpenIncidentSeverity defines model for OpenIncident.Severity.
 type OpenIncidentSeverity string
 
+// Place defines model for Place.
+type Place struct {
+	// Cell Null for a place that is larger than a cell.
+	Cell *Cell `json:"cell"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+	Country  Country   `json:"country"`
+	District *District `json:"district"`
+
+	// Kind A kind of postal code of the country, such as outcode and pin, or city, locality, district, county, region, country.
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+
+	// Region Null where only the country is known.
+	Region *Region `json:"region"`
+}
+
 // PlaceLevel defines model for PlaceLevel.
 type PlaceLevel string
 
 // PlaceList defines model for PlaceList.
 type PlaceList struct {
-	Items []struct {
-		// Cell Null for a place that is larger than a cell.
-		Cell *Cell `json:"cell"`
-
-		// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
-		Country  Country   `json:"country"`
-		District *District `json:"district"`
-
-		// Kind A kind of postal code of the country, such as outcode and pin, or city, locality, district, county, region, country.
-		Kind string `json:"kind"`
-		Name string `json:"name"`
-
-		// Region Null where only the country is known.
-		Region *Region `json:"region"`
-	} `json:"items"`
+	Items []Place `json:"items"`
 
 	// Next Cursor of the next page, null on the last.
 	Next *Next `json:"next"`
@@ -1358,8 +1361,11 @@ type Problem struct {
 	// Instance The path of the request.
 	Instance *string `json:"instance,omitempty"`
 	Status   int64   `json:"status"`
-	Title    string  `json:"title"`
-	Type     string  `json:"type"`
+
+	// Suggestions Places that may be meant by one that is not understood.
+	Suggestions *[]Place `json:"suggestions,omitempty"`
+	Title       string   `json:"title"`
+	Type        string   `json:"type"`
 }
 
 // QuarterCount defines model for QuarterCount.
@@ -1387,7 +1393,7 @@ type Reason string
 
 // Receipt defines model for Receipt.
 type Receipt struct {
-	// Cell Null when the report has no place.
+	// Cell Null when the report has no place, or one larger than a cell.
 	Cell *Cell `json:"cell"`
 
 	// Counted False when this person counted within the last half hour.
@@ -1396,12 +1402,18 @@ type Receipt struct {
 	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
 	Country Country `json:"country"`
 
+	// District Null when the district is not known.
+	District *District `json:"district"`
+
 	// Expected Normal for the window; null while no baseline is known.
 	Expected *float64 `json:"expected,omitempty"`
 	Id       string   `json:"id"`
 
 	// Observed Reporters of the window after the caps per network.
 	Observed *int64 `json:"observed,omitempty"`
+
+	// PlaceUnresolved Null when the place was understood.
+	PlaceUnresolved *UnresolvedPlace `json:"place_unresolved"`
 
 	// Region Null when the report has no place.
 	Region *Region `json:"region"`
@@ -1593,6 +1605,16 @@ type RegisterUpdate struct {
 	Verdict *Verdict `json:"verdict,omitempty"`
 }
 
+// ReportPlace The place for which a report counts.
+type ReportPlace struct {
+	Cell *Cell `json:"cell"`
+
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+	Country  Country   `json:"country"`
+	District *District `json:"district"`
+	Region   *Region   `json:"region"`
+}
+
 // Scope defines model for Scope.
 type Scope string
 
@@ -1686,7 +1708,7 @@ type Submission struct {
 	// Network The sender's access network, by any of its names in the catalogue, such as Jio. An unknown name is left out.
 	Network *string `json:"network,omitempty"`
 
-	// Place A postcode district, PIN code or city.
+	// Place A postal code, town, locality, district, county or region, or several of these in any order.
 	Place   *string `json:"place,omitempty"`
 	Service Slug    `json:"service"`
 
@@ -1818,6 +1840,12 @@ type TrailStep struct {
 
 	// Upper The same, raised by how little is known.
 	Upper float64 `json:"upper"`
+}
+
+// UnresolvedPlace defines model for UnresolvedPlace.
+type UnresolvedPlace struct {
+	// Suggestions Places that may be meant, the likeliest first. Their names are understood.
+	Suggestions []Place `json:"suggestions"`
 }
 
 // Verdict Whether the service itself is probably at fault. `likely_collateral` says that people name it because
@@ -2164,6 +2192,18 @@ type UndoReportParams struct {
 	Undo *string `form:"undo,omitempty" json:"undo,omitempty"`
 }
 
+// PlaceReportJSONBody defines parameters for PlaceReport.
+type PlaceReportJSONBody struct {
+	// Country ISO 3166-1 alpha-2. A server covers any set of countries, and later more; clients must bear new ones.
+	Country *Country `json:"country,omitempty"`
+
+	// Place The name of a suggestion or any other place.
+	Place string `json:"place"`
+
+	// Undo The undo token of the receipt.
+	Undo string `json:"undo"`
+}
+
 // ListServicesParams defines parameters for ListServices.
 type ListServicesParams struct {
 	// Cursor The `next` of an earlier answer.
@@ -2288,6 +2328,9 @@ type CreateReportJSONRequestBody = Submission
 
 // UndoReportJSONRequestBody defines body for UndoReport for application/json ContentType.
 type UndoReportJSONRequestBody UndoReportJSONBody
+
+// PlaceReportJSONRequestBody defines body for PlaceReport for application/json ContentType.
+type PlaceReportJSONRequestBody PlaceReportJSONBody
 
 // Getter for additional properties for Incident_Narrative. Returns the specified
 // element and whether it was found
@@ -2685,9 +2728,11 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/incidents/{id} (the `GetIncident` operationId).
 	GetIncident(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SearchPlaces Find a postcode district, PIN code or city while somebody types
+	// SearchPlaces Find a postal code, town, locality, district, county or region while somebody types
 	//
-	// Names and digits may be Latin, Devanagari or Bengali.
+	// Names and digits may be Latin, Devanagari or Bengali. Of several places of one name each has its region or
+	// district in `name`, and a report understands every `name`. Slips of spelling are forgiven where nothing
+	// starts like the text.
 	//
 	// Corresponds with GET /api/v1/places (the `SearchPlaces` operationId).
 	SearchPlaces(ctx context.Context, params *SearchPlacesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2735,6 +2780,8 @@ type ClientInterface interface {
 	// CreateReportWithBody Report that a service is broken, works, or works again
 	//
 	// Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+	// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+	// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 	// The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 	// hour are taken but not counted.
 	//
@@ -2746,6 +2793,8 @@ type ClientInterface interface {
 	// CreateReport Report that a service is broken, works, or works again
 	//
 	// Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+	// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+	// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 	// The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 	// hour are taken but not counted.
 	//
@@ -2790,6 +2839,28 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/reports/{id} (the `UndoReport` operationId).
 	UndoReport(ctx context.Context, id string, params *UndoReportParams, body UndoReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PlaceReportWithBody Say more exactly where one's own report was made, within 10 minutes
+	//
+	// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+	// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+	// that the report has is a conflict.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+	PlaceReportWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PlaceReport Say more exactly where one's own report was made, within 10 minutes
+	//
+	// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+	// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+	// that the report has is a conflict.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+	PlaceReport(ctx context.Context, id string, body PlaceReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListServices All services with their live status
 	//
@@ -2998,9 +3069,11 @@ func (c *Client) GetIncident(ctx context.Context, id string, reqEditors ...Reque
 	return c.Client.Do(req)
 }
 
-// SearchPlaces Find a postcode district, PIN code or city while somebody types
+// SearchPlaces Find a postal code, town, locality, district, county or region while somebody types
 //
-// Names and digits may be Latin, Devanagari or Bengali.
+// Names and digits may be Latin, Devanagari or Bengali. Of several places of one name each has its region or
+// district in `name`, and a report understands every `name`. Slips of spelling are forgiven where nothing
+// starts like the text.
 //
 // Corresponds with GET /api/v1/places (the `SearchPlaces` operationId).
 func (c *Client) SearchPlaces(ctx context.Context, params *SearchPlacesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3108,6 +3181,8 @@ func (c *Client) GetRegisterHoursAs(ctx context.Context, form FormatInAddress, p
 // CreateReportWithBody Report that a service is broken, works, or works again
 //
 // Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 // The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 // hour are taken but not counted.
 //
@@ -3129,6 +3204,8 @@ func (c *Client) CreateReportWithBody(ctx context.Context, params *CreateReportP
 // CreateReport Report that a service is broken, works, or works again
 //
 // Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 // The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 // hour are taken but not counted.
 //
@@ -3204,6 +3281,48 @@ func (c *Client) UndoReportWithBody(ctx context.Context, id string, params *Undo
 // Corresponds with DELETE /api/v1/reports/{id} (the `UndoReport` operationId).
 func (c *Client) UndoReport(ctx context.Context, id string, params *UndoReportParams, body UndoReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUndoReportRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PlaceReportWithBody Say more exactly where one's own report was made, within 10 minutes
+//
+// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+// that the report has is a conflict.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+func (c *Client) PlaceReportWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPlaceReportRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PlaceReport Say more exactly where one's own report was made, within 10 minutes
+//
+// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+// that the report has is a conflict.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+func (c *Client) PlaceReport(ctx context.Context, id string, body PlaceReportJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPlaceReportRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4870,6 +4989,53 @@ func NewUndoReportRequestWithBody(server string, id string, params *UndoReportPa
 	return req, nil
 }
 
+// NewPlaceReportRequest calls the generic PlaceReport builder with application/json body
+func NewPlaceReportRequest(server string, id string, body PlaceReportJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPlaceReportRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewPlaceReportRequestWithBody constructs an http.Request for the PlaceReport method, with any body, and a specified content type
+func NewPlaceReportRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/reports/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListServicesRequest constructs an http.Request for the ListServices method
 func NewListServicesRequest(server string, params *ListServicesParams) (*http.Request, error) {
 	var err error
@@ -5823,9 +5989,11 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/incidents/{id} (the `GetIncident` operationId).
 	GetIncidentWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetIncidentResponse, error)
 
-	// SearchPlacesWithResponse Find a postcode district, PIN code or city while somebody types
+	// SearchPlacesWithResponse Find a postal code, town, locality, district, county or region while somebody types
 	//
-	// Names and digits may be Latin, Devanagari or Bengali.
+	// Names and digits may be Latin, Devanagari or Bengali. Of several places of one name each has its region or
+	// district in `name`, and a report understands every `name`. Slips of spelling are forgiven where nothing
+	// starts like the text.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5885,6 +6053,8 @@ type ClientWithResponsesInterface interface {
 	// CreateReportWithBodyWithResponse Report that a service is broken, works, or works again
 	//
 	// Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+	// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+	// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 	// The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 	// hour are taken but not counted.
 	//
@@ -5896,6 +6066,8 @@ type ClientWithResponsesInterface interface {
 	// CreateReportWithResponse Report that a service is broken, works, or works again
 	//
 	// Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+	// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+	// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 	// The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 	// hour are taken but not counted.
 	//
@@ -5940,6 +6112,28 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/reports/{id} (the `UndoReport` operationId).
 	UndoReportWithResponse(ctx context.Context, id string, params *UndoReportParams, body UndoReportJSONRequestBody, reqEditors ...RequestEditorFn) (*UndoReportResponse, error)
+
+	// PlaceReportWithBodyWithResponse Say more exactly where one's own report was made, within 10 minutes
+	//
+	// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+	// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+	// that the report has is a conflict.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+	PlaceReportWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PlaceReportResponse, error)
+
+	// PlaceReportWithResponse Say more exactly where one's own report was made, within 10 minutes
+	//
+	// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+	// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+	// that the report has is a conflict.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+	PlaceReportWithResponse(ctx context.Context, id string, body PlaceReportJSONRequestBody, reqEditors ...RequestEditorFn) (*PlaceReportResponse, error)
 
 	// ListServicesWithResponse All services with their live status
 	//
@@ -7700,6 +7894,200 @@ func (r UndoReportResponse) ContentType() string {
 	return ""
 }
 
+// PlaceReportResponse200Headers the declared response headers of an HTTP 200 response for PlaceReport
+type PlaceReportResponse200Headers struct {
+	CacheControl    string
+	RateLimit       string
+	RateLimitPolicy string
+}
+
+// PlaceReportResponse400Headers the declared response headers of an HTTP 400 response for PlaceReport
+type PlaceReportResponse400Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse403Headers the declared response headers of an HTTP 403 response for PlaceReport
+type PlaceReportResponse403Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse404Headers the declared response headers of an HTTP 404 response for PlaceReport
+type PlaceReportResponse404Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse409Headers the declared response headers of an HTTP 409 response for PlaceReport
+type PlaceReportResponse409Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse410Headers the declared response headers of an HTTP 410 response for PlaceReport
+type PlaceReportResponse410Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse413Headers the declared response headers of an HTTP 413 response for PlaceReport
+type PlaceReportResponse413Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse415Headers the declared response headers of an HTTP 415 response for PlaceReport
+type PlaceReportResponse415Headers struct {
+	CacheControl string
+}
+
+// PlaceReportResponse429Headers the declared response headers of an HTTP 429 response for PlaceReport
+type PlaceReportResponse429Headers struct {
+	CacheControl    string
+	RateLimit       string
+	RateLimitPolicy string
+	RetryAfter      int64
+}
+
+// PlaceReportResponse503Headers the declared response headers of an HTTP 503 response for PlaceReport
+type PlaceReportResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// PlaceReportResponseDefaultHeaders the declared response headers of an HTTP default response for PlaceReport
+type PlaceReportResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type PlaceReportResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ReportPlace
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *RequestProblem
+	// ApplicationproblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationproblemJSON410 *RequestProblem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *RequestProblem
+	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationproblemJSON415 *RequestProblem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *Limited
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PlaceReportResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PlaceReportResponse400Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *PlaceReportResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PlaceReportResponse404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *PlaceReportResponse409Headers
+	// Headers410 the parsed response headers for an HTTP 410 response
+	Headers410 *PlaceReportResponse410Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *PlaceReportResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *PlaceReportResponse415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PlaceReportResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PlaceReportResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PlaceReportResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PlaceReportResponse) GetJSON200() *ReportPlace {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON403() *RequestProblem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON409() *RequestProblem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON410() *RequestProblem {
+	return r.ApplicationproblemJSON410
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON413() *RequestProblem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON415() *RequestProblem {
+	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON429() *Limited {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PlaceReportResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PlaceReportResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PlaceReportResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PlaceReportResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PlaceReportResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListServicesResponse200Headers the declared response headers of an HTTP 200 response for ListServices
 type ListServicesResponse200Headers struct {
 	CacheControl string
@@ -8948,9 +9336,11 @@ func (c *ClientWithResponses) GetIncidentWithResponse(ctx context.Context, id st
 	return ParseGetIncidentResponse(rsp)
 }
 
-// SearchPlacesWithResponse Find a postcode district, PIN code or city while somebody types
+// SearchPlacesWithResponse Find a postal code, town, locality, district, county or region while somebody types
 //
-// Names and digits may be Latin, Devanagari or Bengali.
+// Names and digits may be Latin, Devanagari or Bengali. Of several places of one name each has its region or
+// district in `name`, and a report understands every `name`. Slips of spelling are forgiven where nothing
+// starts like the text.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -9046,6 +9436,8 @@ func (c *ClientWithResponses) GetRegisterHoursAsWithResponse(ctx context.Context
 // CreateReportWithBodyWithResponse Report that a service is broken, works, or works again
 //
 // Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 // The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 // hour are taken but not counted.
 //
@@ -9063,6 +9455,8 @@ func (c *ClientWithResponses) CreateReportWithBodyWithResponse(ctx context.Conte
 // CreateReportWithResponse Report that a service is broken, works, or works again
 //
 // Exactly one of `location`, `place` and `country` says where; `country` may stand beside `place`.
+// A place that is not understood never refuses a report. It counts for what is certain of the place, at
+// least its country, and `place_unresolved` asks which one was meant; PATCH answers.
 // The coordinate becomes a map cell and is forgotten at once. Repeats of one person within half an
 // hour are taken but not counted.
 //
@@ -9130,6 +9524,40 @@ func (c *ClientWithResponses) UndoReportWithResponse(ctx context.Context, id str
 		return nil, err
 	}
 	return ParseUndoReportResponse(rsp)
+}
+
+// PlaceReportWithBodyWithResponse Say more exactly where one's own report was made, within 10 minutes
+//
+// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+// that the report has is a conflict.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+func (c *ClientWithResponses) PlaceReportWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PlaceReportResponse, error) {
+	rsp, err := c.PlaceReportWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePlaceReportResponse(rsp)
+}
+
+// PlaceReportWithResponse Say more exactly where one's own report was made, within 10 minutes
+//
+// The answer to `place_unresolved` of a receipt. The report moves to the place; nothing else of it changes.
+// A place that is not understood is a problem with `suggestions`; a place that says no more than the one
+// that the report has is a conflict.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/v1/reports/{id} (the `PlaceReport` operationId).
+func (c *ClientWithResponses) PlaceReportWithResponse(ctx context.Context, id string, body PlaceReportJSONRequestBody, reqEditors ...RequestEditorFn) (*PlaceReportResponse, error) {
+	rsp, err := c.PlaceReport(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePlaceReportResponse(rsp)
 }
 
 // ListServicesWithResponse All services with their live status
@@ -11432,6 +11860,257 @@ func ParseUndoReportResponse(rsp *http.Response) (*UndoReportResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers UndoReportResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePlaceReportResponse parses an HTTP response from a PlaceReportWithResponse call
+func ParsePlaceReportResponse(rsp *http.Response) (*PlaceReportResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PlaceReportResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ReportPlace
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON410 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Limited
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PlaceReportResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers PlaceReportResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 403:
+		var headers PlaceReportResponse403Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers PlaceReportResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers PlaceReportResponse409Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 410:
+		var headers PlaceReportResponse410Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers410 = &headers
+	case rsp.StatusCode == 413:
+		var headers PlaceReportResponse413Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers PlaceReportResponse415Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers PlaceReportResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("RateLimit"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimit = value
+		}
+		if values := rsp.Header.Values("RateLimit-Policy"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "RateLimit-Policy", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RateLimitPolicy = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers PlaceReportResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers PlaceReportResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -155,9 +155,9 @@ func (s *Service) checkLine(one line, now time.Time) (outage.Report, error) {
 	case at.Before(now.Add(-importAtMost)):
 		return outage.Report{}, outage.Invalid("reported_at", "lies more than 10 years back")
 	}
-	report, err := s.check(one.Submission, at.UTC())
+	report, err := s.check(one.Submission, "", at.UTC())
 	report.Keyed = true
-	return report, err
+	return report.Report, err
 }
 
 // lineID identifies a line: the shard of its reporter, and a hash.

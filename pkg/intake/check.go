@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -16,14 +15,21 @@ const (
 
 // The most characters of each text of a submission.
 const (
-	maxPlace   = 80
 	maxNetwork = 40
 	maxToken   = 128
 )
 
-// check converts a submission to a report without its sender.
-func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, error) {
-	report := outage.Report{Kind: outage.Problem, At: now}
+// checked is a report without its sender. Unresolved is set where its place is not
+// understood.
+type checked struct {
+	outage.Report
+	unresolved *outage.Unresolved
+}
+
+// check converts a submission to a report. Languages are those of the sender, of which
+// the country is guessed where nothing else tells it.
+func (s *Service) check(sent outage.Submission, languages string, now time.Time) (checked, error) {
+	report := checked{Report: outage.Report{Kind: outage.Problem, At: now}}
 	if sent.Service == "" {
 		return report, outage.Invalid("service", "is missing")
 	}
@@ -53,7 +59,7 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 	if report.Since, err = since(sent.Since, now); err != nil {
 		return report, err
 	}
-	if err := s.locate(sent, &report); err != nil {
+	if err := s.locate(sent, languages, &report); err != nil {
 		return report, err
 	}
 	// A network that the catalogue does not know is left out: no free text is kept,
@@ -63,41 +69,6 @@ func (s *Service) check(sent outage.Submission, now time.Time) (outage.Report, e
 		report.Network = s.Catalog.AccessNetwork(sent.Network, report.Country)
 	}
 	return report, nil
-}
-
-// locate sets the cell of a report from its location, its place or its country.
-func (s *Service) locate(sent outage.Submission, report *outage.Report) error {
-	country := outage.Country(strings.ToUpper(sent.Country))
-	if sent.Country != "" && !country.Covered() {
-		return outage.Unknown("country", "is not one that is covered")
-	}
-	switch {
-	case sent.Location != nil && sent.Place != "":
-		return outage.Invalid("place", "must not be given together with location")
-	case sent.Location != nil:
-		cell, of, region, err := s.Geography.Locate(*sent.Location)
-		if err != nil {
-			return err
-		}
-		report.Cell, report.Country, report.Region, report.District = cell, of, region, s.Geography.DistrictOf(cell, region)
-	case sent.Place != "":
-		if utf8.RuneCountInString(sent.Place) > maxPlace {
-			return outage.Invalid("place", "has more than %d characters", maxPlace)
-		}
-		place, err := s.Places.Lookup(sent.Place, country)
-		if err != nil {
-			return err
-		}
-		report.Cell, report.Country, report.Region, report.District = place.Cell, place.Country, place.Region, place.District
-	case country == "":
-		return outage.Invalid("location", "is missing: give a location, a place or a country")
-	default:
-		report.Country = country
-	}
-	if country != "" && report.Country != country {
-		return outage.Invalid("country", "is not where the location is")
-	}
-	return nil
 }
 
 func since(text string, now time.Time) (time.Time, error) {

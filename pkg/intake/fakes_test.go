@@ -18,6 +18,7 @@ type fakes struct {
 	mutex    sync.Mutex
 	reports  []outage.Report
 	requests []string // of the batches
+	moved    []outage.Place
 }
 
 var noon = time.Date(2031, 7, 8, 12, 0, 0, 0, time.UTC)
@@ -32,6 +33,14 @@ func (f *fakes) Add(_ context.Context, report outage.Report) (bool, error) {
 }
 
 func (*fakes) Undo(context.Context, outage.ReportID, uint64) error { return nil }
+
+func (f *fakes) Move(_ context.Context, _ outage.ReportID, undoHash uint64, to outage.Place) error {
+	if undoHash != hashUndo("token") {
+		return &outage.Error{Code: outage.CodeForbidden, Field: "undo"}
+	}
+	f.moved = append(f.moved, to)
+	return nil
+}
 
 func (*fakes) Service(slug string) (outage.Service, bool) {
 	return outage.Service{Slug: slug, Name: slug, Symptoms: []outage.Symptom{{Slug: "send"}}}, slug == "whatsapp"
@@ -55,11 +64,18 @@ func (*fakes) Locate(point outage.LatLng) (outage.Cell, outage.Country, outage.R
 	return someCell, countrytest.IN, "IN-WB", nil
 }
 
-func (*fakes) Lookup(text string, _ outage.Country) (outage.Place, error) {
-	if !strings.HasPrefix(text, "7") {
-		return outage.Place{}, outage.Unknown("place", "no place has this name")
+// kolkata is the place of numbers that start with 7; its neighbour is suggested for other
+// text. Text of one letter says nothing.
+var kolkata = outage.Place{Name: "Kolkata", Country: countrytest.IN, Region: "IN-WB", District: "IN-WB-kolkata", Cell: someCell}
+
+func (*fakes) Resolve(text string, country outage.Country) outage.Resolution {
+	switch {
+	case strings.HasPrefix(text, "7") && country != countrytest.GB:
+		return outage.Resolution{Place: kolkata, Understood: true}
+	case len(text) == 1 || country == countrytest.GB:
+		return outage.Resolution{Place: outage.Place{Country: country}}
 	}
-	return outage.Place{Country: countrytest.IN, Region: "IN-WB", Cell: someCell}, nil
+	return outage.Resolution{Place: outage.Place{Country: countrytest.IN, Region: "IN-WB"}, Candidates: []outage.Place{kolkata}}
 }
 
 // newService is a service over fakes, with a key file and a clock that the test sets.

@@ -4,7 +4,7 @@
 // validation, rate limits, identity of the sender, and idempotency. Coordinates are
 // converted to cells here, and address, user agent and language to keyed hashes; neither
 // is passed on. A request with an Idempotency-Key is one report however often it is sent.
-// An error names the field at fault; an unknown service, symptom, place or field is an
+// An error names the field at fault; an unknown service, symptom or field is an
 // error.
 package intake
 
@@ -32,6 +32,8 @@ type Counter interface {
 	Add(ctx context.Context, report outage.Report) (counted bool, err error)
 	AddBatch(ctx context.Context, request string, reports []outage.Report) ([]outage.Outcome, error)
 	Undo(ctx context.Context, id outage.ReportID, undoHash uint64) error
+	// Move gives a report of the last minutes a more exact place.
+	Move(ctx context.Context, id outage.ReportID, undoHash uint64, to outage.Place) error
 }
 
 // Catalog knows the services. AccessNetwork is the slug of the access network of
@@ -49,10 +51,10 @@ type Geography interface {
 	DistrictOf(cell outage.Cell, region outage.Region) outage.District
 }
 
-// Places turns the name of a place into its cell, in the given country or,
-// where it is empty, in any. Its error is an outage.Error on the field "place".
+// Places finds what the name of a place stands for, in the given country or, where it is
+// empty, in any. A place within a given country is of that country.
 type Places interface {
-	Lookup(text string, country outage.Country) (outage.Place, error)
+	Resolve(text string, country outage.Country) outage.Resolution
 }
 
 // Imports receives the past span of each batch, and whether the importer has no more lines.
@@ -134,13 +136,14 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 	if err := checkIdempotencyKey(idempotencyKey); err != nil {
 		return outage.Receipt{}, err
 	}
-	report, err := s.check(submission, now)
+	of, err := s.check(submission, client.AcceptLanguage, now)
 	if err != nil {
 		return outage.Receipt{}, err
 	}
 	if err := s.limits.take(client.Addr, now); err != nil {
 		return outage.Receipt{}, err
 	}
+	report := of.Report
 	shard, err := s.identity.mark(ctx, &report, client, submission.Token, now)
 	if err != nil {
 		return outage.Receipt{}, err
@@ -148,7 +151,7 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 	report.ID = outage.NewReportID(uint64(shard), now)
 	undo := newUndoToken()
 	report.UndoHash = hashUndo(undo)
-	first := answer{Report: report, Receipt: s.receipt(report, undo), Fingerprint: fingerprint(submission)}
+	first := answer{Report: report, Receipt: s.receipt(report, of.unresolved, undo), Fingerprint: fingerprint(submission)}
 	if idempotencyKey == "" {
 		return s.count(ctx, first)
 	}
@@ -161,10 +164,10 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 	return s.countOnce(ctx, first, own)
 }
 
-func (s *Service) receipt(report outage.Report, undo string) outage.Receipt {
+func (s *Service) receipt(report outage.Report, unresolved *outage.Unresolved, undo string) outage.Receipt {
 	return outage.Receipt{
 		ID: report.ID.String(), Service: report.Service, Cell: report.Cell, Country: report.Country,
-		Region: report.Region, Undo: undo, StatusNumbers: s.Status(report.Service, report.Country),
+		Region: report.Region, District: report.District, Undo: undo, Unresolved: unresolved, StatusNumbers: s.Status(report.Service, report.Country),
 	}
 }
 
@@ -181,6 +184,13 @@ func (s *Service) count(ctx context.Context, a answer) (outage.Receipt, error) {
 // Undo undoes a report, given the token of its receipt. It counts as a write of the
 // address, and a wrong id or token as an attempt to guess. Errors are outage.Errors.
 func (s *Service) Undo(ctx context.Context, from netip.Addr, id, token string) error {
+	return s.change(from, id, token, func(report outage.ReportID, undoHash uint64) error {
+		return s.Counter.Undo(ctx, report, undoHash)
+	})
+}
+
+// change changes a report of somebody who has the token of its receipt.
+func (s *Service) change(from netip.Addr, id, token string, change func(report outage.ReportID, undoHash uint64) error) error {
 	if token == "" {
 		return outage.Invalid("undo", "is missing: give the undo token of the report's receipt")
 	}
@@ -192,7 +202,7 @@ func (s *Service) Undo(ctx context.Context, from netip.Addr, id, token string) e
 		if err := s.limits.take(from, s.Now()); err != nil {
 			return err
 		}
-		return s.Counter.Undo(ctx, parsed, hashUndo(token))
+		return change(parsed, hashUndo(token))
 	})
 }
 

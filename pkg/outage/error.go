@@ -38,6 +38,8 @@ type Error struct {
 	Line       int    // line of the input, from 1; 0 when there are no lines
 	Detail     string
 	RetryAfter time.Duration
+	// Suggestions are places that may be meant by one that is not understood.
+	Suggestions []Place
 }
 
 // Error is the detail, after the line and the field where there are any.

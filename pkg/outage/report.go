@@ -111,9 +111,21 @@ type Receipt struct {
 	Cell    Cell    `json:"cell,omitempty"`
 	Country Country `json:"country"`
 	Region  Region  `json:"region,omitempty"`
-	Counted bool    `json:"counted"`
-	Undo    string  `json:"undo"`
+	// District is empty where it is not known.
+	District District `json:"district,omitempty"`
+	Counted  bool     `json:"counted"`
+	Undo     string   `json:"undo"`
+	// Unresolved is set where the place that was named is not understood, so that the
+	// report counts for as much of it as is certain.
+	Unresolved *Unresolved `json:"unresolved,omitempty"`
 	StatusNumbers
+}
+
+// Unresolved is a place that is not understood.
+type Unresolved struct {
+	// Suggestions are places that may be meant, the likeliest first, at most
+	// Suggestions.
+	Suggestions []Place `json:"suggestions"`
 }
 
 // StatusNumbers is a status with the numbers that carry it.

@@ -136,7 +136,7 @@ func TestCheckFindsFaults(t *testing.T) {
 		file, from, to, want string
 	}{
 		"a region without land":       {"cells.csv", "XZ-E", "XZ-W", "FAULT each region has land"},
-		"a code that no form matches": {"codes.csv", "X101", "Y101", "FAULT no code is refused"},
+		"a code that no form matches": {"codes.csv", "X101", "Y101", "FAULT each code is understood"},
 		"a point in the wrong region": {"points.csv", "Eastport,40.2,-39.5,XZ-E", "Eastport,40.2,-39.5,XZ-W", "FAULT points are located"},
 		"a city in another country":   {"cities.csv", strings.Split(original["cities.csv"], "\n")[1], "Westport,86195da4fffffff,1", "FAULT each place and city"},
 	} {
