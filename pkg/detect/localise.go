@@ -199,23 +199,17 @@ func regionsOf(nodes []Node) []Node {
 
 // metroByRegion groups the smallest cells by their region, in order of regions.
 func metroByRegion(nodes []Node) [][]Node {
-	var metro []Node
-	for _, n := range nodes {
-		if n.Metro && n.Region >= 0 {
-			metro = append(metro, n)
-		}
-	}
-	slices.SortStableFunc(metro, func(a, b Node) int { return cmp.Compare(a.Region, b.Region) })
 	var groups [][]Node
-	for from := 0; from < len(metro); {
-		to := from
-		for to < len(metro) && metro[to].Region == metro[from].Region {
-			to++
+	for _, n := range nodes {
+		if !n.Metro || n.Region < 0 {
+			continue
 		}
-		groups = append(groups, metro[from:to])
-		from = to
+		for int(n.Region) >= len(groups) {
+			groups = append(groups, nil)
+		}
+		groups[n.Region] = append(groups[n.Region], n)
 	}
-	return groups
+	return slices.DeleteFunc(groups, func(group []Node) bool { return len(group) == 0 })
 }
 
 // bestSet is the best set of at least two of the given nodes.

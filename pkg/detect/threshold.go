@@ -63,19 +63,36 @@ func (c *Charts) Proximity() (part float64) {
 // opening takes, each with its largest excursion, the nearest to opening first.
 func (c *Charts) NearThreshold(part float64, minute outage.Minute, normal Normal) []Alarm {
 	var near []Alarm
+	c.eachNear(part, minute, normal, func(a Alarm, _ float64) { near = append(near, a) })
+	slices.SortStableFunc(near, func(a, b Alarm) int { return cmp.Compare(b.Part(0), a.Part(0)) })
+	return near
+}
+
+// Nearest is the first of NearThreshold, if any node is near.
+func (c *Charts) Nearest(part float64, minute outage.Minute, normal Normal) (nearest Alarm, found bool) {
+	most := -1.
+	c.eachNear(part, minute, normal, func(a Alarm, of float64) {
+		if of > most {
+			nearest, most, found = a, of, true
+		}
+	})
+	return nearest, found
+}
+
+// eachNear calls for each node of NearThreshold, with the part that it holds.
+func (c *Charts) eachNear(part float64, minute outage.Minute, normal Normal, near func(Alarm, float64)) {
 	for _, h := range c.active {
 		n := &c.nodes[h]
-		if float64(c.state(n).excursion.largest()) < part*c.Needed(n.level) {
+		if float64(c.state(n).excursion.largest()) < part*(c.Needed(n.level)-c.rare(n.level, normal)) {
 			continue
 		}
 		// After a restore the weights are not computed yet.
 		evidence := c.weighted(h, normal).excursion.Evidence[:]
-		if a := c.alarm(h, slices.Index(evidence, slices.Max(evidence)), minute, normal); a.Part(0) >= part {
-			near = append(near, a)
+		a := c.alarm(h, slices.Index(evidence, slices.Max(evidence)), minute, normal)
+		if of := a.Part(0); of >= part {
+			near(a, of)
 		}
 	}
-	slices.SortStableFunc(near, func(a, b Alarm) int { return cmp.Compare(b.Part(0), a.Part(0)) })
-	return near
 }
 
 // AlarmingNodes are the nodes that would open an incident, the nearest first.

@@ -50,15 +50,13 @@ func (s *series) startAlerting() {
 
 // recordHistory records the node nearest to opening.
 func (s *series) recordHistory(minute outage.Minute) {
-	near := []detect.Alarm(nil)
 	if s.charts.Proximity() >= historyPart {
-		near = s.charts.NearThreshold(historyPart, minute, s.normal())
+		if nearest, ok := s.charts.Nearest(historyPart, minute, s.normal()); ok {
+			s.history.record(minute, s.counts.reporters, s.base.Expect(baseline.Whole), nearest)
+			return
+		}
 	}
-	if len(near) == 0 {
-		s.history = s.history[:0]
-		return
-	}
-	s.history.record(minute, s.counts.reporters, s.base.Expect(baseline.Whole), near[0])
+	s.history = s.history[:0]
 }
 
 // localiseAgain updates the footprints that are not final, each outside of the others,
