@@ -12,10 +12,11 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Intake accepts every town that a form offers, in any language.
+// Intake understands every town and every network that a form offers, in any language.
 func TestOfferedTownsAreKnown(t *testing.T) {
 	s := newServer(t, "embedded")
 	list := regexp.MustCompile(`<datalist id="towns">(.*?)</datalist>`)
+	networks, offered := regexp.MustCompile(`<datalist id="networks">.*?</datalist>`), 0
 	option := regexp.MustCompile(`value="([^"]*)"`)
 	for _, prefix := range []string{"", "/hi", "/bn", "/cy"} {
 		for _, country := range outage.Countries() {
@@ -30,7 +31,16 @@ func TestOfferedTownsAreKnown(t *testing.T) {
 					t.Errorf("%s %s: %q is not known: %+v", prefix, country, name, found)
 				}
 			}
+			for _, network := range option.FindAllStringSubmatch(strings.Join(networks.FindStringSubmatch(string(page.body)), ""), -1) {
+				if name := html.UnescapeString(network[1]); s.app.services.AccessNetwork(name, country) == "" {
+					t.Errorf("%s %s: the network %q is not known", prefix, country, name)
+				}
+				offered++
+			}
 		}
+	}
+	if offered == 0 {
+		t.Error("no network is offered")
 	}
 }
 
