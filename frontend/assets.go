@@ -34,6 +34,7 @@ var styles = map[string][]string{
 	"incidents": {"base", "details", "incidents"},
 	"incident":  {"base", "details", "charts", "service", "incidents", "incident"},
 	"map":       {"base", "details", "charts", "map"},
+	"districts": {"base", "details", "charts", "districts"},
 	"report":    {"base", "details", "form", "prose"},
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},

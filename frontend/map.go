@@ -97,6 +97,9 @@ func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 	page, err := s.cached(c, state.Path(), func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
+		if state.Level != "" {
+			return s.renderBounded("districts", s.builder.DistrictsPage(ctx, at, state))
+		}
 		page := s.builder.MapPage(ctx, at, state)
 		if page.Index { // the current map, which very many ask for
 			return s.render("map", page)

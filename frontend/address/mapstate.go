@@ -25,7 +25,16 @@ type MapState struct {
 	Show string
 	// Length is the length of a span that ends now, "" for a fixed span.
 	Length string
+	// Level is LevelDistrict for a table of districts, "" for the map. Find is the text
+	// that its rows are searched for.
+	Level, Find string
 }
+
+// LevelDistrict asks for a table of districts.
+const LevelDistrict = "district"
+
+// longestFind is the maximum length of the text that rows are searched for, in bytes.
+const longestFind = 100
 
 // Defaults of a map state.
 const (
@@ -77,6 +86,17 @@ func ParseMapState(services Services, lang string, of parameter, now time.Time) 
 		result.Show = show
 	default:
 		return result, outage.Invalid("show", "It must be unusual or reports.")
+	}
+	switch level := of("level"); level {
+	case "", LevelDistrict:
+		result.Level = level
+	default:
+		return result, outage.Invalid("level", "It must be district.")
+	}
+	if result.Level != "" {
+		if result.Find = strings.TrimSpace(of("find")); len(result.Find) > longestFind {
+			return result, outage.Invalid("find", "It is too long.")
+		}
 	}
 	return result, result.when(of, now)
 }
@@ -170,6 +190,8 @@ func (m MapState) Query() url.Values {
 	set("service", m.Service)
 	set("country", string(m.Country))
 	set("show", m.Show)
+	set("level", m.Level)
+	set("find", m.Find)
 	switch m.Length {
 	case DefaultLength:
 	case "":
@@ -195,6 +217,11 @@ func FormatMinute(m outage.Minute) string { return m.Time().Format(time.RFC3339)
 func (m MapState) Over(now time.Time) bool { return m.At+outage.Quarter <= outage.MinuteOf(now) }
 
 // The With functions return the state with one part replaced.
-func (m MapState) WithLang(lang string) MapState    { m.Lang = lang; return m }
-func (m MapState) WithShow(show string) MapState    { m.Show = show; return m }
+func (m MapState) WithLang(lang string) MapState               { m.Lang = lang; return m }
+func (m MapState) WithShow(show string) MapState               { m.Show = show; return m }
+func (m MapState) WithFind(text string) MapState               { m.Find = text; return m }
+func (m MapState) WithCountry(country outage.Country) MapState { m.Country = country; return m }
+
+// WithLevel also forgets what rows were searched for.
+func (m MapState) WithLevel(level string) MapState  { m.Level, m.Find = level, ""; return m }
 func (m MapState) WithAt(at outage.Minute) MapState { m.At = at; return m }

@@ -113,8 +113,10 @@ func (w *wording) stateText(in public.Incident) string {
 	return w.T("incident." + string(in.State))
 }
 
-// allRegions is more regions than a country has.
-const allRegions = 99
+const (
+	allRegions     = 99 // more than a country has
+	namedDistricts = 6
+)
 
 // facts are the rows of the table.
 func (page *incidentPage) facts(in public.Incident) []fact {
@@ -122,12 +124,15 @@ func (page *incidentPage) facts(in public.Incident) []fact {
 	if in.Footprint.Scope != outage.ScopeCountry {
 		where += " · " + page.words.where(in, allRegions)
 	}
-	facts := []fact{
-		{page.T("fact.where"), where},
+	facts := []fact{{page.T("fact.where"), where}}
+	if districts := page.words.districtNames(in.Footprint.Districts, namedDistricts); districts != "" {
+		facts = append(facts, fact{page.T("fact.districts"), districts})
+	}
+	facts = append(facts, []fact{
 		{page.T("fact.scope"), page.T("scope." + string(in.Footprint.Scope))},
 		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
 		{page.T("fact.peak"), page.words.ratioText(in.Peak)},
-	}
+	}...)
 	if in.Over() {
 		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.Duration(in.ClosedAt))})
 	}

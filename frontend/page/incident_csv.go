@@ -20,10 +20,12 @@ const (
 	tableStepLong = 60
 	longIncident  = 7 * 24 * 60
 	mostQuarters  = 400
+	// districtQuarters bounds the part by district, which has many rows: a day.
+	districtQuarters = 96
 )
 
 // IncidentCSV is the series of the country in steps of five minutes, and the
-// regions of the public table in 15-minute buckets.
+// regions and districts of the public table in 15-minute buckets.
 func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record public.Incident) ([]byte, error) {
 	in, readings := record, s.Readings()
 	span, step := in.Span(readings.Now()), tableStep
@@ -51,6 +53,16 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record pub
 			if region.Region != "" {
 				_ = w.Write([]string{address.FormatMinute(at), strconv.Itoa(outage.Quarter), string(region.Region), whole(region.Reports), "", "", "", ""})
 			}
+		}
+	}
+	quarters.To = min(quarters.To, quarters.From+districtQuarters*outage.Quarter)
+	for at := quarters.From; at < quarters.To; at += outage.Quarter {
+		table, err := readings.Places(ctx, in.Service, in.Country, outage.LevelDistrict, outage.Span{From: at, To: at + outage.Quarter})
+		if err != nil {
+			return nil, fmt.Errorf("reading the districts: %w", err)
+		}
+		for _, place := range table.Places {
+			_ = w.Write([]string{address.FormatMinute(at), strconv.Itoa(outage.Quarter), string(place.District), whole(place.Reports), "", "", decimal(place.Expected), ""})
 		}
 	}
 	w.Flush()

@@ -170,6 +170,9 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 		result.Map = page.heatmap(heats[i], country, page.captionOf(state, country), page.Counts)
 		result.Span = page.when(state, country)
 		result.First = page.rowsOf(ctx, state, country)
+		if table, ok := page.districts(ctx, state, country, firstDistricts); ok && len(table.Rows) > 0 {
+			result.Districts = &table
+		}
 		page.Panels = append(page.Panels, result)
 	}
 }
@@ -228,7 +231,7 @@ func (page *mapPage) Step() int { return int(page.State.At-page.State.Span.From)
 // Cells is the address that the map client reads cells from.
 func (page *mapPage) Cells() string {
 	query := page.State.Query()
-	for _, name := range []string{"from", "to", "t", "country", "show"} {
+	for _, name := range []string{"from", "to", "t", "country", "show", "level", "find"} {
 		query.Del(name)
 	}
 	if page.Counts {

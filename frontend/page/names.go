@@ -33,13 +33,23 @@ func (n names) districtName(district outage.District) string {
 
 // regionNames lists regions, the main one first; "" where there are none.
 func (n names) regionNames(regions []outage.Region, most int) string {
+	return listed(n.Localizer, regions, most, n.regionName)
+}
+
+// districtNames lists districts in their order; "" where there are none.
+func (n names) districtNames(districts []outage.District, most int) string {
+	return listed(n.Localizer, districts, most, n.districtName)
+}
+
+// listed names the first of some places and says how many more there are.
+func listed[Code any](l *locale.Localizer, codes []Code, most int, name func(Code) string) string {
 	var names []string
-	for _, region := range regions[:min(len(regions), most)] {
-		names = append(names, n.shapes.RegionName(region, n.Lang()))
+	for _, code := range codes[:min(len(codes), most)] {
+		names = append(names, name(code))
 	}
 	list := strings.Join(names, ", ")
-	if more := len(regions) - len(names); more > 0 {
-		return n.T("regions.more", "regions", list, "n", int64(more))
+	if more := len(codes) - len(names); more > 0 {
+		return l.T("regions.more", "regions", list, "n", int64(more))
 	}
 	return list
 }

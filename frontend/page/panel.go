@@ -25,17 +25,20 @@ const (
 // regionPanel is one country on a page: chart, map and table.
 type regionPanel struct {
 	*layout
-	Country     outage.Country
-	Name        string
-	Chart       chart
-	HasChart    bool
-	Map         heatmap
-	HasMap      bool
-	MapPath     string // address of the map if this page does not draw it
-	Heading     string // of the map
-	Span        string
-	Empty       string // text instead of a table without rows
-	First, Rest []share
+	Country  outage.Country
+	Name     string
+	Chart    chart
+	HasChart bool
+	Map      heatmap
+	HasMap   bool
+	MapPath  string // address of the map if this page does not draw it
+	// DistrictPath is the address of the table of districts, "" on a page without.
+	DistrictPath string
+	Heading      string // of the map
+	Span         string
+	Empty        string // text instead of a table without rows
+	First, Rest  []share
+	Districts    *districtTable // the districts with most reports, nil where they are not shown
 }
 
 // More is the label of the collapsed rows.
@@ -61,6 +64,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
 	result := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
 	result.Heading, result.Empty = q.T("map.heading"), q.T("region.empty")
+	q.addDistricts(ctx, &result, to)
 
 	last := (now + 1).Ceil(chartStep)
 	today := outage.Span{From: last - day, To: last}
@@ -72,6 +76,21 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 		result.Chart, result.HasChart = q.chart(series, country, name, q.read.during(ctx, service.Slug, country, today)), true
 	}
 	return result
+}
+
+// addDistricts adds the districts with most reports, and only their address where
+// the page shows several countries and has no room for them.
+func (q *request) addDistricts(ctx context.Context, panel *regionPanel, to outage.Minute) {
+	state := address.CurrentMap(q.At.Lang, q.At.Service, panel.Country)
+	panel.DistrictPath = state.WithLevel(address.LevelDistrict).Path()
+	if q.At.Country == "" {
+		return
+	}
+	state.At = to - outage.Quarter
+	if table, ok := q.districts(ctx, state, panel.Country, firstDistricts); ok && len(table.Rows) > 0 {
+		table.Path = panel.DistrictPath
+		panel.Districts = &table
+	}
 }
 
 // regionMap reads and draws the map and the table of a span of whole 15-minute

@@ -26,6 +26,8 @@ type Readings interface {
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
+	// Places is the public table of regions or districts, see public.PlaceTable.
+	Places(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (public.PlaceTable, error)
 	// Regions has the regions whose counts may be shown.
 	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error)
 }

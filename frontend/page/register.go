@@ -19,6 +19,7 @@ const (
 	listedEditions = 40
 	listedRows     = 50
 	listedHours    = 50
+	firstHours     = 10 // regions that are not collapsed
 )
 
 // registerPage is the register: its files, the incidents of a quarter, and the hours of
@@ -30,7 +31,7 @@ type registerPage struct {
 	Quarter   string
 	Intro     string // how many incidents the quarter has, and how many are listed
 	Rows      []incidentRow
-	Hours     []hoursTable
+	Hours     []hoursOf
 	File      string // the file of the quarter, without its suffix
 	Summed    string // the hours of the quarter in the API
 	query     string
@@ -52,11 +53,14 @@ type incidentRow struct {
 	Start                       locale.Time
 }
 
-// hoursTable is the hours of incident at one level of places.
+// hoursOf is the hours of incident at one level of places: what is seen at once, nil for
+// nothing, and what is collapsed.
+type hoursOf struct{ First, Rest *hoursTable }
+
 type hoursTable struct {
-	Heading, Column string
-	Open            bool
-	Rows            []hoursRow
+	*layout
+	Heading, Column, More string
+	Rows                  []hoursRow
 }
 
 type hoursRow struct {
@@ -153,8 +157,8 @@ func (page *registerPage) incidentRow(row register.Row) incidentRow {
 		result.Total = page.Int(*row.Total)
 	}
 	switch {
-	case row.State != outage.StateResolved:
-		result.Lasted = page.T("register.lasts", "lasted", result.Lasted)
+	case row.State != outage.StateResolved: // the register is minutes older than the page
+		result.Lasted = page.T("register.lasts", "lasted", page.Duration(page.read.asOf.Sub(row.Start)))
 	case row.End == nil:
 		result.Lasted = page.T("state.unknown")
 	}
@@ -179,16 +183,31 @@ func (page *registerPage) hours(quarter register.Quarter) {
 	page.Summed = "/api/v1/register/hours?" + query.Encode()
 	for _, level := range []register.Level{register.LevelRegion, register.LevelDistrict} {
 		all := register.HoursOf(rows, level, from, to)
-		table := hoursTable{
-			Heading: page.T("register.hours." + string(level)), Column: page.T(string(level) + ".col"), Open: level == register.LevelRegion,
-		}
+		var rows []hoursRow
 		for _, hours := range all[:min(len(all), listedHours)] {
-			table.Rows = append(table.Rows, page.hoursRow(level, hours))
+			rows = append(rows, page.hoursRow(level, hours))
 		}
-		if len(table.Rows) > 0 {
+		first := 0
+		if level == register.LevelRegion {
+			first = min(len(rows), firstHours)
+		}
+		table := hoursOf{First: page.hoursTable(level, rows[:first]), Rest: page.hoursTable(level, rows[first:])}
+		if table.Rest != nil && first > 0 {
+			table.Rest.More = page.T("register.hours.more", "n", int64(len(table.Rest.Rows)))
+		}
+		if len(rows) > 0 {
 			page.Hours = append(page.Hours, table)
 		}
 	}
+}
+
+// hoursTable is a table of rows, nil without any.
+func (page *registerPage) hoursTable(level register.Level, rows []hoursRow) *hoursTable {
+	if len(rows) == 0 {
+		return nil
+	}
+	heading := page.T("register.hours." + string(level))
+	return &hoursTable{layout: page.layout, Heading: heading, More: heading, Column: page.T(string(level) + ".col"), Rows: rows}
 }
 
 func (page *registerPage) hoursRow(level register.Level, hours register.Hours) hoursRow {

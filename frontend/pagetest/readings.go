@@ -10,6 +10,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -272,6 +273,23 @@ func RegionsOf(heat public.Heatmap) []public.RegionCount {
 	return rows
 }
 
+// Places shares the cells of the heatmap out over made-up districts of their regions.
+func (f Readings) Places(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (public.PlaceTable, error) {
+	heat, err := f.Heatmap(ctx, service, country, outage.CellCoarse, span)
+	table := public.PlaceTable{
+		AsOf: f.Now(), Span: span, Service: service, Country: country, Level: level, Total: heat.Total, Unplaced: heat.Unplaced, Withheld: heat.Withheld, NotYetPlaced: 5,
+	}
+	for i, cell := range heat.Cells {
+		place := public.PlaceCount{Region: cell.Region, Reports: cell.Reports, Expected: cell.Expected, Ratio: cell.Ratio, Status: cell.Status}
+		if level == outage.LevelDistrict {
+			place.District = outage.District(fmt.Sprintf("%s-D%03d", country, i))
+		}
+		table.Places = append(table.Places, place)
+	}
+	slices.SortStableFunc(table.Places, func(a, b public.PlaceCount) int { return cmp.Compare(b.Reports, a.Reports) })
+	return table, err
+}
+
 //go:embed testdata/land.csv
 var landFile string
 
@@ -355,7 +373,11 @@ func (f Shapes) RegionOfDistrict(district outage.District) outage.Region {
 
 func (f Shapes) DistrictName(district outage.District, lang string) string {
 	names := districts[district].names
-	return cmp.Or(names[lang], names["en"], string(district))
+	made := "Aberconwy " + string(district)
+	if lang == "bn" {
+		made = bengali.Replace("aberconwy") + " " + string(district)
+	}
+	return cmp.Or(names[lang], names["en"], made)
 }
 
 var ErrAway = errors.New("the store is away")
