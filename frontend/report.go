@@ -48,6 +48,9 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	if receipt.Region != "" {
 		query.Set("region", string(receipt.Region))
 	}
+	if receipt.District != "" {
+		query.Set("district", string(receipt.District))
+	}
 	if receipt.Unresolved != nil {
 		query.Set("unresolved", "1")
 		for _, place := range receipt.Unresolved.Suggestions {
@@ -82,6 +85,9 @@ func (s *Site) postPlace(c *fiber.Ctx) error {
 		return c.Redirect(address.Address{Lang: at.Lang}.Path(), fiber.StatusSeeOther)
 	}
 	query := url.Values{"id": {id}, "undo": {undo}, "kind": {field(c, "kind")}, "counted": {"1"}, "region": {string(place.Region)}}
+	if place.District != "" {
+		query.Set("district", string(place.District))
+	}
 	return c.Redirect(again.Path()+"?"+query.Encode(), fiber.StatusSeeOther)
 }
 
@@ -163,7 +169,7 @@ func (s *Site) thanks(c *fiber.Ctx, at address.Address) error {
 	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
 	page := s.builder.ThanksPage(at, page.Outcome{
 		ID: query("id"), Undo: query("undo"), Undone: query("undone") != "", Counted: query("counted") != "",
-		Kind: outage.Kind(query("kind")), Region: outage.Region(query("region")),
+		Kind: outage.Kind(query("kind")), Region: outage.Region(query("region")), District: outage.District(query("district")),
 		Unresolved: query("unresolved") != "", Which: which(c),
 	})
 	return s.sendPrivate(c, fiber.StatusOK, "thanks", page)

@@ -31,6 +31,8 @@ func TestReport(t *testing.T) {
 			[]string{"/bn/in/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret"}},
 		{"with a PIN in Bengali digits", "service=whatsapp&kind=problem&place=%E0%A7%AD%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A7", pagetest.Intake{}, 303,
 			[]string{"/in/whatsapp/thanks?counted=1&id=r1&kind=problem&region=IN-WB&undo=secret"}},
+		{"in a district", "service=whatsapp&kind=problem&place=ls1", pagetest.Intake{}, 303,
+			[]string{"/gb/whatsapp/thanks?counted=1&district=E08000035&id=r1&kind=problem&region=GB-TLE&undo=secret"}},
 		{"again", "service=whatsapp&kind=works&country=GB", pagetest.Intake{Again: true}, 303,
 			[]string{"/gb/whatsapp/thanks?id=r1&kind=works&undo=secret"}},
 		{"neither place nor country", "service=whatsapp&kind=problem&symptom=login", pagetest.Intake{}, 422,
@@ -139,12 +141,14 @@ func TestThanksAndUndo(t *testing.T) {
 	intake := &pagetest.Intake{}
 	_, app := testSite(t, func(c *Config) { c.Intake = intake })
 	for path, want := range map[string]string{
-		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB": "It counts for West Bengal.",
-		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1":              "it counts in India as a whole",
-		"/in/whatsapp/thanks?id=r1&undo=secret":                        "You already said so.",
-		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&kind=back":    "WhatsApp is back for you",
-		"/in/whatsapp/thanks?undone=1":                                 "no longer counts",
-		"/bn/in/whatsapp/thanks?id=r1&counted=1&region=IN-WB":          "পশ্চিমবঙ্গ",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB":                  "It counts for West Bengal.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB&district=IN-D315": "It counts for Kolkata, West Bengal.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB&district=GB-D1":   "It counts for West Bengal.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1":                               "it counts in India as a whole",
+		"/in/whatsapp/thanks?id=r1&undo=secret":                                         "You already said so.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&kind=back":                     "WhatsApp is back for you",
+		"/in/whatsapp/thanks?undone=1":                                                  "no longer counts",
+		"/bn/in/whatsapp/thanks?id=r1&counted=1&region=IN-WB":                           "পশ্চিমবঙ্গ",
 	} {
 		got := get(t, app, path)
 		if got.status != 200 || !strings.Contains(got.body, want) {

@@ -18,6 +18,8 @@ const (
 	// Bounds of the table of districts, for one country and for each of several.
 	mostDistricts     = 400
 	mostDistrictsEach = 100
+	// openDistricts is the number of rows of the table that are not collapsed.
+	openDistricts = 60
 )
 
 // districtTable is the reports of a country by district. The rows and the rest of a
@@ -29,10 +31,12 @@ type districtTable struct {
 	Span     string
 	Compared bool // some row has a normal
 	Rows     []districtRow
-	Rest     []fact // reports that are in no row, and the total
-	Note     string // how many rows are left out
-	Path     string // the whole table, "" on its page
-	Data     string // the table as CSV
+	Others   []districtRow // collapsed at first
+	More     string        // their label
+	Rest     []fact        // reports that are in no row, and the total
+	Note     string        // how many rows are left out
+	Path     string        // the whole table, "" on its page
+	Data     string        // the table as CSV
 }
 
 type districtRow struct {
@@ -63,6 +67,15 @@ func (q *request) districts(ctx context.Context, state address.MapState, country
 	table.Path = state.WithLevel(address.LevelDistrict).WithCountry(country).Path()
 	table.Data = districtData(state, country, read.Span)
 	return table, true
+}
+
+// collapse leaves the first rows open, and all where few would be left.
+func (t *districtTable) collapse() {
+	if len(t.Rows) < openDistricts+firstDistricts {
+		return
+	}
+	t.Rows, t.Others = t.Rows[:openDistricts], t.Rows[openDistricts:]
+	t.More = t.T("districts.more", "n", int64(len(t.Others)))
 }
 
 // matching are the places whose district or region has a text in its name, in the
@@ -148,6 +161,7 @@ func (s *Builder) DistrictsPage(ctx context.Context, at address.Address, state a
 	}
 	for _, country := range countries {
 		if table, ok := page.districts(ctx, state, country, most); ok {
+			table.collapse()
 			table.Path = ""
 			if len(countries) > 1 {
 				table.Path = state.WithCountry(country).Path()

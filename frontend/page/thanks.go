@@ -26,6 +26,7 @@ type Outcome struct {
 	Undone, Counted bool
 	Kind            outage.Kind
 	Region          outage.Region
+	District        outage.District
 	// Unresolved says that the place was not understood, Which are those suggested.
 	Unresolved bool
 	Which      []string
@@ -76,7 +77,11 @@ func (page *thanksPage) outcomeText(of Outcome) (heading string, lines []string)
 	lines = append(lines, page.T("thanks."+string(page.Kind), "service", page.Name))
 	switch in := page.At.Country; {
 	case placed(of.Region):
-		lines = append(lines, page.T("thanks.region", "region", page.builder.Shapes.RegionName(of.Region, page.At.Lang)))
+		where := page.words.regionName(of.Region)
+		if page.builder.Shapes.RegionOfDistrict(of.District) == of.Region { // of those that exist
+			where = page.words.districtName(of.District) + ", " + where
+		}
+		lines = append(lines, page.T("thanks.region", "region", where))
 	case in != "" && of.Unresolved:
 		lines = append(lines, page.T("thanks.unresolved", "in", page.InCountry(in)))
 	case in != "":

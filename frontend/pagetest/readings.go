@@ -48,7 +48,7 @@ func (f *Intake) Take(_ context.Context, client outage.Client, sent outage.Submi
 	case "kolkata", "700001", "৭০০০০১", "110001":
 		receipt.Country, receipt.Region = countrytest.IN, "IN-WB"
 	case "ls1":
-		receipt.Country, receipt.Region = countrytest.GB, "GB-TLE"
+		receipt.Country, receipt.Region, receipt.District = countrytest.GB, "GB-TLE", "E08000035"
 	case "newport":
 		receipt.Country = countrytest.GB
 		receipt.Unresolved = &outage.Unresolved{Suggestions: newports}
