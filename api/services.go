@@ -23,6 +23,7 @@ type healthJSON struct {
 	Observed  int64         `json:"observed"`
 	Reports   int64         `json:"reports"`
 	Expected  *float64      `json:"expected"`
+	KnownIn   *int          `json:"known_in_days"`
 	Threshold *float64      `json:"threshold"`
 	Incident  *string       `json:"incident"`
 	Incidents []string      `json:"incidents"`
@@ -32,7 +33,7 @@ type healthJSON struct {
 func wireHealth(health public.Health) healthJSON {
 	wire := healthJSON{
 		Status: health.Status, Window: duration.Format(health.Window),
-		Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected), Incidents: []string{},
+		Observed: health.Observed, Reports: health.Reports, Expected: number(health.Expected), KnownIn: orNull(health.KnownIn), Incidents: []string{},
 	}
 	for _, in := range health.Incidents {
 		wire.Incidents = append(wire.Incidents, in.ID)

@@ -42,6 +42,8 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 	switch {
 	case health.Expected == nil && health.Status == outage.StatusUnknown:
 		as = "new" // no expected count to compare reports with
+	case health.KnownIn > 0 && health.Status == outage.StatusUnknown:
+		as = "learning"
 	case health.Incident != nil && health.Incident.State == outage.StateRecovering:
 		as = "falling"
 	case health.Rising():
@@ -53,7 +55,7 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 		Path:     w.At.WithCountry(country).WithService(service.Slug).Path(),
 		Status:   health.Status,
 		Word:     w.T("status." + as),
-		Sentence: w.T("verdict."+as, "service", w.ServiceName(service), "in", w.InCountry(country)),
+		Sentence: w.T("verdict."+as, "service", w.ServiceName(service), "in", w.InCountry(country), "n", int64(health.KnownIn)),
 		Numbers:  w.numbers(health),
 		health:   health,
 	}
@@ -95,7 +97,7 @@ func (w *wording) numbers(health public.Health) string {
 	switch times := health.Ratio(); {
 	case health.Few():
 		return w.T("numbers.few", "n", health.Reports, "networks", w.Int(max(1, health.Networks)), "judged", w.Int(health.Observed))
-	case health.Expected == nil:
+	case health.Expected == nil || health.KnownIn > 0 && health.Status == outage.StatusUnknown:
 		return w.T("numbers.observed", "n", health.Reports)
 	case times > mostRatio:
 		return w.T("numbers.most", "n", health.Reports, "times", w.Int(mostRatio), "expected", w.Amount(*health.Expected))

@@ -749,6 +749,9 @@ type Health struct {
 	// Incidents The ids of all that are open or recovering, that of `incident` first.
 	Incidents []string `json:"incidents"`
 
+	// KnownInDays Days until the normal is known, while it is being learnt; null once it is, and without a baseline.
+	KnownInDays *int64 `json:"known_in_days"`
+
 	// Observed Reporters of the window after the caps per network. Statuses and ratios come from these.
 	Observed int64 `json:"observed"`
 

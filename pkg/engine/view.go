@@ -7,7 +7,9 @@ import (
 )
 
 // learningMinutes is the age below which a series counts as learning.
-const learningMinutes = 7 * 24 * 60
+const learningMinutes = 7 * minutesPerDay
+
+const minutesPerDay = 24 * 60
 
 // View is the state of every service after the last minute. It shares no memory
 // with the engine.
@@ -36,12 +38,17 @@ func (e *Engine) Normals(start outage.Minute) []outage.ServiceNormal {
 	return normals
 }
 
+// learning is the time until a series is old enough for its normal to be known.
+func (s *series) learning(minute outage.Minute) outage.Minute {
+	return max(0, learningMinutes-(minute-s.base.First()))
+}
+
 func (s *series) watch(minute outage.Minute) outage.Watch {
 	w := outage.Watch{
 		Service: s.service, Country: s.country.code,
 		Baseline: s.base.Expect(baseline.Whole), Needed: s.charts.Needed(detect.Country),
-		Learning: minute-s.base.First() < learningMinutes,
-		Regions:  map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
+		Learning: s.learning(minute) > 0, KnownIn: int((s.learning(minute) + minutesPerDay - 1) / minutesPerDay),
+		Regions: map[outage.Region]float64{}, Cells: map[outage.Cell]float64{},
 	}
 	s.addMeans(&w)
 	s.addEvidence(&w, minute)

@@ -30,6 +30,8 @@ type Watch struct {
 	Others   []*Incident
 	// Learning says that the series is too young for anybody to know its normal.
 	Learning bool
+	// KnownIn is the number of days until it is old enough, rounded up; 0 when it is.
+	KnownIn int
 	// Pending is an incident that may come, while there is none: evidence of at
 	// least half of what opening takes.
 	Pending *Incident

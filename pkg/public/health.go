@@ -22,6 +22,8 @@ type Health struct {
 	// Reports are the counted problem reports of the same window, before the caps
 	// per network. They may stand beside Observed and decide nothing.
 	Reports int64
+	// KnownIn is the number of days until what is normal is known, 0 when it is.
+	KnownIn int
 	// Networks are those that sent them, and those of the same half hours before.
 	Networks int64
 }

@@ -25,7 +25,7 @@ func (s *Snapshot) Health(ctx context.Context, service string, country outage.Co
 	if watch, ok := s.view.Watch(service, country); ok {
 		expected := watch.Baseline.Mean * outage.HealthMinutes
 		health.Expected = &expected
-		health.Status = watch.Status(health.Observed)
+		health.Status, health.KnownIn = watch.Status(health.Observed), watch.KnownIn
 		if watch.Incident != nil {
 			for _, in := range append([]*outage.Incident{watch.Incident}, watch.Others...) {
 				health.Incidents = append(health.Incidents, withoutPlaces(in))
