@@ -43,8 +43,9 @@ type Services interface {
 	Service(slug string) (outage.Service, bool)
 }
 
-// incidentID is the form of an incident's id in lower case.
-var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-[a-z]{2}-[0-9]{8})t([0-9]{4})z$`)
+// incidentID is the form of an incident's id in lower case. The second and later ones
+// that a service opens in a country in one minute have a number.
+var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-[a-z]{2}-[0-9]{8})t([0-9]{4})z(-[0-9]{1,3})?$`)
 
 // Parse reads a path. It is false for a path that is no page of this package,
 // which includes services that do not exist or are not used in the country.
@@ -105,7 +106,7 @@ func (a Address) incidents(rest []string) (Address, bool) {
 	if len(rest) > 1 || id == nil {
 		return a, false
 	}
-	a.Country, a.ID = "", id[1]+"T"+id[2]+"Z"
+	a.Country, a.ID = "", id[1]+"T"+id[2]+"Z"+id[3]
 	return a, true
 }
 

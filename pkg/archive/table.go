@@ -49,21 +49,28 @@ type tableLevel struct {
 	active   string // the condition of the rows that are nodes of it
 	cell     string // the column cell of a node of it, by that of a node below
 	district string // the same of the column district
+	takes    string // the condition of the rows below whose rest it takes
 }
+
+const everyRow = "true"
 
 // tableLevels are those of the public table that a question about a level climbs, the
 // finest first.
 func tableLevels(level int) []tableLevel {
-	climbed := []tableLevel{}
-	lowest := max(level, outage.CellCoarse)
-	for resolution := outage.CellFine; resolution >= lowest; resolution-- {
-		climbed = append(climbed, tableLevel{networkNameOf(resolution), "cell != 0", parentOf("cell", resolution), "district"})
+	finest := tableLevel{networkNameOf(outage.CellFine), "cell != 0", "cell", "district", everyRow}
+	district := tableLevel{networkNameOf(outage.LevelDistrict), "district != 0", "toUInt64(0)", "district", everyRow}
+	if level == outage.LevelDistrict {
+		district.takes = "cell = 0" // what the finest cells do not show moves to larger cells
+		return []tableLevel{finest, district}
 	}
-	if level <= outage.LevelDistrict {
-		climbed = append(climbed, tableLevel{networkNameOf(outage.LevelDistrict), "district != 0", "toUInt64(0)", "district"})
+	climbed := []tableLevel{finest}
+	for resolution := outage.CellFine - 1; resolution >= max(level, outage.CellCoarse); resolution-- {
+		climbed = append(climbed, tableLevel{
+			networkNameOf(resolution), "cell != 0", parentOf("cell", resolution), "if(cell = 0, district, toUInt64(0))", everyRow,
+		})
 	}
 	if level == outage.LevelRegion {
-		climbed = append(climbed, tableLevel{networkNameOf(outage.LevelRegion), "part != 0", "toUInt64(0)", "toUInt64(0)"})
+		climbed = append(climbed, district, tableLevel{networkNameOf(outage.LevelRegion), "part != 0", "toUInt64(0)", "toUInt64(0)", everyRow})
 	}
 	return climbed
 }
@@ -96,11 +103,11 @@ func tableStatement(condition string, level, floor int) string {
 	least := floor // with which a row appears while its quarter hour is open
 	for i := range climbed[1:] {
 		at, next := climbed[i], climbed[i+1]
-		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS district_above, %[2]s AS cell_above, sum(greatest(own - now, 0)) AS own_above,
-			sum(if(NOT (%[3]s) OR live < %[5]d OR %[6]s < %[7]d, greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
-			sum(own_judged - now_judged) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above, %[8]s
+		statement = fmt.Sprintf(`SELECT start, topic, part, %[1]s AS district_above, %[2]s AS cell_above, sum(if(%[9]s, greatest(own - now, 0), 0)) AS own_above,
+			sum(if(%[9]s AND (NOT (%[3]s) OR live < %[5]d OR %[6]s < %[7]d), greatest(live, 0), 0)) AS live_above, sum(shown + now) AS shown_above,
+			sum(if(%[9]s, own_judged - now_judged, 0)) AS judged_above, sum(shown_judged + now_judged) AS shown_judged_above, sum(total) AS total_above, %[8]s
 			FROM (%[4]s) GROUP BY start, topic, part, district_above, cell_above`, next.district, next.cell, at.active, shownNow(statement, at, floor, least), floor,
-			at.networks, outage.LeastNetworks, renamed("sum(%[1]s) AS %[1]s_above", columns(i+1)))
+			at.networks, outage.LeastNetworks, renamed("sum(%[1]s) AS %[1]s_above", columns(i+1)), next.takes)
 		least = 2 * floor // what moved up appears once the floor can be held back
 		statement = fmt.Sprintf(`SELECT start, topic, part, district_above AS district, cell_above AS cell, own_above AS own, live_above AS live, shown_above AS shown,
 			judged_above AS own_judged, shown_judged_above AS shown_judged, total_above AS total, %s FROM (%s)`,

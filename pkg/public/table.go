@@ -11,10 +11,11 @@ import (
 // Floor is the smallest count below country level that is shown.
 const Floor = 3
 
-// node is a row of the public table: a cell of resolution 6 to 3 within a
-// district, a district (no cell), a region (neither), or a country (nothing). Cells
-// of H3 do not end where districts do, so a coarse cell on a border is one node for
-// each district. Where no district is known, cells lie in their region.
+// node is a row of the public table: a cell of resolution 6 within a district, a cell
+// of resolution 5 to 3 within a region, a district or a region (no cell), or a country
+// (nothing). Cells of H3 do not end where regions do, so a coarse cell on a border is
+// one node for each region. Larger cells take in what is near each other whatever
+// district it lies in, so only what the finest cells show is known by district.
 type node struct {
 	region   outage.Region
 	district outage.District
@@ -24,9 +25,7 @@ type node struct {
 func (n node) parent() node {
 	switch {
 	case n.cell != 0 && n.cell.Resolution() > outage.CellCoarse:
-		return node{n.region, n.district, n.cell.Parent(n.cell.Resolution() - 1)}
-	case n.cell != 0 && n.district != "":
-		return node{region: n.region, district: n.district}
+		return node{region: n.region, cell: n.cell.Parent(n.cell.Resolution() - 1)}
 	case n.cell != 0 || n.district != "":
 		return node{region: n.region}
 	default:
@@ -35,7 +34,7 @@ func (n node) parent() node {
 }
 
 // The levels at which floored lets nodes show something, one after the other: those
-// of cells from the finest on, districts, regions.
+// of cells from the finest on, districts of which no cell is known, regions.
 const (
 	levelDistrict = outage.CellFine - outage.CellCoarse + 1 + iota
 	levelRegion
