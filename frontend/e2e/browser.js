@@ -42,5 +42,6 @@ export function address(lang, path) {
 export const paths = [
   '/', '/in', '/whatsapp', '/in/whatsapp', '/gb/whatsapp?show=reports', '/whatsapp/report', '/in/whatsapp/thanks', '/incidents', '/in/incidents?state=resolved',
   '/map', '/map?service=whatsapp&country=IN&each=15m',
+  '/map?level=district&country=IN', '/register', '/in/register',
   '/about', '/credits', '/?q=xyzzy', '/in?q=vi', '/no-such-page', '/embed/whatsapp',
 ];

@@ -100,9 +100,10 @@ func (w *wording) matching(places []public.PlaceCount, text string) (found []pub
 func (w *wording) districtRow(place public.PlaceCount) districtRow {
 	row := districtRow{
 		Name: w.districtName(place.District), Region: w.regionName(place.Region), Reports: w.Int(place.Reports),
-		Expected: "–", Status: w.T("status." + string(place.Status)),
+		Expected: "–", Status: w.T("status.new"), // without a normal no word compares with it
 	}
 	if place.Expected != nil {
+		row.Status = w.T("status." + string(place.Status))
 		row.Expected = w.Amount(*place.Expected)
 		if place.Ratio != nil && place.Status != outage.StatusUnknown && *place.Expected >= outage.LeastExpected {
 			row.Status += ", " + w.ratioNumber(*place.Ratio) + "×"
