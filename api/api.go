@@ -109,8 +109,8 @@ func (a *API) routes() []route {
 	return []route{
 		{fiber.MethodPost, "/api/v1/reports", a.limited(a.createReport)},
 		{fiber.MethodPost, batchPath, a.createBatch},
-		{fiber.MethodDelete, "/api/v1/reports/:id", a.limited(a.undoReport)},
 		{fiber.MethodPatch, "/api/v1/reports/:id", a.limited(a.placeReport)},
+		{fiber.MethodDelete, "/api/v1/reports/:id", a.limited(a.undoReport)},
 		{fiber.MethodGet, "/api/v1/services", a.listServices},
 		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},
 		{fiber.MethodGet, "/api/v1/services/:slug/series", a.getSeries},
