@@ -278,7 +278,8 @@ func meantWhy(opened outage.Minute) outage.Explanation {
 	return outage.Explanation{
 		Window: outage.Span{From: opened - 8, To: opened}, Reports: 1500, Judged: 1412.5, Works: 3,
 		Alarming: []outage.Signal{
-			{Scope: outage.ScopeCountry, Since: opened - 8, Observed: 1412, Expected: 18.33333, Evidence: 60, Needed: 16, Threshold: 61.2, Alternative: 40},
+			{Scope: outage.ScopeCountry, Since: opened - 8, Observed: 1412, Expected: 18.33333, Evidence: 60, Needed: 16, Threshold: 61.2, Alternative: 40, Minute: opened - 1,
+				Run: outage.RunSignal{Evidence: 55.12345, Needed: 11.2, Dispersion: .21, Recurrence: 9.5}},
 			{Scope: outage.ScopeRegion, Region: "IN-WB", Since: opened - 2, Observed: 300, Expected: 3, Evidence: 30, Needed: 17, Threshold: 9, Alternative: 12},
 			{Scope: outage.ScopeCell, Cell: kolkata, Since: opened - 2, Observed: 2, Expected: .01, Evidence: 19, Needed: 18, Threshold: 2, Alternative: 200},
 		},

@@ -30,6 +30,41 @@ type tipJSON struct {
 	Evidence  float64        `json:"evidence"`
 	Needed    float64        `json:"needed"`
 	Design    float64        `json:"design"`
+	Run       *runJSON       `json:"run"`
+}
+
+// runJSON is a run of minutes as one count.
+type runJSON struct {
+	Minutes    int      `json:"minutes"`
+	Evidence   float64  `json:"evidence"`
+	Needed     float64  `json:"needed"`
+	Dispersion float64  `json:"dispersion"`
+	Recurrence *float64 `json:"recurrence"`
+	Basis      string   `json:"basis"`
+}
+
+// What the normal of a run rests on.
+const (
+	basisOwn   = "own"
+	basisPrior = "prior"
+)
+
+// wireRun is nil for an incident of a version that did not record it.
+func wireRun(of public.Node) *runJSON {
+	if of.Run == (outage.RunSignal{}) {
+		return nil
+	}
+	wire := &runJSON{
+		Minutes: of.Minutes, Evidence: round(of.Run.Evidence, meanDecimals), Needed: round(of.Run.Needed, meanDecimals),
+		Dispersion: round(of.Run.Dispersion, meanDecimals), Basis: basisOwn,
+	}
+	if of.Run.Recurrence > 0 {
+		wire.Recurrence = number(&of.Run.Recurrence)
+	}
+	if of.Run.Prior {
+		wire.Basis = basisPrior
+	}
+	return wire
 }
 
 // stepJSON is a minute before the opening. A node below the country has no numbers, because
@@ -75,7 +110,7 @@ func wireTip(tip public.Node) tipJSON {
 	return tipJSON{
 		Scope: tip.Scope, Region: orNull(tip.Region), Cell: orNull(tip.Cell), Since: wireTime(tip.Since),
 		Observed: tip.Observed, Expected: round(tip.Expected, meanDecimals), Threshold: round(tip.Threshold, meanDecimals),
-		Evidence: round(tip.Evidence, meanDecimals), Needed: round(tip.Needed, meanDecimals), Design: tip.Alternative,
+		Evidence: round(tip.Evidence, meanDecimals), Needed: round(tip.Needed, meanDecimals), Design: tip.Alternative, Run: wireRun(tip),
 	}
 }
 

@@ -437,6 +437,24 @@ func (e RegisterRowSeverity) Valid() bool {
 	}
 }
 
+// Defines values for RunBasis.
+const (
+	Own   RunBasis = "own"
+	Prior RunBasis = "prior"
+)
+
+// Valid indicates whether the value is a known member of the RunBasis enum.
+func (e RunBasis) Valid() bool {
+	switch e {
+	case Own:
+		return true
+	case Prior:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Scope.
 const (
 	ScopeCell    Scope = "cell"
@@ -1618,6 +1636,30 @@ type ReportPlace struct {
 	Region   *Region   `json:"region"`
 }
 
+// Run defines model for Run.
+type Run struct {
+	// Basis `prior` while the service had no normal of its own.
+	Basis RunBasis `json:"basis"`
+
+	// Dispersion Of sums over so many minutes: their variance is mean + dispersion x mean squared.
+	Dispersion float64 `json:"dispersion"`
+
+	// Evidence In nats: negative binomial log-likelihood ratio of the count at its own mean and at the expected one.
+	Evidence float64 `json:"evidence"`
+
+	// Minutes The time scale at which the count is judged.
+	Minutes int64 `json:"minutes"`
+
+	// Needed The evidence that opens at this length.
+	Needed float64 `json:"needed"`
+
+	// Recurrence What the largest excursions of the last three weeks ask for, in nats; null below the country.
+	Recurrence *float64 `json:"recurrence"`
+}
+
+// RunBasis `prior` while the service had no normal of its own.
+type RunBasis string
+
 // Scope defines model for Scope.
 type Scope string
 
@@ -1818,8 +1860,11 @@ type Tip struct {
 	// Observed People there since then.
 	Observed int64   `json:"observed"`
 	Region   *Region `json:"region"`
-	Scope    Scope   `json:"scope"`
-	Since    Time    `json:"since"`
+
+	// Run The same minutes as one count, which must be unusual as well; null for an incident of an earlier version.
+	Run   *Run  `json:"run"`
+	Scope Scope `json:"scope"`
+	Since Time  `json:"since"`
 
 	// Threshold The number of people at which an incident opens.
 	Threshold float64 `json:"threshold"`

@@ -17,7 +17,8 @@ type Alarm struct {
 	// RunEvidence is that of the excursion as a whole, by the dispersion of sums over
 	// as many minutes as it lasts; RunNeeded is what opens.
 	RunEvidence, RunNeeded, Dispersion float64
-	Cold                               bool // a burst of a series without a past
+	Recurrence                         float64 // what past excursions of the country ask of RunEvidence
+	Cold                               bool    // a burst of a series without a past
 
 	minReporters, minRatio float64 // the least reporters, and the least multiple of the expected
 	upper                  float64 // what may be expected of the excursion
@@ -88,7 +89,7 @@ func (c *Charts) Alarm(minute outage.Minute, normal Normal, accept func(Alarm) b
 
 // opens reports whether an excursion as a whole has the evidence that opens.
 func (c *Charts) opens(a *Alarm) bool {
-	return a.RunEvidence >= a.RunNeeded && (a.Level != Country || a.RunEvidence > c.recurrence.required(c.params))
+	return a.RunEvidence >= a.RunNeeded && (a.Level != Country || a.RunEvidence > a.Recurrence)
 }
 
 // alarm describes the excursion of a node for one alternative.
@@ -107,6 +108,9 @@ func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute, norm
 	a.uncapped = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[alternative])
 	a.RunEvidence, a.upper, a.Dispersion = e.asRun(handle, alternative, minute, normal)
 	a.RunNeeded = c.runRequired(n.level, minute, a.Since, normal)
+	if n.level == Country {
+		a.Recurrence = c.recurrence.required(c.params)
+	}
 	spare := (a.Evidence - a.Needed) / a.gain
 	a.Threshold = max(float64(a.Observed)-spare, a.minReporters, a.minRatio*a.Expected)
 	return a

@@ -18,6 +18,7 @@ func (s *series) signal(a detect.Alarm, minute outage.Minute) outage.Signal {
 		Since: a.Since, Minute: minute, Scope: scopeOf(a.Level),
 		Observed: int64(a.Observed), Expected: a.Expected,
 		Evidence: a.Evidence, Needed: a.Needed, Threshold: a.Threshold, Alternative: a.Alternative,
+		Run: outage.RunSignal{Evidence: a.RunEvidence, Needed: a.RunNeeded, Dispersion: a.Dispersion, Recurrence: a.Recurrence, Prior: a.Cold},
 	}
 	switch a.Level {
 	case detect.Region:

@@ -128,6 +128,22 @@ type Signal struct {
 	Threshold float64
 	// Alternative is the multiple of the normal against which the evidence was weighed.
 	Alternative float64 `json:"Design"`
+	// Run is the run as one count, which decides where minutes are not independent.
+	Run RunSignal `json:",omitzero"`
+}
+
+// RunSignal is the run of a Signal as one count.
+type RunSignal struct {
+	// Evidence is the log-likelihood ratio of the count at its own mean and at the
+	// expected one, in nats, by the Dispersion of sums over as many minutes as the run
+	// lasts. Needed is what opens at this length.
+	Evidence, Needed, Dispersion float64
+	// Recurrence is what the largest excursions of the last three weeks ask for, in nats;
+	// 0 below the country.
+	Recurrence float64 `json:",omitempty"`
+	// Prior says that the series had no normal of its own yet, so that it was compared
+	// with a prior.
+	Prior bool `json:",omitempty"`
 }
 
 // CellWeight is a cell of a footprint and the reporters in it beyond what was

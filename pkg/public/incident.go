@@ -87,6 +87,8 @@ type Node struct {
 	Expected, Threshold float64
 	Evidence, Needed    float64 // nats
 	Alternative         float64 // the multiple of the normal against which it was weighed
+	Minutes             int     // length of the run
+	Run                 outage.RunSignal
 }
 
 // Step is one minute of the country before an opening. Evidence and Needed are nil
@@ -201,6 +203,7 @@ func nodeOf(signal outage.Signal) Node {
 		Country: signal.Country, Scope: signal.Scope, Region: signal.Region, Cell: signal.Cell, Since: signal.Since,
 		Observed: signal.Observed, Expected: signal.Expected, Threshold: signal.Threshold,
 		Evidence: signal.Evidence, Needed: signal.Needed, Alternative: signal.Alternative,
+		Minutes: int(signal.Minute-signal.Since) + 1, Run: signal.Run,
 	}
 }
 

@@ -55,6 +55,7 @@ type incident struct {
 			Region, Cell                                  string
 			Observed                                      int64
 			Expected, Threshold, Evidence, Needed, Design float64
+			Run                                           *run
 		} `json:"tips"`
 		Trail []trailStep `json:"trail"`
 	} `json:"why"`
@@ -116,6 +117,34 @@ func Print(ctx context.Context, server, id string, out io.Writer) error {
 	return in.print(series.Items, out)
 }
 
+// run is the minutes of a tip as one count.
+type run struct {
+	Minutes                      int
+	Evidence, Needed, Dispersion float64
+	Recurrence                   *float64
+	Basis                        string
+}
+
+// printRuns prints at which time scale each place was judged, by which dispersion, and
+// against a normal of its own or a prior. Incidents of earlier versions have none.
+func (in *incident) printRuns(out io.Writer) {
+	printed := false
+	for _, tip := range in.Why.Tips {
+		if tip.Run == nil {
+			continue
+		}
+		if !printed {
+			fmt.Fprintln(out, "place\tminutes as one count\tevidence\tneeded\tby recurrence\tdispersion\tnormal")
+			printed = true
+		}
+		fmt.Fprintf(out, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", cmp.Or(tip.Cell, tip.Region, string(in.Country)), tip.Run.Minutes,
+			figure(tip.Run.Evidence), figure(tip.Run.Needed), known(tip.Run.Recurrence), figure(tip.Run.Dispersion), tip.Run.Basis)
+	}
+	if printed {
+		fmt.Fprintln(out)
+	}
+}
+
 func (in *incident) print(minutes []seriesPoint, out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "%s\n\n", in.Narrative["en"])
@@ -130,6 +159,7 @@ func (in *incident) print(minutes []seriesPoint, out io.Writer) error {
 				figure(tip.Expected), figure(tip.Threshold), figure(tip.Evidence), figure(tip.Needed), figure(tip.Design))
 		}
 		fmt.Fprintln(table)
+		in.printRuns(table)
 	}
 	in.printNetworks(table)
 	fmt.Fprintln(table, "UTC\tlocal\tobserved\texpected\tupper\tevidence\tneeded\tdecision")

@@ -18,7 +18,7 @@ const (
 {"network":"vi","reports":20,"share":0.25,"observed":null,"expected":null,"ratio":null,"low":null,"high":null,"reading":"too_few"}],
 "sentence":{"en":"Most are on Jio."}},
 "why":{"from":"2025-02-28T15:14:00Z","to":"2025-02-28T15:16:00Z","reports":40,"judged":34.5,"works":1,
-"tips":[{"scope":"country","region":null,"cell":null,"since":"2025-02-28T15:14:00Z","observed":34,"expected":2.912,"threshold":31.2,"evidence":18.2,"needed":16,"design":12}],
+"tips":[{"scope":"country","region":null,"cell":null,"since":"2025-02-28T15:14:00Z","observed":34,"expected":2.912,"threshold":31.2,"evidence":18.2,"needed":16,"design":12,"run":{"minutes":3,"evidence":15.25,"needed":12.1,"dispersion":0.2,"recurrence":9,"basis":"own"}}],
 "trail":[{"t":"2025-02-28T15:14:00Z","observed":9,"expected":1.4,"upper":1.6,"scope":"cell","evidence":null,"needed":null},
 {"t":"2025-02-28T15:15:00Z","observed":25,"expected":1.4,"upper":1.6,"scope":"country","evidence":18.2,"needed":16}]}}`
 	explainedMinutes = `{"items":[{"t":"2025-02-28T15:13:00Z","reports":2,"works":0,"back":0,"expected":1.3,"upper":6},
@@ -52,6 +52,9 @@ reports 40, judged 34.5, for whom it works 1
 
 place  observed  expected  threshold  evidence  needed  design
 IN     34        2.91      31.2       18.2      16      x12
+
+place  minutes as one count  evidence  needed  by recurrence  dispersion  normal
+IN     3                     15.2      12.1    9              0.2         own
 
 Most are on Jio.
 
