@@ -48,7 +48,8 @@ func TestDemoLoadsWhatAnImportLeaves(t *testing.T) {
 			}
 		}
 		cell, _, region, err := s.app.geography.Locate(row.Point)
-		loaded = scenario.AppendEntries(loaded, &row, cell, region, outage.MinuteOf(s.now()))
+		at := outage.Place{Region: region, District: s.app.geography.DistrictOf(cell, region), Cell: cell}
+		loaded = scenario.AppendEntries(loaded, &row, at, outage.MinuteOf(s.now()))
 		return err
 	})
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 
 // AppendEntries adds what the report log would hold of a row had its Reports
 // come through the import of batches: an entry for each report, of which the
-// first of each reporter counts. The cell and the region are those of the row's
-// point, 0 and "" where it has none; received is the minute in which the reports
+// first of each reporter counts. The cell, the district and the region are those of the
+// row's point, 0 and "" where it has none; received is the minute in which the reports
 // are told to have come.
 //
 // Ids and reporters derive from the row, as those of Reports do, but are others.
-func AppendEntries(to []outage.Entry, row *Row, at outage.Cell, region outage.Region, received outage.Minute) []outage.Entry {
+func AppendEntries(to []outage.Entry, row *Row, at outage.Place, received outage.Minute) []outage.Entry {
 	if row.N <= 0 {
 		return to
 	}
@@ -30,7 +30,7 @@ func AppendEntries(to []outage.Entry, row *Row, at outage.Cell, region outage.Re
 		entry := outage.Entry{
 			Report: outage.Report{
 				ID:      outage.ReportID{Shard: byte(reporter), Received: received, Random: mixed(seed ^ (uint64(i)<<1 | 1))},
-				Service: row.Service, Symptom: row.Symptom, Kind: outage.Problem, Country: row.Country, Region: region, Cell: at,
+				Service: row.Service, Symptom: row.Symptom, Kind: outage.Problem, Country: row.Country, Region: at.Region, District: at.District, Cell: at.Cell,
 				At:       start.Add(time.Duration(i) * time.Minute / time.Duration(row.N)).Truncate(time.Second),
 				Reporter: reporter, Keyed: true,
 			},

@@ -14,7 +14,7 @@ func TestEntriesOfARow(t *testing.T) {
 		Point: outage.LatLng{Lat: 22.563, Lng: 88.363}, Placed: true, Symptom: "send", Reporters: 3, N: 5,
 	}
 	const cell, received = outage.Cell(0x863cf2cafffffff), outage.Minute(7)
-	entries := AppendEntries(nil, &row, cell, "IN-WB", received)
+	entries := AppendEntries(nil, &row, outage.Place{Region: "IN-WB", Cell: cell}, received)
 	ids, reporters, counted, weight := map[outage.ReportID]bool{}, map[uint64]bool{}, 0, 0.
 	for _, e := range entries {
 		ids[e.ID], reporters[e.Reporter] = true, true
@@ -29,10 +29,10 @@ func TestEntriesOfARow(t *testing.T) {
 	if len(entries) != 5 || len(ids) != 5 || len(reporters) != 3 || counted != 3 || weight != 3 {
 		t.Errorf("%d entries, %d ids, %d reporters, %d counted, weight %v", len(entries), len(ids), len(reporters), counted, weight)
 	}
-	if !reflect.DeepEqual(entries, AppendEntries(nil, &row, cell, "IN-WB", received)) {
+	if !reflect.DeepEqual(entries, AppendEntries(nil, &row, outage.Place{Region: "IN-WB", Cell: cell}, received)) {
 		t.Error("the same row gives other entries")
 	}
-	if empty := (Row{Minute: 1, Service: "a", Country: countrytest.GB}); len(AppendEntries(nil, &empty, 0, "", 1)) != 0 {
+	if empty := (Row{Minute: 1, Service: "a", Country: countrytest.GB}); len(AppendEntries(nil, &empty, outage.Place{}, 1)) != 0 {
 		t.Error("a row of nothing has entries")
 	}
 }
@@ -43,7 +43,7 @@ func TestEntriesAreToldApart(t *testing.T) {
 	options.Span = hours(t, "2025-02-28 15:10", 1)
 	ids, row := map[outage.ReportID]bool{}, map[uint64]int{}
 	for i, r := range played(t, load(t, "whatsapp-2025-02-28"), options) {
-		for _, e := range AppendEntries(nil, &r, 0, "", 1) {
+		for _, e := range AppendEntries(nil, &r, outage.Place{}, 1) {
 			if ids[e.ID] {
 				t.Fatalf("two reports are %s", e.ID)
 			}

@@ -138,14 +138,19 @@ func (s *Score) closing(o *simulate.Outage, last *Found) {
 	s.CloseDelays = append(s.CloseDelays, delay)
 }
 
-// truthOf is the outage that an incident found: they overlap in time.
-func truthOf(world *simulate.World, f *Found) *simulate.Outage {
+// truthOf is the outage that an incident found: they overlap in time, and of several
+// it is the nearest.
+func truthOf(world *simulate.World, f *Found) (found *simulate.Outage) {
+	nearest := math.Inf(1)
 	for _, o := range world.Outages {
-		if o.Service == f.First.Service && o.Country == f.First.Country && overlap(o.Span, f) {
-			return o
+		if o.Service != f.First.Service || o.Country != f.First.Country || !overlap(o.Span, f) {
+			continue
+		}
+		if away := outage.Kilometres(o.Middle, f.Final.Footprint.Centroid); found == nil || away < nearest {
+			found, nearest = o, away
 		}
 	}
-	return nil
+	return found
 }
 
 func benignOf(world *simulate.World, f *Found) *simulate.Benign {

@@ -25,6 +25,9 @@ func (w *World) Minute(m outage.Minute, emit func(Count)) {
 }
 
 func (s *stream) minute(m outage.Minute, emit func(Count)) {
+	if s.world.Params.Young && m < s.world.Judged().From {
+		return
+	}
 	times, some := 1., []int(nil)
 	for _, b := range s.benign {
 		if !b.Span.Contains(m) {
@@ -33,6 +36,8 @@ func (s *stream) minute(m outage.Minute, emit func(Count)) {
 		switch b.Kind {
 		case Gap:
 			return
+		case longBurst:
+			times *= b.times
 		case Surge:
 			times, some = b.times, b.points
 		case Abuse:

@@ -29,6 +29,8 @@ func (w *World) schedule(random *rand.Rand) {
 		w.draw(w.Params.GapsWeekly, random, func(at outage.Minute) {
 			s.add(&Benign{Kind: Gap, Span: within(span, at, 20+random.IntN(160))})
 		})
+		w.draw(w.Params.LongBurstsWeekly, random, func(at outage.Minute) { s.addLongBurst(at, random) })
+		w.draw(w.Params.GroupsWeekly, random, func(at outage.Minute) { s.addGroup(at, random) })
 		w.draw(w.Params.BurstsWeekly, random, func(at outage.Minute) { s.addBurst(at, random) })
 	}
 }
@@ -82,7 +84,7 @@ func (s *stream) free(span outage.Span) bool {
 		}
 	}
 	for _, b := range s.benign {
-		if b.Kind != burst && b.Span.From < near.To && near.From < b.Span.To {
+		if b.Kind != burst && b.Kind != longBurst && b.Span.From < near.To && near.From < b.Span.To {
 			return false
 		}
 	}

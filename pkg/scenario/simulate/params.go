@@ -35,6 +35,16 @@ type Params struct {
 	Senders       int     // of one abuse, at most
 	GapsWeekly    float64 // per country and per series
 	BurstsWeekly  float64 // two to four people at one place within minutes
+	// LongBursts are hours in which a stream is up to LongBurstMost times as busy, which
+	// is ordinary for it.
+	LongBurstsWeekly, LongBurstMost float64
+	// Jumps move the level for good at once, by at most JumpMost as a log.
+	JumpsWeekly, JumpMost float64
+	// Groups are two to GroupMost local outages of a stream at the same time.
+	GroupsWeekly float64
+	GroupMost    int
+	// Young services have no reports before the weeks that are judged.
+	Young bool
 	// Echo is the part of the local outages of which the press tells: people
 	// elsewhere then report too.
 	Echo float64

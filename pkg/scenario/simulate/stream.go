@@ -96,6 +96,7 @@ func wanderOf(p Params, random *rand.Rand) []float64 {
 	if random.Float64() < p.Drift {
 		drift(wander, p.DriftMost*(2*random.Float64()-1), random.IntN(blocks))
 	}
+	jump(wander, p, random)
 	return wander
 }
 

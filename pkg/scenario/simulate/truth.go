@@ -82,7 +82,8 @@ const (
 	Gap     BenignKind = "gap"   // counts are missing
 	Holiday BenignKind = "holiday"
 
-	burst BenignKind = "burst" // ordinary, and not told as truth
+	burst     BenignKind = "burst"      // ordinary, and not told as truth
+	longBurst BenignKind = "long burst" // the same
 )
 
 // Benign is something unusual that is no outage.

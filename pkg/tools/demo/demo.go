@@ -47,9 +47,10 @@ type Intake interface {
 	TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (outage.BatchReceipt, error)
 }
 
-// Geography finds the cell and the region of a point.
+// Geography finds the cell, the region and the district of a point.
 type Geography interface {
 	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
+	DistrictOf(cell outage.Cell, region outage.Region) outage.District
 }
 
 // Config is what a demo is made of.

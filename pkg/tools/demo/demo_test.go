@@ -59,6 +59,8 @@ func (f *fakeServer) TakeBatch(context.Context, string, []byte, string) (outage.
 	return outage.BatchReceipt{}, nil
 }
 
+func (*fakeServer) DistrictOf(outage.Cell, outage.Region) outage.District { return "" }
+
 func (f *fakeServer) Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error) {
 	return 1, countrytest.GB, "GB-LND", nil
 }

@@ -72,7 +72,7 @@ func (d *Demo) draw(ctx context.Context, span outage.Span, to chan<- block) erro
 			}
 		}
 		at, err := d.cells.locate(row.Point)
-		part.entries = scenario.AppendEntries(part.entries, &row, at.cell, at.region, d.started-receivedBefore)
+		part.entries = scenario.AppendEntries(part.entries, &row, at, d.started-receivedBefore)
 		return err
 	})
 	if err != nil {

@@ -6,24 +6,20 @@ import "github.com/open-downpour/downpour/pkg/outage"
 // It is for one goroutine.
 type locateCache struct {
 	geography Geography
-	known     map[outage.LatLng]location
-}
-
-type location struct {
-	cell   outage.Cell
-	region outage.Region
+	known     map[outage.LatLng]outage.Place
 }
 
 func newLocateCache(geography Geography) *locateCache {
-	return &locateCache{geography: geography, known: map[outage.LatLng]location{}}
+	return &locateCache{geography: geography, known: map[outage.LatLng]outage.Place{}}
 }
 
-func (c *locateCache) locate(point outage.LatLng) (at location, err error) {
+func (c *locateCache) locate(point outage.LatLng) (at outage.Place, err error) {
 	at, known := c.known[point]
 	if !known {
-		if at.cell, _, at.region, err = c.geography.Locate(point); err != nil {
+		if at.Cell, at.Country, at.Region, err = c.geography.Locate(point); err != nil {
 			return at, err
 		}
+		at.District = c.geography.DistrictOf(at.Cell, at.Region)
 		c.known[point] = at
 	}
 	return at, nil
