@@ -40,10 +40,10 @@ test('a report waits for the connection and counts once', async () => {
 
 test('the error of a server that rejects is shown', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
-    await page.goto(`${base}/in/signal`);
+    await page.goto(`${base}/signal`); // an unknown place, which does not tell the country
     await page.fill('#place', 'Xyzzyville');
     await page.locator('button[value=problem]').click();
-    await page.locator('.errors a[href="#place"]').waitFor();
+    await page.locator('.errors a[href="#country"]').waitFor();
     assert.equal(await page.inputValue('#place'), 'Xyzzyville');
   });
 });
