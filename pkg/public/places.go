@@ -40,6 +40,15 @@ type PlaceCount struct {
 // the level of regions or districts: most reports first, places with nothing to show
 // left out. An empty service or country means all.
 func (s *Snapshot) Places(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (PlaceTable, error) {
+	answer, err := s.placeTable(ctx, service, country, level, span)
+	if err == nil {
+		s.comparePlaces(ctx, &answer)
+	}
+	return answer, err
+}
+
+// placeTable is Places without what is normal.
+func (s *Snapshot) placeTable(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (PlaceTable, error) {
 	span = span.Snap(outage.Quarter)
 	answer := PlaceTable{AsOf: s.AsOf(), Span: span, Service: service, Country: country, Level: level}
 	table, err := s.table(ctx, outage.Query{Service: service, Country: country, Span: span}, level)
@@ -64,7 +73,6 @@ func (s *Snapshot) Places(ctx context.Context, service string, country outage.Co
 	slices.SortFunc(answer.Places, func(a, b PlaceCount) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region), cmp.Compare(a.District, b.District))
 	})
-	s.comparePlaces(ctx, &answer)
 	return answer, nil
 }
 
@@ -117,7 +125,7 @@ type RegionCount struct {
 
 // Regions is Places at the level of regions, without what is normal.
 func (s *Snapshot) Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]RegionCount, error) {
-	table, err := s.Places(ctx, service, country, outage.LevelRegion, span)
+	table, err := s.placeTable(ctx, service, country, outage.LevelRegion, span)
 	regions := make([]RegionCount, len(table.Places))
 	for i, place := range table.Places {
 		regions[i] = RegionCount{Region: place.Region, Reports: place.Reports}
