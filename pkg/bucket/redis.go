@@ -28,13 +28,16 @@ var moveSource string
 //go:embed nodes.lua
 var nodesSource string
 
+//go:embed ledger.lua
+var ledgerSource string
+
 //go:embed probe.lua
 var probeSource string
 
 var (
 	addScript  = redis.NewScript(nodesSource + addSource)
-	undoScript = redis.NewScript(undoSource)
-	moveScript = redis.NewScript(nodesSource + moveSource)
+	undoScript = redis.NewScript(ledgerSource + undoSource)
+	moveScript = redis.NewScript(nodesSource + ledgerSource + moveSource)
 
 	probeScript = redis.NewScript(probeSource)
 )
