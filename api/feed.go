@@ -1,16 +1,17 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
+	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -44,16 +45,9 @@ func feedID(base, of string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(base+" "+of)).URN()
 }
 
-// hostName is what a Host header may be to stand in links.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$`)
-
 // baseOf is the address of the server in links: the public one, or that of the request.
 func (a *API) baseOf(c *fiber.Ctx) string {
-	host := string(c.Request().Host())
-	if a.PublicURL != "" || !hostName.MatchString(host) {
-		return a.PublicURL
-	}
-	return c.Protocol() + "://" + strings.ToLower(host)
+	return cmp.Or(a.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
 }
 
 func (a *API) getFeed(c *fiber.Ctx) error {

@@ -2,16 +2,17 @@ package frontend
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -39,17 +40,10 @@ func (s *Site) found(router fiber.Router) {
 	router.Get("/.well-known/security.txt", s.security)
 }
 
-// hostName is what a Host header may be to stand in links.
-var hostName = regexp.MustCompile(`^[A-Za-z0-9.-]{1,253}(:\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](:\d{1,5})?$`)
-
 // base is the address of the site in files that need absolute ones: the public one, else
 // that of the request.
 func (s *Site) base(c *fiber.Ctx) string {
-	host := string(c.Request().Host())
-	if s.PublicURL != "" || !hostName.MatchString(host) {
-		return s.PublicURL
-	}
-	return c.Protocol() + "://" + strings.ToLower(host)
+	return cmp.Or(s.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
 }
 
 func sendFound(c *fiber.Ctx, kind string, body []byte) error {

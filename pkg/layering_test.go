@@ -49,8 +49,8 @@ type rule struct {
 var rules = map[string]rule{
 	// The command wires everything. The two front ends get numbers from public alone.
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
-	"api":               {"public public/register outage locale httpcache duration crosssite forwarded ratelimit", "fiber yaml metrics"},
-	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page", "fiber"},
+	"api":               {"public public/register outage locale httpcache duration csvtable crosssite forwarded ratelimit", "fiber yaml metrics"},
+	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page forwarded", "fiber"},
 	"frontend/page":     {"public public/register outage locale duration frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},
 	"frontend/draw":     {"public outage locale", ""},
@@ -59,7 +59,7 @@ var rules = map[string]rule{
 	"pkg/live":          {"outage public", "metrics"},
 
 	// Incidents by quarter, made of public numbers.
-	"pkg/public/register": {"outage public", ""},
+	"pkg/public/register": {"outage public csvtable", ""},
 
 	// The path of a report.
 	"pkg/outage":   {"", ""},

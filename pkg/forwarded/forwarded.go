@@ -1,5 +1,5 @@
-// Package forwarded owns one question: which address did a request come from,
-// when proxies stand in between?
+// Package forwarded finds which address a request came from, and which it was sent to,
+// when proxies stand in between.
 //
 // It promises to believe only what a trusted proxy wrote itself. Everything to
 // the left of that was written by the client and could be forged, so it is
