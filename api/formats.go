@@ -1,12 +1,11 @@
 package api
 
 import (
-	"bytes"
-	"encoding/csv"
 	"math"
 	"slices"
 	"strconv"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -82,10 +81,7 @@ func clockwise(points [][2]float64) bool {
 
 // newCSV is a response with a line for each cell.
 func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error) {
-	var body bytes.Buffer
-	lines := csv.NewWriter(&body)
-	lines.UseCRLF = true // RFC 4180
-	records := [][]string{{"cell", "lat", "lng", "region", "reports", "expected", "ratio", "status"}}
+	records := make([][]string, 0, len(cells))
 	for _, cell := range cells {
 		center := a.Shapes.Center(*cell.Cell)
 		records = append(records, []string{
@@ -93,10 +89,11 @@ func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error)
 			decimal(cell.Expected), decimal(cell.Ratio), string(cell.Status),
 		})
 	}
-	if err := lines.WriteAll(records); err != nil {
+	body, err := csvtable.Encode([]string{"cell", "lat", "lng", "region", "reports", "expected", "ratio", "status"}, records)
+	if err != nil {
 		return nil, err
 	}
-	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
+	made := a.newAnswer(typeCSV+"; charset=utf-8", body)
 	made.Meta.headers = summaryHeaders(summary, "downpour-heatmap")
 	return made, nil
 }

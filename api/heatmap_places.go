@@ -1,14 +1,13 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -73,20 +72,18 @@ func (a *API) wirePlaces(table public.PlaceTable, level string) (heatSummary, []
 
 // newPlacesCSV is an answer with a line for each region or district.
 func (a *API) newPlacesCSV(summary heatSummary, places []heatCellJSON) (*answer, error) {
-	var body bytes.Buffer
-	lines := csv.NewWriter(&body)
-	lines.UseCRLF = true // RFC 4180
-	records := [][]string{{"region", "district", "name", "reports", "expected", "ratio", "status"}}
+	records := make([][]string, 0, len(places))
 	for _, place := range places {
 		records = append(records, []string{
 			code(place.Region), code(place.District), code(place.Name), strconv.FormatInt(place.Reports, 10),
 			decimal(place.Expected), decimal(place.Ratio), string(place.Status),
 		})
 	}
-	if err := lines.WriteAll(records); err != nil {
+	body, err := csvtable.Encode([]string{"region", "district", "name", "reports", "expected", "ratio", "status"}, records)
+	if err != nil {
 		return nil, err
 	}
-	made := a.newAnswer(typeCSV+"; charset=utf-8", body.Bytes())
+	made := a.newAnswer(typeCSV+"; charset=utf-8", body)
 	made.Meta.headers = summaryHeaders(summary, "downpour-"+summary.Level)
 	return made, nil
 }

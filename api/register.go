@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -13,6 +11,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/utils"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public/register"
 )
@@ -183,19 +182,17 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 const hourDecimals = 1e2
 
 func sendHoursCSV(c *fiber.Ctx, items []hoursJSON) error {
-	var body bytes.Buffer
-	lines := csv.NewWriter(&body)
-	lines.UseCRLF = true
-	records := [][]string{{"country", "place", "service", "incidents", "hours"}}
+	records := make([][]string, 0, len(items))
 	for _, hours := range items {
 		records = append(records, []string{
 			string(hours.Country), hours.Place, hours.Service, strconv.Itoa(hours.Incidents), strconv.FormatFloat(hours.Hours, 'f', -1, 64),
 		})
 	}
-	if err := lines.WriteAll(records); err != nil {
-		return fmt.Errorf("writing hours of incident as CSV: %w", err)
+	body, err := csvtable.Encode([]string{"country", "place", "service", "incidents", "hours"}, records)
+	if err != nil {
+		return err
 	}
-	return send(c, typeCSV+"; charset=utf-8", body.Bytes(), freshReading)
+	return send(c, typeCSV+"; charset=utf-8", body, freshReading)
 }
 
 var registerFile = regexp.MustCompile(`^(\d{4}-[Qq][1-4])(?:\.v([1-9]\d{0,5}))?\.(json|csv)$`)

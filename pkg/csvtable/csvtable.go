@@ -1,6 +1,6 @@
-// Package csvtable reads CSV tables with a header. It finds columns by their names,
-// skips lines that begin with #, and names the line of each fault; what the fields mean
-// is up to the caller.
+// Package csvtable reads CSV tables with a header, and writes those that are
+// downloaded. Reading finds columns by their names, skips lines that begin with #, and
+// names the line of each fault; what the fields mean is up to the caller.
 package csvtable
 
 import (

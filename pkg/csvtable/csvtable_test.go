@@ -47,3 +47,10 @@ func TestFaultsNameTheirLine(t *testing.T) {
 		})
 	}
 }
+
+func TestEncode(t *testing.T) {
+	body, err := Encode([]string{"name", "n"}, [][]string{{"Newport, Wales", "3"}, {`a "b"`, ""}})
+	if want := "name,n\r\n\"Newport, Wales\",3\r\n\"a \"\"b\"\"\",\r\n"; err != nil || string(body) != want {
+		t.Errorf("%q, %v; want %q", body, err, want)
+	}
+}

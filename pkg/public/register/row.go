@@ -1,14 +1,12 @@
 package register
 
 import (
-	"bytes"
-	"encoding/csv"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -138,17 +136,11 @@ var columns = []string{
 
 // CSV writes rows by RFC 4180, with a header.
 func CSV(rows []Row) ([]byte, error) {
-	var body bytes.Buffer
-	lines := csv.NewWriter(&body)
-	lines.UseCRLF = true
-	records := [][]string{columns}
+	records := make([][]string, 0, len(rows))
 	for _, row := range rows {
 		records = append(records, row.record())
 	}
-	if err := lines.WriteAll(records); err != nil {
-		return nil, fmt.Errorf("writing the register as CSV: %w", err)
-	}
-	return body.Bytes(), nil
+	return csvtable.Encode(columns, records)
 }
 
 const listSeparator = ";"
