@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"context"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"time"
@@ -20,6 +21,18 @@ type shardMinute struct {
 	minute outage.Minute
 }
 
+// reading is the sequence numbers of the shards at the time of a Refresh.
+type reading struct {
+	at        time.Time
+	sequences [Shards]int64
+}
+
+// settleTime is how long a change is read again after it was first read. A master of Redis
+// that was replaced while it hung can show changes that its replica never received, under
+// sequence numbers that the replica then gives to other changes. Both are read again as
+// long as a client may still take the old master for the master.
+const settleTime = 30 * time.Second
+
 // Hot is a copy of the counters in Redis in the memory of this process, updated by
 // Refresh. Reading it costs no round trip, and while Redis is unavailable returns the last
 // copy.
@@ -28,8 +41,9 @@ type Hot struct {
 	now    func() time.Time
 	logger *slog.Logger
 
-	refreshing sync.Mutex // held by Refresh; guards sequences
-	sequences  [Shards]int64
+	refreshing sync.Mutex // held by Refresh; guards readings and unsettled
+	readings   []reading  // the oldest is the newest that is older than settleTime
+	unsettled  map[shardMinute]time.Time
 
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
@@ -42,6 +56,7 @@ type Hot struct {
 // of a shard replaces it.
 type minuteCounts struct {
 	shards [Shards][]outage.Count
+	sums   [Shards]uint64            // checksums of the counters as they are in Redis
 	placed map[string][]outage.Count // by service, as in the shards
 	access map[string][]outage.Count // by service, those by access network
 	totals map[string][]outage.Count // by service: country and kind only
@@ -51,7 +66,7 @@ type minuteCounts struct {
 func NewHot(redis *Redis, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
 		redis: redis, now: now, logger: logger,
-		minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
+		unsettled: map[shardMinute]time.Time{}, minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
 	}
 }
 
@@ -101,18 +116,22 @@ func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	}
 }
 
-// Refresh reads the minutes that changed in Redis since the last time, and drops those
-// older than the window.
+// Refresh reads the minutes that changed in Redis since the last time, again those whose
+// change is younger than settleTime, and drops those older than the window.
 func (h *Hot) Refresh(ctx context.Context) error {
 	h.refreshing.Lock()
 	defer h.refreshing.Unlock()
-	changes, err := h.redis.changes(ctx, h.sequences)
+	var since, before [Shards]int64
+	if len(h.readings) > 0 {
+		since, before = h.readings[0].sequences, h.readings[len(h.readings)-1].sequences
+	}
+	changes, err := h.redis.changes(ctx, since)
 	if err != nil {
 		return err
 	}
 	reset := false
 	for shard := range changes {
-		reset = reset || lost(h.sequences[shard], changes[shard].sequence)
+		reset = reset || lost(before[shard], changes[shard].sequence)
 	}
 	if reset {
 		h.logger.Warn("redis lost its data; reading the hot window again")
@@ -123,23 +142,52 @@ func (h *Hot) Refresh(ctx context.Context) error {
 		}
 	}
 	span := h.Span()
-	var wanted []shardMinute
-	for shard := range changes {
-		for _, minute := range changes[shard].minutes {
-			if minute >= span.From {
-				wanted = append(wanted, shardMinute{shard, minute})
-			}
-		}
-	}
+	wanted := h.wanted(changes, span)
 	read, err := h.redis.counters(ctx, wanted)
 	if err != nil {
 		return err
 	}
 	h.apply(wanted, read, span, reset)
-	for shard := range changes {
-		h.sequences[shard] = changes[shard].sequence
-	}
+	h.remember(changes, reset)
 	return nil
+}
+
+// wanted are the minutes of the span that changed, and those that were read as changed not
+// longer than settleTime ago. It forgets the older ones.
+func (h *Hot) wanted(changes [Shards]shardChange, span outage.Span) []shardMinute {
+	now := h.now()
+	for shard := range changes {
+		for _, minute := range changes[shard].minutes {
+			h.unsettled[shardMinute{shard, minute}] = now
+		}
+	}
+	var wanted []shardMinute
+	for key, changed := range h.unsettled {
+		if key.minute < span.From || now.Sub(changed) > settleTime {
+			delete(h.unsettled, key)
+		}
+		if key.minute >= span.From {
+			wanted = append(wanted, key)
+		}
+	}
+	return wanted
+}
+
+// remember stores the sequence numbers of a Refresh and drops the readings that no later
+// one needs. Readings of a data set that was lost are not compared with those of the next.
+func (h *Hot) remember(changes [Shards]shardChange, reset bool) {
+	now := h.now()
+	if reset {
+		h.readings = nil
+	}
+	read := reading{at: now}
+	for shard := range changes {
+		read.sequences[shard] = changes[shard].sequence
+	}
+	h.readings = append(h.readings, read)
+	for len(h.readings) > 1 && now.Sub(h.readings[1].at) > settleTime {
+		h.readings = h.readings[1:]
+	}
 }
 
 // generation is the number of sequence numbers of one data set of a shard. Each data set,
@@ -157,29 +205,36 @@ func lost(before, now int64) bool {
 }
 
 func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.Span, reset bool) {
+	sums := make([]uint64, len(read))
 	decoded := make([][]outage.Count, len(read))
 	for i, fields := range read {
-		decoded[i] = h.decode(wanted[i].minute, fields)
+		sums[i] = checksum(fields)
+		if reset || !h.has(wanted[i], sums[i]) {
+			decoded[i] = h.decode(wanted[i].minute, fields)
+		}
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if reset {
 		clear(h.minutes)
 	}
-	if len(wanted) > 0 || reset {
-		h.version++
-	}
 	fresh := map[outage.Minute]*minuteCounts{}
 	for i, w := range wanted {
+		if decoded[i] == nil {
+			continue
+		}
 		minute, ok := fresh[w.minute]
 		if !ok {
 			minute = &minuteCounts{}
 			if old := h.minutes[w.minute]; old != nil {
-				minute.shards = old.shards
+				minute.shards, minute.sums = old.shards, old.sums
 			}
 			fresh[w.minute] = minute
 		}
-		minute.shards[w.shard] = decoded[i]
+		minute.shards[w.shard], minute.sums[w.shard] = decoded[i], sums[i]
+	}
+	if len(fresh) > 0 || reset {
+		h.version++
 	}
 	for at, minute := range fresh {
 		minute.index()
@@ -195,6 +250,23 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 	}
 	h.refreshed = h.now()
 }
+
+// has reports whether the counters of a minute are those with a checksum. Only Refresh
+// changes them.
+func (h *Hot) has(at shardMinute, sum uint64) bool {
+	minute := h.minutes[at.minute]
+	return minute != nil && minute.sums[at.shard] == sum
+}
+
+// checksum is the same for the same counters in any order; 0 for none.
+func checksum(fields map[string]string) (sum uint64) {
+	for field, value := range fields {
+		sum += maphash.Comparable(checksumSeed, [2]string{field, value})
+	}
+	return sum
+}
+
+var checksumSeed = maphash.MakeSeed()
 
 func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Count {
 	counts := make([]outage.Count, 0, len(fields))

@@ -1,0 +1,90 @@
+package bucket
+
+import (
+	"context"
+	"log/slog"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
+)
+
+// A master that hung shows changes that its replica never had. The replica, which is the
+// master now, gives their sequence numbers to changes of other minutes.
+func TestHotAfterFailover(t *testing.T) {
+	b := newBench(t, redistest.Start(t).Client(t))
+	b.add(b.report(1, "whatsapp", outage.Problem))
+	b.counts(outage.Query{})
+	replica := copyOf(t, b.redis.client)
+
+	b.at("10:02:00").add(b.report(2, "whatsapp", outage.Problem))
+	b.at("10:02:01").add(b.report(3, "whatsapp", outage.Problem))
+	if got := b.total("whatsapp", outage.Problem); got != 3 {
+		t.Fatalf("the old master has %d reports, want 3", got)
+	}
+
+	replica.restore(t, b.redis.client)
+	b.at("10:01:59").add(b.report(4, "whatsapp", outage.Problem))
+	b.at("10:01:59").add(b.report(5, "facebook", outage.Problem))
+	b.at("10:02:05")
+	query := outage.Query{ByPlace: true, Step: 1}
+	got := b.counts(query)
+	b.hot = NewHot(b.redis, func() time.Time { return b.now }, slog.Default())
+	if want := b.counts(query); len(want) == 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("the window has %+v, Redis has %+v", got, want)
+	}
+}
+
+// A refresh that finds nothing new leaves the version as it is, so that what was made from
+// the window stays valid.
+func TestHotVersionOfUnchangedCounts(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
+		b := newBench(t, client)
+		b.add(b.report(1, "whatsapp", outage.Problem))
+		b.counts(outage.Query{})
+		version := b.hot.Version()
+		b.at("10:00:20").counts(outage.Query{})
+		b.at("10:05:00").counts(outage.Query{})
+		if b.hot.Version() != version {
+			t.Error("the version changed")
+		}
+		if len(b.hot.unsettled) > 0 || len(b.hot.readings) > 2 {
+			t.Errorf("%d minutes and %d readings are kept after five minutes", len(b.hot.unsettled), len(b.hot.readings))
+		}
+	})
+}
+
+// keys is the content of a Redis.
+type keys map[string]string
+
+func copyOf(t *testing.T, client redis.UniversalClient) keys {
+	t.Helper()
+	ctx, copied := context.Background(), keys{}
+	names, err := client.Keys(ctx, "*").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if copied[name], err = client.Dump(ctx, name).Result(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return copied
+}
+
+func (k keys) restore(t *testing.T, client redis.UniversalClient) {
+	t.Helper()
+	ctx := context.Background()
+	if err := client.FlushAll(ctx).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range k {
+		if err := client.Restore(ctx, name, 0, content).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
