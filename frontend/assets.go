@@ -26,13 +26,13 @@ var staticFiles embed.FS
 //go:embed dist
 var dist embed.FS
 
-// styles lists the style sheets of each page.
+// styles lists the style sheets of each page that stand in it.
 var styles = map[string][]string{
 	"home":      {"base", "home"},
 	"search":    {"base", "home", "prose"},
-	"service":   {"base", "details", "form", "charts", "service"},
+	"service":   {"base", "details", "form", "service"},
 	"incidents": {"base", "details", "incidents"},
-	"incident":  {"base", "details", "charts", "service", "incidents", "incident"},
+	"incident":  {"base", "details", "service", "incidents", "incident"},
 	"map":       {"base", "details", "charts", "map"},
 	"districts": {"base", "details", "charts", "districts"},
 	"report":    {"base", "details", "form", "prose"},
@@ -44,11 +44,17 @@ var styles = map[string][]string{
 	"embed":     {"embed"},
 }
 
+// lower lists the style sheets of what the pages of a service and of an incident have
+// below their first screen. They are one file, linked where that begins, so that the
+// first screen is light and does not wait for it.
+var lower = []string{"charts", "related"}
+
 // scripts lists the islands of each page. None is needed to use it.
 var scripts = map[string][]string{"home": {"live"}, "service": {"live", "report"}, "report": {"report"}, "map": {"map"}}
 
 // pageStyle is the style element of a page and the policy that allows it. The style
-// is inline, because on a slow line a request costs more than its bytes.
+// of the first screen is inline, because on a slow line a request costs more than its
+// bytes.
 type pageStyle struct {
 	style  template.HTML
 	policy string // the Content-Security-Policy
@@ -63,6 +69,7 @@ type file struct {
 // assets are the static files of the pages.
 type assets struct {
 	styles map[string]pageStyle
+	lower  *file // the style sheet of what is below the first screen
 	icons  map[outage.Status]*file
 	files  map[string]*file // by the name in the address
 	island map[string]*file // by the name of the script
@@ -74,6 +81,7 @@ func (a *assets) head() page.Head {
 	for page, sheet := range a.styles {
 		result.Styles[page] = sheet.style
 	}
+	result.Lower = a.lower.path
 	for status, icon := range a.icons {
 		result.Icons[status] = icon.path
 	}
@@ -100,19 +108,33 @@ func minified(css string) string {
 	return strings.TrimSpace(strings.NewReplacer(";}", "}", ": ", ":").Replace(css))
 }
 
+// styleSheet minifies style sheets and joins them.
+func styleSheet(names []string) (string, error) {
+	var css strings.Builder
+	for _, name := range names {
+		source, err := staticFiles.ReadFile("static/css/" + name + ".css")
+		if err != nil {
+			return "", err
+		}
+		css.WriteString(minified(string(source)))
+	}
+	return css.String(), nil
+}
+
 func loadAssets() (assets, error) {
 	a := assets{styles: map[string]pageStyle{}, icons: map[outage.Status]*file{}, files: map[string]*file{}, island: map[string]*file{}}
 	for page, names := range styles {
-		var css strings.Builder
-		for _, name := range names {
-			source, err := staticFiles.ReadFile("static/css/" + name + ".css")
-			if err != nil {
-				return a, err
-			}
-			css.WriteString(minified(string(source)))
+		css, err := styleSheet(names)
+		if err != nil {
+			return a, err
 		}
-		a.styles[page] = newPageStyle(css.String(), page)
+		a.styles[page] = newPageStyle(css, page)
 	}
+	css, err := styleSheet(lower)
+	if err != nil {
+		return a, err
+	}
+	a.lower = a.add("lower.css", "text/css; charset=utf-8", []byte(css))
 	icon, err := staticFiles.ReadFile("static/icon.svg")
 	if err != nil {
 		return a, err
@@ -157,11 +179,11 @@ func (a *assets) add(name, kind string, body []byte) *file {
 	return result
 }
 
-// newPageStyle allows a page its own style, scripts and requests, and nothing else.
+// newPageStyle allows a page its own styles, scripts and requests, and nothing else.
 // Only the embed may be framed by other sites.
 func newPageStyle(css, page string) pageStyle {
 	sum := sha256.Sum256([]byte(css))
-	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; base-uri 'none'; "
+	policy := "default-src 'none'; style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; base-uri 'none'; "
 	if page == "embed" {
 		policy += "form-action 'none'; frame-ancestors *"
 	} else {

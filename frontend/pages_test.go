@@ -208,6 +208,26 @@ func TestByteBudgets(t *testing.T) {
 	}
 }
 
+// The style sheet of what is below the first screen is a file of its own, which the
+// pages share.
+func TestLowerStyleSheet(t *testing.T) {
+	_, app := testSite(t, nil)
+	link := regexp.MustCompile(`<link rel="stylesheet" href="(/static/lower\.[0-9a-f]+\.css)">`)
+	for _, path := range []string{"/whatsapp", "/incidents/" + pagetest.OpenIncident} {
+		found := link.FindStringSubmatch(get(t, app, path).body)
+		if found == nil {
+			t.Fatalf("%s does not link to the style sheet", path)
+		}
+		got := get(t, app, found[1])
+		if got.status != 200 || !strings.HasPrefix(got.header.Get("Content-Type"), "text/css") || !strings.Contains(got.header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %d %v", found[1], got.status, got.header)
+		}
+		if size := squeezed(got.body); size > 2_000 {
+			t.Errorf("%s: %d bytes, budget 2000", found[1], size)
+		}
+	}
+}
+
 // TestBudgetsOfTheBuiltInCatalogue holds that the start page is light with all
 // services, and so are the pages with the longest texts.
 func TestBudgetsOfTheBuiltInCatalogue(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // chartHeight is the height of the plot in the units of its paths. Its width
 // is one unit for each step. The labels are outside of the plot, which is
 // stretched, so that text keeps its size on every screen.
-const chartHeight = 200
+const chartHeight = 140
 
 // Chart is the input of ChartSVG. The element with the id DescribedBy is its
 // description.
@@ -117,10 +117,10 @@ func Finite(x *float64) (float64, bool) {
 
 // line is a path through the points, in steps from the start of the span. A
 // point without a value has the height before it; equal heights are one
-// command.
+// command, and a command is not repeated.
 func line(series public.Series, top float64, height int, of func(public.Point) (float64, bool)) string {
 	var b strings.Builder
-	x, y, flat := 0, -1, 0
+	x, y, flat, sloping := 0, -1, 0, false
 	for _, p := range series.Points {
 		v, ok := of(p)
 		at := int(p.Start-series.Span.From) / max(series.Step, 1)
@@ -140,9 +140,14 @@ func line(series public.Series, top float64, height int, of func(public.Point) (
 		default:
 			if flat > 0 {
 				b.WriteString("h" + strconv.Itoa(flat))
+				flat, sloping = 0, false
 			}
-			flat = 0
-			b.WriteString("l" + pair(at-x, next-y))
+			if sloping {
+				b.WriteString(separated(pair(at-x, next-y)))
+			} else {
+				b.WriteString("l" + pair(at-x, next-y))
+			}
+			sloping = true
 		}
 		x, y = at, next
 	}

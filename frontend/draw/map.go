@@ -13,18 +13,13 @@ import (
 // margin is the free edge around a map, in its units, which its lines need.
 const margin = 4
 
-// SVG draws cells by class over the land, one path for each class. At the
-// resolution of pages the cells of the land are drawn as well; at finer ones they
-// are too many.
+// SVG draws cells by class over the land, one path for each class. The land is the
+// area within its coast, because a path of its cells is half as heavy as a page.
 func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Cell) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%s"><title id="%s">%s</title>`,
 		id, c.ViewBox(), id, template.HTMLEscapeString(caption))
-	land := c.Coast
-	if c.small {
-		land = c.path(c.bare(classes))
-	}
-	fmt.Fprintf(&b, `<path class="land" d="%s"/>`, land)
+	fmt.Fprintf(&b, `<path class="coast" d="%s"/>`, c.Coast)
 	for class, cells := range classes {
 		if len(cells) == 0 {
 			continue
@@ -37,7 +32,7 @@ func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Ce
 		slices.Sort(cells)
 		fmt.Fprintf(&b, `<path class="k%d"%s d="%s"/>`, class+1, fill, c.path(cells))
 	}
-	fmt.Fprintf(&b, `<path class="border" d="%s"/><path class="coast" d="%s"/></svg>`, c.borders, c.Coast)
+	fmt.Fprintf(&b, `<path class="border" d="%s"/></svg>`, c.borders)
 	return template.HTML(b.String())
 }
 

@@ -134,13 +134,19 @@ func TestChartLine(t *testing.T) {
 		series.Points = append(series.Points, public.Point{Start: outage.Minute(100 + 5*i), Reports: n})
 	}
 	reports := func(p public.Point) (float64, bool) { return float64(p.Reports), true }
-	if got, want := line(series, 10, chartHeight, reports), "M0 200h2l1-200h1l1 100"; got != want {
+	if got, want := line(series, 10, chartHeight, reports), "M0 140h2l1-140h1l1 70"; got != want {
 		t.Errorf("line is %q, want %q", got, want)
 	}
 	gap := series
 	gap.Points = slices.Delete(slices.Clone(series.Points), 1, 3)
-	if got, want := line(gap, 10, chartHeight, reports), "M0 200l3-200h1l1 100"; got != want {
+	if got, want := line(gap, 10, chartHeight, reports), "M0 140l3-140h1l1 70"; got != want {
 		t.Errorf("line over a gap is %q, want %q", got, want)
+	}
+	slopes := series
+	slopes.Points = series.Points[2:]
+	slopes.Points[1].Reports = 2
+	if got, want := line(slopes, 10, chartHeight, reports), "M0 140h2l1-28 1-112 1 70"; got != want {
+		t.Errorf("line of slopes is %q, want %q", got, want)
 	}
 	nothing := func(public.Point) (float64, bool) { return 0, false }
 	if got := line(series, 10, chartHeight, nothing); got != "" {

@@ -120,7 +120,7 @@ function measure() {
     const contrast = (a + 0.05) / (b + 0.05);
     if (contrast < 4.5) faint.push(`${e.tagName} ${e.textContent.trim().slice(0, 30)}: ${contrast.toFixed(2)}`);
   }
-  const land = document.querySelector('.map .land');
+  const land = document.querySelector('.map .coast');
   const { width, height } = land.getBoundingClientRect();
   return {
     faint, paper: getComputedStyle(document.querySelector('.panel')).backgroundColor,

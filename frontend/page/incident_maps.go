@@ -48,7 +48,7 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident
 		result.Counts = result.Counts && !draw.HasRatios(heat)
 	}
 	result.Legend = legend(page.Localizer, result.Counts, !result.Counts)
-	result.Coastline = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + projection.ViewBox() + `"><path class="land" d="` + projection.Coast + `"/></symbol></svg>`)
+	result.Coastline = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + projection.ViewBox() + `"><path class="coast" d="` + projection.Coast + `"/></symbol></svg>`)
 	for i, at := range quarters {
 		result.Pictures = append(result.Pictures, smallMap{
 			SVG: projection.Thumbnail(heats[i], result.Counts), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),

@@ -44,16 +44,20 @@ func (p *layout) TabTitle() string {
 func (p *layout) Query() string { return "" }
 
 // Head holds what the head element needs: style elements and addresses of scripts by
-// the name of the template, addresses of icons by status.
+// the name of the template, addresses of icons by status, and the address of the style
+// sheet of what pages have below the first screen.
 type Head struct {
+	Lower   string
 	Styles  map[string]template.HTML
 	Icons   map[outage.Status]string
 	Scripts map[string][]string
 }
 
-// Style is the style sheet of the page, IconPath its icon, Scripts the addresses
-// of its scripts, as far as they were built.
+// Style is the style sheet of the page, Lower the address of the one for what is below
+// its first screen, IconPath its icon, Scripts the addresses of its scripts, as far as
+// they were built.
 func (p *layout) Style() template.HTML { return p.head.Styles[p.name] }
+func (p *layout) Lower() string        { return p.head.Lower }
 func (p *layout) IconPath() string     { return p.head.Icons[p.Icon] }
 func (p *layout) Scripts() []string    { return p.head.Scripts[p.name] }
 
