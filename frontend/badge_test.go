@@ -18,7 +18,7 @@ func TestBadges(t *testing.T) {
 		{"/badge/whatsapp.svg", "WhatsApp: reports far above usual"},
 		{"/badge/whatsapp.svg?country=GB", "WhatsApp: reports as usual"},
 		{"/badge/upi.svg?country=in&lang=bn", "ইউপিআই: রিপোর্ট স্বাভাবিকের বেশি"},
-		{"/badge/upi.svg?lang=xx", "UPI: reports elevated"},
+		{"/badge/upi.svg?lang=xx", "UPI: reports above usual"},
 		{"/badge/digilocker.svg?lang=cy", "Digilocker: "},
 	} {
 		got := get(t, app, test.path)
@@ -52,7 +52,7 @@ func TestBadgeData(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.body), &data); err != nil {
 		t.Fatal(err)
 	}
-	if data.SchemaVersion != 1 || data.Label != "UPI" || data.Message != "reports elevated" || data.Color == "" {
+	if data.SchemaVersion != 1 || data.Label != "UPI" || data.Message != "reports above usual" || data.Color == "" {
 		t.Errorf("%+v", data)
 	}
 	if got.header.Get("Access-Control-Allow-Origin") != "*" {

@@ -123,10 +123,10 @@ func TestIncidentPageShowsWhatIsKnown(t *testing.T) {
 	_, app := testSite(t, func(c *Config) { c.Incidents = pagetest.Incidents{Changed: &full} })
 	holds(t, "a full incident", get(t, app, "/incidents/"+full.ID).body,
 		"itself is probably not at fault", "Both belong to one group of services.", "It rose far less than WhatsApp did.",
-		"How each region recovered", "West Bengal", "12×", "17:30 India time", "33", "Maharashtra", "not yet", "–",
-		"The arithmetic", "Minutes used", "1,630", "1,412", "12", "Places that had enough evidence", "41 of 12 nats")
+		"When each region was back to usual", "West Bengal", "12×", "17:30 India time", "33", "Maharashtra", "not yet", "–",
+		"How it was decided", "Minutes used", "1,630", "1,412", "12", "Places that had enough evidence", "41 of 12 needed")
 	body := get(t, app, "/incidents/"+pagetest.EndedIncident).body
-	for _, absent := range []string{"How each region recovered", "Minutes used", "Places that had enough", "Part of a wider event", "probably not at fault"} {
+	for _, absent := range []string{"When each region was back to usual", "Minutes used", "Places that had enough", "Part of a wider event", "probably not at fault"} {
 		if strings.Contains(body, absent) {
 			t.Errorf("an incident of which it is not known says %q", absent)
 		}

@@ -46,7 +46,7 @@ func (noExtents) Extent(context.Context, public.Incident) (public.Extent, error)
 
 func TestListOfIncidentsWithoutExtents(t *testing.T) {
 	_, app := testSite(t, func(c *Config) { c.Readings = always(noExtents{}) })
-	holds(t, "/incidents", get(t, app, "/incidents").body, "WhatsApp in India", "1,412 people reported; about 25 is normal, 91 make an incident.", "UPI in India")
+	holds(t, "/incidents", get(t, app, "/incidents").body, "WhatsApp in India", "1,412 people reported; about 25 is usual, an incident needs 91.", "UPI in India")
 }
 
 func TestListGroupsTheIncidentsOfAService(t *testing.T) {
@@ -88,15 +88,15 @@ func TestIncidentPage(t *testing.T) {
 		`<link rel="canonical" href="/incidents/`+pagetest.OpenIncident, "unusually many problem reports", "Going on · Critical",
 		"user reports of problems with WhatsApp in India within 1 h 54 min so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
 		"in 15 minutes, from", "It is still going on.",
-		"user reports during the incident, in total", "the normal number in the worst 10 minutes", "How reports ran", "in this chart",
+		"user reports during the incident, in total", "the usual number in the worst 10 minutes", "Reports over time", "in this chart",
 		"How it spread", `<symbol id="land"`, `<ol class="small-multiples">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
 		`class="foot"`, "outlined: where the incident is", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
-		"Some regions", "Worst 10 minutes", "11 times the normal", "Last 10 minutes", "8.6 times the normal",
-		"How it went", "Reports began to rise", "Incident opened",
+		"Some regions", "Worst 10 minutes", "11 times the usual", "Last 10 minutes", "8.6 times the usual",
+		"Timeline", "Reports began to rise", "Incident opened",
 		"What people reported meanwhile", "Messages do not arrive",
 		"Also affected", "/incidents/instagram-in-20261118T1100Z", "Not affected in India", `href="/in/facebook"`,
 		"On 18 November 2026 from 16:11 to 16:18 India time (10:41–10:48 UTC), 1,412 people reported problems with WhatsApp "+
-			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is normal for that time, and 91 make an incident.",
+			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is usual for that time, and an incident needs 91.",
 		"Source: user reports to Downpour.", "user reports", "/api/v1/incidents/"+pagetest.OpenIncident)
 }
 
@@ -112,8 +112,8 @@ func TestPageOfAnEndedIncident(t *testing.T) {
 			t.Errorf("the page has %q", word)
 		}
 	}
-	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "Instagram itself is probably not at fault", "WhatsApp broke", "reports are falling",
-		"Facebook broke", "Instagram itself is probably at fault after all")
+	holds(t, "a collateral one", get(t, app, "/incidents/instagram-in-20261118T1100Z").body, "Instagram itself is probably not at fault", "WhatsApp had the problem", "reports are falling",
+		"Facebook had the problem", "Instagram itself is probably at fault after all")
 	if body := get(t, app, "/incidents/instagram-in-20261118T1100Z").body; strings.Contains(body, "Reports rose again") {
 		t.Error("another verdict is told as another rise")
 	}

@@ -145,8 +145,8 @@ func TestThanksAndUndo(t *testing.T) {
 		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB&district=IN-D315": "It counts for Kolkata, West Bengal.",
 		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&region=IN-WB&district=GB-D1":   "It counts for West Bengal.",
 		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1":                               "it counts in India as a whole",
-		"/in/whatsapp/thanks?id=r1&undo=secret":                                         "You already said so.",
-		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&kind=back":                     "WhatsApp is back for you",
+		"/in/whatsapp/thanks?id=r1&undo=secret":                                         "You have already reported this.",
+		"/in/whatsapp/thanks?id=r1&undo=secret&counted=1&kind=back":                     "WhatsApp works again for you",
 		"/in/whatsapp/thanks?undone=1":                                                  "no longer counts",
 		"/bn/in/whatsapp/thanks?id=r1&counted=1&region=IN-WB":                           "পশ্চিমবঙ্গ",
 	} {
@@ -205,7 +205,7 @@ func TestWhichPlace(t *testing.T) {
 	if want := "/cy/gb/whatsapp/thanks?counted=1&id=r1&kind=works&region=GB-TLL&undo=secret"; moved.status != 303 || moved.header.Get("Location") != want || len(intake.Moved) != 1 {
 		t.Errorf("status %d to %s, moved %v", moved.status, moved.header.Get("Location"), intake.Moved)
 	}
-	if got := get(t, app, moved.header.Get("Location")); !strings.Contains(got.body, "Mae&#39;n cyfrif dros") && !strings.Contains(got.body, "Mae'n cyfrif dros") {
+	if got := get(t, app, moved.header.Get("Location")); !strings.Contains(got.body, "Mae&#39;n cyfrif ar gyfer") && !strings.Contains(got.body, "Mae'n cyfrif ar gyfer") {
 		t.Errorf("the new place is not confirmed: %s", got.body)
 	}
 	for field, value := range map[string]string{"undo": "guess", "place": "Atlantis"} {
