@@ -36,6 +36,7 @@ type commands struct {
 	Health       healthCommand       `cmd:"" help:"Tell whether a server is ready, for the health checks of containers."`
 	PrivacyCheck privacyCheckCommand `cmd:"" help:"Search what a server wrote for addresses, user agents, coordinates and ended keys."`
 	Pack         packCommand         `cmd:"" help:"Make or check the data of a country."`
+	Texts        textsCommand        `cmd:"" help:"Print the texts of a language beside the English ones, with the screen of each, for review."`
 	Version      versionCommand      `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 
