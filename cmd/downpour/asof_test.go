@@ -44,7 +44,7 @@ func TestCountsWhileRedisIsUnavailable(t *testing.T) {
 		}
 		for _, path := range pages {
 			got := s.send(alice, http.MethodGet, path, "", http.Header{"Accept": {"text/html"}})
-			says, _, _ := strings.Cut(locale(t, map[bool]string{true: "bn", false: "en"}[strings.HasPrefix(path, "/bn")], "stale.away"), "{")
+			says, _, _ := strings.Cut(textOf(t, map[bool]string{true: "bn", false: "en"}[strings.HasPrefix(path, "/bn")], "stale.away"), "{")
 			if has := strings.Contains(string(got.body), says); has != step.notices {
 				t.Errorf("at %s: %s says how old it is: %t", step.clock, path, has)
 			}

@@ -172,7 +172,7 @@ func checkCountedBeside(t *testing.T, demo *demonstration) {
 func checkBanner(t *testing.T, demo *demonstration, incident string) {
 	t.Helper()
 	for lang, prefix := range map[string]string{"en": "", "hi": "/hi", "bn": "/bn", "cy": "/cy"} {
-		what := locale(t, lang, "demo.what")
+		what := textOf(t, lang, "demo.what")
 		for _, path := range []string{"/", "/whatsapp", "/gb/whatsapp", "/incidents", "/incidents/" + incident, "/about", "/credits"} {
 			address := demo.base + prefix + strings.TrimSuffix(path, "/")
 			response, err := http.Get(address)
@@ -194,8 +194,8 @@ func checkBanner(t *testing.T, demo *demonstration, incident string) {
 	}
 }
 
-// locale is a text as it stands in a page.
-func locale(t *testing.T, lang, key string) string {
+// textOf is a text as it stands in a page.
+func textOf(t *testing.T, lang, key string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "pkg", "locale", "locales", lang+".json"))
 	if err != nil {
@@ -232,7 +232,7 @@ func checkPlainServer(t *testing.T, data string) {
 		t.Fatal(err)
 	}
 	response.Body.Close()
-	if _, body := fetch(base); strings.Contains(body, locale(t, "en", "demo.what")) || response.Header.Get(demoHeader) != "" {
+	if _, body := fetch(base); strings.Contains(body, textOf(t, "en", "demo.what")) || response.Header.Get(demoHeader) != "" {
 		t.Error("a plain server says that it is a demo")
 	}
 }
