@@ -178,27 +178,37 @@ func (a *app) buildCounting(context.Context) error {
 	}
 	a.store = bucket.NewStore(counting)
 	a.hot = bucket.NewHot(a.redis, a.now, a.logger)
-	past := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
+	lane := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
 		DistrictOf: a.districtOf,
-		Hot:        a.hot, Past: past, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
+		Hot:        a.hot, Past: lane, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})
-	a.add(component{name: "archive", run: a.archiver.Run})
-	a.add(component{name: "counters", run: func(ctx context.Context) error {
-		if err := errors.Join(a.whenPrepared(ctx), a.demo.WhenRecent(ctx)); err != nil {
-			return err
-		}
-		return a.store.RunRestore(ctx, a.archiver)
-	}})
-	a.add(component{name: "buckets", run: a.store.Run})
+	var past bucket.Past = a.db
+	if a.settings.has(roleArchive) {
+		past = a.archiver // which reads once the last batch of the process before is complete
+		a.add(component{name: "archive", run: a.archiver.Run})
+	}
+	if a.settings.has(roleIntake) {
+		a.add(component{name: "counters", run: func(ctx context.Context) error {
+			if err := errors.Join(a.whenPrepared(ctx), a.demo.WhenRecent(ctx)); err != nil {
+				return err
+			}
+			return a.store.RunRestore(ctx, past)
+		}})
+		a.add(component{name: "buckets", run: a.store.Run})
+	}
 	a.add(component{name: "hot window", run: func(ctx context.Context) error { return a.hot.Run(ctx, hotEvery) }})
 	return nil
 }
 
 // whenPrepared waits until the archive has its tables, for as long as that takes
-// where ClickHouse answers: without it the server does what it can.
+// where ClickHouse answers: without it the server does what it can. The tables are made by
+// servers that archive; others do not wait.
 func (a *app) whenPrepared(ctx context.Context) error {
+	if !a.settings.has(roleArchive) {
+		return ctx.Err()
+	}
 	const atMost = 3 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()

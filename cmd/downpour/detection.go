@@ -41,7 +41,11 @@ func (a *app) detectionStates() (of func(name string) states, pending runner.Sha
 	}
 	detecting := lease.New(a.redis.Client(), detectKeys+"lead", rand.Text(), detectFor)
 	of = func(name string) states { return detecting.State(detectKeys + name) }
-	return of, runner.NewRedisState(a.redis.Client(), detectKeys+"imports"), detecting
+	pending = runner.NewRedisState(a.redis.Client(), detectKeys+"imports")
+	if !a.settings.has(roleDetect) {
+		return of, pending, follower{}
+	}
+	return of, pending, detecting
 }
 
 // buildDetection makes the detector and the repository of incidents.

@@ -162,13 +162,21 @@ func (r *readiness) check() (why cause, degraded []string, reason string) {
 	if r.app.archiver.Damaged() > 0 {
 		degraded = append(degraded, damagedPart)
 	}
+	stale := !refreshed.IsZero() && r.app.now().Sub(refreshed) > staleAfter
+	if stale && writes == "" {
+		degraded = append(degraded, redisPart)
+	}
+	settings := &r.app.settings
+	takes, reads := settings.has(roleIntake), settings.has(roleWeb) || settings.has(roleDetect)
 	switch {
-	case writes != "":
+	case writes != "" && takes:
 		return causeRedis, degraded, writes + ", so reports cannot be taken"
-	case !tried || refreshed.IsZero():
+	case !tried || refreshed.IsZero() && (takes || reads):
 		return causeStarting, degraded, "starting"
-	case r.app.now().Sub(refreshed) > staleAfter:
-		return causeRedis, append(degraded, redisPart), "redis does not answer in time, so reports cannot be taken"
+	case !takes: // without the other engines it answers from what it read last, or waits for them
+		return "", degraded, ""
+	case stale:
+		return causeRedis, degraded, "redis does not answer in time, so reports cannot be taken"
 	case !r.app.store.Ready():
 		return causeCounters, degraded, "the counters are not restored yet"
 	case fullLog:

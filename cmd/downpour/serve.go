@@ -26,6 +26,7 @@ type serveCommand struct {
 	RedisWait      replicaWait   `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
 	Clickhouse     string        `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
 	Data           string        `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
+	Roles          []role        `help:"Parts of the work that this server does: intake, detect, archive, web." default:"intake,detect,archive,web" placeholder:"ROLE"`
 	Catalog        string        `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
 	TrustedProxies proxies       `help:"Networks or addresses of proxies whose X-Forwarded-For is believed, or none." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 	ProxyProtocol  bool          `help:"Connections of trusted proxies begin with a PROXY header (version 1 or 2), which names the client." name:"proxy-protocol"`
@@ -75,7 +76,7 @@ func (s *serveCommand) Validate() error {
 	if !known && s.Clickhouse != "embedded" {
 		return fmt.Errorf("--clickhouse: is neither 'embedded' nor an http(s):// address")
 	}
-	return nil
+	return s.validateRoles()
 }
 
 // redisConfig is how the settings reach a Redis outside of the process.

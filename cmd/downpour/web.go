@@ -97,13 +97,16 @@ func (a *app) buildWeb(context.Context) error {
 		c.SetUserContext(archive.WithReader(c.UserContext(), pages.ClientOf(c).Addr))
 		return c.Next()
 	})
+	w.fiber.Use(a.settings.checkRole)
 	w.fiber.Get("/metrics", scrape)
 	programs.Register(w.fiber)
 	site.Routes(w.fiber)
 	a.web = w
 	a.add(component{name: "web", run: w.run})
 	// It stops before the listener, which waits for open streams to end.
-	a.add(component{name: "streams", run: w.watch.Run})
+	if a.settings.has(roleWeb) {
+		a.add(component{name: "streams", run: w.watch.Run})
+	}
 	a.add(component{name: "drain", run: w.drain})
 	return nil
 }
