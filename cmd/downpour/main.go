@@ -37,6 +37,7 @@ type commands struct {
 	PrivacyCheck privacyCheckCommand `cmd:"" help:"Search what a server wrote for addresses, user agents, coordinates and ended keys."`
 	Pack         packCommand         `cmd:"" help:"Make or check the data of a country."`
 	Texts        textsCommand        `cmd:"" help:"Print the texts of a language beside the English ones, with the screen of each, for review."`
+	Mirror       mirrorCommand       `cmd:"" help:"Keep a static copy of pages and documents of a server, for when it cannot answer."`
 	Version      versionCommand      `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 

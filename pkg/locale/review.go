@@ -36,7 +36,7 @@ var screens = []screen{
 	{"footer.", "every page, bottom", "/"}, {"form.", "report form", "/whatsapp/report"}, {"home.", "home", "/"},
 	{"how.", "service, how we count", "/whatsapp"}, {"image.", "picture to share of an incident", "/incidents"},
 	{"incident.", "incident", "/incidents"}, {"incidents.", "list of incidents", "/incidents"}, {"lasted.", "incident, lengths of time", "/incidents"},
-	{"map.", "map", "/map"}, {"missing", "every page, when numbers are missing", ""}, {"narrative.", "incident, sentence to quote, and API", "/incidents"},
+	{"map.", "map", "/map"}, {"mirror.", "every page of a copy elsewhere", ""}, {"missing", "every page, when numbers are missing", ""}, {"narrative.", "incident, sentence to quote, and API", "/incidents"},
 	{"nav.", "names of menus, for screen readers", "/"}, {"networks.", "service and incident, networks", "/whatsapp"},
 	{"numbers.", "service, below the verdict", "/whatsapp"}, {"past.", "service, past incidents", "/whatsapp"},
 	{"problem.", "title of the page of an error", "/no-such-page"}, {"quote.", "incident, how to quote", "/incidents"},
