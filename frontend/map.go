@@ -49,11 +49,15 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	scale, err := draw.ParseScale(of("scale"))
+	if err != nil {
+		return err
+	}
 	if state.Country == "" {
 		return outage.Invalid("country", "Ask for the cells of one country.")
 	}
-	key := fmt.Sprint(state.Path(), part)
-	found, err := s.cached(c, key, func() (*response, error) { return s.makeCells(state, part) })
+	key := fmt.Sprint(state.Path(), part, scale)
+	found, err := s.cached(c, key, func() (*response, error) { return s.makeCells(state, part, scale) })
 	if err != nil {
 		return err
 	}
@@ -70,10 +74,10 @@ const (
 )
 
 // makeCells makes the cells of a map state, which all its readers share.
-func (s *Site) makeCells(state address.MapState, part draw.Window) (*response, error) {
+func (s *Site) makeCells(state address.MapState, part draw.Window, scale draw.Scale) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 	defer cancel()
-	body, about, err := s.builder.Cells(ctx, state, part)
+	body, about, err := s.builder.Cells(ctx, state, part, scale)
 	if err != nil {
 		return nil, err
 	}

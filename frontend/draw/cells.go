@@ -95,11 +95,12 @@ func centre(ring []point, finer float64) (x, y float64) {
 
 // Cells is what the map client draws, in columns with an entry for each cell.
 type Cells struct {
-	When  string   `json:"when"` // the span of time in words
-	Note  string   `json:"note"`
-	Rows  [][]any  `json:"rows"`  // of the table: name, number, width of the bar
-	Names []string `json:"names"` // of regions
-	Finer float64  `json:"finer"` // units of a ring in one unit of the map
+	When   string   `json:"when"` // the span of time in words
+	Note   string   `json:"note"`
+	Rows   [][]any  `json:"rows"`   // of the table: name, number, width of the bar
+	Legend []string `json:"legend"` // texts of the classes
+	Names  []string `json:"names"`  // of regions
+	Finer  float64  `json:"finer"`  // units of a ring in one unit of the map
 	// Rings has the number of corners of each cell, how far its first corner is
 	// from that of the cell before, and how far each other one is from the one
 	// before it.
@@ -112,7 +113,7 @@ type Cells struct {
 }
 
 // CellsIn collects the cells that lie in a window.
-func (c *Projection) CellsIn(part Window, heat public.Heatmap, counts, over bool, nameOf func(outage.Region) string) Cells {
+func (c *Projection) CellsIn(part Window, heat public.Heatmap, scale Scale, over bool, nameOf func(outage.Region) string) Cells {
 	result := Cells{
 		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{},
 		Rings: []int{}, Region: []int{}, Reports: []int64{}, Expected: []float64{},
@@ -141,7 +142,7 @@ func (c *Projection) CellsIn(part Window, heat public.Heatmap, counts, over bool
 		}
 		result.Region, result.Reports = append(result.Region, place), append(result.Reports, cell.Reports)
 		result.Expected = append(result.Expected, threeDigits(cell.Expected))
-		class.WriteByte(byte('1' + ClassOfCell(cell, counts)))
+		class.WriteByte(byte('1' + scale.ClassOf(cell)))
 		status.WriteByte(cmp.Or(string(cell.Status), string(outage.StatusUnknown))[0])
 	}
 	result.Class = class.String()

@@ -53,8 +53,8 @@ func (c *Projection) bare(classes [MapClasses + 1][]outage.Cell) []outage.Cell {
 
 // Thumbnail draws cells over the symbol of the land, which the page defines once.
 // It is hidden from screen readers, because text beside it has the same content.
-func (c *Projection) Thumbnail(heat public.Heatmap, counts bool) template.HTML {
-	classes, _ := Classify(heat, counts)
+func (c *Projection) Thumbnail(heat public.Heatmap, scale Scale) template.HTML {
+	classes, _ := scale.Classify(heat)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" aria-hidden="true" viewBox="%s"><use href="#land"/>`, c.ViewBox())
 	for class, cells := range classes {

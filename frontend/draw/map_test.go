@@ -2,7 +2,6 @@ package draw
 
 import (
 	"bytes"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -102,29 +101,6 @@ func TestBordersPartRegions(t *testing.T) {
 	}
 	if got := count(land.borders, 2); got < 100 {
 		t.Errorf("the borders have %d sides", got)
-	}
-}
-
-func TestMapClasses(t *testing.T) {
-	ratio := func(x float64) *float64 { return &x }
-	heat := public.Heatmap{Cells: []public.HeatCell{
-		{Cell: 1, Reports: 3, Ratio: ratio(1.99), Status: outage.StatusNormal},
-		{Cell: 2, Reports: 9, Ratio: ratio(2), Status: outage.StatusElevated},
-		{Cell: 3, Reports: 99, Ratio: ratio(20), Status: outage.StatusOutage},
-		{Cell: 4, Reports: 3, Ratio: ratio(9), Status: outage.StatusUnknown},
-		{Cell: 5, Reports: 300},
-	}}
-	for _, test := range []struct {
-		counts bool
-		want   string
-	}{
-		{false, "[[1] [2] [] [] [3] [4 5]]"},
-		{true, "[[1 2 4] [] [3] [] [5] []]"},
-	} {
-		classes, _ := Classify(heat, test.counts)
-		if got := fmt.Sprintf("%d", classes); got != test.want {
-			t.Errorf("counts %v: classes %s, want %s", test.counts, got, test.want)
-		}
 	}
 }
 
@@ -240,7 +216,7 @@ func TestOutlineGoesAroundCells(t *testing.T) {
 // TestMapOfACountryIsSmall checks the size at brotli level 5, as served.
 func TestMapOfACountryIsSmall(t *testing.T) {
 	heat, _ := pagetest.Readings{}.Heatmap(t.Context(), "whatsapp", countrytest.IN, countrytest.IN.MapResolution(), outage.Span{})
-	classes, _ := Classify(heat, true)
+	classes, _ := ScaleOf(true, heat).Classify(heat)
 	var out bytes.Buffer
 	w := brotli.NewWriterLevel(&out, 5)
 	_, _ = w.Write([]byte(Project(pagetest.LandShapes(), countrytest.IN, countrytest.IN.MapResolution()).SVG("m", "x", classes)))

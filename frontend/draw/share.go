@@ -28,7 +28,7 @@ var (
 	imageAccent     = color.RGBA{255, 210, 63, 255}
 	imageLand       = color.RGBA{44, 78, 122, 255}
 	imageRaster     = [MapClasses + 1]color.RGBA{
-		{62, 101, 160, 255}, {124, 128, 138, 255}, {163, 158, 138, 255}, {205, 188, 106, 255}, {254, 232, 56, 255}, {92, 120, 156, 255},
+		{140, 112, 45, 255}, {176, 142, 52, 255}, {208, 170, 58, 255}, {236, 196, 62, 255}, {255, 228, 130, 255}, {92, 120, 156, 255},
 	}
 )
 
@@ -89,7 +89,7 @@ func paragraph(to *image.RGBA, face typeface, text string, y, size float64, ink 
 
 // raster draws the map on the right side of the picture.
 func (c *Projection) raster(to *image.RGBA, heat public.Heatmap) {
-	classes, _ := Classify(heat, !HasRatios(heat))
+	classes, _ := ScaleOf(false, heat).Classify(heat)
 	scale := min(float64(mapWidth)/float64(c.Width), float64(mapHeight)/float64(c.Height))
 	left := mapLeft + (mapWidth-scale*float64(c.Width))/2
 	top := mapTop + (mapHeight-scale*float64(c.Height))/2

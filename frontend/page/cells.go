@@ -13,7 +13,7 @@ import (
 
 // Cells reads the cells of a map state at the finest resolution that has no more
 // than draw.MostCells.
-func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.Window) ([]byte, Meta, error) {
+func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.Window, scale draw.Scale) ([]byte, Meta, error) {
 	f := s.requestIn(address.Address{Lang: state.Lang}, state.Country)
 	projection := s.maps[mapKey{state.Country, state.Country.LargeResolution()}]
 	for resolution := projection.ResolutionIn(part); ; resolution-- {
@@ -21,9 +21,17 @@ func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.W
 		if err != nil {
 			return nil, Meta{}, &outage.Error{Code: outage.CodeUnavailable, Detail: "The map cannot be read just now.", RetryAfter: 10 * time.Second}
 		}
-		answer := projection.CellsIn(part, heat, state.Show == address.ShowReports, state.Over(f.read.asOf), f.words.regionName)
+		used := scale
+		// Counts of smaller areas are smaller.
+		if finer := resolution > state.Country.LargeResolution(); scale.Measure == 0 || scale.Measure == draw.Counts && finer {
+			used = draw.ScaleOf(state.Show == address.ShowReports, heat)
+		}
+		answer := projection.CellsIn(part, heat, used, state.Over(f.read.asOf), f.words.regionName)
 		if len(answer.Class) > draw.MostCells && resolution > outage.CellCoarse {
 			continue
+		}
+		for _, item := range legend(f.Localizer, used, false) {
+			answer.Legend = append(answer.Legend, item.Text)
 		}
 		answer.When, answer.Note = f.when(state, state.Country), mapNote(f.Localizer, heat)
 		for _, row := range f.rowsOf(ctx, state, state.Country) {

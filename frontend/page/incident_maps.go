@@ -15,7 +15,7 @@ import (
 type smallMultiples struct {
 	Coastline template.HTML // the symbol of the land, which all maps use
 	Pictures  []smallMap
-	Counts    bool
+	About     string // what the colours stand for
 	Legend    []legendItem
 }
 
@@ -37,7 +37,6 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident
 	}
 	quarters := sampledQuarters(in.Span(page.read.asOf).Snap(outage.Quarter))
 	heats := make([]public.Heatmap, len(quarters))
-	result.Counts = true
 	for i, at := range quarters {
 		heat, err := page.read.readings.Heatmap(ctx, in.Service, in.Country, in.Country.MapResolution(), outage.Span{From: at, To: at + outage.Quarter})
 		if err != nil {
@@ -45,13 +44,13 @@ func (page *incidentPage) smallMultiples(ctx context.Context, in public.Incident
 			return smallMultiples{}
 		}
 		heats[i] = heat
-		result.Counts = result.Counts && !draw.HasRatios(heat)
 	}
-	result.Legend = legend(page.Localizer, result.Counts, !result.Counts)
+	scale := draw.ScaleOf(false, heats...)
+	result.Legend, result.About = legend(page.Localizer, scale, scale.Measure != draw.Counts), page.T(measureTexts[scale.Measure])
 	result.Coastline = template.HTML(`<svg class="defs" aria-hidden="true"><symbol id="land" viewBox="` + projection.ViewBox() + `"><path class="coast" d="` + projection.Coast + `"/></symbol></svg>`)
 	for i, at := range quarters {
 		result.Pictures = append(result.Pictures, smallMap{
-			SVG: projection.Thumbnail(heats[i], result.Counts), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),
+			SVG: projection.Thumbnail(heats[i], scale), Path: page.replay(in, at).Path(), Time: page.Clock(at.Time(), in.Country),
 		})
 	}
 	return result

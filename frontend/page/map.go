@@ -15,7 +15,7 @@ import (
 type heatmap struct {
 	SVG     template.HTML
 	Legend  []legendItem
-	Counts  bool   // the colours are raw counts
+	About   string // what the colours stand for
 	Switch  []link // between ratios and raw counts
 	Caption string
 	Note    string // how many reports are in no cell
@@ -27,14 +27,14 @@ type legendItem struct {
 }
 
 // heatmap draws the cells of a country over its land, one path for a class.
-func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string, counts bool) heatmap {
+func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string, scale draw.Scale) heatmap {
 	land := q.builder.maps[mapKey{code, heat.Resolution}]
-	result := heatmap{Counts: counts, Caption: name, Note: mapNote(q.Localizer, heat)}
+	result := heatmap{About: q.T(measureTexts[scale.Measure]), Caption: name, Note: mapNote(q.Localizer, heat)}
 	if draw.HasRatios(heat) && q.At.Service != "" {
 		result.Switch = q.mapSwitch(code)
 	}
-	classes, hatched := draw.Classify(heat, result.Counts)
-	result.Legend = legend(q.Localizer, result.Counts, hatched)
+	classes, hatched := scale.Classify(heat)
+	result.Legend = legend(q.Localizer, scale, hatched)
 	if land == nil || land.Width == 0 {
 		return result
 	}
@@ -60,11 +60,14 @@ func (h heatmap) withOutline(path, text string) heatmap {
 	return h
 }
 
+// measureTexts are the texts that say what the colours of a map stand for.
+var measureTexts = map[draw.Measure]string{draw.Ratios: "map.ratio", draw.Shares: "map.share", draw.Counts: "map.counts"}
+
 // legend prints the limits of the classes.
-func legend(l *locale.Localizer, counts, hatched bool) []legendItem {
+func legend(l *locale.Localizer, scale draw.Scale, hatched bool) []legendItem {
 	var items []legendItem
 	for i := range draw.MapClasses {
-		items = append(items, legendItem{Class: i + 1, Text: limits(l, i, counts)})
+		items = append(items, legendItem{Class: i + 1, Text: limits(l, i, scale)})
 	}
 	if hatched {
 		items = append(items, legendItem{Class: draw.MapClasses + 1, Text: l.T("map.few")})
@@ -72,18 +75,20 @@ func legend(l *locale.Localizer, counts, hatched bool) []legendItem {
 	return items
 }
 
-func limits(l *locale.Localizer, class int, counts bool) string {
-	limits, key, upTo := draw.RatioLimits, "map.times", 0.0
-	low := limits[class]
-	if counts {
-		limits, key, upTo = draw.CountLimits, "map.count", 1
-		low = max(limits[class], draw.MinimumCount)
+// limits is the range of values of a class. Those of counts are whole numbers.
+func limits(l *locale.Localizer, class int, scale draw.Scale) string {
+	key, low, upTo := "map.times", 0.0, 0.0
+	if scale.Measure == draw.Counts {
+		key, low, upTo = "map.count", draw.MinimumCount, 1
+	}
+	if class > 0 {
+		low = scale.Limits[class-1]
 	}
 	if class == draw.MapClasses-1 {
-		return l.T(key+".over", "from", l.Amount(limits[class]))
+		return l.T(key+".over", "from", l.Amount(low))
 	}
-	to := l.Amount(limits[class+1] - upTo)
-	if class == 0 && !counts {
+	to := l.Amount(scale.Limits[class] - upTo)
+	if low == 0 {
 		return l.T(key+".under", "to", to)
 	}
 	return l.T(key, "from", l.Amount(low), "to", to)

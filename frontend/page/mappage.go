@@ -21,8 +21,6 @@ type mapPage struct {
 	Earlier *link
 	Later   *link
 	Latest  *link
-	Legend  []legendItem
-	Counts  bool
 }
 
 // option is a choice of a form.
@@ -47,6 +45,7 @@ type word struct{ Name, Text string }
 type mapPanel struct {
 	regionPanel
 	Projection *draw.Projection
+	Scale      string // for the map client
 }
 
 func (s *Builder) MapPage(ctx context.Context, at address.Address, state address.MapState) *mapPage {
@@ -144,30 +143,19 @@ func (page *mapPage) steps() {
 	}
 }
 
-// drawMaps reads and draws the countries. All have the same legend:
-// that of plain counts if no country has ratios.
+// drawMaps reads and draws the countries.
 func (page *mapPage) drawMaps(ctx context.Context) {
-	state := page.State
-	countries := state.Countries(page.builder.Services)
-	heats := make([]public.Heatmap, len(countries))
-	page.Counts = true
-	for i, country := range countries {
-		var err error
-		if heats[i], err = page.read.readings.Heatmap(ctx, state.Service, country, country.LargeResolution(), state.Shown()); err != nil {
-			page.read.miss(err, "heatmap")
-		}
-		heats[i].Resolution = country.LargeResolution() // the land is drawn even if nothing could be read
-		page.Counts = page.Counts && !draw.HasRatios(heats[i])
-	}
-	page.Counts = page.Counts || state.Show == address.ShowReports
-	page.Switch[0].Current, page.Switch[1].Current = !page.Counts, page.Counts // as the legend has it
-	page.Legend = legend(page.Localizer, page.Counts, !page.Counts)
-	for i, country := range countries {
+	state, compared := page.State, false
+	for _, country := range state.Countries(page.builder.Services) {
+		heat := page.largeHeat(ctx, country, state.Shown())
+		scale := draw.ScaleOf(state.Show == address.ShowReports, page.busiest(ctx, country, heat))
+		compared = compared || draw.HasRatios(heat)
 		result := mapPanel{
 			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
-			Projection:  page.builder.maps[mapKey{country, country.LargeResolution()}],
+			Projection:  page.builder.maps[mapKey{country, country.LargeResolution()}], Scale: scale.String(),
 		}
-		result.Map = page.heatmap(heats[i], country, page.captionOf(state, country), page.Counts)
+		result.Map = page.heatmap(heat, country, page.captionOf(state, country), scale)
+		result.Map.Legend = legend(page.Localizer, scale, scale.Measure != draw.Counts) // also for other times
 		result.Span = page.when(state, country)
 		result.First = page.rowsOf(ctx, state, country)
 		if table, ok := page.districts(ctx, state, country, firstDistricts); ok && len(table.Rows) > 0 {
@@ -175,6 +163,46 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 		}
 		page.Panels = append(page.Panels, result)
 	}
+	if !compared && state.Show == "" {
+		page.Switch = nil // counts are all there is
+	}
+}
+
+// largeHeat reads the cells of a country at the resolution of the large map.
+func (page *mapPage) largeHeat(ctx context.Context, country outage.Country, span outage.Span) public.Heatmap {
+	heat, err := page.read.readings.Heatmap(ctx, page.State.Service, country, country.LargeResolution(), span)
+	if err != nil {
+		page.read.miss(err, "heatmap")
+	}
+	heat.Resolution = country.LargeResolution() // the land is drawn even if nothing could be read
+	return heat
+}
+
+// busiest is the map of the time with most reports that the slider reaches, which
+// decides on the classes: so colours can be compared while it plays. It is the shown
+// one while that cannot be read.
+func (page *mapPage) busiest(ctx context.Context, country outage.Country, shown public.Heatmap) public.Heatmap {
+	state := page.State
+	series, err := page.read.readings.Series(ctx, state.Service, outage.Area{Country: country}, state.Span, outage.Quarter)
+	if err != nil {
+		page.read.miss(err, "series")
+		return shown
+	}
+	var most, sum int64
+	at, parts := state.At, state.Each/outage.Quarter
+	for i, p := range series.Points {
+		sum += p.Reports
+		if i >= parts {
+			sum -= series.Points[i-parts].Reports
+		}
+		if sum > most {
+			most, at = sum, p.Start
+		}
+	}
+	if at == state.At {
+		return shown
+	}
+	return page.largeHeat(ctx, country, state.WithAt(at).Shown())
 }
 
 // captionOf is the accessible name of the map of a country.
@@ -231,11 +259,8 @@ func (page *mapPage) Step() int { return int(page.State.At-page.State.Span.From)
 // Cells is the address that the map client reads cells from.
 func (page *mapPage) Cells() string {
 	query := page.State.Query()
-	for _, name := range []string{"from", "to", "t", "country", "show", "level", "find"} {
+	for _, name := range []string{"from", "to", "t", "country", "level", "find"} {
 		query.Del(name)
-	}
-	if page.Counts {
-		query.Set("show", address.ShowReports)
 	}
 	return address.Address{Lang: page.State.Lang, Leaf: address.LeafMap}.Path() + "/cells?" + query.Encode()
 }

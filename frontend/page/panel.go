@@ -104,7 +104,7 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 		return readings.Heatmap(ctx, service.Slug, country, country.MapResolution(), span)
 	})
 	if ok {
-		result.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), !draw.HasRatios(heat) || q.At.Show == address.ShowReports)
+		result.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), draw.ScaleOf(q.At.Show == address.ShowReports, heat))
 		result.HasMap = true
 		span = heat.Span
 	}

@@ -80,7 +80,37 @@ func (s *Snapshot) compare(ctx context.Context, heatmap *Heatmap) {
 			}
 			cell.Status = watch.StatusIn(cell.Region, cell.Cell, watch.Baseline.Mean*share, int64(math.Round(cell.Judged)))
 		}
+		heatmap.predict(country, expected)
 	})
+}
+
+// Bounds of Heatmap.Widespread: the part of the expected reporters, and the ratio of
+// the cells in which they are expected.
+const widespreadPart, widespreadRatio = .5, 2
+
+// predict gives the cells of a country their ordinary share of what was judged in them
+// together. whole is what was expected in the country.
+func (h *Heatmap) predict(country outage.Country, whole float64) {
+	var judged, expected, raised float64
+	for _, cell := range h.Cells {
+		if cell.Region.Country() != country || cell.Expected == nil {
+			continue
+		}
+		judged, expected = judged+cell.Judged, expected+*cell.Expected
+		if *cell.Ratio >= widespreadRatio {
+			raised += *cell.Expected
+		}
+	}
+	if expected == 0 {
+		return
+	}
+	h.Widespread = h.Widespread || raised >= widespreadPart*whole
+	for i := range h.Cells {
+		if cell := &h.Cells[i]; cell.Region.Country() == country && cell.Expected != nil {
+			predicted := judged * *cell.Expected / expected
+			cell.Predicted = &predicted
+		}
+	}
 }
 
 // eachNormal gives the countries in which the detector watches a service, and the

@@ -49,7 +49,10 @@ type HeatCell struct {
 	Judged   float64  // what the caps per network leave of Reports
 	Expected *float64 // judged reporters expected in the span; nil while no baseline is known
 	Ratio    *float64 // of Judged to Expected, see Ratio
-	Status   outage.Status
+	// Predicted is the cell's ordinary share of what was judged in all cells of the map
+	// with a baseline, in judged reporters; nil where Expected is.
+	Predicted *float64
+	Status    outage.Status
 }
 
 // Heatmap is the public table over a span of whole quarter hours, at one
@@ -67,7 +70,10 @@ type Heatmap struct {
 	// and is shown there when the quarter hour closes; of the others too few came
 	// from near each other. It moves in steps of the minimum count.
 	NotYetPlaced int64
-	Cells        []HeatCell
+	// Widespread says that at least half of what is expected in the country is expected
+	// in cells with twice of that or more.
+	Widespread bool
+	Cells      []HeatCell
 }
 
 // Add adds reports of a kind to the point.

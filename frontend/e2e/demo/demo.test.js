@@ -55,7 +55,7 @@ for (const scripts of [true, false]) {
       }
       const pixels = await colours(browser, page, viewport);
       // How many depends on how old the quarter hour under way is: it holds some back.
-      assert.ok(pixels.k5 > 500 && pixels.k4 + pixels.k5 > 1500, `hardly a cell is drawn as far above normal: ${JSON.stringify(pixels)}`);
+      assert.ok(pixels.k5 > 200 && pixels.k4 + pixels.k5 > 800, `hardly a cell is drawn in the darkest classes: ${JSON.stringify(pixels)}`);
     });
   });
 }
@@ -68,4 +68,16 @@ test('an incident can be quoted', async () => {
     assert.match(text, /UTC/);
     assert.match(text, new RegExp(incidents.GB));
   });
+});
+
+test('every map of the outage uses at least three classes', async () => {
+  for (const path of ['/whatsapp', '/in/whatsapp', '/gb/whatsapp', '/gb/whatsapp?show=reports', `/incidents/${incidents.GB}`, `/incidents/${incidents.IN}`, '/map?service=whatsapp', '/map?service=whatsapp&show=reports', '/map']) {
+    const body = await (await fetch(base + path)).text();
+    const maps = body.match(/<svg class="map" role="img".*?<\/svg>/gs);
+    assert.ok(maps, `${path} has no map`);
+    for (const map of maps) {
+      const classes = new Set(map.match(/<path class="k[1-5]"/g));
+      assert.ok(classes.size >= 3, `a map of ${path} has ${classes.size} classes`);
+    }
+  }
 });

@@ -4,7 +4,7 @@ import { around, cellAt, decoded, nearest, neighbour } from './cells.ts';
 
 // Three squares in a row and one below the middle one, in units of a quarter.
 const answer = {
-  when: '', note: '', rows: [], names: ['Bihar', 'Odisha'], finer: 4,
+  when: '', note: '', rows: [], legend: [], names: ['Bihar', 'Odisha'], finer: 4,
   rings: [
     4, 0, 0, 40, 0, 0, 40, -40, 0,
     4, 40, 0, 40, 0, 0, 40, -40, 0,

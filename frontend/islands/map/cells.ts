@@ -6,6 +6,7 @@ export type Answer = {
   when: string;
   note: string;
   rows: [string, string, number][];
+  legend: string[];
   names: string[];
   finer: number;
   rings: number[];

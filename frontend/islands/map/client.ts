@@ -39,6 +39,8 @@ export class MapClient {
     this.controls();
   }
 
+  private get area(): { country: string; scale: string } { return { country: this.country, scale: this.panel.dataset.scale! }; }
+
   private get size(): Size {
     const { clientWidth, clientHeight } = this.viewport;
     return { width: clientWidth, height: clientHeight };
@@ -62,7 +64,7 @@ export class MapClient {
   }
 
   ready(moment: Moment): void {
-    this.source.ask({ country: this.country, ...moment, z: 0, x: 0, y: 0 }).catch(() => undefined);
+    this.source.ask({ ...this.area, ...moment, z: 0, x: 0, y: 0 }).catch(() => undefined);
   }
 
   // start replaces the SVG with the canvas.
@@ -112,7 +114,7 @@ export class MapClient {
     const asked = JSON.stringify([this.moment, part]);
     if (asked === this.shown) return true;
     this.shown = asked;
-    const of = (window: typeof part) => this.source.ask({ country: this.country, ...this.moment, ...window });
+    const of = (window: typeof part) => this.source.ask({ ...this.area, ...this.moment, ...window });
     try {
       const [base, near] = await Promise.all([of({ z: 0, x: 0, y: 0 }), of(part)]);
       if (this.shown !== asked) return true; // another time was chosen since
@@ -136,6 +138,8 @@ export class MapClient {
     this.panel.querySelector('.when')!.textContent = base.when;
     this.panel.querySelector('.note')!.textContent = base.note;
     this.table(base.rows);
+    const { legend } = finer ? near : base;
+    this.panel.querySelectorAll('.legend li').forEach((item, at) => { item.textContent = legend[at] ?? item.textContent; });
     this.draw();
   }
 

@@ -3,7 +3,7 @@
 import type { Cell } from './cells.ts';
 import { scale, type Size, type View } from './view.ts';
 
-export type Palette = { classes: string[]; land: string; edge: string; soft: string; ink: string };
+export type Palette = { classes: string[]; land: string; edge: string; soft: string; rim: string; ink: string };
 
 // Layer holds the cells of one resolution, a path for a class.
 export type Layer = (Path2D | undefined)[];
@@ -26,7 +26,7 @@ export function palette(of: Element): Palette {
   const read = (name: string) => style.getPropertyValue(name).trim();
   return {
     classes: [1, 2, 3, 4, 5].map((k) => read(`--k${k}`)),
-    land: read('--land'), edge: read('--edge'), soft: read('--soft'), ink: read('--ink'),
+    land: read('--land'), edge: read('--edge'), soft: read('--soft'), rim: read('--rim'), ink: read('--ink'),
   };
 }
 
@@ -64,7 +64,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
     thin(0.7);
     layer.forEach((path, k) => {
       pen.fillStyle = colour(k);
-      pen.strokeStyle = colours.soft;
+      pen.strokeStyle = colours.rim;
       pen.fill(path!);
       pen.stroke(path!);
     });

@@ -2,7 +2,7 @@
 
 import { decoded, type Answer, type Cell } from './cells.ts';
 
-export type Asked = { country: string; from: string; to: string; z: number; x: number; y: number };
+export type Asked = { country: string; scale: string; from: string; to: string; z: number; x: number; y: number };
 export type Found = Answer & { cells: Cell[] };
 
 const kept = 300; // cached answers

@@ -34,15 +34,15 @@ test('an address made up by somebody shows the whole', () => {
 test('a picture is asked for once, and again only after it failed', async () => {
   const asked: string[] = [];
   let works = false;
-  const body = { rings: [], class: '', status: '', region: [], names: [], reports: [], expected: [], finer: 4, rows: [], when: '', note: '' };
+  const body = { rings: [], class: '', status: '', region: [], names: [], reports: [], expected: [], finer: 4, rows: [], legend: [], when: '', note: '' };
   const source = new Source('/map/cells?service=x', async (address) => {
     asked.push(address);
     return new Response(JSON.stringify(body), { status: works ? 200 : 503 });
   });
-  const part = { country: 'IN', from: 'a', to: 'b', z: 0, x: 0, y: 0 };
+  const part = { country: 'IN', scale: 'c', from: 'a', to: 'b', z: 0, x: 0, y: 0 };
   await assert.rejects(source.ask(part));
   works = true;
   await source.ask(part);
   await source.ask(part);
-  assert.deepEqual(asked, Array(2).fill('/map/cells?service=x&country=IN&from=a&to=b&z=0&x=0&y=0'));
+  assert.deepEqual(asked, Array(2).fill('/map/cells?service=x&country=IN&scale=c&from=a&to=b&z=0&x=0&y=0'));
 });
