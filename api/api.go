@@ -40,6 +40,8 @@ type Config struct {
 	Limiter Limiter
 	// Keys are the API keys. With nil, requests that need a key are rejected.
 	Keys Keys
+	// Wanted lists the services that people asked for.
+	Wanted Wanted
 
 	// WriteOrigins are the origins whose pages may send and undo reports, such as
 	// https://status.example.org, beside that of the host of the request. Nil is none:
@@ -126,6 +128,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/register/hours", a.getRegisterHours},
 		{fiber.MethodGet, "/api/v1/register/hours.:form", a.getRegisterHours},
 		{fiber.MethodGet, "/api/v1/places", a.searchPlaces},
+		{fiber.MethodGet, "/api/v1/wanted", a.listWanted},
 		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
 		{fiber.MethodGet, "/api/v1/stream", a.getStream},
 		{fiber.MethodGet, atomPath, a.getFeed},

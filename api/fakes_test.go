@@ -421,7 +421,7 @@ func (w *world) appReading(most int) *fiber.App {
 	logger := slog.New(slog.NewTextHandler(&w.log, nil))
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	api := New(Config{
-		Intake: w, Readings: func() Readings { return w }, Incidents: w, IncidentRegister: quarterlies{}, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w,
+		Intake: w, Readings: func() Readings { return w }, Incidents: w, IncidentRegister: quarterlies{}, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w, Wanted: requests{w},
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},
@@ -438,4 +438,11 @@ func (w *world) appReading(most int) *fiber.App {
 	// A page with a wide pattern, which must never answer for the API.
 	app.Get("/:a/:b?/:c?", func(c *fiber.Ctx) error { return c.SendString("page") })
 	return app
+}
+
+// requests are the services that people asked for in the world.
+type requests struct{ world *world }
+
+func (r requests) List(context.Context) ([]outage.Wanted, error) {
+	return []outage.Wanted{{Day: "2026-11-22", Text: "example bank", Networks: 12}}, r.world.err
 }

@@ -131,3 +131,8 @@ type Limiter interface {
 type Keys interface {
 	Owner(key string) (name string)
 }
+
+// Wanted is what people asked for and the catalogue lacks, the latest day first.
+type Wanted interface {
+	List(ctx context.Context) ([]outage.Wanted, error)
+}

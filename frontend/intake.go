@@ -18,3 +18,9 @@ type Intake interface {
 	// Place moves the report to a place in a country, "" for any.
 	Place(ctx context.Context, from netip.Addr, id, token, text string, country outage.Country) (outage.Place, error)
 }
+
+// Wanted counts requests for services that the catalogue lacks. The error is an
+// *outage.Error where the sender has to wait.
+type Wanted interface {
+	Ask(ctx context.Context, from netip.Addr, text string) error
+}

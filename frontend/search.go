@@ -1,21 +1,31 @@
 package frontend
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// longestSearch bounds, in characters, what is searched for.
-const longestSearch = 60
+const (
+	longestSearch = 60 // characters of what is searched for
+	suggestions   = 6
+)
+
+// queryOf is what somebody searches for, "" for nothing.
+func queryOf(text string) string {
+	runes := []rune(strings.TrimSpace(strings.ToValidUTF8(text, "")))
+	return string(runes[:min(len(runes), longestSearch)])
+}
 
 // search redirects to the service that is meant, or lists the matches. It is not cached,
 // because anybody could fill the cache with queries.
 func (s *Site) search(c *fiber.Ctx, at address.Address) error {
-	text := []rune(strings.TrimSpace(strings.ToValidUTF8(strings.Clone(c.Query("q")), "")))
-	query := string(text[:min(len(text), longestSearch)])
+	query := queryOf(strings.Clone(c.Query("q")))
 	if query == "" {
 		return s.sendPublic(c, at)
 	}
@@ -24,5 +34,52 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 		s.headers(c, "search", cacheNever)
 		return c.Redirect(at.WithService(found.Services[0].Slug).Path(), fiber.StatusSeeOther)
 	}
-	return s.sendPrivate(c, fiber.StatusOK, "search", s.builder.SearchPage(at, query, found))
+	page := s.builder.SearchPage(at, query, found)
+	page.Askable, page.Asked = s.Wanted != nil, c.Query("asked") != ""
+	return s.sendPrivate(c, fiber.StatusOK, "search", page)
+}
+
+// suggestion is a service that somebody who types may mean.
+type suggestion struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
+}
+
+// suggest lists services for what is typed so far, for the script of the search field.
+func (s *Site) suggest(c *fiber.Ctx) error {
+	at := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}
+	if country, ok := address.ParseCountry(strings.Clone(c.Query("country"))); ok {
+		at.Country = country
+	}
+	texts, found := locale.New(at.Lang, at.Country), []suggestion{}
+	if query := queryOf(strings.Clone(c.Query("q"))); query != "" {
+		for _, service := range s.Services.Search(query, at.Country).Services {
+			if len(found) < suggestions {
+				found = append(found, suggestion{texts.ServiceName(service), at.WithService(service.Slug).Path()})
+			}
+		}
+	}
+	c.Set(fiber.HeaderCacheControl, cacheFound)
+	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	return c.JSON(found)
+}
+
+// postAsk counts a request for a service that search did not find.
+func (s *Site) postAsk(c *fiber.Ctx) error {
+	if err := s.checkForm(c); err != nil {
+		return err
+	}
+	at := address.Address{Lang: locale.Known(field(c, "lang"))}
+	if country, ok := address.ParseCountry(field(c, "country")); ok {
+		at.Country = country
+	}
+	query := queryOf(field(c, "q"))
+	if s.Wanted == nil || query == "" {
+		return inLanguage(c, at.Lang, &outage.Error{Code: outage.CodeNotFound})
+	}
+	if err := s.Wanted.Ask(c.UserContext(), s.ClientOf(c).Addr, query); err != nil {
+		return inLanguage(c, at.Lang, err)
+	}
+	s.headers(c, "search", cacheNever)
+	return c.Redirect(at.Path()+"?"+url.Values{"q": {query}, "asked": {"1"}}.Encode(), fiber.StatusSeeOther)
 }

@@ -1,9 +1,16 @@
 package frontend
 
 import (
+	"context"
+	"errors"
+	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 func TestSearch(t *testing.T) {
@@ -81,4 +88,66 @@ func FuzzSearch(f *testing.F) {
 			}
 		}
 	})
+}
+
+// wishes are the texts that were asked for.
+type wishes struct {
+	texts []string
+	err   error
+}
+
+func (w *wishes) Ask(_ context.Context, from netip.Addr, text string) error {
+	if !from.IsValid() {
+		return errors.New("a request without a sender")
+	}
+	w.texts = append(w.texts, text)
+	return w.err
+}
+
+func TestWhatIsNotFoundCanBeAskedFor(t *testing.T) {
+	asked := &wishes{}
+	_, app := testSite(t, func(c *Config) { c.Wanted = asked })
+	page := get(t, app, "/hi/in?q=example")
+	for _, want := range []string{`action="/ask"`, `name="q" value="example"`, "यह सेवा जोड़ने को कहें"} {
+		if !strings.Contains(page.body, want) {
+			t.Errorf("the page of a search without a result lacks %s", want)
+		}
+	}
+	if found := get(t, app, "/?q=tel"); strings.Contains(found.body, "/ask") {
+		t.Error("what was found can be asked for")
+	}
+	form := url.Values{"q": {"example"}, "lang": {"hi"}, "country": {"IN"}}
+	answer := ask(t, app, posted("/ask", form))
+	if to := answer.header.Get("Location"); answer.status != 303 || to != "/hi/in?asked=1&q=example" {
+		t.Errorf("status %d to %q", answer.status, to)
+	}
+	if !slices.Equal(asked.texts, []string{"example"}) {
+		t.Errorf("asked for %v", asked.texts)
+	}
+	again := get(t, app, "/hi/in?asked=1&q=example")
+	if strings.Contains(again.body, `action="/ask"`) || !strings.Contains(again.body, "धन्यवाद") {
+		t.Error("a request is not confirmed")
+	}
+	asked.err = &outage.Error{Code: outage.CodeLimited, RetryAfter: time.Minute}
+	if answer := ask(t, app, posted("/ask", form)); answer.status != 429 {
+		t.Errorf("a limited request is answered with %d", answer.status)
+	}
+	if answer := ask(t, app, posted("/ask", url.Values{})); answer.status != 404 {
+		t.Errorf("a request for nothing is answered with %d", answer.status)
+	}
+}
+
+func TestSuggestions(t *testing.T) {
+	_, app := testSite(t, nil)
+	for query, want := range map[string]string{
+		"?q=wha&lang=bn&country=IN": `[{"name":"হোয়াটসঅ্যাপ","path":"/bn/in/whatsapp"}]`,
+		"?q=tel&country=":           "Airtel",
+		"?q=zzzz":                   "[]",
+		"":                          "[]",
+		"?q=%ff&lang=x&country=y":   "[]",
+	} {
+		if got := get(t, app, "/suggest"+query); got.status != 200 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %d %s, want %s", query, got.status, got.body, want)
+		}
+	}
 }

@@ -28,6 +28,8 @@ type Config struct {
 	Services  page.Services
 	Shapes    page.Shapes
 	Places    page.Places
+	// Wanted counts requests for services that search did not find. Nil offers none.
+	Wanted Wanted
 	// Demo is nil on a server that plays no demo.
 	Demo page.Demo
 	// Parameters are the numbers by which the server decides, for the page
@@ -105,6 +107,8 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Post("/report", s.postReport)
 	router.Post("/undo", s.postUndo)
 	router.Post("/place", s.postPlace)
+	router.Post("/ask", s.postAsk)
+	router.Get("/suggest", s.suggest)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
 	for kind, of := range map[string]func(context.Context, address.Address, public.Incident) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {

@@ -28,7 +28,7 @@
 // strangers may do by their network; redisconn, the connection to Redis; redact,
 // which masks secrets in errors and logs; retry, which repeats what fails for a while; privacy, which searches what was written
 // for what must not be at rest; wholefile, which replaces files so that a crash
-// leaves them whole; apikey, which knows who may import; csvtable, which reads and
+// leaves them whole; apikey, which knows who may import; wanted, which counts services that people miss; csvtable, which reads and
 // writes CSV tables; duration, which reads lengths of time; redistest, the engines
 // for tests; cell/celltest, the geography for them; and tools, the subcommands that
 // are not the server.

@@ -120,6 +120,7 @@ var rules = map[string]rule{
 	"pkg/redisconn":           {"retry", "redis metrics"},
 	"pkg/redistest":           {"", "redis miniredis"},
 	"pkg/retry":               {"", "backoff"},
+	"pkg/wanted":              {"outage locale ratelimit", "redis metrics"},
 	"pkg/wholefile":           {"", ""},
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/live"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
+	"github.com/open-downpour/downpour/pkg/wanted"
 )
 
 const (
@@ -55,6 +56,7 @@ func (a *app) buildWeb(context.Context) error {
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
 	})
 	register := a.buildRegister(incidents)
+	requests := wanted.New(wanted.NewRedis(a.redis.Client()), a.now)
 	pages := frontend.Config{
 		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Register: register, Services: a.services, Shapes: a.geography, Places: a.places,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
@@ -62,6 +64,7 @@ func (a *app) buildWeb(context.Context) error {
 		Parameters: engine.Parameters(a.liveTimeline()),
 	}
 	pages.WriteOrigins = a.settings.ownOrigins()
+	pages.Wanted = requests
 	if a.demo != nil {
 		pages.Demo = demoPages{a.demo}
 	}
@@ -72,7 +75,7 @@ func (a *app) buildWeb(context.Context) error {
 	programs := api.New(api.Config{
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
-		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, WriteOrigins: a.settings.ownOrigins(),
+		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)

@@ -12,6 +12,8 @@ type searchPage struct {
 	asked string
 	Found []link
 	Kinds []kind
+	// Askable says that a service that was not found can be asked for, Asked that it was.
+	Askable, Asked bool
 }
 
 // kind is a category that the query names, with its services to choose from.

@@ -30,12 +30,12 @@ var languages = []string{"en", "hi", "bn", "cy"}
 // one day: a service by that name could not be reached.
 var reserved = []string{
 	"en", "hi", "bn", "cy", // languages
-	"about", "admin", "all", "api", "assets", "badge", "credits", "debug", "docs",
-	"embed", "favicon", "feed", "feeds", "health", "healthz", "heatmap", "history",
+	"about", "admin", "ask", "all", "api", "assets", "badge", "credits", "debug", "docs",
+	"embed", "favicon", "feed", "feeds", "follow", "health", "healthz", "heatmap", "history",
 	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "place", "places",
 	"privacy", "readyz", "register", "report", "reports", "robots", "search", "services",
-	"sitemap", "static", "status", "stream", "summary", "terms", "thanks", "undo",
-	"webhooks",
+	"sitemap", "static", "status", "stream", "suggest", "summary", "terms", "thanks", "undo",
+	"wanted", "webhooks",
 }
 
 // fault is one thing that is wrong with a file.

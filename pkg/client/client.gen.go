@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // Defines values for AccessFindingPattern.
@@ -1900,6 +1901,26 @@ type UnresolvedPlace struct {
 // something else broke. It is judged again while the incident lasts.
 type Verdict string
 
+// WantedList defines model for WantedList.
+type WantedList struct {
+	Items []WantedService `json:"items"`
+
+	// Next Cursor of the next page, null on the last.
+	Next *Next `json:"next"`
+}
+
+// WantedService defines model for WantedService.
+type WantedService struct {
+	// Day The day by UTC.
+	Day openapi_types.Date `json:"day"`
+
+	// Networks Networks (/24 or /48) that asked.
+	Networks int64 `json:"networks"`
+
+	// Text What was typed, in small letters and without marks.
+	Text string `json:"text"`
+}
+
 // Why The arithmetic of the opening, in numbers that can be checked against the series.
 type Why struct {
 	From Time `json:"from"`
@@ -2345,6 +2366,12 @@ type GetStreamParams struct {
 
 	// LastEventID The id of the last event that was read.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// ListWantedParams defines parameters for ListWanted.
+type ListWantedParams struct {
+	// Cursor The `next` of an earlier answer.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // GetFeedParams defines parameters for GetFeed.
@@ -2971,6 +2998,15 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
 	GetSummary(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListWanted Services that people asked for and the catalogue lacks
+	//
+	// For the operator. What search did not find can be asked for with one tap. Each text is counted once a day for
+	// a network; texts of fewer than five networks are not listed and are deleted within a day. The last 30 days, the
+	// latest first.
+	//
+	// Corresponds with GET /api/v1/wanted (the `ListWanted` operationId).
+	ListWanted(ctx context.Context, params *ListWantedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetFeed The latest incidents as a feed
 	//
 	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
@@ -3502,6 +3538,25 @@ func (c *Client) GetStream(ctx context.Context, params *GetStreamParams, reqEdit
 // Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
 func (c *Client) GetSummary(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSummaryRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWanted Services that people asked for and the catalogue lacks
+//
+// For the operator. What search did not find can be asked for with one tap. Each text is counted once a day for
+// a network; texts of fewer than five networks are not listed and are deleted within a day. The last 30 days, the
+// latest first.
+//
+// Corresponds with GET /api/v1/wanted (the `ListWanted` operationId).
+func (c *Client) ListWanted(ctx context.Context, params *ListWantedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWantedRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5691,6 +5746,60 @@ func NewGetSummaryRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListWantedRequest constructs an http.Request for the ListWanted method
+func NewListWantedRequest(server string, params *ListWantedParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/wanted")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetFeedRequest constructs an http.Request for the GetFeed method
 func NewGetFeedRequest(server string, params *GetFeedParams) (*http.Request, error) {
 	var err error
@@ -6257,6 +6366,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/summary (the `GetSummary` operationId).
 	GetSummaryWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSummaryResponse, error)
+
+	// ListWantedWithResponse Services that people asked for and the catalogue lacks
+	//
+	// For the operator. What search did not find can be asked for with one tap. Each text is counted once a day for
+	// a network; texts of fewer than five networks are not listed and are deleted within a day. The last 30 days, the
+	// latest first.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/wanted (the `ListWanted` operationId).
+	ListWantedWithResponse(ctx context.Context, params *ListWantedParams, reqEditors ...RequestEditorFn) (*ListWantedResponse, error)
 
 	// GetFeedWithResponse The latest incidents as a feed
 	//
@@ -8891,6 +9011,127 @@ func (r GetSummaryResponse) ContentType() string {
 	return ""
 }
 
+// ListWantedResponse200Headers the declared response headers of an HTTP 200 response for ListWanted
+type ListWantedResponse200Headers struct {
+	CacheControl string
+}
+
+// ListWantedResponse400Headers the declared response headers of an HTTP 400 response for ListWanted
+type ListWantedResponse400Headers struct {
+	CacheControl string
+}
+
+// ListWantedResponse401Headers the declared response headers of an HTTP 401 response for ListWanted
+type ListWantedResponse401Headers struct {
+	CacheControl    string
+	WWWAuthenticate string
+}
+
+// ListWantedResponse429Headers the declared response headers of an HTTP 429 response for ListWanted
+type ListWantedResponse429Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// ListWantedResponse503Headers the declared response headers of an HTTP 503 response for ListWanted
+type ListWantedResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// ListWantedResponseDefaultHeaders the declared response headers of an HTTP default response for ListWanted
+type ListWantedResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type ListWantedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WantedList
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *KeyNeeded
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooMany
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListWantedResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListWantedResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListWantedResponse401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ListWantedResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListWantedResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListWantedResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListWantedResponse) GetJSON200() *WantedList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ListWantedResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListWantedResponse) GetApplicationproblemJSON401() *KeyNeeded {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListWantedResponse) GetApplicationproblemJSON429() *TooMany {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListWantedResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListWantedResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListWantedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListWantedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListWantedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListWantedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetFeedResponse200Headers the declared response headers of an HTTP 200 response for GetFeed
 type GetFeedResponse200Headers struct {
 	CacheControl string
@@ -9723,6 +9964,23 @@ func (c *ClientWithResponses) GetSummaryWithResponse(ctx context.Context, reqEdi
 		return nil, err
 	}
 	return ParseGetSummaryResponse(rsp)
+}
+
+// ListWantedWithResponse Services that people asked for and the catalogue lacks
+//
+// For the operator. What search did not find can be asked for with one tap. Each text is counted once a day for
+// a network; texts of fewer than five networks are not listed and are deleted within a day. The last 30 days, the
+// latest first.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/wanted (the `ListWanted` operationId).
+func (c *ClientWithResponses) ListWantedWithResponse(ctx context.Context, params *ListWantedParams, reqEditors ...RequestEditorFn) (*ListWantedResponse, error) {
+	rsp, err := c.ListWanted(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListWantedResponse(rsp)
 }
 
 // GetFeedWithResponse The latest incidents as a feed
@@ -13085,6 +13343,151 @@ func ParseGetSummaryResponse(rsp *http.Response) (*GetSummaryResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers GetSummaryResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListWantedResponse parses an HTTP response from a ListWantedWithResponse call
+func ParseListWantedResponse(rsp *http.Response) (*ListWantedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListWantedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WantedList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest KeyNeeded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListWantedResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListWantedResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListWantedResponse401Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers ListWantedResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListWantedResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers ListWantedResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

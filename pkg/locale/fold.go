@@ -13,7 +13,7 @@ import (
 // letter case are folded (Unicode NFKD and full case folding), accents, the
 // nukta of Indian scripts, apostrophes and invisible joiners are left out, and
 // digits of any script become 0 to 9. Vowel signs stay, since without them
-// Indian names fall together. Whatever else is neither letter, mark nor number
+// Indian names fall together. Of two spellings of one conjunct one stands. Whatever else is neither letter, mark nor number
 // separates words.
 func Words(text string) []string {
 	if ascii(text) { // most names are; they have one form
@@ -21,8 +21,12 @@ func Words(text string) []string {
 	}
 	decomposed := norm.NFKD.String(strings.ToValidUTF8(text, ""))
 	folded := norm.NFKD.String(cases.Fold().String(decomposed))
-	return strings.Fields(strings.Map(compared, folded))
+	return strings.Fields(spellings.Replace(strings.Map(compared, folded)))
 }
+
+// spellings are two ways of writing one sound: Bengali nga before ka as a conjunct, or as
+// anusvara ("ব্যাঙ্ক", "ব্যাংক").
+var spellings = strings.NewReplacer("\u0999\u09cd\u0995", "\u0982\u0995")
 
 func ascii(text string) bool {
 	for i := range len(text) {

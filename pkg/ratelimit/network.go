@@ -36,3 +36,12 @@ func (n Network) of(addr netip.Addr) (netip.Prefix, bool) {
 	prefix, err := addr.Prefix(bits)
 	return prefix, err == nil
 }
+
+// Name is the network of an address as text, "" where the family is left out.
+func (n Network) Name(addr netip.Addr) string {
+	prefix, ok := n.of(addr)
+	if !ok {
+		return ""
+	}
+	return prefix.String()
+}
