@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"context"
 	"net/url"
 	"strconv"
 	"strings"
@@ -44,6 +45,7 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	query := url.Values{"id": {receipt.ID}, "undo": {receipt.Undo}, "kind": {sent.Kind}}
 	if receipt.Counted {
 		query.Set("counted", "1")
+		query.Set("at", strconv.FormatInt(int64(outage.MinuteOf(s.Now())), 10))
 	}
 	if receipt.Region != "" {
 		query.Set("region", string(receipt.Region))
@@ -167,10 +169,12 @@ func field(c *fiber.Ctx, name string) string {
 // sites.
 func (s *Site) thanks(c *fiber.Ctx, at address.Address) error {
 	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
-	page := s.builder.ThanksPage(at, page.Outcome{
+	ctx, cancel := context.WithTimeout(c.UserContext(), waitFor)
+	defer cancel()
+	page := s.builder.ThanksPage(ctx, at, page.Outcome{
 		ID: query("id"), Undo: query("undo"), Undone: query("undone") != "", Counted: query("counted") != "",
 		Kind: outage.Kind(query("kind")), Region: outage.Region(query("region")), District: outage.District(query("district")),
-		Unresolved: query("unresolved") != "", Which: which(c),
+		At: page.MinuteIn(query("at")), Unresolved: query("unresolved") != "", Which: which(c),
 	})
 	return s.sendPrivate(c, fiber.StatusOK, "thanks", page)
 }

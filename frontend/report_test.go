@@ -1,9 +1,12 @@
 package frontend
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,11 +31,11 @@ func TestReport(t *testing.T) {
 		want   []string // parts of the page, or the address it leads to
 	}{
 		{"in India by address", "service=whatsapp&kind=problem&country=IN&page=IN&lang=bn", pagetest.Intake{}, 303,
-			[]string{"/bn/in/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret"}},
+			[]string{"/bn/in/whatsapp/thanks?at=29916754&counted=1&id=r1&kind=problem&undo=secret"}},
 		{"with a PIN in Bengali digits", "service=whatsapp&kind=problem&place=%E0%A7%AD%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A6%E0%A7%A7", pagetest.Intake{}, 303,
-			[]string{"/in/whatsapp/thanks?counted=1&id=r1&kind=problem&region=IN-WB&undo=secret"}},
+			[]string{"/in/whatsapp/thanks?at=29916754&counted=1&id=r1&kind=problem&region=IN-WB&undo=secret"}},
 		{"in a district", "service=whatsapp&kind=problem&place=ls1", pagetest.Intake{}, 303,
-			[]string{"/gb/whatsapp/thanks?counted=1&district=E08000035&id=r1&kind=problem&region=GB-TLE&undo=secret"}},
+			[]string{"/gb/whatsapp/thanks?at=29916754&counted=1&district=E08000035&id=r1&kind=problem&region=GB-TLE&undo=secret"}},
 		{"again", "service=whatsapp&kind=works&country=GB", pagetest.Intake{Again: true}, 303,
 			[]string{"/gb/whatsapp/thanks?id=r1&kind=works&undo=secret"}},
 		{"neither place nor country", "service=whatsapp&kind=problem&symptom=login", pagetest.Intake{}, 422,
@@ -42,9 +45,9 @@ func TestReport(t *testing.T) {
 		{"a place that tells no country keeps the text", "service=whatsapp&place=%3Cb%3EXyzzy&network=BT", pagetest.Intake{}, 422,
 			[]string{`<a href="#country">Choose a country`, `value="&lt;b&gt;Xyzzy"`, `value="BT"`, "<details open>"}},
 		{"a place that is not understood", "service=whatsapp&place=Xyzzy&country=IN&page=IN&lang=bn&kind=problem", pagetest.Intake{}, 303,
-			[]string{"/bn/in/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret&unresolved=1"}},
+			[]string{"/bn/in/whatsapp/thanks?at=29916754&counted=1&id=r1&kind=problem&undo=secret&unresolved=1"}},
 		{"several places of a name", "service=whatsapp&place=Newport&country=GB&kind=problem", pagetest.Intake{}, 303,
-			[]string{"/gb/whatsapp/thanks?counted=1&id=r1&kind=problem&undo=secret&unresolved=1&which=Newport%2C+Wales&which=Newport%2C+Shropshire"}},
+			[]string{"/gb/whatsapp/thanks?at=29916754&counted=1&id=r1&kind=problem&undo=secret&unresolved=1&which=Newport%2C+Wales&which=Newport%2C+Shropshire"}},
 		{"a problem on a country's page keeps the country hidden", "service=whatsapp&country=IN&page=IN&lang=bn", pagetest.Intake{Err: outage.Invalid("symptom", "x")}, 422,
 			[]string{`<input type="hidden" name="country" value="IN">`}},
 		{"too many", "service=whatsapp&country=IN", pagetest.Intake{Err: &outage.Error{Code: outage.CodeLimited, RetryAfter: 1e9}}, 429,
@@ -173,6 +176,58 @@ func TestThanksAndUndo(t *testing.T) {
 	if lost.header.Get("Location") != "/" {
 		t.Errorf("undo without a page leads to %s", lost.header.Get("Location"))
 	}
+}
+
+// The page that thanks says how many others report the same, nearby where that may be
+// shown, and what the trouble probably is.
+func TestThanksAnswers(t *testing.T) {
+	_, app := testSite(t, nil)
+	at := outage.MinuteOf(pagetest.Noon)
+	for path, wants := range map[string][]string{
+		"/in/whatsapp/thanks?id=r1&counted=1&region=IN-WB": {"West Bengal, 17:30 to 18:00, India time: you and ", "Far more people than usual report problems with WhatsApp in India.",
+			`href="/incidents/whatsapp-in-20261118T1048Z"`, "It is probably WhatsApp, not a network."},
+		"/in/whatsapp/thanks?id=r1&counted=1&region=IN-XX": {"India, 17:54 to 18:04, India time: you and "},
+		"/bn/in/whatsapp/thanks?id=r1&counted=1":           {"ভারত, ", "আপনি ও আরও "},
+		"/cy/in/whatsapp/thanks?id=r1":                     {"chi a "},
+	} {
+		got := get(t, app, path)
+		for _, want := range wants {
+			if !strings.Contains(got.body, want) {
+				t.Errorf("%s: no %q in %s", path, want, mainOf(got.body))
+			}
+		}
+	}
+	others := func(query string) string {
+		_, after, _ := strings.Cut(get(t, app, "/in/whatsapp/thanks?id=r1&counted=1"+query).body, "you and ")
+		number, _, _ := strings.Cut(after, " ")
+		return strings.ReplaceAll(number, ",", "")
+	}
+	all, err := strconv.Atoi(others(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := others(fmt.Sprintf("&at=%d", at-1)); got != strconv.Itoa(all-1) {
+		t.Errorf("%s others beside a report that is counted in %d", got, all)
+	}
+	if got := others(fmt.Sprintf("&at=%d", at)); got != strconv.Itoa(all) {
+		t.Errorf("%s others beside a report that is not yet counted in %d", got, all)
+	}
+	for _, path := range []string{"/in/whatsapp/thanks?undone=1", "/in/whatsapp/thanks?id=r1&counted=1&kind=works"} {
+		if got := get(t, app, path); strings.Contains(got.body, "you and") {
+			t.Errorf("%s counts others", path)
+		}
+	}
+	_, app = testSite(t, func(c *Config) { c.Readings = always(pagetest.Readings{Err: errors.New("away")}) })
+	if got := get(t, app, "/in/whatsapp/thanks?id=r1&undo=x&counted=1&region=IN-WB"); got.status != 200 || !strings.Contains(got.body, "It counts for West Bengal.") {
+		t.Errorf("without numbers: status %d", got.status)
+	}
+}
+
+// mainOf is the main part of a page.
+func mainOf(body string) string {
+	_, body, _ = strings.Cut(body, "<main")
+	body, _, _ = strings.Cut(body, "</main>")
+	return body
 }
 
 // The page that thanks asks which place was meant, with a button for each that the

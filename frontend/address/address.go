@@ -155,7 +155,8 @@ func UsedIn(service outage.Service, country outage.Country) bool {
 }
 
 // Countries lists where a page counts: the country of the address, or all
-// covered ones in which the service is used.
+// covered ones in which the service is used, first those in which the language of the
+// address is spoken.
 func (a Address) Countries(service outage.Service) []outage.Country {
 	var shown []outage.Country
 	for _, country := range outage.Countries() {
@@ -163,5 +164,14 @@ func (a Address) Countries(service outage.Service) []outage.Country {
 			shown = append(shown, country)
 		}
 	}
+	slices.SortStableFunc(shown, func(x, y outage.Country) int { return a.foreign(x) - a.foreign(y) })
 	return shown
+}
+
+// foreign is 0 for a country in which the language of the address is spoken, else 1.
+func (a Address) foreign(country outage.Country) int {
+	if slices.Contains(country.Languages(), a.Lang) {
+		return 0
+	}
+	return 1
 }

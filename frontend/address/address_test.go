@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -51,4 +52,13 @@ func FuzzMapState(f *testing.F) {
 			t.Fatalf("%q became %s, and that %+v (%v), not %+v", query, asked.Path(), got, err, asked)
 		}
 	})
+}
+
+// Countries in which the language of an address is spoken come first.
+func TestCountriesOfALanguage(t *testing.T) {
+	for lang, want := range map[string]outage.Country{"en": outage.Countries()[0], "hi": countrytest.IN, "bn": countrytest.IN, "cy": countrytest.GB} {
+		if got := (Address{Lang: lang}).Countries(outage.Service{}); got[0] != want || len(got) != len(outage.Countries()) {
+			t.Errorf("%s begins with %v", lang, got)
+		}
+	}
 }

@@ -40,6 +40,7 @@ type Builder struct {
 	fonts     *draw.Fonts
 	sentences *locale.IncidentFormatter
 	lastGood  lastGood
+	answers   answerCache
 }
 
 // NewBuilder reads the templates and projects the maps.

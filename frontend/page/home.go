@@ -65,7 +65,7 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	if at.Country != "" {
 		page.Title = page.T("home.title.in", "in", page.InCountry(at.Country))
 	}
-	page.Countries = page.countryLinks(outage.Countries())
+	page.Countries = page.countryLinks(at.WithCountry("").Countries(outage.Service{}))
 	page.arrange(ctx)
 	for _, country := range at.Countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.TimeOfDay(page.read.asOf, country))

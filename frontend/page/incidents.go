@@ -33,7 +33,7 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter 
 		page.Title = page.T("incidents.title.in", "in", page.InCountry(at.Country))
 	}
 	page.Index = filter == address.IncidentQuery{}
-	page.Countries = page.countryLinks(outage.Countries())
+	page.Countries = page.countryLinks(at.WithCountry("").Countries(outage.Service{}))
 	for i := range page.Countries {
 		page.Countries[i].Path += filter.WithCursor("").Query()
 	}

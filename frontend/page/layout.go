@@ -92,7 +92,7 @@ func (p *layout) Languages() []link {
 
 // zone is the country whose clock a notice uses.
 func (p *layout) zone() outage.Country {
-	return cmp.Or(p.At.Country, outage.Countries()[0])
+	return cmp.Or(p.At.Country, p.At.Countries(outage.Service{})[0])
 }
 
 // Notice is the warning that numbers are missing or old, "" for none.

@@ -88,7 +88,7 @@ func (s *Builder) RegisterPage(at address.Address, text string) (*registerPage, 
 		quarter, page.query = chosen, "?quarter="+chosen.String()
 	}
 	page.Index = page.Index && page.query == ""
-	page.Countries = page.countryLinks(outage.Countries())
+	page.Countries = page.countryLinks(at.WithCountry("").Countries(outage.Service{}))
 	for i := range page.Countries {
 		page.Countries[i].Path += page.query
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"regexp"
 	"slices"
 
@@ -18,6 +19,9 @@ type thanksPage struct {
 	// Which are the names of places that may be meant by one that is not understood.
 	Which []string
 	Kind  outage.Kind
+	// Answer is what others report, nil where that is not known.
+	Answer *answer
+	Share  string // the address to send to others
 }
 
 // Outcome is the result of a report, as in the query of its page.
@@ -26,6 +30,7 @@ type Outcome struct {
 	Undone, Counted bool
 	Kind            outage.Kind
 	Region          outage.Region
+	At              outage.Minute // in which it was taken
 	District        outage.District
 	// Unresolved says that the place was not understood, Which are those suggested.
 	Unresolved bool
@@ -33,7 +38,7 @@ type Outcome struct {
 }
 
 // ThanksPage confirms a report and offers to undo it.
-func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
+func (s *Builder) ThanksPage(ctx context.Context, at address.Address, of Outcome) *thanksPage {
 	service, _ := s.Services.Service(at.Service)
 	page := &thanksPage{request: s.request(at)}
 	page.Index = false
@@ -49,6 +54,7 @@ func (s *Builder) ThanksPage(at address.Address, of Outcome) *thanksPage {
 		page.Which = s.offered(of.Which, at.Country)
 	}
 	page.Title = page.Heading
+	page.Answer, page.Share = page.answer(ctx, service, of), page.Absolute(page.Back)
 	return page
 }
 

@@ -140,7 +140,7 @@ func (f Readings) Health(ctx context.Context, service string, country outage.Cou
 	}
 	now := outage.MinuteOf(Noon)
 	series, _ := f.Series(ctx, service, outage.Area{Country: country}, outage.Span{From: now - 10, To: now}, 10)
-	times, health := factor(service, country), public.Health{Status: outage.StatusNormal}
+	times, health := factor(service, country), public.Health{Status: outage.StatusNormal, Window: 10 * time.Minute}
 	var expected float64
 	for _, p := range series.Points {
 		health.Observed, health.Reports = health.Observed+p.Reports, health.Reports+p.Reports
