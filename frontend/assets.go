@@ -31,6 +31,7 @@ var styles = map[string][]string{
 	"home":      {"base", "home"},
 	"search":    {"base", "home", "prose"},
 	"service":   {"base", "details", "form", "service"},
+	"place":     {"base", "details", "charts", "service", "incidents", "place"},
 	"incidents": {"base", "details", "incidents"},
 	"incident":  {"base", "details", "service", "incidents", "incident"},
 	"map":       {"base", "details", "charts", "map"},

@@ -95,6 +95,12 @@ func TestAddresses(t *testing.T) {
 		{"/bn/in/status", 200, `data-title="`},
 		{"/in/whatsapp/status", 200, "Far more people than usual"},
 		{"/map", 200, "All countries"}, {"/in/map", 301, "/map?country=IN"},
+		{"/gb/leeds", 200, "<h1>Leeds</h1>"}, {"/uk/leeds", 301, "/gb/leeds"}, {"/bn/gb/leeds", 200, "<h1>লিডস</h1>"},
+		{"/in/kolkata", 200, "or across the country: WhatsApp, Instagram."}, {"/in/calcutta", 301, "/in/kolkata"}, {"/hi/in/Kolkata/", 301, "/hi/in/kolkata"},
+		{"/gb/লিডস", 301, "/gb/leeds"}, {"/gb/leeds-gb-tle", 301, "/gb/leeds"},
+		{"/in/wb", 301, "/in/west-bengal"}, {"/gb/tle", 301, "/gb/yorkshire-and-the-humber"}, {"/in/west-bengal", 200, "<h1>West Bengal</h1>"},
+		{"/leeds", 404, "No such page"}, {"/in/leeds", 404, "No such page"}, {"/gb/leeds/more", 404, "No such page"}, {"/gb/%zz", 404, "No such page"},
+		{"/gb/bt", 200, "<h1>BT</h1>"}, {"/gb/bt-gb-tle", 200, "<h1>Aberconwy bt</h1>"}, // a service comes before a place
 		{"/embed/whatsapp", 200, "WhatsApp"},
 		{"/embed/nothing", 404, "No such page"},
 		{"/badge/whatsapp.svg", 200, "reports far above usual"},
@@ -125,7 +131,7 @@ func TestAddresses(t *testing.T) {
 }
 
 // everyPage lists one address for each kind of page.
-var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/register", "/in/register",
+var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/register", "/in/register", "/gb/leeds", "/in/west-bengal",
 	"/incidents", "/in/incidents", "/incidents/" + pagetest.OpenIncident, "/incidents/" + pagetest.EndedIncident}
 
 func TestPublicPages(t *testing.T) {
@@ -163,11 +169,14 @@ func TestPublicPages(t *testing.T) {
 	}
 }
 
+// dataBlock begins a description for search engines, which no browser runs.
+const dataBlock = `<script type="application/ld+json">`
+
 // scriptsAreOwn checks that a page runs files of this site and nothing else.
 func scriptsAreOwn(t *testing.T, path, body string) {
 	t.Helper()
 	for _, tag := range regexp.MustCompile(`<script[^>]*>`).FindAllString(body, -1) {
-		if !strings.HasPrefix(tag, `<script type="module" src="/static/`) {
+		if tag != dataBlock && !strings.HasPrefix(tag, `<script type="module" src="/static/`) {
 			t.Errorf("%s: %s", path, tag)
 		}
 	}
@@ -197,6 +206,7 @@ func TestByteBudgets(t *testing.T) {
 			"/": 14_000, "/bn": 14_000, "/hi/in": 14_000, "/in/status": 2_500, "/in/whatsapp/status": 1_000, "/embed/whatsapp": 5_000, "/embed/whatsapp?lang=bn": 5_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
 			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + pagetest.OpenIncident: 14_000, "/bn/incidents/" + pagetest.OpenIncident: 14_000,
+			"/gb/leeds": 14_000, "/bn/gb/leeds": 14_000, "/in/west-bengal": 14_000, "/bn/in/west-bengal": 14_000, "/bn/in/kolkata": 14_000,
 			"/whatsapp/report": 10_000, "/bn/whatsapp/report": 10_000, "/about": 10_000,
 		} {
 			size := squeezed(get(t, app, path).body)

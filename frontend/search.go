@@ -34,7 +34,12 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 		s.headers(c, "search", cacheNever)
 		return c.Redirect(at.WithService(found.Services[0].Slug).Path(), fiber.StatusSeeOther)
 	}
-	page := s.builder.SearchPage(at, query, found)
+	places := s.searchPlaces(at, query)
+	if len(places) == 1 && len(found.Services)+len(found.Categories) == 0 {
+		s.headers(c, "search", cacheNever)
+		return c.Redirect(places[0].Path(), fiber.StatusSeeOther)
+	}
+	page := s.builder.SearchPage(at, query, found, places)
 	page.Askable, page.Asked = s.Wanted != nil, c.Query("asked") != ""
 	return s.sendPrivate(c, fiber.StatusOK, "search", page)
 }

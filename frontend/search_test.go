@@ -29,6 +29,8 @@ func TestSearch(t *testing.T) {
 		{"/", "no signal", 200, `<h2>Mobile network</h2><ul class="rows found"><li><a href="/jio">Jio</a>`},
 		{"/bn/in", "no signal", 200, `<h1>“no signal”: সংস্থা বা পরিষেবা বেছে নিন</h1>`},
 		{"/gb", "no signal", 200, `<ul class="rows found"><li><a href="/gb/ee">EE</a></ul>`},
+		{"/", "Leeds", 303, "/gb/leeds"}, {"/bn", "লিডস", 303, "/bn/gb/leeds"}, {"/in", "calcutta", 303, "/in/kolkata"}, {"/in", "leeds", 200, "No service found"},
+		{"/gb", "newport", 200, `<h1>Places called “newport”</h1>`}, {"/gb", "newport", 200, `<a href="/gb/yorkshire-and-the-humber">`},
 		{"/gb", "jio", 200, "No service found for “jio”"},
 		{"/", "e", 200, "Services like “e”"},
 		{"/hi", "tel", 200, "“tel” जैसी सेवाएँ"},

@@ -128,7 +128,11 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 
 // get handles every page except those of forms.
 func (s *Site) get(c *fiber.Ctx) error {
-	at, ok := address.Parse(s.Services, strings.Clone(c.Path())) // parts of it outlive the request in the cache
+	requested := strings.Clone(c.Path()) // parts of it outlive the request in the cache
+	at, ok := address.Parse(s.Services, requested)
+	if !ok {
+		at, ok = address.ParsePlace(s.Services, s.Places, requested)
+	}
 	if !ok {
 		return c.Next()
 	}
@@ -176,6 +180,9 @@ func (s *Site) makePage(at address.Address) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if at.Place != "" {
+		return s.renderBounded(name, page)
+	}
 	return s.render(name, page)
 }
 
@@ -188,7 +195,7 @@ func (s *Site) render(name string, page page.Content) (*response, error) {
 	return newResponse(body, about, s.Now()), nil
 }
 
-// renderBounded renders a page with arbitrary parameters, for the bounded part of
+// renderBounded renders a page of which there are very many, for the bounded part of
 // the cache.
 func (s *Site) renderBounded(name string, page page.Content) (*response, error) {
 	done, err := s.render(name, page)

@@ -96,11 +96,7 @@ func (a *app) loadTables(context.Context) (err error) {
 	if a.places, err = place.Load(a.geography, a.packs); err != nil {
 		return err
 	}
-	if a.settings.Catalog == "" {
-		a.services, err = catalog.Default()
-	} else {
-		a.services, err = catalog.Load(a.settings.Catalog)
-	}
+	a.services, err = catalog.Load(a.settings.Catalog, a.places)
 	return err
 }
 

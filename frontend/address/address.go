@@ -28,11 +28,13 @@ const ShowReports = "reports"
 
 // Address is the path of a page: /[lang]/[country]/[service], then an optional
 // leaf. Every part is optional. The default language is not written. The id of an
-// incident follows its leaf and contains the country.
+// incident follows its leaf and contains the country. A place stands where a service
+// does, and always behind its country.
 type Address struct {
 	Lang    string // one of the languages, never ""
 	Country outage.Country
 	Service string
+	Place   string // the slug of a region or a district
 	Leaf    string
 	ID      string // of an incident
 	Show    string // what the map shows, "" for what is unusual
@@ -50,16 +52,7 @@ var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-[a-z]{2}-[0-9]{8})t([0-9]
 // Parse reads a path. It is false for a path that is no page of this package,
 // which includes services that do not exist or are not used in the country.
 func Parse(services Services, path string) (Address, bool) {
-	at := Address{Lang: locale.Default}
-	parts := strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
-	if len(parts) > 0 && locale.Has(parts[0]) {
-		at.Lang, parts = parts[0], parts[1:]
-	}
-	if len(parts) > 0 {
-		if country, ok := ParseCountry(parts[0]); ok {
-			at.Country, parts = country, parts[1:]
-		}
-	}
+	at, parts := split(path)
 	if len(parts) == 1 && at.Country == "" && (parts[0] == LeafAbout || parts[0] == LeafCredits) {
 		at.Leaf = parts[0]
 		return at, true
@@ -86,6 +79,21 @@ func Parse(services Services, path string) (Address, bool) {
 		at.Leaf, parts = parts[0], parts[1:]
 	}
 	return at, len(parts) == 0
+}
+
+// split reads the language and the country of a path, and gives the parts behind them.
+func split(path string) (at Address, parts []string) {
+	at.Lang = locale.Default
+	parts = strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' })
+	if len(parts) > 0 && locale.Has(parts[0]) {
+		at.Lang, parts = parts[0], parts[1:]
+	}
+	if len(parts) > 0 {
+		if country, ok := ParseCountry(parts[0]); ok {
+			at.Country, parts = country, parts[1:]
+		}
+	}
+	return at, parts
 }
 
 // Key identifies the page in the cache.
@@ -119,7 +127,7 @@ func LangOf(path string) string {
 // Path writes the address in its one canonical form.
 func (a Address) Path() string {
 	var b strings.Builder
-	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Leaf, a.ID} {
+	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Place, a.Leaf, a.ID} {
 		if part != "" {
 			b.WriteString("/" + part)
 		}
@@ -141,10 +149,13 @@ func (a Address) langPart() string {
 func (a Address) WithLang(lang string) Address         { a.Lang = lang; return a }
 func (a Address) WithCountry(c outage.Country) Address { a.Country = c; return a }
 func (a Address) WithService(slug string) Address {
-	a.Service, a.Leaf, a.ID, a.Show = slug, "", "", ""
+	a.Service, a.Place, a.Leaf, a.ID, a.Show = slug, "", "", "", ""
 	return a
 }
-func (a Address) WithLeaf(leaf string) Address { a.Leaf, a.ID, a.Show = leaf, "", ""; return a }
+func (a Address) WithLeaf(leaf string) Address {
+	a.Place, a.Leaf, a.ID, a.Show = "", leaf, "", ""
+	return a
+}
 
 // ParseCountry reads the country in a path, by its code or another name.
 func ParseCountry(part string) (outage.Country, bool) { return outage.CountryNamed(part) }

@@ -74,6 +74,9 @@ func (s *Builder) Page(ctx context.Context, at address.Address) (name string, pa
 		return "report", s.formPage(at), nil
 	case at.Leaf == address.LeafEmbed:
 		return "embed", s.embedPage(ctx, at), nil
+	case at.Place != "":
+		page, err = s.place(ctx, at)
+		return "place", page, err
 	case at.Service == "":
 		return "home", s.homePage(ctx, at), nil
 	}

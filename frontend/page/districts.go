@@ -40,8 +40,9 @@ type districtTable struct {
 }
 
 type districtRow struct {
-	Name, Region              string
+	Name, Path, Region        string
 	Reports, Expected, Status string
+	area                      outage.Area
 }
 
 // districts reads the districts of a country that match a search.
@@ -100,6 +101,7 @@ func (w *wording) matching(places []public.PlaceCount, text string) (found []pub
 func (w *wording) districtRow(place public.PlaceCount) districtRow {
 	row := districtRow{
 		Name: w.districtName(place.District), Region: w.regionName(place.Region), Reports: w.Int(place.Reports),
+		area:     outage.Area{Country: place.Region.Country(), Region: place.Region, District: place.District},
 		Expected: "–", Status: w.T("status.new"), // without a normal no word compares with it
 	}
 	if place.Expected != nil {
@@ -162,6 +164,9 @@ func (s *Builder) DistrictsPage(ctx context.Context, at address.Address, state a
 	}
 	for _, country := range countries {
 		if table, ok := page.districts(ctx, state, country, most); ok {
+			for i := range table.Rows {
+				table.Rows[i].Path = page.areaLink(table.Rows[i].area).Path
+			}
 			table.collapse()
 			table.Path = ""
 			if len(countries) > 1 {

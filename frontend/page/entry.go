@@ -126,7 +126,11 @@ const pastIncidents = 5
 
 // past lists the last incidents of a service that are over.
 func (q *request) past(ctx context.Context, service string) []entry {
-	filter := outage.IncidentFilter{Service: service, Country: q.At.Country, State: outage.StateResolved}
+	return q.ended(ctx, outage.IncidentFilter{Service: service, Country: q.At.Country, State: outage.StateResolved})
+}
+
+// ended lists the last incidents of a filter that are over.
+func (q *request) ended(ctx context.Context, filter outage.IncidentFilter) []entry {
 	records, _, err := q.read.incidents.Incidents(ctx, filter, "", listedIncidents)
 	if err != nil {
 		q.read.miss(err, "incidents")

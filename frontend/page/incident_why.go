@@ -47,14 +47,17 @@ func (page *incidentPage) arithmetic(in public.Incident) arithmetic {
 }
 
 // recovery is the recovery of one region.
-type recovery struct{ Region, Peak, Over, Back string }
+type recovery struct {
+	Region           link
+	Peak, Over, Back string
+}
 
 // recoveries formats the recoveries of regions, in the order of the footprint.
 func (page *incidentPage) recoveries(in public.Incident) []recovery {
 	var rows []recovery
 	for _, r := range in.Recoveries {
 		row := recovery{
-			Region: page.builder.Shapes.RegionName(r.Region, page.At.Lang), Peak: page.words.ratioNumber(r.Peak) + "×",
+			Region: page.areaLink(outage.AreaOf(r.Region)), Peak: page.words.ratioNumber(r.Peak) + "×",
 			Over: page.T("recovery.open"), Back: "–",
 		}
 		if !r.At.IsZero() {

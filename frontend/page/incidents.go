@@ -83,12 +83,12 @@ func worstOpenFirst(a, b public.Incident) int {
 }
 
 // openNow lists the incidents that are open or recovering.
-func (page *incidentsPage) openNow(ctx context.Context, filter outage.IncidentFilter) (open []public.Incident) {
+func (q *request) openNow(ctx context.Context, filter outage.IncidentFilter) (open []public.Incident) {
 	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering} {
 		filter.State = state
-		found, _, err := page.read.incidents.Incidents(ctx, filter, "", mostOpen)
+		found, _, err := q.read.incidents.Incidents(ctx, filter, "", mostOpen)
 		if err != nil {
-			page.read.miss(err, "incidents")
+			q.read.miss(err, "incidents")
 		}
 		open = append(open, found...)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -28,6 +29,8 @@ type Readings interface {
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
 	// Places is the public table of regions or districts, see public.PlaceTable.
 	Places(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (public.PlaceTable, error)
+	// ServicesIn has the services with most reports from a region or a district.
+	ServicesIn(ctx context.Context, area outage.Area, span outage.Span, most int) ([]public.ServiceCount, error)
 	// Regions has the regions whose counts may be shown.
 	Regions(ctx context.Context, service string, country outage.Country, span outage.Span) ([]public.RegionCount, error)
 }
@@ -61,8 +64,10 @@ type Services interface {
 	CategoryNames(slug string) map[string]string
 }
 
-// Places offers places under names that Intake understands. It does not block.
+// Places offers places under names that Intake understands, and knows the addresses of
+// regions and districts. It does not block.
 type Places interface {
+	address.Places
 	Search(q string, country outage.Country, limit int) []outage.Place
 }
 
@@ -74,6 +79,10 @@ type Shapes interface {
 	RegionName(region outage.Region, lang string) string
 	// DistrictName is that of a district, its code for an unknown one.
 	DistrictName(district outage.District, lang string) string
+	// Districts lists the districts of a region.
+	Districts(region outage.Region) []outage.District
+	// Beside lists the regions beside a region, or the districts beside a district.
+	Beside(area outage.Area) []outage.Area
 	// RegionOfDistrict is the region that a district lies in, "" for an unknown one.
 	RegionOfDistrict(district outage.District) outage.Region
 }

@@ -14,6 +14,8 @@ type searchPage struct {
 	Kinds []kind
 	// Askable says that a service that was not found can be asked for, Asked that it was.
 	Askable, Asked bool
+	Called         string // the heading of the places
+	Places         []link // that have pages
 }
 
 // kind is a category that the query names, with its services to choose from.
@@ -26,8 +28,9 @@ type kind struct {
 // Query is the text in the search field.
 func (page *searchPage) Query() string { return page.asked }
 
-// SearchPage lists the services that a query may mean.
-func (s *Builder) SearchPage(at address.Address, query string, found outage.Found) *searchPage {
+// SearchPage lists the services, the kinds of services and the places that a query may
+// mean.
+func (s *Builder) SearchPage(at address.Address, query string, found outage.Found, places []address.Address) *searchPage {
 	page := &searchPage{request: s.request(at)}
 	page.asked, page.Index = query, false
 	for _, service := range found.Services {
@@ -44,11 +47,19 @@ func (s *Builder) SearchPage(at address.Address, query string, found outage.Foun
 		kind.Advice = page.advice(services...)
 		page.Kinds = append(page.Kinds, kind)
 	}
+	page.Called = page.T("search.places", "query", query)
+	for _, place := range places {
+		if area, ok := s.Places.AreaOf(place.Country, place.Place); ok {
+			page.Places = append(page.Places, link{Path: place.Path(), Text: page.words.areaWithin(area)})
+		}
+	}
 	switch {
 	case len(page.Found) > 0:
 		page.Title = page.T("search.found", "query", query)
 	case len(page.Kinds) > 0:
 		page.Title = page.T("search.kinds", "query", query)
+	case len(page.Places) > 0:
+		page.Title, page.Called = page.Called, ""
 	default:
 		page.Title = page.T("search.none", "query", query)
 	}

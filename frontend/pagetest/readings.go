@@ -66,18 +66,6 @@ var newports = []outage.Place{
 	{Name: "Newport, Shropshire", Kind: outage.PlaceCity, Country: countrytest.GB, Region: "GB-TLG"},
 }
 
-// Places knows two places of one name.
-type Places struct{}
-
-func (Places) Search(q string, _ outage.Country, _ int) []outage.Place {
-	for _, place := range newports {
-		if strings.HasPrefix(q, place.Name) {
-			return []outage.Place{place}
-		}
-	}
-	return nil
-}
-
 func (f *Intake) Place(_ context.Context, _ netip.Addr, id, token, text string, country outage.Country) (outage.Place, error) {
 	if token != "secret" {
 		return outage.Place{}, &outage.Error{Code: outage.CodeForbidden, Field: "undo", Detail: "wrong token"}
@@ -355,29 +343,6 @@ func (f Shapes) RegionName(region outage.Region, lang string) string {
 		}
 	}
 	return string(region)
-}
-
-// districts are some districts with their regions and names.
-var districts = map[outage.District]struct {
-	region outage.Region
-	names  map[string]string
-}{
-	"IN-D315":   {"IN-WB", map[string]string{"en": "Kolkata", "hi": "कोलकाता", "bn": "কলকাতা"}},
-	"IN-D482":   {"IN-MH", map[string]string{"en": "Pune", "hi": "पुणे", "bn": "পুনে"}},
-	"E08000035": {"GB-TLE", map[string]string{"en": "Leeds", "bn": "লিডস"}},
-}
-
-func (f Shapes) RegionOfDistrict(district outage.District) outage.Region {
-	return districts[district].region
-}
-
-func (f Shapes) DistrictName(district outage.District, lang string) string {
-	names := districts[district].names
-	made := "Aberconwy " + string(district)
-	if lang == "bn" {
-		made = bengali.Replace("aberconwy") + " " + string(district)
-	}
-	return cmp.Or(names[lang], names["en"], made)
 }
 
 var ErrAway = errors.New("the store is away")

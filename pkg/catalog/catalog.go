@@ -72,7 +72,7 @@ func Default() (*Catalog, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the catalogue: %w", err)
 		}
-		catalog, r := read(name, data, whole)
+		catalog, r := read(name, data, whole, nil)
 		if err := r.err(); err != nil {
 			return nil, err
 		}
@@ -87,20 +87,28 @@ func Default() (*Catalog, error) {
 	return whole.index(), nil
 }
 
+// Places knows the names of regions and districts in addresses.
+type Places interface {
+	AreaOf(country outage.Country, slug string) (outage.Area, bool)
+}
+
 // Parse reads a catalogue that stands alone. The name is what errors call the
 // file. The error has one line for each thing that is wrong:
 //
 //	mine.yaml:12: services.whatsapp.category: there is no category "massaging"
 func Parse(name string, data []byte) (*Catalog, error) {
-	return parse(name, data, &Catalog{})
+	return parse(name, data, &Catalog{}, nil)
 }
 
 // Load is the built-in catalogue changed by the file at path. A service, family
 // or category in the file replaces the built-in one of the same slug whole, at
 // its place in the order; others come after the built-in ones. Nothing merges
 // inside an entry. A file that says "standalone: true" replaces the built-in
-// catalogue altogether. The empty path is the built-in catalogue.
-func Load(path string) (*Catalog, error) {
+// catalogue altogether. The empty path is the built-in catalogue. A service in the file
+// must not have the address of one of the places in a country in which it is used: the
+// page of a service comes before that of a place, so the place would move to another
+// address. A built-in service may, where a country of the operator has such a place.
+func Load(path string, places Places) (*Catalog, error) {
 	base, err := Default()
 	if err != nil || path == "" {
 		return base, err
@@ -109,7 +117,7 @@ func Load(path string) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the catalogue: %w", err)
 	}
-	return parse(filepath.Base(path), data, base)
+	return parse(filepath.Base(path), data, base, places)
 }
 
 // Services lists all services in the order of the catalogue.

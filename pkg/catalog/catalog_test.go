@@ -71,7 +71,7 @@ services:
   signal: {category: messaging, names: {en: Signal two}, countries: [GB]}
   campus: {category: bank, names: {en: Campus bank}}
 `
-	catalog, err := Load(write(t, extra))
+	catalog, err := Load(write(t, extra), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ services:
 }
 
 func TestLoadStandalone(t *testing.T) {
-	catalog, err := Load(write(t, "standalone: true\n"+small))
+	catalog, err := Load(write(t, "standalone: true\n"+small), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestLoadStandalone(t *testing.T) {
 
 // The example that self-hosters copy adds to the built-in catalogue.
 func TestExample(t *testing.T) {
-	catalog, err := Load("example.yaml")
+	catalog, err := Load("example.yaml", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,10 +125,10 @@ func TestExample(t *testing.T) {
 }
 
 func TestLoadWithoutFile(t *testing.T) {
-	if catalog, err := Load(""); err != nil || len(catalog.Services()) != len(builtIn(t).Services()) {
+	if catalog, err := Load("", nil); err != nil || len(catalog.Services()) != len(builtIn(t).Services()) {
 		t.Errorf("the built-in catalogue did not load: %v", err)
 	}
-	if _, err := Load(filepath.Join(t.TempDir(), "absent.yaml")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Load(filepath.Join(t.TempDir(), "absent.yaml"), nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("an absent file gives %v", err)
 	}
 }

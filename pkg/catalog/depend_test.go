@@ -61,11 +61,11 @@ func TestBrokenDependencies(t *testing.T) {
 // A file may use the built-in services, but not close a circle through them.
 func TestDependenciesOverTheBuiltInCatalogue(t *testing.T) {
 	const campus = "services:\n  campus: {category: bank, names: {en: Campus}, depends_on: [upi]}\n"
-	if _, err := Load(write(t, campus)); err != nil {
+	if _, err := Load(write(t, campus), nil); err != nil {
 		t.Error(err)
 	}
 	const circle = "services:\n  upi: {category: payments, names: {en: UPI}, depends_on: [phonepe]}\n"
-	_, err := Load(write(t, circle))
+	_, err := Load(write(t, circle), nil)
 	if want := "mine.yaml:2: services.upi.depends_on[0]: closes a circle: upi, phonepe, upi"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

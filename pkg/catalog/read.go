@@ -95,6 +95,7 @@ func (r *reader) service(e entry, c *Catalog) outage.Service {
 		read.Provider = r.name(part)
 	}
 	read.Country = r.countries(parts)
+	r.placeFault(e, read)
 	for _, alias := range r.list(parts["aliases"]) {
 		read.Aliases = append(read.Aliases, r.name(alias))
 	}
@@ -104,6 +105,18 @@ func (r *reader) service(e entry, c *Catalog) outage.Service {
 		r.needs = append(r.needs, need)
 	}
 	return read
+}
+
+// placeFault adds the fault of a service that has the address of a place.
+func (r *reader) placeFault(e entry, service outage.Service) {
+	for _, country := range outage.Countries() {
+		if r.places == nil || len(service.Country) > 0 && !slices.Contains(service.Country, country) {
+			continue
+		}
+		if _, taken := r.places.AreaOf(country, service.Slug); taken {
+			r.add(e.line, e.path, "this word is the address of a place in %s", country)
+		}
+	}
 }
 
 // countries reads where a service is used. A country that this server does not cover is

@@ -23,12 +23,13 @@ type entry struct {
 // rather than structs are read because only they know their lines.
 type reader struct {
 	faults
-	needs []need // in the order of the file
+	needs  []need // in the order of the file
+	places Places // whose addresses no service may have, nil for none
 }
 
 // parse reads a file over a base catalogue, which it leaves as it is.
-func parse(name string, data []byte, base *Catalog) (*Catalog, error) {
-	catalog, r := read(name, data, base)
+func parse(name string, data []byte, base *Catalog, places Places) (*Catalog, error) {
+	catalog, r := read(name, data, base, places)
 	if catalog != nil {
 		r.dependencies(catalog.services)
 	}
@@ -40,8 +41,8 @@ func parse(name string, data []byte, base *Catalog) (*Catalog, error) {
 
 // read is parse without the dependencies and the index. The catalogue is nil
 // where the file cannot be read at all.
-func read(name string, data []byte, base *Catalog) (*Catalog, *reader) {
-	r := &reader{faults: faults{file: name}}
+func read(name string, data []byte, base *Catalog, places Places) (*Catalog, *reader) {
+	r := &reader{faults: faults{file: name}, places: places}
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
 		r.notYAML(err)

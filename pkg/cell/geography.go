@@ -30,6 +30,7 @@ type Geography struct {
 
 	lands    memo[landKey, []outage.Cell]
 	outlines memo[outlineKey, []Polygon]
+	beside   memo[outage.Area, []outage.Area]
 }
 
 // Load reads the tables of the countries. It fails only when one is damaged.

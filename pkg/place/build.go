@@ -66,7 +66,20 @@ func (b *builder) add(pack *country.Pack) error {
 		return err
 	}
 	b.seat(districts)
+	b.slug(pack, districts)
 	return nil
+}
+
+// slug names the regions and districts of a country in addresses.
+func (b *builder) slug(pack *country.Pack, all []country.District) {
+	var regions, districts []outage.Area
+	for _, region := range pack.Regions {
+		regions = append(regions, outage.Area{Country: pack.Code, Region: region.Code})
+	}
+	for _, district := range all {
+		districts = append(districts, outage.Area{Country: pack.Code, Region: district.Region, District: district.Code})
+	}
+	b.index.addSlugs(pack.Code, regions, districts)
 }
 
 // seat puts the town that a district is named after into it, where the table of cells

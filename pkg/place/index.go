@@ -30,6 +30,7 @@ type Index struct {
 	// name are told apart.
 	regions   map[outage.Region]map[string]string
 	districts map[outage.District]map[string]string
+	slugs     slugs
 }
 
 // Load reads the tables of the countries. It fails only when one is damaged.
