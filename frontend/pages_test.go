@@ -377,7 +377,7 @@ func TestHomeOrder(t *testing.T) {
 	_, app := testSite(t, nil)
 	body := get(t, app, "/in").body
 	last := -1
-	for _, mark := range []string{"3 services have more reports than usual", `href="/in/whatsapp"`, `href="/in/upi"`, "All other services", `href="/in/facebook"`} {
+	for _, mark := range []string{"3 services have more reports than usual", `href="/in/whatsapp"`, `href="/in/upi"`, "Most reports now", `href="/in/facebook"`, "All other services", `class="more"`} {
 		at := strings.Index(body, mark)
 		if at < last {
 			t.Errorf("%s stands too early", mark)

@@ -51,6 +51,12 @@ func (c *Projection) bare(classes [MapClasses + 1][]outage.Cell) []outage.Cell {
 	return slices.DeleteFunc(slices.Clone(c.Land), func(cell outage.Cell) bool { return shown[cell] })
 }
 
+// Area draws cells of one class over the land.
+func (c *Projection) Area(caption string, cells []outage.Cell) template.HTML {
+	return template.HTML(fmt.Sprintf(`<svg class="map" role="img" aria-label="%s" viewBox="%s"><path class="coast" d="%s"/><path class="k4" d="%s"/></svg>`,
+		template.HTMLEscapeString(caption), c.ViewBox(), c.Coast, c.path(cells)))
+}
+
 // Thumbnail draws cells over the symbol of the land, which the page defines once.
 // It is hidden from screen readers, because text beside it has the same content.
 func (c *Projection) Thumbnail(heat public.Heatmap, scale Scale) template.HTML {

@@ -19,6 +19,16 @@ for (const lang of ['en', 'hi', 'bn', 'cy']) {
   });
 }
 
+test('home is at most four screens of a phone', async () => {
+  await withPage(browser, { width: 390 }, async (page) => {
+    for (const lang of ['en', 'hi', 'bn', 'cy']) {
+      await page.goto(address(lang, '/'));
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      assert.ok(height <= 4 * 844, `${lang}: ${height} px`);
+    }
+  });
+});
+
 test('targets of the form are at least 44 px high, all others 24', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     for (const path of ['/', '/whatsapp', '/incidents', '/about']) {

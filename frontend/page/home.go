@@ -13,35 +13,28 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// card is a service with a notable number of reports in one country.
-type card struct {
-	verdict
-	Service   string // its slug
-	Title     string // the service, with the country where the page shows both
-	Sparkline template.HTML
-}
-
-// row is any other service, in one line.
+// row is a service in one line.
 type row struct {
 	Name, Path, Lang string
 	Count, Usual     string // Usual is the expected count, or a note that too little is known
 	Sparkline        template.HTML
 }
 
-// category is the services of one category that have no card.
+// category is services of one category, without numbers.
 type category struct {
 	Name string
-	Rows []row  // those with the most reports
-	More []link // the others
+	More []link
 }
 
 type homePage struct {
 	request
 	Countries  []link
-	Cards      []card
+	Events     []event
+	Rows       []row // the services with the most reports, without those of events
 	Categories []category
 	Headline   string // how many services have more reports than usual
-	Plain      bool   // no expected count is known
+	Past       []entry
+	Plain      bool // no expected count is known
 	AsOf       []locale.Time
 }
 
@@ -49,16 +42,15 @@ type homePage struct {
 func (page *homePage) Announcement() string { return page.Headline }
 
 const (
-	// busyFrom is the number of reports from which a service without an expected
-	// count gets a card, and busyCards the maximum number of such cards.
-	busyFrom  = 10
-	busyCards = 6
-	// categoryRows is the number of rows of a category that has more services: with
-	// a row for each of all services the page would be too heavy for a phone.
-	categoryRows = 4
+	// mostRows is the number of services that have a row with numbers: with a row for
+	// each of all services the page would be too long for a phone.
+	mostRows = 8
+	// lastEvents is the number of past events on a quiet day.
+	lastEvents = 3
 )
 
-// homePage is the start page: services with notable numbers, then all others.
+// homePage is the start page: events, then the services with the most reports, then
+// all others.
 func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	page := &homePage{request: s.request(at)}
 	page.Title, page.Summary = page.T("home.title"), page.T("home.summary")
@@ -73,123 +65,117 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	return page
 }
 
-// arrange makes cards of the services with notable numbers, and rows of the rest.
-// While no expected count is known, the services with the most reports get cards.
+// arrange divides the services into events and others.
 func (page *homePage) arrange(ctx context.Context) {
-	compared := false
-	var busy []card
-	hasCard, unusual := map[string]bool{}, map[string]bool{} // services that have a card, and those of them that are unusual
+	var notable []member
+	var others []other
+	unusual, stirring := 0, 0 // services
+	page.Plain = true
+	knownIn := 0
 	for _, service := range page.builder.Services.Services() {
-		for _, v := range page.verdicts(ctx, service) {
-			compared = compared || v.health.Expected != nil
-			switch {
-			case v.Notable():
-				page.Cards, hasCard[service.Slug] = append(page.Cards, page.card(ctx, service, v)), true
-				if v.Unusual() {
-					unusual[service.Slug] = true
-				}
-			case v.health.Expected == nil && v.health.Observed >= busyFrom:
-				busy = append(busy, page.card(ctx, service, v))
+		found := other{service: service, verdicts: page.verdicts(ctx, service)}
+		isUnusual, isNotable := false, false
+		for _, v := range found.verdicts {
+			if v.health.Expected != nil {
+				page.Plain = false
+			}
+			knownIn = max(knownIn, v.health.KnownIn)
+			found.reports += v.health.Reports
+			if v.Notable() {
+				notable = append(notable, member{verdict: v, service: service})
+				isUnusual, isNotable = isUnusual || v.Unusual(), true
 			}
 		}
-	}
-	byCard := func(a, b card) int { return public.ByTrouble(a.health, b.health) }
-	slices.SortStableFunc(page.Cards, byCard)
-	page.Cards = public.Behind(page.Cards, card.causedBy)
-	page.headline(len(unusual), len(hasCard), compared)
-	if page.Plain = !compared; page.Plain {
-		slices.SortStableFunc(busy, byCard)
-		for _, c := range busy[:min(len(busy), busyCards)] {
-			page.Cards, hasCard[c.Service] = append(page.Cards, c), true
+		switch {
+		case isNotable:
+			stirring++
+			if isUnusual {
+				unusual++
+			}
+		case len(found.verdicts) > 0:
+			others = append(others, found)
 		}
 	}
-	page.listOthers(ctx, hasCard)
-}
-
-// causedBy reports whether a service is probably not at fault, but that of another
-// card of the same country.
-func (c card) causedBy(cause card) bool {
-	in := c.health.Incident
-	return in != nil && in.Blamed() == cause.Service && c.Country == cause.Country
+	slices.SortStableFunc(notable, func(a, b member) int { return public.ByTrouble(a.health, b.health) })
+	page.Events = page.events(ctx, notable)
+	page.headline(ctx, unusual, stirring, knownIn)
+	page.listOthers(ctx, others)
 }
 
 // headline sets the headline, the icon and the mark of the tab.
-func (page *homePage) headline(unusual, stirring int, compared bool) {
+func (page *homePage) headline(ctx context.Context, unusual, stirring, knownIn int) {
 	switch n := int64(unusual); {
 	case n > 0:
-		page.Icon, page.Headline, page.Mark = page.Cards[0].Status, page.T("home.unusual", "n", n), page.T("home.mark", "n", n)
-	case len(page.Cards) > 0:
+		page.Icon, page.Headline, page.Mark = page.Events[0].Status, page.T("home.unusual", "n", n), page.T("home.mark", "n", n)
+	case stirring > 0:
 		page.Headline = page.T("home.rising", "n", int64(stirring))
 	case page.fresh.missing:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("missing")
-	case !compared:
+	case page.Plain && knownIn > 0:
+		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.learning", "n", int64(knownIn))
+	case page.Plain:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.new")
 	default:
-		page.Headline = page.T("home.calm")
+		page.quiet(ctx)
 	}
 }
 
-func (page *homePage) card(ctx context.Context, service outage.Service, v verdict) card {
-	result := card{verdict: v, Service: service.Slug, Title: page.ServiceName(service), Sparkline: page.read.sparkline(ctx, service.Slug, v.Country)}
-	if page.At.Country == "" {
-		result.Title = page.T("incident.of.service", "service", result.Title, "in", page.InCountry(v.Country))
+// quiet says since when nothing was unusual, and lists the last events.
+func (page *homePage) quiet(ctx context.Context) {
+	page.Headline = page.T("home.calm")
+	records, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Country: page.At.Country}, "", listedIncidents)
+	if err != nil {
+		page.read.miss(err, "incidents")
+		return
 	}
-	page.addOpen(ctx, &result.verdict)
-	return result
+	ended := slices.DeleteFunc(slices.Clone(records), func(in public.Incident) bool { return !in.Over() })
+	if len(ended) == 0 {
+		return
+	}
+	groups := public.GroupsOf(ended)
+	for _, group := range groups[:min(len(groups), lastEvents)] {
+		page.Past = append(page.Past, page.entry(ctx, group))
+	}
+	if len(ended) == len(records) {
+		last := slices.MaxFunc(ended, func(a, b public.Incident) int { return a.ClosedAt.Compare(b.ClosedAt) })
+		page.Headline = page.T("home.quiet", "time", page.words.recent(last.ClosedAt, last.Country))
+	}
 }
 
-// other is a service without a card.
+// other is a service that is in no event.
 type other struct {
 	service  outage.Service
 	verdicts []verdict
 	reports  int64 // in all countries of the page
 }
 
-// listOthers lists the services without a card by category.
-func (page *homePage) listOthers(ctx context.Context, hasCard map[string]bool) {
-	var order []string
-	named := map[string][]other{} // by name of the category
+// listOthers gives rows to the services with the most reports, and lists the others
+// by category.
+func (page *homePage) listOthers(ctx context.Context, others []other) {
+	slices.SortStableFunc(others, func(a, b other) int { return cmp.Compare(b.reports, a.reports) })
+	shown := 0
+	for shown < min(len(others), mostRows) && others[shown].reports > 0 {
+		page.Rows = append(page.Rows, page.row(ctx, others[shown]))
+		shown++
+	}
+	named := map[string]int{} // index by name of the category
+	rest := others[shown:]
 	for _, service := range page.builder.Services.Services() {
-		verdicts := page.verdicts(ctx, service)
-		if len(verdicts) == 0 || hasCard[service.Slug] {
+		if !slices.ContainsFunc(rest, func(o other) bool { return o.service.Slug == service.Slug }) {
 			continue
 		}
-		found := other{service: service, verdicts: verdicts}
-		for _, v := range verdicts {
-			found.reports += v.health.Reports
-		}
 		name := page.NameIn(page.builder.Services.CategoryNames(service.Category), page.T("home.others"))
-		if _, ok := named[name]; !ok {
-			order = append(order, name)
+		at, ok := named[name]
+		if !ok {
+			at = len(page.Categories)
+			named[name], page.Categories = at, append(page.Categories, category{Name: name})
 		}
-		named[name] = append(named[name], found)
+		page.Categories[at].More = append(page.Categories[at].More, page.linkTo(service))
 	}
-	for _, name := range order {
-		page.Categories = append(page.Categories, page.category(ctx, name, named[name]))
+	for _, c := range page.Categories {
+		slices.SortStableFunc(c.More, func(a, b link) int { return cmp.Compare(strings.ToLower(a.Text), strings.ToLower(b.Text)) })
 	}
 }
-
-// category gives rows to the services with the most reports, and lists the others
-// by name. A row costs no more than naming one service under the rows.
-func (page *homePage) category(ctx context.Context, name string, others []other) category {
-	shown := len(others)
-	if shown > categoryRows+1 {
-		shown = categoryRows
-	}
-	slices.SortStableFunc(others, func(a, b other) int { return cmp.Compare(b.reports, a.reports) })
-	result := category{Name: name}
-	for _, o := range others[:shown] {
-		result.Rows = append(result.Rows, page.row(ctx, o))
-	}
-	for _, o := range others[shown:] {
-		result.More = append(result.More, page.linkTo(o.service))
-	}
-	slices.SortStableFunc(result.Rows, func(a, b row) int { return byName(a.Name, b.Name) })
-	slices.SortStableFunc(result.More, func(a, b link) int { return byName(a.Text, b.Text) })
-	return result
-}
-
-func byName(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // row is a service in one line. On a page of all countries the numbers are sums.
 // They are compared only where both have an expected count.

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"github.com/open-downpour/downpour/frontend/address"
-	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -229,16 +228,7 @@ func (page *incidentPage) footprint(drawn heatmap, in public.Incident) heatmap {
 	if in.Footprint.Scope == outage.ScopeCountry || len(in.Footprint.Cells) == 0 || drawn.SVG == "" {
 		return drawn
 	}
-	weights := map[outage.Cell]float64{}
-	for _, part := range in.Footprint.Cells {
-		weights[part.Cell.Parent(in.Country.MapResolution())] += part.Weight
-	}
-	var cells []outage.Cell
-	for cell, weight := range weights {
-		if weight >= draw.MinimumCount { // fewer could disclose a single report
-			cells = append(cells, cell)
-		}
-	}
+	cells := coarseCells(public.Group{in})
 	if len(cells) == 0 {
 		return drawn
 	}

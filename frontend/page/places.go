@@ -11,8 +11,8 @@ import (
 // firstPlaces is the number of incidents of a group that are not collapsed.
 const firstPlaces = 4
 
-// place is one of several incidents of a service, in a line. Word is its state, ""
-// where that is the one of the group.
+// place is one of several incidents of a service, in a line. Word is its state
+// where that is not the one of the group, else how far it is above normal.
 type place struct{ Path, Where, Word, When string }
 
 // places is the incidents of a group, the largest first.
@@ -30,6 +30,9 @@ func (w *wording) places(group public.Group) places {
 	var all []place
 	for _, in := range group {
 		result := place{Path: w.incidentPath(in.ID), Where: w.where(in, namedRegions), When: w.T("incidents.since", "time", w.since(in))}
+		if in.State == outage.StateOpen && in.Ratio >= worthRatio {
+			result.Word = w.ratioText(in.Ratio)
+		}
 		if in.State != whole.State || in.EndUnknown != whole.EndUnknown || in.Blamed() != whole.Blamed() {
 			result.Word = w.because(w.state(in), in)
 		}

@@ -24,6 +24,7 @@ type verdict struct {
 	Extent   string // how much was reported since, after addOpen
 	Places   string // where several are open, in a line
 	Each     places // several open incidents
+	as       string // the status in the keys of texts
 	health   public.Health
 }
 
@@ -57,6 +58,7 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 		Word:     w.T("status." + as),
 		Sentence: w.T("verdict."+as, "service", w.ServiceName(service), "in", w.InCountry(country), "n", int64(health.KnownIn)),
 		Numbers:  w.numbers(health),
+		as:       as,
 		health:   health,
 	}
 	if in := health.Incident; in != nil {
@@ -82,6 +84,19 @@ func (w *wording) since(in public.Incident) string {
 		return at
 	}
 	return w.T("time.on", "date", w.Date(in.OpenedAt, in.Country), "time", at)
+}
+
+// recent is an instant of the last days, by its weekday unless it is today, and by its
+// date when that is longer ago.
+func (w *wording) recent(at time.Time, country outage.Country) string {
+	clock := w.TimeOfDay(at, country).Text
+	switch {
+	case locale.SameDay(at, w.asOf, country):
+		return clock
+	case w.asOf.Sub(at) < 6*24*time.Hour:
+		return w.T("time.on", "date", w.Weekday(at, country), "time", clock)
+	}
+	return w.T("time.on", "date", w.Date(at, country), "time", clock)
 }
 
 // Unusual reports whether the status is elevated or outage.

@@ -16,6 +16,7 @@ type Incidents struct {
 	Empty   bool
 	Changed *outage.Record // replaces the incident with its id
 	Several bool           // adds the incidents of SeveralOf
+	Quiet   bool           // has those that ended alone
 }
 
 // SeveralOf is the service of which Several adds incidents in India: fourteen that
@@ -95,6 +96,9 @@ func (f Incidents) Records() []outage.Record {
 		falling = *f.Changed
 	}
 	records := []outage.Record{falling, open}
+	if f.Quiet {
+		records = nil
+	}
 	if f.Several {
 		records = append(several(), records...)
 	}

@@ -95,6 +95,7 @@ type Readings struct {
 	At    time.Time // the instant of the readings, Noon if it is zero
 	// Several gives SeveralOf the incidents that Incidents adds with the same field.
 	Several bool
+	Quiet   bool // no service has more reports than usual
 }
 
 // factor is how far above normal a service is.
@@ -144,6 +145,8 @@ func (f Readings) Health(ctx context.Context, service string, country outage.Cou
 			}
 		}
 		health.Incident = &health.Incidents[0]
+	case f.Quiet:
+		health.Observed, health.Reports = int64(expected), int64(expected)
 	case f.Young:
 		health.Status, health.Expected = outage.StatusUnknown, nil
 	case times > 3:

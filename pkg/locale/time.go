@@ -41,6 +41,11 @@ func (l *Localizer) Date(at time.Time, zone outage.Country) string {
 		"month", l.T("month."+strconv.Itoa(int(local.Month()))), "year", l.Digits(strconv.Itoa(local.Year())))
 }
 
+// Weekday is the day of the week on the calendar of a country.
+func (l *Localizer) Weekday(at time.Time, zone outage.Country) string {
+	return l.T("weekday." + strconv.Itoa(int(at.In(zone.Zone()).Weekday())))
+}
+
 // TimeOfDay is the time in the zone of a country, which it names.
 func (l *Localizer) TimeOfDay(at time.Time, country outage.Country) Time {
 	return Time{

@@ -32,6 +32,17 @@ for (const [lang, name] of Object.entries(names)) {
   });
 }
 
+test('home is at most four screens of a phone at the peak, with one event for the outage', async () => {
+  await withPage(browser, { width: 390 }, async (page) => {
+    for (const lang of Object.keys(names)) {
+      await page.goto(address(lang, '/'));
+      const [height, titles] = await page.evaluate(() => [document.documentElement.scrollHeight, [...document.querySelectorAll('.cards h3')].map((e) => e.innerText)]);
+      assert.ok(height <= 4 * 844, `${lang}: ${height} px`);
+      assert.equal(titles.filter((title) => names[lang].test(title)).length, 1, `${lang}: ${titles}`);
+    }
+  });
+});
+
 for (const scripts of [true, false]) {
   test(`a report counts beside the replay, scripts ${scripts}`, async () => {
     await withPage(browser, { width: 360, scripts, userAgent: `Demo/${scripts}` }, async (page) => {
