@@ -64,7 +64,7 @@ func TestListGroupsTheIncidentsOfAService(t *testing.T) {
 		}
 		holds(t, path, open, `<a href="/in/airtel">Airtel in India`, "Going on · Minor · 14 incidents",
 			"user reports within 57 min so far; at the worst",
-			`<div class="places">`, "Part of Maharashtra</a> · 8.6 times the normal · since 17:15 India time", "<summary>and 10 more</summary>")
+			`<div class="places">`, "Part of Maharashtra</a> · 8.6 times the usual · since 17:15 India time", "<summary>and 10 more</summary>")
 	}
 	holds(t, "/incidents", get(t, app, "/incidents").body, "<h2>Ended</h2>", "Airtel in India", "Ended · Minor · 3 incidents · 1 h 9 min", "UPI in India")
 	holds(t, "/bn/incidents", get(t, app, "/bn/incidents").body, "১৪টি ঘটনা", "আরও ১০টি ঘটনা")

@@ -35,10 +35,10 @@ func rendered(t *testing.T, site *Builder, at address.Address) string {
 func TestServicePageLinksAllOpenIncidents(t *testing.T) {
 	site := severalOpen(t)
 	body := rendered(t, site, address.Address{Lang: "en", Country: countrytest.IN, Service: pagetest.SeveralOf, Leaf: address.LeafStatus})
-	if n := strings.Count(body, " times the normal · since 17:"); n != 14 {
+	if n := strings.Count(body, " times the usual · since 17:"); n != 14 {
 		t.Errorf("%d incidents are listed", n)
 	}
-	_, after, _ := strings.Cut(body, `<div class="places"><ul><li><a href="/incidents/airtel-in-20261118T1145Z">Part of Maharashtra</a> · 8.6 times the normal · since 17:15 India time`)
+	_, after, _ := strings.Cut(body, `<div class="places"><ul><li><a href="/incidents/airtel-in-20261118T1145Z">Part of Maharashtra</a> · 8.6 times the usual · since 17:15 India time`)
 	first, rest, _ := strings.Cut(after, "<details><summary>and 10 more</summary>")
 	if strings.Count(first, "<li>") != firstPlaces-1 || strings.Count(rest, "<li>") != 10 {
 		t.Errorf("not the largest four first, and ten collapsed: %s", body)
