@@ -49,7 +49,7 @@ func (s *Series) AppendState(to []byte) []byte {
 	}
 	to = s.open.appendState(to)
 	to = put(put(to, &s.noise), uint32(len(s.windows)))
-	return put(to, s.windows)
+	return put(put(to, s.windows), s.prior)
 }
 
 func (w *waitingBlock) appendState(to []byte) []byte {
@@ -61,6 +61,22 @@ func (w *waitingBlock) appendState(to []byte) []byte {
 // ReadSeries reads what AppendState wrote and returns what follows it. The pool must be
 // the one that was saved with the series.
 func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error) {
+	s, from, err := ReadSeriesV8(params, pool, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	if from, err = get(from, &s.prior); err != nil {
+		return nil, nil, err
+	}
+	if !s.prior.valid(&params) {
+		return nil, nil, errors.New("reading a baseline: the prior is out of range")
+	}
+	return s, from, nil
+}
+
+// ReadSeriesV8 reads what AppendState wrote in versions 6 to 8, which is what it begins
+// with in the current version, and returns what follows it.
+func ReadSeriesV8(params Params, pool *Pool, from []byte) (*Series, []byte, error) {
 	s, from, err := readSeries(params, pool, from, (*waitingBlock).read)
 	if err != nil {
 		return nil, nil, err
@@ -81,7 +97,7 @@ func ReadSeries(params Params, pool *Pool, from []byte) (*Series, []byte, error)
 // readSeries reads what all versions of the format have in common, with the blocks in
 // the layout of one of them.
 func readSeries(params Params, pool *Pool, from []byte, readBlock func(*waitingBlock, []byte, int) ([]byte, error)) (*Series, []byte, error) {
-	s := &Series{params: params, places: newPlaces(pool.Regions())}
+	s := &Series{params: params, prior: params.NewPrior(Peers{}), places: newPlaces(pool.Regions())}
 	var head header
 	var err error
 	for _, part := range []any{&s.stats, &s.level, &head} {

@@ -4,8 +4,13 @@ package baseline
 // is in reporters as well unless it says otherwise.
 type Params struct {
 	LevelHalfLife float64 // days, of the long-run level, the hours, the weekdays and the shares
-	LevelCount    float64 // prior of the long-run level: this many reporters
-	LevelMinutes  float64 // in this many minutes
+
+	// Level of a series of which nothing is known: median in reporters a minute, standard
+	// deviation of its logarithm, and how many known services that weighs as much as.
+	PriorLevel, PriorSpread, PriorWeight float64
+	SpreadLow, SpreadHigh                float64 // bounds of the spread of any prior
+	SizeSpread                           float64 // of the level of a service relative to that in another country
+	HourSpread, WeekdaySpread            float64 // of an hour and a weekday of which nothing is known, as logarithms
 
 	HourWeight, WeekdayWeight, SlotWeight float64
 	SlotKeep                              float64 // part of a slot's counts retained from one week to the next
@@ -49,7 +54,9 @@ type Params struct {
 // DefaultParams are the parameters that Downpour runs with.
 func DefaultParams() Params {
 	return Params{
-		LevelHalfLife: 28, LevelCount: 18, LevelMinutes: 60,
+		LevelHalfLife: 28,
+		PriorLevel:    .3, PriorSpread: 1.1, PriorWeight: 2, SpreadLow: .3, SpreadHigh: 2.5, SizeSpread: 1,
+		HourSpread: 1.2, WeekdaySpread: .25,
 		HourWeight: 20, WeekdayWeight: 40, SlotWeight: 20, SlotKeep: .8, ProfileFloor: .02,
 		FastHalfLife: 60, FastWeight: 30, FastLow: .8, FastHigh: 2, FastFrozenAtMost: 72,
 		FastHighNew: 8, NewMinutes: 2 * 24 * 60,

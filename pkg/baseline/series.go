@@ -14,6 +14,7 @@ const BlockMinutes = 5
 // concurrent use.
 type Series struct {
 	params Params
+	prior  Prior
 	stats  statistics
 	places places
 	queue  []waitingBlock // oldest first; learnt from the front
@@ -72,9 +73,10 @@ type level struct {
 	Total      float64 // reporters behind the shares of places
 }
 
-// NewSeries is a series without data. first is the first minute that will be observed.
+// NewSeries is a series without data and with the prior of a service of which nothing is
+// known. first is the first minute that will be observed.
 func NewSeries(params Params, pool *Pool, first outage.Minute) *Series {
-	s := &Series{params: params, places: newPlaces(pool.Regions())}
+	s := &Series{params: params, prior: params.NewPrior(Peers{}), places: newPlaces(pool.Regions())}
 	s.stats.First = first
 	s.stats.LastSlot = -1
 	s.noise.estimate(&params)
@@ -153,7 +155,8 @@ func (s *Series) byHour(hour int, base float64, pool *Pool) float64 {
 
 // base is the long-run level in reporters a minute.
 func (s *Series) base() float64 {
-	return (s.stats.Count + s.params.LevelCount) / (s.stats.Minutes + s.params.LevelMinutes)
+	reporters, minutes := s.prior.counts()
+	return (s.stats.Count + reporters) / (s.stats.Minutes + minutes)
 }
 
 // updateLevel sets the expected counts of the block that begins at now.

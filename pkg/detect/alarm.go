@@ -1,6 +1,10 @@
 package detect
 
-import "github.com/open-downpour/downpour/pkg/outage"
+import (
+	"math"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
 
 // Alarm is an excursion that opens an incident.
 type Alarm struct {
@@ -75,7 +79,7 @@ func (c *Charts) Alarm(minute outage.Minute, normal Normal, accept func(Alarm) b
 			continue
 		}
 		for i := range e.Evidence {
-			if float64(e.Evidence[i]) < need || !c.meetsMinimum(n, i, minute) {
+			if float64(e.Evidence[i]) < need || !c.meetsMinimum(n, i, minute, normal) {
 				continue
 			}
 			alarm := c.alarm(h, i, minute, normal)
@@ -103,7 +107,7 @@ func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute, norm
 		Evidence: float64(e.Evidence[alternative]), Needed: c.required(n.level, minute, normal),
 		Alternative: c.params.Alternatives[alternative],
 	}
-	a.minReporters, a.minRatio = float64(c.minReporters(n, alternative, minute)), c.minRatio(minute)
+	a.minReporters, a.minRatio = float64(c.minReporters(n, alternative, minute)), c.minRatio(minute, normal)
 	a.gain = float64(s.weights.gain[alternative])
 	a.uncapped = float64(a.Observed)*a.gain + float64(minute-a.Since+1)*float64(s.weights.drift[alternative])
 	a.RunEvidence, a.upper, a.Dispersion = e.asRun(handle, alternative, minute, normal)
@@ -117,10 +121,10 @@ func (c *Charts) alarm(handle int32, alternative int, minute outage.Minute, norm
 }
 
 // meetsMinimum checks the number of reporters and the ratio, whatever the evidence.
-func (c *Charts) meetsMinimum(n *node, alternative int, minute outage.Minute) bool {
+func (c *Charts) meetsMinimum(n *node, alternative int, minute outage.Minute, normal Normal) bool {
 	e := &c.state(n).excursion
 	return e.Observed[alternative] >= c.minReporters(n, alternative, minute) &&
-		float64(e.Observed[alternative]) >= c.minRatio(minute)*float64(e.Expected[alternative])
+		float64(e.Observed[alternative]) >= c.minRatio(minute, normal)*float64(e.Expected[alternative])
 }
 
 // minReporters is how many reporters an excursion needs whatever its evidence:
@@ -136,14 +140,18 @@ func (c *Charts) minReporters(n *node, alternative int, minute outage.Minute) ui
 	return least + uint32(halfHours)*min(c.params.MinReportersExtra, 2*(least-e.MaxHalfHour[alternative]))
 }
 
-// minRatio is the least ratio of observed to expected; it is larger while little is
-// known of the series.
-func (c *Charts) minRatio(minute outage.Minute) float64 {
+// minRatio is the least ratio of observed to expected. It is larger while little is known
+// of the series: by the standard deviation of the logarithm of what is expected, and by
+// its age at most.
+func (c *Charts) minRatio(minute outage.Minute, normal Normal) float64 {
+	p, most := c.params, 0.
 	switch age := int(minute - c.age.First); {
-	case age < c.params.NewMinutes:
-		return c.params.RatioNew
-	case age < c.params.YoungMinutes:
-		return c.params.RatioYoung
+	case age < p.NewMinutes:
+		most = p.RatioNew
+	case age < p.YoungMinutes:
+		most = p.RatioYoung
+	default:
+		return p.Ratio
 	}
-	return c.params.Ratio
+	return min(most, p.Ratio*math.Exp(p.RatioDoubt*normal.Uncertainty()))
 }

@@ -13,6 +13,8 @@ type Normal interface {
 	Rates(handle int32) (mean, upper float64)
 	// DispersionAt is that of sums over so many minutes at a node.
 	DispersionAt(handle int32, minutes int) float64
+	// Uncertainty is the standard deviation of the logarithm of the country's mean.
+	Uncertainty() float64
 }
 
 const country = 0 // the handle of the country

@@ -18,6 +18,7 @@ type fixed struct {
 
 func (f fixed) Rates(h int32) (mean, upper float64) { return f.means[h], f.means[h] }
 func (f fixed) DispersionAt(int32, int) float64     { return f.dispersion }
+func (f fixed) Uncertainty() float64                { return 1 }
 
 // step takes in a minute without open incidents.
 func step(c *Charts, minute outage.Minute, observed []Observation, normal Normal) {
@@ -218,7 +219,7 @@ func TestColdSeriesOpensForBurstsOnly(t *testing.T) {
 				if _, ok := alarmOf(b, m, tree); ok {
 					t.Fatal("judged by a normal that nobody knows yet")
 				}
-				_, ok := b.ColdAlarm(m, old, 10)
+				_, ok := b.ColdAlarm(m, old+10, 1)
 				opened = opened || ok
 			}
 			if opened == c.never {

@@ -15,21 +15,21 @@ func (c *coldCounts) add(minute outage.Minute, reporters uint32) {
 
 func (c *coldCounts) at(minute outage.Minute) uint32 { return c[int(minute)%coldLongest] }
 
-// ColdAlarm is a burst of a series of which nothing is known yet: so many people in so
-// short a time that no service of any size has them on an ordinary day, and far more
-// than it had since the country is watched, which is since the minute watched. The
-// burst must begin after minutes later at the earliest: what comes before may be data
-// that begin.
-func (c *Charts) ColdAlarm(minute, watched outage.Minute, after int) (Alarm, bool) {
+// ColdAlarm is a burst of a series of which little is known yet: so many people in so
+// short a time that no service of its kind has them on an ordinary day, upper reporters
+// a minute at most, and far more than it had since its first report. The burst begins at
+// the minute from at the earliest: what comes before may be data that begin.
+func (c *Charts) ColdAlarm(minute, from outage.Minute, upper float64) (Alarm, bool) {
 	if c.age.Established {
 		return Alarm{}, false
 	}
 	p, total := c.params, uint32(0)
-	for since := minute; since > minute-coldLongest && since >= max(watched+outage.Minute(after), c.age.First); since-- {
+	upper = min(max(upper, p.ColdLeast), p.ColdMean)
+	for since := minute; since > minute-coldLongest && since >= max(from, c.age.First); since-- {
 		reporters := c.cold.at(since)
 		total += reporters
-		before := float64(c.age.Reporters-uint64(total)) / float64(max(1, since-watched))
-		expected := max(p.ColdMean, before) * float64(minute-since+1)
+		before := float64(c.age.Reporters-uint64(total)) / float64(max(1, since-c.age.First))
+		expected := max(upper, before) * float64(minute-since+1)
 		if reporters > 0 && total >= p.ColdBurst && float64(total) >= p.ColdRatio*expected {
 			return c.coldAlarm(since, total, expected), true
 		}

@@ -37,8 +37,11 @@ type Params struct {
 	// without MinReporters in any one half hour: after half an hour the same few
 	// people may count again.
 	MinReportersExtra uint32
-	// Ratio is the least ratio of observed to expected, by age of the series.
+	// Ratio is the least ratio of observed to expected. Of a series below NewMinutes and
+	// YoungMinutes of age it is multiplied by the exponential of RatioDoubt times the
+	// uncertainty of its normal, and RatioNew and RatioYoung at most.
 	Ratio, RatioYoung, RatioNew float64
+	RatioDoubt                  float64
 	NewMinutes, YoungMinutes    int
 	// NeededNew multiplies the evidence that a new series needs: its profile and
 	// shares are still those of the country's other services.
@@ -60,9 +63,10 @@ type Params struct {
 	// week had what opens, these were outages, and RecurrenceCap nats suffice.
 	RecurrencePart, RecurrenceWeekly, RecurrenceCap float64
 	// While a series is cold it opens only for ColdBurst reporters within half an
-	// hour that are ColdRatio times as many as ColdMean a minute.
-	ColdBurst           uint32
-	ColdRatio, ColdMean float64
+	// hour that are ColdRatio times as many as the upper end of its prior, which is
+	// taken to lie between ColdLeast and ColdMean a minute.
+	ColdBurst                      uint32
+	ColdRatio, ColdMean, ColdLeast float64
 	// ScatterRatio: a country or region is not the footprint where its cells, each
 	// for itself, explain that many times as much as it does.
 	ScatterRatio float64
@@ -79,12 +83,12 @@ func DefaultParams() Params {
 		Needed:       14.5, LevelPenalty: [levels]float64{0, 1, 1}, RunPenalty: [levels]float64{0, 2, 2}, Cap: 60,
 		RareBelow: 1.5, RareMost: 2.5,
 		MinReporters: [levels]uint32{5, 7, 7}, MinReportersExtra: 3,
-		Ratio: 2.5, RatioYoung: 5, RatioNew: 8,
+		Ratio: 2.5, RatioYoung: 5, RatioNew: 8, RatioDoubt: 1,
 		NewMinutes: 2 * 1440, NeededNew: 1.6, YoungMinutes: 7 * 1440,
 		ColdMinutes: 360, ColdReporters: 15,
 		RunNeeded: 13.5, RunSlope: 1.6, RunLongest: 60, LiftMost: 2.2,
 		RecurrencePart: .8, RecurrenceWeekly: 1.5, RecurrenceCap: 18,
-		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ScatterRatio: 1.3, SetReach: 40,
+		ColdBurst: 25, ColdRatio: 8, ColdMean: .9, ColdLeast: .1, ScatterRatio: 1.3, SetReach: 40,
 		PriorCountry: .5, PriorRegions: .3, PriorCells: .2, PriorSets: .05,
 		SetsMustBeatBy: 3,
 	}

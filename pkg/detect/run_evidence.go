@@ -37,5 +37,5 @@ func (c *Charts) runRequired(level Level, minute, since outage.Minute, normal No
 	p := c.params
 	minutes := min(max(int(minute-since)+1, 1), p.RunLongest)
 	needed := p.RunNeeded + p.RunPenalty[level] - c.rare(level, normal)
-	return c.raised(needed, minute) - p.RunSlope*math.Log(float64(minutes))
+	return c.raised(needed, minute, normal) - p.RunSlope*math.Log(float64(minutes))
 }

@@ -14,7 +14,7 @@ func (c *Charts) Needed(level Level) float64 { return c.params.Needed + c.params
 // required is Needed, lower for a place of a rare series, and raised while the series
 // is new.
 func (c *Charts) required(level Level, minute outage.Minute, normal Normal) float64 {
-	return c.raised(c.Needed(level)-c.rare(level, normal), minute)
+	return c.raised(c.Needed(level)-c.rare(level, normal), minute, normal)
 }
 
 // rare is how much less a place of a series with few reporters needs, in nats.
@@ -26,10 +26,11 @@ func (c *Charts) rare(level Level, normal Normal) float64 {
 	return min(max(0, math.Log(c.params.RareBelow/max(mean, 1e-9))), c.params.RareMost)
 }
 
-// raised is an evidence that opens, more of it while the series is new.
-func (c *Charts) raised(needed float64, minute outage.Minute) float64 {
+// raised is an evidence that opens, more of it while the series is new and its normal
+// uncertain.
+func (c *Charts) raised(needed float64, minute outage.Minute, normal Normal) float64 {
 	if int(minute-c.age.First) < c.params.NewMinutes {
-		return needed * c.params.NeededNew
+		return needed * (1 + (c.params.NeededNew-1)*min(1, normal.Uncertainty()))
 	}
 	return needed
 }
@@ -99,6 +100,6 @@ func (c *Charts) eachNear(part float64, minute outage.Minute, normal Normal, nea
 func (c *Charts) AlarmingNodes(minute outage.Minute, normal Normal) []Alarm {
 	return slices.DeleteFunc(c.NearThreshold(1, minute, normal), func(a Alarm) bool {
 		n := &c.nodes[a.Handle]
-		return a.RunEvidence < a.RunNeeded || !c.meetsMinimum(n, slices.Index(c.params.Alternatives[:], a.Alternative), minute)
+		return a.RunEvidence < a.RunNeeded || !c.meetsMinimum(n, slices.Index(c.params.Alternatives[:], a.Alternative), minute, normal)
 	})
 }

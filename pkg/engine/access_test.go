@@ -162,7 +162,7 @@ func TestStateWithoutAccess(t *testing.T) {
 	}
 	state, access := saved(t, line), line.appendAccess(nil)
 	t.Logf("%d of %d bytes are about access networks", len(access), len(state))
-	old := unnamed(state[:len(state)-len(access)], 6)
+	old := unnamed(line, state[:len(state)-len(access)], 6)
 	updated := relatedFrom(t, old)
 	if got := updated.View().OrdinaryAccess(countrytest.GB); len(got.Counts) > 0 {
 		t.Errorf("shares of nothing: %+v", got)

@@ -104,7 +104,7 @@ func (s *series) alarm(minute outage.Minute, tried map[int32]bool) (detect.Alarm
 	accept := func(a detect.Alarm) bool {
 		return !tried[a.Handle] && !s.side.contest(a, s.config.Detect.Cap) && s.networks.support(&s.tree, s.lifted(a))
 	}
-	if alarm, ok := s.charts.ColdAlarm(minute, s.country.first, s.config.ColdAfter); ok && accept(alarm) && s.country.alone(alarm) {
+	if alarm, ok := s.charts.ColdAlarm(minute, s.country.first+outage.Minute(s.config.ColdAfter), s.base.Prior().Upper()); ok && accept(alarm) && s.country.alone(alarm) {
 		return alarm, true
 	}
 	return s.charts.Alarm(minute, s.normal(), accept)

@@ -19,6 +19,7 @@ type Engine struct {
 	ordered   []*series // by service, then country
 	last      outage.Minute
 	started   bool
+	known     knownLevels // as of the beginning of the minute known.minute
 }
 
 type key struct {
@@ -97,6 +98,10 @@ func (e *Engine) step(minute outage.Minute, counts []outage.Judged, changes []ou
 	for _, code := range e.codes {
 		e.countries[code].begin(minute, turning)
 	}
+	const hour = 60
+	if minute.Floor(hour) == minute {
+		e.updatePriors(minute)
+	}
 	for i := range counts {
 		e.deliver(minute, &counts[i])
 	}
@@ -127,6 +132,7 @@ func (e *Engine) deliver(minute outage.Minute, count *outage.Judged) {
 		}
 		c := e.countries[count.Country]
 		s = newSeries(strings.Clone(count.Service), c, &e.config, minute)
+		s.base.SetPrior(e.levels(minute).prior(s))
 		e.insert(s)
 	}
 	s.add(count)

@@ -87,6 +87,8 @@ func (n maskedNormal) DispersionAt(handle int32, minutes int) float64 {
 	return n.base.DispersionAt(handle, minutes)
 }
 
+func (n maskedNormal) Uncertainty() float64 { return n.base.Uncertainty() }
+
 // normal is the expected counts outside of open incidents.
 func (s *series) normal() maskedNormal { return maskedNormal{s.base, &s.mask} }
 

@@ -16,7 +16,7 @@ import (
 // A saved engine begins with the magic bytes and the version of its format.
 const (
 	magic   = "DPTL"
-	version = 8
+	version = 9
 )
 
 // format reads the parts that differ between versions of the format. The versions of the
@@ -35,8 +35,9 @@ type format struct {
 var formats = map[byte]format{
 	4:       {unnamed: true, secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV4},
 	5:       {unnamed: true, secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV5},
-	6:       {unnamed: true, country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest},
-	7:       {unnamed: true, country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
+	6:       {unnamed: true, country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRest},
+	7:       {unnamed: true, country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
+	8:       {country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
 	version: {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
 }
 

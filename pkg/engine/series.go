@@ -12,6 +12,7 @@ import (
 // its parts.
 type series struct {
 	service   string
+	category  string // as Config.Relations says, "" where it knows none
 	country   *country
 	config    *Config
 	base      *baseline.Series
@@ -40,8 +41,9 @@ func newSeries(service string, c *country, config *Config, first outage.Minute) 
 
 // emptySeries has neither baseline nor charts nor incidents.
 func emptySeries(service string, c *country, config *Config) *series {
+	known, _ := config.Relations.Service(service)
 	return &series{
-		service: service, country: c, config: config,
+		service: service, category: known.Category, country: c, config: config,
 		counts: newMinuteCounts(c), networks: networks{required: config.Networks},
 	}
 }

@@ -17,7 +17,7 @@ import (
 var (
 	worlds  = flag.Int("worlds", 0, "worlds of each kind to prove the detector on; 0 for the short test")
 	seed    = flag.Uint64("seed", 1001, "seed of the first world")
-	only    = flag.String("only", "", "one kind of world: plain, harsh, clustered, bursts, jumps, several, young; all by default")
+	only    = flag.String("only", "", "one kind of world: plain, harsh, clustered, bursts, jumps, several, young, joining; all by default")
 	verbose = flag.Bool("mistakes", false, "list each mistake")
 	alone   = flag.Bool("alone", false, "without rivals")
 )
@@ -28,7 +28,7 @@ var kinds = []struct {
 	name   string
 	params func(uint64) simulate.Params
 }{{"plain", simulate.Plain}, {"harsh", simulate.Harsh}, {"clustered", simulate.ClusteredCities},
-	{"bursts", simulate.LongBursts}, {"jumps", simulate.Jumps}, {"several", simulate.SeveralFaults}, {"young", simulate.Young},
+	{"bursts", simulate.LongBursts}, {"jumps", simulate.Jumps}, {"several", simulate.SeveralFaults}, {"young", simulate.Young}, {"joining", simulate.Joining},
 }
 
 // TestProving prints the table, for people.

@@ -34,7 +34,14 @@ func SeveralFaults(seed uint64) Params {
 // Young are plain services that nobody reported before the weeks that are judged.
 func Young(seed uint64) Params {
 	p := Plain(seed)
-	p.Young = true
+	p.YoungEvery = 1
+	return p
+}
+
+// Joining are plain streams of which every third is young.
+func Joining(seed uint64) Params {
+	p := Plain(seed)
+	p.YoungEvery = 3
 	return p
 }
 

@@ -25,7 +25,7 @@ func (w *World) Minute(m outage.Minute, emit func(Count)) {
 }
 
 func (s *stream) minute(m outage.Minute, emit func(Count)) {
-	if s.world.Params.Young && m < s.world.Judged().From {
+	if s.young && m < s.world.Judged().From {
 		return
 	}
 	times, some := 1., []int(nil)

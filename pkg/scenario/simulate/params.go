@@ -43,8 +43,9 @@ type Params struct {
 	// Groups are two to GroupMost local outages of a stream at the same time.
 	GroupsWeekly float64
 	GroupMost    int
-	// Young services have no reports before the weeks that are judged.
-	Young bool
+	// YoungEvery makes every so many-th stream young: it has no reports before the weeks
+	// that are judged. 0 is none, 1 all.
+	YoungEvery int
 	// Echo is the part of the local outages of which the press tells: people
 	// elsewhere then report too.
 	Echo float64

@@ -10,6 +10,8 @@ import (
 
 // stream is one service in one country.
 type stream struct {
+	young bool
+
 	world      *World
 	service    string
 	country    outage.Country

@@ -53,7 +53,9 @@ func New(params Params, geography Geography, cities func(outage.Country) []outag
 	}
 	for i := range params.Services {
 		for _, country := range outage.Countries() {
-			w.series = append(w.series, newStream(w, i, country, random))
+			s := newStream(w, i, country, random)
+			w.series = append(w.series, s)
+			s.young = params.YoungEvery > 0 && len(w.series)%params.YoungEvery == 0
 		}
 	}
 	w.schedule(random)
