@@ -173,9 +173,11 @@ func (page *homePage) listOthers(ctx context.Context, others []other) {
 		page.Categories[at].More = append(page.Categories[at].More, page.linkTo(service))
 	}
 	for _, c := range page.Categories {
-		slices.SortStableFunc(c.More, func(a, b link) int { return cmp.Compare(strings.ToLower(a.Text), strings.ToLower(b.Text)) })
+		slices.SortStableFunc(c.More, func(a, b link) int { return byName(a.Text, b.Text) })
 	}
 }
+
+func byName(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) }
 
 // row is a service in one line. On a page of all countries the numbers are sums.
 // They are compared only where both have an expected count.
