@@ -26,7 +26,8 @@
 // behind proxies; proxyheader, which finds it behind TCP forwarders; crosssite,
 // which finds writes that pages of other sites sent; ratelimit, which bounds what
 // strangers may do by their network; redisconn, the connection to Redis; redact,
-// which masks secrets in errors and logs; retry, which repeats what fails for a while; privacy, which searches what was written
+// which masks secrets in errors and logs; outbound, the HTTP clients for addresses that
+// others choose; retry, which repeats what fails for a while; privacy, which searches what was written
 // for what must not be at rest; wholefile, which replaces files so that a crash
 // leaves them whole; apikey, which knows who may import; wanted, which counts services that people miss; csvtable, which reads and
 // writes CSV tables; duration, which reads lengths of time; redistest, the engines

@@ -32,6 +32,7 @@ var drivers = map[string]driver{
 	"proxyproto": {"github.com/pires/go-proxyproto", "proxyproto.go"},
 	"metrics":    {"github.com/prometheus/client_golang/", "metrics.go"},
 	"backoff":    {"github.com/cenkalti/backoff/", "retry.go"},
+	"ssrf":       {"code.dny.dev/ssrf", "outbound.go"},
 	"fiber":      {"github.com/gofiber/", ""},
 }
 
@@ -113,6 +114,7 @@ var rules = map[string]rule{
 	"pkg/httpcache":           {"", "metrics"},
 	"pkg/lease":               {"", "redis"},
 	"pkg/locale":              {"outage public", ""},
+	"pkg/outbound":            {"", "ssrf"},
 	"pkg/privacy":             {"outage redact", "redis"},
 	"pkg/proxyheader":         {"", "proxyproto"},
 	"pkg/ratelimit":           {"forwarded", ""},
