@@ -18,7 +18,7 @@
 //     files whose versions are never replaced.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
-// services that people report; scenario, past outages as rows to play and to
+// services that people report; status, what vendors say of their own services; scenario, past outages as rows to play and to
 // test against; embedded, the engines inside the process for one-command use;
 // client, which calls the API of a server; live, which fans changes out to open
 // streams; httpcache, which keeps answers that many ask for; locale, the languages and their texts; lease, by which one

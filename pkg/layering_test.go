@@ -87,6 +87,9 @@ var rules = map[string]rule{
 	"pkg/scenario/simulate": {"outage", ""},
 	"pkg/detect/proving":    {"outage engine scenario/simulate", ""},
 
+	// What vendors say of their own services, beside the path.
+	"pkg/status": {"outage retry", "redis metrics"},
+
 	// Each tool is a composition for one subcommand.
 	"pkg/tools/world":        {"outage country catalog cell scenario", ""},
 	"pkg/tools/backtest":     {"outage engine incident scenario", ""},

@@ -22,6 +22,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/redisconn"
 	"github.com/open-downpour/downpour/pkg/runner"
+	"github.com/open-downpour/downpour/pkg/status"
 	"github.com/open-downpour/downpour/pkg/tools/demo"
 )
 
@@ -45,6 +46,7 @@ type app struct {
 	archiver   *archive.Archiver
 	store      *bucket.Store
 	hot        *bucket.Hot
+	official   *status.Store
 	reader     *public.Reader
 	live       *runner.Live
 	imports    *runner.Imports
@@ -66,7 +68,7 @@ func newAppAt(ctx context.Context, packs country.Set, settings serveCommand, log
 	a := &app{packs: packs, settings: settings, logger: logger, now: now}
 	for _, build := range []func(context.Context) error{
 		a.loadTables, a.openDemo, a.openData, a.openRedis, a.openClickHouse,
-		a.buildCounting, a.buildDetection, a.buildIntake, a.buildDemo, a.buildReadiness, a.buildWeb,
+		a.buildOfficial, a.buildCounting, a.buildDetection, a.buildIntake, a.buildDemo, a.buildReadiness, a.buildWeb,
 	} {
 		if err := build(ctx); err != nil {
 			return nil, errors.Join(err, a.stopAll())
@@ -176,8 +178,8 @@ func (a *app) buildCounting(context.Context) error {
 	a.hot = bucket.NewHot(a.redis, a.now, a.logger)
 	lane := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
-		DistrictOf: a.districtOf,
-		Hot:        a.hot, Past: lane, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
+		DistrictOf: a.districtOf, Official: a.official,
+		Hot: a.hot, Past: lane, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})
 	var past bucket.Past = a.db

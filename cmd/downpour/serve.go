@@ -37,6 +37,7 @@ type serveCommand struct {
 	APIKeyFile     string        `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string        `help:"One plain API key, for development." name:"api-key" hidden:""`
 	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
+	Official       bool          `help:"Read the status pages of vendors that the catalogue names, and show what they say."`
 	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`
 	LogLevel       slog.Level    `help:"Least level of log lines: debug, info, warn or error." default:"info"`
 }

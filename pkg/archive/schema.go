@@ -119,6 +119,7 @@ var migrations = [][]step{
 	registerFiles,
 	accessNetworks,
 	districtCounts,
+	officialChanges,
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

@@ -23,7 +23,8 @@ import (
 //go:embed services/*.yaml
 var files embed.FS
 
-// builtin names the files of the built-in catalogue, one for each category. In
+// builtin names the files of the built-in catalogue, one for each category and one of the
+// vendors' status pages. In
 // this order their services are listed, and a file may use the families of those
 // before it and depend on the services of all. Their hi, bn and cy texts still wait for the review of native
 // speakers.
@@ -31,6 +32,7 @@ var builtin = []string{
 	"messaging", "social", "video", "payments", "mobile", "broadband", "bank", "tv", "music",
 	"games", "ai", "work", "cloud", "shopping", "food", "travel", "government",
 	"power", "water", "emergency", "invest", "education", "parcels", "home", "tickets",
+	"status",
 }
 
 // Catalog is a checked list of services. It is safe for concurrent use. What
@@ -41,9 +43,10 @@ type Catalog struct {
 	byFamily   map[string][]outage.Service
 	families   []family
 	categories []category
-	keys       [][]searchKey    // beside services
-	troubles   [][]string       // the names and keywords of categories that have several words
-	networks   map[string][]int // indices of the access networks by folded name or alias, names first
+	pages      map[string]outage.StatusPage // by the slug of a service
+	keys       [][]searchKey                // beside services
+	troubles   [][]string                   // the names and keywords of categories that have several words
+	networks   map[string][]int             // indices of the access networks by folded name or alias, names first
 }
 
 // family is a group of services that tend to break together.
@@ -103,7 +106,8 @@ func Parse(name string, data []byte) (*Catalog, error) {
 // Load is the built-in catalogue changed by the file at path. A service, family
 // or category in the file replaces the built-in one of the same slug whole, at
 // its place in the order; others come after the built-in ones. Nothing merges
-// inside an entry. A file that says "standalone: true" replaces the built-in
+// inside an entry, but that an entry of a status page which says no more than
+// whether it is read keeps the rest. A file that says "standalone: true" replaces the built-in
 // catalogue altogether. The empty path is the built-in catalogue. A service in the file
 // must not have the address of one of the places in a country in which it is used: the
 // page of a service comes before that of a place, so the place would move to another
@@ -163,6 +167,8 @@ func (c *Catalog) index() *Catalog {
 	c.byFamily = make(map[string][]outage.Service)
 	c.keys = make([][]searchKey, len(c.services))
 	for i, service := range c.services {
+		service.StatusPage = c.pages[service.Slug]
+		c.services[i] = service
 		c.bySlug[service.Slug] = i
 		if service.Family != "" {
 			c.byFamily[service.Family] = append(c.byFamily[service.Family], service)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -8,7 +9,7 @@ import (
 
 // catalog reads the sections of a file over the base.
 func (r *reader) catalog(top entry, base *Catalog) *Catalog {
-	sections := r.mapping(top, "standalone", "families", "categories", "services")
+	sections := r.mapping(top, "standalone", "families", "categories", "services", "status")
 	if alone, ok := sections["standalone"]; ok && r.truth(alone) {
 		base = &Catalog{}
 	}
@@ -16,6 +17,7 @@ func (r *reader) catalog(top entry, base *Catalog) *Catalog {
 		families:   slices.Clone(base.families),
 		categories: slices.Clone(base.categories),
 		services:   slices.Clone(base.services),
+		pages:      maps.Clone(base.pages),
 	}
 	for _, e := range r.entries(sections["families"]) {
 		c.families = put(c.families, r.family(e), func(f family) string { return f.slug })
@@ -25,6 +27,9 @@ func (r *reader) catalog(top entry, base *Catalog) *Catalog {
 	}
 	for _, e := range r.entries(sections["services"]) {
 		c.services = put(c.services, r.service(e, c), func(s outage.Service) string { return s.Slug })
+	}
+	for _, e := range r.entries(sections["status"]) {
+		r.statusPage(e, c)
 	}
 	if len(c.services) == 0 {
 		r.add(top.line, "services", "there are no services")

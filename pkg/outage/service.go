@@ -18,6 +18,8 @@ type Service struct {
 	// Advice is what to do about trouble with the service, by country and language
 	// tag: whom to call. Nil for most.
 	Advice map[Country]map[string]string
+	// StatusPage is where the vendor says how the service does, zero for nowhere.
+	StatusPage StatusPage
 }
 
 // Found is what a search of the catalogue finds.

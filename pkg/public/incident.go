@@ -42,6 +42,7 @@ type Incident struct {
 	Why         Explanation
 	Recoveries  []Recovery
 	Changes     []Change
+	Official    *OfficialNotice // what the vendor published about it, nil for nothing
 }
 
 // Footprint is where an incident is. Regions and cells are those of the public

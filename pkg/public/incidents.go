@@ -59,8 +59,11 @@ func (i Incidents) Incidents(ctx context.Context, filter outage.IncidentFilter, 
 }
 
 func (i Incidents) of(record outage.Record) Incident {
-	watch, _ := i.reader.Snapshot().view.Watch(record.Service, record.Country)
-	return IncidentOf(record, watch.Regions)
+	snapshot := i.reader.Snapshot()
+	watch, _ := snapshot.view.Watch(record.Service, record.Country)
+	made := IncidentOf(record, watch.Regions)
+	made.Official = snapshot.noticeOf(made)
+	return made
 }
 
 func (i Incidents) pending(ctx context.Context, filter outage.IncidentFilter, limit int) (page []Incident, err error) {

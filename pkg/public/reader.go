@@ -23,6 +23,8 @@ type Config struct {
 	Normals Normals
 	// View is what the detector says now; nil, or a nil answer, where none does.
 	View func() *outage.View
+	// Official is what vendors say of their services. Nil is nothing.
+	Official Official
 	// DistrictOf is the district that has most of a cell, and its region, "" for none.
 	// Nil is a world without districts.
 	DistrictOf func(outage.Cell) (outage.Region, outage.District)
@@ -55,6 +57,9 @@ func New(config Config) *Reader {
 	if config.Version == nil {
 		config.Version = func() int64 { return 0 }
 	}
+	if config.Official == nil {
+		config.Official = noOfficial{}
+	}
 	if config.Freeze == nil {
 		config.Freeze = func() (Hot, time.Time) { return config.Hot, config.Refreshed() }
 	}
@@ -74,7 +79,7 @@ func (r *Reader) Snapshot() *Snapshot {
 		hot, refreshed := r.config.Freeze()
 		at := asOf(now, refreshed)
 		r.made, r.of, r.latest = now, version, &Snapshot{
-			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), districtOf: r.config.DistrictOf, at: at, outdated: now.Sub(at) > Outdated,
+			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), official: r.config.Official, districtOf: r.config.DistrictOf, at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
 	return r.latest

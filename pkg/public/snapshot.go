@@ -15,6 +15,7 @@ type Snapshot struct {
 	normals    *normals
 	extents    *extents
 	view       *outage.View
+	official   Official
 	districtOf func(outage.Cell) (outage.Region, outage.District)
 	at         time.Time
 	outdated   bool // the counts are too old to tell how a service does

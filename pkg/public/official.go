@@ -1,0 +1,72 @@
+package public
+
+import (
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// Official answers from memory what vendors say of their own services. It never decides a
+// number of this package.
+type Official interface {
+	// Official is the present status of a service, false where there is none.
+	Official(service string) (outage.Official, bool)
+	// Past is what is known of its past.
+	Past(service string) outage.OfficialPast
+}
+
+type noOfficial struct{}
+
+func (noOfficial) Official(string) (outage.Official, bool) { return outage.Official{}, false }
+func (noOfficial) Past(string) outage.OfficialPast         { return outage.OfficialPast{} }
+
+// OfficialNotice is the first notice that the vendor of a service published about an
+// incident of it.
+type OfficialNotice struct {
+	outage.Notice
+	// Lead is from when the incident opened here to the notice: negative where the vendor was
+	// first, nil where it is not known when the notice was published. AfterReports is the same
+	// from the first minute of the run of reports that opened it.
+	Lead, AfterReports *time.Duration
+}
+
+// earlyNotice is how long before the first reports of an incident a notice may have been
+// published that is about it.
+const earlyNotice = 2 * time.Hour
+
+// Official is what the vendor of a service says now, false where nothing is known.
+func (s *Snapshot) Official(service string) (outage.Official, bool) {
+	return s.official.Official(service)
+}
+
+// noticeOf is the first notice about an incident, nil for none.
+func (s *Snapshot) noticeOf(in Incident) *OfficialNotice {
+	return NoticeOf(in, s.official.Past(in.Service).Notices, s.at)
+}
+
+// NoticeOf is the first of some notices about the service of an incident, in the order in
+// which they were published, that was published while it lasted or shortly before, nil for
+// none. Planned work is no notice of trouble.
+func NoticeOf(in Incident, notices []outage.Notice, asOf time.Time) *OfficialNotice {
+	began, end := in.Since.Time(), asOf
+	if !in.ClosedAt.IsZero() {
+		end = in.ClosedAt
+	}
+	for _, notice := range notices {
+		at := notice.PublishedAt
+		if at.IsZero() {
+			at = notice.SeenAt
+		}
+		ended := !notice.Open() && notice.ResolvedAt.Before(began)
+		if !notice.State.Trouble() || ended || at.Before(began.Add(-earlyNotice)) || at.After(end) {
+			continue
+		}
+		made := &OfficialNotice{Notice: notice}
+		if !notice.PublishedAt.IsZero() {
+			lead, after := at.Sub(in.OpenedAt), at.Sub(began)
+			made.Lead, made.AfterReports = &lead, &after
+		}
+		return made
+	}
+	return nil
+}
