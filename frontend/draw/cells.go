@@ -95,7 +95,8 @@ func centre(ring []point, finer float64) (x, y float64) {
 
 // Cells is what the map client draws, in columns with an entry for each cell.
 type Cells struct {
-	When   string   `json:"when"` // the span of time in words
+	When   string   `json:"when"`  // the span of time in words
+	Words  string   `json:"words"` // where it is worst and least
 	Note   string   `json:"note"`
 	Rows   [][]any  `json:"rows"`   // of the table: name, number, width of the bar
 	Legend []string `json:"legend"` // texts of the classes
@@ -108,18 +109,20 @@ type Cells struct {
 	Class    string    `json:"class"`  // a digit for a cell, from 1
 	Status   string    `json:"status"` // its first letter; "" for a span in the past
 	Region   []int     `json:"region"` // index in Names
+	Towns    []string  `json:"towns"`
+	Town     []int     `json:"town"` // index in Towns, of the largest in the cell or the nearest
 	Reports  []int64   `json:"reports"`
 	Expected []float64 `json:"expected"` // 0 where nothing is known
 }
 
 // CellsIn collects the cells that lie in a window.
-func (c *Projection) CellsIn(part Window, heat public.Heatmap, scale Scale, over bool, nameOf func(outage.Region) string) Cells {
+func (c *Projection) CellsIn(part Window, heat public.Heatmap, scale Scale, over bool, lang string, nameOf func(outage.Region) string) Cells {
 	result := Cells{
-		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{},
+		Finer: finerUnits(heat.Resolution, c.resolution), Rows: [][]any{}, Names: []string{}, Towns: []string{}, Town: []int{},
 		Rings: []int{}, Region: []int{}, Reports: []int64{}, Expected: []float64{},
 	}
 	var class, status strings.Builder
-	places := map[outage.Region]int{}
+	places, towns := map[outage.Region]int{}, map[string]int{}
 	var last point
 	for _, cell := range heat.Cells {
 		ring := c.ringIn(cell.Cell, result.Finer)
@@ -140,6 +143,14 @@ func (c *Projection) CellsIn(part Window, heat public.Heatmap, scale Scale, over
 			place = len(result.Names)
 			places[cell.Region], result.Names = place, append(result.Names, nameOf(cell.Region))
 		}
+		town, _ := c.TownOf(cell.Cell)
+		name := town.NameIn(lang)
+		at, ok := towns[name]
+		if !ok {
+			at = len(result.Towns)
+			towns[name], result.Towns = at, append(result.Towns, name)
+		}
+		result.Town = append(result.Town, at)
 		result.Region, result.Reports = append(result.Region, place), append(result.Reports, cell.Reports)
 		result.Expected = append(result.Expected, threeDigits(cell.Expected))
 		class.WriteByte(byte('1' + scale.ClassOf(cell)))

@@ -223,3 +223,14 @@ func ParseScale(text string) (Scale, error) {
 	}
 	return scale, nil
 }
+
+// Interval is where the ratio of a cell lies that it is coloured by, within two standard
+// deviations of a Poisson count; false where it has nothing to be compared with.
+func (s Scale) Interval(cell public.HeatCell) (low, high float64, ok bool) {
+	x, ok := s.value(cell)
+	if !ok || cell.Judged <= 0 {
+		return 0, 0, false
+	}
+	part := 2 / math.Sqrt(cell.Judged)
+	return x * (1 - part), x * (1 + part), true
+}

@@ -14,8 +14,8 @@ import (
 const margin = 4
 
 // SVG draws cells by class over the land, one path for each class. The land is the
-// area within its coast, because a path of its cells is half as heavy as a page.
-func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Cell) template.HTML {
+// area within its coast, because a path of its cells is half as heavy as a page. The names of towns are in a language.
+func (c *Projection) SVG(id, lang, caption string, classes [MapClasses + 1][]outage.Cell) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" role="img" aria-labelledby="%s" viewBox="%s"><title id="%s">%s</title>`,
 		id, c.ViewBox(), id, template.HTMLEscapeString(caption))
@@ -32,7 +32,7 @@ func (c *Projection) SVG(id, caption string, classes [MapClasses + 1][]outage.Ce
 		slices.Sort(cells)
 		fmt.Fprintf(&b, `<path class="k%d"%s d="%s"/>`, class+1, fill, c.path(cells))
 	}
-	fmt.Fprintf(&b, `<path class="border" d="%s"/></svg>`, c.borders)
+	fmt.Fprintf(&b, `<path class="border" d="%s"/><g class="towns">%s</g></svg>`, c.borders, c.townsSVG(lang))
 	return template.HTML(b.String())
 }
 

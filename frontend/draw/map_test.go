@@ -219,7 +219,7 @@ func TestMapOfACountryIsSmall(t *testing.T) {
 	classes, _ := ScaleOf(true, heat).Classify(heat)
 	var out bytes.Buffer
 	w := brotli.NewWriterLevel(&out, 5)
-	_, _ = w.Write([]byte(Project(pagetest.LandShapes(), countrytest.IN, countrytest.IN.MapResolution()).SVG("m", "x", classes)))
+	_, _ = w.Write([]byte(Project(pagetest.LandShapes(), countrytest.IN, countrytest.IN.MapResolution()).SVG("m", "bn", "x", classes)))
 	_ = w.Close()
 	if out.Len() > 6_000 {
 		t.Errorf("map of India: %d bytes, budget 6000", out.Len())

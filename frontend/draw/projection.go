@@ -17,6 +17,8 @@ type Shapes interface {
 	// Land lists the cells that cover a country.
 	Land(country outage.Country, resolution int) []outage.Cell
 	RegionOf(cell outage.Cell) outage.Region
+	// Towns lists the towns of a country, those with most people first.
+	Towns(country outage.Country) []outage.Town
 }
 
 // mapSize is the longer side of a map in the whole units of its paths.
@@ -38,6 +40,8 @@ type Projection struct {
 	rings         map[outage.Cell][]point
 	borders       string // path of the lines between regions
 	Coast         string // path of the line around the land
+	towns         []townAt
+	townIn        map[outage.Cell]int // index in towns of the largest town of a cell
 }
 
 // Project makes the equirectangular projection of a country, with the standard
@@ -45,7 +49,7 @@ type Projection struct {
 func Project(shapes Shapes, code outage.Country, resolution int) *Projection {
 	c := &Projection{
 		shapes: shapes, resolution: resolution, small: resolution == code.MapResolution(),
-		Land: slices.Clone(shapes.Land(code, resolution)), rings: map[outage.Cell][]point{},
+		Land: slices.Clone(shapes.Land(code, resolution)), rings: map[outage.Cell][]point{}, townIn: map[outage.Cell]int{},
 	}
 	slices.Sort(c.Land)
 	west, east, south, north := 180.0, -180.0, 90.0, -90.0
@@ -67,6 +71,7 @@ func Project(shapes Shapes, code outage.Country, resolution int) *Projection {
 		c.rings[cell] = c.ring(cell)
 	}
 	c.borders, c.Coast = c.lines(1)
+	c.addTowns(code)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/open-downpour/downpour/frontend/address"
@@ -26,13 +27,15 @@ func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.W
 		if finer := resolution > state.Country.LargeResolution(); scale.Measure == 0 || scale.Measure == draw.Counts && finer {
 			used = draw.ScaleOf(state.Show == address.ShowReports, heat)
 		}
-		answer := projection.CellsIn(part, heat, used, state.Over(f.read.asOf), f.words.regionName)
+		answer := projection.CellsIn(part, heat, used, state.Over(f.read.asOf), f.Lang(), f.words.regionName)
 		if len(answer.Class) > draw.MostCells && resolution > outage.CellCoarse {
 			continue
 		}
 		for _, item := range legend(f.Localizer, used, false) {
 			answer.Legend = append(answer.Legend, item.Text)
 		}
+		worst, spared := f.extremes(projection, heat, used)
+		answer.Words = strings.TrimSpace(worst + " " + spared)
 		answer.When, answer.Note = f.when(state, state.Country), mapNote(f.Localizer, heat)
 		for _, row := range f.rowsOf(ctx, state, state.Country) {
 			answer.Rows = append(answer.Rows, []any{row.Name, row.Number, row.Width})

@@ -18,6 +18,8 @@ type heatmap struct {
 	About   string // what the colours stand for
 	Switch  []link // between ratios and raw counts
 	Caption string
+	Worst   string // where it is worst, in words; "" where nothing is unusual
+	Spared  string // where it is least, or ""
 	Note    string // how many reports are in no cell
 }
 
@@ -38,7 +40,8 @@ func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string,
 	if land == nil || land.Width == 0 {
 		return result
 	}
-	result.SVG = land.SVG("m"+string(code), result.Caption, classes)
+	result.SVG = land.SVG("m"+string(code), q.Lang(), result.Caption, classes)
+	result.Worst, result.Spared = q.extremes(land, heat, scale)
 	return result
 }
 

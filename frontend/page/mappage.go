@@ -105,7 +105,7 @@ func (p mapPanel) Tools() []tool {
 // words for its status, the worst first.
 func (p mapPanel) Labels() []word {
 	return []word{
-		{"region", p.T("region.col")}, {"reports", p.T("region.reports")}, {"expected", p.T("chart.col.expected")},
+		{"town", p.T("map.town")}, {"region", p.T("region.col")}, {"reports", p.T("region.reports")}, {"expected", p.T("chart.col.expected")},
 		{"ratio", p.T("map.col.ratio")}, {"status", p.T("map.col.status")},
 	}
 }

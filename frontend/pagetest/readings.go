@@ -326,6 +326,17 @@ func LandShapes() Shapes {
 func (f Shapes) Boundary(cell outage.Cell) []outage.LatLng { return f[cell].ring }
 func (f Shapes) RegionOf(cell outage.Cell) outage.Region   { return f[cell].region }
 
+// Towns puts a town into every seventh land cell.
+func (f Shapes) Towns(country outage.Country) (towns []outage.Town) {
+	for i, row := range Land {
+		if row.country == country && i%7 == 0 {
+			name := fmt.Sprintf("Town %d", i)
+			towns = append(towns, outage.Town{Name: name, Names: map[string]string{"bn": bengali.Replace("town") + name[4:]}, Cell: row.cell, Population: 1e6 - i})
+		}
+	}
+	return towns
+}
+
 func (f Shapes) Land(country outage.Country, _ int) []outage.Cell {
 	var cells []outage.Cell
 	for cell, row := range f {

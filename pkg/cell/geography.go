@@ -27,6 +27,7 @@ type Geography struct {
 	regions   map[outage.Country][]outage.Region
 	names     map[outage.Region]map[string]string
 	districts districts
+	towns     map[outage.Country][]outage.Town
 
 	lands    memo[landKey, []outage.Cell]
 	outlines memo[outlineKey, []Polygon]
@@ -37,7 +38,7 @@ type Geography struct {
 func Load(packs country.Set) (*Geography, error) {
 	g := &Geography{
 		byCountry: map[outage.Country][]entry{}, regions: map[outage.Country][]outage.Region{},
-		names: map[outage.Region]map[string]string{},
+		names: map[outage.Region]map[string]string{}, towns: map[outage.Country][]outage.Town{},
 	}
 	earlier := claims{}
 	for _, pack := range packs.LookUpOrder() {
@@ -58,6 +59,9 @@ func Load(packs country.Set) (*Geography, error) {
 			g.names[region.Code] = region.Names
 		}
 		if err := g.districts.add(pack); err != nil {
+			return nil, err
+		}
+		if g.towns[pack.Code], err = townsOf(pack); err != nil {
 			return nil, err
 		}
 	}

@@ -47,3 +47,19 @@ type City struct {
 	At       LatLng
 	Millions float64 // of people
 }
+
+// Town is a town or city by which people find their way on a map.
+type Town struct {
+	Name       string            // in English
+	Names      map[string]string // by language tag, where they differ
+	Cell       Cell              // of CellFine
+	Population int
+}
+
+// NameIn is the name of the town in a language.
+func (t Town) NameIn(lang string) string {
+	if name := t.Names[lang]; name != "" {
+		return name
+	}
+	return t.Name
+}

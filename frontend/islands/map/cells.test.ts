@@ -4,7 +4,7 @@ import { around, cellAt, decoded, nearest, neighbour } from './cells.ts';
 
 // Three squares in a row and one below the middle one, in units of a quarter.
 const answer = {
-  when: '', note: '', rows: [], legend: [], names: ['Bihar', 'Odisha'], finer: 4,
+  when: '', note: '', rows: [], legend: [], words: '', towns: ['Gaya'], town: [0, 0, 0, 0], names: ['Bihar', 'Odisha'], finer: 4,
   rings: [
     4, 0, 0, 40, 0, 0, 40, -40, 0,
     4, 40, 0, 40, 0, 0, 40, -40, 0,
@@ -18,7 +18,7 @@ test('columns become cells', () => {
   const cells = decoded(answer);
   assert.equal(cells.length, 4);
   assert.deepEqual(cells[1], {
-    ring: [10, 0, 20, 0, 20, 10, 10, 10], x: 15, y: 5, class: 2, status: 'o', region: 'Bihar', reports: 90, expected: 4.5,
+    ring: [10, 0, 20, 0, 20, 10, 10, 10], x: 15, y: 5, class: 2, status: 'o', town: 'Gaya', region: 'Bihar', reports: 90, expected: 4.5,
   });
   assert.deepEqual(cells[3]!.ring, [10, 10, 20, 10, 20, 20, 10, 20]);
 });

@@ -5,9 +5,12 @@ import type { Box } from './view.ts';
 export type Answer = {
   when: string;
   note: string;
+  words: string;
   rows: [string, string, number][];
   legend: string[];
   names: string[];
+  towns: string[];
+  town: number[];
   finer: number;
   rings: number[];
   class: string;
@@ -24,6 +27,7 @@ export type Cell = {
   y: number;
   class: number;
   status: string;
+  town: string;
   region: string;
   reports: number;
   expected: number;
@@ -49,6 +53,7 @@ export function decoded(answer: Answer): Cell[] {
       ...middle(ring),
       class: Number(answer.class[i]),
       status: answer.status[i] ?? '',
+      town: answer.towns[answer.town[i] ?? 0] ?? '',
       region: answer.names[answer.region[i] ?? 0] ?? '',
       reports: answer.reports[i] ?? 0,
       expected: answer.expected[i] ?? 0,

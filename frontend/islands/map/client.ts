@@ -2,13 +2,14 @@
 
 import { around, cellAt, nearest, neighbour, type Cell } from './cells.ts';
 import { gestures } from './gestures.ts';
-import { layered, paint, palette, type Layer } from './paint.ts';
+import { layered, paint, palette, type Layer, type Town } from './paint.ts';
 import type { Found, Source } from './source.ts';
 import * as views from './view.ts';
 import type { Size, View } from './view.ts';
 
 export type Moment = { from: string; to: string };
 
+const least = 0.5; // fewer expected make no ratio
 const step = 80; // pixels that one press of a button moves the map
 
 export class MapClient {
@@ -20,6 +21,7 @@ export class MapClient {
   private canvas?: HTMLCanvasElement;
   private land: Path2D;
   private borders: Path2D;
+  private towns: Town[];
   private base: Cell[] = [];
   private near: Cell[] = [];
   private layers: Layer[] = [];
@@ -36,6 +38,10 @@ export class MapClient {
     const line = (of: string) => new Path2D(this.drawing.querySelector(of)!.getAttribute('d')!);
     this.land = line('.coast');
     this.borders = line('.border');
+    this.towns = [...this.drawing.querySelectorAll('.towns text')].map((text) => {
+      const before = text.classList.contains('e');
+      return { name: text.textContent!, before, x: Number(text.getAttribute('x')) + (before ? 8 : -8), y: Number(text.getAttribute('y')) - 7 };
+    });
     this.controls();
   }
 
@@ -100,7 +106,7 @@ export class MapClient {
       this.waiting = 0;
       if (!this.layers.length) return; // the SVG is still right
       paint(this.canvas!, {
-        view: this.view, mapSize: this.mapSize, viewport: this.size, land: this.land, borders: this.borders, layers: this.layers,
+        view: this.view, mapSize: this.mapSize, viewport: this.size, land: this.land, borders: this.borders, towns: this.towns, layers: this.layers,
         chosen: this.chosen,
       }, palette(this.viewport));
       this.drawing.classList.add('under');
@@ -137,6 +143,7 @@ export class MapClient {
     if (at) this.select(this.find(at.x, at.y));
     this.panel.querySelector('.when')!.textContent = base.when;
     this.panel.querySelector('.note')!.textContent = base.note;
+    this.panel.querySelector('.words')!.textContent = base.words;
     this.table(base.rows);
     const { legend } = finer ? near : base;
     this.panel.querySelectorAll('.legend li').forEach((item, at) => { item.textContent = legend[at] ?? item.textContent; });
@@ -162,10 +169,11 @@ export class MapClient {
       const { lang } = document.documentElement;
       const number = (n: number) => n.toLocaleString(lang === 'en' ? `en-${this.country}` : lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
       const values: Record<string, string> = {
+        town: cell.town,
         region: cell.region,
         reports: number(cell.reports),
         expected: cell.expected ? number(cell.expected) : '–',
-        ratio: cell.expected ? number(cell.reports / cell.expected) : '–',
+        ratio: cell.expected < least ? '–' : cell.reports > 100 * cell.expected ? `> ${number(100)}` : number(cell.reports / cell.expected),
         status: words.dataset.words!.split('|')['oenu'.indexOf(cell.status || '-')] ?? '',
       };
       for (const place of words.querySelectorAll<HTMLElement>('[data-of]')) {

@@ -3,10 +3,12 @@
 import type { Cell } from './cells.ts';
 import { scale, type Size, type View } from './view.ts';
 
-export type Palette = { classes: string[]; land: string; edge: string; soft: string; rim: string; ink: string };
+export type Palette = { classes: string[]; land: string; edge: string; soft: string; rim: string; card: string; ink: string };
 
 // Layer holds the cells of one resolution, a path for a class.
 export type Layer = (Path2D | undefined)[];
+
+export type Town = { name: string; before: boolean; x: number; y: number };
 
 export type Picture = {
   view: View;
@@ -14,6 +16,7 @@ export type Picture = {
   viewport: Size;
   land: Path2D;
   borders: Path2D;
+  towns: Town[];
   layers: Layer[]; // the coarse ones first
   chosen?: Cell | undefined;
 };
@@ -26,7 +29,7 @@ export function palette(of: Element): Palette {
   const read = (name: string) => style.getPropertyValue(name).trim();
   return {
     classes: [1, 2, 3, 4, 5].map((k) => read(`--k${k}`)),
-    land: read('--land'), edge: read('--edge'), soft: read('--soft'), rim: read('--rim'), ink: read('--ink'),
+    land: read('--land'), edge: read('--edge'), soft: read('--soft'), rim: read('--rim'), card: read('--card'), ink: read('--ink'),
   };
 }
 
@@ -76,6 +79,7 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
   pen.globalAlpha = 1;
   thin(1.2);
   pen.stroke(picture.land);
+  names(pen, picture.towns, colours, ratio, s);
   if (picture.chosen) {
     const path = outline(picture.chosen);
     thin(7); // most of it is outside, so that a small cell keeps its colour
@@ -85,6 +89,23 @@ export function paint(canvas: HTMLCanvasElement, picture: Picture, colours: Pale
     pen.fill(path);
     pen.fillStyle = colour(picture.chosen.class);
     pen.fill(path);
+  }
+}
+
+// names writes towns beside their dots. Letters keep their size.
+function names(pen: CanvasRenderingContext2D, towns: Town[], colours: Palette, ratio: number, s: number): void {
+  const unit = ratio / s;
+  pen.font = `600 ${13 * unit}px system-ui, sans-serif`;
+  pen.textBaseline = 'middle';
+  pen.strokeStyle = colours.card;
+  pen.fillStyle = colours.ink;
+  pen.lineWidth = 3 * unit;
+  for (const { name, before, x, y } of towns) {
+    const at = x + (before ? -5 : 5) * unit;
+    pen.textAlign = before ? 'right' : 'left';
+    pen.strokeText(name, at, y);
+    pen.fillText(name, at, y);
+    pen.fillRect(x - 2 * unit, y - 2 * unit, 4 * unit, 4 * unit);
   }
 }
 

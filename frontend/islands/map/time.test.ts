@@ -34,7 +34,7 @@ test('an address made up by somebody shows the whole', () => {
 test('a picture is asked for once, and again only after it failed', async () => {
   const asked: string[] = [];
   let works = false;
-  const body = { rings: [], class: '', status: '', region: [], names: [], reports: [], expected: [], finer: 4, rows: [], legend: [], when: '', note: '' };
+  const body = { rings: [], class: '', status: '', region: [], names: [], reports: [], expected: [], finer: 4, rows: [], legend: [], words: '', towns: [], town: [], when: '', note: '' };
   const source = new Source('/map/cells?service=x', async (address) => {
     asked.push(address);
     return new Response(JSON.stringify(body), { status: works ? 200 : 503 });
