@@ -6,14 +6,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/open-downpour/downpour/pkg/boltfile"
 )
 
 var answersBucket = []byte("answers")
@@ -26,13 +25,13 @@ type AnswerFile struct{ file *bbolt.DB }
 // file is replaced, which is logged: answers are used for a day, and without one a repeated
 // request is a new one.
 func OpenAnswerFile(path string, logger *slog.Logger) (*AnswerFile, error) {
-	file, err := openSound(path)
-	if errors.Is(err, errDamaged) {
+	file, err := boltfile.Open(path, prepareAnswers)
+	if errors.Is(err, boltfile.ErrDamaged) {
 		logger.Error("answers to repeated requests lost: replacing their damaged file", "path", path, "error", err)
 		if err := os.Remove(path); err != nil {
 			return nil, fmt.Errorf("replacing the answers in %s: %w", path, err)
 		}
-		file, err = openSound(path)
+		file, err = boltfile.Open(path, prepareAnswers)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the answers in %s: %w", path, err)
@@ -40,90 +39,18 @@ func OpenAnswerFile(path string, logger *slog.Logger) (*AnswerFile, error) {
 	return &AnswerFile{file: file}, nil
 }
 
-var errDamaged = errors.New("damaged")
-
-// openSound opens a file and reads every page of it once. The library maps the file into
-// memory and does not validate its pages, so that a damaged one would be a memory fault or
-// a panic at any later time.
-func openSound(path string) (file *bbolt.DB, err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if fault := recover(); fault != nil {
-			file, err = nil, fmt.Errorf("%w: %v", errDamaged, fault)
-		}
-	}()
-	if err := checkSize(path); err != nil {
-		return nil, err
-	}
-	file, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second})
+// prepareAnswers creates the bucket, and checks the date of each answer.
+func prepareAnswers(tx *bbolt.Tx) error {
+	answers, err := tx.CreateBucketIfNotExists(answersBucket)
 	if err != nil {
-		for _, known := range []error{berrors.ErrInvalid, berrors.ErrChecksum, berrors.ErrVersionMismatch} {
-			if errors.Is(err, known) {
-				err = fmt.Errorf("%w: %w", errDamaged, err)
-			}
-		}
-		return nil, err
+		return err
 	}
-	err = file.Update(func(tx *bbolt.Tx) error {
-		answers, err := tx.CreateBucketIfNotExists(answersBucket)
-		if err != nil {
-			return fmt.Errorf("%w: %w", errDamaged, err)
+	return answers.ForEach(func(_, value []byte) error {
+		if len(value) < 8 {
+			return errors.New("an answer without a date")
 		}
-		return answers.ForEach(func(_, value []byte) error {
-			if len(value) < 8 {
-				return fmt.Errorf("%w: an answer without a date", errDamaged)
-			}
-			return nil
-		})
-	})
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return file, nil
-}
-
-// Layout of the two first pages of a file: a header, then magic, version, page
-// size, and at the end the number of pages.
-const (
-	metaAt      = 16
-	metaMagic   = 0xED0CDAED
-	pageSizeAt  = metaAt + 8
-	pagesAt     = metaAt + 40
-	metaEnd     = metaAt + 64
-	largestPage = 64 << 10
-)
-
-// checkSize rejects a file that is shorter than its first pages say.
-func checkSize(path string) error {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil || info.Size() == 0 {
-		return err
-	}
-	pageSize := int64(os.Getpagesize())
-	for _, at := range []int64{0, pageSize} {
-		page := make([]byte, metaEnd)
-		if _, err := file.ReadAt(page, at); err != nil {
-			return fmt.Errorf("%w: %w", errDamaged, err)
-		}
-		if binary.NativeEndian.Uint32(page[metaAt:]) != metaMagic {
-			continue // the other page may be valid
-		}
-		if size := int64(binary.NativeEndian.Uint32(page[pageSizeAt:])); size > 0 && size <= largestPage {
-			pageSize = size
-		}
-		if pages := binary.NativeEndian.Uint64(page[pagesAt:]); pages > uint64(info.Size()/pageSize) {
-			return fmt.Errorf("%w: it has %d bytes, for %d pages of %d", errDamaged, info.Size(), pages, pageSize)
-		}
-	}
-	return nil
+	})
 }
 
 // Close closes the file.
