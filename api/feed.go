@@ -115,7 +115,7 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 			a.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
 		}
 		entry := feedEntry{
-			ID: feedID(base, "incident "+record.ID), Title: a.feedTitle(record), Address: base + addressOf(record),
+			ID: feedID(base, "incident "+record.ID), Title: a.sentences.Headline(record), Address: base + addressOf(record),
 			Summary: a.sentences.Summary(locale.Default, record, extent), Incident: record, Event: events[record.ID], Updated: lastChange(record),
 		}
 		if n := together[key(record)]; n > 1 {
@@ -126,19 +126,6 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 			made.Updated = entry.Updated
 		}
 	}
-}
-
-// feedTitle includes the place of a local incident, because a service may have several.
-func (a *API) feedTitle(record public.Incident) string {
-	where := "in " + record.Country.Names(locale.Default).Full
-	if record.Footprint.Scope != outage.ScopeCountry && len(record.Footprint.Regions) > 0 {
-		where = a.sentences.Where(locale.Default, record)
-	}
-	title := fmt.Sprintf("%s %s: %s, %s", a.nameOf(record.Service), where, record.State, record.Severity)
-	if cause := record.Blamed(); cause != "" {
-		title += ", probably because of " + a.nameOf(cause)
-	}
-	return title
 }
 
 // lastChange is when an incident last changed its state.

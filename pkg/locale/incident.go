@@ -1,6 +1,7 @@
 package locale
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -72,6 +73,21 @@ func (f *IncidentFormatter) Summary(lang string, in public.Incident, extent publ
 		return totals + f.blame(New(lang, in.Country), in)
 	}
 	return f.Describe(lang, in)
+}
+
+// Headline is a title in English. It includes the place of a local incident, because a
+// service may have several.
+func (f *IncidentFormatter) Headline(in public.Incident) string {
+	l := New(Default, in.Country)
+	where := "in " + in.Country.Names(Default).Full
+	if in.Footprint.Scope != outage.ScopeCountry && len(in.Footprint.Regions) > 0 {
+		where = f.where(l, in)
+	}
+	title := fmt.Sprintf("%s %s: %s, %s", f.service(l, in.Service), where, in.State, in.Severity)
+	if cause := in.Blamed(); cause != "" {
+		title += ", probably because of " + f.service(l, cause)
+	}
+	return title
 }
 
 // blame is a sentence about the probable cause, after a space, "" where that is the
