@@ -35,6 +35,7 @@ type Config struct {
 	Shapes           Shapes
 	Readiness        Readiness
 	Streams          Streams
+	Webhooks         Webhooks
 	// Limiter is what a sender may still write. Reports themselves are limited by
 	// the intake, by the same count. Nil is no limit.
 	Limiter Limiter
@@ -131,6 +132,14 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/wanted", a.listWanted},
 		{fiber.MethodGet, "/api/v1/summary", a.getSummary},
 		{fiber.MethodGet, "/api/v1/stream", a.getStream},
+		{fiber.MethodGet, "/api/v1/webhooks", a.owned(a.listWebhooks)},
+		{fiber.MethodPost, "/api/v1/webhooks", a.owned(a.createWebhook)},
+		{fiber.MethodGet, "/api/v1/webhooks/:id", a.owned(a.getWebhook)},
+		{fiber.MethodPatch, "/api/v1/webhooks/:id", a.owned(a.changeWebhook)},
+		{fiber.MethodDelete, "/api/v1/webhooks/:id", a.owned(a.deleteWebhook)},
+		{fiber.MethodPost, "/api/v1/webhooks/:id/test", a.owned(a.testWebhook)},
+		{fiber.MethodPost, "/api/v1/webhooks/:id/rotate", a.owned(a.rotateWebhook)},
+		{fiber.MethodGet, "/api/v1/webhooks/:id/deliveries", a.owned(a.listDeliveries)},
 		{fiber.MethodGet, atomPath, a.getFeed},
 		{fiber.MethodGet, jsonFeedPath, a.getFeed},
 		{fiber.MethodGet, registerPath, a.getRegisterFile},

@@ -239,14 +239,14 @@ func docsCall(told docsOperation, parameters openapi3.Parameters) string {
 		path += "?" + strings.Join(query, "&")
 	}
 	call := "curl "
-	if told.Method == fiber.MethodDelete {
-		call += "-X DELETE "
+	if told.Method != fiber.MethodGet && (told.Method != fiber.MethodPost || told.Body == nil) {
+		call += "-X " + told.Method + " "
 	}
 	call += `"$DOWNPOUR` + path + `"`
 	if told.Key {
 		call += ` \` + "\n" + `  -H "Authorization: Bearer $KEY"`
 	}
-	if told.Method != fiber.MethodPost {
+	if told.Body == nil || told.Method == fiber.MethodDelete {
 		return call
 	}
 	call += ` \` + "\n  -H 'Content-Type: " + told.Body.Media + "' \\\n  "

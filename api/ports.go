@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/notify"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/public/register"
@@ -135,4 +136,21 @@ type Keys interface {
 // Wanted is what people asked for and the catalogue lacks, the latest day first.
 type Wanted interface {
 	List(ctx context.Context) ([]outage.Wanted, error)
+}
+
+// Webhooks are the subscriptions of API keys, by the name of the key. A webhook of another
+// key is CodeNotFound; CodeUnavailable means that they cannot be stored now.
+type Webhooks interface {
+	Create(ctx context.Context, owner string, settings notify.Settings) (notify.Webhook, error)
+	Webhooks(ctx context.Context, owner string) ([]notify.Webhook, error)
+	Webhook(ctx context.Context, owner, id string) (notify.Webhook, error)
+	// Change calls change with the present settings and stores them.
+	Change(ctx context.Context, owner, id string, change func(*notify.Settings) error) (notify.Webhook, error)
+	Delete(ctx context.Context, owner, id string) error
+	// Rotate replaces the secret.
+	Rotate(ctx context.Context, owner, id string) (notify.Webhook, error)
+	// Test sends an event at once and waits for what comes of it.
+	Test(ctx context.Context, owner, id string) (notify.Delivery, error)
+	// Deliveries are the latest tries, and the latest events that were given up.
+	Deliveries(ctx context.Context, owner, id string) (log, dead []notify.Delivery, err error)
 }

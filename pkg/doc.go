@@ -16,6 +16,8 @@
 //  6. public turns counts into what the public sees, through one table with a
 //     floor for privacy. public/register lists every incident by quarter, in
 //     files whose versions are never replaced.
+//  7. notify sends what becomes of incidents to webhooks, in the formats of the tools
+//     that people use; capalert writes one of them, the Common Alerting Protocol.
 //
 // Beside the path stand outage, the words that all stages share; catalog, the
 // services that people report; status, what vendors say of their own services; scenario, past outages as rows to play and to
@@ -29,7 +31,8 @@
 // which masks secrets in errors and logs; outbound, the HTTP clients for addresses that
 // others choose; retry, which repeats what fails for a while; privacy, which searches what was written
 // for what must not be at rest; wholefile, which replaces files so that a crash
-// leaves them whole; apikey, which knows who may import; wanted, which counts services that people miss; csvtable, which reads and
+// leaves them whole; apikey, which knows who may import and subscribe; boltfile, which opens files of
+// keys and values that may be damaged; wanted, which counts services that people miss; csvtable, which reads and
 // writes CSV tables; duration, which reads lengths of time; redistest, the engines
 // for tests; cell/celltest, the geography for them; and tools, the subcommands that
 // are not the server.

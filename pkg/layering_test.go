@@ -50,7 +50,7 @@ type rule struct {
 var rules = map[string]rule{
 	// The command wires everything. The two front ends get numbers from public alone.
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
-	"api":               {"public public/register outage locale httpcache duration csvtable crosssite forwarded ratelimit", "fiber yaml metrics"},
+	"api":               {"public public/register outage locale httpcache duration csvtable crosssite forwarded notify ratelimit", "fiber yaml metrics"},
 	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page forwarded", "fiber"},
 	"frontend/page":     {"public public/register outage locale duration frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},
@@ -64,7 +64,7 @@ var rules = map[string]rule{
 
 	// The path of a report.
 	"pkg/outage":   {"", ""},
-	"pkg/intake":   {"outage locale forwarded ratelimit redisconn retry wholefile", "redis bbolt metrics"},
+	"pkg/intake":   {"outage boltfile locale forwarded ratelimit redisconn retry wholefile", "redis bbolt metrics"},
 	"pkg/country":  {"outage csvtable", "yaml"},
 	"pkg/cell":     {"outage country", "h3"},
 	"pkg/place":    {"outage country locale", ""},
@@ -81,6 +81,10 @@ var rules = map[string]rule{
 	"pkg/engine":            {"outage baseline detect incident", ""},
 	"pkg/engine/enginetest": {"outage country/countrytest", ""},
 	"pkg/runner":            {"outage engine lease retry wholefile", "redis metrics"},
+
+	// What is sent to subscribers.
+	"pkg/notify":   {"outage public locale boltfile capalert retry", "redis bbolt metrics"},
+	"pkg/capalert": {"outage", ""},
 
 	// Past outages, and streams whose truth is known.
 	"pkg/scenario":          {"outage", "yaml"},
@@ -106,6 +110,7 @@ var rules = map[string]rule{
 	// Leaves, and what several servers or the process need.
 	"pkg":                     {"", ""},
 	"pkg/apikey":              {"", ""},
+	"pkg/boltfile":            {"", "bbolt"},
 	"pkg/client":              {"", ""},
 	"pkg/cell/celltest":       {"cell country/countrytest", ""},
 	"pkg/country/countrytest": {"outage country", ""},

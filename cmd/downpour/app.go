@@ -17,6 +17,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/embedded"
 	"github.com/open-downpour/downpour/pkg/incident"
 	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/notify"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/place"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -52,6 +53,7 @@ type app struct {
 	imports    *runner.Imports
 	repository *incident.Repository
 	intake     *intake.Service
+	notify     *notify.Service
 	demo       *demo.Demo // nil without --demo
 	readiness  *readiness
 	web        *web

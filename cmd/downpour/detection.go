@@ -55,11 +55,11 @@ func (a *app) buildDetection(context.Context) error {
 	a.live = runner.NewLive(runner.LiveConfig{
 		Engine: a.liveTimeline(),
 		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.AlertFrom(), WarmUp: a.demo.WarmUp(),
-		Repository: publishing{a.repository, a.publish}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish, a.incidentsChanged}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = runner.NewImports(runner.ImportsConfig{
 		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
-		Repository: publishing{a.repository, a.publish}, Ongoing: a.ongoing, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish, a.incidentsChanged}, Ongoing: a.ongoing, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(component{name: "imports", run: a.imports.Run})
 	a.add(component{name: "incidents", run: func(ctx context.Context) error {
@@ -82,6 +82,7 @@ func (a *app) buildDetection(context.Context) error {
 type publishing struct {
 	*incident.Repository
 	publish publish
+	changed func() // called after changes are stored
 }
 
 // publish returns an incident with public numbers.
@@ -100,7 +101,11 @@ func (p publishing) Append(ctx context.Context, at time.Time, changes []outage.I
 			return err
 		}
 	}
-	return p.Repository.Append(ctx, at, public)
+	if err := p.Repository.Append(ctx, at, public); err != nil {
+		return err
+	}
+	p.changed()
+	return nil
 }
 
 // Rewrite publishes the incidents of an import as they were after their last change, with

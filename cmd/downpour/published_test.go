@@ -68,7 +68,7 @@ func newPublishedWorld(t *testing.T, seed uint64, numbers func(random *rand.Rand
 	}
 	for _, country := range outage.Countries() {
 		in := w.exactIncident(t, country)
-		if err := (publishing{w.app.repository, w.app.publish}).Append(t.Context(), in.OpenedAt, []outage.Incident{in}); err != nil {
+		if err := (publishing{w.app.repository, w.app.publish, func() {}}).Append(t.Context(), in.OpenedAt, []outage.Incident{in}); err != nil {
 			t.Fatal(err)
 		}
 		w.incidents = append(w.incidents, in.ID)

@@ -36,6 +36,7 @@ type serveCommand struct {
 	HostingRanges  string        `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
 	APIKeyFile     string        `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string        `help:"One plain API key, for development." name:"api-key" hidden:""`
+	WebhookPrivate bool          `help:"Webhooks may go to private addresses, any port and http://." name:"webhook-private"`
 	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
 	Official       bool          `help:"Read the status pages of vendors that the catalogue names, and show what they say."`
 	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`

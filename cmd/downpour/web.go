@@ -57,6 +57,9 @@ func (a *app) buildWeb(context.Context) error {
 	})
 	register := a.buildRegister(incidents)
 	requests := wanted.New(wanted.NewRedis(a.redis.Client()), a.now)
+	if err := a.buildNotify(incidents); err != nil {
+		return err
+	}
 	pages := frontend.Config{
 		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Register: register, Services: a.services, Shapes: a.geography, Places: a.places,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
@@ -76,6 +79,7 @@ func (a *app) buildWeb(context.Context) error {
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),
+		Webhooks:       a.notify,
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)

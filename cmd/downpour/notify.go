@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/notify"
+	"github.com/open-downpour/downpour/pkg/outbound"
+	"github.com/open-downpour/downpour/pkg/public"
+)
+
+// webhookAnswer is how much of the answer of a webhook is read, in bytes.
+const webhookAnswer = 64 << 10
+
+// buildNotify makes what sends incidents to webhooks. The server whose detector runs
+// sends.
+func (a *app) buildNotify(incidents public.Incidents) error {
+	store, err := a.notifyStore()
+	if err != nil {
+		return err
+	}
+	a.notify = notify.New(notify.Config{
+		Store: store, Incidents: incidents, Counts: func() notify.Counts { return a.reader.Snapshot() }, Services: a.services, Shapes: a.geography,
+		Leads: a.live.Leads, Client: outbound.New(outbound.Options{Private: a.settings.WebhookPrivate, MaxBytes: webhookAnswer}),
+		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"), PlainHTTP: a.settings.WebhookPrivate, Exercise: a.demo != nil, Logger: a.logger,
+	})
+	if !a.settings.has(roleDetect) {
+		return nil
+	}
+	a.add(component{name: "webhooks", run: func(ctx context.Context) error {
+		if err := a.whenPrepared(ctx); err != nil {
+			return err
+		}
+		return a.notify.Run(ctx)
+	}})
+	return nil
+}
+
+// notifyStore stores webhooks in Redis, or in a file where Redis is a part of the process.
+func (a *app) notifyStore() (notify.Store, error) {
+	if !a.embeddedRedis() {
+		return notify.NewRedisStore(a.redis.Client()), nil
+	}
+	file, err := notify.OpenFileStore(filepath.Join(a.settings.Data, "webhooks.db"), a.logger)
+	if err != nil {
+		return nil, err
+	}
+	a.add(component{name: "webhooks file", stop: file.Close})
+	return file, nil
+}
+
+// incidentsChanged is called after changes of incidents are stored.
+func (a *app) incidentsChanged() {
+	if a.notify != nil {
+		a.notify.Wake()
+	}
+}

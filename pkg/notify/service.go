@@ -1,0 +1,158 @@
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
+)
+
+// Incidents lists public incidents. It does not block. An unknown id is CodeNotFound.
+type Incidents interface {
+	Incidents(ctx context.Context, filter outage.IncidentFilter, cursor string, limit int) (page []public.Incident, next string, err error)
+	Incident(ctx context.Context, id string) (public.Incident, error)
+}
+
+// Services is the catalogue.
+type Services interface {
+	Services() []outage.Service
+	Service(slug string) (outage.Service, bool)
+}
+
+// Shapes is the geography.
+type Shapes interface {
+	Regions(country outage.Country) []outage.Region
+	RegionOfDistrict(district outage.District) outage.Region
+	RegionName(region outage.Region, lang string) string
+}
+
+// Counts are the reports of an incident. An error leaves them out of an event.
+type Counts interface {
+	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
+	Symptoms(ctx context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error)
+	Now() time.Time
+}
+
+// Config is what a Service depends on. All of it is required but the limits.
+type Config struct {
+	Store     Store
+	Incidents Incidents
+	Counts    func() Counts // of one snapshot
+	Services  Services
+	Shapes    Shapes
+	// Leads reports whether this server detects: that one observes and sends.
+	Leads func() bool
+	// Client sends. It follows no redirect, and refuses the addresses that may not be
+	// reached.
+	Client *http.Client
+	// PublicURL is the address of the server in links, "" for no links.
+	PublicURL string
+	// PlainHTTP allows webhooks without TLS.
+	PlainHTTP bool
+	Exercise  bool // alerts of CAP are marked as of an exercise
+	Logger    *slog.Logger
+	Limits    Limits // zero values are the defaults
+}
+
+// Limits bound what webhooks may cost.
+type Limits struct {
+	PerOwner int // webhooks of one API key, 100
+	Total    int // webhooks, 5,000
+	Sending  int // requests under way to receivers that answered last time, 512
+	Failing  int // and to those that did not, 64
+	Pending  int // events that wait for one webhook, 5,000; the oldest are dropped beyond
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(value *int, usual int) {
+		if *value == 0 {
+			*value = usual
+		}
+	}
+	set(&l.PerOwner, 100)
+	set(&l.Total, 5000)
+	set(&l.Sending, 512)
+	set(&l.Failing, 64)
+	set(&l.Pending, 5000)
+	return l
+}
+
+// Intervals of the loop, and how long things last.
+const (
+	observeEvery = 5 * time.Second        // without a wake-up
+	flushEvery   = 250 * time.Millisecond // of what became of deliveries
+	keepFor      = 24 * time.Hour         // an event is sent again for so long
+	sendFor      = 10 * time.Second       // one request
+	rotateFor    = 24 * time.Hour         // a replaced secret still signs
+)
+
+// Service holds the webhooks and sends to them. It is safe for concurrent use.
+type Service struct {
+	config    Config
+	sentences *locale.IncidentFormatter
+	woken     chan struct{}
+	owners    sync.Mutex               // held while webhooks are changed; guards tests
+	tests     map[string]*rate.Limiter // by owner
+}
+
+// New is a Service that does nothing until Run.
+func New(config Config) *Service {
+	config.Limits = config.Limits.withDefaults()
+	return &Service{
+		config: config, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes), woken: make(chan struct{}, 1),
+		tests: map[string]*rate.Limiter{},
+	}
+}
+
+// Wake makes Run look at the incidents at once. It does not block.
+func (s *Service) Wake() {
+	select {
+	case s.woken <- struct{}{}:
+	default:
+	}
+}
+
+// Run observes incidents and sends events until ctx ends, while this server leads.
+func (s *Service) Run(ctx context.Context) error {
+	ticks := time.NewTicker(observeEvery)
+	defer ticks.Stop()
+	var leading *leader
+	defer func() { leading.stop() }()
+	failing := false
+	for {
+		err := s.step(ctx, &leading)
+		if now := err != nil && ctx.Err() == nil; now != failing {
+			failing = now
+			s.config.Logger.Info("observing incidents for webhooks", "failing", failing, "error", err)
+		}
+		select {
+		case <-s.woken:
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// step observes once. A server that begins to lead reads the state that the one before
+// it stored; one that ends, and one whose write failed, drops its own.
+func (s *Service) step(ctx context.Context, leading **leader) (err error) {
+	if !s.config.Leads() {
+		(*leading).stop()
+		*leading = nil
+		return nil
+	}
+	if *leading == nil {
+		if *leading, err = s.lead(ctx); err != nil {
+			return err
+		}
+	}
+	return (*leading).observe(ctx)
+}
