@@ -166,7 +166,7 @@ func (a *app) openClickHouse(ctx context.Context) (err error) {
 // the archive has it.
 func (a *app) buildCounting(context.Context) error {
 	archiving := archive.Config{
-		DB: a.db, Log: a.redis, Batches: archive.NewRedisBatchLog(a.redis.Client()), Logger: a.logger,
+		DB: a.db, Log: a.redis, Batches: archive.NewRedisBatchLog(a.redis.Client()), Floor: public.Floor, Logger: a.logger,
 	}
 	if a.embeddedRedis() {
 		archiving.Journal = archive.NewJournal(filepath.Join(a.settings.Data, "batch"))

@@ -120,6 +120,7 @@ var migrations = [][]step{
 	accessNetworks,
 	districtCounts,
 	officialChanges,
+	flooredCounts,
 }
 
 // The oldest release of ClickHouse that the statements above were run against.

@@ -35,12 +35,29 @@ func TestArchiveAtSize(t *testing.T) {
 		bytes := number(t, db, "SELECT toInt64(sum(bytes_on_disk)) FROM system.parts WHERE active AND database = currentDatabase() AND table = '"+table+"'")
 		t.Logf("%-14s %9d rows, %5.1f bytes a row, %5.1f bytes a report", table, stored, float64(bytes)/float64(stored), float64(bytes)/float64(rows))
 	}
+	floorAll(t, db, now)
 	for _, window := range []struct {
 		name    string
 		minutes int
 	}{{"15 minutes", 15}, {"24 hours", 24 * 60}, {"7 days", 7 * 24 * 60}, {"90 days", 90 * 24 * 60}} {
 		measureMap(t, db, now, window.name, window.minutes)
 	}
+}
+
+// floorAll computes the public table of all days that are over.
+func floorAll(t *testing.T, db *DB, now time.Time) {
+	t.Helper()
+	settle(t, db)
+	began, days := time.Now(), 0
+	for {
+		computed, err := db.FloorDays(context.Background(), now, public.Floor)
+		must(t, err)
+		if computed == 0 {
+			break
+		}
+		days += computed
+	}
+	t.Logf("computed the public table of %d days in %s: %d rows", days, time.Since(began).Round(time.Second), number(t, db, "SELECT toInt64(count()) FROM floored_counts"))
 }
 
 func release(t *testing.T, db *DB) string {

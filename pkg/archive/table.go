@@ -3,20 +3,52 @@ package archive
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Table answers a query for the public table, summed up over the span at the
 // resolution of cells, or at outage.LevelDistrict or LevelRegion. The floor is applied
-// by ClickHouse, level by level as public.floored does it. Its error says
-// CodeUnavailable.
+// by ClickHouse, level by level as public.floored does it: to whole days once, by
+// FloorDays, to the rest of the span now. Its error says CodeUnavailable.
 func (d *DB) Table(ctx context.Context, query outage.Query, level, floor int) (outage.Table, error) {
+	days, err := d.flooredDays(ctx, query.Span, floor)
+	var floored, rest outage.Table
+	if err == nil && len(days) > 0 {
+		floored, err = d.flooredTable(ctx, query, level, days)
+	}
+	if spans := without(query.Span, days); err == nil && len(spans) > 0 {
+		rest, err = d.tableOf(ctx, query, spans, level, floor)
+	}
+	if err != nil {
+		return outage.Table{}, unavailable("reading the public table", err)
+	}
+	return plus(floored, rest), nil
+}
+
+// tableOf applies the floor to the quarter hours of spans.
+func (d *DB) tableOf(ctx context.Context, query outage.Query, spans []outage.Span, level, floor int) (outage.Table, error) {
 	w := filter(query)
 	w.and("kind = ?", string(outage.Problem))
-	var table outage.Table
+	w.and(within(spans))
 	statement := tableStatement(w.String(), level, floor)
-	err := d.rows(ctx, statement, append(w.arguments, w.arguments...), func(scan func(...any) error) error {
+	return d.readTable(ctx, statement, append(w.arguments, w.arguments...))
+}
+
+// within is the condition that a row is of one of the spans.
+func within(spans []outage.Span) string {
+	var any []string
+	for _, span := range spans {
+		any = append(any, fmt.Sprintf("start >= toDateTime(%d, 'UTC') AND start < toDateTime(%d, 'UTC')", second(span.From), second(span.To)))
+	}
+	return "(" + strings.Join(any, " OR ") + ")"
+}
+
+// readTable reads the rows of a statement: whether they have a place, region, district,
+// cell, reports that are shown, those of them that are judged, all reports.
+func (d *DB) readTable(ctx context.Context, statement string, arguments []any) (table outage.Table, err error) {
+	err = d.rows(ctx, statement, arguments, func(scan func(...any) error) error {
 		var region, district string
 		var cell uint64
 		var shown, judged, total int64
@@ -37,10 +69,7 @@ func (d *DB) Table(ctx context.Context, query outage.Query, level, floor int) (o
 		}
 		return nil
 	})
-	if err != nil {
-		return table, unavailable("reading the public table", err)
-	}
-	return table, nil
+	return table, err
 }
 
 // tableLevel is a level of the nodes of the public table.
@@ -88,6 +117,21 @@ func networkNameOf(level int) string { return fmt.Sprintf("networks_%d", level) 
 // hashed, and of service and country nothing but the difference matters. The condition
 // stands in it twice.
 func tableStatement(condition string, level, floor int) string {
+	nodes, placed := tableNodes(condition, level, floor)
+	return fmt.Sprintf(`SELECT placed, reinterpretAsString(part) AS region, name, at, reports, judged, counted FROM (
+			SELECT toUInt8(%[1]s) AS placed, part, district AS of, toUInt64(cell) AS at,
+				sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
+			FROM (%[2]s) GROUP BY placed, part, of, at
+		) AS summed LEFT JOIN (
+			SELECT %[3]s AS of, any(toString(district)) AS name FROM quarter_counts WHERE %[4]s GROUP BY of
+		) AS names ON summed.of = names.of ORDER BY reports DESC, region, name, at`, placed, nodes, districtHash, condition)
+}
+
+// districtHash is a district as the nodes of the table have it.
+const districtHash = "if(toString(district) = '', toUInt64(0), cityHash64(toString(district)))"
+
+// tableNodes are the nodes of a level, and the condition of those that have a place of it.
+func tableNodes(condition string, level, floor int) (nodes, placed string) {
 	climbed := tableLevels(level)
 	columns := func(from int) (names []sum) {
 		for _, at := range climbed[from:] {
@@ -95,10 +139,9 @@ func tableStatement(condition string, level, floor int) string {
 		}
 		return names
 	}
-	const district = "if(toString(district) = '', toUInt64(0), cityHash64(toString(district)))"
 	statement := fmt.Sprintf(`SELECT start, cityHash64(service, country) AS topic, reinterpretAsUInt64(toFixedString(toString(region), 8)) AS part,
 			%s AS within, cell, sum(n) AS own, sum(n) - sum(vouched) AS live, toInt64(0) AS shown, sum(judged) AS own_judged, toInt64(0) AS shown_judged, sum(n) AS total, %s
-		FROM quarter_counts WHERE %s GROUP BY start, topic, part, within, cell`, district, sumsVouched(columns(0)), condition)
+		FROM quarter_counts WHERE %s GROUP BY start, topic, part, within, cell`, districtHash, sumsVouched(columns(0)), condition)
 	statement = fmt.Sprintf("SELECT * EXCEPT within, within AS district FROM (%s)", statement)
 	least := floor // with which a row appears while its quarter hour is open
 	for i := range climbed[1:] {
@@ -114,13 +157,7 @@ func tableStatement(condition string, level, floor int) string {
 			renamed("%[1]s_above AS %[1]s", columns(i+1)), statement)
 	}
 	top := climbed[len(climbed)-1]
-	return fmt.Sprintf(`SELECT placed, reinterpretAsString(part) AS region, name, at, reports, judged, counted FROM (
-			SELECT toUInt8(%[1]s) AS placed, part, district AS of, toUInt64(cell) AS at,
-				sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
-			FROM (%[2]s) GROUP BY placed, part, of, at
-		) AS summed LEFT JOIN (
-			SELECT %[3]s AS of, any(toString(district)) AS name FROM quarter_counts WHERE %[4]s GROUP BY of
-		) AS names ON summed.of = names.of ORDER BY reports DESC, region, name, at`, top.active, shownNow(statement, top, floor, least), district, condition)
+	return shownNow(statement, top, floor, least), top.active
 }
 
 // shownNow adds to each node of a level what it shows of its own count, as

@@ -1,0 +1,248 @@
+package archive
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// The public table of days that are over is computed once, so that a map of months does not
+// apply the floor to each of its quarter hours again. The floor of a quarter hour does not
+// depend on others, so the sums of its results over days are those over the quarter hours.
+//
+// A day is computed again when reports of it arrive later, as imports do: quarter_changes has
+// when the latest ones of each day were inserted, by the clock of ClickHouse.
+
+// flooredCounts makes the tables of floored days. Reports of before count as inserted at the
+// epoch.
+var flooredCounts = plain(
+	`CREATE TABLE IF NOT EXISTS floored_counts (
+		day      Date,
+		computed Int64,
+		level    UInt8,
+		service  LowCardinality(String),
+		country  LowCardinality(String),
+		placed   UInt8,
+		region   LowCardinality(String),
+		district LowCardinality(String),
+		cell     UInt64 CODEC(ZSTD(1)),
+		reports  Int64 CODEC(ZSTD(1)),
+		judged   Int64 CODEC(ZSTD(1)),
+		total    Int64 CODEC(ZSTD(1))
+	) ENGINE = MergeTree
+	PARTITION BY toYYYYMM(day)
+	ORDER BY (level, service, country, day, computed)
+	TTL day + INTERVAL 10 YEAR`,
+	`CREATE TABLE IF NOT EXISTS floored_days (
+		day      Date,
+		least    UInt8,
+		computed Int64,
+		upto     DateTime('UTC')
+	) ENGINE = ReplacingMergeTree(computed)
+	ORDER BY (day, least)
+	TTL day + INTERVAL 10 YEAR`,
+	`CREATE TABLE IF NOT EXISTS quarter_changes (
+		day     Date,
+		changed SimpleAggregateFunction(max, DateTime('UTC'))
+	) ENGINE = AggregatingMergeTree
+	ORDER BY day
+	TTL day + INTERVAL 10 YEAR`,
+	`CREATE MATERIALIZED VIEW IF NOT EXISTS quarter_counts_to_changes TO quarter_changes AS
+	SELECT toDate(start) AS day, now('UTC') AS changed FROM quarter_counts GROUP BY day`,
+	`INSERT INTO quarter_changes SELECT toDate(start) AS day, toDateTime(0, 'UTC') AS changed FROM quarter_counts GROUP BY day`,
+)
+
+const (
+	dayMinutes = 24 * 60
+	// quietFor is how long nothing of a day may have been inserted before it is computed,
+	// which is longer than any insert takes: what is inserted afterwards counts as later.
+	quietFor = 10 * time.Minute
+	// overFor is how long a day has been over before it is computed.
+	overFor = time.Hour
+	// flooredAtOnce is the part of a day that one statement computes, which bounds its memory.
+	flooredAtOnce = 6 * 60
+	// flooringTime is how long FloorDays works before it leaves days for the next time.
+	flooringTime = 5 * time.Second
+)
+
+// tableLevelsKept are the levels of the public table that are computed for each day.
+var tableLevelsKept = []int{outage.LevelRegion, outage.LevelDistrict, outage.CellCoarse, outage.CellCoarse + 1, outage.CellFine - 1, outage.CellFine}
+
+// flooredDay is a day whose public table is stored, and when it was computed.
+type flooredDay struct {
+	outage.Span
+	computed int64
+}
+
+// dayOf is a day as ClickHouse has it.
+func (f flooredDay) dayOf() string {
+	return fmt.Sprintf("toDate('%s')", f.From.Time().UTC().Format(time.DateOnly))
+}
+
+// changesOf joins the stored days with what was inserted for each day.
+const changesOf = `SELECT changes.day AS day, inserted, newest, until FROM
+	(SELECT day, max(changed) AS inserted FROM quarter_changes GROUP BY day) AS changes LEFT JOIN
+	(SELECT day, max(computed) AS newest, argMax(upto, computed) AS until FROM floored_days WHERE least = ? GROUP BY day) AS stored ON changes.day = stored.day`
+
+// flooredDays are the days of a span whose public table with a floor is stored and holds,
+// in order.
+func (d *DB) flooredDays(ctx context.Context, span outage.Span, floor int) (days []flooredDay, err error) {
+	if span.To-span.From < dayMinutes {
+		return nil, nil
+	}
+	query := fmt.Sprintf(`SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))), toInt64(newest) FROM (%s)
+		WHERE newest > 0 AND inserted <= until AND toDateTime(day, 'UTC') >= toDateTime(%d, 'UTC') AND toDateTime(day, 'UTC') + INTERVAL 1 DAY <= toDateTime(%d, 'UTC') ORDER BY day`,
+		changesOf, second(span.From), second(span.To))
+	err = d.rows(ctx, query, []any{floor}, func(scan func(...any) error) error {
+		var began int64
+		var one flooredDay
+		err := scan(&began, &one.computed)
+		one.From = outage.Minute(began / 60)
+		one.To = one.From + dayMinutes
+		days = append(days, one)
+		return err
+	})
+	return days, err
+}
+
+// flooredTable is the public table of stored days.
+func (d *DB) flooredTable(ctx context.Context, query outage.Query, level int, days []flooredDay) (outage.Table, error) {
+	w := &where{}
+	w.and("level = ?", level)
+	if query.Service != "" {
+		w.and("service = ?", query.Service)
+	}
+	if query.Country != "" {
+		w.and("country = ?", string(query.Country))
+	}
+	computed := make([]string, len(days))
+	for i, day := range days {
+		computed[i] = fmt.Sprintf("(%s, %d)", day.dayOf(), day.computed)
+	}
+	w.and("(day, computed) IN (" + strings.Join(computed, ", ") + ")")
+	return d.readTable(ctx, fmt.Sprintf(`SELECT placed, toString(region), toString(district), cell, sum(reports) AS shown, sum(judged), sum(total)
+		FROM floored_counts WHERE %s GROUP BY placed, region, district, cell`, w), w.arguments)
+}
+
+// without is what is left of a span without days in order.
+func without(span outage.Span, days []flooredDay) (spans []outage.Span) {
+	from := span.From
+	for _, day := range days {
+		if from < day.From {
+			spans = append(spans, outage.Span{From: from, To: day.From})
+		}
+		from = day.To
+	}
+	if from < span.To {
+		spans = append(spans, outage.Span{From: from, To: span.To})
+	}
+	return spans
+}
+
+// plus adds two tables, in the order of one: most reports first.
+func plus(a, b outage.Table) outage.Table {
+	type place struct {
+		region   outage.Region
+		district outage.District
+		cell     outage.Cell
+	}
+	at := map[place]int{}
+	sum := outage.Table{Total: a.Total + b.Total, Unplaced: a.Unplaced + b.Unplaced, NotYetPlaced: a.NotYetPlaced + b.NotYetPlaced}
+	for _, row := range slices.Concat(a.Rows, b.Rows) {
+		key := place{row.Region, row.District, row.Cell}
+		if i, ok := at[key]; ok {
+			sum.Rows[i].Reports += row.Reports
+			sum.Rows[i].Judged += row.Judged
+			continue
+		}
+		at[key] = len(sum.Rows)
+		sum.Rows = append(sum.Rows, row)
+	}
+	slices.SortFunc(sum.Rows, func(a, b outage.TableRow) int {
+		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Region, b.Region), cmp.Compare(a.District, b.District), cmp.Compare(a.Cell, b.Cell))
+	})
+	return sum
+}
+
+// FloorDays computes the public table of days that are over and lack it, or have changed
+// since, the latest first, and returns how many it computed. It stops after a few seconds;
+// the caller ensures that only one server does so at a time.
+func (d *DB) FloorDays(ctx context.Context, now time.Time, floor int) (computed int, err error) {
+	began := time.Now()
+	for time.Since(began) < flooringTime {
+		more, err := d.floorDay(ctx, now, floor)
+		if err != nil || !more {
+			return computed, err
+		}
+		computed++
+	}
+	return computed, nil
+}
+
+// floorDay computes one day; more is false where none is due.
+func (d *DB) floorDay(ctx context.Context, now time.Time, floor int) (more bool, err error) {
+	due := fmt.Sprintf(`SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))) FROM (%s)
+		WHERE (newest = 0 OR inserted > until) AND inserted <= now('UTC') - %d AND toDateTime(day, 'UTC') + INTERVAL 1 DAY <= toDateTime(%d, 'UTC')
+		ORDER BY day DESC LIMIT 1`, changesOf, int(quietFor.Seconds()), now.Add(-overFor).Unix())
+	day := flooredDay{computed: time.Now().UnixNano()}
+	found := false
+	err = d.rows(ctx, due, []any{floor}, func(scan func(...any) error) error {
+		var began int64
+		found = true
+		err := scan(&began)
+		day.From = outage.Minute(began / 60)
+		day.To = day.From + dayMinutes
+		return err
+	})
+	if err != nil || !found {
+		return false, err
+	}
+	upto, err := d.number(ctx, fmt.Sprintf("SELECT toInt64(toUnixTimestamp(now('UTC'))) - %d", int(quietFor.Seconds())))
+	if err != nil {
+		return false, err
+	}
+	if err := d.forgetDay(ctx, day); err != nil {
+		return false, err
+	}
+	for _, level := range tableLevelsKept {
+		for from := day.From; from < day.To; from += flooredAtOnce {
+			if err := d.exec(bounded(ctx, d.timeout), flooredStatement(day, outage.Span{From: from, To: from + flooredAtOnce}, level, floor)); err != nil {
+				return false, fmt.Errorf("computing the public table of %s: %w", day.From.Time().Format(time.DateOnly), err)
+			}
+		}
+	}
+	return true, d.exec(ctx, fmt.Sprintf("INSERT INTO floored_days (day, least, computed, upto) VALUES (%s, %d, %d, %d)", day.dayOf(), floor, day.computed, upto))
+}
+
+// forgetDay deletes what was computed of a day before, and what a crash left of it.
+func (d *DB) forgetDay(ctx context.Context, day flooredDay) error {
+	n, err := d.number(ctx, "SELECT toInt64(count()) FROM floored_counts WHERE day = "+day.dayOf())
+	if err != nil || n == 0 {
+		return err
+	}
+	return d.exec(ctx, "ALTER TABLE floored_counts DELETE WHERE day = "+day.dayOf()+fmt.Sprintf(" AND computed < %d", day.computed))
+}
+
+// flooredStatement stores the public table of a part of a day, by service and country. What
+// is not shown is summed up into one row of each, which only Table.Total and Unplaced need.
+func flooredStatement(day flooredDay, span outage.Span, level, floor int) string {
+	condition := fmt.Sprintf("kind = '%s' AND %s", outage.Problem, within([]outage.Span{span}))
+	nodes, placed := tableNodes(condition, level, floor)
+	return fmt.Sprintf(`INSERT INTO floored_counts (day, computed, level, service, country, placed, region, district, cell, reports, judged, total)
+	SELECT %[1]s, %[2]d, %[3]d, service_name, country_code, placed, if(reports > 0, reinterpretAsString(part), ''), if(reports > 0, name, ''), if(reports > 0, at, toUInt64(0)),
+		sum(reports), sum(judged), sum(counted) FROM (
+			SELECT topic, toUInt8(%[4]s) AS placed, part, district AS of, toUInt64(cell) AS at,
+				sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
+			FROM (%[5]s) GROUP BY topic, placed, part, of, at
+		) AS summed LEFT JOIN (
+			SELECT %[6]s AS of, any(toString(district)) AS name FROM quarter_counts WHERE %[7]s GROUP BY of
+		) AS names ON summed.of = names.of LEFT JOIN (
+			SELECT cityHash64(service, country) AS topic, any(toString(service)) AS service_name, any(toString(country)) AS country_code FROM quarter_counts WHERE %[7]s GROUP BY topic
+		) AS topics ON summed.topic = topics.topic
+		GROUP BY ALL`, day.dayOf(), day.computed, level, placed, nodes, districtHash, condition)
+}
