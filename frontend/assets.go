@@ -33,6 +33,8 @@ var styles = map[string][]string{
 	"service":   {"base", "details", "form", "service"},
 	"place":     {"base", "details", "charts", "service", "incidents", "place"},
 	"incidents": {"base", "details", "incidents"},
+	"calendar":  {"base", "incidents", "calendar"},
+	"day":       {"base", "details", "charts", "incidents", "register"},
 	"incident":  {"base", "details", "service", "incidents", "incident"},
 	"map":       {"base", "details", "charts", "map"},
 	"districts": {"base", "details", "charts", "districts"},

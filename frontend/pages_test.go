@@ -101,6 +101,10 @@ func TestAddresses(t *testing.T) {
 		{"/in/wb", 301, "/in/west-bengal"}, {"/gb/tle", 301, "/gb/yorkshire-and-the-humber"}, {"/in/west-bengal", 200, "<h1>West Bengal</h1>"},
 		{"/leeds", 404, "No such page"}, {"/in/leeds", 404, "No such page"}, {"/gb/leeds/more", 404, "No such page"}, {"/gb/%zz", 404, "No such page"},
 		{"/gb/bt", 200, "<h1>BT</h1>"}, {"/gb/bt-gb-tle", 200, "<h1>Aberconwy bt</h1>"}, // a service comes before a place
+		{"/2026/11/18", 200, "<h1>Incidents: 18 November 2026</h1>"}, {"/in/2026/11", 200, "<h1>Incidents in India: November 2026</h1>"}, {"/bn/2026", 200, "<h1>ঘটনা: ২০২৬</h1>"},
+		{"/2026/10/1", 301, "/2026/10/01"}, {"/uk/2026/11/", 301, "/gb/2026/11"}, {"/2026/02/30", 404, "No such page"}, {"/2026/13", 404, "No such page"},
+		{"/2026/11/19", 404, "nothing at this address"}, {"/2027", 404, "nothing at this address"}, {"/2025/02/28", 200, "No incident is known from before 1 July 2026."},
+		{"/gb/2026/11/17", 200, "No incident in this time."}, {"/whatsapp/2026", 404, "No such page"}, {"/2026/11/18/whatsapp", 404, "No such page"},
 		{"/embed/whatsapp", 200, "WhatsApp"},
 		{"/embed/nothing", 404, "No such page"},
 		{"/badge/whatsapp.svg", 200, "reports far above usual"},
@@ -131,7 +135,7 @@ func TestAddresses(t *testing.T) {
 }
 
 // everyPage lists one address for each kind of page.
-var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/register", "/in/register", "/gb/leeds", "/in/west-bengal",
+var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/register", "/in/register", "/gb/leeds", "/in/west-bengal", "/2026", "/in/2026/11", "/2026/10/01",
 	"/incidents", "/in/incidents", "/incidents/" + pagetest.OpenIncident, "/incidents/" + pagetest.EndedIncident}
 
 func TestPublicPages(t *testing.T) {
@@ -206,7 +210,7 @@ func TestByteBudgets(t *testing.T) {
 			"/": 14_000, "/bn": 14_000, "/hi/in": 14_000, "/in/status": 2_500, "/in/whatsapp/status": 1_000, "/embed/whatsapp": 5_000, "/embed/whatsapp?lang=bn": 5_000, "/in/whatsapp": 14_000, "/bn/in/whatsapp": 14_000, "/gb/whatsapp": 14_000,
 			"/whatsapp": 14_000, "/bn/whatsapp": 14_000, // two countries
 			"/incidents": 10_000, "/bn/incidents": 10_000, "/incidents/" + pagetest.OpenIncident: 14_000, "/bn/incidents/" + pagetest.OpenIncident: 14_000,
-			"/gb/leeds": 14_000, "/bn/gb/leeds": 14_000, "/in/west-bengal": 14_000, "/bn/in/west-bengal": 14_000, "/bn/in/kolkata": 14_000,
+			"/2026": 14_000, "/bn/in/2026": 14_000, "/bn/2026/11": 14_000, "/bn/2026/10/01": 14_000, "/gb/leeds": 14_000, "/bn/gb/leeds": 14_000, "/in/west-bengal": 14_000, "/bn/in/west-bengal": 14_000, "/bn/in/kolkata": 14_000,
 			"/whatsapp/report": 10_000, "/bn/whatsapp/report": 10_000, "/about": 10_000,
 		} {
 			size := squeezed(get(t, app, path).body)

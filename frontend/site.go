@@ -180,7 +180,7 @@ func (s *Site) makePage(at address.Address) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if at.Place != "" {
+	if at.Place != "" || at.Date != (address.Date{}) {
 		return s.renderBounded(name, page)
 	}
 	return s.render(name, page)

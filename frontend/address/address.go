@@ -29,12 +29,13 @@ const ShowReports = "reports"
 // Address is the path of a page: /[lang]/[country]/[service], then an optional
 // leaf. Every part is optional. The default language is not written. The id of an
 // incident follows its leaf and contains the country. A place stands where a service
-// does, and always behind its country.
+// does, and always behind its country; a date where both could: /[lang]/[country]/2025/02/28.
 type Address struct {
 	Lang    string // one of the languages, never ""
 	Country outage.Country
 	Service string
 	Place   string // the slug of a region or a district
+	Date    Date   // of a page of the calendar
 	Leaf    string
 	ID      string // of an incident
 	Show    string // what the map shows, "" for what is unusual
@@ -63,6 +64,10 @@ func Parse(services Services, path string) (Address, bool) {
 	}
 	if len(parts) == 1 && (parts[0] == LeafMap || parts[0] == LeafRegister) {
 		at.Leaf = parts[0]
+		return at, true
+	}
+	if date, ok := parseDate(parts); ok {
+		at.Date = date
 		return at, true
 	}
 	if len(parts) > 0 && parts[0] == LeafIncidents {
@@ -127,7 +132,7 @@ func LangOf(path string) string {
 // Path writes the address in its one canonical form.
 func (a Address) Path() string {
 	var b strings.Builder
-	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Place, a.Leaf, a.ID} {
+	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Place, a.Date.path(), a.Leaf, a.ID} {
 		if part != "" {
 			b.WriteString("/" + part)
 		}
@@ -148,12 +153,13 @@ func (a Address) langPart() string {
 // The With functions return the address with one part replaced.
 func (a Address) WithLang(lang string) Address         { a.Lang = lang; return a }
 func (a Address) WithCountry(c outage.Country) Address { a.Country = c; return a }
+func (a Address) WithDate(d Date) Address              { a = a.WithService(""); a.Date = d; return a }
 func (a Address) WithService(slug string) Address {
-	a.Service, a.Place, a.Leaf, a.ID, a.Show = slug, "", "", "", ""
+	a.Service, a.Place, a.Date, a.Leaf, a.ID, a.Show = slug, "", Date{}, "", "", ""
 	return a
 }
 func (a Address) WithLeaf(leaf string) Address {
-	a.Place, a.Leaf, a.ID, a.Show = "", leaf, "", ""
+	a.Place, a.Date, a.Leaf, a.ID, a.Show = "", Date{}, leaf, "", ""
 	return a
 }
 

@@ -12,7 +12,7 @@ import (
 
 // FuzzAddress reads arbitrary paths. An address that is written reads back equal.
 func FuzzAddress(f *testing.F) {
-	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/incidents/" + pagetest.OpenIncident, "/in/incidents", "/incidents/x", "/\x00", "/ＢＮ"} {
+	for _, seed := range []string{"/", "/bn/in/whatsapp", "/uk", "//", "/en/en", "/in/whatsapp/thanks", "/incidents/" + pagetest.OpenIncident, "/in/incidents", "/2025/2/28", "/in/2025/02", "/2025/02/30", "/incidents/x", "/\x00", "/ＢＮ"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, path string) {

@@ -74,6 +74,12 @@ func (s *Builder) Page(ctx context.Context, at address.Address) (name string, pa
 		return "report", s.formPage(at), nil
 	case at.Leaf == address.LeafEmbed:
 		return "embed", s.embedPage(ctx, at), nil
+	case at.Date != address.Date{}:
+		page, err = s.calendar(at)
+		if at.Date.Day > 0 {
+			return "day", page, err
+		}
+		return "calendar", page, err
 	case at.Place != "":
 		page, err = s.place(ctx, at)
 		return "place", page, err

@@ -41,6 +41,7 @@ type incidentPage struct {
 	Unaffected     []link // services of the family that had none
 	UnaffectedText string
 	Service        link // the page of the service
+	Day            link // the incidents of the day on which it began
 	Data           string
 	AsOf           []locale.Time
 	Country        outage.Country
@@ -94,6 +95,8 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Image, page.Table = page.At.Path()+".png", address.Address{Lang: locale.Default, Leaf: address.LeafIncidents, ID: in.ID}.Path()+".csv"
 	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(page.read.asOf, in.Country))
 	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
+	began := in.Since.Time().In(in.Country.Zone())
+	page.Day = link{Path: page.At.WithCountry(in.Country).WithDate(address.DayOf(began)).Path(), Text: page.Date(began, in.Country)}
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []locale.Time{page.Instant(page.read.asOf, in.Country)}
 	page.addCounts(ctx, in)

@@ -20,6 +20,7 @@ type layout struct {
 	Icon      outage.Status // the status that the icon of the page shows
 	Mark      string        // a few words before the title of the tab, or ""
 	name      string        // of the page's template
+	year      int           // of the numbers
 	demo      *banner       // nil where no demo is played
 	head      Head
 	publicURL string
@@ -70,6 +71,11 @@ func (p *layout) outermost() string {
 		return "embed"
 	}
 	return "layout"
+}
+
+// Calendar is the year of the numbers in the calendar, of the country of the page.
+func (p *layout) Calendar() string {
+	return p.At.WithDate(address.Date{Year: p.year}).Path()
 }
 
 // Absolute is a path under the public address of the site, where it has one.

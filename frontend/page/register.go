@@ -138,32 +138,34 @@ func (page *registerPage) incidents(quarter register.Quarter) {
 		page.Intro = page.T("register.count.most", "n", int64(len(rows)), "most", int64(len(listed)))
 	}
 	for _, row := range listed {
-		page.Rows = append(page.Rows, page.incidentRow(row))
+		page.Rows = append(page.Rows, page.incidentRow(row, time.Time{}))
 	}
 }
 
-func (page *registerPage) incidentRow(row register.Row) incidentRow {
+// incidentRow formats an incident for a table. Its start has a date unless that is the one
+// of another instant.
+func (q *request) incidentRow(row register.Row, on time.Time) incidentRow {
 	in := public.Incident{Country: row.Country, Footprint: public.Footprint{Scope: row.Scope, Regions: row.Regions}}
-	name := page.words.serviceNamed(row.Service)
+	name := q.words.serviceNamed(row.Service)
 	result := incidentRow{
-		link:   link{Path: page.incidentPath(row.ID), Text: page.T("incident.of.service", "service", name, "in", page.InCountry(row.Country))},
-		Where:  page.words.where(in, namedRegions),
+		link:   link{Path: q.incidentPath(row.ID), Text: q.T("incident.of.service", "service", name, "in", q.InCountry(row.Country))},
+		Where:  q.words.where(in, namedRegions),
 		Start:  locale.Time{Machine: row.Start.UTC().Format(time.RFC3339)},
-		Lasted: page.Duration(time.Duration(row.Duration) * time.Second),
+		Lasted: q.Duration(time.Duration(row.Duration) * time.Second),
 		Total:  "–",
 	}
-	result.Start.Text = page.DateUnlessSameDay(page.TimeOfDay(row.Start, row.Country).Text, row.Start, time.Time{}, row.Country)
+	result.Start.Text = q.DateUnlessSameDay(q.TimeOfDay(row.Start, row.Country).Text, row.Start, on, row.Country)
 	if row.Total != nil {
-		result.Total = page.Int(*row.Total)
+		result.Total = q.Int(*row.Total)
 	}
 	switch {
 	case row.State != outage.StateResolved: // the register is minutes older than the page
-		result.Lasted = page.T("register.lasts", "lasted", page.Duration(page.read.asOf.Sub(row.Start)))
+		result.Lasted = q.T("register.lasts", "lasted", q.Duration(q.read.asOf.Sub(row.Start)))
 	case row.End == nil:
-		result.Lasted = page.T("state.unknown")
+		result.Lasted = q.T("state.unknown")
 	}
 	if row.Verdict == outage.LikelyCollateral && row.Cause != nil && *row.Cause != row.Service {
-		result.Cause = page.T("register.cause", "cause", page.words.serviceNamed(*row.Cause))
+		result.Cause = q.T("register.cause", "cause", q.words.serviceNamed(*row.Cause))
 	}
 	return result
 }

@@ -23,7 +23,7 @@ var indent = regexp.MustCompile(`\n\s+`)
 var blankLines = regexp.MustCompile(`\n{2,}`)
 
 // fragments are templates that pages call by their file's name.
-var fragments = []string{"layout", "banner", "form", "panel", "districttable", "entry", "hero", "find"}
+var fragments = []string{"layout", "banner", "form", "panel", "districttable", "entry", "hero", "find", "dates"}
 
 func loadTemplates() (*templates, error) {
 	root := template.New("")
@@ -33,7 +33,7 @@ func loadTemplates() (*templates, error) {
 		}
 	}
 	loaded := &templates{byName: map[string]*template.Template{}}
-	for _, name := range []string{"home", "search", "service", "place", "incidents", "incident", "map", "districts", "report", "thanks", "about", "credits", "register", "problem", "embed"} {
+	for _, name := range []string{"home", "search", "service", "place", "incidents", "calendar", "day", "incident", "map", "districts", "report", "thanks", "about", "credits", "register", "problem", "embed"} {
 		page, err := root.Clone()
 		if err != nil {
 			return nil, err

@@ -24,7 +24,7 @@ func (f Register) rows(quarter register.Quarter) (rows []register.Row) {
 	end := quarter.Start().Add(26 * time.Hour)
 	whole := register.Row{
 		ID: "upi-in-" + quarter.Start().Format("20060102") + "T0000Z", Service: "upi", Country: countrytest.IN, State: outage.StateResolved,
-		Start: quarter.Start(), OpenedAt: quarter.Start(), End: &end, Duration: int64((26 * time.Hour).Seconds()), Scope: outage.ScopeCountry,
+		Start: quarter.Start(), OpenedAt: quarter.Start(), End: &end, Duration: int64((26 * time.Hour).Seconds()), Scope: outage.ScopeCountry, Severity: outage.SeverityMajor,
 		Regions: []outage.Region{"IN-WB", "IN-MH"}, Districts: []outage.District{"IN-D315"}, Total: new(int64(16_204)), Verdict: outage.LikelyCause,
 	}
 	rows = append(rows, whole)
@@ -37,7 +37,7 @@ func (f Register) rows(quarter register.Quarter) (rows []register.Row) {
 	start := Noon.Add(-2 * time.Hour)
 	return append(rows, register.Row{
 		ID: OpenIncident, Service: "instagram", Country: countrytest.GB, State: outage.StateOpen, Start: start, OpenedAt: start, Duration: 7200,
-		Scope: outage.ScopeRegion, Regions: []outage.Region{"GB-TLE"}, Verdict: outage.LikelyCollateral, Cause: new("whatsapp"),
+		Scope: outage.ScopeRegion, Severity: outage.SeverityMinor, Regions: []outage.Region{"GB-TLE"}, Verdict: outage.LikelyCollateral, Cause: new("whatsapp"),
 	})
 }
 

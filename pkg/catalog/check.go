@@ -21,6 +21,9 @@ const (
 
 var countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
 
+// yearForm is that of the addresses of years.
+var yearForm = regexp.MustCompile(`^[0-9]{4}$`)
+
 var slugForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // languages are those that pages are written in.
@@ -84,7 +87,7 @@ func addressFault(slug string) string {
 		return what
 	}
 	_, country := outage.CountryNamed(slug)
-	if country || slices.Contains(reserved, slug) {
+	if country || slices.Contains(reserved, slug) || yearForm.MatchString(slug) {
 		return "this word is reserved for another address"
 	}
 	return ""

@@ -26,7 +26,7 @@ type screen struct{ prefix, name, address string }
 var screens = []screen{
 	{"about.", "How we count", "/about"}, {"parameter.", "How we count, the numbers", "/about"}, {"unit.", "How we count, the numbers", "/about"},
 	{"asof", "every page with numbers", "/whatsapp"}, {"badge.", "badge on other sites", "/badge/whatsapp.svg"},
-	{"back.", "after a report", ""}, {"because", "home and map, beside a status", "/"}, {"card.", "home, card of an incident", "/"},
+	{"back.", "after a report", ""}, {"because", "home and map, beside a status", "/"}, {"calendar.", "calendar", "/incidents"}, {"card.", "home, card of an incident", "/"},
 	{"chart.", "service, chart", "/whatsapp"}, {"chart.span.", "incident, chart", "/incidents"}, {"country.", "every page, top", "/"},
 	{"credits.", "sources", "/credits"}, {"date", "every page, dates", "/incidents"}, {"month.", "every page, dates", "/incidents"}, {"weekday.", "home, on a quiet day", "/"},
 	{"demo.", "every page of a demonstration, top", "/"}, {"district", "table of districts", "/map"},
@@ -49,7 +49,7 @@ var screens = []screen{
 	{"spread.", "incident, small maps", "/incidents"}, {"stale", "every page, when numbers are old", ""},
 	{"state.", "list of incidents", "/incidents"}, {"status.", "home, service and map, status", "/"}, {"step.", "incident, timeline", "/incidents"},
 	{"symptoms.", "service, what people report", "/whatsapp"}, {"thanks.", "after a report", ""}, {"time.", "every page, times", "/"},
-	{"undo", "after a report", ""}, {"verdict.", "service, first sentence", "/whatsapp"}, {"why.", "incident, how it was decided", "/incidents"},
+	{"undo", "after a report", ""}, {"weekday.", "calendar", "/incidents"}, {"verdict.", "service, first sentence", "/whatsapp"}, {"why.", "incident, how it was decided", "/incidents"},
 }
 
 // screenOf is the screen of a key, the zero screen where none is known.
