@@ -36,6 +36,7 @@ type Config struct {
 	Readiness        Readiness
 	Streams          Streams
 	Webhooks         Webhooks
+	Officials        Officials
 	// Limiter is what a sender may still write. Reports themselves are limited by
 	// the intake, by the same count. Nil is no limit.
 	Limiter Limiter
@@ -116,6 +117,8 @@ func (a *API) routes() []route {
 		{fiber.MethodDelete, "/api/v1/reports/:id", a.limited(a.undoReport)},
 		{fiber.MethodGet, "/api/v1/services", a.listServices},
 		{fiber.MethodGet, "/api/v1/services/:slug", a.getService},
+		{fiber.MethodPut, officialPath, a.putOfficial},
+		{fiber.MethodDelete, officialPath, a.deleteOfficial},
 		{fiber.MethodGet, "/api/v1/services/:slug/series", a.getSeries},
 		{fiber.MethodGet, "/api/v1/services/:slug/symptoms", a.getSymptoms},
 		{fiber.MethodGet, "/api/v1/services/:slug/networks", a.getNetworks},

@@ -239,6 +239,45 @@ func (w *world) Health(_ context.Context, service string, country outage.Country
 	return public.Health{Window: tenMinutes, Status: outage.StatusOutage, Observed: 31, Reports: 44, Expected: &expected, Incident: &incident, Incidents: []public.Incident{incident, other}}, w.err
 }
 
+// notice is what the vendor of whatsapp published, 10 minutes after the incident opened.
+func notice() outage.Notice {
+	opened := now.Add(-80 * time.Minute).Truncate(time.Minute)
+	return outage.Notice{
+		ID: "n1", Title: "Messages are delayed", State: outage.OfficialMajor, Phase: outage.PhaseIdentified, Link: "https://status.example/n1",
+		PublishedAt: opened.Add(10 * time.Minute), UpdatedAt: opened.Add(20 * time.Minute), SeenAt: opened.Add(11 * time.Minute),
+	}
+}
+
+func (w *world) Official(service string) *public.OfficialStatus {
+	if service != "whatsapp" {
+		return nil
+	}
+	return public.OfficialStatusOf(outage.Official{
+		Service: service, Source: outage.FromPage, State: outage.OfficialMajor, Page: "https://status.example/",
+		Notices: []outage.Notice{notice()}, At: notice().SeenAt, CheckedAt: now,
+	})
+}
+
+func (w *world) Enter(_ context.Context, service, page string, entered outage.Notice) (outage.Official, error) {
+	w.ask("official %s %q %s %q", service, page, entered.State, entered.Title)
+	entered.ID, entered.SeenAt = "operator-1", now
+	return outage.Official{Service: service, Source: outage.FromOperator, State: entered.State, At: now, Notices: []outage.Notice{entered}}, w.err
+}
+
+func (w *world) Withdraw(_ context.Context, service string) (bool, error) {
+	w.ask("withdraw %s", service)
+	return service == "whatsapp", w.err
+}
+
+// withNotice is a record in its public form, as the notices make it.
+func withNotice(record outage.Record) public.Incident {
+	in := public.IncidentOf(record, nil)
+	if in.Service == "whatsapp" {
+		in.Official = public.NoticeOf(in, []outage.Notice{notice()}, now)
+	}
+	return in
+}
+
 // meant is an incident that is over, with all that one can have.
 func meant() outage.Record {
 	opened := now.Add(-80 * time.Minute).Truncate(time.Minute)
@@ -311,7 +350,7 @@ func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, curso
 	pending.State = outage.StatePending
 	for _, record := range append(w.more, pending, scant(), meant()) {
 		if filter.Matches(record.Incident) && (record.State == outage.StatePending) == (filter.State == outage.StatePending) {
-			found = append(found, public.IncidentOf(record, nil))
+			found = append(found, withNotice(record))
 		}
 	}
 	if len(found) > limit {
@@ -323,7 +362,7 @@ func (w *world) Incidents(_ context.Context, filter outage.IncidentFilter, curso
 func (w *world) Incident(_ context.Context, id string) (public.Incident, error) {
 	for _, record := range []outage.Record{scant(), meant()} {
 		if record.ID == id {
-			return public.IncidentOf(record, nil), w.err
+			return withNotice(record), w.err
 		}
 	}
 	return public.Incident{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "No incident has this id."}
@@ -422,7 +461,7 @@ func (w *world) appReading(most int) *fiber.App {
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	api := New(Config{
 		Intake: w, Readings: func() Readings { return w }, Incidents: w, IncidentRegister: quarterlies{}, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w, Wanted: requests{w},
-		Webhooks: hooks{w},
+		Webhooks: hooks{w}, Officials: w,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},

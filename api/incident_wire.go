@@ -11,35 +11,37 @@ import (
 // incidentJSON begins with the fields of a line of a backtest, under the same
 // names.
 type incidentJSON struct {
-	ID             string              `json:"id"`
-	Service        string              `json:"service"`
-	Country        outage.Country      `json:"country"`
-	State          outage.State        `json:"state"`
-	OpenedAt       string              `json:"opened_at"`
-	ClosedAt       *string             `json:"closed_at"`
-	End            *string             `json:"end"`
-	Scope          outage.Scope        `json:"scope"`
-	Regions        []outage.Region     `json:"regions"`
-	Districts      []outage.District   `json:"districts"`
-	Cells          []public.CellWeight `json:"cells"`
-	Centroid       outage.LatLng       `json:"centroid"`
-	Observed       int64               `json:"observed"`
-	Expected       float64             `json:"expected"`
-	Threshold      float64             `json:"threshold"`
-	Verdict        outage.Verdict      `json:"verdict"`
-	Since          string              `json:"since"`
-	Severity       outage.Severity     `json:"severity"`
-	Ratio          *float64            `json:"ratio"`
-	Peak           *float64            `json:"peak"`
-	FootprintFinal bool                `json:"footprint_final"`
-	Cause          *string             `json:"cause"`
-	Reasons        []outage.Reason     `json:"reasons"`
-	Parent         *string             `json:"parent"`
-	MergedInto     *string             `json:"merged_into"`
-	Timeline       []changeJSON        `json:"timeline"`
-	Recoveries     []recoveryJSON      `json:"recoveries"`
-	Why            *whyJSON            `json:"why"`
-	Narrative      map[string]string   `json:"narrative"`
+	ID             string                  `json:"id"`
+	Service        string                  `json:"service"`
+	Country        outage.Country          `json:"country"`
+	State          outage.State            `json:"state"`
+	OpenedAt       string                  `json:"opened_at"`
+	ClosedAt       *string                 `json:"closed_at"`
+	End            *string                 `json:"end"`
+	Scope          outage.Scope            `json:"scope"`
+	Regions        []outage.Region         `json:"regions"`
+	Districts      []outage.District       `json:"districts"`
+	Cells          []public.CellWeight     `json:"cells"`
+	Centroid       outage.LatLng           `json:"centroid"`
+	Observed       int64                   `json:"observed"`
+	Expected       float64                 `json:"expected"`
+	Threshold      float64                 `json:"threshold"`
+	Verdict        outage.Verdict          `json:"verdict"`
+	Since          string                  `json:"since"`
+	Severity       outage.Severity         `json:"severity"`
+	Ratio          *float64                `json:"ratio"`
+	Peak           *float64                `json:"peak"`
+	FootprintFinal bool                    `json:"footprint_final"`
+	Cause          *string                 `json:"cause"`
+	Reasons        []outage.Reason         `json:"reasons"`
+	Parent         *string                 `json:"parent"`
+	MergedInto     *string                 `json:"merged_into"`
+	Timeline       []changeJSON            `json:"timeline"`
+	Recoveries     []recoveryJSON          `json:"recoveries"`
+	Why            *whyJSON                `json:"why"`
+	Narrative      map[string]string       `json:"narrative"`
+	Official       *public.PublishedNotice `json:"official"`
+	LeadSeconds    *int64                  `json:"lead_seconds"`
 }
 
 type changeJSON struct {
@@ -111,6 +113,13 @@ func (a *API) wireIncident(in public.Incident) incidentJSON {
 		wire.ClosedAt, wire.End = &closed, new("observed")
 		if in.EndUnknown {
 			wire.End = new("unknown")
+		}
+	}
+	if in.Official != nil {
+		notice := public.PublishedNoticeOf(in.Official.Notice)
+		wire.Official = &notice
+		if lead := in.Official.Lead; lead != nil {
+			wire.LeadSeconds = new(int64(*lead / time.Second))
 		}
 	}
 	for _, change := range in.Changes {

@@ -56,6 +56,16 @@ type Readings interface {
 	Day(ctx context.Context, service string) (public.Day, error)
 	// Health is how a service does now.
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
+	// Official is what the vendor of a service says of it, nil for nothing.
+	Official(service string) *public.OfficialStatus
+}
+
+// Officials takes what an operator says for the vendor of a service.
+type Officials interface {
+	// Enter opens, changes or resolves the notice of a service. Zero times are filled in.
+	Enter(ctx context.Context, service, page string, notice outage.Notice) (outage.Official, error)
+	// Withdraw takes it back; it is false where there is none.
+	Withdraw(ctx context.Context, service string) (bool, error)
 }
 
 // Incidents returns public incidents. It does not block. Its errors for the sender are

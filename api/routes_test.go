@@ -40,6 +40,9 @@ const (
 	bearer = "Authorization: Bearer open"
 	lines  = bearer + "\nContent-Type: application/x-ndjson"
 
+	operator = bearer + "\n" + takes
+	entered  = `{"state":"major_outage","phase":"investigating","title":"Down"}`
+
 	asksToWrite = "Access-Control-Request-Method: POST\nAccess-Control-Request-Headers: content-type,idempotency-key\nOrigin: "
 )
 
@@ -78,6 +81,26 @@ var calls = []call{
 	{name: "batch-8m", method: "POST", path: "/api/v1/reports/batch", header: lines, body: strings.Repeat(" ", maxBatch+1), status: 413, code: "too_large"},
 	{name: "batch-no-redis", method: "POST", path: "/api/v1/reports/batch", header: lines, body: "{}", world: world{err: &outage.Error{Code: outage.CodeUnavailable, Detail: "Reports cannot be taken now."}}, status: 503, code: "unavailable"},
 	{name: "batch-get", path: "/api/v1/reports/batch", status: 405, code: "method_not_allowed"},
+
+	{name: "official", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: entered, status: 200, asked: `official whatsapp "" major_outage "Down"`},
+	{name: "official-without-key", method: "PUT", path: "/api/v1/services/whatsapp/official", header: takes, body: entered, status: 401, code: "unauthorized", field: "Authorization"},
+	{name: "official-state", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"unknown","title":"x"}`, status: 400, code: "invalid", field: "state"},
+	{name: "official-phase", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":"x","phase":"soon"}`, status: 400, code: "invalid", field: "phase"},
+	{name: "official-title", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":" "}`, status: 400, code: "invalid", field: "title"},
+	{name: "official-link", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":"x","link":"javascript:alert(1)"}`, status: 400, code: "invalid", field: "link"},
+	{name: "official-later", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":"x","published_at":"2027-01-01T00:00:00Z"}`, status: 400, code: "invalid", field: "published_at"},
+	{name: "official-other-field", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"status":"degraded"}`, status: 400, code: "invalid", field: "state"},
+	{name: "official-unknown", method: "PUT", path: "/api/v1/services/nothing/official", header: operator, body: entered, status: 404, code: "not_found"},
+	{name: "official-form", method: "PUT", path: "/api/v1/services/whatsapp/official", header: bearer + "\nContent-Type: application/x-www-form-urlencoded", body: "state=degraded", status: 415, code: "content_type"},
+	{name: "official-16k", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
+	{name: "official-limited", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: entered, world: world{err: &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: time.Second}}, status: 429, code: "limited"},
+	{name: "official-no-archive", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: entered, world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "withdraw", method: "DELETE", path: "/api/v1/services/whatsapp/official", header: bearer, status: 204, asked: "withdraw whatsapp"},
+	{name: "withdraw-nothing", method: "DELETE", path: "/api/v1/services/virgin-media/official", header: bearer, status: 404, code: "not_found"},
+	{name: "withdraw-without-key", method: "DELETE", path: "/api/v1/services/whatsapp/official", status: 401, code: "unauthorized", field: "Authorization"},
+	{name: "withdraw-query", method: "DELETE", path: "/api/v1/services/whatsapp/official?all=1", header: bearer, status: 400, code: "invalid", field: "all"},
+	{name: "withdraw-limited", method: "DELETE", path: "/api/v1/services/whatsapp/official", header: bearer, world: world{err: &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: time.Second}}, status: 429, code: "limited"},
+	{name: "withdraw-no-archive", method: "DELETE", path: "/api/v1/services/whatsapp/official", header: bearer, world: world{err: down}, status: 503, code: "unavailable"},
 
 	{name: "undo", method: "DELETE", path: "/api/v1/reports/r1?undo=secret", status: 204, asked: "undo r1 secret"},
 	{name: "undo-body", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret"}`, status: 204, asked: "undo r1 secret"},

@@ -62,6 +62,7 @@ type serviceJSON struct {
 	Status     map[outage.Country]healthJSON `json:"status"`
 	Reports24h *int64                        `json:"reports_24h"`
 	Sparkline  []int64                       `json:"sparkline"`
+	Official   *public.OfficialStatus        `json:"official"`
 }
 
 func (a *API) listServices(c *fiber.Ctx) error {
@@ -109,7 +110,7 @@ func (a *API) named(c *fiber.Ctx) (outage.Service, error) {
 // live is the wire shape of a service with how it does now.
 func live(ctx context.Context, numbers Readings, service outage.Service) (serviceJSON, error) {
 	wire := describe(service)
-	wire.AsOf = asOf(numbers.AsOf())
+	wire.AsOf, wire.Official = asOf(numbers.AsOf()), numbers.Official(service.Slug)
 	for _, country := range wire.Countries {
 		health, err := numbers.Health(ctx, service.Slug, country)
 		if err != nil {

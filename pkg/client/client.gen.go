@@ -132,6 +132,57 @@ func (e DeliveryKind) Valid() bool {
 	}
 }
 
+// Defines values for EnteredNoticePhase.
+const (
+	EnteredNoticePhaseIdentified    EnteredNoticePhase = "identified"
+	EnteredNoticePhaseInvestigating EnteredNoticePhase = "investigating"
+	EnteredNoticePhaseMonitoring    EnteredNoticePhase = "monitoring"
+	EnteredNoticePhaseResolved      EnteredNoticePhase = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the EnteredNoticePhase enum.
+func (e EnteredNoticePhase) Valid() bool {
+	switch e {
+	case EnteredNoticePhaseIdentified:
+		return true
+	case EnteredNoticePhaseInvestigating:
+		return true
+	case EnteredNoticePhaseMonitoring:
+		return true
+	case EnteredNoticePhaseResolved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnteredNoticeState.
+const (
+	EnteredNoticeStateDegraded      EnteredNoticeState = "degraded"
+	EnteredNoticeStateMaintenance   EnteredNoticeState = "maintenance"
+	EnteredNoticeStateMajorOutage   EnteredNoticeState = "major_outage"
+	EnteredNoticeStateOperational   EnteredNoticeState = "operational"
+	EnteredNoticeStatePartialOutage EnteredNoticeState = "partial_outage"
+)
+
+// Valid indicates whether the value is a known member of the EnteredNoticeState enum.
+func (e EnteredNoticeState) Valid() bool {
+	switch e {
+	case EnteredNoticeStateDegraded:
+		return true
+	case EnteredNoticeStateMaintenance:
+		return true
+	case EnteredNoticeStateMajorOutage:
+		return true
+	case EnteredNoticeStateOperational:
+		return true
+	case EnteredNoticeStatePartialOutage:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HeatmapLevel.
 const (
 	HeatmapLevelCell     HeatmapLevel = "cell"
@@ -357,6 +408,105 @@ func (e NetworkCountReading) Valid() bool {
 	case TooFew:
 		return true
 	case Usual:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfficialNoticePhase.
+const (
+	OfficialNoticePhaseIdentified    OfficialNoticePhase = "identified"
+	OfficialNoticePhaseInvestigating OfficialNoticePhase = "investigating"
+	OfficialNoticePhaseLessThannil   OfficialNoticePhase = "<nil>"
+	OfficialNoticePhaseMonitoring    OfficialNoticePhase = "monitoring"
+	OfficialNoticePhaseResolved      OfficialNoticePhase = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the OfficialNoticePhase enum.
+func (e OfficialNoticePhase) Valid() bool {
+	switch e {
+	case OfficialNoticePhaseIdentified:
+		return true
+	case OfficialNoticePhaseInvestigating:
+		return true
+	case OfficialNoticePhaseLessThannil:
+		return true
+	case OfficialNoticePhaseMonitoring:
+		return true
+	case OfficialNoticePhaseResolved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfficialState.
+const (
+	OfficialStateDegraded      OfficialState = "degraded"
+	OfficialStateMaintenance   OfficialState = "maintenance"
+	OfficialStateMajorOutage   OfficialState = "major_outage"
+	OfficialStateOperational   OfficialState = "operational"
+	OfficialStatePartialOutage OfficialState = "partial_outage"
+	OfficialStateUnknown       OfficialState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the OfficialState enum.
+func (e OfficialState) Valid() bool {
+	switch e {
+	case OfficialStateDegraded:
+		return true
+	case OfficialStateMaintenance:
+		return true
+	case OfficialStateMajorOutage:
+		return true
+	case OfficialStateOperational:
+		return true
+	case OfficialStatePartialOutage:
+		return true
+	case OfficialStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfficialStatusReason.
+const (
+	OfficialStatusReasonChanged     OfficialStatusReason = "changed"
+	OfficialStatusReasonLessThannil OfficialStatusReason = "<nil>"
+	OfficialStatusReasonStale       OfficialStatusReason = "stale"
+	OfficialStatusReasonUnreachable OfficialStatusReason = "unreachable"
+)
+
+// Valid indicates whether the value is a known member of the OfficialStatusReason enum.
+func (e OfficialStatusReason) Valid() bool {
+	switch e {
+	case OfficialStatusReasonChanged:
+		return true
+	case OfficialStatusReasonLessThannil:
+		return true
+	case OfficialStatusReasonStale:
+		return true
+	case OfficialStatusReasonUnreachable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfficialStatusSource.
+const (
+	Operator OfficialStatusSource = "operator"
+	Page     OfficialStatusSource = "page"
+)
+
+// Valid indicates whether the value is a known member of the OfficialStatusSource enum.
+func (e OfficialStatusSource) Valid() bool {
+	switch e {
+	case Operator:
+		return true
+	case Page:
 		return true
 	default:
 		return false
@@ -1080,6 +1230,26 @@ type DistrictOrNone = District
 // Duration A whole number of minutes, hours or days.
 type Duration = string
 
+// EnteredNotice defines model for EnteredNotice.
+type EnteredNotice struct {
+	// Link Where it says so, https.
+	Link  *string             `json:"link,omitempty"`
+	Phase *EnteredNoticePhase `json:"phase,omitempty"`
+
+	// PublishedAt When it said so, within the last 14 days; now where it is left out.
+	PublishedAt *time.Time         `json:"published_at,omitempty"`
+	State       EnteredNoticeState `json:"state"`
+
+	// Title What the vendor says.
+	Title string `json:"title"`
+}
+
+// EnteredNoticePhase defines model for EnteredNotice.Phase.
+type EnteredNoticePhase string
+
+// EnteredNoticeState defines model for EnteredNotice.State.
+type EnteredNoticeState string
+
 // Health defines model for Health.
 type Health struct {
 	// Expected Normal for the window; null while no baseline is known.
@@ -1257,6 +1427,10 @@ type Incident struct {
 	// Id Of the service, the country and the minute of opening.
 	Id string `json:"id"`
 
+	// LeadSeconds From `opened_at` to the `published_at` of that notice: negative where the vendor was first, null where there
+	// is no such time.
+	LeadSeconds *int64 `json:"lead_seconds"`
+
 	// MergedInto The incident of the same service whose footprint grew over this one and took it in. This one is
 	// resolved then. A service may have several incidents in a country while their footprints are disjoint.
 	MergedInto *string `json:"merged_into"`
@@ -1266,6 +1440,10 @@ type Incident struct {
 
 	// Observed People who reported from `since` to `opened_at`.
 	Observed int64 `json:"observed"`
+
+	// Official The first notice of trouble with the service that the vendor itself published from two hours before `since`
+	// until the end; null where none is known. It decides nothing here.
+	Official *OfficialNotice `json:"official"`
 
 	// OpenedAt The instant of decision; it stays when the incident opens again.
 	OpenedAt time.Time `json:"opened_at"`
@@ -1380,6 +1558,10 @@ type IncidentDetail struct {
 	// Id Of the service, the country and the minute of opening.
 	Id string `json:"id"`
 
+	// LeadSeconds From `opened_at` to the `published_at` of that notice: negative where the vendor was first, null where there
+	// is no such time.
+	LeadSeconds *int64 `json:"lead_seconds"`
+
 	// MergedInto The incident of the same service whose footprint grew over this one and took it in. This one is
 	// resolved then. A service may have several incidents in a country while their footprints are disjoint.
 	MergedInto *string `json:"merged_into"`
@@ -1392,6 +1574,10 @@ type IncidentDetail struct {
 
 	// Observed People who reported from `since` to `opened_at`.
 	Observed int64 `json:"observed"`
+
+	// Official The first notice of trouble with the service that the vendor itself published from two hours before `since`
+	// until the end; null where none is known. It decides nothing here.
+	Official *OfficialNotice `json:"official"`
 
 	// OpenedAt The instant of decision; it stays when the incident opens again.
 	OpenedAt time.Time `json:"opened_at"`
@@ -1614,6 +1800,63 @@ type Networks struct {
 
 // Next Cursor of the next page, null on the last.
 type Next = string
+
+// OfficialNotice What a vendor published about one trouble or one piece of planned work.
+type OfficialNotice struct {
+	Id    string               `json:"id"`
+	Link  *string              `json:"link"`
+	Phase *OfficialNoticePhase `json:"phase"`
+
+	// PublishedAt When the vendor made it, by its own machine and not before the last reading without it; null where that is not known.
+	PublishedAt *time.Time `json:"published_at"`
+
+	// ResolvedAt Null while it is open.
+	ResolvedAt *time.Time `json:"resolved_at"`
+
+	// SeenAt When this server first read it.
+	SeenAt *time.Time `json:"seen_at"`
+
+	// State How a vendor says that its service does. `unknown` stands for a page that cannot be read, trusted or understood.
+	State OfficialState `json:"state"`
+
+	// Title In the words of the vendor; null where its page has levels only.
+	Title     *string    `json:"title"`
+	UpdatedAt *time.Time `json:"updated_at"`
+}
+
+// OfficialNoticePhase defines model for OfficialNotice.Phase.
+type OfficialNoticePhase string
+
+// OfficialState How a vendor says that its service does. `unknown` stands for a page that cannot be read, trusted or understood.
+type OfficialState string
+
+// OfficialStatus What the vendor of a service says, in all countries, on its status page or by the hand of an operator.
+type OfficialStatus struct {
+	// CheckedAt When the page was last asked for.
+	CheckedAt *time.Time `json:"checked_at"`
+
+	// Notices Open ones, the worst first, then those resolved within a day.
+	Notices []OfficialNotice `json:"notices"`
+
+	// Page The status page for people.
+	Page *string `json:"page"`
+
+	// Reason Why the state is unknown.
+	Reason *OfficialStatusReason `json:"reason"`
+
+	// Since When the state or the notices last changed.
+	Since  time.Time            `json:"since"`
+	Source OfficialStatusSource `json:"source"`
+
+	// State How a vendor says that its service does. `unknown` stands for a page that cannot be read, trusted or understood.
+	State OfficialState `json:"state"`
+}
+
+// OfficialStatusReason Why the state is unknown.
+type OfficialStatusReason string
+
+// OfficialStatusSource defines model for OfficialStatus.Source.
+type OfficialStatusSource string
 
 // OpenIncident defines model for OpenIncident.
 type OpenIncident struct {
@@ -2024,6 +2267,9 @@ type Service struct {
 
 	// Names Display names by language tag.
 	Names Names `json:"names"`
+
+	// Official What the vendor itself says; null where nothing is known. It is part of no count and no status.
+	Official *OfficialStatus `json:"official"`
 
 	// Reports24h Reports of the last 24 hours, the sum of the sparkline; null while the past cannot be read.
 	Reports24h *int64 `json:"reports_24h"`
@@ -2857,6 +3103,9 @@ type UndoReportJSONRequestBody UndoReportJSONBody
 // PlaceReportJSONRequestBody defines body for PlaceReport for application/json ContentType.
 type PlaceReportJSONRequestBody PlaceReportJSONBody
 
+// PutOfficialJSONRequestBody defines body for PutOfficial for application/json ContentType.
+type PutOfficialJSONRequestBody = EnteredNotice
+
 // CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
 type CreateWebhookJSONRequestBody = WebhookSettings
 
@@ -3417,6 +3666,35 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/services/{slug}/networks (the `GetNetworks` operationId).
 	GetNetworks(ctx context.Context, slug ServicePath, params *GetNetworksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DeleteOfficial Withdraw what was entered by hand
+	//
+	// What the status page says is shown again.
+	//
+	// Corresponds with DELETE /api/v1/services/{slug}/official (the `DeleteOfficial` operationId).
+	DeleteOfficial(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutOfficialWithBody Enter by hand what the vendor of a service says
+	//
+	// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+	// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+	// ends it. It never changes a count or a verdict.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+	PutOfficialWithBody(ctx context.Context, slug ServicePath, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutOfficial Enter by hand what the vendor of a service says
+	//
+	// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+	// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+	// ends it. It never changes a count or a verdict.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+	PutOfficial(ctx context.Context, slug ServicePath, body PutOfficialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSeries Reports over time
 	//
 	// The last 24 hours unless asked otherwise. Country counts are exact by the minute; those of a
@@ -3438,7 +3716,8 @@ type ClientInterface interface {
 	// What another service probably caused comes behind that service. `status` says that the status or the open
 	// incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
 	// carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
-	// carries a `StreamedIncident`.
+	// carries a `StreamedIncident`. `official` says that what the vendor of a service says changed, in all countries,
+	// and carries a `StreamedOfficial`.
 	//
 	// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
 	// first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
@@ -4015,6 +4294,65 @@ func (c *Client) GetNetworks(ctx context.Context, slug ServicePath, params *GetN
 	return c.Client.Do(req)
 }
 
+// DeleteOfficial Withdraw what was entered by hand
+//
+// What the status page says is shown again.
+//
+// Corresponds with DELETE /api/v1/services/{slug}/official (the `DeleteOfficial` operationId).
+func (c *Client) DeleteOfficial(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteOfficialRequest(c.Server, slug)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutOfficialWithBody Enter by hand what the vendor of a service says
+//
+// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+// ends it. It never changes a count or a verdict.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+func (c *Client) PutOfficialWithBody(ctx context.Context, slug ServicePath, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutOfficialRequestWithBody(c.Server, slug, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutOfficial Enter by hand what the vendor of a service says
+//
+// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+// ends it. It never changes a count or a verdict.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+func (c *Client) PutOfficial(ctx context.Context, slug ServicePath, body PutOfficialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutOfficialRequest(c.Server, slug, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetSeries Reports over time
 //
 // The last 24 hours unless asked otherwise. Country counts are exact by the minute; those of a
@@ -4056,7 +4394,8 @@ func (c *Client) GetSymptoms(ctx context.Context, slug ServicePath, params *GetS
 // What another service probably caused comes behind that service. `status` says that the status or the open
 // incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
 // carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
-// carries a `StreamedIncident`.
+// carries a `StreamedIncident`. `official` says that what the vendor of a service says changed, in all countries,
+// and carries a `StreamedOfficial`.
 //
 // `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
 // first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
@@ -6080,6 +6419,87 @@ func NewGetNetworksRequest(server string, slug ServicePath, params *GetNetworksP
 	return req, nil
 }
 
+// NewDeleteOfficialRequest constructs an http.Request for the DeleteOfficial method
+func NewDeleteOfficialRequest(server string, slug ServicePath) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/services/%s/official", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPutOfficialRequest calls the generic PutOfficial builder with application/json body
+func NewPutOfficialRequest(server string, slug ServicePath, body PutOfficialJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutOfficialRequestWithBody(server, slug, "application/json", bodyReader)
+}
+
+// NewPutOfficialRequestWithBody constructs an http.Request for the PutOfficial method, with any body, and a specified content type
+func NewPutOfficialRequestWithBody(server string, slug ServicePath, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "slug", slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/services/%s/official", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetSeriesRequest constructs an http.Request for the GetSeries method
 func NewGetSeriesRequest(server string, slug ServicePath, params *GetSeriesParams) (*http.Request, error) {
 	var err error
@@ -7338,6 +7758,37 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/v1/services/{slug}/networks (the `GetNetworks` operationId).
 	GetNetworksWithResponse(ctx context.Context, slug ServicePath, params *GetNetworksParams, reqEditors ...RequestEditorFn) (*GetNetworksResponse, error)
 
+	// DeleteOfficialWithResponse Withdraw what was entered by hand
+	//
+	// What the status page says is shown again.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/services/{slug}/official (the `DeleteOfficial` operationId).
+	DeleteOfficialWithResponse(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*DeleteOfficialResponse, error)
+
+	// PutOfficialWithBodyWithResponse Enter by hand what the vendor of a service says
+	//
+	// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+	// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+	// ends it. It never changes a count or a verdict.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+	PutOfficialWithBodyWithResponse(ctx context.Context, slug ServicePath, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutOfficialResponse, error)
+
+	// PutOfficialWithResponse Enter by hand what the vendor of a service says
+	//
+	// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+	// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+	// ends it. It never changes a count or a verdict.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+	PutOfficialWithResponse(ctx context.Context, slug ServicePath, body PutOfficialJSONRequestBody, reqEditors ...RequestEditorFn) (*PutOfficialResponse, error)
+
 	// GetSeriesWithResponse Reports over time
 	//
 	// The last 24 hours unless asked otherwise. Country counts are exact by the minute; those of a
@@ -7363,7 +7814,8 @@ type ClientWithResponsesInterface interface {
 	// What another service probably caused comes behind that service. `status` says that the status or the open
 	// incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
 	// carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
-	// carries a `StreamedIncident`.
+	// carries a `StreamedIncident`. `official` says that what the vendor of a service says changed, in all countries,
+	// and carries a `StreamedOfficial`.
 	//
 	// `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
 	// first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
@@ -9700,6 +10152,297 @@ func (r GetNetworksResponse) ContentType() string {
 	return ""
 }
 
+// DeleteOfficialResponse204Headers the declared response headers of an HTTP 204 response for DeleteOfficial
+type DeleteOfficialResponse204Headers struct {
+	CacheControl string
+}
+
+// DeleteOfficialResponse400Headers the declared response headers of an HTTP 400 response for DeleteOfficial
+type DeleteOfficialResponse400Headers struct {
+	CacheControl string
+}
+
+// DeleteOfficialResponse401Headers the declared response headers of an HTTP 401 response for DeleteOfficial
+type DeleteOfficialResponse401Headers struct {
+	CacheControl    string
+	WWWAuthenticate string
+}
+
+// DeleteOfficialResponse404Headers the declared response headers of an HTTP 404 response for DeleteOfficial
+type DeleteOfficialResponse404Headers struct {
+	CacheControl string
+}
+
+// DeleteOfficialResponse429Headers the declared response headers of an HTTP 429 response for DeleteOfficial
+type DeleteOfficialResponse429Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// DeleteOfficialResponse503Headers the declared response headers of an HTTP 503 response for DeleteOfficial
+type DeleteOfficialResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// DeleteOfficialResponseDefaultHeaders the declared response headers of an HTTP default response for DeleteOfficial
+type DeleteOfficialResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type DeleteOfficialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *KeyNeeded
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooMany
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *DeleteOfficialResponse204Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *DeleteOfficialResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *DeleteOfficialResponse401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *DeleteOfficialResponse404Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *DeleteOfficialResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *DeleteOfficialResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DeleteOfficialResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r DeleteOfficialResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteOfficialResponse) GetApplicationproblemJSON401() *KeyNeeded {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteOfficialResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteOfficialResponse) GetApplicationproblemJSON429() *TooMany {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r DeleteOfficialResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DeleteOfficialResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteOfficialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteOfficialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteOfficialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteOfficialResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PutOfficialResponse200Headers the declared response headers of an HTTP 200 response for PutOfficial
+type PutOfficialResponse200Headers struct {
+	CacheControl string
+}
+
+// PutOfficialResponse400Headers the declared response headers of an HTTP 400 response for PutOfficial
+type PutOfficialResponse400Headers struct {
+	CacheControl string
+}
+
+// PutOfficialResponse401Headers the declared response headers of an HTTP 401 response for PutOfficial
+type PutOfficialResponse401Headers struct {
+	CacheControl    string
+	WWWAuthenticate string
+}
+
+// PutOfficialResponse404Headers the declared response headers of an HTTP 404 response for PutOfficial
+type PutOfficialResponse404Headers struct {
+	CacheControl string
+}
+
+// PutOfficialResponse413Headers the declared response headers of an HTTP 413 response for PutOfficial
+type PutOfficialResponse413Headers struct {
+	CacheControl string
+}
+
+// PutOfficialResponse415Headers the declared response headers of an HTTP 415 response for PutOfficial
+type PutOfficialResponse415Headers struct {
+	CacheControl string
+}
+
+// PutOfficialResponse429Headers the declared response headers of an HTTP 429 response for PutOfficial
+type PutOfficialResponse429Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// PutOfficialResponse503Headers the declared response headers of an HTTP 503 response for PutOfficial
+type PutOfficialResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// PutOfficialResponseDefaultHeaders the declared response headers of an HTTP default response for PutOfficial
+type PutOfficialResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type PutOfficialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OfficialStatus
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *KeyNeeded
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *RequestProblem
+	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationproblemJSON415 *RequestProblem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooMany
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *PutOfficialResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PutOfficialResponse400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PutOfficialResponse401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PutOfficialResponse404Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *PutOfficialResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *PutOfficialResponse415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *PutOfficialResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PutOfficialResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PutOfficialResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PutOfficialResponse) GetJSON200() *OfficialStatus {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON401() *KeyNeeded {
+	return r.ApplicationproblemJSON401
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON413() *RequestProblem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON415() *RequestProblem {
+	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON429() *TooMany {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PutOfficialResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PutOfficialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PutOfficialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutOfficialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PutOfficialResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSeriesResponse200Headers the declared response headers of an HTTP 200 response for GetSeries
 type GetSeriesResponse200Headers struct {
 	CacheControl string
@@ -11850,6 +12593,55 @@ func (c *ClientWithResponses) GetNetworksWithResponse(ctx context.Context, slug 
 	return ParseGetNetworksResponse(rsp)
 }
 
+// DeleteOfficialWithResponse Withdraw what was entered by hand
+//
+// What the status page says is shown again.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/services/{slug}/official (the `DeleteOfficial` operationId).
+func (c *ClientWithResponses) DeleteOfficialWithResponse(ctx context.Context, slug ServicePath, reqEditors ...RequestEditorFn) (*DeleteOfficialResponse, error) {
+	rsp, err := c.DeleteOfficial(ctx, slug, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteOfficialResponse(rsp)
+}
+
+// PutOfficialWithBodyWithResponse Enter by hand what the vendor of a service says
+//
+// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+// ends it. It never changes a count or a verdict.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+func (c *ClientWithResponses) PutOfficialWithBodyWithResponse(ctx context.Context, slug ServicePath, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutOfficialResponse, error) {
+	rsp, err := c.PutOfficialWithBody(ctx, slug, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutOfficialResponse(rsp)
+}
+
+// PutOfficialWithResponse Enter by hand what the vendor of a service says
+//
+// For what a vendor says elsewhere than on a status page that the server reads. It is shown before what the page
+// says until it is withdrawn. What is entered while a notice is open changes that notice; the phase `resolved`
+// ends it. It never changes a count or a verdict.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/services/{slug}/official (the `PutOfficial` operationId).
+func (c *ClientWithResponses) PutOfficialWithResponse(ctx context.Context, slug ServicePath, body PutOfficialJSONRequestBody, reqEditors ...RequestEditorFn) (*PutOfficialResponse, error) {
+	rsp, err := c.PutOfficial(ctx, slug, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutOfficialResponse(rsp)
+}
+
 // GetSeriesWithResponse Reports over time
 //
 // The last 24 hours unless asked otherwise. Country counts are exact by the minute; those of a
@@ -11887,7 +12679,8 @@ func (c *ClientWithResponses) GetSymptomsWithResponse(ctx context.Context, slug 
 // What another service probably caused comes behind that service. `status` says that the status or the open
 // incidents of a service changed, `counts` that only its numbers did, at most once in five seconds, and both
 // carry a `StreamedHealth`. `incident` says that an incident opened, changed or ended, and
-// carries a `StreamedIncident`.
+// carries a `StreamedIncident`. `official` says that what the vendor of a service says changed, in all countries,
+// and carries a `StreamedOfficial`.
 //
 // `Last-Event-ID` takes a stream up behind an event. Where changes since then are not all known any more, the
 // first event is `reset`, and then comes what is true now. A reader that is too far behind is cut off. Where
@@ -14936,6 +15729,360 @@ func ParseGetNetworksResponse(rsp *http.Response) (*GetNetworksResponse, error) 
 		response.Headers503 = &headers
 	case true:
 		var headers GetNetworksResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDeleteOfficialResponse parses an HTTP response from a DeleteOfficialWithResponse call
+func ParseDeleteOfficialResponse(rsp *http.Response) (*DeleteOfficialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteOfficialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest KeyNeeded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers DeleteOfficialResponse204Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers204 = &headers
+	case rsp.StatusCode == 400:
+		var headers DeleteOfficialResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers DeleteOfficialResponse401Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers DeleteOfficialResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 429:
+		var headers DeleteOfficialResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers DeleteOfficialResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers DeleteOfficialResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePutOfficialResponse parses an HTTP response from a PutOfficialWithResponse call
+func ParsePutOfficialResponse(rsp *http.Response) (*PutOfficialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutOfficialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OfficialStatus
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest KeyNeeded
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers PutOfficialResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers PutOfficialResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers PutOfficialResponse401Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers PutOfficialResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 413:
+		var headers PutOfficialResponse413Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers PutOfficialResponse415Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers PutOfficialResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers PutOfficialResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers PutOfficialResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -86,7 +86,7 @@ type stream struct {
 }
 
 func (s *stream) wants(e outage.Event) bool {
-	return e.Service == "" || (s.service == "" || s.service == e.Service) && (s.country == "" || s.country == e.Country)
+	return e.Service == "" || (s.service == "" || s.service == e.Service) && (s.country == "" || e.Country == "" || s.country == e.Country)
 }
 
 // NewHub is a hub for at most so many streams. began distinguishes this process.

@@ -18,6 +18,8 @@ type Readings interface {
 	// AsOf is the end of the newest complete minute of the snapshot.
 	AsOf() time.Time
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
+	// Official is what the vendor of a service says, nil for nothing.
+	Official(service string) *public.OfficialStatus
 }
 
 // Incidents lists incidents. It does not block.
@@ -42,11 +44,12 @@ type Publisher struct {
 	Config
 	health    map[subject]Health
 	incidents map[string]Incident
+	official  map[string]time.Time // when the last one that was sent began, by service
 }
 
 // NewPublisher makes a Publisher without a previous state.
 func NewPublisher(config Config) *Publisher {
-	return &Publisher{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}}
+	return &Publisher{Config: config, health: map[subject]Health{}, incidents: map[string]Incident{}, official: map[string]time.Time{}}
 }
 
 // The names of events.
@@ -54,6 +57,7 @@ const (
 	eventStatus   = "status"   // the status or the incident of a service changed
 	eventCounts   = "counts"   // only its counts changed
 	eventIncident = "incident" // an incident opened, changed or ended
+	eventOfficial = "official" // what the vendor of a service says changed
 )
 
 // Health is the data of a status and of counts.
@@ -96,6 +100,12 @@ type Incident struct {
 	AsOf     time.Time       `json:"as_of"`
 }
 
+// Official is the data of an official status. It is about all countries.
+type Official struct {
+	Service string `json:"service"`
+	*public.OfficialStatus
+}
+
 // Run polls at each tick until ctx ends, and then closes the hub.
 func (p *Publisher) Run(ctx context.Context) error {
 	defer p.Hub.Close()
@@ -124,6 +134,7 @@ func (p *Publisher) poll(ctx context.Context) error {
 	}
 	var healths []Health
 	for _, service := range p.Services {
+		p.publishOfficial(service.Slug, readings.Official(service.Slug))
 		used := service.Country
 		if len(used) == 0 {
 			used = outage.Countries()
@@ -178,6 +189,14 @@ func (p *Publisher) publishHealth(now Health) {
 		name = eventStatus
 	}
 	p.publish(name, now.Service, now.Country, now, about, standingOf(now.Cause))
+}
+
+func (p *Publisher) publishOfficial(service string, now *public.OfficialStatus) {
+	if now == nil || now.Since.Equal(p.official[service]) {
+		return
+	}
+	p.official[service] = now.Since
+	p.publish(eventOfficial, service, "", Official{service, now}, subject{kind: eventOfficial, service: service}, present)
 }
 
 // active are the states of incidents that are not over.

@@ -21,7 +21,11 @@ type fakeState struct {
 	health  public.Health
 	records []outage.Record
 	fails   atomic.Bool
+
+	official *public.OfficialStatus
 }
+
+func (w *fakeState) Official(string) *public.OfficialStatus { return w.official }
 
 func (w *fakeState) AsOf() time.Time { return began.UTC() }
 
@@ -195,4 +199,35 @@ func TestRunEndsTheStreams(t *testing.T) {
 			t.Error("the stream is still open")
 		}
 	})
+}
+
+// What a vendor says is about all countries, and is sent when it changes.
+func TestOfficialStatusIsSentOnce(t *testing.T) {
+	w := &fakeState{}
+	publisher, hub := newPublisher(w)
+	events, leave, err := hub.Subscribe("", "whatsapp", countrytest.IN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer leave()
+	for i := range 3 {
+		w.official = public.OfficialStatusOf(outage.Official{State: outage.OfficialMajor, Source: outage.FromPage, At: began, CheckedAt: began.Add(time.Duration(i) * time.Minute)})
+		if err := publisher.poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.official = public.OfficialStatusOf(outage.Official{State: outage.OfficialOperational, Source: outage.FromPage, At: began.Add(time.Hour), CheckedAt: began.Add(time.Hour)})
+	if err := publisher.poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	hub.Close()
+	var got []string
+	for event := range events {
+		if event.Name == eventOfficial {
+			got = append(got, string(event.Data))
+		}
+	}
+	if len(got) != 2 || !strings.HasPrefix(got[0], `{"service":"whatsapp","state":"major_outage","reason":null,"source":"page","since":"2023-11-14T22:13:20Z"`) || !strings.Contains(got[1], `"operational"`) {
+		t.Errorf("%q", got)
+	}
 }

@@ -34,9 +34,73 @@ type OfficialNotice struct {
 // published that is about it.
 const earlyNotice = 2 * time.Hour
 
-// Official is what the vendor of a service says now, false where nothing is known.
-func (s *Snapshot) Official(service string) (outage.Official, bool) {
-	return s.official.Official(service)
+// OfficialStatus is what the vendor of a service says now, in the form of the wire. Times
+// are in whole seconds.
+type OfficialStatus struct {
+	State   outage.OfficialState  `json:"state"`
+	Reason  *string               `json:"reason"` // why the state is unknown
+	Source  outage.OfficialSource `json:"source"`
+	Since   time.Time             `json:"since"` // of the state and the notices
+	Checked *time.Time            `json:"checked_at"`
+	Page    *string               `json:"page"`
+	Notices []PublishedNotice     `json:"notices"` // open ones first, the worst first
+}
+
+// PublishedNotice is a notice of a vendor in the form of the wire.
+type PublishedNotice struct {
+	ID        string                `json:"id"`
+	Title     *string               `json:"title"`
+	State     outage.OfficialState  `json:"state"`
+	Phase     *outage.OfficialPhase `json:"phase"`
+	Link      *string               `json:"link"`
+	Published *time.Time            `json:"published_at"`
+	Updated   *time.Time            `json:"updated_at"`
+	Resolved  *time.Time            `json:"resolved_at"`
+	Seen      *time.Time            `json:"seen_at"`
+}
+
+// OfficialStatusOf is the form of the wire of a status.
+func OfficialStatusOf(o outage.Official) *OfficialStatus {
+	made := &OfficialStatus{
+		State: o.State, Reason: orNil(o.Reason), Source: o.Source, Since: o.At.UTC().Truncate(time.Second), Checked: second(o.CheckedAt),
+		Page: orNil(o.Page), Notices: []PublishedNotice{},
+	}
+	for _, notice := range o.Notices {
+		made.Notices = append(made.Notices, PublishedNoticeOf(notice))
+	}
+	return made
+}
+
+// PublishedNoticeOf is the form of the wire of a notice.
+func PublishedNoticeOf(n outage.Notice) PublishedNotice {
+	return PublishedNotice{
+		ID: n.ID, Title: orNil(n.Title), State: n.State, Phase: orNil(n.Phase), Link: orNil(n.Link), Published: second(n.PublishedAt),
+		Updated: second(n.UpdatedAt), Resolved: second(n.ResolvedAt), Seen: second(n.SeenAt),
+	}
+}
+
+func orNil[T ~string](text T) *T {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func second(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = at.UTC().Truncate(time.Second)
+	return &at
+}
+
+// Official is what the vendor of a service says now, nil where nothing is known.
+func (s *Snapshot) Official(service string) *OfficialStatus {
+	now, ok := s.official.Official(service)
+	if !ok {
+		return nil
+	}
+	return OfficialStatusOf(now)
 }
 
 // noticeOf is the first notice about an incident, nil for none.
