@@ -31,7 +31,7 @@ var styles = map[string][]string{
 	"home":      {"base", "home"},
 	"search":    {"base", "home", "prose"},
 	"service":   {"base", "details", "form", "service"},
-	"place":     {"base", "details", "charts", "service", "incidents", "place"},
+	"place":     {"base", "details", "charts", "related", "service", "incidents", "place"},
 	"incidents": {"base", "details", "incidents"},
 	"calendar":  {"base", "incidents", "calendar"},
 	"day":       {"base", "details", "charts", "incidents", "register"},
@@ -53,7 +53,7 @@ var styles = map[string][]string{
 var lower = []string{"charts", "related"}
 
 // scripts lists the islands of each page. None is needed to use it.
-var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"live", "report"}, "report": {"report"}, "map": {"map"}}
+var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"live", "report", "chart"}, "incident": {"chart"}, "report": {"report"}, "map": {"map"}}
 
 // pageStyle is the style element of a page and the policy that allows it. The style
 // of the first screen is inline, because on a slow line a request costs more than its

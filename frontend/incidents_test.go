@@ -87,17 +87,36 @@ func TestIncidentPage(t *testing.T) {
 	holds(t, pagetest.OpenIncident, get(t, app, "/incidents/"+pagetest.OpenIncident).body,
 		`<link rel="canonical" href="/incidents/`+pagetest.OpenIncident, "unusually many problem reports", "Going on · Critical",
 		"user reports of problems with WhatsApp in India within 1 h 54 min so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
-		"in 15 minutes, from", "It is still going on.",
-		"user reports during the incident, in total", "the usual number in the worst 10 minutes", "Reports over time", "in this chart",
+		"in 15 minutes, from", "On an ordinary day there are about", "It was worst in West Bengal.", "It is still going on.",
+		"user reports during the incident, in total", "as many as on an ordinary day", "Reports over time", "in this chart",
 		"How it spread", `<symbol id="land"`, `<ol class="small-multiples">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
 		`class="foot"`, "outlined: where the incident is", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",
-		"Some regions", "Worst 10 minutes", "11 times the usual", "Last 10 minutes", "8.6 times the usual",
+		"Some regions",
 		"Timeline", "Reports began to rise", "Incident opened",
 		"What people reported meanwhile", "Messages do not arrive",
 		"Also affected", "/incidents/instagram-in-20261118T1100Z", "Not affected in India", `href="/in/facebook"`,
 		"On 18 November 2026 from 16:11 to 16:18 India time (10:41–10:48 UTC), 1,412 people reported problems with WhatsApp "+
 			"in India (West Bengal, Bihar, Jharkhand and 2 more); about 25 is usual for that time, and an incident needs 91.",
+		"Worst 10 minutes", "11 times the usual",
 		"Source: user reports to Downpour.", "user reports", "/api/v1/incidents/"+pagetest.OpenIncident)
+}
+
+// The text to quote is the same wherever it stands.
+func TestOneSentenceIsQuoted(t *testing.T) {
+	_, app := testSite(t, nil)
+	for _, path := range []string{"/incidents/", "/bn/incidents/"} {
+		body := get(t, app, path+pagetest.OpenIncident).body
+		_, lead, _ := strings.Cut(body, `<p class="quotable">`)
+		lead, _, found := strings.Cut(lead, "</p>")
+		for _, place := range []string{
+			`<meta name="description" content="` + lead, `<meta property="og:description" content="` + lead, `<meta property="og:image:alt" content="` + lead,
+			`<blockquote>` + lead, `aria-labelledby="cite">` + lead,
+		} {
+			if !found || !strings.Contains(body, place) {
+				t.Errorf("%s: no %s", path, place)
+			}
+		}
+	}
 }
 
 func TestPageOfAnEndedIncident(t *testing.T) {

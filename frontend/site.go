@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -152,8 +153,13 @@ func (s *Site) get(c *fiber.Ctx) error {
 		return s.search(c, at)
 	case at.Service != "" && at.Leaf == "" && wantsPlain(c):
 		return s.plain(c, at)
-	case at.Service != "" && c.Query("show") == address.ShowReports:
-		at.Show = address.ShowReports
+	case at.Service != "" && at.Leaf == "":
+		if c.Query("show") == address.ShowReports {
+			at.Show = address.ShowReports
+		}
+		if span := c.Query("chart"); slices.Contains(address.ChartSpans, span) {
+			at.Chart = strings.Clone(span)
+		}
 	}
 	return s.sendPublic(c, at)
 }

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,6 +27,9 @@ const (
 // ShowReports is the value of "show" that asks a map for plain counts.
 const ShowReports = "reports"
 
+// ChartSpans are the values of "chart", which ask for a longer chart.
+var ChartSpans = []string{"24h", "7d", "90d"}
+
 // Address is the path of a page: /[lang]/[country]/[service], then an optional
 // leaf. Every part is optional. The default language is not written. The id of an
 // incident follows its leaf and contains the country. A place stands where a service
@@ -39,6 +43,7 @@ type Address struct {
 	Leaf    string
 	ID      string // of an incident
 	Show    string // what the map shows, "" for what is unusual
+	Chart   string // how far back the chart goes, one of ChartSpans, "" for the last hours
 }
 
 // Services is the catalogue that addresses are checked against.
@@ -103,10 +108,16 @@ func split(path string) (at Address, parts []string) {
 
 // Key identifies the page in the cache.
 func (a Address) Key() string {
-	if a.Show == "" {
+	query := url.Values{}
+	for name, value := range map[string]string{"show": a.Show, "chart": a.Chart} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(query) == 0 {
 		return a.Path()
 	}
-	return a.Path() + "?show=" + a.Show
+	return a.Path() + "?" + query.Encode()
 }
 
 // incidents reads what follows the word "incidents".
@@ -155,13 +166,14 @@ func (a Address) WithLang(lang string) Address         { a.Lang = lang; return a
 func (a Address) WithCountry(c outage.Country) Address { a.Country = c; return a }
 func (a Address) WithDate(d Date) Address              { a = a.WithService(""); a.Date = d; return a }
 func (a Address) WithService(slug string) Address {
-	a.Service, a.Place, a.Date, a.Leaf, a.ID, a.Show = slug, "", Date{}, "", "", ""
+	a.Service, a.Place, a.Date, a.Leaf, a.ID, a.Show, a.Chart = slug, "", Date{}, "", "", "", ""
 	return a
 }
 func (a Address) WithLeaf(leaf string) Address {
-	a.Place, a.Date, a.Leaf, a.ID, a.Show = "", Date{}, leaf, "", ""
+	a.Place, a.Date, a.Leaf, a.ID, a.Show, a.Chart = "", Date{}, leaf, "", "", ""
 	return a
 }
+func (a Address) WithChart(span string) Address { a.Chart = span; return a }
 
 // ParseCountry reads the country in a path, by its code or another name.
 func ParseCountry(part string) (outage.Country, bool) { return outage.CountryNamed(part) }

@@ -109,35 +109,35 @@ func TestChartLine(t *testing.T) {
 	for i, n := range []int64{0, 0, 0, 10, 10, 5} {
 		series.Points = append(series.Points, public.Point{Start: outage.Minute(100 + 5*i), Reports: n})
 	}
-	reports := func(p public.Point) (float64, bool) { return float64(p.Reports), true }
-	if got, want := line(series, 10, chartHeight, reports), "M0 140h2l1-140h1l1 70"; got != want {
+	reports := func(p public.Point) (float64, bool) { return float64(p.Reports) / 10, true }
+	if got, want := line(series, chartHeight, reports), "M0 140h2l1-140h1l1 70"; got != want {
 		t.Errorf("line is %q, want %q", got, want)
 	}
 	gap := series
 	gap.Points = slices.Delete(slices.Clone(series.Points), 1, 3)
-	if got, want := line(gap, 10, chartHeight, reports), "M0 140l3-140h1l1 70"; got != want {
+	if got, want := line(gap, chartHeight, reports), "M0 140l3-140h1l1 70"; got != want {
 		t.Errorf("line over a gap is %q, want %q", got, want)
 	}
 	slopes := series
 	slopes.Points = series.Points[2:]
 	slopes.Points[1].Reports = 2
-	if got, want := line(slopes, 10, chartHeight, reports), "M0 140h2l1-28 1-112 1 70"; got != want {
+	if got, want := line(slopes, chartHeight, reports), "M0 140h2l1-28 1-112 1 70"; got != want {
 		t.Errorf("line of slopes is %q, want %q", got, want)
 	}
 	nothing := func(public.Point) (float64, bool) { return 0, false }
-	if got := line(series, 10, chartHeight, nothing); got != "" {
+	if got := line(series, chartHeight, nothing); got != "" {
 		t.Errorf("a line without values is %q", got)
 	}
 }
 
 // chartOf is the picture of a series on the clock of a country.
 func chartOf(series public.Series, country outage.Country) string {
-	svg, _ := ChartSVG(Chart{
+	drawn := ChartSVG(Chart{
 		ID: "c", Name: "x", Series: series, Now: pagetest.Noon, Zone: country.Zone(),
 		Number: func(n int64) string { return strconv.FormatInt(n, 10) },
-		Clock:  func(at time.Time) string { return at.In(country.Zone()).Format("15:04") },
+		Label:  func(at time.Time) string { return at.In(country.Zone()).Format("15:04") },
 	})
-	return string(svg)
+	return string(drawn.SVG)
 }
 
 func TestChartSurvivesOddNumbers(t *testing.T) {
@@ -153,6 +153,39 @@ func TestChartSurvivesOddNumbers(t *testing.T) {
 		if strings.Contains(drawn, "NaN") || strings.Contains(drawn, "Inf") || !strings.HasSuffix(drawn, "</svg>") {
 			t.Errorf("%s: %s", name, drawn)
 		}
+	}
+}
+
+// A peak far above the normal is drawn by square roots, in which the normal is seen.
+func TestChartOfAPeak(t *testing.T) {
+	normal, upper := 4., 8.
+	series := public.Series{Span: outage.Span{From: 0, To: 30}, Step: 10}
+	for i, n := range []int64{4, 10_000, 2500} {
+		series.Points = append(series.Points, public.Point{Start: outage.Minute(10 * i), Reports: n, Expected: &normal, Upper: &upper})
+	}
+	drawing := func() ChartDrawing {
+		return ChartSVG(Chart{
+			Series: series, Marks: []Mark{{At: 10, Text: "opened"}, {At: 31, Text: "later"}}, Now: outage.Minute(60).Time(), Zone: time.UTC,
+			Number: func(n int64) string { return strconv.FormatInt(n, 10) }, Label: func(time.Time) string { return "" },
+		})
+	}
+	drawn := drawing()
+	svg := string(drawn.SVG)
+	for _, want := range []string{
+		`data-n="4 10000 2500"`, `data-e="4"`, `>10000</text>`, `>2500</text>`, `cy="18"`, `>opened</text>`, `class="rep" d="M0 137l1-137 1 70"`, `class="band" d="M0 140V136`,
+	} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("no %s in %s", want, svg)
+		}
+	}
+	if !drawn.Root || strings.Contains(svg, "later") {
+		t.Errorf("no square roots, or a mark outside of the chart: %s", svg)
+	}
+	for i := range series.Points {
+		series.Points[i].Reports /= 200
+	}
+	if drawn := drawing(); drawn.Root {
+		t.Errorf("square roots for a low peak: %s", drawn.SVG)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestOutlinesKeepTheFloor(t *testing.T) {
 func TestCaptionHasTheMinimumCount(t *testing.T) {
 	series := public.Series{Span: outage.Span{To: day}, Step: 10, Points: []public.Point{{Reports: 5, Works: 2, Back: 1}, {Start: 10, Works: 1, Back: 1}}}
 	got := chartCaption(locale.New("en", ""), series, countrytest.GB)
-	want := "5 reports in 24 hours. The busiest 10 minutes had 5, at 01:00 UK time. 3 said that it works for them."
+	want := "5 reports in this chart. The busiest 10 minutes had 5, at 01:00 UK time. 3 said that it works for them."
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

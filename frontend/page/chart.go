@@ -20,14 +20,18 @@ type hour struct {
 	known                   bool
 }
 
-// hours sums a series by local hour, the newest first.
-func hours(l *locale.Localizer, series public.Series, country outage.Country) []hour {
+// hours sums a series by rows of so many minutes of local time, the newest first. A
+// row of a day or more has its date.
+func hours(l *locale.Localizer, series public.Series, country outage.Country, length int) []hour {
 	var rows []hour
 	for _, p := range series.Points {
-		local := p.Start.Time().In(country.Zone())
-		start := outage.MinuteOf(local.Add(-time.Duration(local.Minute()) * time.Minute))
+		start := rowStart(p.Start, country, length)
 		if len(rows) == 0 || rows[len(rows)-1].from != start {
-			rows = append(rows, hour{from: start, Text: l.Clock(start.Time(), country)})
+			text := l.Clock(start.Time(), country)
+			if length >= day {
+				text = l.Date(start.Time(), country)
+			}
+			rows = append(rows, hour{from: start, Text: text})
 		}
 		row := &rows[len(rows)-1]
 		row.reports += p.Reports
@@ -45,6 +49,13 @@ func hours(l *locale.Localizer, series public.Series, country outage.Country) []
 	return rows
 }
 
+// rowStart is the start of the row that a minute belongs to, on the local clock.
+func rowStart(at outage.Minute, country outage.Country, length int) outage.Minute {
+	local := at.Time().In(country.Zone())
+	minute := local.Hour()*60 + local.Minute()
+	return outage.MinuteOf(local.Add(-time.Duration(minute%length) * time.Minute))
+}
+
 // chartCaption is the text alternative of a chart: the total, and the highest step
 // with its time.
 func chartCaption(l *locale.Localizer, series public.Series, country outage.Country) string {
@@ -56,15 +67,19 @@ func chartCaption(l *locale.Localizer, series public.Series, country outage.Coun
 			peak = p
 		}
 	}
-	key := "chart."
-	if series.Span.To-series.Span.From != day {
-		key = "chart.span."
-	}
 	if total == 0 {
-		return l.T(key+"none", "zone", l.Zone(country))
+		return l.T("chart.span.none", "zone", l.Zone(country))
 	}
-	caption := l.T(key+"peak", "n", total, "peak", l.Int(peak.Reports), "step", l.Int(int64(series.Step)),
-		"time", l.Clock(peak.Start.Time(), country), "zone", l.Zone(country))
+	key, at := "chart.span.peak", l.Clock(peak.Start.Time(), country)
+	switch {
+	case series.Step == 1:
+		key = "chart.minute.peak"
+	case series.Step >= day:
+		key, at = "chart.day.peak", l.Date(peak.Start.Time(), country)
+	case series.Span.To-series.Span.From > day:
+		at = l.DateUnlessSameDay(at, peak.Start.Time(), series.Span.To.Time(), country)
+	}
+	caption := l.T(key, "n", total, "peak", l.Int(peak.Reports), "step", l.Int(int64(series.Step)), "time", at, "zone", l.Zone(country))
 	// Counts of kinds are shown from the minimum count on.
 	if works >= draw.MinimumCount {
 		caption += " " + l.T("chart.works", "works", works)
@@ -75,33 +90,56 @@ func chartCaption(l *locale.Localizer, series public.Series, country outage.Coun
 	return caption
 }
 
-// chart is a day of reports as a picture, a sentence and a table.
+// chart is a time of reports as a picture, a sentence and a table.
 type chart struct {
+	Heading  string
+	Lengths  []link // the same over other lengths of time
 	SVG      template.HTML
 	Caption  string
 	ID       string // of the element with the caption
 	Expected bool   // a normal band is drawn
 	Marked   bool   // an incident is shaded
-	Hours    []hour
+	Value    string // a text for the value under the pointer, with %t, %n and %e for time, reports and what is usual
+	// Reports, Usual and Incident explain the lines and the shade.
+	Reports, Usual, Incident string
+	Hours                    []hour
 }
 
-// chart draws a series in the local time of the country, which it names.
-// Incidents are shaded.
-func (q *request) chart(series public.Series, country outage.Country, name string, incidents []public.Incident) chart {
+// chart draws a series in the local time of the country, which it names, with a table
+// in rows of so many minutes. Incidents are shaded, and their beginning and opening
+// are marked.
+func (q *request) chart(series public.Series, country outage.Country, name string, row int, incidents []public.Incident) chart {
 	id := "c" + string(country)
-	result := chart{Caption: chartCaption(q.Localizer, series, country), ID: id + "d", Hours: hours(q.Localizer, series, country)}
+	result := chart{
+		Caption: chartCaption(q.Localizer, series, country), ID: id + "d", Hours: hours(q.Localizer, series, country, row),
+		Value: q.T("chart.value", "time", "%t", "n", "%n", "expected", "%e"), Reports: q.T("chart.reports"), Usual: q.T("chart.expected"), Incident: q.T("chart.marked"),
+	}
 	var open []outage.Span
+	var marks []draw.Mark
 	for _, record := range incidents {
 		span := record.Span(q.read.asOf)
 		open = append(open, span)
 		result.Marked = result.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
+		if len(incidents) == 1 && series.Step < 60 {
+			marks = []draw.Mark{{At: record.Since, Text: q.T("chart.mark.began")}, {At: outage.MinuteOf(record.OpenedAt), Text: q.T("chart.mark.opened")}}
+		}
 	}
 	if result.Marked {
 		result.Caption += " " + q.T("chart.incident")
 	}
-	result.SVG, result.Expected = draw.ChartSVG(draw.Chart{
-		ID: id, Name: name, DescribedBy: result.ID, Series: series, Open: open, Now: q.read.asOf,
-		Zone: country.Zone(), Number: q.Int, Clock: func(at time.Time) string { return q.Clock(at, country) },
+	drawn := draw.ChartSVG(draw.Chart{
+		ID: id, Name: name, DescribedBy: result.ID, Series: series, Open: open, Marks: marks, Now: q.read.asOf,
+		Zone: country.Zone(), Language: locale.Numbers(q.At.Lang, country), Number: q.Int,
+		Label: func(at time.Time) string {
+			if series.Span.To-series.Span.From > 2*day {
+				return q.DayOfMonth(at, country)
+			}
+			return q.Clock(at, country)
+		},
 	})
+	result.SVG, result.Expected = drawn.SVG, drawn.Expected
+	if drawn.Root {
+		result.Caption += " " + q.T("chart.root")
+	}
 	return result
 }

@@ -24,6 +24,7 @@ type form struct {
 	Values    outage.Submission
 	Problems  []problem
 	Key       string
+	Back      bool // reports that it works again are offered
 }
 
 // choice is one radio button. Picture is the id of a symbol.
@@ -51,7 +52,14 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 			Value: symptom.Slug, Text: q.SymptomName(symptom), Picture: picture.ID, Checked: symptom.Slug == result.Values.Symptom,
 		})
 	}
-	result.Advice = q.advice(service)
+	if len(result.Choices) > 0 {
+		other := q.builder.symbols.Of("")
+		if !slices.Contains(result.Symbols, other) {
+			result.Symbols = append(result.Symbols, other)
+		}
+		result.Choices = append(result.Choices, choice{Text: q.T("form.symptom.other"), Picture: other.ID})
+	}
+	result.Advice, result.Back = q.advice(service), true
 	result.offer(service, q.builder.Services.Services())
 	if countries := q.At.Countries(service); q.At.Country == "" && len(countries) > 1 {
 		result.Countries = countries

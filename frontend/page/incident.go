@@ -55,8 +55,8 @@ type fact struct{ Name, Text string }
 
 // step is a change of state of an incident.
 type step struct {
-	At         locale.Time
-	Text, Note string
+	At   locale.Time
+	Text string
 }
 
 // incident is the page of an incident. The error is that of Incidents.
@@ -93,7 +93,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Maps = page.smallMultiples(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).Path()
 	page.Image, page.Table = page.At.Path()+".png", address.Address{Lang: locale.Default, Leaf: address.LeafIncidents, ID: in.ID}.Path()+".csv"
-	page.Citation = page.T("quote.citation", "title", page.Title, "date", page.Date(page.read.asOf, in.Country))
+	page.Citation = page.Lead + " " + page.T("quote.citation", "title", page.Title, "date", page.Date(page.read.asOf, in.Country))
 	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
 	began := in.Since.Time().In(in.Country.Zone())
 	page.Day = link{Path: page.At.WithCountry(in.Country).WithDate(address.DayOf(began)).Path(), Text: page.Date(began, in.Country)}
@@ -133,12 +133,11 @@ func (page *incidentPage) facts(in public.Incident) []fact {
 	facts = append(facts, []fact{
 		{page.T("fact.scope"), page.T("scope." + string(in.Footprint.Scope))},
 		{page.T("fact.severity"), page.T("severity." + string(in.Severity))},
-		{page.T("fact.peak"), page.words.ratioText(in.Peak)},
 	}...)
 	if in.Over() {
 		return append(facts, fact{page.T("fact.lasted"), page.Duration(in.Duration(in.ClosedAt))})
 	}
-	return append(facts, fact{page.T("fact.now"), page.words.ratioText(in.Ratio)})
+	return facts
 }
 
 func (w *wording) ratioText(ratio float64) string {
@@ -161,7 +160,7 @@ func (page *incidentPage) timeline(record public.Incident) []step {
 		case i == len(record.Changes)-1 && record.EndUnknown:
 			text = page.T("state.unknown")
 		}
-		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text, Note: page.words.ratioText(change.Ratio)})
+		steps = append(steps, step{At: page.Instant(change.At, record.Country), Text: text})
 	}
 	return steps
 }

@@ -36,7 +36,7 @@ func (page *incidentPage) incidentChart(ctx context.Context, in public.Incident)
 		page.read.miss(err, "series")
 	} else {
 		name := page.T("incident.chart", "service", page.words.serviceNamed(in.Service), "in", page.InCountry(in.Country))
-		result.Chart, result.HasChart = page.chart(series, in.Country, name, []public.Incident{in}), true
+		result.Chart, result.HasChart = page.chart(series, in.Country, name, 60, []public.Incident{in}), true
 	}
 	var ok bool
 	if result.Extent, ok = page.read.extent(ctx, in); !ok {
@@ -54,5 +54,9 @@ func (page *incidentPage) keyNumbers(in public.Incident, ran incidentChart) []ke
 			{page.Int(ran.Extent.Worst.Reports), page.T("figure.peak", "time", page.TimeOfDay(ran.Extent.Worst.Start.Time(), in.Country).Text)},
 		}
 	}
-	return append(figures, keyNumber{page.words.ratioNumber(in.Peak) + "×", page.T("figure.worst")})
+	if ran.Extent.Expected > 0 {
+		ratio := outage.Ratio(float64(ran.Extent.Total), ran.Extent.Expected)
+		figures = append(figures, keyNumber{page.words.ratioNumber(ratio) + "×", page.T("figure.ordinary")})
+	}
+	return figures
 }

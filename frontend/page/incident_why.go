@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"slices"
 
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/pkg/locale"
@@ -27,6 +28,7 @@ func (page *incidentPage) arithmetic(in public.Incident) arithmetic {
 		{page.T("figure.expected"), page.Amount(in.Expected)},
 		{page.T("figure.threshold"), page.Amount(in.Threshold)},
 	}}
+	result.Facts = append(result.Facts, fact{page.T("fact.peak"), page.words.ratioText(in.Peak)})
 	if why.Window.From < why.Window.To {
 		result.Facts = append(result.Facts,
 			fact{page.T("why.window"), page.TimeSpan(why.Window.From.Time(), why.Window.To.Time(), in.Country)},
@@ -50,6 +52,7 @@ func (page *incidentPage) arithmetic(in public.Incident) arithmetic {
 type recovery struct {
 	Region           link
 	Peak, Over, Back string
+	Ended            bool
 }
 
 // recoveries formats the recoveries of regions, in the order of the footprint.
@@ -60,7 +63,7 @@ func (page *incidentPage) recoveries(in public.Incident) []recovery {
 			Region: page.areaLink(outage.AreaOf(r.Region)), Peak: page.words.ratioNumber(r.Peak) + "×",
 			Over: page.T("recovery.open"), Back: "–",
 		}
-		if !r.At.IsZero() {
+		if row.Ended = !r.At.IsZero(); row.Ended {
 			row.Over = page.TimeOfDay(r.At, in.Country).Text
 			if !locale.SameDay(r.At, in.OpenedAt, in.Country) {
 				row.Over = page.T("time.on", "date", page.Date(r.At, in.Country), "time", row.Over)
@@ -72,6 +75,16 @@ func (page *incidentPage) recoveries(in public.Incident) []recovery {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// RegionsHeading is the heading of the table of regions, which says nothing of an end
+// while none has seen it.
+func (page *incidentPage) RegionsHeading() string {
+	ended := func(r recovery) bool { return r.Ended }
+	if slices.ContainsFunc(page.Regions, ended) || slices.ContainsFunc(page.Others, ended) {
+		return page.T("recovery.heading")
+	}
+	return page.T("recovery.none")
 }
 
 // MoreRegions is the label of the collapsed regions.

@@ -20,7 +20,7 @@ func TestAnHourThatExistsTwiceNamesItsZone(t *testing.T) {
 		series.Points = append(series.Points, public.Point{Start: from + 60*hour})
 	}
 	var texts []string
-	for _, row := range hours(locale.New("en", countrytest.GB), series, countrytest.GB) {
+	for _, row := range hours(locale.New("en", countrytest.GB), series, countrytest.GB, 60) {
 		texts = append(texts, row.Text)
 	}
 	if got := strings.Join(texts, ", "); got != "02:00, 01:00 GMT, 01:00 BST, 00:00" {

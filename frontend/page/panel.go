@@ -12,10 +12,7 @@ import (
 )
 
 const (
-	// chartStep is the length in minutes of a step of the 24-hour chart: that of
-	// the verdict above it, so that the two show the same numbers.
-	chartStep = 10
-	day       = 24 * 60 // minutes
+	day = 24 * 60 // minutes
 	// mapMinutes is the window of the map and the table beside it.
 	mapMinutes = 60
 	// firstRegions is the number of rows that are not collapsed.
@@ -66,15 +63,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	result.Heading, result.Empty = q.T("map.heading"), q.T("region.empty")
 	q.addDistricts(ctx, &result, to)
 
-	last := (now + 1).Ceil(chartStep)
-	today := outage.Span{From: last - day, To: last}
-	series, ok := readOrLastGood(q.read, "series", "/"+service.Slug+"/"+string(country), func() (public.Series, error) {
-		return q.read.readings.Series(ctx, service.Slug, outage.Area{Country: country}, today, chartStep)
-	})
-	if ok {
-		name := q.T("chart.name", "service", q.ServiceName(service), "in", q.InCountry(country))
-		result.Chart, result.HasChart = q.chart(series, country, name, q.read.during(ctx, service.Slug, country, today)), true
-	}
+	q.addChart(ctx, &result, service, country)
 	return result
 }
 

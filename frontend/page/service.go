@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"slices"
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
@@ -57,10 +58,11 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 // addDetails adds what is below the verdict.
 func (page *servicePage) addDetails(ctx context.Context, service outage.Service) {
 	page.Form = page.form(service, nil)
+	page.Form.Back = slices.ContainsFunc(page.Verdicts, func(v verdict) bool { return v.Notable() || v.health.Incident != nil })
 	for i, v := range page.Verdicts {
 		result := page.panel(ctx, service, v.Country)
 		if i > 0 { // a second map and a second table of hours are too large for slow lines
-			result.Chart.Hours = nil
+			result.Chart.Hours, result.Chart.Lengths = nil, nil
 			result.HasMap, result.MapPath = false, v.Path+"#map-"+string(v.Country)
 		}
 		page.Panels = append(page.Panels, result)

@@ -194,7 +194,13 @@ func (f Readings) Series(_ context.Context, service string, area outage.Area, sp
 
 func (f Readings) Extent(ctx context.Context, in public.Incident) (public.Extent, error) {
 	series, err := f.Series(ctx, in.Service, outage.Area{Country: in.Country}, in.Span(Noon), 1)
-	return public.ExtentOf(series), err
+	extent := public.ExtentOf(series)
+	for _, p := range series.Points {
+		if p.Expected != nil {
+			extent.Expected += *p.Expected
+		}
+	}
+	return extent, err
 }
 
 func (f Readings) Symptoms(_ context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error) {

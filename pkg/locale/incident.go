@@ -50,8 +50,9 @@ func (f *IncidentFormatter) Describe(lang string, in public.Incident) string {
 	return text + f.blame(l, in)
 }
 
-// Totals is the sentence that leads: how many reported during an incident, for how
-// long, and the worst 15 minutes. It is "" where nobody did.
+// Totals is the text to quote, which leads: how many reported during an incident, for
+// how long, the worst 15 minutes, how many it would be on an ordinary day and where it
+// was worst. It is "" where nobody did.
 func (f *IncidentFormatter) Totals(lang string, in public.Incident, extent public.Extent) string {
 	l := New(lang, in.Country)
 	if !extent.Any() {
@@ -61,9 +62,16 @@ func (f *IncidentFormatter) Totals(lang string, in public.Incident, extent publi
 	if !in.Over() {
 		key += ".open"
 	}
-	return l.T(key, "n", extent.Total, "service", f.service(l, in.Service), "in", l.InCountry(in.Country),
+	text := l.T(key, "n", extent.Total, "service", f.service(l, in.Service), "in", l.InCountry(in.Country),
 		"since", l.Instant(in.Since.Time(), in.Country).Text, "lasted", l.Duration(extent.Duration()),
 		"peak", l.Int(extent.Worst.Reports), "time", l.TimeOfDay(extent.Worst.Start.Time(), in.Country).Text)
+	if extent.Expected > 0 {
+		text += " " + l.T("incident.ordinary", "expected", l.Amount(extent.Expected))
+	}
+	if regions := in.Footprint.Regions; len(regions) > 0 {
+		text += " " + l.T("incident.worst", "place", f.regions.RegionName(regions[0], l.lang))
+	}
+	return text
 }
 
 // Summary is the totals of an incident and the probable cause, where that is

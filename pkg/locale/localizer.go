@@ -27,14 +27,19 @@ type Localizer struct {
 // lakhs, and Bengali has digits of its own. The country may be empty.
 func New(lang string, country outage.Country) *Localizer {
 	lang = Known(lang)
-	tag := language.Make(lang)
-	if lang == Default {
-		tag = language.BritishEnglish
-		if country.Covered() {
-			tag = language.Make(lang + "-" + string(country))
-		}
-	}
+	tag := language.Make(Numbers(lang, country))
 	return &Localizer{texts: catalogues()[lang], lang: lang, printer: message.NewPrinter(tag)}
+}
+
+// Numbers is the tag of the language and country that number forms follow.
+func Numbers(lang string, country outage.Country) string {
+	switch {
+	case lang != Default:
+		return lang
+	case country.Covered():
+		return lang + "-" + string(country)
+	}
+	return language.BritishEnglish.String()
 }
 
 // Lang is the language.

@@ -41,6 +41,12 @@ func (l *Localizer) Date(at time.Time, zone outage.Country) string {
 		"month", l.T("month."+strconv.Itoa(int(local.Month()))), "year", l.Digits(strconv.Itoa(local.Year())))
 }
 
+// DayOfMonth is a day of a country's calendar without its year.
+func (l *Localizer) DayOfMonth(at time.Time, zone outage.Country) string {
+	local := at.In(zone.Zone())
+	return l.T("date.short", "day", l.Digits(strconv.Itoa(local.Day())), "month", l.T("month."+strconv.Itoa(int(local.Month()))))
+}
+
 // Weekday is the day of the week on the calendar of a country.
 func (l *Localizer) Weekday(at time.Time, zone outage.Country) string {
 	return l.T("weekday." + strconv.Itoa(int(at.In(zone.Zone()).Weekday())))

@@ -16,6 +16,9 @@ type Extent struct {
 	// Worst is the 15-minute bucket of the clock with the most of them, the first of
 	// equal ones.
 	Worst QuarterCount
+	// Expected is how many reporters are expected in Span on an ordinary day, 0 while
+	// that is not known.
+	Expected float64
 }
 
 // QuarterCount is the problem reports of one 15-minute bucket.
@@ -76,6 +79,7 @@ func (s *Snapshot) Extent(ctx context.Context, in Incident) (Extent, error) {
 		}
 	}
 	extent := ExtentOf(minutes)
+	s.eachNormal(ctx, in.Service, in.Country, span, func(_ outage.Country, _ outage.Watch, expected float64) { extent.Expected += expected })
 	s.extents.put(in, extent, s.at)
 	return extent, nil
 }
