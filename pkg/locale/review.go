@@ -28,7 +28,7 @@ var screens = []screen{
 	{"asof", "every page with numbers", "/whatsapp"}, {"badge.", "badge on other sites", "/badge/whatsapp.svg"},
 	{"back.", "after a report", ""}, {"because", "home and map, beside a status", "/"}, {"calendar.", "calendar", "/incidents"}, {"card.", "home, card of an incident", "/"},
 	{"chart.", "service, chart", "/whatsapp"}, {"chart.span.", "incident, chart", "/incidents"}, {"country.", "every page, top", "/"},
-	{"credits.", "sources", "/credits"}, {"date", "every page, dates", "/incidents"}, {"month.", "every page, dates", "/incidents"}, {"weekday.", "home, on a quiet day", "/"},
+	{"credits.", "sources", "/credits"}, {"date", "every page, dates", "/incidents"}, {"month.", "every page, dates", "/incidents"}, {"weekday.full.", "home, on a quiet day", "/"},
 	{"demo.", "every page of a demonstration, top", "/"}, {"district", "table of districts", "/map"},
 	{"embed.", "frame on other sites", "/embed/whatsapp"}, {"event.", "home, card of an event", "/"}, {"error.", "message above a form, or page of an error", "/no-such-page"},
 	{"extent", "list of incidents", "/incidents"}, {"fact.", "incident, table of facts", "/incidents"},

@@ -49,7 +49,7 @@ func (l *Localizer) DayOfMonth(at time.Time, zone outage.Country) string {
 
 // Weekday is the day of the week on the calendar of a country.
 func (l *Localizer) Weekday(at time.Time, zone outage.Country) string {
-	return l.T("weekday." + strconv.Itoa(int(at.In(zone.Zone()).Weekday())))
+	return l.T("weekday.full." + strconv.Itoa(int(at.In(zone.Zone()).Weekday())))
 }
 
 // TimeOfDay is the time in the zone of a country, which it names.
