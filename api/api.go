@@ -54,6 +54,9 @@ type Config struct {
 	// end; "" for that of each request. Feeds need it for links and ids.
 	PublicURL string
 
+	// Exercise marks alerts as those of an exercise: nothing that is shown is real.
+	Exercise bool
+
 	// TrustedProxies are the proxies whose X-Forwarded-For is believed; nil is
 	// those on this machine, empty is none.
 	TrustedProxies []netip.Prefix
@@ -126,6 +129,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/heatmap.:form", a.getHeatmap},
 		{fiber.MethodGet, "/api/v1/incidents", a.listIncidents},
 		{fiber.MethodGet, "/api/v1/incidents/:id", a.getIncident},
+		{fiber.MethodGet, "/api/v1/incidents/:id/alert", a.getAlert},
 		{fiber.MethodGet, "/api/v1/register", a.getRegister},
 		{fiber.MethodGet, "/api/v1/register.:form", a.getRegister},
 		{fiber.MethodGet, "/api/v1/register/files", a.getRegisterFiles},
@@ -145,6 +149,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/webhooks/:id/deliveries", a.owned(a.listDeliveries)},
 		{fiber.MethodGet, atomPath, a.getFeed},
 		{fiber.MethodGet, jsonFeedPath, a.getFeed},
+		{fiber.MethodGet, alertsPath, a.getFeed},
 		{fiber.MethodGet, registerPath, a.getRegisterFile},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},

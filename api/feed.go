@@ -17,10 +17,12 @@ import (
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// Where the feeds are. A service, a country or a region narrows them down.
+// Where the feeds are. A service, a country, a region or a district
+// narrows them down.
 const (
 	atomPath     = "/feeds/incidents.atom"
 	jsonFeedPath = "/feeds/incidents.json"
+	alertsPath   = "/feeds/incidents.cap"
 )
 
 // feed is a list of incidents for feed readers, before it is written in a format. Its
@@ -34,6 +36,7 @@ type feed struct {
 
 type feedEntry struct {
 	ID, Title, Address, Summary string
+	Alert                       string // address of the alert, "" for none
 	Incident                    public.Incident
 	Event                       string // that the incident belongs to, "" for none
 	Updated                     time.Time
@@ -51,23 +54,13 @@ func (a *API) baseOf(c *fiber.Ctx) string {
 }
 
 func (a *API) getFeed(c *fiber.Ctx) error {
-	q := a.looseQuery(c, "service", "country", "region")
+	q := a.looseQuery(c, "service", "country", "region", "district")
 	area := q.area()
-	filter := outage.IncidentFilter{Service: q.service(), Country: area.Country, Region: area.Region}
+	filter := outage.IncidentFilter{Service: q.service(), Country: area.Country, Region: area.Region, District: area.District}
 	if err := q.err(); err != nil {
 		return err
 	}
-	about := url.Values{}
-	for name, value := range map[string]string{"service": filter.Service, "country": string(filter.Country), "region": string(filter.Region)} {
-		if value != "" {
-			about.Set(name, value)
-		}
-	}
-	path := strings.ToLower(strings.TrimSuffix(c.Path(), "/"))
-	query := ""
-	if len(about) > 0 {
-		query = "?" + about.Encode()
-	}
+	path, query := strings.ToLower(strings.TrimSuffix(c.Path(), "/")), feedQuery(filter)
 	base := a.baseOf(c)
 	return a.sendWindow(c, base+path+query, func(ctx context.Context) (*answer, error) {
 		records, _, err := a.Incidents.Incidents(ctx, filter, "", usualIncidents)
@@ -79,11 +72,34 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
 		a.fillFeed(ctx, q.numbers, base, &made, records)
-		if path == jsonFeedPath {
+		switch path {
+		case jsonFeedPath:
 			return a.newJSONFeed(made)
+		case alertsPath:
+			made.ID, made.Title = feedID(base, alertsPath+query), made.Title+", as alerts of the Common Alerting Protocol"
+			for i := range made.Entries {
+				entry := &made.Entries[i]
+				entry.ID, entry.Alert = feedID(base, "alert "+entry.Incident.ID), base+alertAddress(entry.Incident.ID)
+			}
 		}
 		return a.newAtom(made)
 	})
+}
+
+// feedQuery is the query of a feed in the one form in which the feed names itself.
+func feedQuery(filter outage.IncidentFilter) string {
+	about := url.Values{}
+	for name, value := range map[string]string{
+		"service": filter.Service, "country": string(filter.Country), "region": string(filter.Region), "district": string(filter.District),
+	} {
+		if value != "" {
+			about.Set(name, value)
+		}
+	}
+	if len(about) == 0 {
+		return ""
+	}
+	return "?" + about.Encode()
 }
 
 func (a *API) feedName(filter outage.IncidentFilter) string {
@@ -92,6 +108,8 @@ func (a *API) feedName(filter outage.IncidentFilter) string {
 		title += " of " + a.nameOf(filter.Service)
 	}
 	switch {
+	case filter.District != "":
+		title += " in " + a.Shapes.DistrictName(filter.District, locale.Default)
 	case filter.Region != "":
 		title += " in " + a.Shapes.RegionName(filter.Region, locale.Default)
 	case filter.Country != "":

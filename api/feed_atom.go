@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/pkg/capalert"
 )
 
 const typeAtom = "application/atom+xml"
@@ -33,7 +36,7 @@ type atomEntry struct {
 	Title      string         `xml:"title"`
 	Published  string         `xml:"published"`
 	Updated    string         `xml:"updated"`
-	Link       atomLink       `xml:"link"`
+	Links      []atomLink     `xml:"link"`
 	Categories []atomCategory `xml:"category"`
 	Summary    string         `xml:"summary"`
 }
@@ -61,12 +64,15 @@ func (a *API) newAtom(of feed) (*answer, error) {
 func atomEntryOf(of feedEntry) atomEntry {
 	in := of.Incident
 	entry := atomEntry{
-		ID: of.ID, Title: of.Title, Summary: of.Summary, Link: atomLink{"alternate", fiber.MIMETextHTML, of.Address},
+		ID: of.ID, Title: of.Title, Summary: of.Summary, Links: []atomLink{{"alternate", fiber.MIMETextHTML, of.Address}},
 		Published: in.OpenedAt.UTC().Format(time.RFC3339), Updated: of.Updated.UTC().Format(time.RFC3339),
 		Categories: []atomCategory{
 			{"urn:downpour:service", in.Service}, {"urn:downpour:country", string(in.Country)},
 			{"urn:downpour:state", string(in.State)}, {"urn:downpour:severity", string(in.Severity)},
 		},
+	}
+	if of.Alert != "" { // readers of alerts take the first link
+		entry.Links = slices.Insert(entry.Links, 0, atomLink{"alternate", capalert.MediaType, of.Alert})
 	}
 	if of.Event != "" {
 		entry.Categories = append(entry.Categories, atomCategory{"urn:downpour:event", of.Event})

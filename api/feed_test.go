@@ -53,7 +53,7 @@ func TestFeedIsAtom(t *testing.T) {
 		if updated.After(latest) {
 			latest = updated
 		}
-		if entry.Title == "" || entry.Summary == "" || !strings.HasPrefix(entry.Link.Href, "http://example.com/incidents/") {
+		if entry.Title == "" || entry.Summary == "" || !strings.HasPrefix(entry.Links[0].Href, "http://example.com/incidents/") {
 			t.Errorf("an entry lacks something: %+v", entry)
 		}
 	}

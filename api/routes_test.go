@@ -319,6 +319,13 @@ var calls = []call{
 	{name: "feed-json", path: "/feeds/incidents.json?service=whatsapp", status: 200},
 	{name: "feed-json-unknown", path: "/feeds/incidents.json?country=FR", status: 400, code: "unknown", field: "country"},
 	{name: "feed-json-down", path: "/feeds/incidents.json", world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "feed-of-district", path: "/feeds/incidents.atom?district=IN-WB-kolkata", status: 200},
+	{name: "feed-alerts", path: "/feeds/incidents.cap?country=IN", status: 200},
+	{name: "feed-alerts-unknown", path: "/feeds/incidents.cap?country=FR", status: 400, code: "unknown", field: "country"},
+	{name: "feed-alerts-down", path: "/feeds/incidents.cap", world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "alert", path: "/api/v1/incidents/whatsapp-in-20261122T1900Z/alert", status: 200},
+	{name: "alert-unknown", path: "/api/v1/incidents/x/alert", status: 404, code: "not_found", field: "id"},
+	{name: "alert-parameter", path: "/api/v1/incidents/x/alert?country=IN", status: 400, code: "invalid", field: "country"},
 	{name: "feed-down", path: "/feeds/incidents.atom", world: world{err: down}, status: 503, code: "unavailable"},
 
 	{name: "docs", path: "/api", status: 200, noGolden: true},

@@ -13,6 +13,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/open-downpour/downpour/pkg/capalert"
 )
 
 // spec checks requests and answers against openapi.yaml.
@@ -25,6 +27,7 @@ func loadSpec(t testing.TB) *spec {
 	t.Helper()
 	openapi3filter.RegisterBodyDecoder(typeGeoJSON, openapi3filter.JSONBodyDecoder)
 	openapi3filter.RegisterBodyDecoder(typeStream, openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder(capalert.MediaType, openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder(typeAtom, openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)

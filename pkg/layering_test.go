@@ -50,7 +50,7 @@ type rule struct {
 var rules = map[string]rule{
 	// The command wires everything. The two front ends get numbers from public alone.
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
-	"api":               {"public public/register outage locale httpcache duration csvtable crosssite forwarded notify ratelimit", "fiber yaml metrics"},
+	"api":               {"public public/register outage locale httpcache duration csvtable capalert crosssite forwarded notify ratelimit", "fiber yaml metrics"},
 	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page forwarded", "fiber"},
 	"frontend/page":     {"public public/register outage locale duration frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},

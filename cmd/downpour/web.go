@@ -80,6 +80,7 @@ func (a *app) buildWeb(context.Context) error {
 		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),
 		Webhooks: a.notify, Officials: a.official,
+		Exercise:       a.demo != nil,
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	})
 	w.fiber = newFiber(programs, site.Error, a.logger)

@@ -38,7 +38,7 @@ type Message struct {
 	Headline    string
 	Description string
 	URL         string // of the page, "" for none
-	Where       string // name of the place
+	Where       string // the place, as in "in Wales"
 	Regions     []outage.Region
 	Districts   []outage.District
 	MergedInto  string // incident, "" for none
@@ -108,7 +108,7 @@ func alertOf(m Message) alert {
 			Urgency: m.urgency(), Severity: severities[m.Severity], Certainty: m.certainty(), Onset: stamp(m.OpenedAt),
 			SenderName: "Downpour", Headline: clip(m.Headline), Description: m.Description, Web: m.URL,
 			Parameters: []named{{"state", string(m.State)}, {"verdict", string(m.Verdict)}},
-			Area:       area{m.Where, m.geocodes()},
+			Area:       area{strings.TrimPrefix(m.Where, "in "), m.geocodes()},
 		},
 	}
 }

@@ -3080,6 +3080,24 @@ type GetFeedParams struct {
 
 	// Region A region code; it implies its country.
 	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
+}
+
+// GetAlertFeedParams defines parameters for GetAlertFeed.
+type GetAlertFeedParams struct {
+	// Service All services unless given.
+	Service *ServiceFilter `form:"service,omitempty" json:"service,omitempty"`
+
+	// Country All countries together unless given.
+	Country *CountryFilter `form:"country,omitempty" json:"country,omitempty"`
+
+	// Region A region code; it implies its country.
+	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
 }
 
 // GetJSONFeedParams defines parameters for GetJSONFeed.
@@ -3092,6 +3110,9 @@ type GetJSONFeedParams struct {
 
 	// Region A region code; it implies its country.
 	Region *RegionFilter `form:"region,omitempty" json:"region,omitempty"`
+
+	// District The code of a district.
+	District *DistrictFilter `form:"district,omitempty" json:"district,omitempty"`
 }
 
 // CreateReportJSONRequestBody defines body for CreateReport for application/json ContentType.
@@ -3508,6 +3529,15 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/incidents/{id} (the `GetIncident` operationId).
 	GetIncident(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetAlert One incident as an alert
+	//
+	// A document of the Common Alerting Protocol 1.2 about its latest state. After its first change it is an update
+	// that names the messages before it; one that is over asks for no action (`AllClear`). A server that plays a
+	// past outage marks it as an exercise.
+	//
+	// Corresponds with GET /api/v1/incidents/{id}/alert (the `GetAlert` operationId).
+	GetAlert(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SearchPlaces Find a postal code, town, locality, district, county or region while somebody types
 	//
 	// Names and digits may be Latin, Devanagari or Bengali. Of several places of one name each has its region or
@@ -3832,7 +3862,7 @@ type ClientInterface interface {
 
 	// GetFeed The latest incidents as a feed
 	//
-	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region, a district. The id of an entry
 	// stays as long as the address of the server does, and its `updated` is when the incident last changed its
 	// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 	// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
@@ -3840,6 +3870,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 	GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAlertFeed The latest incidents as alerts
+	//
+	// An Atom feed of alerts of the Common Alerting Protocol 1.2, otherwise like the feed of incidents: the link of an
+	// entry with the type `application/cap+xml` leads to the alert.
+	//
+	// Corresponds with GET /feeds/incidents.cap (the `GetAlertFeed` operationId).
+	GetAlertFeed(ctx context.Context, params *GetAlertFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetJSONFeed The latest incidents as a JSON Feed
 	//
@@ -3966,6 +4004,25 @@ func (c *Client) ListIncidents(ctx context.Context, params *ListIncidentsParams,
 // Corresponds with GET /api/v1/incidents/{id} (the `GetIncident` operationId).
 func (c *Client) GetIncident(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetIncidentRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAlert One incident as an alert
+//
+// A document of the Common Alerting Protocol 1.2 about its latest state. After its first change it is an update
+// that names the messages before it; one that is over asks for no action (`AllClear`). A server that plays a
+// past outage marks it as an exercise.
+//
+// Corresponds with GET /api/v1/incidents/{id}/alert (the `GetAlert` operationId).
+func (c *Client) GetAlert(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAlertRequest(c.Server, id)
 	if err != nil {
 		return nil, err
 	}
@@ -4640,7 +4697,7 @@ func (c *Client) TestWebhook(ctx context.Context, id WebhookPath, reqEditors ...
 
 // GetFeed The latest incidents as a feed
 //
-// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+// Atom (RFC 4287), of all services and countries, or of a service, a country, a region, a district. The id of an entry
 // stays as long as the address of the server does, and its `updated` is when the incident last changed its
 // state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 // `parent`, else the first of several incidents that one service has in a country at a time. An incident that
@@ -4649,6 +4706,24 @@ func (c *Client) TestWebhook(ctx context.Context, id WebhookPath, reqEditors ...
 // Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 func (c *Client) GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetFeedRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAlertFeed The latest incidents as alerts
+//
+// An Atom feed of alerts of the Common Alerting Protocol 1.2, otherwise like the feed of incidents: the link of an
+// entry with the type `application/cap+xml` leads to the alert.
+//
+// Corresponds with GET /feeds/incidents.cap (the `GetAlertFeed` operationId).
+func (c *Client) GetAlertFeed(ctx context.Context, params *GetAlertFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAlertFeedRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5243,6 +5318,40 @@ func NewGetIncidentRequest(server string, id string) (*http.Request, error) {
 	}
 
 	operationPath := fmt.Sprintf("/api/v1/incidents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAlertRequest constructs an http.Request for the GetAlert method
+func NewGetAlertRequest(server string, id string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/incidents/%s/alert", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -7300,6 +7409,108 @@ func NewGetFeedRequest(server string, params *GetFeedParams) (*http.Request, err
 
 		}
 
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAlertFeedRequest constructs an http.Request for the GetAlertFeed method
+func NewGetAlertFeedRequest(server string, params *GetAlertFeedParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/feeds/incidents.cap")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Service != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "service", *params.Service, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Country != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "country", *params.Country, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Region != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -7369,6 +7580,18 @@ func NewGetJSONFeedRequest(server string, params *GetJSONFeedParams) (*http.Requ
 		if params.Region != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region", *params.Region, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.District != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "district", *params.District, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -7581,6 +7804,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/incidents/{id} (the `GetIncident` operationId).
 	GetIncidentWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetIncidentResponse, error)
+
+	// GetAlertWithResponse One incident as an alert
+	//
+	// A document of the Common Alerting Protocol 1.2 about its latest state. After its first change it is an update
+	// that names the messages before it; one that is over asks for no action (`AllClear`). A server that plays a
+	// past outage marks it as an exercise.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/incidents/{id}/alert (the `GetAlert` operationId).
+	GetAlertWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAlertResponse, error)
 
 	// SearchPlacesWithResponse Find a postal code, town, locality, district, county or region while somebody types
 	//
@@ -7948,7 +8182,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetFeedWithResponse The latest incidents as a feed
 	//
-	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+	// Atom (RFC 4287), of all services and countries, or of a service, a country, a region, a district. The id of an entry
 	// stays as long as the address of the server does, and its `updated` is when the incident last changed its
 	// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 	// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
@@ -7958,6 +8192,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 	GetFeedWithResponse(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*GetFeedResponse, error)
+
+	// GetAlertFeedWithResponse The latest incidents as alerts
+	//
+	// An Atom feed of alerts of the Common Alerting Protocol 1.2, otherwise like the feed of incidents: the link of an
+	// entry with the type `application/cap+xml` leads to the alert.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /feeds/incidents.cap (the `GetAlertFeed` operationId).
+	GetAlertFeedWithResponse(ctx context.Context, params *GetAlertFeedParams, reqEditors ...RequestEditorFn) (*GetAlertFeedResponse, error)
 
 	// GetJSONFeedWithResponse The latest incidents as a JSON Feed
 	//
@@ -8580,6 +8824,98 @@ func (r GetIncidentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetIncidentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetAlertResponse200Headers the declared response headers of an HTTP 200 response for GetAlert
+type GetAlertResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetAlertResponse304Headers the declared response headers of an HTTP 304 response for GetAlert
+type GetAlertResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetAlertResponse400Headers the declared response headers of an HTTP 400 response for GetAlert
+type GetAlertResponse400Headers struct {
+	CacheControl string
+}
+
+// GetAlertResponse404Headers the declared response headers of an HTTP 404 response for GetAlert
+type GetAlertResponse404Headers struct {
+	CacheControl string
+}
+
+// GetAlertResponseDefaultHeaders the declared response headers of an HTTP default response for GetAlert
+type GetAlertResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetAlertResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetAlertResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetAlertResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetAlertResponse400Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetAlertResponse404Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetAlertResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAlertResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetAlertResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAlertResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAlertResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAlertResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAlertResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAlertResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11921,6 +12257,99 @@ func (r GetFeedResponse) ContentType() string {
 	return ""
 }
 
+// GetAlertFeedResponse200Headers the declared response headers of an HTTP 200 response for GetAlertFeed
+type GetAlertFeedResponse200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetAlertFeedResponse304Headers the declared response headers of an HTTP 304 response for GetAlertFeed
+type GetAlertFeedResponse304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetAlertFeedResponse400Headers the declared response headers of an HTTP 400 response for GetAlertFeed
+type GetAlertFeedResponse400Headers struct {
+	CacheControl string
+}
+
+// GetAlertFeedResponse503Headers the declared response headers of an HTTP 503 response for GetAlertFeed
+type GetAlertFeedResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// GetAlertFeedResponseDefaultHeaders the declared response headers of an HTTP default response for GetAlertFeed
+type GetAlertFeedResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type GetAlertFeedResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetAlertFeedResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetAlertFeedResponse304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetAlertFeedResponse400Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetAlertFeedResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetAlertFeedResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAlertFeedResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetAlertFeedResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetAlertFeedResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAlertFeedResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAlertFeedResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAlertFeedResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAlertFeedResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetJSONFeedResponse200Headers the declared response headers of an HTTP 200 response for GetJSONFeed
 type GetJSONFeedResponse200Headers struct {
 	CacheControl string
@@ -12319,6 +12748,23 @@ func (c *ClientWithResponses) GetIncidentWithResponse(ctx context.Context, id st
 		return nil, err
 	}
 	return ParseGetIncidentResponse(rsp)
+}
+
+// GetAlertWithResponse One incident as an alert
+//
+// A document of the Common Alerting Protocol 1.2 about its latest state. After its first change it is an update
+// that names the messages before it; one that is over asks for no action (`AllClear`). A server that plays a
+// past outage marks it as an exercise.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/incidents/{id}/alert (the `GetAlert` operationId).
+func (c *ClientWithResponses) GetAlertWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*GetAlertResponse, error) {
+	rsp, err := c.GetAlert(ctx, id, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAlertResponse(rsp)
 }
 
 // SearchPlacesWithResponse Find a postal code, town, locality, district, county or region while somebody types
@@ -12891,7 +13337,7 @@ func (c *ClientWithResponses) TestWebhookWithResponse(ctx context.Context, id We
 
 // GetFeedWithResponse The latest incidents as a feed
 //
-// Atom (RFC 4287), of all services and countries, or of a service, a country, a region. The id of an entry
+// Atom (RFC 4287), of all services and countries, or of a service, a country, a region, a district. The id of an entry
 // stays as long as the address of the server does, and its `updated` is when the incident last changed its
 // state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 // `parent`, else the first of several incidents that one service has in a country at a time. An incident that
@@ -12906,6 +13352,22 @@ func (c *ClientWithResponses) GetFeedWithResponse(ctx context.Context, params *G
 		return nil, err
 	}
 	return ParseGetFeedResponse(rsp)
+}
+
+// GetAlertFeedWithResponse The latest incidents as alerts
+//
+// An Atom feed of alerts of the Common Alerting Protocol 1.2, otherwise like the feed of incidents: the link of an
+// entry with the type `application/cap+xml` leads to the alert.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /feeds/incidents.cap (the `GetAlertFeed` operationId).
+func (c *ClientWithResponses) GetAlertFeedWithResponse(ctx context.Context, params *GetAlertFeedParams, reqEditors ...RequestEditorFn) (*GetAlertFeedResponse, error) {
+	rsp, err := c.GetAlertFeed(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAlertFeedResponse(rsp)
 }
 
 // GetJSONFeedWithResponse The latest incidents as a JSON Feed
@@ -13755,6 +14217,116 @@ func ParseGetIncidentResponse(rsp *http.Response) (*GetIncidentResponse, error) 
 		response.Headers503 = &headers
 	case true:
 		var headers GetIncidentResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAlertResponse parses an HTTP response from a GetAlertWithResponse call
+func ParseGetAlertResponse(rsp *http.Response) (*GetAlertResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAlertResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetAlertResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetAlertResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetAlertResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetAlertResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case true:
+		var headers GetAlertResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
@@ -17801,6 +18373,123 @@ func ParseGetFeedResponse(rsp *http.Response) (*GetFeedResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers GetFeedResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAlertFeedResponse parses an HTTP response from a GetAlertFeedWithResponse call
+func ParseGetAlertFeedResponse(rsp *http.Response) (*GetAlertFeedResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAlertFeedResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetAlertFeedResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetAlertFeedResponse304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetAlertFeedResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetAlertFeedResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers GetAlertFeedResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -319,7 +319,7 @@ func (l *leader) wire(ctx context.Context, in public.Incident) Incident {
 	made := Incident{
 		ID: in.ID, Service: in.Service, ServiceName: service.Name, Family: service.Family, Country: in.Country,
 		State: in.State, Severity: in.Severity, Verdict: in.Verdict, Cause: in.Blamed(), Scope: in.Footprint.Scope,
-		Regions: slices.Concat([]outage.Region{}, in.Footprint.Regions), Districts: slices.Concat([]outage.District{}, in.Footprint.Districts),
+		Regions: append([]outage.Region{}, in.Footprint.Regions...), Districts: append([]outage.District{}, in.Footprint.Districts...),
 		Symptoms: symptoms, Centroid: in.Footprint.Centroid, Observed: in.Observed, Expected: rounded(in.Expected), Ratio: rounded(in.Ratio), Peak: rounded(in.Peak),
 		OpenedAt: in.OpenedAt.UTC(), MergedInto: in.MergedInto,
 		Title: l.sentences.Headline(in), Summary: l.sentences.Summary(locale.Default, in, extent), Where: l.sentences.Where(locale.Default, in),

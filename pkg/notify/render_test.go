@@ -18,7 +18,7 @@ func sample(t *testing.T, state outage.State) *Event {
 	t.Helper()
 	w := &world{}
 	in := incident("bank-in-1")
-	in.Service, in.State = "bank", state
+	in.Service, in.State, in.Footprint.Districts = "bank", state, nil
 	if state == outage.StateResolved {
 		in.ClosedAt = in.OpenedAt.Add(time.Hour)
 	}
@@ -43,7 +43,7 @@ func rendered(t *testing.T, format Format, event *Event) string {
 func TestFormats(t *testing.T) {
 	const page = "https://downpour.example/incidents/bank-in-1"
 	for format, want := range map[Format][]string{
-		FormatStandard:     {`"type":"incident.updated"`, `"timestamp":"2026-11-22T20:20:00Z"`, `"event":"bank-in-1.2"`, `"sequence":2`, `"symptoms":["send"]`, page},
+		FormatStandard:     {`"type":"incident.updated"`, `"timestamp":"2026-11-22T20:20:00Z"`, `"event":"bank-in-1.2"`, `"sequence":2`, `"symptoms":["send"]`, `"districts":[]`, page},
 		FormatSlack:        {`"type":"mrkdwn"`, `Bank \u0026amp; Co \u0026lt;b\u0026gt;`, page},
 		FormatTeams:        {`"contentType":"application/vnd.microsoft.card.adaptive"`, `"type":"AdaptiveCard"`, page},
 		FormatDiscord:      {`"allowed_mentions":{"parse":[]}`, `"timestamp":"2026-11-22T20:20:00Z"`, page},
@@ -80,6 +80,7 @@ func TestFormatsOfTheEnd(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	event := sample(t, outage.StateOpen)
+	event.Incident.Districts = []outage.District{"IN-WB-kolkata"}
 	wide := *event
 	wide.Incident.Scope, wide.Incident.Regions, wide.Incident.Districts = outage.ScopeCountry, nil, nil
 	unknown := *event
