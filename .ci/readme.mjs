@@ -34,7 +34,7 @@ const folders = [...new Set(tracked('pkg/*/*.go').map((file) => `\`${file.split(
 const targets = /^\.PHONY: (.*)$/m.exec(read('Makefile'))[1].split(' ').map((target) => `| \`make ${target}\` |`);
 
 // Flags of the server, by the name that the field or its tag gives them.
-const flags = [...read('cmd/downpour/serve.go').matchAll(/^\t(\w+) .*`(help:.*)`$/gm)]
+const flags = [...(read('cmd/downpour/serve.go') + read('cmd/downpour/site_flags.go')).matchAll(/^\t(\w+) .*`(help:.*)`$/gm)]
   .filter(([, , tags]) => !tags.includes('hidden:'))
   .map(([, field, tags]) => /\bname:"([^"]*)"/.exec(tags)?.[1] ?? field.replace(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase())
   .map((flag) => `| \`--${flag}\` | \`DOWNPOUR_${flag.replaceAll('-', '_').toUpperCase()}\` |`);

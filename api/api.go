@@ -50,6 +50,9 @@ type Config struct {
 	// otherwise a page could report in the name of each of its readers.
 	WriteOrigins []string
 
+	// Site is the name of the site in feeds; "" is Downpour.
+	Site string
+
 	// PublicURL is the address that people reach the server at, without a slash at its
 	// end; "" for that of each request. Feeds need it for links and ids.
 	PublicURL string

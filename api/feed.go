@@ -29,6 +29,7 @@ const (
 // addresses are absolute.
 type feed struct {
 	ID, Title  string
+	Author     string
 	Home, Self string
 	Updated    time.Time
 	Entries    []feedEntry
@@ -68,7 +69,8 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 			return nil, err
 		}
 		made := feed{
-			ID: feedID(base, atomPath+query), Title: a.feedName(filter), Home: base + "/incidents", Self: base + path + query,
+			Author: cmp.Or(a.Site, "Downpour"),
+			ID:     feedID(base, atomPath+query), Title: a.feedName(filter), Home: base + "/incidents", Self: base + path + query,
 			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
 		a.fillFeed(ctx, q.numbers, base, &made, records)

@@ -48,7 +48,7 @@ type atomCategory struct {
 
 func (a *API) newAtom(of feed) (*answer, error) {
 	made := atomFeed{
-		ID: of.ID, Title: of.Title, Author: "Downpour", Updated: of.Updated.UTC().Format(time.RFC3339),
+		ID: of.ID, Title: of.Title, Author: of.Author, Updated: of.Updated.UTC().Format(time.RFC3339),
 		Links: []atomLink{{"self", typeAtom, of.Self}, {"alternate", fiber.MIMETextHTML, of.Home}},
 	}
 	for _, entry := range of.Entries {

@@ -41,6 +41,7 @@ var styles = map[string][]string{
 	"report":    {"base", "details", "form", "prose"},
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
+	"follow":    {"base", "prose"},
 	"credits":   {"base", "prose"},
 	"register":  {"base", "details", "charts", "incidents", "register"},
 	"problem":   {"base", "prose"},
@@ -73,6 +74,7 @@ type file struct {
 type assets struct {
 	styles map[string]pageStyle
 	lower  *file // the style sheet of what is below the first screen
+	logo   *file // of the operator, nil for none
 	icons  map[outage.Status]*file
 	files  map[string]*file // by the name in the address
 	island map[string]*file // by the name of the script
@@ -85,6 +87,9 @@ func (a *assets) head() page.Head {
 		result.Styles[page] = sheet.style
 	}
 	result.Lower = a.lower.path
+	if a.logo != nil {
+		result.Logo = a.logo.path
+	}
 	for status, icon := range a.icons {
 		result.Icons[status] = icon.path
 	}
@@ -124,12 +129,17 @@ func styleSheet(names []string) (string, error) {
 	return css.String(), nil
 }
 
-func loadAssets() (assets, error) {
+// loadAssets makes the files of a site. A colour of its own replaces the usual one in the
+// light scheme.
+func loadAssets(operator page.Operator) (assets, error) {
 	a := assets{styles: map[string]pageStyle{}, icons: map[outage.Status]*file{}, files: map[string]*file{}, island: map[string]*file{}}
 	for page, names := range styles {
 		css, err := styleSheet(names)
 		if err != nil {
 			return a, err
+		}
+		if operator.Colour != "" && operator.Colour != defaultColour {
+			css += "@media (prefers-color-scheme:light){:root{--deep:" + operator.Colour + ";--storm:" + operator.Colour + ";--storm-end:" + operator.Colour + "}}"
 		}
 		a.styles[page] = newPageStyle(css, page)
 	}
@@ -138,6 +148,9 @@ func loadAssets() (assets, error) {
 		return a, err
 	}
 	a.lower = a.add("lower.css", "text/css; charset=utf-8", []byte(css))
+	if len(operator.Logo) > 0 {
+		a.logo = a.add("logo."+logoEndings[operator.LogoKind], operator.LogoKind, operator.Logo)
+	}
 	icon, err := staticFiles.ReadFile("static/icon.svg")
 	if err != nil {
 		return a, err
@@ -162,6 +175,11 @@ func loadAssets() (assets, error) {
 	}
 	return a, nil
 }
+
+// logoEndings are those of files, by media type.
+var logoEndings = map[string]string{"image/svg+xml": "svg", "image/png": "png"}
+
+const defaultColour = page.DefaultColour // "page" is a name in loadAssets
 
 // iconColours are the colours of the icon by status.
 var iconColours = map[outage.Status]*strings.Replacer{

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,11 @@ Sitemap: %s/sitemap.xml
 `, s.base(c)))
 }
 
+// languages are those that the site offers.
+func (s *Site) languages() []string {
+	return slices.DeleteFunc(locale.Languages(), func(lang string) bool { return !s.Operator.Offers(lang) })
+}
+
 // sitemapURL is an address in a sitemap with the same page in each language.
 type sitemapURL struct {
 	Address string        `xml:"loc"`
@@ -96,7 +102,7 @@ type sitemapList struct {
 
 func (s *Site) sitemapIndex(c *fiber.Ctx) error {
 	var list sitemapList
-	for _, lang := range locale.Languages() {
+	for _, lang := range s.languages() {
 		list.Files = append(list.Files, sitemapURL{Address: s.base(c) + "/sitemap-" + lang + ".xml"})
 	}
 	return sendXML(c, list)
@@ -114,14 +120,14 @@ func sendXML(c *fiber.Ctx, value any) error {
 // the list of incidents.
 func (s *Site) sitemap(c *fiber.Ctx) error {
 	lang := strings.Clone(c.Params("lang"))
-	if !locale.Has(lang) {
+	if !slices.Contains(s.languages(), lang) {
 		return c.Next()
 	}
 	base := s.base(c)
 	file := sitemapFile{XHTML: "http://www.w3.org/1999/xhtml"}
 	add := func(at address.Address) {
 		entry := sitemapURL{Address: base + at.WithLang(lang).Path()}
-		for _, other := range locale.Languages() {
+		for _, other := range s.languages() {
 			entry.Other = append(entry.Other, sitemapLink{"alternate", other, base + at.WithLang(other).Path()})
 		}
 		entry.Other = append(entry.Other, sitemapLink{"alternate", "x-default", base + at.WithLang(locale.Default).Path()})
@@ -147,8 +153,8 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 // manifest lets a browser install the site.
 func (s *Site) manifest(c *fiber.Ctx) error {
 	body, err := json.Marshal(map[string]any{
-		"name": "Downpour", "short_name": "Downpour", "id": "/", "start_url": "/", "scope": "/", "display": "minimal-ui",
-		"background_color": "#0a2342", "theme_color": "#0a2342", "lang": locale.Default,
+		"name": s.Operator.Name, "short_name": s.Operator.Name, "id": "/", "start_url": "/", "scope": "/", "display": "minimal-ui",
+		"background_color": s.Operator.Colour, "theme_color": s.Operator.Colour, "lang": locale.Default,
 		"icons": []map[string]string{{"src": s.assets.icons[outage.StatusNormal].path, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}},
 	})
 	if err != nil {
@@ -160,10 +166,14 @@ func (s *Site) manifest(c *fiber.Ctx) error {
 // security is the file of RFC 9116.
 func (s *Site) security(c *fiber.Ctx) error {
 	expires := s.Now().UTC().Truncate(24 * time.Hour).Add(contactFor).Format(time.RFC3339)
+	contact := projectContact
+	if s.Operator.Contact != "" { // the preferred one comes first
+		contact = s.Operator.Contact + "\nContact: " + projectContact
+	}
 	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, fmt.Appendf(nil, `Contact: %s
 Expires: %s
 Preferred-Languages: en
 Canonical: %s/.well-known/security.txt
 Policy: https://github.com/open-downpour/downpour/blob/main/SECURITY.md
-`, projectContact, expires, s.base(c)))
+`, contact, expires, s.base(c)))
 }

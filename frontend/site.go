@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,6 +46,8 @@ type Config struct {
 	// PublicURL is the public address of the site, without a slash at its end. Link
 	// previews need it. It may be empty.
 	PublicURL string
+	// Operator is who runs the site; by default nobody is named.
+	Operator page.Operator
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
 	// Log receives errors that a page does not show; slog.Default by default.
@@ -75,7 +78,9 @@ func New(config Config) (*Site, error) {
 	if config.Log == nil {
 		config.Log = slog.Default()
 	}
-	files, err := loadAssets()
+	config.Operator.Name = cmp.Or(config.Operator.Name, page.DefaultName)
+	config.Operator.Colour = cmp.Or(config.Operator.Colour, page.DefaultColour)
+	files, err := loadAssets(config.Operator)
 	if err != nil {
 		return nil, fmt.Errorf("reading the styles and scripts of the pages: %w", err)
 	}
@@ -89,7 +94,7 @@ func New(config Config) (*Site, error) {
 	}
 	result, err := page.NewBuilder(page.Config{
 		Readings: config.Readings, Incidents: config.Incidents, Register: config.Register, Services: config.Services, Shapes: config.Shapes, Places: config.Places, Demo: config.Demo,
-		Parameters: config.Parameters, PublicURL: config.PublicURL, Now: config.Now, Log: config.Log,
+		Parameters: config.Parameters, PublicURL: config.PublicURL, Operator: config.Operator, Now: config.Now, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
 	})
 	if err != nil {
@@ -145,6 +150,8 @@ func (s *Site) get(c *fiber.Ctx) error {
 		return s.thanks(c, at)
 	case at.Leaf == address.LeafIncidents && at.ID == "":
 		return s.listIncidents(c, at)
+	case at.Leaf == address.LeafFollow:
+		return s.sendPrivate(c, fiber.StatusOK, "follow", s.builder.FollowPage(at, s.base(c)))
 	case at.Leaf == address.LeafRegister:
 		return s.register(c, at)
 	case at.Leaf == address.LeafMap:

@@ -21,16 +21,18 @@ const longestDrain = 10 * time.Minute
 
 // serveCommand is the server's settings. Help texts are what --help shows.
 type serveCommand struct {
-	Listen         string        `help:"Address to listen on." default:":8080"`
-	Redis          []string      `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
-	RedisWait      replicaWait   `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
-	Clickhouse     string        `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
-	Data           string        `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
-	Roles          []role        `help:"Parts of the work that this server does: intake, detect, archive, web." default:"intake,detect,archive,web" placeholder:"ROLE"`
-	Catalog        string        `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
-	TrustedProxies proxies       `help:"Networks or addresses of proxies whose X-Forwarded-For is believed, or none." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
-	ProxyProtocol  bool          `help:"Connections of trusted proxies begin with a PROXY header (version 1 or 2), which names the client." name:"proxy-protocol"`
-	PublicURL      string        `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
+	Listen         string      `help:"Address to listen on." default:":8080"`
+	Redis          []string    `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
+	RedisWait      replicaWait `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
+	Clickhouse     string      `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
+	Data           string      `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
+	Roles          []role      `help:"Parts of the work that this server does: intake, detect, archive, web." default:"intake,detect,archive,web" placeholder:"ROLE"`
+	Catalog        string      `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
+	TrustedProxies proxies     `help:"Networks or addresses of proxies whose X-Forwarded-For is believed, or none." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	ProxyProtocol  bool        `help:"Connections of trusted proxies begin with a PROXY header (version 1 or 2), which names the client." name:"proxy-protocol"`
+	PublicURL      string      `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
+	siteFlags
+
 	ReportsPerMin  int           `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
 	WriteOrigins   []string      `help:"Origins of other sites whose pages may send reports, such as https://status.example.org." placeholder:"ORIGIN"`
 	HostingRanges  string        `help:"File of the networks of machines for hire: lines of a network and its hoster's name." name:"hosting-ranges" type:"path" placeholder:"FILE"`
@@ -47,6 +49,9 @@ type serveCommand struct {
 func (s *serveCommand) Validate() error {
 	if s.ReportsPerMin < 1 {
 		return fmt.Errorf("--reports-per-minute: must be at least 1")
+	}
+	if err := s.siteFlags.Validate(); err != nil {
+		return err
 	}
 	if s.DrainDelay < 0 || s.DrainDelay > longestDrain {
 		return fmt.Errorf("--drain-delay: must be between 0s and %s", longestDrain)

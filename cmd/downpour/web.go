@@ -67,6 +67,9 @@ func (a *app) buildWeb(context.Context) error {
 		Parameters: engine.Parameters(a.liveTimeline()),
 	}
 	pages.WriteOrigins = a.settings.ownOrigins()
+	if pages.Operator, err = a.settings.operator(); err != nil {
+		return err
+	}
 	pages.Wanted = requests
 	if a.demo != nil {
 		pages.Demo = demoPages{a.demo}
@@ -76,6 +79,7 @@ func (a *app) buildWeb(context.Context) error {
 		return err
 	}
 	programs := api.New(api.Config{
+		Site:      pages.Operator.Name,
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
 		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),

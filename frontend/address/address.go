@@ -14,6 +14,7 @@ import (
 const (
 	LeafAbout     = "about"
 	LeafCredits   = "credits"
+	LeafFollow    = "follow"
 	LeafReport    = "report"
 	LeafThanks    = "thanks"
 	LeafIncidents = "incidents"
@@ -67,7 +68,7 @@ func Parse(services Services, path string) (Address, bool) {
 		at.Leaf = LeafStatus
 		return at, true
 	}
-	if len(parts) == 1 && (parts[0] == LeafMap || parts[0] == LeafRegister) {
+	if len(parts) == 1 && (parts[0] == LeafMap || parts[0] == LeafRegister || parts[0] == LeafFollow) {
 		at.Leaf = parts[0]
 		return at, true
 	}
@@ -85,7 +86,7 @@ func Parse(services Services, path string) (Address, bool) {
 		}
 		at.Service, parts = service.Slug, parts[1:]
 	}
-	if len(parts) == 1 && at.Service != "" && slices.Contains([]string{LeafReport, LeafThanks, LeafStatus}, parts[0]) {
+	if len(parts) == 1 && at.Service != "" && slices.Contains([]string{LeafReport, LeafThanks, LeafStatus, LeafFollow}, parts[0]) {
 		at.Leaf, parts = parts[0], parts[1:]
 	}
 	return at, len(parts) == 0

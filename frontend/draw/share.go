@@ -36,6 +36,7 @@ var (
 type ShareText struct {
 	Lang                       string // of the others
 	Title, State, Text, Source string
+	Site                       string // its name
 }
 
 // SharePNG draws a text beside a map as PNG, which has the text as its description
@@ -47,8 +48,8 @@ func SharePNG(letters *Fonts, text ShareText, land *Projection, heat public.Heat
 	y := paragraph(canvas, letters.bold, text.Title, imageEdge+60, 58, imageInk, 2)
 	y = paragraph(canvas, letters.bold, text.State, y+6, 28, imageAccent, 1)
 	paragraph(canvas, letters.plain, text.Text, y+16, 31, imageInk, 7)
-	letters.bold.write(canvas, "Downpour", imageEdge, ImageHeight-44, 32, imageAccent)
-	_, width := letters.bold.shaped("Downpour", 32)
+	letters.bold.write(canvas, text.Site, imageEdge, ImageHeight-44, 32, imageAccent)
+	_, width := letters.bold.shaped(text.Site, 32)
 	letters.plain.write(canvas, text.Source, imageEdge+width+18, ImageHeight-44, 26, imageSoft)
 	if land != nil && land.Width > 0 {
 		land.raster(canvas, heat)

@@ -23,6 +23,7 @@ type Config struct {
 	Demo       Demo
 	Parameters []outage.Parameter
 	PublicURL  string
+	Operator   Operator
 	Now        func() time.Time
 	Log        *slog.Logger
 	Head       Head

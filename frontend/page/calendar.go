@@ -230,7 +230,7 @@ func (page *calendarPage) calendarDay(at time.Time, date string, found register.
 // Weekdays are their short names, Monday first.
 func (m calendarMonth) Weekdays() (names []string) {
 	for day := 1; day <= 7; day++ {
-		names = append(names, m.T("weekday."+strconv.Itoa(day)))
+		names = append(names, m.T("calendar.weekday."+strconv.Itoa(day)))
 	}
 	return names
 }

@@ -93,7 +93,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Maps = page.smallMultiples(ctx, in)
 	page.Replay = page.replay(in, in.Since.Floor(outage.Quarter)).Path()
 	page.Image, page.Table = page.At.Path()+".png", address.Address{Lang: locale.Default, Leaf: address.LeafIncidents, ID: in.ID}.Path()+".csv"
-	page.Citation = page.Lead + " " + page.T("quote.citation", "title", page.Title, "date", page.Date(page.read.asOf, in.Country))
+	page.Citation = page.Lead + " " + page.T("quote.citation", "site", page.Site(), "title", page.Title, "date", page.Date(page.read.asOf, in.Country))
 	page.Service = link{Path: address.Address{Lang: at.Lang, Country: in.Country, Service: in.Service}.Path(), Text: page.T("back.service", "service", name)}
 	began := in.Since.Time().In(in.Country.Zone())
 	page.Day = link{Path: page.At.WithCountry(in.Country).WithDate(address.DayOf(began)).Path(), Text: page.Date(began, in.Country)}

@@ -23,6 +23,7 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 	extent, _ := f.read.extent(ctx, in)
 	text := draw.ShareText{
 		Lang:   at.Lang,
+		Site:   f.Site(),
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
 		State:  f.words.because(f.words.state(in), in) + " · " + f.T("severity."+string(in.Severity)),
 		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, extent), s.sentences.Describe(at.Lang, in)),

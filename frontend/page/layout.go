@@ -24,6 +24,7 @@ type layout struct {
 	demo      *banner       // nil where no demo is played
 	head      Head
 	publicURL string
+	operator  Operator
 	fresh     *freshness
 }
 
@@ -34,7 +35,7 @@ func (p *layout) base() *layout { return p }
 
 // TabTitle is the title of the tab, with the mark before it.
 func (p *layout) TabTitle() string {
-	title := p.Title + " · Downpour"
+	title := p.Title + " · " + p.Site()
 	if p.Mark != "" {
 		title = p.Mark + " · " + title
 	}
@@ -52,6 +53,7 @@ type Head struct {
 	Styles  map[string]template.HTML
 	Icons   map[outage.Status]string
 	Scripts map[string][]string
+	Logo    string // its address, "" for none
 }
 
 // Style is the style sheet of the page, Lower the address of the one for what is below
@@ -85,6 +87,9 @@ func (p *layout) Absolute(path string) string { return p.publicURL + path }
 func (p *layout) Languages() []link {
 	var links []link
 	for _, lang := range locale.Languages() {
+		if !p.operator.Offers(lang) && lang != p.At.Lang {
+			continue
+		}
 		at := p.At.WithLang(lang)
 		if at.Leaf == address.LeafThanks {
 			at.Leaf = "" // its content is in the query

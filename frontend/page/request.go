@@ -33,7 +33,7 @@ func (s *Builder) requestIn(at address.Address, country outage.Country) request 
 	return request{
 		layout: &layout{
 			Localizer: localizer, links: near, Index: demo == nil, Icon: outage.StatusNormal,
-			year: asOf.Year(), demo: demo, head: s.head, publicURL: s.PublicURL, fresh: fresh,
+			year: asOf.Year(), demo: demo, head: s.head, publicURL: s.PublicURL, operator: s.Operator, fresh: fresh,
 		},
 		words:   &wording{names: names{localizer, s.Services, s.Shapes}, links: near, asOf: asOf},
 		read:    &reader{readings: readings, incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},

@@ -32,7 +32,7 @@ var screens = []screen{
 	{"demo.", "every page of a demonstration, top", "/"}, {"district", "table of districts", "/map"},
 	{"embed.", "frame on other sites", "/embed/whatsapp"}, {"event.", "home, card of an event", "/"}, {"error.", "message above a form, or page of an error", "/no-such-page"},
 	{"extent", "list of incidents", "/incidents"}, {"fact.", "incident, table of facts", "/incidents"},
-	{"family.", "incident, related services", "/incidents"}, {"figure.", "incident, numbers", "/incidents"},
+	{"family.", "incident, related services", "/incidents"}, {"follow.", "ways to follow", "/follow"}, {"figure.", "incident, numbers", "/incidents"},
 	{"footer.", "every page, bottom", "/"}, {"form.", "report form", "/whatsapp/report"}, {"home.", "home", "/"},
 	{"how.", "service, how we count", "/whatsapp"}, {"image.", "picture to share of an incident", "/incidents"},
 	{"incident.", "incident", "/incidents"}, {"incidents.", "list of incidents", "/incidents"}, {"list.", "home, card of an event", "/"}, {"lasted.", "incident, lengths of time", "/incidents"},
@@ -49,7 +49,7 @@ var screens = []screen{
 	{"spread.", "incident, small maps", "/incidents"}, {"stale", "every page, when numbers are old", ""},
 	{"state.", "list of incidents", "/incidents"}, {"status.", "home, service and map, status", "/"}, {"step.", "incident, timeline", "/incidents"},
 	{"symptoms.", "service, what people report", "/whatsapp"}, {"thanks.", "after a report", ""}, {"time.", "every page, times", "/"},
-	{"undo", "after a report", ""}, {"weekday.", "calendar", "/incidents"}, {"verdict.", "service, first sentence", "/whatsapp"}, {"why.", "incident, how it was decided", "/incidents"},
+	{"undo", "after a report", ""}, {"verdict.", "service, first sentence", "/whatsapp"}, {"why.", "incident, how it was decided", "/incidents"},
 }
 
 // screenOf is the screen of a key, the zero screen where none is known.

@@ -1,6 +1,9 @@
 package locale
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 // Every text has a screen, and no screen is left of texts that are gone.
 func TestEveryTextHasAScreen(t *testing.T) {
@@ -29,4 +32,22 @@ func TestReview(t *testing.T) {
 		}
 	}
 	t.Errorf("lacks %+v", want)
+}
+
+// A key that stands twice in a file would silently have its last text.
+func TestEveryKeyStandsOnce(t *testing.T) {
+	key := regexp.MustCompile(`(?m)^    "([^"]+)":`)
+	for _, lang := range Languages() {
+		file, err := files.ReadFile("locales/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, match := range key.FindAllStringSubmatch(string(file), -1) {
+			if seen[match[1]] {
+				t.Errorf("%s has %q twice", lang, match[1])
+			}
+			seen[match[1]] = true
+		}
+	}
 }

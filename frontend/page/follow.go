@@ -1,0 +1,102 @@
+package page
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// followPage lists the ways to hear of changes, for a service or a country.
+type followPage struct {
+	request
+	Of    string // the service, or ""
+	Atom  string
+	JSON  string
+	Badge string // "" where no service is followed
+	Embed string // as Badge
+	Back  string
+}
+
+// feedQuery is the query of feeds for an address.
+func feedQuery(at address.Address) string {
+	query := url.Values{}
+	if at.Service != "" {
+		query.Set("service", at.Service)
+	}
+	if at.Country != "" {
+		query.Set("country", string(at.Country))
+	}
+	if len(query) == 0 {
+		return ""
+	}
+	return "?" + query.Encode()
+}
+
+// FeedPath is the feed of what the page is about, for browsers and feed readers.
+func (k links) FeedPath() string {
+	at := k.At
+	if at.ID != "" {
+		at = address.Address{Service: serviceOf(at.ID)}
+	}
+	return "/feeds/incidents.atom" + feedQuery(at)
+}
+
+// serviceOf is the service of an incident: what stands before country and minute in its id.
+func serviceOf(id string) string {
+	parts := strings.Split(id, "-")
+	for i := len(parts) - 1; i > 1; i-- {
+		if len(parts[i]) == len("20261118T1048Z") && len(parts[i-1]) == 2 {
+			return strings.Join(parts[:i-1], "-")
+		}
+	}
+	return ""
+}
+
+// Follow is the page with the ways to follow what this page is about.
+func (k links) Follow() string {
+	if k.At.ID != "" {
+		return address.Address{Lang: k.At.Lang, Service: serviceOf(k.At.ID), Leaf: address.LeafFollow}.Path()
+	}
+	return k.At.WithLeaf(address.LeafFollow).Path()
+}
+
+// FollowPage makes the page of an address. What is copied from it needs the address of
+// the site.
+func (s *Builder) FollowPage(at address.Address, base string) *followPage {
+	page := &followPage{request: s.request(at), Back: at.WithLeaf("").Path()}
+	page.publicURL = base
+	page.Index = false
+	query := feedQuery(at)
+	page.Atom, page.JSON = page.Absolute("/feeds/incidents.atom"+query), page.Absolute("/feeds/incidents.json"+query)
+	page.Title = page.T("follow.title")
+	if service, ok := s.Services.Service(at.Service); ok {
+		page.Of = page.ServiceName(service)
+		page.Title += ": " + page.Of
+		page.Badge, page.Embed = page.codes(service)
+	}
+	if at.Country != "" {
+		page.Title += ", " + page.CountryName(at.Country)
+	}
+	return page
+}
+
+// codes are the HTML of a badge and of a frame, to be copied.
+func (page *followPage) codes(service outage.Service) (badge, embed string) {
+	query := url.Values{}
+	if page.At.Country != "" {
+		query.Set("country", string(page.At.Country))
+	}
+	if page.At.Lang != locale.Default {
+		query.Set("lang", page.At.Lang)
+	}
+	suffix := ""
+	if len(query) > 0 {
+		suffix = "?" + query.Encode()
+	}
+	badge = `<a href="` + page.Absolute(page.Back) + `"><img src="` + page.Absolute("/badge/"+service.Slug+".svg"+suffix) + `" alt="` + page.Of + `"></a>`
+	embed = `<iframe src="` + page.Absolute("/embed/"+service.Slug+suffix) + `" title="` + page.Of + `" width="360" height="200"></iframe>`
+	return badge, embed
+}
