@@ -28,7 +28,7 @@ var dist embed.FS
 
 // styles lists the style sheets of each page that stand in it.
 var styles = map[string][]string{
-	"home":      {"base", "home"},
+	"home":      {"base", "home", "record"},
 	"search":    {"base", "home", "prose"},
 	"service":   {"base", "details", "form", "service"},
 	"place":     {"base", "details", "charts", "related", "service", "incidents", "place"},
@@ -51,7 +51,7 @@ var styles = map[string][]string{
 // lower lists the style sheets of what the pages of a service and of an incident have
 // below their first screen. They are one file, linked where that begins, so that the
 // first screen is light and does not wait for it.
-var lower = []string{"charts", "related"}
+var lower = []string{"charts", "related", "record"}
 
 // scripts lists the islands of each page. None is needed to use it.
 var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"live", "report", "chart"}, "incident": {"chart"}, "report": {"report"}, "map": {"map"}}

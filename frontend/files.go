@@ -9,7 +9,6 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/page"
-	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -26,17 +25,7 @@ func (s *Site) incidentFile(kind string, of func(context.Context, address.Addres
 		if err != nil {
 			return err
 		}
-		c.Set(fiber.HeaderContentType, kind)
-		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-		c.Set(fiber.HeaderETag, found.ETag)
-		c.Set(fiber.HeaderCacheControl, cacheFile)
-		if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), found.ETag) {
-			return c.SendStatus(fiber.StatusNotModified)
-		}
-		if kind == kindPNG { // is compressed already
-			return c.Send(found.Plain)
-		}
-		return sendBody(c, found.Body)
+		return sendFile(c, found, kind, cacheFile)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/locale"
@@ -109,11 +110,19 @@ func (s *Site) sitemapIndex(c *fiber.Ctx) error {
 }
 
 func sendXML(c *fiber.Ctx, value any) error {
+	body, err := encodeXML(value)
+	if err != nil {
+		return err
+	}
+	return sendFound(c, typeXML, body)
+}
+
+func encodeXML(value any) ([]byte, error) {
 	body := bytes.NewBufferString(xml.Header)
 	if err := xml.NewEncoder(body).Encode(value); err != nil {
-		return fmt.Errorf("writing a sitemap: %w", err)
+		return nil, fmt.Errorf("writing a sitemap: %w", err)
 	}
-	return sendFound(c, typeXML, body.Bytes())
+	return body.Bytes(), nil
 }
 
 // sitemap lists the pages in one language that stay: those of incidents are found from
@@ -124,6 +133,22 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	base := s.base(c)
+	found, err := s.cached(c, "/sitemap-"+lang+".xml "+base, func() (*response, error) {
+		body, err := encodeXML(s.sitemapOf(lang, base))
+		if err != nil {
+			return nil, err
+		}
+		made := newResponse(body, page.Meta{}, s.Now())
+		made.Bounded = true
+		return made, nil
+	})
+	if err != nil {
+		return err
+	}
+	return sendFile(c, found, typeXML, cacheFound)
+}
+
+func (s *Site) sitemapOf(lang, base string) sitemapFile {
 	file := sitemapFile{XHTML: "http://www.w3.org/1999/xhtml"}
 	add := func(at address.Address) {
 		entry := sitemapURL{Address: base + at.WithLang(lang).Path()}
@@ -147,7 +172,32 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 			add(home.WithCountry(country).WithService(service.Slug))
 		}
 	}
-	return sendXML(c, file)
+	s.addPlaces(home, add)
+	for _, date := range s.builder.Months(sitemapMonths) {
+		add(home.WithDate(date))
+	}
+	return file
+}
+
+// sitemapMonths is the most months that a sitemap lists: ten years.
+const sitemapMonths = 120
+
+// addPlaces adds the pages of all regions and districts: about 1,150 of both built-in
+// countries, of the 50,000 addresses that a sitemap may have.
+func (s *Site) addPlaces(home address.Address, add func(address.Address)) {
+	for _, country := range outage.Countries() {
+		for _, region := range s.Shapes.Regions(country) {
+			areas := []outage.Area{outage.AreaOf(region)}
+			for _, district := range s.Shapes.Districts(region) {
+				areas = append(areas, outage.Area{Country: country, Region: region, District: district})
+			}
+			for _, area := range areas {
+				if at, ok := home.OfArea(s.Services, s.Places, area); ok {
+					add(at)
+				}
+			}
+		}
+	}
 }
 
 // manifest lets a browser install the site.

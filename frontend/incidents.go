@@ -7,6 +7,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 // listIncidents sends a page of the list.
@@ -19,20 +21,42 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 	if err != nil {
 		return err
 	}
-	page, err := s.cached(c, at.Path()+filter.Query(), func() (*response, error) {
+	if of("format") == "csv" {
+		return s.incidentsFile(c, at, filter)
+	}
+	done, err := s.cached(c, at.Path()+filter.Query(), func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
-		page, err := s.builder.ListIncidents(ctx, at, filter)
+		list, err := s.builder.ListIncidents(ctx, at, filter)
 		if err != nil {
 			return nil, err
 		}
-		if filter.Cursor != "" {
-			return s.renderBounded("incidents", page)
+		if filter.Arbitrary() {
+			return s.renderBounded("incidents", list)
 		}
-		return s.render("incidents", page)
+		return s.render("incidents", list)
 	})
 	if err != nil {
 		return err
 	}
-	return s.send(c, page)
+	return s.send(c, done)
+}
+
+// incidentsFile sends the list as CSV, with the columns of the register.
+func (s *Site) incidentsFile(c *fiber.Ctx, at address.Address, filter address.IncidentQuery) error {
+	filter.Cursor = ""
+	found, err := s.cached(c, at.WithLang(locale.Default).Path()+".csv"+filter.Query(), func() (*response, error) {
+		body, err := s.builder.IncidentsCSV(at, filter)
+		if err != nil {
+			return nil, err
+		}
+		made := newResponse(body, page.Meta{}, s.Now())
+		made.Bounded = true
+		return made, nil
+	})
+	if err != nil {
+		return err
+	}
+	c.Attachment("incidents.csv")
+	return sendFile(c, found, kindCSV, cacheFile)
 }

@@ -52,12 +52,20 @@ func (s *Site) sendPrivate(c *fiber.Ctx, status int, name string, page page.Cont
 
 // sendData sends JSON of the cache, or 304 where the reader has it.
 func sendData(c *fiber.Ctx, found *response, cache string) error {
-	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
+	return sendFile(c, found, fiber.MIMEApplicationJSONCharsetUTF8, cache)
+}
+
+// sendFile sends a file of the cache, or 304 where the reader has it.
+func sendFile(c *fiber.Ctx, found *response, kind, cache string) error {
+	c.Set(fiber.HeaderContentType, kind)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set(fiber.HeaderETag, found.ETag)
 	c.Set(fiber.HeaderCacheControl, cache)
 	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), found.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
+	}
+	if kind == kindPNG { // is compressed already
+		return c.Send(found.Plain)
 	}
 	return sendBody(c, found.Body)
 }

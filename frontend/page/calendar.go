@@ -234,3 +234,15 @@ func (m calendarMonth) Weekdays() (names []string) {
 	}
 	return names
 }
+
+// Months are the last months that the calendar knows anything of, the newest first, at
+// most so many.
+func (s *Builder) Months(most int) (months []address.Date) {
+	page := &calendarPage{request: s.request(address.Address{Lang: locale.Default})}
+	page.known(s.Register.Rows(register.Filter{}))
+	last := page.day(page.last)
+	for month := (address.Date{Year: last.Year(), Month: int(last.Month())}); month.End().Format(time.DateOnly) >= page.first && len(months) < most; month = month.Moved(-1) {
+		months = append(months, month)
+	}
+	return months
+}

@@ -34,7 +34,8 @@ type homePage struct {
 	Categories []category
 	Headline   string // how many services have more reports than usual
 	Past       []entry
-	Plain      bool // no expected count is known
+	Record     record // of all services, where nothing goes on
+	Plain      bool   // no expected count is known
 	AsOf       []locale.Time
 }
 
@@ -59,6 +60,9 @@ func (s *Builder) homePage(ctx context.Context, at address.Address) *homePage {
 	}
 	page.Countries = page.countryLinks(at.WithCountry("").Countries(outage.Service{}))
 	page.arrange(ctx)
+	if len(page.Events) == 0 {
+		page.Record = page.record("")
+	}
 	for _, country := range at.Countries(outage.Service{}) {
 		page.AsOf = append(page.AsOf, page.TimeOfDay(page.read.asOf, country))
 	}

@@ -18,6 +18,7 @@ type incidentsPage struct {
 	Filter      address.IncidentQuery
 	Countries   []link
 	Pickers     []picker
+	Days        []picker // the first and the last day, each with the one value that was chosen
 	Open, Ended []entry
 	Newest      string // the first page, "" on it
 	Older       string // the next page, "" on the last
@@ -38,7 +39,9 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter 
 		page.Countries[i].Path += filter.WithCursor("").Query()
 	}
 	page.choices()
-	matching := outage.IncidentFilter{Country: at.Country, Service: filter.Service, State: filter.State}
+	matching := outage.IncidentFilter{
+		Country: at.Country, Service: filter.Service, State: filter.State, Region: filter.Region, Span: filter.Span(page.zone().Zone()),
+	}
 	var records []public.Incident
 	if filter.State == "" { // first all that are open, then the ended ones by the page
 		if filter.Cursor == "" {
@@ -130,7 +133,41 @@ func (page *incidentsPage) choices() {
 	for _, state := range address.ListedStates {
 		states = append(states, option{Value: string(state), Text: page.T("state." + string(state)), Chosen: state == page.Filter.State})
 	}
-	page.Pickers = []picker{{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}}
+	page.Pickers = []picker{
+		{"service", page.T("map.service"), services}, {"state", page.T("incidents.state"), states}, {"region", page.T("region.col"), page.regions()},
+	}
+	page.Days = []picker{{"from", page.T("incidents.from"), []option{{Value: page.Filter.From}}}, {"to", page.T("incidents.to"), []option{{Value: page.Filter.To}}}}
+}
+
+// regions are the choices of the region, those of each country by name.
+func (page *incidentsPage) regions() []option {
+	all := []option{{Text: page.T("incidents.state.any"), Chosen: page.Filter.Region == ""}}
+	for _, country := range page.At.Countries(outage.Service{}) {
+		var named []option
+		for _, region := range page.builder.Shapes.Regions(country) {
+			named = append(named, option{Value: string(region), Text: page.words.regionName(region), Chosen: region == page.Filter.Region})
+		}
+		slices.SortStableFunc(named, func(a, b option) int { return byName(a.Text, b.Text) })
+		all = append(all, named...)
+	}
+	return all
+}
+
+// DayZone says on whose clock the days of the filter begin, "" where it has none.
+func (page *incidentsPage) DayZone() string {
+	if page.Filter.From == "" && page.Filter.To == "" {
+		return ""
+	}
+	return page.T("calendar.zone", "zone", page.Zone(page.zone()))
+}
+
+// Data is the list as CSV.
+func (page *incidentsPage) Data() string {
+	query := page.Filter.WithCursor("").Query()
+	if query == "" {
+		return page.At.Path() + "?format=csv"
+	}
+	return page.At.Path() + query + "&format=csv"
 }
 
 // ShowsOpen and ShowsEnded report whether the filter allows such incidents.

@@ -79,6 +79,8 @@ type Shapes interface {
 	RegionName(region outage.Region, lang string) string
 	// DistrictName is that of a district, its code for an unknown one.
 	DistrictName(district outage.District, lang string) string
+	// Regions lists the regions of a country.
+	Regions(country outage.Country) []outage.Region
 	// Districts lists the districts of a region.
 	Districts(region outage.Region) []outage.District
 	// Beside lists the regions beside a region, or the districts beside a district.

@@ -22,6 +22,7 @@ type servicePage struct {
 	Form      form
 	Related   related
 	Past      []entry
+	Record    record
 	AsOf      []locale.Time
 }
 
@@ -71,6 +72,7 @@ func (page *servicePage) addDetails(ctx context.Context, service outage.Service)
 	page.networks(ctx, service)
 	page.Related = page.related(ctx, service)
 	page.Past = page.past(ctx, service.Slug)
+	page.Record = page.record(service.Slug)
 	page.Summary = page.T("service.summary", "service", page.Name)
 	if len(page.Verdicts) == 1 {
 		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers

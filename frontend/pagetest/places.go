@@ -128,3 +128,14 @@ func (f Readings) ServicesIn(_ context.Context, area outage.Area, _ outage.Span,
 	}
 	return all[:min(len(all), most)], nil
 }
+
+// Regions are those of the land.
+func (f Shapes) Regions(country outage.Country) (all []outage.Region) {
+	for _, row := range f {
+		if row.country == country && !slices.Contains(all, row.region) {
+			all = append(all, row.region)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

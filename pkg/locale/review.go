@@ -40,7 +40,7 @@ var screens = []screen{
 	{"nav.", "names of menus, for screen readers", "/"}, {"networks.", "service and incident, networks", "/whatsapp"},
 	{"numbers.", "service, below the verdict", "/whatsapp"}, {"past.", "service, past incidents", "/whatsapp"},
 	{"place.", "page of a place", "/?q=leeds"}, {"problem.", "title of the page of an error", "/no-such-page"}, {"quote.", "incident, how to quote", "/incidents"},
-	{"reason.", "incident, why something else is at fault", "/incidents"}, {"recovery.", "incident, table of regions", "/incidents"},
+	{"record", "service, last 90 days", "/whatsapp"}, {"reason.", "incident, why something else is at fault", "/incidents"}, {"recovery.", "incident, table of regions", "/incidents"},
 	{"region.", "service, table of regions", "/whatsapp"}, {"regions.", "incident, where", "/incidents"},
 	{"register.", "register of incidents", "/register"}, {"related.", "service, other services", "/whatsapp"},
 	{"report.", "report form by itself", "/whatsapp/report"}, {"scope.", "incident, how far it reaches", "/incidents"},
