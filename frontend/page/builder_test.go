@@ -19,7 +19,7 @@ import (
 func testViews(t testing.TB) *Builder {
 	t.Helper()
 	result, err := NewBuilder(Config{
-		Readings: func() Readings { return pagetest.Readings{} }, Incidents: pagetest.Incidents{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
+		Readings: func() Readings { return pagetest.Readings{} }, Incidents: pagetest.Incidents{}, Register: pagetest.Register{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
 		Now: func() time.Time { return pagetest.Noon }, Log: slog.New(slog.DiscardHandler),
 		Fonts: &draw.Fonts{},
 	})

@@ -104,6 +104,9 @@ func TestHomeOnAQuietDay(t *testing.T) {
 			_, headline, _ := strings.Cut(body, `class="headline">`)
 			t.Errorf("%s: no %q in %.200s", lang, want, headline)
 		}
+		if !strings.Contains(body, `<svg class="strip"`) {
+			t.Errorf("%s: no record of 90 days", lang)
+		}
 		_, past, _ := strings.Cut(body, `<ul class="events">`)
 		past, _, _ = strings.Cut(past, "</ul>")
 		if n := strings.Count(past, "<li>"); n != lastEvents {
