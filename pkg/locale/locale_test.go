@@ -111,3 +111,25 @@ func TestPhraseRefusesUnknownForms(t *testing.T) {
 		t.Error("a plural form that does not exist was read")
 	}
 }
+
+// A key that stands twice in a file has only the text of the last one.
+func TestNoKeyStandsTwice(t *testing.T) {
+	key := regexp.MustCompile(`(?m)^    "([^"]+)": `)
+	for _, lang := range Languages() {
+		source, err := files.ReadFile("locales/" + lang + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, match := range key.FindAllSubmatch(source, -1) {
+			if name := string(match[1]); seen[name] {
+				t.Errorf("%s has %q twice", lang, name)
+			} else {
+				seen[name] = true
+			}
+		}
+		if len(seen) != len(catalogues()[lang].Messages) {
+			t.Errorf("%s: found %d keys of %d", lang, len(seen), len(catalogues()[lang].Messages))
+		}
+	}
+}
