@@ -101,6 +101,7 @@ var rules = map[string]rule{
 	"pkg/tools/load":         {"outage client", ""},
 	"pkg/tools/replay":       {"outage client retry scenario tools/world", ""},
 	"pkg/tools/demo":         {"outage embedded retry scenario tools/world", ""},
+	"pkg/tools/mcp":          {"", ""},
 	"pkg/tools/pack":         {"outage csvtable country cell place", "h3"},
 	"pkg/tools/mirror":       {"locale", ""},
 	"pkg/tools/health":       {"forwarded proxyheader", ""},

@@ -38,6 +38,7 @@ type commands struct {
 	Pack         packCommand         `cmd:"" help:"Make or check the data of a country."`
 	Texts        textsCommand        `cmd:"" help:"Print the texts of a language beside the English ones, with the screen of each, for review."`
 	Mirror       mirrorCommand       `cmd:"" help:"Keep a static copy of pages and documents of a server, for when it cannot answer."`
+	MCP          mcpCommand          `cmd:"" name:"mcp" help:"Serve the public API of a server to language models, by the Model Context Protocol over standard input and output."`
 	Version      versionCommand      `cmd:"" help:"Print the version, the commit and the versions of the engines."`
 }
 
