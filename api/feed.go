@@ -138,6 +138,9 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 			ID: feedID(base, "incident "+record.ID), Title: a.sentences.Headline(record), Address: base + addressOf(record),
 			Summary: a.sentences.Summary(locale.Default, record, extent), Incident: record, Event: events[record.ID], Updated: lastChange(record),
 		}
+		if said := a.sentences.Official(locale.Default, record, record.OpenedAt); said != "" {
+			entry.Summary += " " + said
+		}
 		if n := together[key(record)]; n > 1 {
 			entry.Summary += fmt.Sprintf(" One of %d incidents of %s in %s at the time.", n, a.nameOf(record.Service), record.Country.Names(locale.Default).Full)
 		}
@@ -148,13 +151,16 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 	}
 }
 
-// lastChange is when an incident last changed its state.
+// lastChange is when an incident last changed its state, or its vendor gave notice of it.
 func lastChange(record public.Incident) time.Time {
 	changed := record.OpenedAt
 	for _, change := range record.Changes {
 		if change.At.After(changed) {
 			changed = change.At
 		}
+	}
+	if record.Official != nil && record.Official.SeenAt.After(changed) {
+		changed = record.Official.SeenAt
 	}
 	return changed
 }

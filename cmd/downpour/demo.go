@@ -35,7 +35,7 @@ func (a *app) openDemo(context.Context) (err error) {
 // buildDemo connects the demo, where one is played, to the components it needs.
 func (a *app) buildDemo(context.Context) error {
 	if a.demo != nil {
-		a.demo.Connect(demo.Server{Archive: a.db, Intake: a.intake, Reached: a.live.Reached, Ready: a.whenFresh})
+		a.demo.Connect(demo.Server{Archive: a.db, Intake: a.intake, Official: a.official, Reached: a.live.Reached, Ready: a.whenFresh})
 		a.add(component{name: "demo", run: a.demo.Run})
 	}
 	return nil

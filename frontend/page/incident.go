@@ -14,9 +14,10 @@ type incidentPage struct {
 	request
 	Entry          entry
 	Heading        string
-	Lead           string   // the sentence to quote
-	Sentence       string   // what the incident was opened on
-	Cause          string   // the probable cause, "" if it is the service itself
+	Lead           string // the sentence to quote
+	Sentence       string // what the incident was opened on
+	Cause          string // the probable cause, "" if it is the service itself
+	Official       official
 	Now            string   // whether it is open, and since or until when
 	Totals         string   // the total, "" while it is not known
 	Reasons        []string // the evidence for a cause elsewhere
@@ -76,7 +77,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Heading = page.T("incident.heading", "service", name, "in", here)
 	page.Title = page.T("incident.title", "service", name, "in", here, "date", page.Date(in.OpenedAt, in.Country))
 	page.Sentence = s.sentences.Describe(at.Lang, in)
-	page.Now = page.words.stateText(in)
+	page.Now, page.Official = page.words.stateText(in), page.officialOf(in)
 	if in.Blamed() != "" {
 		blamed := page.words.blame(in)
 		page.Cause, page.Reasons = blamed.Text, blamed.Reasons

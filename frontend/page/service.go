@@ -42,7 +42,7 @@ func (s *Builder) service(ctx context.Context, at address.Address) *servicePage 
 	page.Countries = page.countryLinks(at.WithCountry("").Countries(service))
 	page.Verdicts = page.verdicts(ctx, service)
 	for i := range page.Verdicts {
-		page.addOpen(ctx, &page.Verdicts[i])
+		page.addOpen(ctx, service.Slug, &page.Verdicts[i])
 	}
 	if page.Icon = page.Verdicts[0].Status; page.Verdicts[0].Unusual() {
 		page.Mark = page.Verdicts[0].Word

@@ -24,6 +24,7 @@ type verdict struct {
 	Extent   string // how much was reported since, after addOpen
 	Places   string // where several are open, in a line
 	Each     places // several open incidents
+	Official official
 	as       string // the status in the keys of texts
 	health   public.Health
 }
@@ -122,9 +123,11 @@ func (w *wording) numbers(health public.Health) string {
 	return w.T("numbers.against", "n", health.Reports, "expected", w.Amount(*health.Expected))
 }
 
-// addOpen adds the open incidents of a service to the verdict on it.
-func (q *request) addOpen(ctx context.Context, v *verdict) {
+// addOpen adds the open incidents of a service, and what its vendor says, to the verdict
+// on it.
+func (q *request) addOpen(ctx context.Context, service string, v *verdict) {
 	open := q.openGroup(ctx, v.health)
+	v.Official = q.officialNow(service, *v, open)
 	v.Extent = q.extent(ctx, open)
 	if len(open) > 1 {
 		v.Open, v.OpenPath = q.T("incidents.open", "n", int64(len(open))), ""

@@ -116,7 +116,7 @@ func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ 
 	}
 	for _, record := range f.Records() {
 		if filter.Matches(record.Incident) {
-			page = append(page, public.IncidentOf(record, nil))
+			page = append(page, publicOf(record))
 		}
 	}
 	if len(page) > limit {
@@ -128,8 +128,17 @@ func (f Incidents) Incidents(_ context.Context, filter outage.IncidentFilter, _ 
 func (f Incidents) Incident(_ context.Context, id string) (public.Incident, error) {
 	for _, record := range f.Records() {
 		if record.ID == id && !f.Empty {
-			return public.IncidentOf(record, nil), f.Err
+			return publicOf(record), f.Err
 		}
 	}
 	return public.Incident{}, &outage.Error{Code: outage.CodeNotFound, Field: "id", Detail: "no incident has this id"}
+}
+
+// publicOf is the public form of a record, with what the vendor said about the open one.
+func publicOf(record outage.Record) public.Incident {
+	in := public.IncidentOf(record, nil)
+	if in.ID == OpenIncident {
+		in.Official = public.NoticeOf(in, []outage.Notice{Notice}, Noon)
+	}
+	return in
 }

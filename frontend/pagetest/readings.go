@@ -123,6 +123,18 @@ func (f Readings) Now() time.Time {
 	return f.At
 }
 
+// Notice is what the vendor of whatsapp says about the open incident in India.
+var Notice = outage.Notice{
+	ID: "n1", Title: "Messages are delayed", State: outage.OfficialMajor, Phase: outage.PhaseInvestigating, Link: "https://status.example.com/incidents/n1",
+	PublishedAt: Noon.Add(-84 * time.Minute), SeenAt: Noon.Add(-83 * time.Minute),
+}
+
+// OfficialNow knows what the vendor of whatsapp says.
+func (f Readings) OfficialNow(service string) (outage.Official, bool) {
+	now := outage.Official{Service: service, Source: outage.FromPage, State: outage.OfficialMajor, Notices: []outage.Notice{Notice}, Page: "https://status.example.com/"}
+	return now, service == "whatsapp"
+}
+
 func (f Readings) Health(ctx context.Context, service string, country outage.Country) (public.Health, error) {
 	if f.Err != nil {
 		return public.Health{}, f.Err

@@ -39,6 +39,7 @@ var screens = []screen{
 	{"map.", "map", "/map"}, {"mirror.", "every page of a copy elsewhere", ""}, {"missing", "every page, when numbers are missing", ""}, {"narrative.", "incident, sentence to quote, and API", "/incidents"},
 	{"nav.", "names of menus, for screen readers", "/"}, {"networks.", "service and incident, networks", "/whatsapp"},
 	{"numbers.", "service, below the verdict", "/whatsapp"}, {"past.", "service, past incidents", "/whatsapp"},
+	{"official.", "service and incident, what the vendor says", "/whatsapp"},
 	{"place.", "page of a place", "/?q=leeds"}, {"problem.", "title of the page of an error", "/no-such-page"}, {"quote.", "incident, how to quote", "/incidents"},
 	{"record", "service, last 90 days", "/whatsapp"}, {"reason.", "incident, why something else is at fault", "/incidents"}, {"recovery.", "incident, table of regions", "/incidents"},
 	{"region.", "service, table of regions", "/whatsapp"}, {"regions.", "incident, where", "/incidents"},

@@ -103,6 +103,11 @@ func (s *Snapshot) Official(service string) *OfficialStatus {
 	return OfficialStatusOf(now)
 }
 
+// OfficialNow is the same, not in the form of the wire; false where nothing is known.
+func (s *Snapshot) OfficialNow(service string) (outage.Official, bool) {
+	return s.official.Official(service)
+}
+
 // noticeOf is the first notice about an incident, nil for none.
 func (s *Snapshot) noticeOf(in Incident) *OfficialNotice {
 	return NoticeOf(in, s.official.Past(in.Service).Notices, s.at)

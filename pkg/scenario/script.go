@@ -29,6 +29,16 @@ type Script struct {
 	Sources   []Source
 	Uncertain []string // what the sources leave open, a sentence each
 	Waves     []Wave
+	Notices   []Notice // of vendors, in order of time
+}
+
+// Notice is what the vendor of a service says from a minute on.
+type Notice struct {
+	Service string
+	At      outage.Minute
+	State   outage.OfficialState
+	Phase   outage.OfficialPhase
+	Title   string
 }
 
 // Source is where facts of a script come from.

@@ -27,6 +27,16 @@ type scriptFile struct {
 	Sources []sourceFile `yaml:"sources"`
 	Unsure  []string     `yaml:"uncertain"`
 	Waves   []waveFile   `yaml:"waves"`
+	Notices []noticeFile `yaml:"notices"`
+}
+
+// noticeFile is what a vendor says from a time of day on.
+type noticeFile struct {
+	Service string               `yaml:"service"`
+	At      string               `yaml:"at"`
+	State   outage.OfficialState `yaml:"state"`
+	Phase   outage.OfficialPhase `yaml:"phase"`
+	Title   string               `yaml:"title"`
 }
 
 type sourceFile struct {
@@ -108,6 +118,16 @@ func (f *scriptFile) script(name string) (*Script, error) {
 			return nil, fmt.Errorf("wave %d: %w", i+1, err)
 		}
 		s.Waves = append(s.Waves, wave)
+	}
+	for i, n := range f.Notices {
+		at, err := timeOfDay("at", day, n.At)
+		if err == nil && (!n.State.Valid() || !n.Phase.Valid() || n.Service == "" || n.Title == "" || i > 0 && at < s.Notices[i-1].At) {
+			err = outage.Invalid("notices", "must have a service, a title, a state and a phase that exist, in order of time")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("notice %d: %w", i+1, err)
+		}
+		s.Notices = append(s.Notices, Notice{n.Service, at, n.State, n.Phase, n.Title})
 	}
 	return s, nil
 }

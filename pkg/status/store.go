@@ -155,7 +155,8 @@ func (p *past) add(now outage.Official) {
 		return
 	}
 	p.last = now.At
-	for _, notice := range now.Notices {
+	for _, notice := range now.Notices { // the impact of one is the worst that it had
+		notice.State = worse(notice.State, p.notices[notice.ID].State)
 		p.notices[notice.ID] = notice
 	}
 	known := now.State != outage.OfficialUnknown && !now.Withdrawn

@@ -124,6 +124,20 @@ func TestOperatorStandsBeforeThePage(t *testing.T) {
 	}
 }
 
+func TestNoticeKeepsItsImpactOnceItIsResolved(t *testing.T) {
+	f := newFixture()
+	for _, n := range []outage.Notice{
+		{State: outage.OfficialMajor, Phase: outage.PhaseInvestigating}, {State: outage.OfficialOperational, Phase: outage.PhaseResolved},
+	} {
+		_, err := f.Enter(t.Context(), "chat", "", n)
+		must(t, err)
+	}
+	now, _ := f.Official("chat")
+	if past := f.Past("chat").Notices; now.State != outage.OfficialOperational || len(past) != 1 || past[0].State != outage.OfficialMajor || past[0].Open() {
+		t.Errorf("now %+v, past %+v", now, past)
+	}
+}
+
 func TestOtherProcessesSeeTheSame(t *testing.T) {
 	f, ctx := newFixture(), t.Context()
 	_, err := f.Enter(ctx, "chat", "", outage.Notice{State: outage.OfficialMajor})

@@ -47,6 +47,11 @@ type Intake interface {
 	TakeBatch(ctx context.Context, importer string, body []byte, idempotencyKey string) (outage.BatchReceipt, error)
 }
 
+// Official takes what the vendor of the scenario says.
+type Official interface {
+	Enter(ctx context.Context, service, page string, notice outage.Notice) (outage.Official, error)
+}
+
 // Geography finds the cell, the region and the district of a point.
 type Geography interface {
 	Locate(outage.LatLng) (outage.Cell, outage.Country, outage.Region, error)
@@ -66,8 +71,10 @@ type Config struct {
 type Server struct {
 	Archive Archive
 	Intake  Intake
-	Reached func() outage.Minute        // by the detector
-	Ready   func(context.Context) error // waits until the server takes reports
+	// Official may be nil: then no vendor says anything.
+	Official Official
+	Reached  func() outage.Minute        // by the detector
+	Ready    func(context.Context) error // waits until the server takes reports
 }
 
 // Demo is one run of the demo. A nil Demo is none: it is loaded before it begins.
@@ -118,6 +125,7 @@ func (d *Demo) Run(ctx context.Context) error {
 		}
 		return d.play(ctx)
 	})
+	work.Go(func() error { return d.playNotices(ctx) })
 	return work.Wait()
 }
 

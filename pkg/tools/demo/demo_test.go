@@ -148,6 +148,35 @@ func TestPlaySendsInTime(t *testing.T) {
 	})
 }
 
+// vendor remembers what it said, and when.
+type vendor struct {
+	notices []outage.Notice
+	at      []time.Time
+}
+
+func (v *vendor) Enter(_ context.Context, _, _ string, n outage.Notice) (outage.Official, error) {
+	v.notices, v.at = append(v.notices, n), append(v.at, time.Now())
+	return outage.Official{}, nil
+}
+
+// The vendor speaks later than the people, and the last thing it says is that it is over.
+func TestVendorSpeaksInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, _ := newTestDemo(t, time.Now)
+		v := &vendor{}
+		d.Official = v
+		close(d.filled)
+		began := (d.script.Began + d.shift()).Time()
+		if err := d.playNotices(t.Context()); err != nil || len(v.notices) != len(d.script.Notices) {
+			t.Fatalf("%d notices, %v", len(v.notices), err)
+		}
+		first, last := v.notices[0], v.notices[len(v.notices)-1]
+		if late := first.PublishedAt.Sub(began); late != 29*time.Minute || v.at[0].Before(first.PublishedAt) || last.Phase != outage.PhaseResolved {
+			t.Errorf("first %s after the people, at %s, last %+v", late, v.at[0], last)
+		}
+	})
+}
+
 func TestEmpty(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "demo")
 	for range 2 {
