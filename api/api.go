@@ -52,6 +52,8 @@ type Config struct {
 
 	// Site is the name of the site in feeds; "" is Downpour.
 	Site string
+	// Demo says that a past outage is played, so that feeds say it too.
+	Demo bool
 
 	// PublicURL is the address that people reach the server at, without a slash at its
 	// end; "" for that of each request. Feeds need it for links and ids.

@@ -70,7 +70,7 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 		}
 		made := feed{
 			Author: cmp.Or(a.Site, "Downpour"),
-			ID:     feedID(base, atomPath+query), Title: a.feedName(filter), Home: base + "/incidents", Self: base + path + query,
+			ID:     feedID(base, atomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
 			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
 		a.fillFeed(ctx, q.numbers, base, &made, records)
@@ -104,6 +104,14 @@ func feedQuery(filter outage.IncidentFilter) string {
 	return "?" + about.Encode()
 }
 
+// marked is a title with the mark of a demo before it, where one is played.
+func (a *API) marked(title string) string {
+	if a.Demo {
+		return "Demonstration: " + title
+	}
+	return title
+}
+
 func (a *API) feedName(filter outage.IncidentFilter) string {
 	title := "Incidents"
 	if filter.Service != "" {
@@ -135,7 +143,7 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 			a.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
 		}
 		entry := feedEntry{
-			ID: feedID(base, "incident "+record.ID), Title: a.sentences.Headline(record), Address: base + addressOf(record),
+			ID: feedID(base, "incident "+record.ID), Title: a.marked(a.sentences.Headline(record)), Address: base + addressOf(record),
 			Summary: a.sentences.Summary(locale.Default, record, extent), Incident: record, Event: events[record.ID], Updated: lastChange(record),
 		}
 		if said := a.sentences.Official(locale.Default, record, record.OpenedAt); said != "" {

@@ -137,3 +137,11 @@ func TestSummaryIsSmall(t *testing.T) {
 		t.Errorf("%d bytes", len(body))
 	}
 }
+
+func TestFeedsOfADemoSaySo(t *testing.T) {
+	for demo, want := range map[bool]string{true: "Demonstration: Incidents", false: "Incidents"} {
+		if got := (&API{Config: Config{Demo: demo}}).marked("Incidents"); got != want {
+			t.Errorf("demo %v: %q, want %q", demo, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/locale"
 )
 
@@ -61,5 +62,24 @@ func TestDemoThatLoads(t *testing.T) {
 	_, plain := testSite(t, nil)
 	if body := get(t, plain, "/credits").body; strings.Contains(body, `class="demo"`) || strings.Contains(body, `id="demo"`) {
 		t.Error("a server without a demo speaks of one")
+	}
+}
+
+// What leaves the pages of a demo says that it is one: badges, tables and frames.
+func TestOutputsOfADemoSaySo(t *testing.T) {
+	for _, plays := range []bool{true, false} {
+		_, app := testSite(t, func(c *Config) {
+			if plays {
+				c.Demo = fakeDemo(1)
+			}
+		})
+		for path, mark := range map[string]string{
+			"/badge/whatsapp.svg": "demonstration: ", "/badge/whatsapp.svg?lang=bn": "ডেমো: ",
+			"/incidents/" + pagetest.OpenIncident + ".csv": ",demonstration\n", "/embed/whatsapp": `class="demo"`,
+		} {
+			if got := get(t, app, path); got.status != 200 || strings.Contains(got.body, mark) != plays {
+				t.Errorf("%s, demo %v: status %d, %.300s", path, plays, got.status, got.body)
+			}
+		}
 	}
 }

@@ -1,6 +1,10 @@
 package page
 
-import "github.com/open-downpour/downpour/frontend/address"
+import (
+	"bytes"
+
+	"github.com/open-downpour/downpour/frontend/address"
+)
 
 // banner is the notice of a demo on each page.
 type banner struct {
@@ -25,4 +29,18 @@ func (s *Builder) banner() *banner {
 // demo is loading, unless the page has a form.
 func (p *layout) Reloads() bool {
 	return p.demo != nil && p.demo.Loading() && p.At.Service == "" && (p.At.Leaf == "" || p.At.Leaf == address.LeafIncidents)
+}
+
+// marked is a short text with the mark of a demo before it, where one is played.
+func (p *layout) marked(text string) string {
+	if p.demo == nil {
+		return text
+	}
+	return p.T("demo.mark") + ": " + text
+}
+
+// demoColumn adds a column to a table in which no field has several lines: each row of a
+// demo says so.
+func demoColumn(table []byte) []byte {
+	return bytes.ReplaceAll(table, []byte("\n"), []byte(",demonstration\n"))
 }

@@ -46,6 +46,6 @@ func (s *Builder) Badge(ctx context.Context, at address.Address) BadgeText {
 	if in := worst.health.Incident; in != nil {
 		result.Message = f.words.because(result.Message, *in)
 	}
-	result.Partial = f.fresh.partial
+	result.Message, result.Partial = f.marked(result.Message), f.fresh.partial
 	return result
 }

@@ -66,6 +66,9 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record pub
 		}
 	}
 	w.Flush()
+	if s.Demo != nil {
+		return demoColumn(out.Bytes()), nil
+	}
 	return out.Bytes(), nil
 }
 

@@ -27,7 +27,7 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
 		State:  f.words.because(f.words.state(in), in) + " · " + f.T("severity."+string(in.Severity)),
 		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, extent), s.sentences.Describe(at.Lang, in)),
-		Source: f.T("image.source"),
+		Source: f.marked(f.T("image.source")),
 	}
 	span := in.Span(f.read.asOf).Snap(outage.Quarter)
 	heat, err := f.read.readings.Heatmap(ctx, in.Service, in.Country, in.Country.MapResolution(), span)

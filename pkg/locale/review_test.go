@@ -1,9 +1,6 @@
 package locale
 
-import (
-	"regexp"
-	"testing"
-)
+import "testing"
 
 // Every text has a screen, and no screen is left of texts that are gone.
 func TestEveryTextHasAScreen(t *testing.T) {
@@ -32,22 +29,4 @@ func TestReview(t *testing.T) {
 		}
 	}
 	t.Errorf("lacks %+v", want)
-}
-
-// A key that stands twice in a file would silently have its last text.
-func TestEveryKeyStandsOnce(t *testing.T) {
-	key := regexp.MustCompile(`(?m)^    "([^"]+)":`)
-	for _, lang := range Languages() {
-		file, err := files.ReadFile("locales/" + lang + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen := map[string]bool{}
-		for _, match := range key.FindAllStringSubmatch(string(file), -1) {
-			if seen[match[1]] {
-				t.Errorf("%s has %q twice", lang, match[1])
-			}
-			seen[match[1]] = true
-		}
-	}
 }
