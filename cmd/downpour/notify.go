@@ -21,7 +21,7 @@ func (a *app) buildNotify(incidents public.Incidents) error {
 		return err
 	}
 	a.notify = notify.New(notify.Config{
-		Store: store, Incidents: incidents, Counts: func() notify.Counts { return a.reader.Snapshot() }, Services: a.services, Shapes: a.geography,
+		Store: store, Incidents: incidents, Counts: func() notify.Counts { return a.reader.Snapshot() }, Services: a.services, Shapes: a.geography, Official: a.official.Official,
 		Leads: a.live.Leads, Client: outbound.New(outbound.Options{Private: a.settings.WebhookPrivate, MaxBytes: webhookAnswer}),
 		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"), PlainHTTP: a.settings.WebhookPrivate, Exercise: a.demo != nil, Logger: a.logger,
 	})

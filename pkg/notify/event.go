@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -56,6 +57,27 @@ type Incident struct {
 	URL         string            `json:"url,omitempty"`
 	// Where names the place in English.
 	Where string `json:"where"`
+	// Official is what the vendor's own status page says, nil where that is not known.
+	Official *Official `json:"official"`
+}
+
+// Official is what a vendor says, and when it last said something else.
+type Official struct {
+	State outage.OfficialState `json:"state"`
+	At    time.Time            `json:"at"`
+}
+
+// same reports whether two say the same, and whether both are unknown.
+func (o *Official) same(other *Official) bool {
+	if o == nil || other == nil {
+		return o == other
+	}
+	return o.State == other.State
+}
+
+// sentence says it in English.
+func (o *Official) sentence() string {
+	return fmt.Sprintf("The vendor's own status says %q (%s).", strings.ReplaceAll(string(o.State), "_", " "), o.At.UTC().Format("2006-01-02 15:04 UTC"))
 }
 
 // seen is what was last observed of an incident.
@@ -68,6 +90,7 @@ type seen struct {
 	Regions  []outage.Region `json:"regions,omitempty"`
 	Merged   string          `json:"merged,omitempty"`
 	ClosedAt time.Time       `json:"closed_at,omitzero"`
+	Official *Official       `json:"official,omitempty"`
 	Sequence int             `json:"sequence"`         // of the last event
 	Events   []Reference     `json:"events,omitempty"` // the last mostEarlier
 }
@@ -101,7 +124,16 @@ func (s *seen) next(kind Kind, at time.Time, incident Incident) Event {
 
 // steps are what happened to an incident since it was last seen, nil for nothing. An
 // incident that was not seen before has opened, whatever its state is now.
-func (s *seen) steps(now *seen) (steps []Kind) {
+func (s *seen) steps(now *seen) []Kind {
+	steps := s.stepsOfLife(now)
+	if s != nil && now.State != outage.StateResolved && now.Official != nil && !s.Official.same(now.Official) {
+		steps = append(steps, KindOfficial)
+	}
+	return steps
+}
+
+// stepsOfLife are those that do not depend on the vendor.
+func (s *seen) stepsOfLife(now *seen) (steps []Kind) {
 	before := outage.StateOpen
 	switch {
 	case s == nil, s.State == outage.StateResolved && now.State != outage.StateResolved:

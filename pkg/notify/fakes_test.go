@@ -65,6 +65,19 @@ func (m *memory) Write(_ context.Context, entries []Entry) error {
 type world struct {
 	mutex     sync.Mutex
 	incidents map[string]public.Incident
+	official  outage.Official
+}
+
+func (w *world) Official(string) (outage.Official, bool) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.official, w.official.State != ""
+}
+
+func (w *world) says(state outage.OfficialState) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.official = outage.Official{State: state, At: time.Now()}
 }
 
 func (w *world) set(in public.Incident) {
@@ -191,7 +204,7 @@ func always(status int) func(*http.Request) (int, error) {
 func service(t testing.TB, w *world, store Store, net *internet) *Service {
 	t.Helper()
 	return New(Config{
-		Store: store, Incidents: w, Counts: func() Counts { return w }, Services: w, Shapes: w, Leads: func() bool { return true },
+		Store: store, Incidents: w, Counts: func() Counts { return w }, Services: w, Shapes: w, Official: w.Official, Leads: func() bool { return true },
 		Client: &http.Client{Transport: net}, PublicURL: "https://downpour.example", Logger: slog.New(slog.DiscardHandler),
 	})
 }

@@ -295,16 +295,34 @@ func (l *leader) derive(ctx context.Context, in public.Incident) (events []Event
 		return nil, nil
 	}
 	now = seenOf(in, before)
+	now.Official = l.official(in.Service, before)
 	steps := before.steps(now)
 	if len(steps) == 0 {
 		return nil, nil
 	}
 	wire := l.wire(ctx, in)
+	wire.Official = now.Official
 	at := time.Now().UTC()
 	for _, kind := range steps {
-		events = append(events, now.next(kind, at, wire))
+		told := wire
+		if kind == KindOfficial {
+			told.Summary = now.Official.sentence() + " " + wire.Summary
+		}
+		events = append(events, now.next(kind, at, told))
 	}
 	return events, now
+}
+
+// official is what the vendor of a service says. While its page cannot be read, it is what
+// it said when the incident was last seen.
+func (l *leader) official(service string, before *seen) *Official {
+	if of, ok := l.config.Official(service); ok && of.State != outage.OfficialUnknown {
+		return &Official{of.State, of.At.UTC()}
+	}
+	if before != nil {
+		return before.Official
+	}
+	return nil
 }
 
 // wire is an incident for receivers. Counts that cannot be read are left out.

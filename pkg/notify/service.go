@@ -47,6 +47,8 @@ type Config struct {
 	Counts    func() Counts // of one snapshot
 	Services  Services
 	Shapes    Shapes
+	// Official is what the vendor of a service says now; false where that is not known.
+	Official func(service string) (outage.Official, bool)
 	// Leads reports whether this server detects: that one observes and sends.
 	Leads func() bool
 	// Client sends. It follows no redirect, and refuses the addresses that may not be

@@ -247,6 +247,29 @@ func TestSettingsChangeWhileItRuns(t *testing.T) {
 	})
 }
 
+// TestVendorsWordIsAnEvent of each incident that is under way.
+func TestVendorsWordIsAnEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, net := &world{}, &internet{answer: always(http.StatusOK)}
+		s := service(t, w, newMemory(nil), net)
+		subscribe(t, s, "a.example", Settings{Events: []Kind{KindOfficial}})
+		defer start(t, s)()
+		w.says(outage.OfficialOperational)
+		w.set(incident("one"))
+		time.Sleep(time.Minute)
+		for _, state := range []outage.OfficialState{outage.OfficialPartial, outage.OfficialUnknown, outage.OfficialOperational} {
+			w.says(state)
+			time.Sleep(time.Minute)
+		}
+		if got, want := net.taken("a.example"), []string{"one.2", "one.3"}; !slices.Equal(got, want) {
+			t.Errorf("received %v, want %v", got, want)
+		}
+		if body := string(net.posts[0].body); !strings.Contains(body, `says \"partial outage\" (`) || !strings.Contains(body, `"official":{"state":"partial_outage"`) {
+			t.Errorf("the event is %s", body)
+		}
+	})
+}
+
 // TestImportsAreNoNews leaves out what was over long before it was first seen.
 func TestImportsAreNoNews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
