@@ -68,6 +68,14 @@ func (r *recurrence) required(p *Params) float64 {
 	return required
 }
 
+// Recurs reports whether a count of the whole country, over so many minutes, is no more
+// than what its past excursions show to be ordinary.
+func (c *Charts) Recurs(observed float64, minutes int, normal Normal) bool {
+	_, upper := normal.Rates(country)
+	evidence := runEvidence(observed, upper*float64(minutes), normal.DispersionAt(country, minutes))
+	return evidence <= c.recurrence.required(c.params)
+}
+
 // recordCountry follows the excursions of the whole country, open incidents
 // included.
 func (c *Charts) recordCountry(minute outage.Minute, reporters uint32, normal Normal) {

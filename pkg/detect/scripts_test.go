@@ -26,7 +26,7 @@ import (
 //	                                 reports a minute from now on, over a day with a night;
 //	                                 with weekdays, less than half of them at the weekend
 //	for DURATION                     let time pass
-//	for DURATION add SERVICE COUNTRY RATE [in REGION [and REGION] | cell REGION]
+//	for DURATION add SERVICE COUNTRY RATE [in|cell REGION [and REGION]]
 //	                                 with so many more reports a minute
 //	for DURATION times SERVICE COUNTRY FACTOR [and COUNTRY]
 //	for DURATION silence [SERVICE]   with no counts at all
@@ -175,12 +175,12 @@ func (s *script) special(words []string) (special, error) {
 		sp.countries = append(sp.countries, outage.Country(words[5]))
 		return sp, nil
 	}
-	sp.cells = s.crowd.cellsIn(outage.Region(words[5]))
-	if words[4] == "cell" {
-		sp.cells = sp.cells[:1]
-	}
-	if len(words) == 8 {
-		sp.cells = append(sp.cells, s.crowd.cellsIn(outage.Region(words[7]))...)
+	for i := 5; i < len(words); i += 2 {
+		cells := s.crowd.cellsIn(outage.Region(words[i]))
+		if words[4] == "cell" {
+			cells = cells[:1]
+		}
+		sp.cells = append(sp.cells, cells...)
 	}
 	return sp, nil
 }

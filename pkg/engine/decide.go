@@ -26,6 +26,9 @@ func (s *series) decide(minute outage.Minute, missing bool) {
 	for _, in := range s.incidents.open() {
 		s.update(in, minute, missing)
 	}
+	if !missing && (minute+1)%narrowEvery == 0 {
+		s.narrow(minute)
+	}
 	s.incidents.forget(minute, max(s.config.Incident.ReopenWithin, s.config.Incident.OutlastAfter))
 	s.updateMask()
 	if !missing {
@@ -133,22 +136,32 @@ func (s *series) open(alarm detect.Alarm, minute outage.Minute) {
 	if len(s.incidents.open()) >= mostIncidents {
 		opening = s.tree.everywhere(alarm.Since)
 	}
-	if !s.enough(&opening) {
+	if !s.enough(&opening) || s.recurs(alarm, &opening) {
 		return
 	}
 	s.incidents.muted = minute < s.config.AlertFrom
+	if opening.Footprint.Scope == outage.ScopeCountry && s.widen() {
+		return
+	}
 	if in := s.reopenable(alarm, minute); in != nil {
 		s.incidents.emit(in.Reopen(minute))
 	} else {
 		opening.Signal, opening.Why = s.signal(alarm, minute), s.explain(alarm, minute)
 		opening.Number = s.incidents.number(minute)
-		in := &placedIncident{incident.NewLifecycle(&s.config.Incident), alarm.Handle}
+		in := &placedIncident{Lifecycle: incident.NewLifecycle(&s.config.Incident), anchor: alarm.Handle}
 		s.incidents.list = append(s.incidents.list, in)
 		s.incidents.emit(in.Open(opening))
 	}
 	s.incidents.merge(&s.tree, minute)
 	s.updateMask()
 	s.charts.DropCold()
+}
+
+// recurs reports whether a place alarmed for an excess of the whole country that is ordinary
+// there.
+func (s *series) recurs(alarm detect.Alarm, o *incident.Opening) bool {
+	return alarm.Level != detect.Country && o.Footprint.Scope == outage.ScopeCountry &&
+		s.charts.Recurs(o.Observed, o.Minutes, s.normal())
 }
 
 // reopenable is the incident that an alarm reopens: one that was resolved a short while
@@ -159,8 +172,8 @@ func (s *series) reopenable(alarm detect.Alarm, minute outage.Minute) *placedInc
 		if in.Active() || in.Incident().MergedInto != "" || int(minute-in.Closed()) > s.config.Incident.ReopenWithin {
 			continue
 		}
-		widens := alarm.Handle == baseline.Whole && !slices.Contains(in.Handles(), baseline.Whole) && s.incidents.active()
-		if !widens && s.tree.overlaps(alarm.Handle, in.Handles()) {
+		widens := alarm.Handle == baseline.Whole && !slices.Contains(in.claimed(), baseline.Whole) && s.incidents.active()
+		if !widens && s.tree.overlaps(alarm.Handle, in.claimed()) {
 			return in
 		}
 	}
@@ -173,7 +186,7 @@ func (s *series) update(in *placedIncident, minute outage.Minute, missing bool) 
 	s.incidents.emit(in.Observe(s.footprintMinute(in, minute, missing))...)
 	if ratio, yes := in.Outlasted(minute); yes {
 		s.incidents.emit(in.Accept(minute))
-		s.base.AcceptLevel(in.Handles(), ratio, s.country.now, s.country.pool)
+		s.base.AcceptLevel(in.claimed(), ratio, s.country.now, s.country.pool)
 		s.charts.Refresh()
 	}
 }
@@ -181,7 +194,7 @@ func (s *series) update(in *placedIncident, minute outage.Minute, missing bool) 
 // footprintMinute is the counts of the current minute in a footprint, those in other
 // incidents' footprints included.
 func (s *series) footprintMinute(in *placedIncident, minute outage.Minute, missing bool) incident.Minute {
-	handles := in.Handles()
+	handles := in.claimed()
 	m := incident.Minute{Minute: minute, Dispersion: s.base.Dispersion(), Missing: missing}
 	for _, h := range handles {
 		mean, _ := s.base.Rates(h)

@@ -25,6 +25,17 @@ type incidents struct {
 type placedIncident struct {
 	*incident.Lifecycle
 	anchor int32
+	// narrowed is the part of a country or regions in which its excess was found later;
+	// nil where it is all of it.
+	narrowed []int32
+}
+
+// claimed is the part of the footprint whose counts belong to the incident, by handles.
+func (p *placedIncident) claimed() []int32 {
+	if p.narrowed != nil {
+		return p.narrowed
+	}
+	return p.Handles()
 }
 
 // emit records changes, unless the incidents are muted.
@@ -52,11 +63,11 @@ func (l *incidents) active() bool {
 // public reports whether an incident that is not muted is open or recovering.
 func (l *incidents) public() bool { return !l.muted && l.active() }
 
-// footprints are the handles of the open incidents except one.
+// footprints are what the open incidents claim, except one of them.
 func (l *incidents) footprints(except *placedIncident) (all [][]int32) {
 	for _, in := range l.list {
 		if in != except && in.Active() {
-			all = append(all, in.Handles())
+			all = append(all, in.claimed())
 		}
 	}
 	return all
@@ -103,7 +114,18 @@ func (l *incidents) renumber(moved []int32) {
 	for _, in := range l.list {
 		in.Renumber(moved)
 		in.anchor = max(baseline.Whole, moved[in.anchor])
+		in.narrowed = renumbered(in.narrowed, moved)
 	}
+}
+
+// renumbered are the new handles of places that are still there, nil where none is.
+func renumbered(handles, moved []int32) (remaining []int32) {
+	for _, h := range handles {
+		if moved[h] >= 0 {
+			remaining = append(remaining, moved[h])
+		}
+	}
+	return remaining
 }
 
 // changed reports whether an incident changed in this minute.
@@ -135,7 +157,7 @@ func (p *placedIncident) attribution() incident.Attribution {
 	return incident.Attribution{Verdict: in.Verdict, Cause: in.Cause, Reasons: in.Reasons, Access: in.Access}
 }
 
-// merge resolves incidents whose footprint lies within that of another into it.
+// merge resolves incidents that lie within what another claims into it.
 func (l *incidents) merge(t *tree, minute outage.Minute) {
 	open := l.open()
 	if len(open) < 2 {
@@ -143,7 +165,7 @@ func (l *incidents) merge(t *tree, minute outage.Minute) {
 	}
 	cells := make([][]int32, len(open))
 	for i, in := range open {
-		cells[i] = t.cellsOf(in.Handles())
+		cells[i] = t.cellsOf(in.claimed())
 	}
 	for i, part := range open {
 		for j, whole := range open {
@@ -158,7 +180,7 @@ func (l *incidents) merge(t *tree, minute outage.Minute) {
 // ascending. Of equal footprints the later lies within the earlier.
 func lies(part, whole *placedIncident, inPart, inWhole []int32) bool {
 	later := part.Incident().ID > whole.Incident().ID
-	national := func(in *placedIncident) bool { return slices.Contains(in.Handles(), baseline.Whole) }
+	national := func(in *placedIncident) bool { return slices.Contains(in.claimed(), baseline.Whole) }
 	switch {
 	case national(whole):
 		return later || !national(part)

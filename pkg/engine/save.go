@@ -16,7 +16,7 @@ import (
 // A saved engine begins with the magic bytes and the version of its format.
 const (
 	magic   = "DPTL"
-	version = 9
+	version = 10
 )
 
 // format reads the parts that differ between versions of the format. The versions of the
@@ -35,9 +35,10 @@ type format struct {
 var formats = map[byte]format{
 	4:       {unnamed: true, secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV4},
 	5:       {unnamed: true, secondary: true, country: (*country).readV5, base: baseline.ReadSeriesV5, charts: detect.ReadChartsV5, rest: (*Engine).readRestV5},
-	6:       {unnamed: true, country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRest},
-	7:       {unnamed: true, country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
-	8:       {country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
+	6:       {unnamed: true, country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRestV9},
+	7:       {unnamed: true, country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRestV9, access: (*Engine).readAccess},
+	8:       {country: (*country).read, base: baseline.ReadSeriesV8, charts: detect.ReadCharts, rest: (*Engine).readRestV9, access: (*Engine).readAccess},
+	9:       {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRestV9, access: (*Engine).readAccess},
 	version: {country: (*country).read, base: baseline.ReadSeries, charts: detect.ReadCharts, rest: (*Engine).readRest, access: (*Engine).readAccess},
 }
 
@@ -218,7 +219,9 @@ func (s *series) appendState(to []byte) []byte {
 	to = s.networks.blocks.appendState(put(to, s.networks.byHandle))
 	to = order.AppendUint32(to, uint32(len(s.incidents.list)))
 	for _, in := range s.incidents.list {
-		to = in.AppendState(order.AppendUint32(to, uint32(in.anchor)))
+		to = order.AppendUint32(to, uint32(in.anchor))
+		to = put(order.AppendUint32(to, uint32(len(in.narrowed))), in.narrowed)
+		to = in.AppendState(to)
 	}
 	return to
 }
@@ -277,6 +280,12 @@ func (s *series) readParts(last outage.Minute, from []byte, layout *format) ([]b
 
 // readRest reads the end of a series: its blocks and its incidents.
 func (e *Engine) readRest(s *series, from []byte) ([]byte, error) {
+	return e.readIncidents(s, from, s.readNarrowed)
+}
+
+// readIncidents reads the end of a series, with what lies between the anchor of an incident
+// and its lifecycle.
+func (e *Engine) readIncidents(s *series, from []byte, narrowed func([]byte) ([]int32, []byte, error)) ([]byte, error) {
 	from, err := s.networks.blocks.read(from)
 	if err != nil {
 		return nil, err
@@ -295,15 +304,37 @@ func (e *Engine) readRest(s *series, from []byte) ([]byte, error) {
 			return nil, errTooShort
 		}
 		in := &placedIncident{anchor: int32(order.Uint32(from))}
-		if in.anchor < 0 || int(in.anchor) >= s.base.Places() {
-			return nil, fmt.Errorf("reading an engine: %s has no place %d", s.service, in.anchor)
+		if err := s.checkPlaces(in.anchor); err != nil {
+			return nil, err
 		}
-		if in.Lifecycle, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from[4:]); err != nil {
+		if in.narrowed, from, err = narrowed(from[4:]); err != nil {
+			return nil, err
+		}
+		if in.Lifecycle, from, err = incident.ReadLifecycle(&e.config.Incident, s.base.Places(), from); err != nil {
 			return nil, err
 		}
 		s.incidents.list = append(s.incidents.list, in)
 	}
 	return from, nil
+}
+
+// readNarrowed reads the part of its footprint that an incident was narrowed to.
+func (s *series) readNarrowed(from []byte) ([]int32, []byte, error) {
+	handles, from, err := readHandles(from)
+	if err != nil || len(handles) == 0 {
+		return nil, from, err
+	}
+	return handles, from, s.checkPlaces(handles...)
+}
+
+// checkPlaces returns an error for a handle that no place has.
+func (s *series) checkPlaces(handles ...int32) error {
+	for _, h := range handles {
+		if h < 0 || int(h) >= s.base.Places() {
+			return fmt.Errorf("reading an engine: %s has no place %d", s.service, h)
+		}
+	}
+	return nil
 }
 
 // readHandles reads a counted list of handles.

@@ -22,6 +22,19 @@ func TestReal(t *testing.T) {
 	}
 	t.Run("bursty", func(t *testing.T) { burstyTable(t) })
 	t.Run("cuts", func(t *testing.T) { cutsTable(t) })
+	t.Run("reports", func(t *testing.T) { reportsTable(t) })
+}
+
+// reportsTable prints how many of the local bursts are found in the reports on a provider.
+func reportsTable(t *testing.T) {
+	reports, found := playSpectrum(t)
+	bursts, opened := localBursts(), 0
+	for _, burst := range bursts {
+		if opensIn(found, reports.Regions[burst.state], burst.span) {
+			opened++
+		}
+	}
+	fmt.Printf("| reports on a provider, test (second week) | local bursts %d of %d | incidents %d |\n", opened, len(bursts), len(found))
 }
 
 func newEngine(t *testing.T, alertFrom outage.Minute) (*engine.Engine, *cell.Geography) {

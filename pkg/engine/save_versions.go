@@ -24,6 +24,11 @@ func (e *Engine) readRestV5(s *series, from []byte) ([]byte, error) {
 	return s.setIncident(in, from, err)
 }
 
+// readRestV9 reads the end of a series of versions 6 to 9, which narrowed no incident.
+func (e *Engine) readRestV9(s *series, from []byte) ([]byte, error) {
+	return e.readIncidents(s, from, func(from []byte) ([]int32, []byte, error) { return nil, from, nil })
+}
+
 // setIncident makes the one incident of an old state the first of the list.
 func (s *series) setIncident(in *incident.Lifecycle, from []byte, err error) ([]byte, error) {
 	if err == nil && in.Incident().ID != "" && (in.Active() || in.Incident().State == outage.StateResolved) {
