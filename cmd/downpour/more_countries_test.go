@@ -146,3 +146,53 @@ func TestIncidentsOfMoreCountries(t *testing.T) {
 		t.Errorf("incidents in %v\n%s", found, out)
 	}
 }
+
+// People who live by the clock of their region are as usual after it changes: in Ireland,
+// and in the region of the made-up country that has summer time. People who do not change
+// theirs are not, where the region does.
+func TestClocksOfMoreCountries(t *testing.T) {
+	packs := moreCountries(t)
+	zone := func(name string) *time.Location {
+		at, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	crowds := []struct {
+		service, country string
+		lat, lng         float64
+		zone             *time.Location
+	}{
+		{"moves", "IE", 53.35, -6.26, zone("Europe/Dublin")}, {"stays", "IE", 53.35, -6.26, time.UTC},
+		{"moves", "XZ", 40.2, -39.9, zone("Atlantic/Azores")},
+	}
+	var rows strings.Builder
+	rows.WriteString("timestamp,service,country,lat,lng,symptom,reporters,n\n")
+	start := time.Date(2025, 3, 9, 0, 0, 0, 0, time.UTC) // clocks change on 30 March
+	for m := range 26 * 1440 {
+		at := start.Add(time.Duration(m) * time.Minute)
+		for _, c := range crowds {
+			n := 4
+			if hour := at.In(c.zone).Hour(); hour < 9 || hour >= 21 {
+				if n = 0; m%5 == 0 {
+					n = 1
+				}
+			}
+			if n > 0 {
+				fmt.Fprintf(&rows, "%s,%s,%s,%v,%v,,%d,%d\n", at.Format(time.RFC3339), c.service, c.country, c.lat, c.lng, n, n)
+			}
+		}
+	}
+	input := t.TempDir() + "/rows.csv"
+	if err := os.WriteFile(input, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out := stdoutOf(t, func() error { return (&backtestCommand{Input: input, Workers: 1}).Run(context.Background(), packs) })
+	if strings.Contains(out, "moves-") {
+		t.Errorf("a change of the clocks opens an incident:\n%s", out)
+	}
+	if !strings.Contains(out, "stays-ie-20250330T20") {
+		t.Errorf("people who do not change their clocks are not noticed:\n%s", out)
+	}
+}
