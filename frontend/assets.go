@@ -44,6 +44,7 @@ var styles = map[string][]string{
 	"follow":    {"base", "prose"},
 	"credits":   {"base", "prose"},
 	"register":  {"base", "details", "charts", "incidents", "register"},
+	"vendors":   {"base", "details", "charts", "incidents"},
 	"problem":   {"base", "prose"},
 	"embed":     {"embed"},
 }

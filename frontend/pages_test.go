@@ -75,6 +75,7 @@ func TestAddresses(t *testing.T) {
 		{"/whatsapp/report/more", 404, "No such page"},
 		{"/bt/report", 200, `action="/report"`},
 		{"/about", 200, "What is a report?"},
+		{"/vendors", 200, "29 min"}, {"/bn/vendors", 200, "মধ্যমা দেরি"}, {"/in/vendors", 404, "No such page"},
 		{"/hi/about", 200, "रिपोर्ट क्या है?"},
 		{"/in/about", 404, "No such page"},
 		{"/credits", 200, "GeoNames"},
@@ -135,7 +136,7 @@ func TestAddresses(t *testing.T) {
 }
 
 // everyPage lists one address for each kind of page.
-var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/register", "/in/register", "/gb/leeds", "/in/west-bengal", "/2026", "/in/2026/11", "/2026/10/01",
+var everyPage = []string{"/", "/in", "/whatsapp", "/in/whatsapp", "/gb/bt", "/whatsapp/report", "/about", "/credits", "/vendors", "/register", "/in/register", "/gb/leeds", "/in/west-bengal", "/2026", "/in/2026/11", "/2026/10/01",
 	"/incidents", "/in/incidents", "/incidents/" + pagetest.OpenIncident, "/incidents/" + pagetest.EndedIncident}
 
 func TestPublicPages(t *testing.T) {

@@ -154,6 +154,8 @@ func (s *Site) get(c *fiber.Ctx) error {
 		return s.sendPrivate(c, fiber.StatusOK, "follow", s.builder.FollowPage(at, s.base(c)))
 	case at.Leaf == address.LeafRegister:
 		return s.register(c, at)
+	case at.Leaf == address.LeafVendors:
+		return s.vendors(c, at)
 	case at.Leaf == address.LeafMap:
 		return s.largeMap(c, at)
 	case at == at.WithService("") && c.Query("q") != "":

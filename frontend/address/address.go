@@ -21,6 +21,7 @@ const (
 	LeafMap       = "map"
 	LeafEmbed     = "embed"
 	LeafRegister  = "register"
+	LeafVendors   = "vendors"
 	// leafStatus is the part of a page that changes by the minute.
 	LeafStatus = "status"
 )
@@ -60,7 +61,7 @@ var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-[a-z]{2}-[0-9]{8})t([0-9]
 // which includes services that do not exist or are not used in the country.
 func Parse(services Services, path string) (Address, bool) {
 	at, parts := split(path)
-	if len(parts) == 1 && at.Country == "" && (parts[0] == LeafAbout || parts[0] == LeafCredits) {
+	if len(parts) == 1 && at.Country == "" && (parts[0] == LeafAbout || parts[0] == LeafCredits || parts[0] == LeafVendors) {
 		at.Leaf = parts[0]
 		return at, true
 	}

@@ -25,6 +25,8 @@ type Readings interface {
 	// Networks has ratios only in a country.
 	Networks(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Networks, error)
 	Health(ctx context.Context, service string, country outage.Country) (public.Health, error)
+	// Vendors sums up what vendors published about some incidents.
+	Vendors(incidents []public.Incident) []public.VendorRecord
 	// OfficialNow is what the vendor of a service says, false where nothing is known.
 	OfficialNow(service string) (outage.Official, bool)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.

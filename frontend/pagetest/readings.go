@@ -129,6 +129,13 @@ var Notice = outage.Notice{
 	PublishedAt: Noon.Add(-84 * time.Minute), SeenAt: Noon.Add(-83 * time.Minute),
 }
 
+// Vendors has one vendor that was late and one that was early.
+func (f Readings) Vendors([]public.Incident) []public.VendorRecord {
+	return []public.VendorRecord{
+		{Service: "whatsapp", Noticed: 3, Silent: 2, Delay: new(29 * time.Minute)}, {Service: "bt", Noticed: 1, Delay: new(-4 * time.Minute)}, {Service: "upi", Silent: 1},
+	}
+}
+
 // OfficialNow knows what the vendor of whatsapp says.
 func (f Readings) OfficialNow(service string) (outage.Official, bool) {
 	now := outage.Official{Service: service, Source: outage.FromPage, State: outage.OfficialMajor, Notices: []outage.Notice{Notice}, Page: "https://status.example.com/"}

@@ -38,7 +38,7 @@ var reserved = []string{
 	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "place", "places",
 	"privacy", "readyz", "register", "report", "reports", "robots", "search", "services",
 	"sitemap", "static", "status", "stream", "suggest", "summary", "terms", "thanks", "undo",
-	"wanted", "webhooks",
+	"vendors", "wanted", "webhooks",
 }
 
 // fault is one thing that is wrong with a file.

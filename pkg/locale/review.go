@@ -50,7 +50,7 @@ var screens = []screen{
 	{"spread.", "incident, small maps", "/incidents"}, {"stale", "every page, when numbers are old", ""},
 	{"state.", "list of incidents", "/incidents"}, {"status.", "home, service and map, status", "/"}, {"step.", "incident, timeline", "/incidents"},
 	{"symptoms.", "service, what people report", "/whatsapp"}, {"thanks.", "after a report", ""}, {"time.", "every page, times", "/"},
-	{"undo", "after a report", ""}, {"verdict.", "service, first sentence", "/whatsapp"}, {"why.", "incident, how it was decided", "/incidents"},
+	{"undo", "after a report", ""}, {"vendors.", "what vendors publish", "/vendors"}, {"verdict.", "service, first sentence", "/whatsapp"}, {"why.", "incident, how it was decided", "/incidents"},
 }
 
 // screenOf is the screen of a key, the zero screen where none is known.
