@@ -1,6 +1,7 @@
 package place
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -49,7 +50,7 @@ func (x *Index) addSlugs(country outage.Country, regions []outage.Area, district
 		}
 		x.addSlug(district, bare[district]+"-"+region)
 	}
-	for _, area := range append(regions, districts...) {
+	for _, area := range slices.Concat(regions, districts) {
 		code := string(area.Region)
 		if area.District != "" {
 			code = string(area.District)
