@@ -56,7 +56,7 @@ func TestOperator(t *testing.T) {
 	})
 	for path, wants := range map[string][]string{
 		"/":                                   {"Example Desk</title>", "Example Desk</a>", `content="#7a0019"`, "--deep:#7a0019", `<img src="/static/logo.`},
-		"/about":                              {"mailto:desk@example.org", "https://example.org/legal", "Example Desk shows"},
+		"/about":                              {"The people who run Example Desk can be reached here.", "mailto:desk@example.org", "https://example.org/legal", "Example Desk shows"},
 		"/incidents/" + pagetest.OpenIncident: {"Source: user reports to Example Desk.", "”, Example Desk, counts"},
 		"/embed/whatsapp":                     {"on Example Desk"},
 		"/manifest.webmanifest":               {`"name":"Example Desk"`, `"theme_color":"#7a0019"`},
