@@ -45,7 +45,7 @@ func (page *homePage) Announcement() string { return page.Headline }
 const (
 	// mostRows is the number of services that have a row with numbers: with a row for
 	// each of all services the page would be too long for a phone.
-	mostRows = 8
+	mostRows = 5
 	// lastEvents is the number of past events on a quiet day.
 	lastEvents = 3
 )
