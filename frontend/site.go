@@ -179,6 +179,9 @@ func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
 	if err != nil {
 		return err
 	}
+	if page.Meta.Parts != nil && c.Context().QueryArgs().Has("have") {
+		return s.sendParts(c, at.Key(), page)
+	}
 	return s.send(c, page)
 }
 

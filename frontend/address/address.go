@@ -65,10 +65,6 @@ func Parse(services Services, path string) (Address, bool) {
 		at.Leaf = parts[0]
 		return at, true
 	}
-	if len(parts) == 1 && parts[0] == LeafStatus {
-		at.Leaf = LeafStatus
-		return at, true
-	}
 	if len(parts) == 1 && (parts[0] == LeafMap || parts[0] == LeafRegister || parts[0] == LeafFollow) {
 		at.Leaf = parts[0]
 		return at, true
@@ -87,7 +83,7 @@ func Parse(services Services, path string) (Address, bool) {
 		}
 		at.Service, parts = service.Slug, parts[1:]
 	}
-	if len(parts) == 1 && at.Service != "" && slices.Contains([]string{LeafReport, LeafThanks, LeafStatus, LeafFollow}, parts[0]) {
+	if len(parts) == 1 && at.Service != "" && slices.Contains([]string{LeafReport, LeafThanks, LeafFollow}, parts[0]) {
 		at.Leaf, parts = parts[0], parts[1:]
 	}
 	return at, len(parts) == 0

@@ -67,6 +67,7 @@ func measureOf(heats []public.Heatmap, counts bool) Measure {
 const (
 	lowestRatio, highRatio, highestRatio = 2, 20, 100
 	lowestCount                          = MinimumCount + 2
+	lowShare, highShare                  = .3, 1.5
 	leastSpread, leastCountSpread        = 1.25, 1.5
 )
 
@@ -89,6 +90,8 @@ func ScaleOf(counts bool, heats ...public.Heatmap) Scale {
 	case Ratios:
 		high = min(max(high, highRatio), highestRatio)
 		low = max(min(low, high/8), lowestRatio)
+	case Shares: // what is worse than in the whole country has a class of its own
+		low, high = max(low, lowShare), max(high, highShare)
 	case Counts:
 		low, spread = max(low, lowestCount), leastCountSpread
 	}

@@ -84,13 +84,27 @@ test('numbers, title and icon are updated in place', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.addInitScript(quick);
     await page.goto(`${base}/in/youtube`);
-    const answer = await (await fetch(`${base}/in/youtube/status`)).text();
+    const answer = await (await fetch(`${base}/in/youtube?have=`)).text();
     const body = answer.replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ');
-    await page.route('**/in/youtube/status', (route) => route.fulfill({ contentType: 'text/html', body }));
+    await page.route('**/in/youtube?have=*', (route) => route.fulfill({ contentType: 'text/html', body }));
     await page.locator('#hero[data-status=outage]').waitFor();
     assert.match(await page.title(), /^Far above · /);
     assert.equal(await page.locator('#now').count(), 1);
   });
+});
+
+test('a page that is not updated says so after two minutes, without scripts as well', async () => {
+  for (const scripts of [true, false]) {
+    await withPage(browser, { width: 360, scripts }, async (page) => {
+      await page.goto(`${base}/in/youtube`);
+      const newer = page.locator('.newer');
+      assert.equal(await newer.isVisible(), false);
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send('Animation.enable');
+      await devtools.send('Animation.setPlaybackRate', { playbackRate: 1000 });
+      await newer.waitFor({ state: 'visible' });
+    });
+  }
 });
 
 test('with data saving there are no updates', async () => {
@@ -98,7 +112,7 @@ test('with data saving there are no updates', async () => {
     await page.addInitScript(quick);
     await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
     let asked = 0;
-    page.on('request', (request) => { if (request.url().endsWith('/status')) asked++; });
+    page.on('request', (request) => { if (request.url().includes('have=')) asked++; });
     await page.goto(`${base}/in/youtube`);
     await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 300_000)); }));
     assert.equal(asked, 0);

@@ -24,9 +24,6 @@ func (k links) Service(slug string) string { return k.At.WithService(slug).Path(
 // Map is the large map, of the country of the page.
 func (k links) Map() string { return address.CurrentMap(k.At.Lang, "", k.At.Country).Path() }
 
-// Live is the address of the part of the page that changes by the minute.
-func (k links) Live() string { return k.At.WithLeaf(address.LeafStatus).Path() }
-
 // Incidents is the list of incidents, of the country where the page has one.
 func (k links) Incidents() string {
 	return address.Address{Lang: k.At.Lang, Country: k.At.Country, Leaf: address.LeafIncidents}.Path()

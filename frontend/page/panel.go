@@ -77,7 +77,7 @@ func (q *request) addDistricts(ctx context.Context, panel *regionPanel, to outag
 	}
 	state.At = to - outage.Quarter
 	if table, ok := q.districts(ctx, state, panel.Country, firstDistricts); ok && len(table.Rows) > 0 {
-		table.Path = panel.DistrictPath
+		table.Path, table.Span = panel.DistrictPath, "" // which is that of the map
 		panel.Districts = &table
 	}
 }

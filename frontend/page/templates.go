@@ -60,6 +60,7 @@ type Meta struct {
 	Name    string // of its template
 	Lang    string
 	Partial bool // the page is soon to be made again
+	Parts   []Part
 }
 
 // render writes the whole page into memory, so that an error never results
@@ -71,5 +72,6 @@ func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
 	if err := p.byName[name].ExecuteTemplate(&out, f.outermost(), page); err != nil {
 		return nil, Meta{}, fmt.Errorf("rendering page %s: %w", name, err)
 	}
-	return blankLines.ReplaceAll(out.Bytes(), []byte("\n")), Meta{name, f.At.Lang, f.fresh.partial}, nil
+	body, parts := divided(blankLines.ReplaceAll(out.Bytes(), []byte("\n")))
+	return body, Meta{name, f.At.Lang, f.fresh.partial, parts}, nil
 }

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pause, isNews } from './pace.ts';
 
-test('questions come every 15 to 30 seconds, and seldom while they fail', () => {
-  assert.equal(pause(0, 0), 15_000);
-  assert.equal(pause(0, 1), 30_000);
-  assert.equal(pause(2, 0), 60_000);
+test('questions come every 20 to 40 seconds, and seldom while they fail', () => {
+  assert.equal(pause(0, 0), 20_000);
+  assert.equal(pause(0, 1), 40_000);
+  assert.equal(pause(2, 0), 80_000);
   assert.equal(pause(50, 0), 300_000);
 });
 

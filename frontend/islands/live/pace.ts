@@ -1,10 +1,10 @@
 // When to request newer numbers, and when screen readers announce them.
 
-const shortest = 15_000;
+const shortest = 20_000;
 const longest = 300_000;
 const quiet = 60_000;
 
-// pause is the time until the next request: 15 to 30 seconds, by a random number
+// pause is the time until the next request: 20 to 40 seconds, by a random number
 // from 0 to 1, and longer after failures.
 export function pause(failures: number, random: number): number {
   return Math.min(shortest * 2 ** failures, longest) * (1 + random);
