@@ -22,7 +22,7 @@ const (
 	LeafEmbed     = "embed"
 	LeafRegister  = "register"
 	LeafVendors   = "vendors"
-	// leafStatus is the part of a page that changes by the minute.
+	// LeafStatus is the verdict alone, which has no address.
 	LeafStatus = "status"
 )
 
