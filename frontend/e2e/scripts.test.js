@@ -17,7 +17,7 @@ for (const [width, scheme, service] of [[360, 'light', 'messenger'], [1280, 'dar
       await page.waitForURL(`**/in/${service}/thanks**`);
       assert.equal(new URL(page.url()).searchParams.get('counted'), '1');
       await page.locator('form[action="/undo"] button').click();
-      assert.match(await page.locator('h1').innerText(), /taken back/i);
+      assert.match(await page.locator('h1').innerText(), /undone/i);
     });
   });
 }

@@ -1,5 +1,7 @@
 // Keeps a page up to date. The server sends the parts that changed, all from one
-// snapshot. There are no requests while the page is hidden or the reader saves data.
+// snapshot. There are no requests while the page is hidden or the reader saves data. Charts,
+// which the parts bring, come with it.
+import '../chart/chart.ts';
 import { pause, isNews, type Announcement } from './pace.ts';
 
 const mark = document.getElementById('have');
