@@ -27,7 +27,7 @@ func (a *API) listIncidents(c *fiber.Ctx) error {
 		return err
 	}
 	cursor := q.text("cursor")
-	key := fmt.Sprintf("incidents/%q/%s/%s/%d-%d/%q/%d", filter.Service, filter.Country, filter.State, filter.Span.From, filter.Span.To, cursor, limit)
+	key := fmt.Sprintf("incidents %+v %q %d", filter, cursor, limit)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
 		page, next, err := a.Incidents.Incidents(ctx, filter, cursor, limit)
 		if err != nil {

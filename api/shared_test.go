@@ -3,7 +3,9 @@ package api
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"io"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -38,6 +40,28 @@ func TestSharedAnswersAreCompressed(t *testing.T) {
 		}
 		if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%s: another body (%v): %.80s", accept, err, got)
+		}
+	}
+}
+
+// Lists of incidents of several areas and places are different answers, though one app
+// shares them.
+func TestSharedListsDifferByArea(t *testing.T) {
+	app := new(world).app()
+	for _, c := range []struct {
+		query string
+		found int
+	}{{"region=IN-WB&state=resolved", 1}, {"region=IN-BR&state=resolved", 0}, {"region=IN-WB&state=resolved", 1}, {"district=IN-WB-kolkata&state=resolved", 0}} {
+		response, err := app.Test(httptest.NewRequest("GET", "/api/v1/incidents?"+c.query, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list struct{ Items []any }
+		if err := json.NewDecoder(response.Body).Decode(&list); err != nil {
+			t.Fatal(err)
+		}
+		if len(list.Items) != c.found {
+			t.Errorf("%s: %d incidents, want %d", c.query, len(list.Items), c.found)
 		}
 	}
 }
