@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
@@ -59,6 +60,32 @@ func TestCountriesOfALanguage(t *testing.T) {
 	for lang, want := range map[string]outage.Country{"en": outage.Countries()[0], "hi": countrytest.IN, "bn": countrytest.IN, "cy": countrytest.GB} {
 		if got := (Address{Lang: lang}).Countries(outage.Service{}); got[0] != want || len(got) != len(outage.Countries()) {
 			t.Errorf("%s begins with %v", lang, got)
+		}
+	}
+}
+
+// Any day or time of the past can be asked for, with the hours around it.
+func TestMapStateAt(t *testing.T) {
+	now := time.Date(2026, 11, 22, 20, 21, 0, 0, time.UTC)
+	for text, want := range map[string]string{
+		"2025-02-28":                "/map?from=2025-02-28T00%3A00%3A00Z&to=2025-03-01T00%3A00%3A00Z",
+		"2025-02-28T21:37":          "/map?from=2025-02-28T18%3A30%3A00Z&t=2025-02-28T21%3A30%3A00Z&to=2025-03-01T00%3A30%3A00Z",
+		"2025-02-28T21:37:00Z":      "/map?from=2025-02-28T18%3A30%3A00Z&t=2025-02-28T21%3A30%3A00Z&to=2025-03-01T00%3A30%3A00Z",
+		"2025-03-01T03:07:00+05:30": "/map?from=2025-02-28T18%3A30%3A00Z&t=2025-02-28T21%3A30%3A00Z&to=2025-03-01T00%3A30%3A00Z",
+		"2026-11-22":                "/map?from=2026-11-22T00%3A00%3A00Z&to=2026-11-22T20%3A30%3A00Z",
+		"":                          "/map",
+		"IN:4,312,207":              "/map",
+		"2026-11-23":                "error",
+		"yesterday":                 "error",
+		"0001-01-01":                "error",
+	} {
+		state, err := ParseMapState(pagetest.SomeServices(), "en", func(name string) string { return map[string]string{"at": text, "from": ""}[name] }, now)
+		got := state.Path()
+		if err != nil {
+			got = "error"
+		}
+		if got != want {
+			t.Errorf("%s: %s, %v, want %s", text, got, err, want)
 		}
 	}
 }

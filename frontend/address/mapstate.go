@@ -2,6 +2,7 @@ package address
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,6 +105,12 @@ func ParseMapState(services Services, lang string, of parameter, now time.Time) 
 // when reads the parameters that are about time.
 func (m *MapState) when(of parameter, now time.Time) error {
 	end := (outage.MinuteOf(now) + 1).Ceil(outage.Quarter)
+	if text := of("at"); text != "" && !oldView.MatchString(text) {
+		if err := m.around(text, end); err != nil {
+			return err
+		}
+		return m.each(of)
+	}
 	m.Span.To = end
 	if err := instantOf(of, "to", func(at outage.Minute) { m.Span.To = min(end, at.Ceil(outage.Quarter)) }); err != nil {
 		return err
@@ -133,11 +140,53 @@ func (m *MapState) when(of parameter, now time.Time) error {
 	if !m.Span.Contains(m.At) {
 		return outage.Invalid("t", "It must lie between from and to.")
 	}
+	return m.each(of)
+}
+
+// each reads how much is shown at once.
+func (m *MapState) each(of parameter) error {
 	if each := of("each"); each != "" {
 		length, err := time.ParseDuration(each)
 		if m.Each = int(length / time.Minute); err != nil || !slices.Contains(Eaches, m.Each) {
 			return outage.Invalid("each", "It must be 15m or 1h.")
 		}
+	}
+	return nil
+}
+
+// LocalTime is the form of a field for a day and a time, without a zone: here by UTC.
+const LocalTime = "2006-01-02T15:04"
+
+// nearby is how much of the past and the future of a time the slider reaches.
+const nearby = 3 * 60
+
+// oldView is what "at" held before it was a time: the view of a country.
+var oldView = regexp.MustCompile(`^[A-Z]{2}:`)
+
+// around chooses a day, or the hours around a time, of any part of the past.
+func (m *MapState) around(text string, end outage.Minute) error {
+	wrong := outage.Invalid("at", "It must be a day such as 2025-02-28, or a time such as 2025-02-28T21:30Z, and not in the future.")
+	text = strings.TrimSuffix(strings.ReplaceAll(text, " ", "+"), "Z")
+	whole := false
+	at, err := time.Parse(LocalTime+":05Z07:00", text)
+	for _, form := range []string{LocalTime + ":05", LocalTime, time.DateOnly} {
+		if err != nil {
+			at, err = time.Parse(form, text)
+			whole = form == time.DateOnly
+		}
+	}
+	if year := at.UTC().Year(); err != nil || year < firstYear || year > lastYear {
+		return wrong
+	}
+	minute := outage.MinuteOf(at).Floor(outage.Quarter)
+	m.Span = outage.Span{From: minute - nearby, To: min(end, minute+nearby)}
+	m.At = minute
+	if whole {
+		m.Span = outage.Span{From: minute, To: min(end, minute+24*60)}
+		m.At = m.Span.To - outage.Quarter
+	}
+	if minute >= end {
+		return wrong
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ for (const scheme of ['light', 'dark']) {
         await settled;
         await page.keyboard.press('Escape');
         await sleep(500);
-        assert.match(page.url(), new RegExp(`at=${country}:8,`));
+        assert.match(page.url(), new RegExp(`view=${country}:8,`));
         const near = await colours(browser, page, part);
         assert.notDeepEqual(near, far);
       });
@@ -113,10 +113,10 @@ test('the slider moves through time and updates the address', async () => {
 
 test('a link restores the view', async () => {
   await withPage(browser, { width: 1280, scripts: true }, async (page) => {
-    await page.goto(`${base}${path}&at=IN:6,500,320`);
+    await page.goto(`${base}${path}&view=IN:6,500,320`);
     await viewport(page, 'IN').locator('canvas').waitFor();
     await page.locator('[data-country=IN] [data-do=out]').click();
-    assert.match(page.url(), /at=IN:3,500,320/);
+    assert.match(page.url(), /view=IN:3,500,320/);
   });
 });
 
@@ -137,7 +137,7 @@ test('by keyboard: from cell to cell with its numbers, and from the table to a r
     const button = page.locator('.go').first();
     await button.focus();
     await page.keyboard.press('Enter');
-    await page.waitForFunction(() => location.search.includes('at=IN'));
+    await page.waitForFunction(() => location.search.includes('view=IN'));
   });
 });
 

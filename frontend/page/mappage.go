@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
@@ -254,6 +255,27 @@ func (page *mapPage) Shown() string { return address.FormatMinute(page.State.At)
 func (page *mapPage) Steps() int {
 	return int(page.State.Span.To-page.State.Span.From)/outage.Quarter - 1
 }
+
+// PlayFrom is the step at which the slider begins when it plays: three hours back, or
+// the start of a span of the past.
+func (page *mapPage) PlayFrom() int {
+	if page.State.Length == "" {
+		return 0
+	}
+	return max(0, page.Steps()-3*60/outage.Quarter)
+}
+
+// Chosen is the time that is shown of a span of the past, Earliest and Newest bound what
+// may be chosen, all by UTC in the form of the field.
+func (page *mapPage) Chosen() string {
+	if page.State.Length != "" {
+		return ""
+	}
+	return page.State.At.Time().Format(address.LocalTime)
+}
+func (page *mapPage) Earliest() string { return time.Unix(0, 0).UTC().Format(address.LocalTime) }
+func (page *mapPage) Newest() string   { return page.read.asOf.UTC().Format(address.LocalTime) }
+
 func (page *mapPage) Step() int { return int(page.State.At-page.State.Span.From) / outage.Quarter }
 
 // Cells is the address that the map client reads cells from.

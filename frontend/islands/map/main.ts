@@ -11,7 +11,7 @@ const saving = (navigator as { connection?: { saveData?: boolean } }).connection
 if (root && !saving) start(root);
 
 function start(root: HTMLElement): void {
-  const { cells = '', first = '', steps = '0', step = '0' } = root.dataset;
+  const { cells = '', first = '', steps = '0', step = '0', start: from = '0' } = root.dataset;
   const timeline: Timeline = { first: Date.parse(first), steps: Number(steps) };
   const moment = (at: number): Moment => ({ from: momentOf(timeline, at), to: momentOf(timeline, at + 1) });
   const source = new Source(cells);
@@ -56,7 +56,7 @@ function start(root: HTMLElement): void {
     const play = () => {
       button.textContent = button.dataset.pause!;
       timer = setTimeout(async () => {
-        await show(after(timeline, now));
+        await show(after(timeline, now, Number(from)));
         if (timer !== undefined) play();
       }, calm.matches ? 2000 : 500);
     };

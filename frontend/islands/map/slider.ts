@@ -7,8 +7,8 @@ export type Timeline = { first: number; steps: number }; // first: milliseconds
 export const momentOf = (timeline: Timeline, step: number) =>
   new Date(timeline.first + step * quarter).toISOString().replace('.000', '');
 
-// after is the next step while the slider plays: after the last comes the first.
-export const after = (timeline: Timeline, step: number) => (step >= timeline.steps ? 0 : step + 1);
+// after is the next step while the slider plays: after the last comes start.
+export const after = (timeline: Timeline, step: number, start: number) => (step >= timeline.steps ? start : step + 1);
 
 // ahead lists the steps to load in advance.
 export function ahead(timeline: Timeline, step: number, playing: boolean): number[] {
