@@ -46,12 +46,20 @@ type list[T any] struct {
 }
 
 // sendJSON sends a value as the response to a read.
-func sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
+func (a *API) sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	return send(c, fiber.MIMEApplicationJSON, body, fresh)
+	return a.sendMarked(c, fiber.MIMEApplicationJSON, body, fresh)
+}
+
+// sendMarked is send for a document that says so where it is of a demo.
+func (a *API) sendMarked(c *fiber.Ctx, contentType string, body []byte, fresh time.Duration) error {
+	if a.Demo {
+		body = markDemo(contentType, body)
+	}
+	return send(c, contentType, body, fresh)
 }
 
 // send sends the response to a read, or 304 when the client has it.

@@ -52,7 +52,7 @@ type Config struct {
 
 	// Site is the name of the site in feeds; "" is Downpour.
 	Site string
-	// Demo says that a past outage is played, so that feeds say it too.
+	// Demo says that a past outage is played, so that documents and feeds say it too.
 	Demo bool
 
 	// PublicURL is the address that people reach the server at, without a slash at its

@@ -41,6 +41,7 @@ type world struct {
 	ready      bool
 	degraded   []string
 	limited    bool
+	demo       bool // a past outage is played
 }
 
 func (w *world) ask(format string, args ...any) {
@@ -461,7 +462,7 @@ func (w *world) appReading(most int) *fiber.App {
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	api := New(Config{
 		Intake: w, Readings: func() Readings { return w }, Incidents: w, IncidentRegister: quarterlies{}, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w, Wanted: requests{w},
-		Webhooks: hooks{w}, Officials: w,
+		Webhooks: hooks{w}, Officials: w, Demo: w.demo,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},

@@ -82,7 +82,7 @@ func (a *API) getIncident(c *fiber.Ctx) error {
 	if answer.Unaffected, err = a.unaffected(c.UserContext(), in, q.now); err != nil {
 		return err
 	}
-	return sendJSON(c, answer, freshReading)
+	return a.sendJSON(c, answer, freshReading)
 }
 
 // state is a state of incidents, "" for all.

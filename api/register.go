@@ -99,13 +99,13 @@ func (a *API) getRegister(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return send(c, typeCSV+"; charset=utf-8", body, freshReading)
+		return a.sendMarked(c, typeCSV+"; charset=utf-8", body, freshReading)
 	}
 	answer := registerJSON{asOf(q.numbers.AsOf()), list[register.Row]{Items: orEmpty(rows)}}
 	if len(rows) > limit {
 		answer.Items, answer.Next = rows[:limit], &rows[limit-1].ID
 	}
-	return sendJSON(c, answer, freshReading)
+	return a.sendJSON(c, answer, freshReading)
 }
 
 func (a *API) getRegisterFiles(c *fiber.Ctx) error {
@@ -118,7 +118,7 @@ func (a *API) getRegisterFiles(c *fiber.Ctx) error {
 	for _, edition := range a.IncidentRegister.Editions() {
 		answer.Items = append(answer.Items, wireEdition(edition))
 	}
-	return sendJSON(c, answer, freshReading)
+	return a.sendJSON(c, answer, freshReading)
 }
 
 func wireEdition(edition register.Edition) editionJSON {
@@ -173,15 +173,15 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 		answer.Items = append(answer.Items, hoursJSON{hours.Country, hours.Place, hours.Service, hours.Incidents, round(hours.Duration.Hours(), hourDecimals)})
 	}
 	if chosen == formatCSV {
-		return sendHoursCSV(c, answer.Items)
+		return a.sendHoursCSV(c, answer.Items)
 	}
-	return sendJSON(c, answer, freshReading)
+	return a.sendJSON(c, answer, freshReading)
 }
 
 // hourDecimals keeps a hundredth of an hour.
 const hourDecimals = 1e2
 
-func sendHoursCSV(c *fiber.Ctx, items []hoursJSON) error {
+func (a *API) sendHoursCSV(c *fiber.Ctx, items []hoursJSON) error {
 	records := make([][]string, 0, len(items))
 	for _, hours := range items {
 		records = append(records, []string{
@@ -192,7 +192,7 @@ func sendHoursCSV(c *fiber.Ctx, items []hoursJSON) error {
 	if err != nil {
 		return err
 	}
-	return send(c, typeCSV+"; charset=utf-8", body, freshReading)
+	return a.sendMarked(c, typeCSV+"; charset=utf-8", body, freshReading)
 }
 
 var registerFile = regexp.MustCompile(`^(\d{4}-[Qq][1-4])(?:\.v([1-9]\d{0,5}))?\.(json|csv)$`)

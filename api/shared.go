@@ -1,9 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -36,7 +38,23 @@ func newCache(config Config) *httpcache.Cache[sending] {
 
 // newAnswer is a response that is valid for a tick.
 func (a *API) newAnswer(contentType string, body []byte) *answer {
+	if a.Demo {
+		body = markDemo(contentType, body)
+	}
 	return httpcache.NewEntry(body, sending{contentType: contentType}, a.Now().Add(tick))
+}
+
+// markDemo marks a document of a demo: JSON objects have "demo", tables a column. Feeds say it
+// in their titles; a stored file of the register stays as its digest has it.
+func markDemo(contentType string, body []byte) []byte {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch {
+	case (kind == fiber.MIMEApplicationJSON || kind == typeGeoJSON) && bytes.HasPrefix(body, []byte(`{"`)):
+		return append([]byte(`{"demo":true,`), body[1:]...)
+	case kind == typeCSV:
+		return bytes.ReplaceAll(body, []byte("\r\n"), []byte(",demonstration\r\n"))
+	}
+	return body
 }
 
 // newJSON is a response with a value, as JSON.
