@@ -36,7 +36,7 @@ func (d *demonstration) extent(t testing.TB, id string) extentAnswer {
 
 var (
 	headline  = regexp.MustCompile(`([\d,]+) user reports of problems with \S+ in [^;]+? within (\d[^;]*?) so far, since [^;]*; at the worst ([\d,]+) in 15 minutes`)
-	timesSaid = regexp.MustCompile(`([\d.,]+)× the normal number`)
+	timesSaid = regexp.MustCompile(`([\d.,]+) times the usual`)
 )
 
 // checkHeadlines wants the numbers of an incident in the API to lead its page, the

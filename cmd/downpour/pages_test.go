@@ -51,7 +51,7 @@ func TestAboutHasTheNumbersInForce(t *testing.T) {
 	for _, p := range engine.Parameters(s.app.liveTimeline()) {
 		in[p.Name] = p
 	}
-	for prefix, want := range map[string]string{"": "%v min", "/hi": "%v मिनट", "/cy": "%v munud"} {
+	for prefix, want := range map[string]string{"": "%v min", "/hi": "%v मिनट", "/cy": "%v mun"} {
 		body := string(s.send(sender{addr: "192.0.2.1"}, http.MethodGet, prefix+"/about", "", nil).body)
 		if n := strings.Count(body, "<tr>"); n < 12 {
 			t.Errorf("%s/about tells %d numbers", prefix, n)

@@ -292,7 +292,7 @@ func TestErrorsOfReadingSayUnavailable(t *testing.T) {
 	defer db.Close()
 	ctx := context.Background()
 	_, counts := db.Counts(ctx, outage.Query{})
-	_, table := db.Table(ctx, outage.Query{}, 4, 3)
+	_, table := db.Table(ctx, outage.Query{Span: testSpan.Snap(outage.Quarter)}, 4, 3)
 	for name, err := range map[string]error{
 		"counts": counts, "table": table,
 		"shards":  db.ShardCounts(ctx, 0, func(byte, outage.Count) {}),
