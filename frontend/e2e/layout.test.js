@@ -101,7 +101,7 @@ test('there is no motion with reduced motion', async () => {
       await page.goto(base + path);
       const moving = await page.evaluate(() => [...document.querySelectorAll('*')].filter((e) => {
         const style = getComputedStyle(e);
-        return style.animationName !== 'none' || style.transitionDuration.split(', ').some((d) => parseFloat(d) > 0);
+        return style.animationName !== 'none' && parseFloat(style.animationDuration) > 0 || style.transitionDuration.split(', ').some((d) => parseFloat(d) > 0);
       }).map((e) => e.className));
       assert.deepEqual(moving, [], path);
     }

@@ -47,7 +47,9 @@ async function shown() {
 
 const path = `/map?service=${service}`;
 const viewport = (page, country) => page.locator(`[data-country=${country}] .viewport`);
-const cells = ({ k1, k2, k3 }) => [k1, k2, k3];
+const cells = ({ k1, k2, k3, k4, k5 }) => [k1, k2, k3, k4, k5];
+// Three towns differ so much that they are of several classes; names may cover the smallest.
+const drawn = (counts) => assert.ok(cells(counts).filter((n) => n >= 4).length >= 2, `pixels of classes: ${cells(counts)}`);
 
 for (const scheme of ['light', 'dark']) {
   for (const country of ['GB', 'IN']) {
@@ -56,7 +58,7 @@ for (const scheme of ['light', 'dark']) {
         await page.goto(base + path);
         const counts = await colours(browser, page, viewport(page, country));
         assert.ok(counts.land > 20_000, `land: ${counts.land} pixels`);
-        for (const [k, n] of cells(counts).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
+        drawn(counts);
       });
     });
 
@@ -72,7 +74,7 @@ for (const scheme of ['light', 'dark']) {
         await page.waitForFunction((c) => document.querySelector(`[data-country=${c}] svg.under`), country);
         const far = await colours(browser, page, part);
         assert.ok(far.land > 20_000, `land: ${far.land} pixels`);
-        for (const [k, n] of cells(far).entries()) assert.ok(n > 10, `class ${k + 1}: ${n} pixels`);
+        drawn(far);
 
         const settled = page.waitForResponse((answer) => /[?&]z=[1-9]/.test(answer.url()));
         await page.keyboard.press('ArrowRight');
@@ -100,12 +102,12 @@ test('the slider moves through time and updates the address', async () => {
     await page.waitForFunction(() => document.querySelector('[data-country=IN] tbody').children.length === 0);
     await sleep(300);
     const before = await colours(browser, page, part);
-    assert.deepEqual(cells(before), [0, 0, 0], 'nothing was reported then');
+    assert.ok(cells(before).every((n) => n === 0), 'nothing was reported then');
     assert.ok(before.land > 20_000, 'the land stays');
     await page.keyboard.press('End');
     await page.waitForFunction(() => document.querySelector('[data-country=IN] tbody').children.length > 0);
     await sleep(300);
-    assert.ok(cells(await colours(browser, page, part))[2] > 10, 'the colours are back');
+    drawn(await colours(browser, page, part));
     assert.equal(await slider.inputValue(), latest);
     assert.ok(!new URL(page.url()).searchParams.has('t'), 'the latest picture needs no time in the address');
   });
