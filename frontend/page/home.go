@@ -46,6 +46,8 @@ const (
 	// mostRows is the number of services that have a row with numbers: with a row for
 	// each of all services the page would be too long for a phone.
 	mostRows = 5
+	// rowsBesideEvents is the same below the cards of events, which come first.
+	rowsBesideEvents = 3
 	// lastEvents is the number of past events on a quiet day.
 	lastEvents = 3
 )
@@ -157,8 +159,11 @@ type other struct {
 // by category.
 func (page *homePage) listOthers(ctx context.Context, others []other) {
 	slices.SortStableFunc(others, func(a, b other) int { return cmp.Compare(b.reports, a.reports) })
-	shown := 0
-	for shown < min(len(others), mostRows) && others[shown].reports > 0 {
+	shown, most := 0, mostRows
+	if len(page.Events) > 0 {
+		most = rowsBesideEvents
+	}
+	for shown < min(len(others), most) && others[shown].reports > 0 {
 		page.Rows = append(page.Rows, page.row(ctx, others[shown]))
 		shown++
 	}
