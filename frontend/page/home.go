@@ -39,6 +39,13 @@ type homePage struct {
 	AsOf       []locale.Time
 }
 
+// unfolded is the number of events beside which the names of all services stand open.
+const unfolded = 2
+
+// Folded reports whether the names of the services without news are folded in, which keeps
+// the page short when much is going on.
+func (page *homePage) Folded() bool { return len(page.Events) > unfolded }
+
 // Announcement is read out by screen readers when the page changes.
 func (page *homePage) Announcement() string { return page.Headline }
 
