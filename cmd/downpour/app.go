@@ -188,6 +188,7 @@ func (a *app) buildCounting(context.Context) error {
 	if a.settings.has(roleArchive) {
 		past = a.archiver // which reads once the last batch of the process before is complete
 		a.add(component{name: "archive", run: a.archiver.Run})
+		a.add(component{name: "public table of past days", run: a.archiver.RunFloor})
 	}
 	if a.settings.has(roleIntake) {
 		a.add(component{name: "counters", run: func(ctx context.Context) error {

@@ -25,8 +25,8 @@ type Config struct {
 	// Every is the longest that an entry waits for a batch while ClickHouse
 	// answers.
 	Every time.Duration
-	// Floor is the least number of reports that the public table shows. Days that are over
-	// are computed with it; none are where it is 0.
+	// Floor is the least number of reports that the public table shows, which RunFloor
+	// computes days with.
 	Floor int
 	// Records is the most log records of a shard in one batch.
 	Records int
@@ -161,8 +161,8 @@ func (a *Archiver) catchUp(ctx context.Context) {
 	}
 }
 
-// maintain deletes expired identities, checks for damaged parts and computes the public table
-// of days that are over, once a minute, unless a batch may be half inserted.
+// maintain deletes expired identities and checks for damaged parts, once a minute, unless a
+// batch may be half inserted.
 func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 	minute := outage.MinuteOf(now)
 	if minute == a.maintained || a.Failing() != nil || ctx.Err() != nil {
@@ -173,24 +173,6 @@ func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 		return
 	}
 	a.maintained = minute
-	if err := a.floorDays(ctx, now); err != nil && ctx.Err() == nil {
-		a.Logger.Warn("computing the public table of days that are over failed; reading them takes longer", "error", err)
-	}
-}
-
-// floorDays computes the public table of days that are over, where this server archives.
-func (a *Archiver) floorDays(ctx context.Context, now time.Time) error {
-	if a.Floor == 0 {
-		return nil
-	}
-	if leads, err := a.Batches.Lead(ctx, a.server, leadFor); err != nil || !leads {
-		return err
-	}
-	computed, err := a.DB.FloorDays(ctx, now, a.Floor)
-	if computed > 0 {
-		a.Logger.Debug("the public table of days that are over is computed", "days", computed)
-	}
-	return err
 }
 
 func (a *Archiver) setFailing(ctx context.Context, err error) {

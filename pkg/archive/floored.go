@@ -169,6 +169,41 @@ func plus(a, b outage.Table) outage.Table {
 	return sum
 }
 
+// floorEvery is how often RunFloor looks for days.
+const floorEvery = time.Minute
+
+// RunFloor computes the public table of days that are over, as this server archives, until
+// ctx ends. It runs beside Run, so that no report waits for it, and logs what fails.
+func (a *Archiver) RunFloor(ctx context.Context) error {
+	ticks := time.NewTicker(floorEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil
+		}
+		if err := a.floorDays(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			a.Logger.Warn("computing the public table of days that are over failed; reading them takes longer", "error", err)
+		}
+	}
+}
+
+// floorDays computes days that are due, unless another server archives or ClickHouse fails.
+func (a *Archiver) floorDays(ctx context.Context, now time.Time) error {
+	if !a.isPrepared() || a.Failing() != nil {
+		return nil
+	}
+	if leads, err := a.Batches.Lead(ctx, a.server, leadFor); err != nil || !leads {
+		return err
+	}
+	computed, err := a.DB.FloorDays(ctx, now, a.Floor)
+	if computed > 0 {
+		a.Logger.Debug("the public table of days that are over is computed", "days", computed)
+	}
+	return err
+}
+
 // FloorDays computes the public table of days that are over and lack it, or have changed
 // since, the latest first, and returns how many it computed. It stops after a few seconds;
 // the caller ensures that only one server does so at a time.

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"context"
+	"log/slog"
 	"reflect"
 	"testing"
 	"time"
@@ -104,3 +105,37 @@ func TestWithout(t *testing.T) {
 		}
 	}
 }
+
+// Only the server that archives computes days, once its tables are there.
+func TestFloorDaysWhereItArchives(t *testing.T) {
+	overEvery(t, func(t *testing.T, db *DB) {
+		db, ctx, random := prepared(t, db), context.Background(), seeded(t)
+		yesterday := outage.MinuteOf(time.Now()).Floor(dayMinutes) - dayMinutes
+		all := outage.Span{From: yesterday, To: yesterday + dayMinutes}
+		must(t, db.insert(ctx, "first", randomEntries(t, random, 300, all)))
+		settle(t, db)
+		now := all.To.Time().Add(2 * time.Hour)
+		leads := &leading{}
+		a := NewArchiver(Config{DB: db, Batches: leads, Floor: public.Floor, Logger: slog.New(slog.DiscardHandler)})
+		for _, step := range []struct {
+			prepared, leads bool
+			days            int
+		}{{false, true, 0}, {true, false, 0}, {true, true, 1}} {
+			if leads.is = step.leads; step.prepared && !a.isPrepared() {
+				close(a.prepared)
+			}
+			must(t, a.floorDays(ctx, now))
+			if days, err := db.flooredDays(ctx, all, public.Floor); err != nil || len(days) != step.days {
+				t.Errorf("%+v: %d days are computed, %v", step, len(days), err)
+			}
+		}
+	})
+}
+
+// leading is a batch log of which only the lease is used.
+type leading struct {
+	BatchLog
+	is bool
+}
+
+func (l *leading) Lead(context.Context, string, time.Duration) (bool, error) { return l.is, nil }
