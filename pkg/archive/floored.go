@@ -267,17 +267,10 @@ func (d *DB) forgetDay(ctx context.Context, day flooredDay) error {
 // is not shown is summed up into one row of each, which only Table.Total and Unplaced need.
 func flooredStatement(day flooredDay, span outage.Span, level, floor int) string {
 	condition := fmt.Sprintf("kind = '%s' AND %s", outage.Problem, within([]outage.Span{span}))
-	nodes, placed := tableNodes(condition, level, floor)
 	return fmt.Sprintf(`INSERT INTO floored_counts (day, computed, level, service, country, placed, region, district, cell, reports, judged, total)
 	SELECT %[1]s, %[2]d, %[3]d, service_name, country_code, placed, if(reports > 0, reinterpretAsString(part), ''), if(reports > 0, name, ''), if(reports > 0, at, toUInt64(0)),
-		sum(reports), sum(judged), sum(counted) FROM (
-			SELECT topic, toUInt8(%[4]s) AS placed, part, district AS of, toUInt64(cell) AS at,
-				sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
-			FROM (%[5]s) GROUP BY topic, placed, part, of, at
-		) AS summed LEFT JOIN (
-			SELECT %[6]s AS of, any(toString(district)) AS name FROM quarter_counts WHERE %[7]s GROUP BY of
-		) AS names ON summed.of = names.of LEFT JOIN (
-			SELECT cityHash64(service, country) AS topic, any(toString(service)) AS service_name, any(toString(country)) AS country_code FROM quarter_counts WHERE %[7]s GROUP BY topic
+		sum(reports), sum(judged), sum(counted) FROM %[4]s LEFT JOIN (
+			SELECT cityHash64(service, country) AS topic, any(toString(service)) AS service_name, any(toString(country)) AS country_code FROM quarter_counts WHERE %[5]s GROUP BY topic
 		) AS topics ON summed.topic = topics.topic
-		GROUP BY ALL`, day.dayOf(), day.computed, level, placed, nodes, districtHash, condition)
+		GROUP BY ALL`, day.dayOf(), day.computed, level, tablePlaces("topic, ", condition, level, floor), condition)
 }

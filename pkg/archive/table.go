@@ -117,14 +117,22 @@ func networkNameOf(level int) string { return fmt.Sprintf("networks_%d", level) 
 // hashed, and of service and country nothing but the difference matters. The condition
 // stands in it twice.
 func tableStatement(condition string, level, floor int) string {
+	return "SELECT placed, reinterpretAsString(part) AS region, name, at, reports, judged, counted FROM " +
+		tablePlaces("", condition, level, floor) + " ORDER BY reports DESC, region, name, at"
+}
+
+// tablePlaces are the places of a level, summed over the quarter hours and joined with the
+// names of districts; by are further columns of the nodes to divide by, each with a comma
+// behind it. The condition stands in it twice.
+func tablePlaces(by, condition string, level, floor int) string {
 	nodes, placed := tableNodes(condition, level, floor)
-	return fmt.Sprintf(`SELECT placed, reinterpretAsString(part) AS region, name, at, reports, judged, counted FROM (
-			SELECT toUInt8(%[1]s) AS placed, part, district AS of, toUInt64(cell) AS at,
+	return fmt.Sprintf(`(
+			SELECT %[5]stoUInt8(%[1]s) AS placed, part, district AS of, toUInt64(cell) AS at,
 				sum(shown + now) AS reports, sum(shown_judged + now_judged) AS judged, sum(total) AS counted
-			FROM (%[2]s) GROUP BY placed, part, of, at
+			FROM (%[2]s) GROUP BY %[5]splaced, part, of, at
 		) AS summed LEFT JOIN (
 			SELECT %[3]s AS of, any(toString(district)) AS name FROM quarter_counts WHERE %[4]s GROUP BY of
-		) AS names ON summed.of = names.of ORDER BY reports DESC, region, name, at`, placed, nodes, districtHash, condition)
+		) AS names ON summed.of = names.of`, placed, nodes, districtHash, condition, by)
 }
 
 // districtHash is a district as the nodes of the table have it.
