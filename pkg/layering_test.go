@@ -103,7 +103,7 @@ var rules = map[string]rule{
 	"pkg/tools/demo":         {"outage embedded retry scenario tools/world", ""},
 	"pkg/tools/mcp":          {"", ""},
 	"pkg/tools/pack":         {"outage csvtable country cell place", "h3"},
-	"pkg/tools/mirror":       {"locale", ""},
+	"pkg/tools/mirror":       {"locale wholefile", ""},
 	"pkg/tools/health":       {"forwarded proxyheader", ""},
 	"pkg/tools/clickhouse":   {"embedded", ""},
 	"pkg/tools/privacycheck": {"archive embedded privacy redisconn", ""},

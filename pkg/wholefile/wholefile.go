@@ -1,6 +1,6 @@
 // Package wholefile replaces files as a whole. It promises that after a crash
-// a file is as it was or as it was to be, and that only its owner can read it.
-// It refuses to change a part of one.
+// a file is as it was or as it was to be, and that only its owner can read it,
+// unless the caller asks otherwise. It refuses to change a part of one.
 package wholefile
 
 import (
@@ -18,12 +18,21 @@ const temporary = ".new-*"
 // place of the file. After an error the file is as it was, or, where only the
 // directory could not be synchronised, the new one, which a crash may undo.
 func Replace(path string, write func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), temporary) // CreateTemp gives mode 0600
+	return replace(path, 0o600, write)
+}
+
+// ReplaceReadable is Replace for a file that everybody may read.
+func ReplaceReadable(path string, write func(io.Writer) error) error {
+	return replace(path, 0o644, write)
+}
+
+func replace(path string, mode os.FileMode, write func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), temporary)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
-	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
+	if err := errors.Join(write(file), file.Chmod(mode), file.Sync(), file.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(file.Name(), path); err != nil {

@@ -40,6 +40,16 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+func TestReplaceReadable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := ReplaceReadable(path, func(to io.Writer) error { _, err := io.WriteString(to, "one"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("mode is %v, %v", info.Mode(), err)
+	}
+}
+
 func TestDiscard(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a[b]*")
 	if err := os.Mkdir(dir, 0o700); err != nil {

@@ -19,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
 const (
@@ -214,16 +216,10 @@ func (m *mirror) write(name string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
+	return wholefile.ReplaceReadable(path, func(to io.Writer) error {
+		_, err := to.Write(content)
 		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(content)
-	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	})
 }
 
 // wanted are the paths of a round: documents first, then pages by language.
