@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 )
 
@@ -52,7 +53,7 @@ func markDemo(contentType string, body []byte) []byte {
 	case (kind == fiber.MIMEApplicationJSON || kind == typeGeoJSON) && bytes.HasPrefix(body, []byte(`{"`)):
 		return append([]byte(`{"demo":true,`), body[1:]...)
 	case kind == typeCSV:
-		return bytes.ReplaceAll(body, []byte("\r\n"), []byte(",demonstration\r\n"))
+		return csvtable.Mark(body, csvtable.Demo)
 	}
 	return body
 }

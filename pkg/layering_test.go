@@ -52,7 +52,7 @@ var rules = map[string]rule{
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
 	"api":               {"public public/register outage locale httpcache duration csvtable capalert crosssite forwarded notify ratelimit", "fiber yaml metrics"},
 	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page forwarded", "fiber"},
-	"frontend/page":     {"public public/register outage locale duration frontend/address frontend/draw", ""},
+	"frontend/page":     {"public public/register outage locale duration csvtable frontend/address frontend/draw", ""},
 	"frontend/address":  {"public outage locale duration", ""},
 	"frontend/draw":     {"public outage locale", ""},
 	"frontend/pagetest": {"public public/register outage locale country/countrytest", ""},

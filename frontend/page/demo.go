@@ -1,8 +1,6 @@
 package page
 
 import (
-	"bytes"
-
 	"github.com/open-downpour/downpour/frontend/address"
 )
 
@@ -37,10 +35,4 @@ func (p *layout) marked(text string) string {
 		return text
 	}
 	return p.T("demo.mark") + ": " + text
-}
-
-// demoColumn adds a column to a table in which no field has several lines: each row of a
-// demo says so.
-func demoColumn(table []byte) []byte {
-	return bytes.ReplaceAll(table, []byte("\n"), []byte(",demonstration\n"))
 }

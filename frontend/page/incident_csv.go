@@ -9,6 +9,7 @@ import (
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -67,7 +68,7 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record pub
 	}
 	w.Flush()
 	if s.Demo != nil {
-		return demoColumn(out.Bytes()), nil
+		return csvtable.Mark(out.Bytes(), csvtable.Demo), nil
 	}
 	return out.Bytes(), nil
 }

@@ -54,3 +54,15 @@ func TestEncode(t *testing.T) {
 		t.Errorf("%q, %v; want %q", body, err, want)
 	}
 }
+
+func TestMark(t *testing.T) {
+	for table, want := range map[string]string{
+		"a,b\n1,2\n":         "a,b,x\n1,2,x\n",
+		"a,b\r\n1,\"2\"\r\n": "a,b,x\r\n1,\"2\",x\r\n",
+		"":                   "",
+	} {
+		if got := string(Mark([]byte(table), "x")); got != want {
+			t.Errorf("%q is marked as %q, want %q", table, got, want)
+		}
+	}
+}
