@@ -75,7 +75,7 @@ func TestOutputsOfADemoSaySo(t *testing.T) {
 		})
 		for path, mark := range map[string]string{
 			"/badge/whatsapp.svg": "demonstration: ", "/badge/whatsapp.svg?lang=bn": "ডেমো: ",
-			"/incidents/" + pagetest.OpenIncident + ".csv": ",demonstration\n", "/embed/whatsapp": `class="demo"`,
+			"/incidents?format=csv": ",demonstration\r\n", "/incidents/" + pagetest.OpenIncident + ".csv": ",demonstration\n", "/embed/whatsapp": `class="demo"`,
 		} {
 			if got := get(t, app, path); got.status != 200 || strings.Contains(got.body, mark) != plays {
 				t.Errorf("%s, demo %v: status %d, %.300s", path, plays, got.status, got.body)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/frontend/address"
+	"github.com/open-downpour/downpour/pkg/csvtable"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public/register"
 )
@@ -14,9 +15,13 @@ import (
 func (s *Builder) IncidentsCSV(at address.Address, filter address.IncidentQuery) ([]byte, error) {
 	rows := s.Register.Rows(register.Filter{Country: at.Country, Region: filter.Region})
 	span := filter.Span(s.requestIn(at, at.Country).zone().Zone())
-	return register.CSV(slices.DeleteFunc(rows, func(row register.Row) bool {
+	table, err := register.CSV(slices.DeleteFunc(rows, func(row register.Row) bool {
 		return filter.Service != "" && row.Service != filter.Service || filter.State != "" && row.State != filter.State || !during(row, span)
 	}))
+	if err == nil && s.Demo != nil {
+		table = csvtable.Mark(table, csvtable.Demo)
+	}
+	return table, err
 }
 
 // during reports whether an incident went on in a span, as outage.IncidentFilter does.
