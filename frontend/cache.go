@@ -48,6 +48,19 @@ func (s *Site) cached(c *fiber.Ctx, key string, make func() (*response, error)) 
 	return s.cache.GetOrFill(c.UserContext(), key, func(context.Context) (*response, error) { return make() })
 }
 
+// cachedFile is cached for a file of which there are many by address.
+func (s *Site) cachedFile(c *fiber.Ctx, key string, make func() ([]byte, error)) (*response, error) {
+	return s.cached(c, key, func() (*response, error) {
+		body, err := make()
+		if err != nil {
+			return nil, err
+		}
+		made := newResponse(body, page.Meta{}, s.Now())
+		made.Bounded = true
+		return made, nil
+	})
+}
+
 // sendBody responds in the smallest encoding that the reader accepts.
 func sendBody(c *fiber.Ctx, body httpcache.Body) error {
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)

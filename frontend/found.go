@@ -13,7 +13,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
-	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/locale"
@@ -133,15 +132,7 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	base := s.base(c)
-	found, err := s.cached(c, "/sitemap-"+lang+".xml "+base, func() (*response, error) {
-		body, err := encodeXML(s.sitemapOf(lang, base))
-		if err != nil {
-			return nil, err
-		}
-		made := newResponse(body, page.Meta{}, s.Now())
-		made.Bounded = true
-		return made, nil
-	})
+	found, err := s.cachedFile(c, "/sitemap-"+lang+".xml "+base, func() ([]byte, error) { return encodeXML(s.sitemapOf(lang, base)) })
 	if err != nil {
 		return err
 	}

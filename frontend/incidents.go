@@ -7,7 +7,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
-	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/locale"
 )
 
@@ -45,15 +44,8 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 // incidentsFile sends the list as CSV, with the columns of the register.
 func (s *Site) incidentsFile(c *fiber.Ctx, at address.Address, filter address.IncidentQuery) error {
 	filter.Cursor = ""
-	found, err := s.cached(c, at.WithLang(locale.Default).Path()+".csv"+filter.Query(), func() (*response, error) {
-		body, err := s.builder.IncidentsCSV(at, filter)
-		if err != nil {
-			return nil, err
-		}
-		made := newResponse(body, page.Meta{}, s.Now())
-		made.Bounded = true
-		return made, nil
-	})
+	key := at.WithLang(locale.Default).Path() + ".csv" + filter.Query()
+	found, err := s.cachedFile(c, key, func() ([]byte, error) { return s.builder.IncidentsCSV(at, filter) })
 	if err != nil {
 		return err
 	}

@@ -68,10 +68,7 @@ func (s *Site) postPlace(c *fiber.Ctx) error {
 	if err := s.checkForm(c); err != nil {
 		return err
 	}
-	at := address.Address{Lang: locale.Known(field(c, "lang"))}
-	if country, ok := address.ParseCountry(field(c, "country")); ok {
-		at.Country = country
-	}
+	at := homeOf(func(name string) string { return field(c, name) })
 	id, undo := field(c, "id"), field(c, "undo")
 	place, err := s.Intake.Place(c.UserContext(), s.ClientOf(c).Addr, id, undo, strings.TrimSpace(field(c, "place")), at.Country)
 	if err != nil {
@@ -152,6 +149,16 @@ func (s *Site) checkForm(c *fiber.Ctx) error {
 	}
 	c.Request().Header.SetContentType(fiber.MIMEApplicationForm) // fasthttp reads forms of this very spelling only
 	return nil
+}
+
+// homeOf is the address of the start page in the language and the country that a form or a
+// query names.
+func homeOf(of func(name string) string) address.Address {
+	at := address.Address{Lang: locale.Known(of("lang"))}
+	if country, ok := address.ParseCountry(of("country")); ok {
+		at.Country = country
+	}
+	return at
 }
 
 // field copies a value of the form: what Fiber returns is reused after the

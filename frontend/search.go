@@ -52,10 +52,7 @@ type suggestion struct {
 
 // suggest lists services for what is typed so far, for the script of the search field.
 func (s *Site) suggest(c *fiber.Ctx) error {
-	at := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}
-	if country, ok := address.ParseCountry(strings.Clone(c.Query("country"))); ok {
-		at.Country = country
-	}
+	at := homeOf(func(name string) string { return strings.Clone(c.Query(name)) })
 	texts, found := locale.New(at.Lang, at.Country), []suggestion{}
 	if query := queryOf(strings.Clone(c.Query("q"))); query != "" {
 		for _, service := range s.Services.Search(query, at.Country).Services {
@@ -74,10 +71,7 @@ func (s *Site) postAsk(c *fiber.Ctx) error {
 	if err := s.checkForm(c); err != nil {
 		return err
 	}
-	at := address.Address{Lang: locale.Known(field(c, "lang"))}
-	if country, ok := address.ParseCountry(field(c, "country")); ok {
-		at.Country = country
-	}
+	at := homeOf(func(name string) string { return field(c, name) })
 	query := queryOf(field(c, "q"))
 	if s.Wanted == nil || query == "" {
 		return inLanguage(c, at.Lang, &outage.Error{Code: outage.CodeNotFound})

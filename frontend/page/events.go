@@ -64,16 +64,9 @@ func (page *homePage) events(ctx context.Context, members []member) []event {
 		events = append(events, page.event(ctx, together))
 	}
 	slices.SortStableFunc(events, func(a, b event) int {
-		return cmp.Or(cmp.Compare(troubled(b.Status), troubled(a.Status)), cmp.Compare(b.people, a.people))
+		return cmp.Or(compareBools(public.Troubled(b.Status), public.Troubled(a.Status)), cmp.Compare(b.people, a.people))
 	})
 	return events
-}
-
-func troubled(status outage.Status) int {
-	if public.Troubled(status) {
-		return 1
-	}
-	return 0
 }
 
 // joined divides members into those that belong together, in their order.
@@ -109,7 +102,7 @@ func (page *homePage) event(ctx context.Context, members []member) event {
 		return slices.ContainsFunc(members, func(of member) bool { return m.blames(of.service.Slug) })
 	}
 	first := slices.MinFunc(members, func(a, b member) int {
-		return cmp.Or(cmp.Compare(troubled(b.Status), troubled(a.Status)), compareBools(caused(a), caused(b)), cmp.Compare(people[b.service.Slug], people[a.service.Slug]))
+		return cmp.Or(compareBools(public.Troubled(b.Status), public.Troubled(a.Status)), compareBools(caused(a), caused(b)), cmp.Compare(people[b.service.Slug], people[a.service.Slug]))
 	})
 	var lead []member
 	result := event{people: people[first.service.Slug]}
@@ -127,6 +120,7 @@ func (page *homePage) event(ctx context.Context, members []member) event {
 	return result
 }
 
+// compareBools orders false before true.
 func compareBools(a, b bool) int {
 	switch {
 	case a == b:
