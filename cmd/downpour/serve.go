@@ -91,6 +91,9 @@ func (s *serveCommand) redisConfig() redisconn.Config {
 	return redisconn.Config{Addresses: s.Redis, Replicas: s.RedisWait.replicas, ReplicasWithin: s.RedisWait.within}
 }
 
+// publicURL is the address of the server in links, without a slash at its end.
+func (s *serveCommand) publicURL() string { return strings.TrimRight(s.PublicURL, "/") }
+
 // ownOrigins are the origins whose pages may write, beside the host that a
 // request names: a proxy may change the host.
 func (s *serveCommand) ownOrigins() []string {

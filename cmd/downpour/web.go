@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -62,7 +61,7 @@ func (a *app) buildWeb(context.Context) error {
 	}
 	pages := frontend.Config{
 		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Register: register, Services: a.services, Shapes: a.geography, Places: a.places,
-		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
+		PublicURL: a.settings.publicURL(),
 		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
 		Parameters: engine.Parameters(a.liveTimeline()),
 	}
@@ -81,7 +80,7 @@ func (a *app) buildWeb(context.Context) error {
 	programs := api.New(api.Config{
 		Site:      pages.Operator.Name,
 		Demo:      a.demo != nil,
-		PublicURL: strings.TrimRight(a.settings.PublicURL, "/"),
+		PublicURL: a.settings.publicURL(),
 		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),
 		Webhooks: a.notify, Officials: a.official,
