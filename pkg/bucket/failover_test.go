@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"testing"
@@ -30,7 +31,7 @@ func TestHotAfterFailover(t *testing.T) {
 	replica.restore(t, b.redis.client)
 	b.at("10:01:59").add(b.report(4, "whatsapp", outage.Problem))
 	b.at("10:01:59").add(b.report(5, "facebook", outage.Problem))
-	b.at("10:02:05")
+	b.at("10:02:07") // the next time that minutes are read again
 	query := outage.Query{ByPlace: true, Step: 1}
 	got := b.counts(query)
 	b.hot = NewHot(b.redis, func() time.Time { return b.now }, slog.Default())
@@ -87,4 +88,30 @@ func (k keys) restore(t *testing.T, client redis.UniversalClient) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// A first read of many minutes is not repeated, and of later changes each is read again every
+// few seconds, not each time.
+func TestHotReadsAgainNowAndThen(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
+		b := newBench(t, client)
+		for minute := range 10 {
+			b.at(fmt.Sprintf("10:%02d:00", minute)).add(b.report(uint64(minute), "whatsapp", outage.Problem))
+		}
+		b.counts(outage.Query{})
+		if n := len(b.hot.unsettled); n != settleMinutes {
+			t.Errorf("%d minutes are unsettled after the first read, want %d", n, settleMinutes)
+		}
+		settled := b.hot.settled
+		for _, step := range []struct {
+			clock string
+			again bool
+		}{{"10:09:01", false}, {"10:09:04", false}, {"10:09:05", true}, {"10:09:09", false}, {"10:09:10", true}} {
+			b.at(step.clock).counts(outage.Query{})
+			if again := b.hot.settled != settled; again != step.again {
+				t.Errorf("at %s: read again %v", step.clock, again)
+			}
+			settled = b.hot.settled
+		}
+	})
 }

@@ -29,9 +29,14 @@ type reading struct {
 
 // settleTime is how long a change is read again after it was first read. A master of Redis
 // that was replaced while it hung can show changes that its replica never received, under
-// sequence numbers that the replica then gives to other changes. Both are read again as
-// long as a client may still take the old master for the master.
-const settleTime = 30 * time.Second
+// sequence numbers that the replica then gives to other changes. Both are read again, every
+// settleEvery, as long as a client may still take the old master for the master. A whole
+// read, of a day, is taken as settled but for the minutes of settleMinutes.
+const (
+	settleTime    = 30 * time.Second
+	settleEvery   = 5 * time.Second
+	settleMinutes = 5
+)
 
 // Hot is a copy of the counters in Redis in the memory of this process, updated by
 // Refresh. Reading it costs no round trip, and while Redis is unavailable returns the last
@@ -44,6 +49,7 @@ type Hot struct {
 	refreshing sync.Mutex // held by Refresh; guards readings and unsettled
 	readings   []reading  // the oldest is the newest that is older than settleTime
 	unsettled  map[shardMinute]time.Time
+	settled    time.Time // when the unsettled minutes were last read again
 
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
@@ -116,14 +122,19 @@ func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	}
 }
 
-// Refresh reads the minutes that changed in Redis since the last time, again those whose
-// change is younger than settleTime, and drops those older than the window.
+// Refresh reads the minutes that changed in Redis since the last time, now and then again
+// those whose change is younger than settleTime, and drops those older than the window.
 func (h *Hot) Refresh(ctx context.Context) error {
 	h.refreshing.Lock()
 	defer h.refreshing.Unlock()
+	whole, settles := len(h.readings) == 0, h.now().Sub(h.settled) >= settleEvery
 	var since, before [Shards]int64
-	if len(h.readings) > 0 {
-		since, before = h.readings[0].sequences, h.readings[len(h.readings)-1].sequences
+	if !whole {
+		before = h.readings[len(h.readings)-1].sequences
+		since = before
+		if settles {
+			since = h.readings[0].sequences
+		}
 	}
 	changes, err := h.redis.changes(ctx, since)
 	if err != nil {
@@ -142,35 +153,56 @@ func (h *Hot) Refresh(ctx context.Context) error {
 		}
 	}
 	span := h.Span()
-	wanted := h.wanted(changes, span)
+	wanted := h.changed(changes, span, whole || reset)
+	if settles {
+		wanted = append(wanted, h.unsettledBefore(span)...)
+	}
 	read, err := h.redis.counters(ctx, wanted)
 	if err != nil {
 		return err
 	}
 	h.apply(wanted, read, span, reset)
 	h.remember(changes, reset)
+	if settles {
+		h.settled = h.now()
+	}
 	return nil
 }
 
-// wanted are the minutes of the span that changed, and those that were read as changed not
-// longer than settleTime ago. It forgets the older ones.
-func (h *Hot) wanted(changes [Shards]shardChange, span outage.Span) []shardMinute {
+// changed are the minutes of the span that changed, which are unsettled from now on; of a
+// whole read only the last ones are.
+func (h *Hot) changed(changes [Shards]shardChange, span outage.Span, whole bool) []shardMinute {
 	now := h.now()
+	var changed []shardMinute
 	for shard := range changes {
 		for _, minute := range changes[shard].minutes {
-			h.unsettled[shardMinute{shard, minute}] = now
+			if minute < span.From {
+				continue
+			}
+			key := shardMinute{shard, minute}
+			changed = append(changed, key)
+			if !whole || minute >= span.To-settleMinutes {
+				h.unsettled[key] = now
+			}
 		}
 	}
-	var wanted []shardMinute
+	return changed
+}
+
+// unsettledBefore are the minutes of the span that changed earlier and are unsettled. It
+// forgets those that are to be read for the last time.
+func (h *Hot) unsettledBefore(span outage.Span) []shardMinute {
+	now := h.now()
+	var before []shardMinute
 	for key, changed := range h.unsettled {
 		if key.minute < span.From || now.Sub(changed) > settleTime {
 			delete(h.unsettled, key)
 		}
-		if key.minute >= span.From {
-			wanted = append(wanted, key)
+		if key.minute >= span.From && !changed.Equal(now) {
+			before = append(before, key)
 		}
 	}
-	return wanted
+	return before
 }
 
 // remember stores the sequence numbers of a Refresh and drops the readings that no later
