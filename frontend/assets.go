@@ -79,6 +79,7 @@ type assets struct {
 	icons  map[outage.Status]*file
 	files  map[string]*file // by the name in the address
 	island map[string]*file // by the name of the script
+	worker *file            // nil where it was not built
 }
 
 // head is what the head of a page refers to.
@@ -172,6 +173,10 @@ func loadAssets(operator page.Operator) (assets, error) {
 		if err != nil {
 			return a, err
 		}
+		if name == workerName { // whose address never changes
+			a.worker = &file{Body: httpcache.NewBody(source, httpcache.Best), kind: fiber.MIMETextJavaScriptCharsetUTF8}
+			continue
+		}
 		a.island[name] = a.add(entry.Name(), fiber.MIMETextJavaScriptCharsetUTF8, source)
 	}
 	return a, nil
@@ -205,11 +210,11 @@ func (a *assets) add(name, kind string, body []byte) *file {
 // Only the embed may be framed by other sites.
 func newPageStyle(css, page string) pageStyle {
 	sum := sha256.Sum256([]byte(css))
-	policy := "default-src 'none'; style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; base-uri 'none'; "
+	policy := "default-src 'none'; style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; img-src 'self'; manifest-src 'self'; base-uri 'none'; "
 	if page == "embed" {
 		policy += "form-action 'none'; frame-ancestors *"
 	} else {
-		policy += "script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
+		policy += "script-src 'self'; worker-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
 	}
 	return pageStyle{style: template.HTML("<style>" + css + "</style>"), policy: policy}
 }

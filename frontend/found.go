@@ -3,7 +3,6 @@ package frontend
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"slices"
@@ -20,9 +19,8 @@ import (
 )
 
 const (
-	cacheFound   = "public, max-age=3600, s-maxage=3600"
-	typeXML      = "application/xml; charset=utf-8"
-	typeManifest = "application/manifest+json"
+	cacheFound = "public, max-age=3600, s-maxage=3600"
+	typeXML    = "application/xml; charset=utf-8"
 	// contactFor is how long security.txt says that it is valid (RFC 9116, section 2.5.5
 	// asks for less than a year).
 	contactFor = 180 * 24 * time.Hour
@@ -37,7 +35,6 @@ func (s *Site) found(router fiber.Router) {
 	router.Get("/robots.txt", s.robots)
 	router.Get("/sitemap.xml", s.sitemapIndex)
 	router.Get("/sitemap-:lang.xml", s.sitemap)
-	router.Get("/manifest.webmanifest", s.manifest)
 	router.Get("/.well-known/security.txt", s.security)
 }
 
@@ -189,19 +186,6 @@ func (s *Site) addPlaces(home address.Address, add func(address.Address)) {
 			}
 		}
 	}
-}
-
-// manifest lets a browser install the site.
-func (s *Site) manifest(c *fiber.Ctx) error {
-	body, err := json.Marshal(map[string]any{
-		"name": s.Operator.Name, "short_name": s.Operator.Name, "id": "/", "start_url": "/", "scope": "/", "display": "minimal-ui",
-		"background_color": s.Operator.Colour, "theme_color": s.Operator.Colour, "lang": locale.Default,
-		"icons": []map[string]string{{"src": s.assets.icons[outage.StatusNormal].path, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}},
-	})
-	if err != nil {
-		return fmt.Errorf("writing the manifest: %w", err)
-	}
-	return sendFound(c, typeManifest, body)
 }
 
 // security is the file of RFC 9116.

@@ -108,6 +108,7 @@ func New(config Config) (*Site, error) {
 // addresses are passed to the next handler.
 func (s *Site) Routes(router fiber.Router) {
 	s.found(router)
+	s.install(router)
 	router.Get("/static/:name", s.static)
 	router.Get("/favicon.ico", s.favicon)
 	router.Post("/report", s.postReport)

@@ -80,6 +80,14 @@ func (p *layout) Calendar() string {
 	return p.At.WithDate(address.Date{Year: p.year}).Path()
 }
 
+// Manifest is the address by which a browser installs the site in the language of the page.
+func (p *layout) Manifest() string {
+	if p.At.Lang == locale.Default {
+		return "/manifest.webmanifest"
+	}
+	return "/manifest-" + p.At.Lang + ".webmanifest"
+}
+
 // Absolute is a path under the public address of the site, where it has one.
 func (p *layout) Absolute(path string) string { return p.publicURL + path }
 
