@@ -59,6 +59,9 @@ type Config struct {
 	// end; "" for that of each request. Feeds need it for links and ids.
 	PublicURL string
 
+	// Hub is the WebSub hub that feeds name, "" for none.
+	Hub string
+
 	// Exercise marks alerts as those of an exercise: nothing that is shown is real.
 	Exercise bool
 

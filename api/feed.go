@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/notify"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -31,6 +31,7 @@ type feed struct {
 	ID, Title  string
 	Author     string
 	Home, Self string
+	Hub        string // of WebSub, "" for none
 	Updated    time.Time
 	Entries    []feedEntry
 }
@@ -61,16 +62,19 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	path, query := strings.ToLower(strings.TrimSuffix(c.Path(), "/")), feedQuery(filter)
+	path, query := strings.ToLower(strings.TrimSuffix(c.Path(), "/")), notify.FeedQuery(filter)
 	base := a.baseOf(c)
+	if a.Hub != "" {
+		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="self", <%s>; rel="hub"`, base+path+query, a.Hub))
+	}
 	return a.sendWindow(c, base+path+query, func(ctx context.Context) (*answer, error) {
 		records, _, err := a.Incidents.Incidents(ctx, filter, "", usualIncidents)
 		if err != nil {
 			return nil, err
 		}
 		made := feed{
-			Author: cmp.Or(a.Site, "Downpour"),
-			ID:     feedID(base, atomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
+			Author: cmp.Or(a.Site, "Downpour"), Hub: a.Hub,
+			ID: feedID(base, atomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
 			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
 		a.fillFeed(ctx, q.numbers, base, &made, records)
@@ -86,22 +90,6 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 		}
 		return a.newAtom(made)
 	})
-}
-
-// feedQuery is the query of a feed in the one form in which the feed names itself.
-func feedQuery(filter outage.IncidentFilter) string {
-	about := url.Values{}
-	for name, value := range map[string]string{
-		"service": filter.Service, "country": string(filter.Country), "region": string(filter.Region), "district": string(filter.District),
-	} {
-		if value != "" {
-			about.Set(name, value)
-		}
-	}
-	if len(about) == 0 {
-		return ""
-	}
-	return "?" + about.Encode()
 }
 
 // marked is a title with the mark of a demo before it, where one is played.

@@ -27,7 +27,7 @@ type atomFeed struct {
 
 type atomLink struct {
 	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr"`
+	Type string `xml:"type,attr,omitempty"`
 	Href string `xml:"href,attr"`
 }
 
@@ -50,6 +50,9 @@ func (a *API) newAtom(of feed) (*answer, error) {
 	made := atomFeed{
 		ID: of.ID, Title: of.Title, Author: of.Author, Updated: of.Updated.UTC().Format(time.RFC3339),
 		Links: []atomLink{{"self", typeAtom, of.Self}, {"alternate", fiber.MIMETextHTML, of.Home}},
+	}
+	if of.Hub != "" {
+		made.Links = append(made.Links, atomLink{Rel: "hub", Href: of.Hub})
 	}
 	for _, entry := range of.Entries {
 		made.Entries = append(made.Entries, atomEntryOf(entry))

@@ -17,7 +17,14 @@ type jsonFeed struct {
 	Home     string         `json:"home_page_url"`
 	Self     string         `json:"feed_url"`
 	Language string         `json:"language"`
+	Hubs     []jsonFeedHub  `json:"hubs,omitempty"`
 	Items    []jsonFeedItem `json:"items"`
+}
+
+// jsonFeedHub is where a reader can subscribe.
+type jsonFeedHub struct {
+	Type string `json:"type"`
+	URL  string `json:"url"`
 }
 
 type jsonFeedItem struct {
@@ -45,6 +52,9 @@ type jsonFeedExtension struct {
 func (a *API) newJSONFeed(of feed) (*answer, error) {
 	made := jsonFeed{
 		Version: "https://jsonfeed.org/version/1.1", Title: of.Title, Home: of.Home, Self: of.Self, Language: "en", Items: []jsonFeedItem{},
+	}
+	if of.Hub != "" {
+		made.Hubs = []jsonFeedHub{{"WebSub", of.Hub}}
 	}
 	for _, entry := range of.Entries {
 		in := entry.Incident

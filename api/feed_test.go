@@ -145,3 +145,22 @@ func TestFeedsOfADemoSaySo(t *testing.T) {
 		}
 	}
 }
+
+// TestFeedsNameTheirHub in the document and in the header, beside their own address.
+func TestFeedsNameTheirHub(t *testing.T) {
+	const hub = "https://hub.example/"
+	for path, want := range map[string]string{
+		atomPath:     `<link rel="hub" href="https://hub.example/"></link>`,
+		alertsPath:   `<link rel="hub" href="https://hub.example/"></link>`,
+		jsonFeedPath: `"hubs":[{"type":"WebSub","url":"https://hub.example/"}]`,
+	} {
+		c := call{path: path + "?service=virgin-media", world: world{hub: hub}}
+		response, body := c.send(t)
+		if !strings.Contains(string(body), want) {
+			t.Errorf("%s lacks %s: %s", path, want, body)
+		}
+		if got, want := response.Header.Get("Link"), `<http://example.com`+path+`?service=virgin-media>; rel="self", <`+hub+`>; rel="hub"`; got != want {
+			t.Errorf("%s: Link is %s, want %s", path, got, want)
+		}
+	}
+}

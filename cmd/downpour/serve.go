@@ -39,6 +39,7 @@ type serveCommand struct {
 	APIKeyFile     string        `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string        `help:"One plain API key, for development." name:"api-key" hidden:""`
 	WebhookPrivate bool          `help:"Webhooks may go to private addresses, any port and http://." name:"webhook-private"`
+	WebsubHub      string        `help:"WebSub hub that is told when feeds change, and that they name; needs --public-url." name:"websub-hub" placeholder:"URL"`
 	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
 	Official       bool          `help:"Read the status pages of vendors that the catalogue names, and show what they say."`
 	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`
@@ -73,8 +74,11 @@ func (s *serveCommand) Validate() error {
 	if s.ProxyProtocol && len(s.TrustedProxies) == 0 {
 		return fmt.Errorf("--proxy-protocol: --trusted-proxies names no forwarder whose PROXY header could be read")
 	}
-	if address, err := url.Parse(s.PublicURL); s.PublicURL != "" && (err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https") {
+	if s.PublicURL != "" && !isHTTP(s.PublicURL) {
 		return fmt.Errorf("--public-url: is not an http(s):// address")
+	}
+	if s.WebsubHub != "" && (!isHTTP(s.WebsubHub) || s.PublicURL == "") {
+		return fmt.Errorf("--websub-hub: must be an http(s):// address, and needs --public-url, by which a hub knows the feeds")
 	}
 	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
 		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")
@@ -84,6 +88,12 @@ func (s *serveCommand) Validate() error {
 		return fmt.Errorf("--clickhouse: is neither 'embedded' nor an http(s):// address")
 	}
 	return s.validateRoles()
+}
+
+// isHTTP reports whether a text is the address of a site.
+func isHTTP(text string) bool {
+	address, err := url.Parse(text)
+	return err == nil && address.Host != "" && (address.Scheme == "http" || address.Scheme == "https")
 }
 
 // redisConfig is how the settings reach a Redis outside of the process.

@@ -80,6 +80,7 @@ func (a *app) buildWeb(context.Context) error {
 	programs := api.New(api.Config{
 		Site:      pages.Operator.Name,
 		Demo:      a.demo != nil,
+		Hub:       a.settings.WebsubHub,
 		PublicURL: a.settings.publicURL(),
 		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),

@@ -84,3 +84,18 @@ func TestWebhooksAreSigned(t *testing.T) {
 		}
 	}
 }
+
+// TestAHubNeedsAPublicAddress by which it knows the feeds.
+func TestAHubNeedsAPublicAddress(t *testing.T) {
+	usual := func(hub, public string) *serveCommand {
+		return &serveCommand{ReportsPerMin: 1, Redis: []string{"embedded"}, Clickhouse: "embedded", WebsubHub: hub, PublicURL: public}
+	}
+	if err := usual("https://hub.example/", "https://downpour.example").Validate(); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []*serveCommand{usual("https://hub.example/", ""), usual("hub.example", "https://downpour.example")} {
+		if err := wrong.Validate(); err == nil || !strings.HasPrefix(err.Error(), "--websub-hub: ") {
+			t.Errorf("%q and %q: %v", wrong.WebsubHub, wrong.PublicURL, err)
+		}
+	}
+}

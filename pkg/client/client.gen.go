@@ -354,6 +354,21 @@ func (e IncidentDetailSeverity) Valid() bool {
 	}
 }
 
+// Defines values for JSONFeedHubsType.
+const (
+	WebSub JSONFeedHubsType = "WebSub"
+)
+
+// Valid indicates whether the value is a known member of the JSONFeedHubsType enum.
+func (e JSONFeedHubsType) Valid() bool {
+	switch e {
+	case WebSub:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JSONFeedVersion.
 const (
 	HttpsjsonfeedOrgversion11 JSONFeedVersion = "https://jsonfeed.org/version/1.1"
@@ -1696,13 +1711,22 @@ type IncidentTime struct {
 
 // JSONFeed defines model for JSONFeed.
 type JSONFeed struct {
-	FeedUrl     string          `json:"feed_url"`
-	HomePageUrl string          `json:"home_page_url"`
-	Items       []JSONFeedItem  `json:"items"`
-	Language    string          `json:"language"`
-	Title       string          `json:"title"`
-	Version     JSONFeedVersion `json:"version"`
+	FeedUrl     string `json:"feed_url"`
+	HomePageUrl string `json:"home_page_url"`
+
+	// Hubs Where a reader can subscribe by WebSub. Absent where the server has no hub.
+	Hubs *[]struct {
+		Type JSONFeedHubsType `json:"type"`
+		Url  string           `json:"url"`
+	} `json:"hubs,omitempty"`
+	Items    []JSONFeedItem  `json:"items"`
+	Language string          `json:"language"`
+	Title    string          `json:"title"`
+	Version  JSONFeedVersion `json:"version"`
 }
+
+// JSONFeedHubsType defines model for JSONFeed.Hubs.Type.
+type JSONFeedHubsType string
 
 // JSONFeedVersion defines model for JSONFeed.Version.
 type JSONFeedVersion string
@@ -3867,6 +3891,7 @@ type ClientInterface interface {
 	// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 	// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
 	// another service probably caused stands behind that of the other service. Unknown parameters do not matter.
+	// A server with a WebSub hub names it, beside the feed's own address, in the feed and in the header `Link`.
 	//
 	// Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 	GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4702,6 +4727,7 @@ func (c *Client) TestWebhook(ctx context.Context, id WebhookPath, reqEditors ...
 // state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 // `parent`, else the first of several incidents that one service has in a country at a time. An incident that
 // another service probably caused stands behind that of the other service. Unknown parameters do not matter.
+// A server with a WebSub hub names it, beside the feed's own address, in the feed and in the header `Link`.
 //
 // Corresponds with GET /feeds/incidents.atom (the `GetFeed` operationId).
 func (c *Client) GetFeed(ctx context.Context, params *GetFeedParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8187,6 +8213,7 @@ type ClientWithResponsesInterface interface {
 	// state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 	// `parent`, else the first of several incidents that one service has in a country at a time. An incident that
 	// another service probably caused stands behind that of the other service. Unknown parameters do not matter.
+	// A server with a WebSub hub names it, beside the feed's own address, in the feed and in the header `Link`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -13342,6 +13369,7 @@ func (c *ClientWithResponses) TestWebhookWithResponse(ctx context.Context, id We
 // state. The category with the scheme `urn:downpour:event` names the event that an entry belongs to: its
 // `parent`, else the first of several incidents that one service has in a country at a time. An incident that
 // another service probably caused stands behind that of the other service. Unknown parameters do not matter.
+// A server with a WebSub hub names it, beside the feed's own address, in the feed and in the header `Link`.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -21,7 +21,7 @@ type leader struct {
 	number    uint64           // of the last event
 	events    map[uint64]Event // of the last day
 	incidents map[string]*seen
-	version   string // of the webhooks, when they were last read
+	targets   targets
 	slots     slots
 
 	mutex     sync.Mutex // guards receivers, which only observe changes
@@ -47,7 +47,7 @@ func (s *Service) lead(ctx context.Context) (l *leader, err error) {
 		l.number = max(l.number, event.Number)
 	}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	if err := l.readWebhooks(ctx); err != nil {
+	if err := l.readTargets(ctx); err != nil {
 		l.stop()
 		return nil, err
 	}
@@ -65,80 +65,11 @@ func (l *leader) stop() {
 	l.working.Wait()
 }
 
-// readWebhooks starts, changes and ends receivers as the webhooks were changed, by any
-// server.
-func (l *leader) readWebhooks(ctx context.Context) error {
-	version, err := l.config.Store.Get(ctx, entryVersions, entryWebhooks)
-	if err != nil {
-		return err
-	}
-	if string(version) == l.version && l.version != "" {
-		return nil
-	}
-	webhooks, err := readAll[Webhook](ctx, l.config.Store, entryWebhooks)
-	if err != nil {
-		return err
-	}
-	if err := l.endReceivers(ctx, webhooks); err != nil {
-		return err
-	}
-	for id, webhook := range webhooks {
-		if of := l.receivers[id]; of != nil {
-			of.change(*webhook, l.number)
-			continue
-		}
-		if err := l.startReceiver(ctx, *webhook); err != nil {
-			return err
-		}
-	}
-	l.version = string(version)
-	return nil
-}
-
-// endReceivers ends those whose webhook was deleted, and deletes their progress.
-func (l *leader) endReceivers(ctx context.Context, webhooks map[string]*Webhook) error {
-	l.flushing.Lock()
-	defer l.flushing.Unlock()
-	l.mutex.Lock()
-	var deletions []Entry
-	for id, of := range l.receivers {
-		if webhooks[id] == nil {
-			of.end()
-			delete(l.receivers, id)
-			deletions = append(deletions, Entry{Kind: entryProgress, Name: id})
-		}
-	}
-	l.mutex.Unlock()
-	if len(deletions) == 0 {
-		return nil
-	}
-	return l.config.Store.Write(ctx, deletions)
-}
-
 // listed are the receivers now.
 func (l *leader) listed() []*receiver {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return slices.Collect(maps.Values(l.receivers))
-}
-
-// startReceiver starts a receiver with the events that wait for it.
-func (l *leader) startReceiver(ctx context.Context, webhook Webhook) error {
-	stored, err := l.progressOf(ctx, webhook.ID)
-	if err != nil {
-		return err
-	}
-	of := newReceiver(l, webhook, stored)
-	for _, number := range l.numbers() {
-		if event := l.events[number]; !stored.settled(number) && webhook.selects(&event) {
-			of.add(&event)
-		}
-	}
-	l.mutex.Lock()
-	l.receivers[webhook.ID] = of
-	l.mutex.Unlock()
-	l.working.Go(of.run)
-	return nil
 }
 
 func (l *leader) numbers() []uint64 {
@@ -153,7 +84,7 @@ func (l *leader) numbers() []uint64 {
 // observe stores what happened to incidents since the last time and gives the events to
 // the receivers.
 func (l *leader) observe(ctx context.Context) error {
-	if err := l.readWebhooks(ctx); err != nil {
+	if err := l.readTargets(ctx); err != nil {
 		return err
 	}
 	current, err := l.current(ctx)

@@ -42,6 +42,9 @@ type Delivery struct {
 
 func (d Delivery) delivered() bool { return d.Error == "" }
 
+// gone reports whether the receiver wants no more.
+func (d Delivery) gone() bool { return d.Status == statusGone }
+
 func (p *progress) settled(number uint64) bool {
 	return number <= p.Cursor || slices.Contains(p.Beyond, number)
 }
@@ -150,7 +153,7 @@ func (r *receiver) stored() (Entry, bool, error) {
 		return Entry{}, false, nil
 	}
 	r.dirty = false
-	entry, err := entryOf(entryProgress, r.webhook.ID, r.progress)
+	entry, err := entryOf(entryProgress, r.target.name(), r.progress)
 	return entry, true, err
 }
 

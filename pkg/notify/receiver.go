@@ -12,7 +12,7 @@ import (
 // again are the waits before an event is sent again.
 var again = retry.Waits{First: 5 * time.Second, Most: time.Hour}
 
-// receiver sends the events of one webhook, one request at a time. Events of one incident
+// receiver sends the events of one target, one request at a time. Events of one incident
 // are a lane: its first event is sent until it is settled, and then the next.
 type receiver struct {
 	leader *leader
@@ -21,7 +21,7 @@ type receiver struct {
 	woken  chan struct{}
 
 	mutex    sync.Mutex // guards what is below
-	webhook  Webhook
+	target   target
 	lanes    map[string]*lane
 	progress progress
 	dirty    bool // progress differs from what is stored
@@ -36,8 +36,8 @@ type lane struct {
 	tries  int // of the first
 }
 
-func newReceiver(l *leader, webhook Webhook, stored progress) *receiver {
-	r := &receiver{leader: l, webhook: webhook, lanes: map[string]*lane{}, progress: stored, woken: make(chan struct{}, 1)}
+func newReceiver(l *leader, to target, stored progress) *receiver {
+	r := &receiver{leader: l, target: to, lanes: map[string]*lane{}, progress: stored, woken: make(chan struct{}, 1)}
 	r.ctx, r.cancel = context.WithCancel(l.ctx)
 	return r
 }
@@ -45,13 +45,13 @@ func newReceiver(l *leader, webhook Webhook, stored progress) *receiver {
 // end stops the receiver and drops what waits.
 func (r *receiver) end() { r.cancel() }
 
-// change takes over changed settings. Where they pause the webhook, what waits is dropped;
+// change takes over changed settings. Where they pause the target, what waits is dropped;
 // head is the number of the last event.
-func (r *receiver) change(webhook Webhook, head uint64) {
+func (r *receiver) change(to target, head uint64) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.webhook = webhook
-	if webhook.Paused && len(r.lanes) > 0 {
+	r.target = to
+	if to.paused() && len(r.lanes) > 0 {
 		r.lanes = map[string]*lane{}
 		r.progress.settleAll(head)
 		r.dirty = true
@@ -66,11 +66,11 @@ func (r *receiver) wake() {
 	}
 }
 
-// offer adds an event that the webhook selects.
+// offer adds an event that the target selects.
 func (r *receiver) offer(event *Event) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if !r.webhook.selects(event) {
+	if !r.target.selects(event) {
 		return
 	}
 	r.add(event)
@@ -105,7 +105,7 @@ func (r *receiver) dropOldest() {
 			oldest = of
 		}
 	}
-	r.settle(oldest, Delivery{At: time.Now().UTC(), Error: "the queue of this webhook is full"}, dead)
+	r.settle(oldest, Delivery{At: time.Now().UTC(), Error: "the queue is full"}, dead)
 }
 
 // run sends until the receiver ends.
@@ -157,19 +157,19 @@ func (r *receiver) deliver(of *lane) {
 		r.mutex.Unlock()
 		return
 	}
-	webhook, event, failing := r.webhook, of.events[0], r.failing
+	to, event, failing := r.target, of.events[0], r.failing
 	r.mutex.Unlock()
 	release, ok := r.leader.slots.acquire(r.ctx, failing)
 	if !ok {
 		return
 	}
-	result := r.leader.send(r.ctx, webhook, event)
+	result := to.send(r.ctx, r.leader.Service, event)
 	release()
 	if r.ctx.Err() != nil && !result.delivered() {
 		return // not the receiver's failure
 	}
-	if result.Status == statusGone {
-		r.leader.stopWebhook(r.ctx, webhook, "The receiver answered 410 Gone.")
+	if result.delivered() || result.gone() {
+		to.settled(r.ctx, r.leader.Service, event, result)
 	}
 	r.record(of, event, result)
 }
@@ -181,7 +181,7 @@ func (r *receiver) record(of *lane, event *Event, result Delivery) {
 	defer r.mutex.Unlock()
 	if result.delivered() == r.failing {
 		r.failing = !result.delivered()
-		r.leader.config.Logger.Info("webhook changed state", "webhook", r.webhook.ID, "host", hostOf(r.webhook.URL), "failing", r.failing, "error", result.Error)
+		r.leader.config.Logger.Info("receiver changed state", "receiver", r.target.name(), "host", r.target.host(), "failing", r.failing, "error", result.Error)
 	}
 	if len(of.events) == 0 || of.events[0] != event { // dropped meanwhile
 		return
@@ -191,15 +191,17 @@ func (r *receiver) record(of *lane, event *Event, result Delivery) {
 	switch {
 	case result.delivered():
 		r.settle(of, result, delivered)
-	case time.Since(event.At) >= keepFor:
+	case time.Since(event.At) >= r.target.keeps():
 		r.settle(of, result, dead)
 	default:
 		wait := max(of.waits.Next(), min(result.retryAfter, again.Most))
 		of.next = time.Now().Add(wait)
 		next := of.next.UTC()
 		result.Next = &next
-		r.progress.log(event, result)
-		r.dirty = true
+		if r.target.logs() {
+			r.progress.log(event, result)
+			r.dirty = true
+		}
 	}
 }
 
@@ -223,9 +225,11 @@ func (r *receiver) settle(of *lane, result Delivery, how outcome) {
 	if len(of.events) == 0 {
 		delete(r.lanes, event.Incident.ID)
 	}
-	r.progress.log(event, result)
-	if how == dead {
-		r.progress.bury(event, result)
+	if r.target.logs() {
+		r.progress.log(event, result)
+		if how == dead {
+			r.progress.bury(event, result)
+		}
 	}
 	r.progress.settle(event.Number, r.firstPending())
 	r.dirty = true

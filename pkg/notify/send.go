@@ -22,18 +22,24 @@ const (
 	userAgent = "Downpour-Webhooks/1"
 )
 
-// send sends an event to a webhook once, and says what came of it. Neither the log nor a
-// Delivery has the path of the address, which may be a secret.
+// send sends an event to a webhook once, and says what came of it.
 func (s *Service) send(ctx context.Context, webhook Webhook, event *Event) Delivery {
+	return s.exchange(ctx, func(ctx context.Context) (*http.Request, error) { return s.request(ctx, webhook, event) })
+}
+
+// exchange sends a request once, and says what came of it. Neither the log nor a Delivery
+// has the path of the address, which may be a secret.
+func (s *Service) exchange(ctx context.Context, make func(context.Context) (*http.Request, error)) Delivery {
 	began := time.Now()
 	result := Delivery{At: began.UTC()}
 	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
-	request, err := s.request(ctx, webhook, event)
+	request, err := make(ctx)
 	if err != nil {
 		result.Error = err.Error()
 		return result
 	}
+	request.Header.Set("User-Agent", userAgent)
 	response, err := s.config.Client.Do(request)
 	result.Millis = time.Since(began).Milliseconds()
 	if err != nil {
@@ -85,7 +91,6 @@ func (s *Service) request(ctx context.Context, webhook Webhook, event *Event) (*
 		return nil, errors.New("the address cannot be used")
 	}
 	request.Header.Set("Content-Type", contentType)
-	request.Header.Set("User-Agent", userAgent)
 	return request, sign(request.Header, webhook.Secrets, event.ID, body, time.Now())
 }
 

@@ -58,9 +58,12 @@ type Config struct {
 	PublicURL string
 	// PlainHTTP allows webhooks without TLS.
 	PlainHTTP bool
-	Exercise  bool // alerts of CAP are marked as of an exercise
-	Logger    *slog.Logger
-	Limits    Limits // zero values are the defaults
+	// Hub is the address of the WebSub hub that is told of changed feeds, "" for none. It
+	// needs PublicURL.
+	Hub      string
+	Exercise bool // alerts of CAP are marked as of an exercise
+	Logger   *slog.Logger
+	Limits   Limits // zero values are the defaults
 }
 
 // Limits bound what webhooks may cost.
