@@ -14,7 +14,7 @@ TOOLS   := .ci/tools
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-readers clients crash fuzz lint pictures prerequisites structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers clients crash fuzz lint pictures prerequisites structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -95,6 +95,11 @@ bench-failover: prerequisites $(LIBCHDB)/node_modules
 # What eight readers of maps of 90 days cost the reports that come in meanwhile.
 bench-readers: prerequisites $(LIBCHDB)/node_modules
 	DOWNPOUR_BENCH_ROWS=2000000 $(GO) test -run '^TestReadersOfThePast$$' -count 1 -timeout 40m -v ./cmd/downpour
+
+# How many reports the public API acknowledges, and what each costs in processor time
+# of the server, Redis and the archive, beside a server that stores nothing.
+bench-intake: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test -run '^TestIntake$$' -intake-for 60s -count 1 -timeout 20m -v ./cmd/downpour
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.

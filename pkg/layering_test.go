@@ -98,7 +98,7 @@ var rules = map[string]rule{
 	"pkg/tools/world":        {"outage country catalog cell scenario", ""},
 	"pkg/tools/backtest":     {"outage engine incident scenario", ""},
 	"pkg/tools/explain":      {"outage", ""},
-	"pkg/tools/load":         {"outage client", ""},
+	"pkg/tools/load":         {"outage", ""},
 	"pkg/tools/replay":       {"outage client retry scenario tools/world", ""},
 	"pkg/tools/demo":         {"outage embedded retry scenario tools/world", ""},
 	"pkg/tools/mcp":          {"", ""},

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,8 +27,31 @@ const processVariable = "DOWNPOUR_TEST_PROCESS"
 func init() {
 	if os.Getenv(processVariable) != "" {
 		_ = os.Unsetenv(processVariable)
+		stop := profileTo(os.Getenv(profileVariable))
 		main()
+		stop()
 		os.Exit(0)
+	}
+}
+
+// profileVariable is what the names of the processor profiles begin with that processes
+// write which a test stops; their number follows.
+const profileVariable = "DOWNPOUR_TEST_PROFILE"
+
+func profileTo(path string) (stop func()) {
+	if path == "" {
+		return func() {}
+	}
+	to, err := os.Create(fmt.Sprint(path, ".", os.Getpid()))
+	if err == nil {
+		err = pprof.StartCPUProfile(to)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = to.Close()
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // command line.
 type Config struct {
 	To       string        `help:"Address of the server." required:"" placeholder:"URL"`
-	Rate     float64       `help:"Reports to send in a second." default:"100"`
+	Rate     float64       `help:"Reports to send in a second; 0 sends on each connection the next report when the last one is answered." default:"100"`
 	Duration time.Duration `help:"How long to send." default:"10s"`
 	Clients  int           `help:"Distinct addresses to send from." default:"10000"`
 	Open     int           `help:"Most requests under way at a time; beyond it a report is an error." name:"connections" default:"2000"`
@@ -25,8 +25,8 @@ func (c *Config) Validate() error {
 	switch {
 	case err != nil || target.Scheme != "http" && target.Scheme != "https" || target.Host == "":
 		return fmt.Errorf("--to: must be an http(s):// address")
-	case !(c.Rate > 0) || c.Rate > 1e6:
-		return fmt.Errorf("--rate: must be above 0 and at most a million")
+	case !(c.Rate >= 0) || c.Rate > 1e6:
+		return fmt.Errorf("--rate: must be 0 to a million")
 	case c.Duration <= 0:
 		return fmt.Errorf("--duration: must be above 0")
 	case c.Clients < 1 || c.Clients > maxClients:

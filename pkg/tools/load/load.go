@@ -8,16 +8,11 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"net"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/open-downpour/downpour/pkg/client"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -42,9 +37,9 @@ type Percentiles struct {
 // Run sends reports of the given services from the given towns until the duration is over or ctx ends,
 // and waits for the last answers.
 func Run(ctx context.Context, config Config, services []outage.Service, towns []Town) (Result, error) {
-	generator, err := newGenerator(config, services, towns)
-	if err != nil {
-		return Result{}, err
+	generator := newGenerator(config, services, towns)
+	if config.Rate == 0 {
+		return generator.saturate(ctx), nil
 	}
 	return generator.run(ctx), nil
 }
@@ -53,7 +48,7 @@ func Run(ctx context.Context, config Config, services []outage.Service, towns []
 type generator struct {
 	Config
 	reports *reports
-	server  *client.ClientWithResponses
+	server  server
 	slots   chan struct{} // holds a token for each request under way
 
 	mutex   sync.Mutex
@@ -61,19 +56,11 @@ type generator struct {
 	latency []time.Duration
 }
 
-func newGenerator(config Config, services []outage.Service, towns []Town) (*generator, error) {
-	transport := &http.Transport{
-		DialContext: (&net.Dialer{Timeout: config.Timeout}).DialContext, DisableCompression: true,
-		MaxIdleConns: config.Open, MaxIdleConnsPerHost: config.Open, IdleConnTimeout: 30 * time.Second,
-	}
-	server, err := client.Dial(config.To, config.APIKey, &http.Client{Transport: transport, Timeout: config.Timeout})
-	if err != nil {
-		return nil, fmt.Errorf("--to: %w", err)
-	}
+func newGenerator(config Config, services []outage.Service, towns []Town) *generator {
 	return &generator{
 		Config: config, reports: newReports(config.Seed, services, towns, config.Clients),
-		server: server, slots: make(chan struct{}, config.Open),
-	}, nil
+		server: newServer(config), slots: make(chan struct{}, config.Open),
+	}
 }
 
 // run is an open loop: each report has its instant, and its latency begins
@@ -102,34 +89,40 @@ sending:
 		g.result.Sent++
 		select {
 		case g.slots <- struct{}{}:
-			under.Go(func() { g.send(ctx, report, due); <-g.slots })
+			under.Go(func() { g.record(g.server.send(report), due); <-g.slots })
 		default:
 			g.record(answered{}, due)
 		}
 	}
 	under.Wait()
+	return g.finish(began)
+}
+
+// saturate is a closed loop: each connection sends its next report when the last one is
+// answered. It measures how many a server takes, and not how long they wait.
+func (g *generator) saturate(ctx context.Context) Result {
+	began := time.Now()
+	var connections sync.WaitGroup
+	for range g.Open {
+		connections.Go(func() {
+			for ctx.Err() == nil && time.Since(began) < g.Duration {
+				g.mutex.Lock()
+				report := g.reports.next()
+				g.result.Sent++
+				g.mutex.Unlock()
+				sent := time.Now()
+				g.record(g.server.send(report), sent)
+			}
+		})
+	}
+	connections.Wait()
+	return g.finish(began)
+}
+
+func (g *generator) finish(began time.Time) Result {
 	g.result.Seconds = math.Round(time.Since(began).Seconds()*1000) / 1000
 	g.result.LatencyMS = percentilesOf(g.latency)
 	return g.result
-}
-
-// answered is what came of one report.
-type answered struct{ accepted, counted bool }
-
-func (g *generator) send(ctx context.Context, report report, due time.Time) {
-	var got answered
-	defer func() { g.record(got, due) }()
-	response, err := g.server.CreateReportWithBodyWithResponse(ctx, nil, "application/json", strings.NewReader(report.body),
-		func(_ context.Context, request *http.Request) error {
-			request.Header.Set("X-Forwarded-For", report.address)
-			request.Header.Set("User-Agent", "downpour-load")
-			return nil
-		})
-	if err != nil {
-		return
-	}
-	got.accepted = response.JSON202 != nil
-	got.counted = got.accepted && response.JSON202.Counted
 }
 
 func (g *generator) record(got answered, due time.Time) {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,12 +59,31 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestSaturate sends until the time is over, on each connection one report at a time.
+func TestSaturate(t *testing.T) {
+	var under, most atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		most.Store(max(most.Load(), under.Add(1)))
+		under.Add(-1)
+		w.WriteHeader(http.StatusAccepted)
+	}))
+	defer server.Close()
+	settings := Config{To: server.URL, Duration: 50 * time.Millisecond, Clients: 100, Open: 2, Timeout: 10 * time.Second}
+	got, err := Run(context.Background(), settings, []outage.Service{{Slug: "whatsapp"}}, towns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Sent < 2 || got.Accepted != got.Sent || got.Counted != 0 || most.Load() > 2 {
+		t.Errorf("%+v with %d requests at a time", got, most.Load())
+	}
+}
+
 func TestConfig(t *testing.T) {
 	good := Config{To: "http://127.0.0.1:8080", Rate: 1, Duration: time.Second, Clients: 1, Open: 1}
 	for flag, change := range map[string]func(*Config){
 		"":              func(*Config) {},
 		"--to":          func(l *Config) { l.To = "127.0.0.1:8080" },
-		"--rate":        func(l *Config) { l.Rate = 0 },
+		"--rate":        func(l *Config) { l.Rate = -1 },
 		"--duration":    func(l *Config) { l.Duration = -1 },
 		"--clients":     func(l *Config) { l.Clients = maxClients + 1 },
 		"--connections": func(l *Config) { l.Open = 0 },
@@ -97,7 +117,7 @@ func TestOneSeedGivesTheSameReports(t *testing.T) {
 	for range 200 {
 		report := made.next()
 		addresses[report.address] = true
-		if report != again.next() {
+		if other := again.next(); report.address != other.address || string(report.body) != string(other.body) {
 			t.Fatal("one seed gives two sequences")
 		}
 	}

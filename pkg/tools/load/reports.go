@@ -21,7 +21,10 @@ type reports struct {
 }
 
 // report is a random report.
-type report struct{ address, body string }
+type report struct {
+	address string
+	body    []byte
+}
 
 // Town is where random reports come from, within its country.
 type Town struct {
@@ -41,22 +44,31 @@ func newReports(seed uint64, services []outage.Service, towns []Town, clients in
 func (r *reports) next() report {
 	service := r.services[r.random.IntN(len(r.services))]
 	town := r.towns[r.random.IntN(len(r.towns))]
-	fields := map[string]any{"service": service.Slug}
+	sent := wire{Service: service.Slug}
 	switch r.random.IntN(10) {
 	case 0:
-		fields["country"] = town.Country
+		sent.Country = town.Country
 	case 1:
-		fields["place"], fields["country"] = town.Name, town.Country
+		sent.Place, sent.Country = town.Name, town.Country
 	default:
-		fields["location"] = outage.LatLng{
+		sent.Location = &outage.LatLng{
 			Lat: town.At.Lat + (r.random.Float64()*2-1)*spread, Lng: town.At.Lng + (r.random.Float64()*2-1)*spread,
 		}
 	}
 	if n := len(service.Symptoms); n > 0 && r.random.IntN(2) == 0 {
-		fields["symptom"] = service.Symptoms[r.random.IntN(n)].Slug
+		sent.Symptom = service.Symptoms[r.random.IntN(n)].Slug
 	}
-	body, _ := json.Marshal(fields) // strings and numbers never fail
-	return report{address: r.address(), body: string(body)}
+	body, _ := json.Marshal(sent) // strings and numbers never fail
+	return report{address: r.address(), body: body}
+}
+
+// wire is a report as JSON.
+type wire struct {
+	Service  string         `json:"service"`
+	Symptom  string         `json:"symptom,omitempty"`
+	Location *outage.LatLng `json:"location,omitempty"`
+	Place    string         `json:"place,omitempty"`
+	Country  outage.Country `json:"country,omitempty"`
 }
 
 func (r *reports) address() string {
