@@ -38,6 +38,28 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
+// FuzzWebhookBody sends settings of a new webhook, and changes of one.
+func FuzzWebhookBody(f *testing.F) {
+	document := loadSpec(f)
+	for _, c := range calls {
+		if strings.HasPrefix(c.path, "/api/v1/webhooks") && len(c.body) < maxBody && c.body != "" {
+			f.Add(c.method == http.MethodPatch, c.body)
+		}
+	}
+	f.Add(false, `{"url":"https://a.example/","Url":1,"events":[null],"regions":{"a":[]},"\u0000":0}`)
+	f.Fuzz(func(t *testing.T, changes bool, text string) {
+		c := call{method: http.MethodPost, path: "/api/v1/webhooks", header: bearer + "\n" + takes, body: text}
+		if changes {
+			c.method, c.path = http.MethodPatch, "/api/v1/webhooks/wh_1"
+		}
+		response, body := c.send(t)
+		if response.StatusCode >= 500 {
+			t.Fatalf("%q: status %d: %s", text, response.StatusCode, c.world.log.String())
+		}
+		document.check(t, c.request(), text, response, body, true)
+	})
+}
+
 func FuzzUndoBody(f *testing.F) {
 	document := loadSpec(f)
 	f.Add(`{"undo":"secret"}`)

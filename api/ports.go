@@ -151,7 +151,9 @@ type Wanted interface {
 // Webhooks are the subscriptions of API keys, by the name of the key. A webhook of another
 // key is CodeNotFound; CodeUnavailable means that they cannot be stored now.
 type Webhooks interface {
-	Create(ctx context.Context, owner string, settings notify.Settings) (notify.Webhook, error)
+	// Create returns the webhook that was made under the key before; CodeConflict where its
+	// settings were others. The key is "" for none.
+	Create(ctx context.Context, owner string, settings notify.Settings, key string) (notify.Webhook, error)
 	Webhooks(ctx context.Context, owner string) ([]notify.Webhook, error)
 	Webhook(ctx context.Context, owner, id string) (notify.Webhook, error)
 	// Change calls change with the present settings and stores them.

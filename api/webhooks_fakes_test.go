@@ -22,8 +22,8 @@ var hook = notify.Webhook{
 	Secrets: []notify.Secret{{Text: "whsec_MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="}},
 }
 
-func (h hooks) Create(_ context.Context, owner string, settings notify.Settings) (notify.Webhook, error) {
-	h.world.ask("create %s %s", owner, settings.URL)
+func (h hooks) Create(_ context.Context, owner string, settings notify.Settings, key string) (notify.Webhook, error) {
+	h.world.ask("create %s %s%s", owner, settings.URL, key)
 	return hook, h.world.err
 }
 

@@ -68,6 +68,22 @@ func (f FileStore) All(_ context.Context, kind string) (map[string][]byte, error
 	return found, err
 }
 
+// Claim is that of Store.
+func (f FileStore) Claim(_ context.Context, entry Entry) (stored []byte, err error) {
+	err = f.file.Update(func(tx *bbolt.Tx) error {
+		bucket, name := tx.Bucket([]byte(entry.Kind)), []byte(entry.Name)
+		if stored = bytes.Clone(bucket.Get(name)); stored != nil {
+			return nil
+		}
+		stored = entry.Value
+		return bucket.Put(name, entry.Value)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("writing notifications: %w", err)
+	}
+	return stored, nil
+}
+
 // Write is that of Store.
 func (f FileStore) Write(_ context.Context, entries []Entry) error {
 	err := f.file.Update(func(tx *bbolt.Tx) error {

@@ -44,9 +44,24 @@ func (m *memory) All(_ context.Context, kind string) (map[string][]byte, error) 
 	return found, nil
 }
 
+func (m *memory) Claim(_ context.Context, e Entry) ([]byte, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if stored := m.entries[[2]string{e.Kind, e.Name}]; stored != nil {
+		return stored, nil
+	}
+	m.write([]Entry{e})
+	return e.Value, nil
+}
+
 func (m *memory) Write(_ context.Context, entries []Entry) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
+	m.write(entries)
+	return nil
+}
+
+func (m *memory) write(entries []Entry) {
 	if m.entries == nil {
 		m.entries = map[[2]string][]byte{}
 	}
@@ -58,7 +73,6 @@ func (m *memory) Write(_ context.Context, entries []Entry) error {
 		}
 	}
 	m.history = append(m.history, maps.Clone(m.entries))
-	return nil
 }
 
 // world is the incidents, the catalogue and the geography.
@@ -227,7 +241,7 @@ func start(t testing.TB, s *Service) (stop func()) {
 func subscribe(t testing.TB, s *Service, host string, settings Settings) Webhook {
 	t.Helper()
 	settings.URL = "https://" + host + "/hook"
-	made, err := s.Create(context.Background(), "ops", settings)
+	made, err := s.Create(context.Background(), "ops", settings, "")
 	if err != nil {
 		t.Fatal(err)
 	}

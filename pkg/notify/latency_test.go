@@ -38,7 +38,7 @@ func BenchmarkThousandWebhooks(b *testing.B) {
 	s.config.PlainHTTP, s.config.Client = true, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: receivers}}
 	s.config.Limits.PerOwner = receivers
 	for n := range receivers {
-		if _, err := s.Create(context.Background(), "ops", Settings{URL: fmt.Sprint(server.URL, "/", n)}); err != nil {
+		if _, err := s.Create(context.Background(), "ops", Settings{URL: fmt.Sprint(server.URL, "/", n)}, ""); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -44,6 +44,18 @@ func (r RedisStore) All(ctx context.Context, kind string) (map[string][]byte, er
 	return found, nil
 }
 
+// Claim is that of Store.
+func (r RedisStore) Claim(ctx context.Context, entry Entry) ([]byte, error) {
+	made, err := r.client.HSetNX(ctx, keys+entry.Kind, entry.Name, entry.Value).Result()
+	if err != nil {
+		return nil, fmt.Errorf("writing %s of notifications: %w", entry.Kind, err)
+	}
+	if made {
+		return entry.Value, nil
+	}
+	return r.Get(ctx, entry.Kind, entry.Name)
+}
+
 // Write is that of Store.
 func (r RedisStore) Write(ctx context.Context, entries []Entry) error {
 	_, err := r.client.TxPipelined(ctx, func(pipe redis.Pipeliner) error {

@@ -313,7 +313,7 @@ func TestWebhooksAreLimited(t *testing.T) {
 		owner string
 		ok    bool
 	}{{"a", true}, {"a", true}, {"a", false}, {"b", true}, {"b", false}} {
-		_, err := s.Create(context.Background(), want.owner, Settings{URL: "https://a.example/"})
+		_, err := s.Create(context.Background(), want.owner, Settings{URL: "https://a.example/"}, "")
 		if (err == nil) != want.ok {
 			t.Errorf("webhook %d: %v", i, err)
 		}

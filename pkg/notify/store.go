@@ -29,6 +29,8 @@ type Store interface {
 	Get(ctx context.Context, kind, name string) ([]byte, error)
 	// All returns the values of a kind by name.
 	All(ctx context.Context, kind string) (map[string][]byte, error)
+	// Claim stores a value unless there is one under its name, and returns the stored one.
+	Claim(ctx context.Context, entry Entry) (stored []byte, err error)
 	// Write writes all entries or none. A crash after it returns loses none of them.
 	Write(ctx context.Context, entries []Entry) error
 }

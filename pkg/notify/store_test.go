@@ -3,6 +3,7 @@ package notify
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"os"
@@ -32,6 +33,11 @@ func conforms(t *testing.T, store Store) {
 	write(Entry{entryWebhooks, "a", nil}, Entry{entryWebhooks, "c", nil}, Entry{entryEvents, "a", []byte{0, 0xff}})
 	if value, err := store.Get(ctx, entryEvents, "a"); !bytes.Equal(value, []byte{0, 0xff}) || err != nil {
 		t.Errorf("replaced: %q, %v", value, err)
+	}
+	for n, want := range []string{"4", "4"} {
+		if stored, err := store.Claim(ctx, Entry{entryIncidents, "a", []byte(fmt.Sprint(4 + n))}); string(stored) != want || err != nil {
+			t.Errorf("claim %d: %q, %v", n, stored, err)
+		}
 	}
 	all, err := store.All(ctx, entryWebhooks)
 	if names := slices.Collect(maps.Keys(all)); err != nil || !slices.Equal(names, []string{"b"}) {

@@ -69,6 +69,9 @@ type Webhook struct {
 	Settings
 	// Secrets sign what is sent, the newest first. A replaced one is used for a day more.
 	Secrets []Secret `json:"secrets"`
+	// Asked is a hash of the settings that it was made with under an Idempotency-Key, ""
+	// without one.
+	Asked string `json:"asked,omitempty"`
 	// Stopped says why the server paused it, "" where its owner did.
 	Stopped string `json:"stopped,omitempty"`
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -16,44 +15,6 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// Create adds a webhook of an owner. The errors of settings are outage.Errors that name
-// their field.
-func (s *Service) Create(ctx context.Context, owner string, settings Settings) (Webhook, error) {
-	if err := s.check(&settings); err != nil {
-		return Webhook{}, err
-	}
-	s.owners.Lock()
-	defer s.owners.Unlock()
-	all, err := readAll[Webhook](ctx, s.config.Store, entryWebhooks)
-	if err != nil {
-		return Webhook{}, unavailable(err)
-	}
-	own := 0
-	for _, one := range all {
-		if one.Owner == owner {
-			own++
-		}
-	}
-	if own >= s.config.Limits.PerOwner || len(all) >= s.config.Limits.Total {
-		return Webhook{}, &outage.Error{Code: outage.CodeConflict, Detail: fmt.Sprintf(
-			"There is no room for another webhook: a key may have %d, the server %d.", s.config.Limits.PerOwner, s.config.Limits.Total)}
-	}
-	made := Webhook{
-		ID: "wh_" + strings.ToLower(rand.Text()), Owner: owner, CreatedAt: time.Now().UTC(), Settings: settings,
-		Secrets: []Secret{newSecret()},
-	}
-	return made, s.put(ctx, made)
-}
-
-// secretBytes is the length of a secret; the specification recommends 24 to 64.
-const secretBytes = 32
-
-func newSecret() Secret {
-	key := make([]byte, secretBytes)
-	rand.Read(key) // never fails
-	return Secret{Text: "whsec_" + base64.StdEncoding.EncodeToString(key)}
-}
-
 // put stores a webhook and tells the server that sends.
 func (s *Service) put(ctx context.Context, webhook Webhook) error {
 	entry, err := entryOf(entryWebhooks, webhook.ID, webhook)
@@ -63,9 +24,10 @@ func (s *Service) put(ctx context.Context, webhook Webhook) error {
 	return s.write(ctx, entry)
 }
 
-func (s *Service) write(ctx context.Context, entry Entry) error {
+// write stores entries with a new version of the webhooks.
+func (s *Service) write(ctx context.Context, entries ...Entry) error {
 	version := Entry{entryVersions, entryWebhooks, []byte(rand.Text())}
-	if err := s.config.Store.Write(ctx, []Entry{entry, version}); err != nil {
+	if err := s.config.Store.Write(ctx, append(entries, version)); err != nil {
 		return unavailable(err)
 	}
 	s.Wake()
