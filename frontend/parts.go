@@ -6,33 +6,40 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/frontend/patch"
 )
 
 // longestHave is the maximum length of the hashes that a reader sends, in bytes.
 const longestHave = 300
 
-// sendParts sends the parts of a public page that a reader does not have yet, all from
-// one snapshot, or 204. The page is the one that everybody gets, so that a page which
-// takes in the answer is the same as one that is loaded anew.
+// sendParts sends what changed of the parts of a public page since those that a reader
+// has, all from one snapshot, or 204. The page is the one that everybody gets, so that a
+// page which takes in the answer is the same as one that is loaded anew.
 func (s *Site) sendParts(c *fiber.Ctx, key string, whole *response) error {
 	have := strings.Clone(c.Query("have"))
 	if len(have) > longestHave {
 		have = ""
 	}
-	c.Set(fiber.HeaderCacheControl, cachePublic)
-	changed := page.Changed(whole.Meta.Parts, have)
-	if changed == nil {
+	c.Set(fiber.HeaderCacheControl, cacheChanges)
+	if have == patch.Hashes(whole.Meta.Parts) {
 		return c.SendStatus(fiber.StatusNoContent)
 	}
 	found, err := s.cached(c, key+" "+have+" "+whole.ETag, func() (*response, error) {
-		done := newResponse(changed, page.Meta{}, s.Now())
+		changes, err := s.earlier.Answer(key, whole.Meta.Parts, have)
+		if err != nil {
+			return nil, err
+		}
+		done := newResponse(changes, page.Meta{}, s.Now())
 		done.Bounded = true
 		return done, nil
 	})
 	if err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	if len(found.Plain) == 0 {
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 	c.Set("X-Robots-Tag", "noindex")
 	return sendBody(c, found.Body)

@@ -8,10 +8,12 @@ import (
 )
 
 // Lifetimes of pages in shared caches. That of a page without some part is shorter, but not
-// zero, because parts fail under load.
+// zero, because parts fail under load. What changed of a page is asked for again until
+// there is something, so no cache may answer for longer than a page is rendered.
 const (
 	cachePublic  = "public, max-age=15, s-maxage=15, stale-while-revalidate=60, stale-if-error=600"
 	cachePartial = "public, max-age=5, s-maxage=5"
+	cacheChanges = "public, max-age=5, s-maxage=5"
 	cacheNever   = "no-store"
 )
 

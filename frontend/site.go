@@ -15,6 +15,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/frontend/draw"
 	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/frontend/patch"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -63,6 +64,7 @@ type Site struct {
 	builder *page.Builder
 	assets  assets
 	cache   *httpcache.Cache[page.Meta]
+	earlier *patch.Earlier
 }
 
 // New checks the configuration, reads the catalogues and templates that are
@@ -100,7 +102,11 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now)}, nil
+	earlier, err := patch.NewEarlier()
+	if err != nil {
+		return nil, err
+	}
+	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now), earlier: earlier}, nil
 }
 
 // Routes adds the pages to a router. It matches every address that parses as language,
@@ -176,7 +182,13 @@ func (s *Site) get(c *fiber.Ctx) error {
 
 // sendPublic sends the page of the current tick.
 func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
-	page, err := s.cached(c, at.Key(), func() (*response, error) { return s.makePage(at) })
+	page, err := s.cached(c, at.Key(), func() (*response, error) {
+		made, err := s.makePage(at)
+		if err == nil {
+			s.earlier.Remember(at.Key(), made.Meta.Parts)
+		}
+		return made, err
+	})
 	if err != nil {
 		return err
 	}

@@ -51,10 +51,11 @@ var rules = map[string]rule{
 	// The command wires everything. The two front ends get numbers from public alone.
 	"cmd/downpour":      {"*", "fiber yaml metrics"},
 	"api":               {"public public/register outage locale httpcache duration csvtable capalert crosssite forwarded notify ratelimit", "fiber yaml metrics"},
-	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page forwarded", "fiber"},
-	"frontend/page":     {"public public/register outage locale duration csvtable frontend/address frontend/draw", ""},
+	"frontend":          {"public outage locale httpcache duration crosssite frontend/address frontend/draw frontend/page frontend/patch forwarded", "fiber"},
+	"frontend/page":     {"public public/register outage locale duration csvtable frontend/address frontend/draw frontend/patch", ""},
 	"frontend/address":  {"public outage locale duration", ""},
 	"frontend/draw":     {"public outage locale", ""},
+	"frontend/patch":    {"", ""},
 	"frontend/pagetest": {"public public/register outage locale country/countrytest", ""},
 	"pkg/public":        {"outage", "metrics"},
 	"pkg/live":          {"outage public", "metrics"},

@@ -80,16 +80,71 @@ test('places are suggested while typing', async () => {
 // quick makes every timer of a page run a thousand times faster.
 const quick = () => { const real = setTimeout; globalThis.setTimeout = (act, wait, ...rest) => real(act, wait / 1000, ...rest); };
 
+// partsOf is the hashes and texts of the parts of a page.
+async function partsOf(path) {
+  const { have, parts } = await (await fetch(`${base}${path}?have=`)).json();
+  return { hashes: have.split('.'), parts: parts.map(([html]) => html) };
+}
+
 test('numbers, title and icon are updated in place', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.addInitScript(quick);
+    const { hashes, parts } = await partsOf('/in/youtube');
+    const json = {
+      have: hashes.map((hash) => `${hash}1`).join('.'),
+      parts: parts.map((html) => [html.replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ')]),
+    };
+    await page.route('**/in/youtube?have=*', (route) => route.fulfill({ json }));
     await page.goto(`${base}/in/youtube`);
-    const answer = await (await fetch(`${base}/in/youtube?have=`)).text();
-    const body = answer.replace(/data-status="\w+"/, 'data-status="outage"').replace(/data-title="/, 'data-title="Far above · ');
-    await page.route('**/in/youtube?have=*', (route) => route.fulfill({ contentType: 'text/html', body }));
     await page.locator('#hero[data-status=outage]').waitFor();
     assert.match(await page.title(), /^Far above · /);
     assert.equal(await page.locator('#now').count(), 1);
+  });
+});
+
+test('a page of 20 minutes never shows two numbers of one window that differ', async () => {
+  // A server whose parts all have one number of one window, which grows by the minute. It
+  // sends edits of the parts whose text a page has, and now and then nothing or an error.
+  const { parts } = await partsOf('/in/youtube');
+  const at = (minute, html) => html.replace('</div>', `<p class="told">${'x'.repeat(minute % 7)} ${1000 + 37 * minute} reports in 10 minutes</p></div>`);
+  const edits = (old, html) => {
+    let same = 0;
+    while (same < old.length && old[same] === html[same]) same++;
+    return [same, same - old.length, html.slice(same)].filter((edit) => edit !== 0 && edit !== '');
+  };
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.addInitScript(quick);
+    let minute = 0;
+    const asked = [];
+    await page.route('**/in/youtube?have=*', (route) => {
+      const have = new URL(route.request().url()).searchParams.get('have').split('.');
+      asked.push(have);
+      if (asked.length % 5 === 3) return route.fulfill({ status: 204 });
+      if (asked.length % 5 === 4) return route.abort();
+      minute++;
+      return route.fulfill({ json: {
+        have: parts.map((_, i) => `m${minute}p${i}`).join('.'),
+        parts: parts.map((html, i) => {
+          const before = /^m(\d+)p\d+$/.exec(have[i])?.[1];
+          return before ? edits(at(Number(before), html), at(minute, html)) : [at(minute, html)];
+        }),
+      } });
+    });
+    await page.goto(`${base}/in/youtube`);
+    // What is on the page after each patch: an observer is told of all changes of a task at once.
+    await page.evaluate(() => {
+      globalThis.seen = [];
+      new MutationObserver(() => globalThis.seen.push([...document.querySelectorAll('.told')].map((e) => e.textContent.trim())))
+        .observe(document.body, { childList: true, subtree: true });
+    });
+    await page.waitForFunction(() => globalThis.seen.length >= 20);
+    const seen = await page.evaluate(() => globalThis.seen);
+    for (const numbers of seen) {
+      assert.equal(numbers.length, parts.length, 'every part was updated');
+      assert.equal(new Set(numbers).size, 1, numbers.join(' and '));
+    }
+    assert.ok(new Set(seen.map(([number]) => number)).size >= 20, 'each minute was shown');
+    assert.ok(asked[0].every((hash) => hash.endsWith('-')) && asked.at(-1).every((hash) => !hash.endsWith('-')), 'the page says which texts it has');
   });
 });
 

@@ -5,15 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"html/template"
-	"strings"
-)
 
-// Part is a part of a page that may change from one snapshot to the next. The parts of
-// a page are in its order, and the same ones in every snapshot.
-type Part struct {
-	Hash string // of the content, six hexadecimal digits
-	HTML []byte // an element of class "part" with an id
-}
+	"github.com/open-downpour/downpour/frontend/patch"
+)
 
 // Marks that templates write around parts, and where the hashes of all parts stand.
 // They are control characters, which no page contains otherwise.
@@ -27,9 +21,9 @@ func (p *layout) End() template.HTML    { return partEnd }
 func (p *layout) Hashes() template.HTML { return partHashes }
 
 // divided replaces the marks of a page by elements, and returns its parts.
-func divided(body []byte) ([]byte, []Part) {
+func divided(body []byte) ([]byte, []patch.Part) {
 	var out bytes.Buffer
-	var parts []Part
+	var parts []patch.Part
 	for {
 		before, rest, found := bytes.Cut(body, []byte(partBegin))
 		out.Write(before)
@@ -39,35 +33,15 @@ func divided(body []byte) ([]byte, []Part) {
 		var part, id []byte
 		part, body, _ = bytes.Cut(rest, []byte(partEnd))
 		id, part, _ = bytes.Cut(part, []byte(partNamed))
-		sum := sha256.Sum256(part)
 		html := `<div class="part" id="part-` + string(id) + `">` + string(bytes.TrimSpace(part)) + `</div>`
-		parts = append(parts, Part{Hash: hex.EncodeToString(sum[:3]), HTML: []byte(html)})
+		sum := sha256.Sum256([]byte(html)) // with the id, as empty parts are many
+		parts = append(parts, patch.Part{Hash: hex.EncodeToString(sum[:3]), HTML: html})
 		out.WriteString(html)
 	}
 	return bytes.Replace(out.Bytes(), []byte(partHashes), hashesOf(parts), 1), parts
 }
 
 // hashesOf is the element by which the script of a page knows what it has.
-func hashesOf(parts []Part) []byte {
-	var hashes []string
-	for _, part := range parts {
-		hashes = append(hashes, part.Hash)
-	}
-	return []byte(`<i id="have" hidden data-have="` + strings.Join(hashes, ".") + `"></i>`)
-}
-
-// Changed is the parts that differ from those that a reader has, by their hashes, after
-// the hashes of all; nil where nothing does. Of an unknown page it is all.
-func Changed(parts []Part, have string) []byte {
-	had := strings.Split(have, ".")
-	var changed []byte
-	for i, part := range parts {
-		if len(had) != len(parts) || had[i] != part.Hash {
-			changed = append(changed, part.HTML...)
-		}
-	}
-	if changed == nil {
-		return nil
-	}
-	return append(hashesOf(parts), changed...)
+func hashesOf(parts []patch.Part) []byte {
+	return []byte(`<i id="have" hidden data-have="` + patch.Hashes(parts) + `"></i>`)
 }

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"path"
 	"regexp"
+
+	"github.com/open-downpour/downpour/frontend/patch"
 )
 
 //go:embed templates/*.html
@@ -60,7 +62,7 @@ type Meta struct {
 	Name    string // of its template
 	Lang    string
 	Partial bool // the page is soon to be made again
-	Parts   []Part
+	Parts   []patch.Part
 }
 
 // render writes the whole page into memory, so that an error never results

@@ -1,40 +1,39 @@
-// Keeps a page up to date. The server sends the parts that changed, all from one
+// Keeps a page up to date. The server sends what changed of its parts, all from one
 // snapshot. There are no requests while the page is hidden or the reader saves data. Charts,
 // which the parts bring, come with it.
 import '../chart/chart.ts';
 import { pause, isNews, type Announcement } from './pace.ts';
+import { have, taken, type Answer, type Part } from './parts.ts';
 
 const mark = document.getElementById('have');
 const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
 if (mark && !saving) update(mark);
 
 function update(mark: HTMLElement): void {
-  let failures = 0;
+  let idle = 0; // requests in a row that brought nothing new
   let timer: ReturnType<typeof setTimeout>;
   let last: Announcement = { words: document.getElementById('now')?.dataset.news ?? '', at: Date.now() };
+  let parts: Part[] = mark.dataset.have!.split('.').map((hash) => ({ hash }));
 
   const poll = async () => {
     try {
       const query = new URLSearchParams(location.search);
-      query.set('have', mark.dataset.have!);
+      query.set('have', have(parts));
       const answer = await fetch(`${location.pathname}?${query}`);
-      if (!answer.ok) throw new Error(String(answer.status));
-      if (answer.status === 200 && !selecting()) take(new DOMParser().parseFromString(await answer.text(), 'text/html'));
-      failures = 0;
+      if (answer.status !== 200) throw new Error(String(answer.status));
+      if (!selecting()) take(await answer.json() as Answer);
+      idle = 0;
     } catch {
-      failures++;
+      idle++;
     }
     next();
   };
-  // take replaces all parts of an answer or, where it is none, none.
-  const take = (answer: Document) => {
-    const have = answer.getElementById('have')?.dataset.have;
-    if (!have) return;
-    for (const part of answer.querySelectorAll('.part')) {
-      const old = document.getElementById(part.id);
-      if (old) replace(old, part);
-    }
-    mark.dataset.have = have;
+  // take takes in all changes of an answer or, where it is of another page, none.
+  const take = (answer: Answer) => {
+    const shown = document.querySelectorAll('.part');
+    if (answer.parts.length !== shown.length) return;
+    parts = taken(parts, answer);
+    answer.parts.forEach((edits, i) => { if (edits) replace(shown[i]!, elementOf(parts[i]!.html!)); });
     const now = document.getElementById('now');
     if (now) show(now.dataset);
   };
@@ -50,7 +49,7 @@ function update(mark: HTMLElement): void {
   };
   const next = () => {
     clearTimeout(timer);
-    if (!document.hidden) timer = setTimeout(() => void poll(), pause(failures, Math.random()));
+    if (!document.hidden) timer = setTimeout(() => void poll(), pause(idle, Math.random()));
   };
   document.addEventListener('visibilitychange', next);
   next();
@@ -60,6 +59,12 @@ function update(mark: HTMLElement): void {
 function selecting(): boolean {
   const selection = getSelection();
   return !!selection && !selection.isCollapsed;
+}
+
+function elementOf(html: string): Element {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  return template.content.firstElementChild!;
 }
 
 // replace puts a new part in the place of an old one. What is open stays open, and the

@@ -2,11 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pause, isNews } from './pace.ts';
 
-test('questions come every 20 to 40 seconds, and seldom while they fail', () => {
-  assert.equal(pause(0, 0), 20_000);
-  assert.equal(pause(0, 1), 40_000);
-  assert.equal(pause(2, 0), 80_000);
-  assert.equal(pause(50, 0), 300_000);
+test('requests come once a minute, soon again before the new minute, and seldom while nothing comes', () => {
+  assert.equal(pause(0, 0), 45_000);
+  assert.equal(pause(0, 1), 60_000);
+  assert.equal(pause(1, 0), 15_000);
+  assert.equal(pause(3, 0), 60_000);
+  assert.equal(pause(50, 0), 120_000);
+});
+
+test('a page that misses a minute has the next before it counts as old', () => {
+  assert.ok(pause(0, 1) + pause(1, 1) < 115_000);
 });
 
 test('news is said once, and at most once a minute', () => {

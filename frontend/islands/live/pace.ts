@@ -1,13 +1,15 @@
 // When to request newer numbers, and when screen readers announce them.
 
-const shortest = 20_000;
-const longest = 300_000;
+const usual = 45_000;
+const shortest = 15_000;
+const longest = 120_000;
 const quiet = 60_000;
 
-// pause is the time until the next request: 20 to 40 seconds, by a random number
-// from 0 to 1, and longer after failures.
-export function pause(failures: number, random: number): number {
-  return Math.min(shortest * 2 ** failures, longest) * (1 + random);
+// pause is the time until the next request, by how many requests in a row brought nothing
+// new, and a random number from 0 to 1. Numbers are new each minute; a request that comes
+// before them, or fails, is repeated soon, and then ever later.
+export function pause(idle: number, random: number): number {
+  return (idle === 0 ? usual : Math.min(shortest * 2 ** (idle - 1), longest)) * (1 + random / 3);
 }
 
 // Announcement is the last announced text, and when it was announced.
