@@ -55,11 +55,11 @@ func (a *app) buildDetection(context.Context) error {
 	a.live = runner.NewLive(runner.LiveConfig{
 		Engine: a.liveTimeline(),
 		Hot:    a.hot, Blocks: a.redis, Past: a.db, HotFrom: func() outage.Minute { return a.hot.Span().From }, AlertFrom: a.demo.AlertFrom(), WarmUp: a.demo.WarmUp(),
-		Repository: publishing{a.repository, a.publish, a.incidentsChanged}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish, a.wakeNotify}, States: state("detector"), Normals: a.db, Lease: held, Now: a.now, Logger: a.logger,
 	})
 	a.imports = runner.NewImports(runner.ImportsConfig{
 		Engine: a.engineConfig(), Past: a.db, Archived: a.redis.Archived,
-		Repository: publishing{a.repository, a.publish, a.incidentsChanged}, Ongoing: a.ongoing, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
+		Repository: publishing{a.repository, a.publish, a.wakeNotify}, Ongoing: a.ongoing, Pending: pending, Leads: a.live.Leads, Now: a.now, Logger: a.logger,
 	})
 	a.add(component{name: "imports", run: a.imports.Run})
 	a.add(component{name: "incidents", run: func(ctx context.Context) error {

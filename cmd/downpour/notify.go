@@ -49,8 +49,8 @@ func (a *app) notifyStore() (notify.Store, error) {
 	return file, nil
 }
 
-// incidentsChanged is called after changes of incidents are stored.
-func (a *app) incidentsChanged() {
+// wakeNotify is called after changes of incidents, or of what vendors say, are stored.
+func (a *app) wakeNotify() {
 	if a.notify != nil {
 		a.notify.Wake()
 	}

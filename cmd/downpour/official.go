@@ -26,7 +26,7 @@ const (
 // that is long past.
 func (a *app) buildOfficial(context.Context) error {
 	a.official = status.NewStore(status.StoreConfig{
-		Archive: a.db, Shared: status.NewRedisShared(a.redis.Client()), Now: a.now, Logger: a.logger,
+		Archive: a.db, Shared: status.NewRedisShared(a.redis.Client()), Changed: a.wakeNotify, Now: a.now, Logger: a.logger,
 	})
 	a.add(component{name: "official statuses", run: func(ctx context.Context) error {
 		if err := a.whenPrepared(ctx); err != nil {

@@ -22,6 +22,7 @@ type leader struct {
 	events    map[uint64]Event // of the last day
 	incidents map[string]*seen
 	targets   targets
+	observed  time.Time // when incidents were last looked at
 	slots     slots
 
 	mutex     sync.Mutex // guards receivers, which only observe changes
@@ -84,9 +85,7 @@ func (l *leader) numbers() []uint64 {
 // observe stores what happened to incidents since the last time and gives the events to
 // the receivers.
 func (l *leader) observe(ctx context.Context) error {
-	if err := l.readTargets(ctx); err != nil {
-		return err
-	}
+	l.observed = time.Now()
 	current, err := l.current(ctx)
 	if err != nil {
 		return err

@@ -91,11 +91,12 @@ func (l Limits) withDefaults() Limits {
 
 // Intervals of the loop, and how long things last.
 const (
-	observeEvery = 5 * time.Second        // without a wake-up
-	flushEvery   = 250 * time.Millisecond // of what became of deliveries
-	keepFor      = 24 * time.Hour         // an event is sent again for so long
-	sendFor      = 10 * time.Second       // one request
-	rotateFor    = 24 * time.Hour         // a replaced secret still signs
+	checkEvery = 5 * time.Second        // whether this server leads, and whether webhooks were changed
+	sweepEvery = time.Minute            // incidents without a wake-up, where anybody is to be told
+	flushEvery = 250 * time.Millisecond // of what became of deliveries
+	keepFor    = 24 * time.Hour         // an event is sent again for so long
+	sendFor    = 10 * time.Second       // one request
+	rotateFor  = 24 * time.Hour         // a replaced secret still signs
 )
 
 // Service holds the webhooks and sends to them. It is safe for concurrent use.
@@ -116,7 +117,8 @@ func New(config Config) *Service {
 	}
 }
 
-// Wake makes Run look at the incidents at once. It does not block.
+// Wake makes Run look at the incidents at once: they or what a vendor says have changed. It
+// does not block.
 func (s *Service) Wake() {
 	select {
 	case s.woken <- struct{}{}:
@@ -126,29 +128,31 @@ func (s *Service) Wake() {
 
 // Run observes incidents and sends events until ctx ends, while this server leads.
 func (s *Service) Run(ctx context.Context) error {
-	ticks := time.NewTicker(observeEvery)
+	ticks := time.NewTicker(checkEvery)
 	defer ticks.Stop()
 	var leading *leader
 	defer func() { leading.stop() }()
-	failing := false
+	failing, woken := false, false
 	for {
-		err := s.step(ctx, &leading)
+		err := s.step(ctx, &leading, woken || failing)
 		if now := err != nil && ctx.Err() == nil; now != failing {
 			failing = now
 			s.config.Logger.Info("observing incidents for webhooks", "failing", failing, "error", err)
 		}
 		select {
 		case <-s.woken:
+			woken = true
 		case <-ticks.C:
+			woken = false
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
-// step observes once. A server that begins to lead reads the state that the one before
-// it stored; one that ends, and one whose write failed, drops its own.
-func (s *Service) step(ctx context.Context, leading **leader) (err error) {
+// step observes where something has changed, or may have. A server that begins to lead reads
+// the state that the one before it stored; one that ends drops its own.
+func (s *Service) step(ctx context.Context, leading **leader, changed bool) (err error) {
 	if !s.config.Leads() {
 		(*leading).stop()
 		*leading = nil
@@ -158,6 +162,14 @@ func (s *Service) step(ctx context.Context, leading **leader) (err error) {
 		if *leading, err = s.lead(ctx); err != nil {
 			return err
 		}
+		changed = true
 	}
-	return (*leading).observe(ctx)
+	l := *leading
+	if err := l.readTargets(ctx); err != nil {
+		return err
+	}
+	if !changed && (len(l.receivers) == 0 || time.Since(l.observed) < sweepEvery) {
+		return nil
+	}
+	return l.observe(ctx)
 }

@@ -185,10 +185,12 @@ func TestAnotherServerTakesOver(t *testing.T) {
 		defer start(t, s)()
 		defer start(t, other)()
 		w.set(incident("one"))
+		s.Wake()
 		time.Sleep(time.Minute)
 		leads = false
 		time.Sleep(time.Minute)
 		w.set(incident("two"))
+		other.Wake()
 		time.Sleep(time.Minute)
 		if got, want := net.taken("a.example"), []string{"one.1", "two.1"}; !slices.Equal(got, want) {
 			t.Errorf("received %v, want %v", got, want)
@@ -256,9 +258,11 @@ func TestVendorsWordIsAnEvent(t *testing.T) {
 		defer start(t, s)()
 		w.says(outage.OfficialOperational)
 		w.set(incident("one"))
+		s.Wake()
 		time.Sleep(time.Minute)
 		for _, state := range []outage.OfficialState{outage.OfficialPartial, outage.OfficialUnknown, outage.OfficialOperational} {
 			w.says(state)
+			s.Wake()
 			time.Sleep(time.Minute)
 		}
 		if got, want := net.taken("a.example"), []string{"one.2", "one.3"}; !slices.Equal(got, want) {
@@ -280,6 +284,7 @@ func TestImportsAreNoNews(t *testing.T) {
 		old := incident("old")
 		old.State, old.OpenedAt, old.ClosedAt = outage.StateResolved, time.Now().Add(-9*time.Hour), time.Now().Add(-8*time.Hour)
 		w.set(old)
+		s.Wake()
 		time.Sleep(time.Minute)
 		if got := net.taken("a.example"); len(got) > 0 {
 			t.Errorf("received %v", got)

@@ -35,7 +35,7 @@ func (s *Service) write(ctx context.Context, entries ...Entry) error {
 }
 
 func unavailable(err error) error {
-	return outage.Unavailable("storing webhooks", err, "Webhooks cannot be read or changed now.", observeEvery)
+	return outage.Unavailable("storing webhooks", err, "Webhooks cannot be read or changed now.", checkEvery)
 }
 
 // Webhooks lists those of an owner, the oldest first.

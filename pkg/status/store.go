@@ -38,9 +38,9 @@ const (
 type StoreConfig struct {
 	Archive Archive
 	Shared  Shared
-	// Changed, which may be nil, is called with every change after it was stored, by the
-	// process that stored it alone. It does not block.
-	Changed func(outage.Official)
+	// Changed, which may be nil, is called once the present status of a service is another,
+	// whichever process stored it. It does not block.
+	Changed func()
 	Now     func() time.Time
 	Logger  *slog.Logger
 }
@@ -110,12 +110,21 @@ func (s *Store) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	for _, now := range all {
-		s.put(now)
-	}
+	s.take(all...)
 	return nil
+}
+
+// take takes statuses over, and announces where one is another.
+func (s *Store) take(all ...outage.Official) {
+	s.mutex.Lock()
+	changed := false
+	for _, now := range all {
+		changed = s.put(now) || changed
+	}
+	s.mutex.Unlock()
+	if changed && s.config.Changed != nil {
+		s.config.Changed()
+	}
 }
 
 // load reads the changes since the last load.
@@ -133,10 +142,12 @@ func (s *Store) load(ctx context.Context) error {
 	})
 }
 
-// put takes a status over where it is newer than the one that is known.
-func (s *Store) put(now outage.Official) {
+// put takes a status over where it is newer than the one that is known, and reports whether
+// it says something else. The caller holds mutex.
+func (s *Store) put(now outage.Official) (changed bool) {
 	about := subjectOf(now)
 	before, ok := s.current[about]
+	changed = !ok || now.At.After(before.At)
 	if !ok || now.At.After(before.At) || now.At.Equal(before.At) && now.CheckedAt.After(before.CheckedAt) {
 		s.current[about] = now
 	}
@@ -147,6 +158,7 @@ func (s *Store) put(now outage.Official) {
 		s.past[about] = &past{notices: map[string]outage.Notice{}}
 	}
 	s.past[about].add(now)
+	return changed
 }
 
 // add adds a change that is newer than the others.
@@ -169,25 +181,17 @@ func (p *past) add(now outage.Official) {
 	}
 }
 
-// record stores a change, shares it and announces it.
+// record stores a change and shares it.
 func (s *Store) record(ctx context.Context, now outage.Official) error {
 	if err := s.config.Archive.SaveOfficial(ctx, now); err != nil {
 		return err
 	}
-	if err := s.share(ctx, now); err != nil {
-		return err
-	}
-	if s.config.Changed != nil {
-		s.config.Changed(now)
-	}
-	return nil
+	return s.share(ctx, now)
 }
 
 // share gives a status that was stored to the other processes.
 func (s *Store) share(ctx context.Context, now outage.Official) error {
-	s.mutex.Lock()
-	s.put(now)
-	s.mutex.Unlock()
+	s.take(now)
 	return s.config.Shared.Put(ctx, now)
 }
 

@@ -66,7 +66,7 @@ type fixture struct {
 	archive *fakeArchive
 	shared  *fakeShared
 	now     time.Time
-	changes []outage.Official // that were announced
+	changes int // that were announced
 }
 
 func newFixture() *fixture {
@@ -79,7 +79,7 @@ func newFixture() *fixture {
 func (f *fixture) another() *Store {
 	return NewStore(StoreConfig{
 		Archive: f.archive, Shared: f.shared, Now: func() time.Time { return f.now }, Logger: slog.New(slog.DiscardHandler),
-		Changed: func(o outage.Official) { f.changes = append(f.changes, o) },
+		Changed: func() { f.changes++ },
 	})
 }
 
@@ -116,8 +116,8 @@ func TestOperatorStandsBeforeThePage(t *testing.T) {
 	if found, err := f.Withdraw(ctx, "chat"); found || err != nil {
 		t.Errorf("withdrawn twice: %t, %v", found, err)
 	}
-	if len(f.changes) != 4 {
-		t.Errorf("%d changes were announced, want 4", len(f.changes))
+	if f.changes != 4 {
+		t.Errorf("%d changes were announced, want 4", f.changes)
 	}
 	if past := f.Past("chat"); len(past.Notices) != 1 || past.Notices[0].Open() {
 		t.Errorf("past %+v", past)
@@ -161,7 +161,7 @@ func TestNothingIsAnnouncedThatWasNotStored(t *testing.T) {
 	if _, err := f.Enter(t.Context(), "chat", "", outage.Notice{State: outage.OfficialMajor}); !errors.Is(err, errAway) {
 		t.Fatal(err)
 	}
-	if _, ok := f.Official("chat"); ok || len(f.changes) > 0 {
+	if _, ok := f.Official("chat"); ok || f.changes > 0 {
 		t.Error("it is shown or announced")
 	}
 }
