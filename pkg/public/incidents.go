@@ -66,19 +66,29 @@ func (i Incidents) of(record outage.Record) Incident {
 	return made
 }
 
+// pending chooses by region and district after publishing: an exact footprint reaches
+// places of which the public table shows nothing.
 func (i Incidents) pending(ctx context.Context, filter outage.IncidentFilter, limit int) (page []Incident, err error) {
+	anywhere := filter
+	anywhere.Region, anywhere.District = "", ""
 	var found []outage.Incident
 	i.reader.Snapshot().view.Each(func(w outage.Watch) {
-		if w.Pending != nil && filter.Matches(*w.Pending) && tellable(*w.Pending) {
+		if w.Pending != nil && anywhere.Matches(*w.Pending) && tellable(*w.Pending) {
 			found = append(found, *w.Pending)
 		}
 	})
 	slices.SortFunc(found, func(a, b outage.Incident) int { return cmp.Compare(a.ID, b.ID) })
-	for _, in := range found[:min(len(found), limit)] {
+	for _, in := range found {
+		if len(page) == limit {
+			break
+		}
 		local := in.Footprint.Scope != outage.ScopeCountry
 		published, err := i.reader.Publish(ctx, i.geography, in)
 		if err != nil {
 			return nil, err
+		}
+		if !filter.Matches(published) {
+			continue
 		}
 		made := i.of(outage.Record{Incident: published})
 		if local {

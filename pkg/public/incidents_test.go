@@ -94,3 +94,25 @@ func TestAnIncidentMovesInSteps(t *testing.T) {
 		}
 	}
 }
+
+// A filter finds a pending incident in the places that it is published with, and not in
+// those of a few, which its exact footprint reaches.
+func TestPendingByPublishedPlace(t *testing.T) {
+	city, far := below(kolkata, 0, 0, 0), below(west, 0, 0, 0)
+	view := outage.NewView(1, []outage.Watch{{Service: "whatsapp", Country: countrytest.IN, Pending: &outage.Incident{
+		ID: "i", Service: "whatsapp", Country: countrytest.IN, State: outage.StatePending, Since: ten, Observed: 6,
+		Footprint: outage.Footprint{
+			Scope: outage.ScopeRegion, Regions: []outage.Region{regionOf(city), regionOf(far)},
+			Cells: []outage.CellWeight{{Cell: city.Parent(5), Weight: 5}, {Cell: far.Parent(5), Weight: 1}},
+		},
+	}}})
+	counts := memory{live(ten+1, city, 5), live(ten+1, far, 1)}
+	reader := New(Config{Hot: counts, Now: func() time.Time { return (ten + 5).Time() }, View: func() *outage.View { return view }})
+	for region, want := range map[outage.Region]int{"": 1, regionOf(city): 1, regionOf(far): 0, "GB-TLI": 0} {
+		filter := outage.IncidentFilter{State: outage.StatePending, Region: region}
+		found, _, err := NewIncidents(noRecords{}, reader, flatMap{}).Incidents(context.Background(), filter, "", 2)
+		if err != nil || len(found) != want {
+			t.Errorf("%q: %d incidents, %v, want %d", region, len(found), err, want)
+		}
+	}
+}
