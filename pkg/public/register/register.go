@@ -122,7 +122,8 @@ func (r *Register) Run(ctx context.Context) error {
 }
 
 // Refresh reads what is stored, makes the quarters anew and stores those that are
-// due. What it could read before an error counts.
+// due. While the store is away, it makes those anew that are not settled, of which
+// nothing can be stored, and the others stay as they are.
 func (r *Register) Refresh(ctx context.Context) error {
 	now := r.Now()
 	rows, err := r.rows(ctx, now)
@@ -131,6 +132,7 @@ func (r *Register) Refresh(ctx context.Context) error {
 	}
 	stored, err := r.Store.RegisterFiles(ctx)
 	if err != nil {
+		r.refreshUnsettled(rows, now)
 		return fmt.Errorf("reading the versions of the register: %w", err)
 	}
 	versions := editionsOf(stored)
@@ -153,6 +155,23 @@ func (r *Register) Refresh(ctx context.Context) error {
 	defer r.mutex.Unlock()
 	r.current, r.versions = current, versions
 	return nil
+}
+
+func (r *Register) refreshUnsettled(rows map[Quarter][]Row, now time.Time) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for _, quarter := range quartersOf(rows, nil, now) {
+		if !settled(quarter, now) {
+			r.current[quarter] = provisional(quarter, rows[quarter], now)
+		}
+	}
+}
+
+// settled says that a quarter is over for long enough to be stored.
+func settled(quarter Quarter, now time.Time) bool { return now.Sub(quarter.End()) >= settleFor }
+
+func provisional(quarter Quarter, rows []Row, now time.Time) edition {
+	return edition{Edition{Quarter: quarter, CreatedAt: now, Incidents: len(rows)}, rows}
 }
 
 // rows are those of all incidents, by the quarter in which they opened, in the order
@@ -214,10 +233,9 @@ func quartersOf(rows map[Quarter][]Row, stored map[Quarter]Edition, now time.Tim
 // which it stores where it is due and may; or the provisional one. added says that a
 // version was stored.
 func (r *Register) edition(ctx context.Context, quarter Quarter, rows []Row, newest Edition, now time.Time) (made edition, added bool, err error) {
-	provisional := edition{Edition{Quarter: quarter, CreatedAt: now, Incidents: len(rows)}, rows}
-	settled := now.Sub(quarter.End()) >= settleFor
+	settled := settled(quarter, now)
 	if !settled && newest.Version == 0 {
-		return provisional, false, nil
+		return provisional(quarter, rows, now), false, nil
 	}
 	body, err := json.Marshal(orEmpty(rows))
 	if err != nil {
@@ -236,7 +254,7 @@ func (r *Register) edition(ctx context.Context, quarter Quarter, rows []Row, new
 		return edition{editionOf(quarter, next), rows}, true, nil
 	}
 	if newest.Version == 0 {
-		return provisional, false, nil
+		return provisional(quarter, rows, now), false, nil
 	}
 	if next.Digest == newest.Digest {
 		return edition{newest, rows}, false, nil

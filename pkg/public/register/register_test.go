@@ -157,6 +157,11 @@ func TestRegisterWithoutArchive(t *testing.T) {
 		t.Error("no error while the archive is away")
 	}
 	checkEditions(t, r, "2025-Q1 v1 1", "2025-Q2 v0 0") // what was read stays
+	a.incidents = append(a.incidents, ended("whatsapp", at(2025, 4, 30, 15), time.Hour))
+	if err := r.Refresh(context.Background()); err == nil {
+		t.Error("no error while the archive is away")
+	}
+	checkEditions(t, r, "2025-Q1 v1 1", "2025-Q2 v0 1") // what is not settled goes on
 }
 
 func TestRowOfACauseListsWhatItAffected(t *testing.T) {
