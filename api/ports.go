@@ -82,6 +82,9 @@ type Incidents interface {
 // Register is the list of all incidents by quarter. Only Version may block, for an
 // older version.
 type Register interface {
+	// AsOf is the end of the newest whole minute that rows of incidents under way were
+	// made from, the zero time while there are none yet.
+	AsOf() time.Time
 	Rows(filter register.Filter) []register.Row
 	Editions() []register.Edition
 	// Version is a stored version of a quarter, 0 the current one; the error has

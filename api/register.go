@@ -101,11 +101,19 @@ func (a *API) getRegister(c *fiber.Ctx) error {
 		}
 		return a.sendMarked(c, typeCSV+"; charset=utf-8", body, freshReading)
 	}
-	answer := registerJSON{asOf(q.numbers.AsOf()), list[register.Row]{Items: orEmpty(rows)}}
+	answer := registerJSON{asOf(a.registerAsOf(q)), list[register.Row]{Items: orEmpty(rows)}}
 	if len(rows) > limit {
 		answer.Items, answer.Next = rows[:limit], &rows[limit-1].ID
 	}
 	return a.sendJSON(c, answer, freshReading)
+}
+
+// registerAsOf is that of the rows, which are some minutes older than other answers.
+func (a *API) registerAsOf(q *query) time.Time {
+	if made := a.IncidentRegister.AsOf(); !made.IsZero() {
+		return made
+	}
+	return q.numbers.AsOf()
 }
 
 func (a *API) getRegisterFiles(c *fiber.Ctx) error {
@@ -149,15 +157,15 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	now := q.numbers.Now()
+	made := a.registerAsOf(q)
 	from, to := filter.Span()
-	answer := hoursListJSON{AsOf: asOf(q.numbers.AsOf()), Level: level, list: list[hoursJSON]{Items: []hoursJSON{}}}
+	answer := hoursListJSON{AsOf: asOf(made), Level: level, list: list[hoursJSON]{Items: []hoursJSON{}}}
 	if filter.Year != 0 {
 		first, last := asOf(from), asOf(to)
 		answer.From, answer.To = &first, &last
 	}
-	if filter.Year == 0 || to.After(now) {
-		to = now
+	if soFar := made.Add(time.Minute); filter.Year == 0 || to.After(soFar) { // with the minute under way
+		to = soFar
 	}
 	place := string(filter.Region)
 	if level == register.LevelDistrict {

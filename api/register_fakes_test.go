@@ -49,6 +49,8 @@ func (quarterlies) Rows(filter register.Filter) (rows []register.Row) {
 	return rows
 }
 
+func (quarterlies) AsOf() time.Time { return now.Truncate(time.Minute) }
+
 func (quarterlies) Editions() []register.Edition {
 	return []register.Edition{
 		{Quarter: lastQuarter, Version: 1, CreatedAt: lastQuarter.End().AddDate(0, 0, 7), Incidents: 1, Digest: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},

@@ -36,26 +36,43 @@ var towns = []town{
 // each country of it whose exact footprint names every one of them.
 type publishedWorld struct {
 	*server
-	by        map[outage.Region]int64
-	incidents []string
+	by         map[outage.Region]int64
+	byDistrict map[outage.District]int64
+	incidents  []string
+	people     *int
+	why        map[outage.Country]outage.Explanation // of the openings, which stay
+}
+
+// file sends a report of the next person from near a town.
+func (w publishedWorld) file(t *testing.T, random *rand.Rand, at town) {
+	t.Helper()
+	network := ""
+	if names := accessNetworks[at.country]; random.IntN(2) == 0 {
+		network = fmt.Sprintf(`,"network":%q`, names[random.IntN(len(names))])
+	}
+	body := fmt.Sprintf(`{"service":"whatsapp","symptom":"send"%s,"location":{"lat":%f,"lng":%f}}`, network, at.lat+.01*float64(random.IntN(4)), at.lng)
+	got := w.report(person(*w.people), body, "")
+	if got.status != http.StatusAccepted {
+		t.Fatalf("%d %s", got.status, got.body)
+	}
+	*w.people++
+	w.by[at.region]++
+	w.byDistrict[outage.District(got.field("district"))]++
 }
 
 // newPublishedWorld files few reports in each of three quarter hours, the last of
 // which is open.
 func newPublishedWorld(t *testing.T, seed uint64, numbers func(random *rand.Rand, at town) int) publishedWorld {
 	random := rand.New(rand.NewPCG(seed, 1))
-	w := publishedWorld{server: newServer(t, "embedded"), by: map[outage.Region]int64{}}
-	people := 0
+	w := publishedWorld{
+		server: newServer(t, "embedded"), by: map[outage.Region]int64{}, byDistrict: map[outage.District]int64{},
+		people: new(int), why: map[outage.Country]outage.Explanation{},
+	}
 	for quarter := range 3 {
 		w.set(today.Add(10*time.Hour + time.Duration(quarter)*15*time.Minute + 2*time.Minute))
 		for _, at := range towns {
 			for range numbers(random, at) {
-				body := fmt.Sprintf(`{"service":"whatsapp","symptom":"send","location":{"lat":%f,"lng":%f}}`, at.lat+.01*float64(random.IntN(4)), at.lng)
-				if got := w.report(person(people), body, ""); got.status != http.StatusAccepted {
-					t.Fatalf("%d %s", got.status, got.body)
-				}
-				people++
-				w.by[at.region]++
+				w.file(t, random, at)
 			}
 		}
 	}
@@ -66,14 +83,29 @@ func newPublishedWorld(t *testing.T, seed uint64, numbers func(random *rand.Rand
 	if err := w.app.repository.Open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	w.incidents = w.publish(t)
+	return w
+}
+
+// publish publishes the incidents as they are now, as the detector does each minute, and
+// refreshes the register.
+func (w publishedWorld) publish(t *testing.T) (ids []string) {
+	t.Helper()
 	for _, country := range outage.Countries() {
 		in := w.exactIncident(t, country)
-		if err := (publishing{w.app.repository, w.app.publish, func() {}}).Append(t.Context(), in.OpenedAt, []outage.Incident{in}); err != nil {
+		if _, opened := w.why[country]; !opened {
+			w.why[country] = in.Why
+		}
+		in.Why = w.why[country]
+		if err := (publishing{w.app.repository, w.app.publish, func() {}}).Append(t.Context(), w.now(), []outage.Incident{in}); err != nil {
 			t.Fatal(err)
 		}
-		w.incidents = append(w.incidents, in.ID)
+		ids = append(ids, in.ID)
 	}
-	return w
+	if err := w.app.web.register.Refresh(t.Context()); err == nil {
+		t.Fatal("there is an archive")
+	}
+	return ids
 }
 
 // exactIncident is an incident with the detector's exact counts.
@@ -85,7 +117,8 @@ func (w publishedWorld) exactIncident(t *testing.T, country outage.Country) outa
 		Severity: outage.SeverityMajor, Verdict: outage.LikelyCause, Footprint: outage.Footprint{Scope: outage.ScopeRegion},
 	}
 	in.Why.Window = outage.Span{From: in.Since, To: outage.MinuteOf(opened)}
-	counts, err := w.app.hot.Counts(t.Context(), outage.Query{Service: "whatsapp", Country: country, Span: in.Why.Window, ByPlace: true})
+	soFar := outage.Span{From: in.Since, To: outage.MinuteOf(w.now())}
+	counts, err := w.app.hot.Counts(t.Context(), outage.Query{Service: "whatsapp", Country: country, Span: soFar, ByPlace: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,18 +186,37 @@ func (w publishedWorld) checkAll(t *testing.T) {
 		w.checkText(t, id+".png", pictureText(t, w.get(t, "/incidents/"+id+".png", "image/png")))
 		w.checkExtent(t, id)
 	}
+	w.checkTables(t)
+	w.checkFeeds(t)
+	w.checkFilters(t)
+	w.checkPlaces(t)
+	w.checkDurations(t)
+	w.checkMapClient(t)
+	w.checkTools(t)
 	w.checkStream(t)
 	w.checkTotals(t)
 }
 
 func (w publishedWorld) documents() (paths []string) {
 	paths = []string{"/api/v1/services", "/api/v1/services/whatsapp", "/api/v1/summary", "/api/v1/incidents", "/api/v1/incidents?state=pending"}
+	paths = append(paths, "/api/v1/register", "/api/v1/register/hours", "/api/v1/register/hours?level=region")
 	for _, id := range w.incidents {
 		paths = append(paths, "/api/v1/incidents/"+id)
 	}
+	for _, country := range outage.Countries() {
+		paths = append(paths, "/api/v1/services/whatsapp/networks?window=2h&country="+string(country))
+	}
 	for _, at := range towns {
-		for _, of := range []string{"series?step=15m&window=2h&region=", "symptoms?window=2h&region="} {
+		for _, of := range []string{
+			"series?step=15m&window=2h&region=", "series?step=1d&window=2h&tz=Asia/Kolkata&region=", "symptoms?window=2h&region=", "networks?window=2h&region=",
+		} {
 			paths = append(paths, "/api/v1/services/whatsapp/"+of+string(at.region))
+		}
+		paths = append(paths, "/api/v1/incidents?region="+string(at.region))
+	}
+	for _, level := range []string{"region", "district"} {
+		for _, of := range []string{"&service=whatsapp", "&service=whatsapp&country=IN", "&country=GB", ""} {
+			paths = append(paths, "/api/v1/heatmap?window=45m&level="+level+of, "/api/v1/heatmap?window=15m&level="+level+of)
 		}
 	}
 	for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
@@ -183,7 +235,14 @@ func (w publishedWorld) pages() (paths []string) {
 	for _, id := range w.incidents {
 		paths = append(paths, "/incidents/"+id)
 	}
-	return paths
+	for _, area := range w.areas() {
+		paths = append(paths, w.placePath(area))
+	}
+	return append(paths,
+		"/map?level=district", "/map?level=district&service=whatsapp", "/map?level=district&service=whatsapp&country=IN&find=a", "/incidents?service=whatsapp&region=IN-WB", "/incidents?state=open",
+		"/register", "/register?quarter=2031-Q3", "/vendors", "/2031", "/2031/07", "/2031/07/08", "/in/2031/07/08", "/?q=bank", "/follow", "/about",
+		"/whatsapp?show=reports", "/in/whatsapp?chart=7d", "/whatsapp/report", "/bn/in/whatsapp",
+	)
 }
 
 // checkDocument looks at every number of a JSON document that is about a place, and
@@ -200,14 +259,24 @@ func (w publishedWorld) checkDocument(t *testing.T, path, body string) {
 	w.walk(t, path, all, false)
 }
 
+// reportedIn is how many people reported from the region or district of a code; false
+// for any other text.
+func (w publishedWorld) reportedIn(code string) (int64, bool) {
+	if n, known := w.by[outage.Region(code)]; known {
+		return n, true
+	}
+	n, known := w.byDistrict[outage.District(code)]
+	return n, known
+}
+
 // walk checks a value; local means that it is about less than a country.
 func (w publishedWorld) walk(t *testing.T, path string, value any, local bool) {
 	switch value := value.(type) {
 	case map[string]any:
-		for _, place := range []string{"cell", "region"} {
+		for _, place := range []string{"cell", "region", "district", "network"} {
 			name, is := value[place].(string)
 			local = local || is
-			if n, known := w.by[outage.Region(name)]; known && n < 3 && !strings.HasSuffix(path, name) { // unless it was asked for
+			if n, known := w.reportedIn(name); known && n < 3 && !strings.HasSuffix(path, name) { // unless it was asked for
 				t.Errorf("%s names %s, where %d reported", path, name, n)
 			}
 		}
@@ -228,9 +297,9 @@ func (w publishedWorld) walk(t *testing.T, path string, value any, local bool) {
 		}
 	case []any:
 		for _, one := range value {
-			if region, is := one.(string); is {
-				if n, known := w.by[outage.Region(region)]; known && n < 3 {
-					t.Errorf("%s names %s, where %d reported", path, region, n)
+			if place, is := one.(string); is {
+				if n, known := w.reportedIn(place); known && n < 3 {
+					t.Errorf("%s names %s, where %d reported", path, place, n)
 				}
 			}
 			w.walk(t, path, one, local)
@@ -254,8 +323,14 @@ func (w publishedWorld) checkText(t *testing.T, path, body string) {
 		if n < 3 && !list && strings.Contains(text, at.name) {
 			t.Errorf("%s names %s, where %d reported", path, at.name, n)
 		}
-		if few := regexp.MustCompile(at.name + `[^\d.]{0,3}[12]( |$)`).FindString(text); few != "" {
-			t.Errorf("%s says %q", path, few)
+		names := []string{at.name}
+		for _, district := range w.districtsOf(at) {
+			names = append(names, w.app.geography.DistrictName(district, "en"))
+		}
+		for _, name := range names {
+			if few := regexp.MustCompile(regexp.QuoteMeta(name) + `[^\d.]{0,3}[12]( |$)`).FindString(text); few != "" {
+				t.Errorf("%s says %q", path, few)
+			}
 		}
 	}
 }
@@ -363,13 +438,11 @@ func TestPollingShowsNoSingleReport(t *testing.T) {
 	for step := range 24 {
 		w.set(today.Add(10*time.Hour + 35*time.Minute + time.Duration(step)*5*time.Second))
 		at := towns[random.IntN(len(towns))]
-		body := fmt.Sprintf(`{"service":"whatsapp","location":{"lat":%f,"lng":%f}}`, at.lat, at.lng)
-		if got := w.report(person(500+step), body, ""); got.status != http.StatusAccepted {
-			t.Fatalf("%d %s", got.status, got.body)
-		}
+		w.file(t, random, at)
 		if err := w.app.hot.Refresh(context.Background()); err != nil {
 			t.Fatal(err)
 		}
+		w.publish(t)
 		now := w.local(t)
 		for name, n := range now {
 			if moved := n - before[name]; step > 0 && moved != 0 && moved > -3 && moved < 3 {
@@ -391,15 +464,16 @@ func (w publishedWorld) local(t *testing.T) map[string]float64 {
 		}
 		collect(path, document, "", all)
 	}
+	w.numbersOfTables(t, all)
 	return all
 }
 
 func collect(path string, value any, place string, all map[string]float64) {
 	switch value := value.(type) {
 	case map[string]any:
-		for _, kind := range []string{"region", "cell"} {
+		for _, kind := range []string{"region", "district", "cell", "network"} {
 			if name, is := value[kind].(string); is {
-				place = name
+				place += " " + name
 			}
 		}
 		if start, is := value["t"].(string); is {

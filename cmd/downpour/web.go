@@ -15,11 +15,13 @@ import (
 	"github.com/open-downpour/downpour/api"
 	"github.com/open-downpour/downpour/frontend"
 	"github.com/open-downpour/downpour/frontend/page"
+	"github.com/open-downpour/downpour/pkg/apikey"
 	"github.com/open-downpour/downpour/pkg/archive"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/live"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
+	"github.com/open-downpour/downpour/pkg/public/register"
 	"github.com/open-downpour/downpour/pkg/wanted"
 )
 
@@ -36,64 +38,94 @@ const (
 
 // web is the listener and the two front ends behind it.
 type web struct {
-	app      *app
-	fiber    *fiber.App
-	watch    *live.Publisher
-	registry *registry // of the metrics of this server
-	draining atomic.Bool
+	app       *app
+	fiber     *fiber.App
+	watch     *live.Publisher
+	incidents public.Incidents
+	register  *register.Register
+	wanted    *wanted.Service
+	registry  *registry // of the metrics of this server
+	draining  atomic.Bool
 }
 
 func (a *app) buildWeb(context.Context) error {
 	w := &web{app: a}
+	streams := live.NewHub(a.now(), live.DefaultStreams)
+	w.incidents = public.NewIncidents(a.repository, a.reader, a.geography)
+	w.watch = live.NewPublisher(live.Config{
+		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
+	})
+	w.register = a.buildRegister(w.incidents)
+	w.wanted = wanted.New(wanted.NewRedis(a.redis.Client()), a.now)
+	if err := a.buildNotify(w.incidents); err != nil {
+		return err
+	}
+	operator, err := a.settings.operator()
+	if err != nil {
+		return err
+	}
+	site, err := frontend.New(w.siteConfig(operator))
+	if err != nil {
+		return err
+	}
 	keys, err := a.settings.apiKeys()
 	if err != nil {
 		return err
 	}
-	streams := live.NewHub(a.now(), live.DefaultStreams)
-	incidents := public.NewIncidents(a.repository, a.reader, a.geography)
-	w.watch = live.NewPublisher(live.Config{
-		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
-	})
-	register := a.buildRegister(incidents)
-	requests := wanted.New(wanted.NewRedis(a.redis.Client()), a.now)
-	if err := a.buildNotify(incidents); err != nil {
-		return err
-	}
-	pages := frontend.Config{
-		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: incidents, Register: register, Services: a.services, Shapes: a.geography, Places: a.places,
-		PublicURL: a.settings.publicURL(),
-		ClientOf:  func(c *fiber.Ctx) outage.Client { return api.ClientOf(c, a.settings.TrustedProxies) }, Now: a.now, Log: a.logger,
-		Parameters: engine.Parameters(a.liveTimeline()),
-	}
-	pages.WriteOrigins = a.settings.ownOrigins()
-	if pages.Operator, err = a.settings.operator(); err != nil {
-		return err
-	}
-	pages.Wanted = requests
-	if a.demo != nil {
-		pages.Demo = demoPages{a.demo}
-	}
-	site, err := frontend.New(pages)
-	if err != nil {
-		return err
-	}
-	programs := api.New(api.Config{
-		Site:      pages.Operator.Name,
-		Demo:      a.demo != nil,
-		Hub:       a.settings.WebsubHub,
-		PublicURL: a.settings.publicURL(),
-		Intake:    a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: incidents, IncidentRegister: register,
-		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams, Keys: keys, Wanted: requests, WriteOrigins: a.settings.ownOrigins(),
-		Webhooks: a.notify, Officials: a.official,
-		Exercise:       a.demo != nil,
-		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
-	})
-	w.fiber = newFiber(programs, site.Error, a.logger)
+	programs := api.New(w.apiConfig(operator.Name, keys, streams))
 	scrape, err := w.metrics(a.store.Metrics(), a.archiver.Metrics(), a.live.Metrics(), a.repository.Metrics(), streams.Metrics(),
 		a.reader.Metrics(a.services.Services()))
 	if err != nil {
 		return err
 	}
+	w.fiber = newFiber(programs, site.Error, a.logger)
+	w.useMiddleware()
+	w.fiber.Get("/metrics", scrape)
+	programs.Register(w.fiber)
+	site.Routes(w.fiber)
+	a.web = w
+	a.add(component{name: "web", run: w.run})
+	// It stops before the listener, which waits for open streams to end.
+	if a.settings.has(roleWeb) {
+		a.add(component{name: "streams", run: w.watch.Run})
+	}
+	a.add(component{name: "drain", run: w.drain})
+	return nil
+}
+
+// clientOf is the sender of a request, behind the proxies that are trusted.
+func (w *web) clientOf(c *fiber.Ctx) outage.Client {
+	return api.ClientOf(c, w.app.settings.TrustedProxies)
+}
+
+func (w *web) siteConfig(operator page.Operator) frontend.Config {
+	a := w.app
+	config := frontend.Config{
+		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, Register: w.register,
+		Services: a.services, Shapes: a.geography, Places: a.places, Wanted: w.wanted,
+		Parameters: engine.Parameters(a.liveTimeline()), ClientOf: w.clientOf, WriteOrigins: a.settings.ownOrigins(),
+		PublicURL: a.settings.publicURL(), Operator: operator, Now: a.now, Log: a.logger,
+	}
+	if a.demo != nil {
+		config.Demo = demoPages{a.demo}
+	}
+	return config
+}
+
+func (w *web) apiConfig(site string, keys *apikey.Keys, streams *live.Hub) api.Config {
+	a := w.app
+	return api.Config{
+		Site: site, Hub: a.settings.WebsubHub, Demo: a.demo != nil, Exercise: a.demo != nil, PublicURL: a.settings.publicURL(),
+		Intake: a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, IncidentRegister: w.register,
+		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams,
+		Keys: keys, Wanted: w.wanted, WriteOrigins: a.settings.ownOrigins(), Webhooks: a.notify, Officials: a.official,
+		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
+	}
+}
+
+// useMiddleware adds what every request passes before its route.
+func (w *web) useMiddleware() {
+	a := w.app
 	w.fiber.Use(measureRequests)
 	w.fiber.Use(warnOfUnlistedProxy(a.settings.TrustedProxies, a.logger))
 	w.fiber.Use(recovery.New(), strictFraming, api.FewFields)
@@ -107,21 +139,10 @@ func (a *app) buildWeb(context.Context) error {
 		})
 	}
 	w.fiber.Use(func(c *fiber.Ctx) error {
-		c.SetUserContext(archive.WithReader(c.UserContext(), pages.ClientOf(c).Addr))
+		c.SetUserContext(archive.WithReader(c.UserContext(), w.clientOf(c).Addr))
 		return c.Next()
 	})
 	w.fiber.Use(a.settings.checkRole)
-	w.fiber.Get("/metrics", scrape)
-	programs.Register(w.fiber)
-	site.Routes(w.fiber)
-	a.web = w
-	a.add(component{name: "web", run: w.run})
-	// It stops before the listener, which waits for open streams to end.
-	if a.settings.has(roleWeb) {
-		a.add(component{name: "streams", run: w.watch.Run})
-	}
-	a.add(component{name: "drain", run: w.drain})
-	return nil
 }
 
 // run listens until ctx ends, then lets requests that are under way finish.

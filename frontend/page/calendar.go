@@ -88,7 +88,7 @@ func (s *Builder) calendar(at address.Address) (*calendarPage, error) {
 	var zones []string
 	for _, country := range at.Countries(outage.Service{}) {
 		zones = append(zones, page.Localizer.Zone(country))
-		page.AsOf = append(page.AsOf, page.TimeOfDay(page.read.asOf, country))
+		page.AsOf = append(page.AsOf, page.TimeOfDay(page.registerAsOf(), country))
 	}
 	page.Days = page.T("calendar.zone", "zone", strings.Join(zones, ", "))
 	return page, nil

@@ -50,6 +50,7 @@ type Incidents interface {
 
 // Register reads the register of incidents. It answers from memory.
 type Register interface {
+	AsOf() time.Time              // of the rows of incidents under way, zero while there are none yet
 	Editions() []register.Edition // oldest first
 	Current(quarter register.Quarter) (register.Edition, []register.Row, bool)
 	Rows(filter register.Filter) []register.Row // in the order of opening

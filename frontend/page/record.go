@@ -35,7 +35,7 @@ func (q *request) record(service string) record {
 		return record{}
 	}
 	var lasted time.Duration
-	for _, hours := range register.HoursOf(rows, register.LevelCountry, from, to) {
+	for _, hours := range register.HoursOf(rows, register.LevelCountry, from, to.Add(time.Minute)) { // with the minute under way
 		lasted += hours.Duration
 	}
 	days := register.DaysOf(rows, from.Format(time.DateOnly), to.Format(time.DateOnly), to)

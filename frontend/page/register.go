@@ -96,8 +96,17 @@ func (s *Builder) RegisterPage(at address.Address, text string) (*registerPage, 
 	page.editions(quarter)
 	page.incidents(quarter)
 	page.hours(quarter)
-	page.AsOf = []locale.Time{page.TimeOfDay(page.read.asOf, page.zone())}
+	page.AsOf = []locale.Time{page.TimeOfDay(page.registerAsOf(), page.zone())}
 	return page, nil
+}
+
+// registerAsOf is that of the rows of the register, which are some minutes older than
+// other numbers.
+func (q *request) registerAsOf() time.Time {
+	if made := q.builder.Register.AsOf(); !made.IsZero() {
+		return made
+	}
+	return q.read.asOf
 }
 
 // registerPath is the address of a file of the register without its suffix.
@@ -159,8 +168,8 @@ func (q *request) incidentRow(row register.Row, on time.Time) incidentRow {
 		result.Total = q.Int(*row.Total)
 	}
 	switch {
-	case row.State != outage.StateResolved: // the register is minutes older than the page
-		result.Lasted = q.T("register.lasts", "lasted", q.Duration(q.read.asOf.Sub(row.Start)))
+	case row.State != outage.StateResolved:
+		result.Lasted = q.T("register.lasts", "lasted", result.Lasted)
 	case row.End == nil:
 		result.Lasted = q.T("state.unknown")
 	}
@@ -175,8 +184,8 @@ func (q *request) incidentRow(row register.Row, on time.Time) incidentRow {
 func (page *registerPage) hours(quarter register.Quarter) {
 	rows := page.builder.Register.Rows(register.Filter{Country: page.At.Country})
 	from, to := quarter.Start(), quarter.End()
-	if now := page.read.asOf; now.Before(to) {
-		to = now
+	if soFar := page.registerAsOf().Add(time.Minute); soFar.Before(to) { // with the minute under way
+		to = soFar
 	}
 	query := url.Values{"level": {string(register.LevelDistrict)}, "year": {strconv.Itoa(quarter.Year)}, "quarter": {strconv.Itoa(quarter.Number)}}
 	if page.At.Country != "" {

@@ -41,6 +41,8 @@ func (f Register) rows(quarter register.Quarter) (rows []register.Row) {
 	})
 }
 
+func (Register) AsOf() time.Time { return Noon }
+
 func (f Register) Editions() []register.Edition {
 	now := register.QuarterOf(Noon)
 	before := register.QuarterOf(now.Start().AddDate(0, 0, -1))

@@ -9,6 +9,14 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
+// AsOf is the end of the newest whole minute that the rows of incidents under way were
+// made from, the zero time while there are none yet.
+func (r *Register) AsOf() time.Time {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	return r.asOf
+}
+
 // Current is what is current of a quarter; false where nothing is known of it.
 func (r *Register) Current(quarter Quarter) (Edition, []Row, bool) {
 	r.mutex.RLock()

@@ -81,6 +81,7 @@ type Register struct {
 	mutex    sync.RWMutex
 	current  map[Quarter]edition
 	versions []Edition // all that are stored, oldest first
+	asOf     time.Time
 }
 
 type edition struct {
@@ -153,7 +154,7 @@ func (r *Register) Refresh(ctx context.Context) error {
 	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.current, r.versions = current, versions
+	r.current, r.versions, r.asOf = current, versions, minuteOf(now)
 	return nil
 }
 
@@ -165,7 +166,11 @@ func (r *Register) refreshUnsettled(rows map[Quarter][]Row, now time.Time) {
 			r.current[quarter] = provisional(quarter, rows[quarter], now)
 		}
 	}
+	r.asOf = minuteOf(now)
 }
+
+// minuteOf is the end of the newest whole minute.
+func minuteOf(now time.Time) time.Time { return outage.MinuteOf(now).Time() }
 
 // settled says that a quarter is over for long enough to be stored.
 func settled(quarter Quarter, now time.Time) bool { return now.Sub(quarter.End()) >= settleFor }
