@@ -57,6 +57,21 @@ func (c *Projection) Area(caption string, cells []outage.Cell) template.HTML {
 		template.HTMLEscapeString(caption), c.ViewBox(), c.Coast, c.path(cells)))
 }
 
+// Sketch draws cells by class over the land, as areas without lines between cells of one
+// class: a map for a card, of a third of the bytes.
+func (c *Projection) Sketch(caption string, classes [MapClasses + 1][]outage.Cell) template.HTML {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="map" role="img" aria-label="%s" viewBox="%s"><path class="coast" d="%s"/>`,
+		template.HTMLEscapeString(caption), c.ViewBox(), c.Coast)
+	for class, cells := range classes[:MapClasses] {
+		if len(cells) > 0 {
+			fmt.Fprintf(&b, `<path class="k%d" d="%s"/>`, class+1, c.Outline(cells))
+		}
+	}
+	b.WriteString("</svg>")
+	return template.HTML(b.String())
+}
+
 // Thumbnail draws cells over the symbol of the land, which the page defines once.
 // It is hidden from screen readers, because text beside it has the same content.
 func (c *Projection) Thumbnail(heat public.Heatmap, scale Scale) template.HTML {

@@ -22,12 +22,14 @@ type event struct {
 	Extent           string          // how many reported since it began, "" while that is not known
 	Places           string          // the worst ones, "" where nothing is known of them
 	Areas            []template.HTML // small maps, where several incidents are open in a country
+	Maps             eventMaps
 	Each             places
 	Caused           string // before the links to services that it probably caused
 	Collateral       []link
 	Beside           []link // other services of the same wider event
 	Size             int    // from 1 to 3, by how many reported
 	people           int64
+	lead             []member
 }
 
 // member is a service of an event in one country.
@@ -66,6 +68,9 @@ func (page *homePage) events(ctx context.Context, members []member) []event {
 	slices.SortStableFunc(events, func(a, b event) int {
 		return cmp.Or(compareBools(public.Troubled(b.Status), public.Troubled(a.Status)), cmp.Compare(b.people, a.people))
 	})
+	if len(events) > 0 {
+		page.addMaps(ctx, &events[0])
+	}
 	return events
 }
 
@@ -149,6 +154,7 @@ var sizes = []int64{1_000, 10_000}
 // describe writes the texts of an event about the members of the service that leads.
 func (page *homePage) describe(e *event, lead []member) {
 	first := lead[0]
+	e.lead = lead
 	e.Name, e.Lang, e.Status = page.ServiceName(first.service), page.LangOf(first.service.Names), first.Status
 	e.Path = page.Service(first.service.Slug)
 	if len(lead) == 1 {
@@ -201,6 +207,9 @@ func (page *homePage) eventSentence(lead []member, lasted time.Duration) string 
 	if len(unusual) == 0 {
 		unusual = lead
 	}
+	// Where reports do not fall yet is more important than where they do.
+	first := unusual[max(0, slices.IndexFunc(unusual, func(m member) bool { return m.as != "falling" }))]
+	unusual = slices.DeleteFunc(unusual, func(m member) bool { return m.as != first.as })
 	var countries []string
 	for _, m := range unusual {
 		countries = append(countries, page.InCountry(m.Country))
@@ -209,11 +218,15 @@ func (page *homePage) eventSentence(lead []member, lasted time.Duration) string 
 	if more := countries[:len(countries)-1]; len(more) > 0 {
 		in = page.T("list.and", "first", strings.Join(more, ", "), "last", in)
 	}
-	text := page.T("event."+unusual[0].as, "in", in)
+	text := page.T("event."+first.as, "in", in)
 	if lasted > 0 {
-		text = page.T("event.for", "what", text, "lasted", page.Duration(lasted))
+		key := "event.for"
+		if first.as == "falling" {
+			key = "event.after" // they have not been falling for as long
+		}
+		text = page.T(key, "what", text, "lasted", page.Duration(lasted))
 	}
-	if cause := unusual[0].health.Incident; cause != nil {
+	if cause := first.health.Incident; cause != nil {
 		text = page.words.because(text, *cause)
 	}
 	return text

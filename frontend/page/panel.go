@@ -89,9 +89,7 @@ func (q *request) regionMap(ctx context.Context, service outage.Service, country
 	readings, name, in := q.read.readings, q.ServiceName(service), q.InCountry(country)
 	// The span of an incident belongs to the key; that of now changes each minute.
 	key := "/" + service.Slug + "/" + string(country) + q.At.ID
-	heat, ok := readOrLastGood(q.read, "heatmap", key, func() (public.Heatmap, error) {
-		return readings.Heatmap(ctx, service.Slug, country, country.MapResolution(), span)
-	})
+	heat, ok := q.read.heat(ctx, service, country, q.At.ID, span)
 	if ok {
 		result.Map = q.heatmap(heat, country, q.T("map.name", "service", name, "in", in), draw.ScaleOf(q.At.Show == address.ShowReports, heat))
 		result.HasMap = true
