@@ -36,6 +36,7 @@ type Config struct {
 	Readiness        Readiness
 	Streams          Streams
 	Webhooks         Webhooks
+	Pushes           Pushes
 	Officials        Officials
 	// Limiter is what a sender may still write. Reports themselves are limited by
 	// the intake, by the same count. Nil is no limit.
@@ -155,6 +156,9 @@ func (a *API) routes() []route {
 		{fiber.MethodPost, "/api/v1/webhooks/:id/test", a.owned(a.testWebhook)},
 		{fiber.MethodPost, "/api/v1/webhooks/:id/rotate", a.owned(a.rotateWebhook)},
 		{fiber.MethodGet, "/api/v1/webhooks/:id/deliveries", a.owned(a.listDeliveries)},
+		{fiber.MethodGet, "/api/v1/push", a.getPushKey},
+		{fiber.MethodPost, "/api/v1/push", a.createPush},
+		{fiber.MethodDelete, "/api/v1/push/:id", a.deletePush},
 		{fiber.MethodGet, atomPath, a.getFeed},
 		{fiber.MethodGet, jsonFeedPath, a.getFeed},
 		{fiber.MethodGet, alertsPath, a.getFeed},

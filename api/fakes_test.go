@@ -463,7 +463,7 @@ func (w *world) appReading(most int) *fiber.App {
 	app := fiber.New(fiber.Config{BodyLimit: most, ErrorHandler: ErrorHandler(logger, nil)})
 	api := New(Config{
 		Intake: w, Readings: func() Readings { return w }, Incidents: w, IncidentRegister: quarterlies{}, Services: w, Places: w, Shapes: w, Readiness: w, Streams: w, Limiter: w, Keys: w, Wanted: requests{w},
-		Webhooks: hooks{w}, Officials: w, Demo: w.demo, Hub: w.hub,
+		Webhooks: hooks{w}, Pushes: pushes{w}, Officials: w, Demo: w.demo, Hub: w.hub,
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},

@@ -169,3 +169,13 @@ type Webhooks interface {
 	// Deliveries are the latest tries, and the latest events that were given up.
 	Deliveries(ctx context.Context, owner, id string) (log, dead []notify.Delivery, err error)
 }
+
+// Pushes are the subscriptions of browsers. Their errors for the sender are *outage.Error;
+// CodeNotFound means that the server sends no push messages.
+type Pushes interface {
+	// PushKey is the public key of the site, base64url.
+	PushKey(ctx context.Context) (string, error)
+	SubscribePush(ctx context.Context, from netip.Addr, address notify.PushAddress, interest notify.Interest) (notify.Visitor, error)
+	// Unsubscribe also succeeds for an id that is not there.
+	Unsubscribe(ctx context.Context, id string) error
+}

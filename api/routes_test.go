@@ -40,6 +40,8 @@ const (
 	bearer = "Authorization: Bearer open"
 	lines  = bearer + "\nContent-Type: application/x-ndjson"
 
+	pushed = `{"subscription":{"endpoint":"https://push.example/a","expirationTime":null,"keys":{"p256dh":"BAbc","auth":"c2VjcmV0"}},"service":"whatsapp","country":"IN","until_back":true,"lang":"bn"}`
+
 	operator = bearer + "\n" + takes
 	entered  = `{"state":"major_outage","phase":"investigating","title":"Down"}`
 
@@ -277,6 +279,24 @@ var calls = []call{
 	{name: "stream-limited", path: "/api/v1/stream", world: world{limited: true}, status: 429, code: "limited"},
 	{name: "stream-full", path: "/api/v1/stream", world: world{err: down}, status: 503, code: "unavailable"},
 
+	{name: "push-key", path: "/api/v1/push", status: 200},
+	{name: "push-key-query", path: "/api/v1/push?x=1", status: 400, code: "invalid", field: "x"},
+	{name: "push-key-off", path: "/api/v1/push", world: world{err: &outage.Error{Code: outage.CodeNotFound, Detail: "This server sends no push messages."}}, status: 404, code: "not_found"},
+	{name: "push-key-down", path: "/api/v1/push", world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "push", method: "POST", path: "/api/v1/push", header: takes, body: pushed, status: 201, asked: "push 0.0.0.0 https://push.example/a BAbc whatsapp IN until back true in bn"},
+	{name: "push-form", method: "POST", path: "/api/v1/push", body: pushed, status: 415, code: "content_type"},
+	{name: "push-unknown-field", method: "POST", path: "/api/v1/push", header: takes, body: `{"subscription":{},"country":"IN","mail":"x"}`, status: 400, code: "invalid", lenient: true},
+	{name: "push-invalid", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: outage.Invalid("subscription.endpoint", "It must be an https:// address.")}, status: 400, code: "invalid", field: "subscription.endpoint"},
+	{name: "push-16k", method: "POST", path: "/api/v1/push", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
+	{name: "push-off", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: &outage.Error{Code: outage.CodeNotFound, Detail: "This server sends no push messages."}}, status: 404, code: "not_found"},
+	{name: "push-full", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: &outage.Error{Code: outage.CodeConflict, Detail: "There is no room for another subscription."}}, status: 409, code: "conflict"},
+	{name: "push-limited", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: &outage.Error{Code: outage.CodeLimited, Detail: "Too many subscriptions."}}, status: 429, code: "limited"},
+	{name: "push-down", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "push-from-another-site", method: "POST", path: "/api/v1/push", header: takes + "\nOrigin: https://elsewhere.example", body: pushed, status: 403, code: "forbidden", field: "site"},
+	{name: "push-stop-from-another-site", method: "DELETE", path: "/api/v1/push/ps_1", header: "Origin: https://elsewhere.example", status: 403, code: "forbidden", field: "site"},
+	{name: "push-stop", method: "DELETE", path: "/api/v1/push/ps_1", status: 204, asked: "unsubscribe ps_1"},
+	{name: "push-stop-query", method: "DELETE", path: "/api/v1/push/ps_1?x=1", status: 400, code: "invalid", field: "x"},
+	{name: "push-stop-down", method: "DELETE", path: "/api/v1/push/ps_1", world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "webhook-create", method: "POST", path: "/api/v1/webhooks", header: bearer + "\n" + takes, body: `{"url":"https://receiver.example/hook"}`, status: 201, asked: "create importer https://receiver.example/hook"},
 	{name: "webhook-create-once", method: "POST", path: "/api/v1/webhooks", header: bearer + "\n" + takes + "\nIdempotency-Key: k1", body: `{"url":"https://receiver.example/"}`, status: 201, asked: "create importer https://receiver.example/k1"},
 	{name: "webhook-create-key-invalid", method: "POST", path: "/api/v1/webhooks", header: bearer + "\n" + takes + "\nIdempotency-Key: a b", body: `{"url":"https://receiver.example/"}`, status: 400, code: "invalid", field: "Idempotency-Key"},

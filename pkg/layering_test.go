@@ -30,6 +30,7 @@ var drivers = map[string]driver{
 	"bbolt":      {"go.etcd.io/bbolt", "bbolt.go"},
 	"libchdb":    {"github.com/ebitengine/purego", "libchdb.go"},
 	"proxyproto": {"github.com/pires/go-proxyproto", "proxyproto.go"},
+	"webpush":    {"github.com/SherClockHolmes/webpush-go", "webpush.go"},
 	"metrics":    {"github.com/prometheus/client_golang/", "metrics.go"},
 	"backoff":    {"github.com/cenkalti/backoff/", "retry.go"},
 	"ssrf":       {"code.dny.dev/ssrf", "outbound.go"},
@@ -84,7 +85,7 @@ var rules = map[string]rule{
 	"pkg/runner":            {"outage engine lease retry wholefile", "redis metrics"},
 
 	// What is sent to subscribers.
-	"pkg/notify":   {"outage public locale boltfile capalert retry", "redis bbolt metrics"},
+	"pkg/notify":   {"outage public locale boltfile capalert ratelimit retry", "redis bbolt metrics webpush"},
 	"pkg/capalert": {"outage", ""},
 
 	// Past outages, and streams whose truth is known.

@@ -22,7 +22,7 @@ func (a *app) buildNotify(incidents public.Incidents) error {
 	a.notify = notify.New(notify.Config{
 		Store: store, Incidents: incidents, Counts: func() notify.Counts { return a.reader.Snapshot() }, Services: a.services, Shapes: a.geography, Official: a.official.Official,
 		Leads: a.live.Leads, Client: outbound.New(outbound.Options{Private: a.settings.WebhookPrivate, MaxBytes: webhookAnswer}),
-		PublicURL: a.settings.publicURL(), Hub: a.settings.WebsubHub, PlainHTTP: a.settings.WebhookPrivate, Exercise: a.demo != nil, Logger: a.logger,
+		PublicURL: a.settings.publicURL(), Hub: a.settings.WebsubHub, PushServices: a.settings.pushServices(), Contact: contactAddress(a.settings.SiteContact), PlainHTTP: a.settings.WebhookPrivate, Exercise: a.demo != nil, Logger: a.logger,
 	})
 	if !a.settings.has(roleDetect) {
 		return nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/intake"
+	"github.com/open-downpour/downpour/pkg/notify"
 	"github.com/open-downpour/downpour/pkg/redact"
 	"github.com/open-downpour/downpour/pkg/redisconn"
 )
@@ -40,6 +41,7 @@ type serveCommand struct {
 	APIKey         string        `help:"One plain API key, for development." name:"api-key" hidden:""`
 	WebhookPrivate bool          `help:"Webhooks may go to private addresses, any port and http://." name:"webhook-private"`
 	WebsubHub      string        `help:"WebSub hub that is told when feeds change, and that they name; needs --public-url." name:"websub-hub" placeholder:"URL"`
+	PushServices   []string      `help:"Hosts of push services that messages to browsers go to, 'any', or 'none' for no such messages." name:"push-services" default:"fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com" placeholder:"HOST"`
 	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
 	Official       bool          `help:"Read the status pages of vendors that the catalogue names, and show what they say."`
 	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`
@@ -80,6 +82,11 @@ func (s *serveCommand) Validate() error {
 	if s.WebsubHub != "" && (!isHTTP(s.WebsubHub) || s.PublicURL == "") {
 		return fmt.Errorf("--websub-hub: must be an http(s):// address, and needs --public-url, by which a hub knows the feeds")
 	}
+	for i, host := range s.PushServices {
+		if strings.ContainsAny(host, "/: ") || (host == noPush || host == notify.AnyPushService) && len(s.PushServices) > 1 {
+			return fmt.Errorf("--push-services: entry %d is not a host, or not alone", i+1)
+		}
+	}
 	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
 		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")
 	}
@@ -94,6 +101,17 @@ func (s *serveCommand) Validate() error {
 func isHTTP(text string) bool {
 	address, err := url.Parse(text)
 	return err == nil && address.Host != "" && (address.Scheme == "http" || address.Scheme == "https")
+}
+
+// noPush in the place of push services turns push off.
+const noPush = "none"
+
+// pushServices are the push services that may be sent to.
+func (s *serveCommand) pushServices() []string {
+	if slices.Equal(s.PushServices, []string{noPush}) {
+		return nil
+	}
+	return s.PushServices
 }
 
 // redisConfig is how the settings reach a Redis outside of the process.

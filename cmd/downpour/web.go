@@ -118,7 +118,7 @@ func (w *web) apiConfig(site string, keys *apikey.Keys, streams *live.Hub) api.C
 		Site: site, Hub: a.settings.WebsubHub, Demo: a.demo != nil, Exercise: a.demo != nil, PublicURL: a.settings.publicURL(),
 		Intake: a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, IncidentRegister: w.register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams,
-		Keys: keys, Wanted: w.wanted, WriteOrigins: a.settings.ownOrigins(), Webhooks: a.notify, Officials: a.official,
+		Keys: keys, Wanted: w.wanted, WriteOrigins: a.settings.ownOrigins(), Webhooks: a.notify, Pushes: a.notify, Officials: a.official,
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}
 }

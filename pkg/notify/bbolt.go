@@ -68,6 +68,15 @@ func (f FileStore) All(_ context.Context, kind string) (map[string][]byte, error
 	return found, err
 }
 
+// Count is that of Store.
+func (f FileStore) Count(_ context.Context, kind string) (n int, err error) {
+	err = f.file.View(func(tx *bbolt.Tx) error {
+		n = tx.Bucket([]byte(kind)).Stats().KeyN
+		return nil
+	})
+	return n, err
+}
+
 // Claim is that of Store.
 func (f FileStore) Claim(_ context.Context, entry Entry) (stored []byte, err error) {
 	err = f.file.Update(func(tx *bbolt.Tx) error {

@@ -44,6 +44,11 @@ func (m *memory) All(_ context.Context, kind string) (map[string][]byte, error) 
 	return found, nil
 }
 
+func (m *memory) Count(_ context.Context, kind string) (int, error) {
+	all, err := m.All(context.Background(), kind)
+	return len(all), err
+}
+
 func (m *memory) Claim(_ context.Context, e Entry) ([]byte, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()

@@ -62,11 +62,11 @@ func topics(base string, in *Incident, regionOf func(outage.District) outage.Reg
 // hub.mode=publish with the topics as hub.url is what the public hubs take.
 type hub struct{ url string }
 
-func (h hub) name() string                                        { return hubName }
-func (h hub) paused() bool                                        { return false }
-func (h hub) host() string                                        { return hostOf(h.url) }
-func (h hub) logs() bool                                          { return false }
-func (h hub) settled(context.Context, *Service, *Event, Delivery) {}
+func (h hub) name() string                      { return hubName }
+func (h hub) paused() bool                      { return false }
+func (h hub) host() string                      { return hostOf(h.url) }
+func (h hub) logs() bool                        { return false }
+func (h hub) settled(*leader, *Event, Delivery) {}
 
 // keeps is short: a hub that was away for longer fetches the feeds at the next event.
 func (h hub) keeps() time.Duration { return 6 * time.Hour }
@@ -75,12 +75,12 @@ func (h hub) selects(event *Event) bool { return event.Kind != KindTest }
 
 func (h hub) send(ctx context.Context, s *Service, event *Event) Delivery {
 	form := url.Values{"hub.mode": {"publish"}, "hub.url": topics(s.config.PublicURL, &event.Incident, s.config.Shapes.RegionOfDistrict)}
-	return s.exchange(ctx, func(ctx context.Context) (*http.Request, error) {
+	return s.exchange(ctx, func(ctx context.Context) (*http.Response, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, strings.NewReader(form.Encode()))
 		if err != nil {
 			return nil, err
 		}
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		return request, nil
+		return s.do(request, nil)
 	})
 }

@@ -23,6 +23,7 @@ type leader struct {
 	incidents map[string]*seen
 	targets   targets
 	observed  time.Time // when incidents were last looked at
+	forgotten forgotten
 	slots     slots
 
 	mutex     sync.Mutex // guards receivers, which only observe changes
@@ -86,6 +87,7 @@ func (l *leader) numbers() []uint64 {
 // the receivers.
 func (l *leader) observe(ctx context.Context) error {
 	l.observed = time.Now()
+	l.forgetExpired()
 	current, err := l.current(ctx)
 	if err != nil {
 		return err

@@ -38,12 +38,11 @@ type Delivery struct {
 	Next     *time.Time `json:"next,omitempty"` // of the next try
 
 	retryAfter time.Duration
+	gone       bool // the receiver wants no more
+	omitted    bool // there was nothing to send
 }
 
 func (d Delivery) delivered() bool { return d.Error == "" }
-
-// gone reports whether the receiver wants no more.
-func (d Delivery) gone() bool { return d.Status == statusGone }
 
 func (p *progress) settled(number uint64) bool {
 	return number <= p.Cursor || slices.Contains(p.Beyond, number)
@@ -133,10 +132,13 @@ func (l *leader) flush(ctx context.Context) error {
 			entries, written = append(entries, entry), append(written, of)
 		}
 	}
+	over := l.forgotten.take()
+	entries = append(entries, deletions(over)...)
 	if len(entries) == 0 {
 		return nil
 	}
 	if err := l.config.Store.Write(ctx, entries); err != nil {
+		l.forgotten.add(over...)
 		for _, of := range written {
 			of.markDirty()
 		}

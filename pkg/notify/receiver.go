@@ -168,8 +168,8 @@ func (r *receiver) deliver(of *lane) {
 	if r.ctx.Err() != nil && !result.delivered() {
 		return // not the receiver's failure
 	}
-	if result.delivered() || result.gone() {
-		to.settled(r.ctx, r.leader.Service, event, result)
+	if result.delivered() || result.gone {
+		to.settled(r.leader, event, result)
 	}
 	r.record(of, event, result)
 }
@@ -179,8 +179,9 @@ func (r *receiver) deliver(of *lane) {
 func (r *receiver) record(of *lane, event *Event, result Delivery) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if result.delivered() == r.failing {
-		r.failing = !result.delivered()
+	changed := result.delivered() == r.failing
+	r.failing = !result.delivered()
+	if changed && r.target.host() != "" {
 		r.leader.config.Logger.Info("receiver changed state", "receiver", r.target.name(), "host", r.target.host(), "failing", r.failing, "error", result.Error)
 	}
 	if len(of.events) == 0 || of.events[0] != event { // dropped meanwhile
@@ -191,7 +192,7 @@ func (r *receiver) record(of *lane, event *Event, result Delivery) {
 	switch {
 	case result.delivered():
 		r.settle(of, result, delivered)
-	case time.Since(event.At) >= r.target.keeps():
+	case result.gone, time.Since(event.At) >= r.target.keeps():
 		r.settle(of, result, dead)
 	default:
 		wait := max(of.waits.Next(), min(result.retryAfter, again.Most))

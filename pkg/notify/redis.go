@@ -44,6 +44,15 @@ func (r RedisStore) All(ctx context.Context, kind string) (map[string][]byte, er
 	return found, nil
 }
 
+// Count is that of Store.
+func (r RedisStore) Count(ctx context.Context, kind string) (int, error) {
+	n, err := r.client.HLen(ctx, keys+kind).Result()
+	if err != nil {
+		return 0, fmt.Errorf("counting %s of notifications: %w", kind, err)
+	}
+	return int(n), nil
+}
+
 // Claim is that of Store.
 func (r RedisStore) Claim(ctx context.Context, entry Entry) ([]byte, error) {
 	made, err := r.client.HSetNX(ctx, keys+entry.Kind, entry.Name, entry.Value).Result()

@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	statusGone = http.StatusGone
 	// mostRead is how much of a response is read, so that its connection can be used again.
 	mostRead  = 16 << 10
 	userAgent = "Downpour-Webhooks/1"
@@ -24,23 +23,30 @@ const (
 
 // send sends an event to a webhook once, and says what came of it.
 func (s *Service) send(ctx context.Context, webhook Webhook, event *Event) Delivery {
-	return s.exchange(ctx, func(ctx context.Context) (*http.Request, error) { return s.request(ctx, webhook, event) })
+	result := s.exchange(ctx, func(ctx context.Context) (*http.Response, error) {
+		return s.do(s.request(ctx, webhook, event))
+	})
+	result.gone = result.Status == http.StatusGone
+	return result
 }
 
-// exchange sends a request once, and says what came of it. Neither the log nor a Delivery
-// has the path of the address, which may be a secret.
-func (s *Service) exchange(ctx context.Context, make func(context.Context) (*http.Request, error)) Delivery {
+// do sends a request that could be made.
+func (s *Service) do(request *http.Request, err error) (*http.Response, error) {
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("User-Agent", userAgent)
+	return s.config.Client.Do(request)
+}
+
+// exchange sends once, and says what came of it. Neither the log nor a Delivery has the path
+// of the address, which may be a secret.
+func (s *Service) exchange(ctx context.Context, do func(context.Context) (*http.Response, error)) Delivery {
 	began := time.Now()
 	result := Delivery{At: began.UTC()}
 	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
-	request, err := make(ctx)
-	if err != nil {
-		result.Error = err.Error()
-		return result
-	}
-	request.Header.Set("User-Agent", userAgent)
-	response, err := s.config.Client.Do(request)
+	response, err := do(ctx)
 	result.Millis = time.Since(began).Milliseconds()
 	if err != nil {
 		result.Error = reason(err)

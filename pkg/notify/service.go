@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -12,6 +13,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
+	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
 // Incidents lists public incidents. It does not block. An unknown id is CodeNotFound.
@@ -60,8 +62,13 @@ type Config struct {
 	PlainHTTP bool
 	// Hub is the address of the WebSub hub that is told of changed feeds, "" for none. It
 	// needs PublicURL.
-	Hub      string
-	Exercise bool // alerts of CAP are marked as of an exercise
+	Hub string
+	// PushServices are the hosts that push messages are sent to, AnyPushService for all; none
+	// turns push off.
+	PushServices []string
+	// Contact is a mailto: or https: address for push services, "" for none.
+	Contact  string
+	Exercise bool // alerts and messages are marked as of a past outage that is played
 	Logger   *slog.Logger
 	Limits   Limits // zero values are the defaults
 }
@@ -72,6 +79,7 @@ type Limits struct {
 	Total    int // webhooks, 5,000
 	Sending  int // requests under way to receivers that answered last time, 512
 	Failing  int // and to those that did not, 64
+	Visitors int // subscriptions of visitors, 20,000
 	Pending  int // events that wait for one webhook, 5,000; the oldest are dropped beyond
 }
 
@@ -83,6 +91,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	set(&l.PerOwner, 100)
 	set(&l.Total, 5000)
+	set(&l.Visitors, 20000)
 	set(&l.Sending, 512)
 	set(&l.Failing, 64)
 	set(&l.Pending, 5000)
@@ -106,6 +115,8 @@ type Service struct {
 	woken     chan struct{}
 	owners    sync.Mutex               // held while webhooks are changed; guards tests
 	tests     map[string]*rate.Limiter // by owner
+	visitors  *ratelimit.Limiter
+	keys      atomic.Pointer[vapidKeys]
 }
 
 // New is a Service that does nothing until Run.
@@ -113,7 +124,7 @@ func New(config Config) *Service {
 	config.Limits = config.Limits.withDefaults()
 	return &Service{
 		config: config, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes), woken: make(chan struct{}, 1),
-		tests: map[string]*rate.Limiter{},
+		tests: map[string]*rate.Limiter{}, visitors: newVisitorLimit(),
 	}
 }
 

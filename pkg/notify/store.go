@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 )
@@ -12,10 +13,12 @@ const (
 	entryEvents    = "events"    // Event by number
 	entryIncidents = "incidents" // seen by incident
 	entryProgress  = "progress"  // progress by webhook
-	entryVersions  = "versions"  // what tells the other servers of a change of webhooks
+	entryVersions  = "versions"  // what tells the other servers of a change, by kind
+	entryVisitors  = "visitors"  // Visitor by id
+	entryKeys      = "keys"      // of this site, by use
 )
 
-var entryKinds = []string{entryWebhooks, entryEvents, entryIncidents, entryProgress, entryVersions}
+var entryKinds = []string{entryWebhooks, entryEvents, entryIncidents, entryProgress, entryVersions, entryVisitors, entryKeys}
 
 // Entry is a value by kind and name. A nil value deletes it.
 type Entry struct {
@@ -31,9 +34,14 @@ type Store interface {
 	All(ctx context.Context, kind string) (map[string][]byte, error)
 	// Claim stores a value unless there is one under its name, and returns the stored one.
 	Claim(ctx context.Context, entry Entry) (stored []byte, err error)
+	// Count returns how many values a kind has.
+	Count(ctx context.Context, kind string) (int, error)
 	// Write writes all entries or none. A crash after it returns loses none of them.
 	Write(ctx context.Context, entries []Entry) error
 }
+
+// newVersion tells the server that sends that entries of a kind changed.
+func newVersion(kind string) Entry { return Entry{entryVersions, kind, []byte(rand.Text())} }
 
 // entryOf is an entry with a value as JSON.
 func entryOf(kind, name string, value any) (Entry, error) {

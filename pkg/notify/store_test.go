@@ -43,6 +43,9 @@ func conforms(t *testing.T, store Store) {
 	if names := slices.Collect(maps.Keys(all)); err != nil || !slices.Equal(names, []string{"b"}) {
 		t.Errorf("left are %v, %v", names, err)
 	}
+	if n, err := store.Count(ctx, entryWebhooks); n != 1 || err != nil {
+		t.Errorf("%d are left, %v", n, err)
+	}
 }
 
 func TestRedisStore(t *testing.T) {

@@ -16,12 +16,12 @@ type target interface {
 	paused() bool
 	// keeps is how long after an event it is still sent.
 	keeps() time.Duration
-	// host names the receiver in logs, without what may be a secret.
+	// host names the receiver in logs, without what may be a secret; "" for no line.
 	host() string
 	// send sends an event once. It blocks for sendFor at most.
 	send(ctx context.Context, s *Service, event *Event) Delivery
 	// settled is called after an event was delivered or refused for good.
-	settled(ctx context.Context, s *Service, event *Event, result Delivery)
+	settled(l *leader, event *Event, result Delivery)
 	// logs reports whether the tries are stored, for the owner to read.
 	logs() bool
 }
@@ -37,8 +37,8 @@ func (w *Webhook) send(ctx context.Context, s *Service, event *Event) Delivery {
 }
 
 // settled pauses a webhook whose receiver wants no more.
-func (w *Webhook) settled(ctx context.Context, s *Service, _ *Event, result Delivery) {
-	if result.Status == statusGone {
-		s.stopWebhook(ctx, *w, "The receiver answered 410 Gone.")
+func (w *Webhook) settled(l *leader, _ *Event, result Delivery) {
+	if result.gone {
+		l.stopWebhook(l.ctx, *w, "The receiver answered 410 Gone.")
 	}
 }

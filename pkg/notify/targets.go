@@ -4,12 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // targets is who receives events, as last read from the store.
 type targets struct {
 	version  string // of the webhooks
 	webhooks map[string]*Webhook
+	visited  string // version of the visitors
+	visitors map[string]*Visitor
+	at       time.Time // when visitors were last read
 }
 
 // readTargets starts, changes and ends receivers as webhooks and subscriptions were changed,
@@ -22,6 +26,9 @@ func (l *leader) readTargets(ctx context.Context) error {
 	wanted := map[string]target{}
 	for id, webhook := range l.targets.webhooks {
 		wanted[id] = webhook
+	}
+	for id, visitor := range l.targets.visitors {
+		wanted[id] = visitor
 	}
 	if l.config.Hub != "" {
 		wanted[hubName] = hub{l.config.Hub}
@@ -44,6 +51,19 @@ func (t *targets) read(ctx context.Context, store Store) (changed bool, err erro
 			return false, err
 		}
 		t.version, changed = string(version), true
+	}
+	if t.visitors != nil && time.Since(t.at) < checkEvery {
+		return changed, nil
+	}
+	version, err = store.Get(ctx, entryVersions, entryVisitors)
+	if err != nil {
+		return false, err
+	}
+	if t.visitors == nil || string(version) != t.visited {
+		if t.visitors, err = readAll[Visitor](ctx, store, entryVisitors); err != nil {
+			return false, err
+		}
+		t.visited, t.at, changed = string(version), time.Now(), true
 	}
 	return changed, nil
 }

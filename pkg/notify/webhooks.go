@@ -26,8 +26,7 @@ func (s *Service) put(ctx context.Context, webhook Webhook) error {
 
 // write stores entries with a new version of the webhooks.
 func (s *Service) write(ctx context.Context, entries ...Entry) error {
-	version := Entry{entryVersions, entryWebhooks, []byte(rand.Text())}
-	if err := s.config.Store.Write(ctx, append(entries, version)); err != nil {
+	if err := s.config.Store.Write(ctx, append(entries, newVersion(entryWebhooks))); err != nil {
 		return unavailable(err)
 	}
 	s.Wake()

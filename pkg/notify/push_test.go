@@ -1,0 +1,415 @@
+package notify
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/outbound"
+)
+
+// browser is the receiving end of RFC 8291.
+type browser struct {
+	key    *ecdh.PrivateKey
+	secret []byte
+}
+
+func newBrowser(t testing.TB) browser {
+	t.Helper()
+	key, err := ecdh.P256().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := make([]byte, authBytes)
+	rand.Read(secret)
+	return browser{key, secret}
+}
+
+func (b browser) address(endpoint string) PushAddress {
+	encode := base64.RawURLEncoding.EncodeToString
+	return PushAddress{Endpoint: endpoint, Key: encode(b.key.PublicKey().Bytes()), Secret: encode(b.secret)}
+}
+
+// read decrypts a body of one record of aes128gcm (RFC 8188), as RFC 8291 derives its keys.
+func (b browser) read(body []byte) (message pushMessage, err error) {
+	const header = 16 + 4 + 1
+	if len(body) < header || len(body) < header+int(body[header-1]) {
+		return message, errors.New("the body is too short")
+	}
+	salt, size := body[:16], binary.BigEndian.Uint32(body[16:])
+	sender, sealed := body[header:header+int(body[header-1])], body[header+int(body[header-1]):]
+	if len(body) > int(size) || size > 4096 {
+		return message, fmt.Errorf("%d bytes in a record of %d", len(body), size)
+	}
+	public, err := ecdh.P256().NewPublicKey(sender)
+	if err != nil {
+		return message, err
+	}
+	shared, err := b.key.ECDH(public)
+	if err != nil {
+		return message, err
+	}
+	info := "WebPush: info\x00" + string(b.key.PublicKey().Bytes()) + string(sender)
+	material, err1 := hkdf.Key(sha256.New, shared, b.secret, info, 32)
+	key, err2 := hkdf.Key(sha256.New, material, salt, "Content-Encoding: aes128gcm\x00", 16)
+	nonce, err3 := hkdf.Key(sha256.New, material, salt, "Content-Encoding: nonce\x00", 12)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return message, err
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return message, err
+	}
+	sealer, err := cipher.NewGCM(block)
+	if err != nil {
+		return message, err
+	}
+	plain, err := sealer.Open(nil, nonce, sealed, nil)
+	if err != nil {
+		return message, err
+	}
+	text, delimited := strings.CutSuffix(strings.TrimRight(string(plain), "\x00"), "\x02")
+	if !delimited {
+		return message, errors.New("the last record has no delimiter")
+	}
+	return message, json.Unmarshal([]byte(text), &message)
+}
+
+// checkVAPID verifies the signature of RFC 8292 by the key that browsers subscribe with.
+func checkVAPID(header http.Header, audience, key string, now time.Time) error {
+	token, sent, found := strings.Cut(strings.TrimPrefix(header.Get("Authorization"), "vapid t="), ", k=")
+	parts := strings.Split(token, ".")
+	if !found || len(parts) != 3 || sent != key {
+		return fmt.Errorf("Authorization is %q, the key %s", header.Get("Authorization"), key)
+	}
+	point, err1 := base64.RawURLEncoding.DecodeString(key)
+	signature, err2 := base64.RawURLEncoding.DecodeString(parts[2])
+	claims, err3 := base64.RawURLEncoding.DecodeString(parts[1])
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return err
+	}
+	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	if err != nil {
+		return err
+	}
+	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
+	if !ecdsa.Verify(public, digest[:], r, s) {
+		return errors.New("the signature is wrong")
+	}
+	var claimed struct {
+		Audience string `json:"aud"`
+		Expires  int64  `json:"exp"`
+		Subject  string `json:"sub"`
+	}
+	if err := json.Unmarshal(claims, &claimed); err != nil {
+		return err
+	}
+	if left := time.Unix(claimed.Expires, 0).Sub(now); claimed.Audience != audience || claimed.Subject != "https://downpour.example" || left <= 0 || left > 24*time.Hour {
+		return fmt.Errorf("claims are %s", claims)
+	}
+	return nil
+}
+
+// pushing is a service that sends to the host push.example.
+func pushing(t testing.TB, w *world, store Store, net *internet) *Service {
+	t.Helper()
+	s := service(t, w, store, net)
+	s.config.PushServices = []string{"push.example"}
+	return s
+}
+
+var chatInIndia = Interest{Service: "chat", Country: countrytest.IN, Lang: "bn"}
+
+func browse(t testing.TB, s *Service, endpoint string, of Interest) (browser, Visitor) {
+	t.Helper()
+	b := newBrowser(t)
+	made, err := s.SubscribePush(context.Background(), netip.Addr{}, b.address(endpoint), of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, made
+}
+
+// TestBrowserHearsOfOpeningAndEnd over the life of an incident that also changes and
+// recovers, while the push service is away at first.
+func TestBrowserHearsOfOpeningAndEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, began, net := &world{}, time.Now(), &internet{}
+		net.answer = func(*http.Request) (int, error) {
+			if time.Since(began) < 30*time.Second {
+				return http.StatusServiceUnavailable, nil
+			}
+			return http.StatusCreated, nil
+		}
+		s := pushing(t, w, newMemory(nil), net)
+		b, made := browse(t, s, "https://eu.push.example/v1/abc", chatInIndia)
+		stop := start(t, s)
+		time.Sleep(time.Second)
+		life(w, s, "one")
+		time.Sleep(time.Hour)
+		stop()
+		key, err := s.PushKey(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read []pushMessage
+		for _, p := range net.posts {
+			if err := checkVAPID(p.header, "https://eu.push.example", key, p.at); err != nil {
+				t.Error(err)
+			}
+			message, err := b.read(p.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p.header.Get("TTL") != "14400" || len(p.header.Get("Topic")) != 32 || p.header.Get("Content-Encoding") != "aes128gcm" {
+				t.Errorf("headers are %v", p.header)
+			}
+			if p.status == http.StatusCreated {
+				read = append(read, message)
+			}
+		}
+		if len(read) != 2 || len(net.posts) == 2 {
+			t.Fatalf("%d messages in %d requests", len(read), len(net.posts))
+		}
+		opened, resolved := read[0], read[1]
+		if opened.Title != "Chat: সমস্যার রিপোর্ট স্বাভাবিকের অনেক বেশি" || opened.URL != "/bn/incidents/one" || opened.Tag != "one" || opened.ID != made.ID || opened.Stop == "" {
+			t.Errorf("the first message is %+v", opened)
+		}
+		if resolved.Title != "Chat: রিপোর্ট আবার স্বাভাবিক" || resolved.Tag != opened.Tag || !strings.Contains(resolved.Body, "IN-WB") {
+			t.Errorf("the second message is %+v", resolved)
+		}
+	})
+}
+
+// TestUntilBackIsOneMessage when the last incident of the service is over, and nothing is
+// kept after it.
+func TestUntilBackIsOneMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, net, store := &world{}, &internet{answer: always(http.StatusCreated)}, newMemory(nil)
+		s := pushing(t, w, store, net)
+		until := chatInIndia
+		until.UntilBack = true
+		b, _ := browse(t, s, "https://push.example/abc", until)
+		stop := start(t, s)
+		other := incident("other")
+		w.set(other)
+		life(w, s, "one")
+		if len(net.posts) != 0 {
+			t.Fatalf("%d messages while another incident goes on", len(net.posts))
+		}
+		other.State, other.ClosedAt = outage.StateResolved, time.Now()
+		w.set(other)
+		time.Sleep(time.Minute)
+		life(w, s, "later")
+		stop()
+		if len(net.posts) != 1 {
+			t.Fatalf("%d messages", len(net.posts))
+		}
+		message, err := b.read(net.posts[0].body)
+		if err != nil || message.Tag != "other" || message.Stop != "" {
+			t.Errorf("%+v, %v", message, err)
+		}
+		if left := stored(t, store); left != 0 {
+			t.Errorf("%d subscriptions are left", left)
+		}
+	})
+}
+
+func stored(t testing.TB, store Store) int {
+	t.Helper()
+	n, err := store.Count(context.Background(), entryVisitors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestSubscriptionEnds on the wish of the browser or its push service, and after 90 days.
+func TestSubscriptionEnds(t *testing.T) {
+	for name, end := range map[string]func(s *Service, w *world, net *internet, id string) error{
+		"404": func(s *Service, w *world, net *internet, _ string) error {
+			net.answer = always(http.StatusNotFound)
+			life(w, s, "one")
+			return nil
+		},
+		"410": func(s *Service, w *world, net *internet, _ string) error {
+			net.answer = always(http.StatusGone)
+			life(w, s, "one")
+			return nil
+		},
+		"stop": func(s *Service, _ *world, _ *internet, id string) error {
+			return s.Unsubscribe(context.Background(), id)
+		},
+		"expiry": func(s *Service, _ *world, _ *internet, id string) error {
+			all, err := readAll[Visitor](context.Background(), s.config.Store, entryVisitors)
+			if err != nil {
+				return err
+			}
+			of := all[id]
+			if keep := of.ExpiresAt.Sub(of.CreatedAt); keep != visitorFor {
+				t.Errorf("it is kept for %s", keep)
+			}
+			of.ExpiresAt = time.Now().Add(30 * time.Second)
+			entry, err := entryOf(entryVisitors, id, of)
+			defer time.Sleep(2 * sweepEvery)
+			return errors.Join(err, s.writeVisitors(context.Background(), entry))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, net, store := &world{}, &internet{answer: always(http.StatusCreated)}, newMemory(nil)
+				s := pushing(t, w, store, net)
+				_, made := browse(t, s, "https://push.example/abc", chatInIndia)
+				stop := start(t, s)
+				time.Sleep(time.Minute)
+				if stored(t, store) != 1 {
+					t.Fatal("nothing is stored")
+				}
+				if err := end(s, w, net, made.ID); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				if left := stored(t, store); left != 0 {
+					t.Errorf("%d subscriptions are left", left)
+				}
+				sent := len(net.posts)
+				if sent > 1 {
+					t.Errorf("%d requests to a push service that said no", sent)
+				}
+				life(w, s, "after")
+				stop()
+				if len(net.posts) != sent {
+					t.Errorf("%d messages after the end", len(net.posts)-sent)
+				}
+				if all, err := store.All(context.Background(), entryProgress); err != nil || len(all) != 0 {
+					t.Errorf("what became of messages is left: %v, %v", all, err)
+				}
+			})
+		})
+	}
+}
+
+// TestSubscriptionsThatAreRefused name their field.
+func TestSubscriptionsThatAreRefused(t *testing.T) {
+	s := pushing(t, &world{}, newMemory(nil), &internet{})
+	good := newBrowser(t).address("https://push.example/abc")
+	with := func(change func(*PushAddress)) PushAddress { of := good; change(&of); return of }
+	for _, c := range []struct {
+		address PushAddress
+		of      Interest
+		field   string
+	}{
+		{with(func(a *PushAddress) { a.Endpoint = "https://victim.example/" }), chatInIndia, "subscription.endpoint"},
+		{with(func(a *PushAddress) { a.Endpoint = "https://notpush.example/" }), chatInIndia, "subscription.endpoint"},
+		{with(func(a *PushAddress) { a.Endpoint = "https://push.example@victim.example/" }), chatInIndia, "subscription.endpoint"},
+		{with(func(a *PushAddress) { a.Endpoint = "http://push.example/" }), chatInIndia, "subscription.endpoint"},
+		{with(func(a *PushAddress) { a.Endpoint += strings.Repeat("a", mostAddress) }), chatInIndia, "subscription.endpoint"},
+		{with(func(a *PushAddress) { a.Key = "BAAA" }), chatInIndia, "subscription.keys.p256dh"},
+		{with(func(a *PushAddress) { a.Secret = "AAAA" }), chatInIndia, "subscription.keys.auth"},
+		{good, Interest{Service: "chat", Country: "XX"}, "country"},
+		{good, Interest{Service: "nothing", Country: countrytest.IN}, "service"},
+		{good, Interest{Country: countrytest.IN}, "service"},
+		{good, Interest{Country: countrytest.IN, Region: "GB-TLI"}, "region"},
+	} {
+		_, err := s.SubscribePush(context.Background(), netip.Addr{}, c.address, c.of)
+		if known := outage.AsError(err); known == nil || known.Field != c.field {
+			t.Errorf("%+v, %+v: %v, want %s", c.address, c.of, err, c.field)
+		}
+	}
+	if n := stored(t, s.config.Store); n != 0 {
+		t.Errorf("%d are stored", n)
+	}
+	s.config.Limits.Visitors = 1
+	browse(t, s, "https://push.example/1", chatInIndia)
+	if _, err := s.SubscribePush(context.Background(), netip.Addr{}, good, chatInIndia); outage.AsError(err) == nil || outage.AsError(err).Code != outage.CodeConflict {
+		t.Errorf("beyond the limit: %v", err)
+	}
+}
+
+// TestPushKeyStays over a restart, and is the same on two servers over one store.
+func TestPushKeyStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "webhooks.db")
+	var keys []string
+	for range 2 {
+		store, err := OpenFileStore(path, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			key, err := pushing(t, &world{}, store, &internet{}).PushKey(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			keys = append(keys, key)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range keys {
+		if key != keys[0] {
+			t.Errorf("keys are %v", keys)
+		}
+	}
+}
+
+// TestPushReachesNoPrivateAddress though the operator allows any push service.
+func TestPushReachesNoPrivateAddress(t *testing.T) {
+	asked := false
+	receiver := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer receiver.Close()
+	s := service(t, &world{}, newMemory(nil), &internet{})
+	s.config.PushServices, s.config.Client = []string{AnyPushService}, outbound.New(outbound.Options{})
+	_, made := browse(t, s, receiver.URL, chatInIndia)
+	event := (&seen{}).next(KindOpened, time.Now(), Incident{ID: "one", Service: "chat", Country: countrytest.IN})
+	if result := made.send(context.Background(), s, &event); !strings.Contains(result.Error, "refused destination") || asked {
+		t.Errorf("the answer is %+v", result)
+	}
+}
+
+// TestSubscriptionsOfOneNetworkAreLimited after those that are in order, and others have room.
+func TestSubscriptionsOfOneNetworkAreLimited(t *testing.T) {
+	s := pushing(t, &world{}, newMemory(nil), &internet{})
+	subscribe := func(from string, n int) error {
+		_, err := s.SubscribePush(context.Background(), netip.MustParseAddr(from), newBrowser(t).address(fmt.Sprint("https://push.example/", n)), chatInIndia)
+		return err
+	}
+	taken := 0
+	for n := range 100 {
+		if err := subscribe("192.0.2.1", n); err == nil {
+			taken++
+		} else if of := outage.AsError(err); of == nil || of.Code != outage.CodeLimited || of.RetryAfter <= 0 {
+			t.Fatal(err)
+		}
+	}
+	if taken < 20 || taken > 25 {
+		t.Errorf("%d were taken", taken)
+	}
+	if err := subscribe("198.51.100.1", 200); err != nil {
+		t.Error(err)
+	}
+}
