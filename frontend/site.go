@@ -49,6 +49,8 @@ type Config struct {
 	PublicURL string
 	// Operator is who runs the site; by default nobody is named.
 	Operator page.Operator
+	// Push says that the server sends messages to browsers.
+	Push bool
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
 	// Log receives errors that a page does not show; slog.Default by default.
@@ -96,7 +98,7 @@ func New(config Config) (*Site, error) {
 	}
 	result, err := page.NewBuilder(page.Config{
 		Readings: config.Readings, Incidents: config.Incidents, Register: config.Register, Services: config.Services, Shapes: config.Shapes, Places: config.Places, Demo: config.Demo,
-		Parameters: config.Parameters, PublicURL: config.PublicURL, Operator: config.Operator, Now: config.Now, Log: config.Log,
+		Parameters: config.Parameters, PublicURL: config.PublicURL, Operator: config.Operator, Push: config.Push, Now: config.Now, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
 	})
 	if err != nil {

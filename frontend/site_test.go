@@ -17,6 +17,7 @@ import (
 func testSite(t testing.TB, change func(*Config)) (*Site, *fiber.App) {
 	t.Helper()
 	config := Config{
+		Push:   true,
 		Intake: &pagetest.Intake{}, Readings: always(pagetest.Readings{}), Incidents: pagetest.Incidents{}, Register: pagetest.Register{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(), Places: pagetest.Places{},
 		ClientOf: func(*fiber.Ctx) outage.Client {
 			return outage.Client{Addr: netip.MustParseAddr("192.0.2.7"), UserAgent: "test"}

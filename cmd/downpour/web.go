@@ -104,7 +104,7 @@ func (w *web) siteConfig(operator page.Operator) frontend.Config {
 		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, Register: w.register,
 		Services: a.services, Shapes: a.geography, Places: a.places, Wanted: w.wanted,
 		Parameters: engine.Parameters(a.liveTimeline()), ClientOf: w.clientOf, WriteOrigins: a.settings.ownOrigins(),
-		PublicURL: a.settings.publicURL(), Operator: operator, Now: a.now, Log: a.logger,
+		PublicURL: a.settings.publicURL(), Operator: operator, Push: len(a.settings.pushServices()) > 0, Now: a.now, Log: a.logger,
 	}
 	if a.demo != nil {
 		config.Demo = demoPages{a.demo}

@@ -24,6 +24,7 @@ type Config struct {
 	Parameters []outage.Parameter
 	PublicURL  string
 	Operator   Operator
+	Push       bool // the server sends messages to browsers
 	Now        func() time.Time
 	Log        *slog.Logger
 	Head       Head

@@ -18,6 +18,7 @@ type followPage struct {
 	Badge string // "" where no service is followed
 	Embed string // as Badge
 	Back  string
+	Push  []*push // in each country of the service
 }
 
 // feedQuery is the query of feeds for an address.
@@ -76,11 +77,26 @@ func (s *Builder) FollowPage(at address.Address, base string) *followPage {
 		page.Of = page.ServiceName(service)
 		page.Title += ": " + page.Of
 		page.Badge, page.Embed = page.codes(service)
+		page.addPush(service)
 	}
 	if at.Country != "" {
 		page.Title += ", " + page.CountryName(at.Country)
 	}
 	return page
+}
+
+// addPush offers messages in each country of the page.
+func (page *followPage) addPush(service outage.Service) {
+	for _, country := range page.At.Countries(service) {
+		of := page.push(service, country)
+		if of == nil {
+			return
+		}
+		if page.At.Country == "" {
+			of.Where = page.CountryName(country)
+		}
+		page.Push = append(page.Push, of)
+	}
 }
 
 // codes are the HTML of a badge and of a frame, to be copied.

@@ -64,7 +64,11 @@ func (page *prosePage) aboutText(id string) string {
 	if id == "who" && page.operator.Contact == "" {
 		return page.T("about.who.none", "site", page.Site())
 	}
-	return page.T("about."+id+".text", "site", page.Site())
+	text := page.T("about."+id+".text", "site", page.Site())
+	if id == "kept" && page.builder.Push {
+		text += " " + page.T("push.text")
+	}
+	return text
 }
 
 // prose makes the pages that only change with the program.

@@ -24,6 +24,7 @@ type servicePage struct {
 	Past      []entry
 	Record    record
 	AsOf      []locale.Time
+	Push      *push // nil where no messages are sent
 }
 
 // Announcement is read out by screen readers when the page changes.
@@ -73,6 +74,9 @@ func (page *servicePage) addDetails(ctx context.Context, service outage.Service)
 	page.Related = page.related(ctx, service)
 	page.Past = page.past(ctx, service.Slug)
 	page.Record = page.record(service.Slug)
+	if page.Push = page.push(service, page.At.Country); page.Push != nil && page.Form.Back {
+		page.Push = page.pushUntilBack(service, page.At.Country)
+	}
 	page.Summary = page.T("service.summary", "service", page.Name)
 	if len(page.Verdicts) == 1 {
 		page.Summary = page.Verdicts[0].Sentence + " " + page.Verdicts[0].Numbers

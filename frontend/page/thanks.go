@@ -22,6 +22,7 @@ type thanksPage struct {
 	// Answer is what others report, nil where that is not known.
 	Answer *answer
 	Share  string // the address to send to others
+	Push   *push  // nil where no messages are sent
 }
 
 // Outcome is the result of a report, as in the query of its page.
@@ -54,6 +55,9 @@ func (s *Builder) ThanksPage(ctx context.Context, at address.Address, of Outcome
 		page.Which = s.offered(of.Which, at.Country)
 	}
 	page.Title = page.Heading
+	if page.Push = page.pushUntilBack(service, at.Country); page.Push != nil {
+		page.Push.Hidden = false
+	}
 	page.Answer, page.Share = page.answer(ctx, service, of), page.Absolute(page.Back)
 	return page
 }

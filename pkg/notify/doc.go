@@ -1,4 +1,5 @@
-// Package notify tells webhooks, and the WebSub hub of the feeds, what becomes of incidents.
+// Package notify tells webhooks, the browsers of visitors and the WebSub hub of the feeds what
+// becomes of incidents.
 //
 // It owns the subscriptions, the log of events and the deliveries. An event is derived
 // from the difference between an incident and what was last seen of it, and both are

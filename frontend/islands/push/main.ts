@@ -22,7 +22,7 @@ function offer(link: HTMLAnchorElement, workers: ServiceWorkerContainer): void {
     link.textContent = id ? link.dataset.on! : off;
   };
   link.setAttribute('role', 'button');
-  link.parentElement!.hidden = false;
+  for (let hidden = link.closest<HTMLElement>('[hidden]'); hidden; hidden = link.closest<HTMLElement>('[hidden]')) hidden.hidden = false;
   show();
   let busy = false;
   link.addEventListener('click', (event) => {

@@ -2,3 +2,4 @@
 // its bytes on a slow line.
 import '../live/main.ts';
 import '../report/main.ts';
+import '../push/main.ts';
