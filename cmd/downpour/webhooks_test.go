@@ -44,6 +44,9 @@ func TestWebhooksReachPublicAddressesOnly(t *testing.T) {
 		if status, reason, _ := s.tested(url); status != 0 || !strings.Contains(reason, "refused destination") {
 			t.Errorf("%s: status %d, %q", url, status, reason)
 		}
+		if said := s.log.String(); !strings.Contains(said, "refused destination") {
+			t.Errorf("%s: the log says %s", url, said)
+		}
 	}
 	if got := s.webhook(http.MethodPost, "", `{"url":"http://receiver.example/"}`); got.status != http.StatusBadRequest {
 		t.Errorf("without TLS: %d %s", got.status, got.body)
@@ -56,6 +59,9 @@ func TestWebhooksFollowNoRedirect(t *testing.T) {
 	defer receiver.Close()
 	if status, reason, _ := s.tested(receiver.URL); status != http.StatusTemporaryRedirect || !strings.Contains(reason, "redirect") {
 		t.Errorf("status %d, %q", status, reason)
+	}
+	if said := s.log.String(); !strings.Contains(said, "a redirect, which is not followed") {
+		t.Errorf("the log says %s", said)
 	}
 }
 
