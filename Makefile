@@ -14,7 +14,7 @@ TOOLS   := .ci/tools
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers clients crash fuzz lint pictures prerequisites structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads clients crash fuzz lint pictures prerequisites structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -100,6 +100,11 @@ bench-readers: prerequisites $(LIBCHDB)/node_modules
 # of the server, Redis and the archive, beside a server that stores nothing.
 bench-intake: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test -run '^TestIntake$$' -intake-for 60s -count 1 -timeout 20m -v ./cmd/downpour
+
+# How many answers a second come from the live window while reports come in: maps,
+# tables, series and incidents beside the list of services, in turn.
+bench-reads: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test ./cmd/downpour -run '^TestReadRates$$' -read-rounds 20 -count 1 -v
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.
