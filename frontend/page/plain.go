@@ -15,6 +15,9 @@ func (s *Builder) Plain(ctx context.Context, at address.Address) []byte {
 	page := s.service(ctx, at.WithLeaf(address.LeafStatus))
 	var out bytes.Buffer
 	fmt.Fprintln(&out, page.Name)
+	if notice := page.Notice(); notice != "" {
+		fmt.Fprintf(&out, "\n%s\n", notice)
+	}
 	for _, v := range page.Verdicts {
 		fmt.Fprintf(&out, "\n%s: %s\n", v.Name, v.Word)
 		for _, line := range []string{v.Sentence, v.Numbers, strings.TrimSpace(v.Extent), strings.TrimSpace(v.Open + " " + v.Places)} {
