@@ -126,6 +126,7 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Get("/suggest", s.suggest)
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
+	router.Get("/oembed", s.oembed)
 	for kind, of := range map[string]func(context.Context, address.Address, public.Incident) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))

@@ -101,18 +101,21 @@ func (page *followPage) addPush(service outage.Service) {
 
 // codes are the HTML of a badge and of a frame, to be copied.
 func (page *followPage) codes(service outage.Service) (badge, embed string) {
+	badge = `<a href="` + page.Absolute(page.Back) + `"><img src="` + page.Absolute("/badge/"+service.Slug+".svg"+page.frameQuery()) + `" alt="` + page.Of + `"></a>`
+	return badge, page.frame(service, page.Of, frameWidth, frameHeight)
+}
+
+// frameQuery is the query of a badge and a frame for the country and language of the page.
+func (f *request) frameQuery() string {
 	query := url.Values{}
-	if page.At.Country != "" {
-		query.Set("country", string(page.At.Country))
+	if f.At.Country != "" {
+		query.Set("country", string(f.At.Country))
 	}
-	if page.At.Lang != locale.Default {
-		query.Set("lang", page.At.Lang)
+	if f.At.Lang != locale.Default {
+		query.Set("lang", f.At.Lang)
 	}
-	suffix := ""
-	if len(query) > 0 {
-		suffix = "?" + query.Encode()
+	if len(query) == 0 {
+		return ""
 	}
-	badge = `<a href="` + page.Absolute(page.Back) + `"><img src="` + page.Absolute("/badge/"+service.Slug+".svg"+suffix) + `" alt="` + page.Of + `"></a>`
-	embed = `<iframe src="` + page.Absolute("/embed/"+service.Slug+suffix) + `" title="` + page.Of + `" width="360" height="200"></iframe>`
-	return badge, embed
+	return "?" + query.Encode()
 }
