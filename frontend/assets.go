@@ -42,6 +42,7 @@ var styles = map[string][]string{
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
 	"follow":    {"base", "prose"},
+	"offline":   {"base", "form", "prose", "offline"},
 	"credits":   {"base", "prose"},
 	"register":  {"base", "details", "charts", "incidents", "register"},
 	"vendors":   {"base", "details", "charts", "incidents"},
@@ -55,7 +56,7 @@ var styles = map[string][]string{
 var lower = []string{"charts", "related", "record"}
 
 // scripts lists the islands of each page. None is needed to use it.
-var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"service"}, "incident": {"live"}, "report": {"report"}, "map": {"map"}, "thanks": {"push"}, "follow": {"push"}}
+var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"service"}, "incident": {"live"}, "report": {"report"}, "map": {"map"}, "thanks": {"push"}, "follow": {"push"}, "offline": {"offline"}}
 
 // pageStyle is the style element of a page and the policy that allows it. The style
 // of the first screen is inline, because on a slow line a request costs more than its

@@ -15,6 +15,7 @@ const (
 	LeafAbout     = "about"
 	LeafCredits   = "credits"
 	LeafFollow    = "follow"
+	LeafOffline   = "offline"
 	LeafReport    = "report"
 	LeafThanks    = "thanks"
 	LeafIncidents = "incidents"
@@ -61,7 +62,7 @@ var incidentID = regexp.MustCompile(`^([a-z0-9-]{1,40}-[a-z]{2}-[0-9]{8})t([0-9]
 // which includes services that do not exist or are not used in the country.
 func Parse(services Services, path string) (Address, bool) {
 	at, parts := split(path)
-	if len(parts) == 1 && at.Country == "" && (parts[0] == LeafAbout || parts[0] == LeafCredits || parts[0] == LeafVendors) {
+	if len(parts) == 1 && at.Country == "" && slices.Contains([]string{LeafAbout, LeafCredits, LeafVendors, LeafOffline}, parts[0]) {
 		at.Leaf = parts[0]
 		return at, true
 	}

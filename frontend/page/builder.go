@@ -72,6 +72,8 @@ func (s *Builder) Page(ctx context.Context, at address.Address) (name string, pa
 		return "incident", page, err
 	case at.Leaf == address.LeafAbout || at.Leaf == address.LeafCredits:
 		return at.Leaf, s.prose(at), nil
+	case at.Leaf == address.LeafOffline:
+		return at.Leaf, s.offline(at), nil
 	case at.Leaf == address.LeafReport:
 		return "report", s.formPage(at), nil
 	case at.Leaf == address.LeafEmbed:

@@ -237,14 +237,8 @@ func (s *Builder) understoodName(area outage.Area, lang string) string {
 
 // placeForm offers the services of the country.
 func (s *Builder) placeForm(page *placePage) placeForm {
-	made := placeForm{Place: s.understoodName(page.area, page.At.Lang), Services: picker{Name: "service", Label: page.T("map.service")}}
-	for _, service := range s.Services.Services() {
-		if address.UsedIn(service, page.area.Country) {
-			made.Services.Options = append(made.Services.Options, option{Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names)})
-		}
-	}
-	slices.SortStableFunc(made.Services.Options, func(a, b option) int { return byName(a.Text, b.Text) })
-	return made
+	services := page.servicePicker(func(service outage.Service) bool { return address.UsedIn(service, page.area.Country) })
+	return placeForm{Place: s.understoodName(page.area, page.At.Lang), Services: services}
 }
 
 // schema is the place for search engines: https://schema.org/AdministrativeArea.

@@ -14,7 +14,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -155,13 +154,7 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 	if idempotencyKey == "" {
 		return s.count(ctx, first)
 	}
-	// Two people may use the same guessable key, so the name of the answer depends on
-	// the browser or app and the network as well. The network is in it as a hash under
-	// a secret key, because addresses could otherwise be found by trying all.
-	own := fmt.Sprintf("%q", []string{
-		idempotencyKey, client.UserAgent, client.AcceptLanguage, submission.Token, fmt.Sprintf("%x", report.Prefix),
-	})
-	return s.countOnce(ctx, first, own)
+	return s.countOnce(ctx, first, answerKey(idempotencyKey, client, submission.Token, report.Prefix))
 }
 
 func (s *Service) receipt(report outage.Report, unresolved *outage.Unresolved, undo string) outage.Receipt {

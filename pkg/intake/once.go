@@ -43,6 +43,23 @@ type answer struct {
 	Done        bool
 }
 
+// unguessable is the length from which a key and a token are taken to be random: the form
+// makes both of 32 hexadecimal digits.
+const unguessable = 32
+
+// answerKey is what the answer to a request is stored under. Two people may use the same
+// guessable key, so it depends on the browser or app and the network as well. The network
+// is in it as a hash under a secret key, because addresses could otherwise be found by
+// trying all. It is left out where key and token cannot be guessed, so that a report which
+// waited for a connection and comes from another network counts once.
+func answerKey(idempotencyKey string, client outage.Client, token string, prefix uint64) string {
+	network := fmt.Sprintf("%x", prefix)
+	if len(idempotencyKey) >= unguessable && len(token) >= unguessable {
+		network = ""
+	}
+	return fmt.Sprintf("%q", []string{idempotencyKey, client.UserAgent, client.AcceptLanguage, token, network})
+}
+
 // countOnce counts a report under an Idempotency-Key. After any failure the retry finds the
 // claim, adds the same report again, which changes nothing if it was added, and completes
 // the answer.
@@ -97,13 +114,15 @@ func unavailable(act string, err error) error {
 	return outage.Unavailable(act, err, "reports cannot be accepted at the moment, please try again", retryAfter)
 }
 
+// fingerprint tells submissions apart. Since is not part of it: a report that waited for a
+// connection comes again with the time at which it was written.
 func fingerprint(s outage.Submission) string {
 	where := ""
 	if s.Location != nil {
 		where = fmt.Sprint(s.Location.Lat, s.Location.Lng)
 	}
 	return hashed("submission", fmt.Sprintf("%q", []string{
-		s.Service, s.Symptom, s.Kind, where, s.Place, s.Country, s.Network, s.Since, s.Token,
+		s.Service, s.Symptom, s.Kind, where, s.Place, s.Country, s.Network, s.Token,
 	}))
 }
 

@@ -41,6 +41,7 @@ var screens = []screen{
 	{"numbers.", "service, below the verdict", "/whatsapp"}, {"past.", "service, past incidents", "/whatsapp"},
 	{"official.", "service and incident, what the vendor says", "/whatsapp"},
 	{"place.", "page of a place", "/?q=leeds"}, {"problem.", "title of the page of an error", "/no-such-page"}, {"push.", "messages on a device, and where they are turned on", "/whatsapp/follow"}, {"quote.", "incident, how to quote", "/incidents"},
+	{"offline.", "page without a connection", "/offline"}, {"outbox.", "page without a connection, and notice about a report that waited", "/offline"},
 	{"record", "service, last 90 days", "/whatsapp"}, {"reason.", "incident, why something else is at fault", "/incidents"}, {"recovery.", "incident, table of regions", "/incidents"},
 	{"region.", "service, table of regions", "/whatsapp"}, {"regions.", "incident, where", "/incidents"},
 	{"register.", "register of incidents", "/register"}, {"related.", "service, other services", "/whatsapp"},

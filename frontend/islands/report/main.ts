@@ -1,11 +1,17 @@
 // Improves the report form: it retries over a bad connection, suggests places and
 // offers the location of the device. The form works without it.
+import { readyForOffline, wordsForOffline } from '../outbox/page.ts';
+import { random } from '../outbox/random.ts';
+import { waiting, type Report } from '../outbox/report.ts';
+import { outboxOfDevice } from '../outbox/store.ts';
+import { textOf } from '../outbox/words.ts';
 import { offerPlaces } from './places.ts';
 import { after, type Outcome } from './retry.ts';
 import { coarse, countryOf, tokenOf } from './sender.ts';
 
 const form = document.getElementById('report') as HTMLFormElement | null;
 if (form) enhance(form);
+readyForOffline();
 
 function enhance(form: HTMLFormElement): void {
   const status = document.getElementById('status') as HTMLElement;
@@ -31,7 +37,7 @@ function enhance(form: HTMLFormElement): void {
     status.textContent = form.dataset.sending ?? '';
     void send(body, status, form.dataset.waiting ?? '').then((address) => {
       if (address) location.assign(address);
-      else handOver(form, event.submitter as HTMLButtonElement | null);
+      if (address === '') handOver(form, event.submitter as HTMLButtonElement | null);
     });
   });
   addEventListener('pageshow', (event) => {
@@ -41,14 +47,12 @@ function enhance(form: HTMLFormElement): void {
   });
 }
 
-// random is an unguessable text. Unlike randomUUID it is available without TLS.
-function random(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 // send retries until the report is accepted, and returns the address of the
-// confirmation, or "" if the browser has to send the form itself.
-async function send(body: URLSearchParams, status: HTMLElement, waiting: string): Promise<string> {
+// confirmation, "" if the browser has to send the form itself, or undefined if it is
+// left to the worker.
+async function send(body: URLSearchParams, status: HTMLElement, waits: string): Promise<string | undefined> {
+  const report = waiting(body, Date.now(), random);
+  let words: DOMStringMap | undefined; // of a report that the worker keeps
   for (let tries = 1; ; tries++) {
     let outcome: Outcome = 'no answer';
     let address = '';
@@ -60,12 +64,30 @@ async function send(body: URLSearchParams, status: HTMLElement, waiting: string)
       // no connection: the outcome does not change
     }
     const step = after(tries, outcome, Math.random());
+    const left = step === 'give over' && outcome === 'no answer' && words;
+    if (typeof step === 'string' && words && !left) await outboxOfDevice().remove(report.key).catch(() => {});
     if (step === 'go') return address;
+    if (left) return undefined;
     if (step === 'give over') return '';
-    status.textContent = waiting;
+    if (tries === 1) words = await keep(report).catch(() => undefined);
+    status.textContent = words ? textOf(words, report, document.documentElement.lang) : waits;
     await pause(step.wait);
   }
 }
+
+// keep leaves a report to the worker as well, in case the page is closed before it is sent.
+// It returns the texts for that, undefined where there is no worker.
+async function keep(report: Report): Promise<DOMStringMap | undefined> {
+  const worker = (await navigator.serviceWorker?.getRegistration()) as Background | undefined;
+  const words = worker?.active && (await wordsForOffline());
+  if (!words) return undefined;
+  await outboxOfDevice().put(report);
+  await worker?.sync?.register('reports').catch(() => {}); // the next page sends it
+  return words;
+}
+
+// Background is a registration of a browser that wakes its worker when there is a connection.
+type Background = ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } };
 
 // pause waits, at most until the connection is back.
 function pause(milliseconds: number): Promise<void> {

@@ -1,5 +1,7 @@
 // Suggests services while somebody types. The field works without it: the form opens a
 // page with what was found.
+import { readyForOffline } from '../outbox/page.ts';
+
 interface Suggestion { name: string; path: string }
 
 const settled = 150; // milliseconds after the last key
@@ -8,6 +10,7 @@ const fewest = 2; // characters
 const field = document.getElementById('q') as HTMLInputElement | null;
 const list = document.getElementById('found');
 if (field && list) suggest(field, list);
+readyForOffline();
 
 function suggest(field: HTMLInputElement, list: HTMLElement): void {
   let timer: ReturnType<typeof setTimeout>;
