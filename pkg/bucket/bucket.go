@@ -28,8 +28,8 @@ const Shards = 16
 // quarter hour of the last 24 hours is complete.
 const HotWindow = 26 * time.Hour
 
-// countersFor is how long the counters of a minute stay in Redis after their
-// last change.
+// countersFor is how long the counters of a minute stay in Redis after their first change,
+// and at least after a report of it was taken back or moved.
 const countersFor = HotWindow + time.Hour
 
 // ledgerFor is how long the ledger contains a report's id. Within this time adding the

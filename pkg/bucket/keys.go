@@ -117,13 +117,12 @@ func learntField(report outage.Report, prefix uint64) string {
 const severalNetworks = "+"
 
 // nodeFields are the fields of the nodes of the public table that a report lies in, in
-// the order of the bits of a NodeSet, with tabs between them and "" for each level of
-// which nothing is known; "" where the networks of its nodes are not counted.
-func nodeFields(r outage.Report) string {
+// the order of the bits of a NodeSet, "" for each level of which nothing is known; all are
+// "" where the networks of its nodes are not counted.
+func nodeFields(r outage.Report) (fields [outage.NodeLevels]string) {
 	if r.Keyed || r.Kind != outage.Problem || r.Region == "" {
-		return ""
+		return fields
 	}
-	var fields [outage.NodeLevels]string
 	topic := r.Service + "|" + string(r.Country) + "|" + string(r.Region) + "|"
 	fields[outage.NodeRegion] = topic
 	topic += string(r.District) + "|"
@@ -135,23 +134,20 @@ func nodeFields(r outage.Report) string {
 			fields[outage.CellFine-resolution] = topic + packCell(r.Cell.Parent(resolution))
 		}
 	}
-	return strings.Join(fields[:], "\t")
+	return fields
 }
 
-// newNodes are the nodeFields of a report in its new place that it was not in before,
-// and the levels of those that it stays in.
+// newNodes are the nodeFields of a report in its new place that it was not in before, with
+// tabs between them, and the levels of those that it stays in.
 func newNodes(from, to outage.Report) (added string, stays outage.NodeSet) {
-	if nodeFields(to) == "" {
-		return "", 0
-	}
-	before, after := strings.Split(nodeFields(from), "\t"), strings.Split(nodeFields(to), "\t")
+	before, after := nodeFields(from), nodeFields(to)
 	for level := range after {
-		if level < len(before) && before[level] == after[level] && after[level] != "" {
+		if before[level] == after[level] && after[level] != "" {
 			after[level] = ""
 			stays |= 1 << level
 		}
 	}
-	return strings.Join(after, "\t"), stays
+	return strings.Join(after[:], "\t"), stays
 }
 
 func textHash(text string) uint64 {

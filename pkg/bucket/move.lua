@@ -41,8 +41,17 @@ if exactness(ARGV[9], ARGV[11], ARGV[10]) <= exactness(region, f[19], f[10]) the
 
 local moved = 0
 if counted == '1' and kind == 'p' then
-  local added, key, seconds = network_levels(base, now, second, ARGV[14], ARGV[13])
-  if key then redis.call('EXPIRE', key, seconds) end
+  local key, seconds = nodes_key(base, now, second)
+  local added, level = 0, 1
+  for node in string.gmatch(ARGV[13] .. '\t', '(.-)\t') do
+    local network = node ~= '' and network_of(redis.call('HGET', key, node), ARGV[14])
+    if network then
+      redis.call('HSET', key, node, network)
+      redis.call('EXPIRE', key, seconds)
+      added = added + level
+    end
+    level = level * 2
+  end
   moved = added + common(levels, tonumber(ARGV[16]))
 end
 count(country, region, place, -1, levels)

@@ -5,9 +5,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -28,6 +28,9 @@ var moveSource string
 //go:embed nodes.lua
 var nodesSource string
 
+//go:embed hashes.lua
+var hashesSource string
+
 //go:embed ledger.lua
 var ledgerSource string
 
@@ -35,7 +38,7 @@ var ledgerSource string
 var probeSource string
 
 var (
-	addScript  = redis.NewScript(nodesSource + addSource)
+	addScript  = redis.NewScript(nodesSource + hashesSource + addSource)
 	undoScript = redis.NewScript(ledgerSource + undoSource)
 	moveScript = redis.NewScript(nodesSource + ledgerSource + moveSource)
 
@@ -51,6 +54,7 @@ const touchedMost = int(HotWindow/time.Minute) + 120
 type Redis struct {
 	client  redis.UniversalClient
 	placeOf PlaceOf
+	cluster atomic.Bool // a script may not touch several shards, as Redis said
 }
 
 // NewRedis uses an existing client, which the caller closes. placeOf may be nil: then the
@@ -62,92 +66,64 @@ func NewRedis(client redis.UniversalClient, placeOf PlaceOf) *Redis {
 // Client is the client, for other stages that use the same Redis.
 func (r *Redis) Client() redis.UniversalClient { return r.client }
 
-// add stores reports, one script call for each shard, all in one round trip. A server
-// without the script gets its text in a second one.
+// add stores reports, as few script calls as may be, all in one round trip. A server
+// without the script gets its text in a second one, and a cluster, which takes a script
+// for one shard only, a call for each.
 func (r *Redis) add(ctx context.Context, shards map[int][]*pending, now time.Time, cap int) map[int]added {
-	stored := r.addOnce(ctx, shards, now, cap, addScript.EvalSha)
-	unknown := map[int][]*pending{}
-	for shard, one := range stored {
-		if redis.HasErrorPrefix(one.err, "NOSCRIPT") {
-			unknown[shard] = shards[shard]
-		}
+	stored := make(map[int]added, len(shards))
+	r.addOnce(ctx, stored, shards, now, cap, addScript.EvalSha)
+	if again := failed(stored, shards, "CROSSSLOT"); len(again) > 0 {
+		r.cluster.Store(true)
+		r.addOnce(ctx, stored, again, now, cap, addScript.EvalSha)
 	}
-	if len(unknown) > 0 {
-		maps.Copy(stored, r.addOnce(ctx, unknown, now, cap, addScript.Eval))
+	if again := failed(stored, shards, "NOSCRIPT"); len(again) > 0 {
+		r.addOnce(ctx, stored, again, now, cap, addScript.Eval)
 	}
 	return stored
+}
+
+// failed are the shards whose call failed with an error of a kind.
+func failed(stored map[int]added, shards map[int][]*pending, kind string) map[int][]*pending {
+	var again map[int][]*pending
+	for shard, one := range stored {
+		if redis.HasErrorPrefix(one.err, kind) {
+			if again == nil {
+				again = map[int][]*pending{}
+			}
+			again[shard] = shards[shard]
+		}
+	}
+	return again
 }
 
 // scriptCall is a way of calling a script: by its hash or with its text.
 type scriptCall func(ctx context.Context, client redis.Scripter, keys []string, arguments ...any) *redis.Cmd
 
-func (r *Redis) addOnce(ctx context.Context, shards map[int][]*pending, now time.Time, cap int, call scriptCall) map[int]added {
+func (r *Redis) addOnce(ctx context.Context, stored map[int]added, shards map[int][]*pending, now time.Time, cap int, call scriptCall) {
 	defer timeScript(scriptAdd)()
 	ctx, outcome := redisconn.WithOutcome(ctx)
 	pipe := r.client.Pipeline()
-	calls := make(map[int]*redis.Cmd, len(shards))
-	for shard, waiting := range shards {
-		calls[shard] = call(ctx, pipe, []string{base(shard)}, r.addArguments(waiting, now, cap)...)
+	parts := callsOf(shards, !r.cluster.Load())
+	calls := make([]*redis.Cmd, len(parts))
+	for i, part := range parts {
+		keys, arguments := r.addArguments(part, now, cap)
+		calls[i] = call(ctx, pipe, keys, arguments...)
 	}
 	_, _ = pipe.Exec(ctx) // each call has its own error
-	stored := make(map[int]added, len(shards))
-	for shard, call := range calls {
-		one := readAdded(call, len(shards[shard]))
-		one.possible = one.err != nil && (call.Err() == nil || outcome.Possible(call))
-		stored[shard] = one
-	}
-	return stored
-}
-
-// addArguments is the ARGV of add.lua.
-func (r *Redis) addArguments(waiting []*pending, now time.Time, cap int) []any {
-	const fields = 25 // of a report, as the script reads them
-	arguments := make([]any, 0, 4+fields*len(waiting))
-	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
-	for _, one := range waiting {
-		report, place, limit := one.report, halfHourField, cap
-		if one.timeline != live {
-			place = importField
+	for i, done := range calls {
+		answers, err := done.Slice()
+		if err == nil && len(answers) != len(parts[i]) {
+			err = fmt.Errorf("storing reports of %d shards: Redis returned %d", len(parts[i]), len(answers))
 		}
-		if report.Keyed {
-			limit = 0
+		for j, part := range parts[i] {
+			one := added{err: err}
+			if err == nil {
+				one = readAdded(answers[j], len(part.waiting))
+			}
+			one.possible = one.err != nil && (done.Err() == nil || outcome.Possible(done))
+			stored[part.shard] = one
 		}
-		bucket, field := place(report.Reporter, report.Service, report.Kind)
-		earlierBucket, earlierField, seenBucket, seen := "", "", "", ""
-		if report.Earlier != 0 {
-			earlierBucket, earlierField = place(report.Earlier, report.Service, report.Kind)
-		}
-		if one.timeline != live {
-			seenBucket, seen = seenField(report.ID)
-		}
-		personBucket, person := personField(report.Origin.Person)
-		arguments = append(arguments,
-			report.ID.String(), int64(report.ID.Received), report.At.Unix(),
-			r.placeOf.field(report.Service, report.Country, whereIs(report)),
-			string(report.Kind)[:1], report.Symptom,
-			bucket, field, earlierBucket, earlierField,
-			prefixField(report.Prefix, report.Service), limit, r.placeOf.encodeReport(report),
-			string(one.timeline), seenBucket, seen, one.request,
-			report.Origin.Epoch, learntField(report, report.Prefix), learntField(report, report.Origin.Next),
-			prefixField(report.Origin.Block, report.Service), personBucket, person, nodeFields(report), accessPart(report))
 	}
-	return arguments
-}
-
-func readAdded(call *redis.Cmd, reports int) added {
-	answers, err := call.Slice()
-	if err == nil && len(answers) != reports+1 {
-		err = fmt.Errorf("storing %d reports: Redis returned %d outcomes", reports, len(answers)-1)
-	}
-	if err != nil {
-		return added{err: err}
-	}
-	stored := added{entry: fmt.Sprint(answers[0]), outcomes: make([]outage.Outcome, reports)}
-	for i := range stored.outcomes {
-		outcome, _ := answers[i+1].(int64) // the script returns numbers
-		stored.outcomes[i] = outage.Outcome(outcome)
-	}
-	return stored
 }
 
 // undo undoes a report. possible reports, for an error, whether it may have been undone.

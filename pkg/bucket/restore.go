@@ -233,7 +233,7 @@ func (p *snapshot) entry(shard int, e outage.Entry, now time.Time) {
 	}
 	if e.Counted && e.Sign > 0 {
 		bucket, field := halfHourField(e.Reporter, e.Service, e.Kind)
-		p.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent)
+		p.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent+time.Minute)
 		if e.Kind == outage.Problem {
 			if p.reports[e.ID] == nil { // a move is no other report
 				p.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
@@ -278,14 +278,10 @@ type placed struct {
 
 // network restores the networks of the nodes of a report.
 func (p *snapshot) network(shard int, r outage.Report) {
-	fields := nodeFields(r)
-	if fields == "" {
-		return
-	}
 	const quarter = int64(outage.Quarter) * 60
 	key := fmt.Sprintf("%sn:%d", base(shard), r.At.Unix()/quarter)
 	prefix := prefixField(r.Prefix, r.Service)
-	for _, field := range strings.Split(fields, "\t") {
+	for _, field := range nodeFields(r) {
 		if field == "" {
 			continue
 		}
