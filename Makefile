@@ -10,6 +10,7 @@ E2E     := frontend/e2e
 ISLANDS := frontend/dist/report.js
 LIBCHDB := pkg/embedded/libchdb
 TOOLS   := .ci/tools
+READERS := .ci/readers
 # Packages but those whose tests run simulations or whole servers.
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
@@ -43,9 +44,11 @@ unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
 
-# Clients that others generate from the description, against a server.
-clients: build
+# Clients that others generate from the description, against a server; and what others
+# wrote to read feeds and to verify webhooks.
+clients: build $(READERS)/node_modules
 	$(GO) -C .ci/openapi test -count 1 .
+	cd $(READERS) && npm test --silent
 
 # The scripts of the pages, which the program carries. Pages work without.
 $(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)

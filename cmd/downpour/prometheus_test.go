@@ -22,7 +22,7 @@ func needs(t *testing.T, program string) string {
 		if os.Getenv("CI") != "" {
 			t.Fatalf("%s is not installed", program)
 		}
-		t.Skipf("%s is not installed; it is in the Debian package prometheus", program)
+		t.Skipf("%s is not installed; .ci/run names its Debian package", program)
 	}
 	return path
 }
