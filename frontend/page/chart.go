@@ -14,6 +14,7 @@ import (
 // hour is one row of the table under a chart.
 type hour struct {
 	Text, Reports, Expected string
+	Marks                   []string // what the chart marks in the row
 	from                    outage.Minute
 	reports                 int64
 	expected                float64
@@ -105,6 +106,26 @@ type chart struct {
 	Hours                    []hour
 }
 
+// marks are the minutes of an incident that a chart names: when it began and was opened,
+// and when its vendor published a notice about it.
+func (q *request) marks(in public.Incident) []draw.Mark {
+	marks := []draw.Mark{{At: in.Since, Text: q.T("chart.mark.began")}, {At: outage.MinuteOf(in.OpenedAt), Text: q.T("chart.mark.opened")}}
+	if in.Official != nil && in.Official.AfterReports != nil { // else it is not known when
+		marks = append(marks, draw.Mark{At: in.Since + outage.Minute(*in.Official.AfterReports/time.Minute), Text: q.T("chart.mark.official")})
+	}
+	return marks
+}
+
+// nameRows adds marks to the rows of a table in which they are.
+func nameRows(rows []hour, marks []draw.Mark, country outage.Country, length int) {
+	for _, mark := range marks {
+		start := rowStart(mark.At, country, length)
+		if i := slices.IndexFunc(rows, func(row hour) bool { return row.from == start }); i >= 0 {
+			rows[i].Marks = append(rows[i].Marks, mark.Text)
+		}
+	}
+}
+
 // chart draws a series in the local time of the country, which it names, with a table
 // in rows of so many minutes. Incidents are shaded, and their beginning and opening
 // are marked.
@@ -121,9 +142,10 @@ func (q *request) chart(series public.Series, country outage.Country, name strin
 		open = append(open, span)
 		result.Marked = result.Marked || max(span.From, series.Span.From) < min(span.To, series.Span.To)
 		if len(incidents) == 1 && series.Step < 60 {
-			marks = []draw.Mark{{At: record.Since, Text: q.T("chart.mark.began")}, {At: outage.MinuteOf(record.OpenedAt), Text: q.T("chart.mark.opened")}}
+			marks = q.marks(record)
 		}
 	}
+	nameRows(result.Hours, marks, country, row)
 	if result.Marked {
 		result.Caption += " " + q.T("chart.incident")
 	}

@@ -21,8 +21,9 @@ type thanksPage struct {
 	Kind  outage.Kind
 	// Answer is what others report, nil where that is not known.
 	Answer *answer
-	Share  string // the address to send to others
-	Push   *push  // nil where no messages are sent
+	// Share is the address to send to others, ShareText what to say with it.
+	Share, ShareText string
+	Push             *push // nil where no messages are sent
 }
 
 // Outcome is the result of a report, as in the query of its page.
@@ -38,8 +39,8 @@ type Outcome struct {
 	Which      []string
 }
 
-// ThanksPage confirms a report and offers to undo it.
-func (s *Builder) ThanksPage(ctx context.Context, at address.Address, of Outcome) *thanksPage {
+// ThanksPage confirms a report and offers to undo it. The base is the address of the site.
+func (s *Builder) ThanksPage(ctx context.Context, at address.Address, base string, of Outcome) *thanksPage {
 	service, _ := s.Services.Service(at.Service)
 	page := &thanksPage{request: s.request(at)}
 	page.Index = false
@@ -58,7 +59,10 @@ func (s *Builder) ThanksPage(ctx context.Context, at address.Address, of Outcome
 	if page.Push = page.pushUntilBack(service, at.Country); page.Push != nil {
 		page.Push.Hidden = false
 	}
-	page.Answer, page.Share = page.answer(ctx, service, of), page.Absolute(page.Back)
+	page.Answer, page.Share = page.answer(ctx, service, of), base+page.Back
+	if page.ShareText = page.Name; page.Answer != nil {
+		page.ShareText = page.Answer.Verdict
+	}
 	return page
 }
 

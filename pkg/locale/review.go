@@ -46,7 +46,7 @@ var screens = []screen{
 	{"region.", "service, table of regions", "/whatsapp"}, {"regions.", "incident, where", "/incidents"},
 	{"register.", "register of incidents", "/register"}, {"related.", "service, other services", "/whatsapp"},
 	{"report.", "report form by itself", "/whatsapp/report"}, {"scope.", "incident, how far it reaches", "/incidents"},
-	{"search.", "search", "/?q=bank"}, {"service.", "service, title", "/whatsapp"}, {"severity.", "list of incidents", "/incidents"},
+	{"search.", "search", "/?q=bank"}, {"service.", "service, title", "/whatsapp"}, {"share.", "after a report", ""}, {"severity.", "list of incidents", "/incidents"},
 	{"skip", "first link of every page, for keyboards", "/"}, {"span", "charts and maps, lengths of time", "/map"},
 	{"spread.", "incident, small maps", "/incidents"}, {"stale", "every page, when numbers are old", ""},
 	{"state.", "list of incidents", "/incidents"}, {"status.", "home, service and map, status", "/"}, {"step.", "incident, timeline", "/incidents"},
