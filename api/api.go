@@ -162,6 +162,8 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, atomPath, a.getFeed},
 		{fiber.MethodGet, jsonFeedPath, a.getFeed},
 		{fiber.MethodGet, alertsPath, a.getFeed},
+		{fiber.MethodGet, lastHourPath, a.getFile(time.Hour)},
+		{fiber.MethodGet, lastDayPath, a.getFile(24 * time.Hour)},
 		{fiber.MethodGet, registerPath, a.getRegisterFile},
 		{fiber.MethodGet, "/api", a.getDocs},
 		{fiber.MethodGet, "/api/openapi.json", a.getDescription},

@@ -62,6 +62,11 @@ func (a *API) getHeatmap(c *fiber.Ctx) error {
 	if level != levelCell {
 		return a.sendPlaces(c, q, service, country, level, span, chosen)
 	}
+	return a.sendCells(c, q, service, country, resolution, span, chosen)
+}
+
+// sendCells answers with the cells of a window in a format.
+func (a *API) sendCells(c *fiber.Ctx, q *query, service string, country outage.Country, resolution int, span outage.Span, chosen format) error {
 	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), chosen.name)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
 		heatmap, err := q.numbers.Heatmap(ctx, service, country, resolution, span)

@@ -34,7 +34,7 @@ var languages = []string{"en", "hi", "bn", "cy"}
 var reserved = []string{
 	"en", "hi", "bn", "cy", // languages
 	"about", "admin", "ask", "all", "api", "assets", "badge", "credits", "debug", "docs",
-	"embed", "favicon", "feed", "feeds", "follow", "health", "healthz", "heatmap", "history",
+	"embed", "favicon", "feed", "feeds", "files", "follow", "health", "healthz", "heatmap", "history",
 	"incidents", "livez", "manifest", "map", "metrics", "oembed", "offline", "place", "places",
 	"privacy", "readyz", "register", "report", "reports", "robots", "search", "services",
 	"sitemap", "static", "status", "stream", "suggest", "summary", "terms", "thanks", "undo",
