@@ -170,7 +170,7 @@ type lineID struct {
 type marker struct {
 	importer     string
 	now          time.Time
-	key, earlier []byte
+	key, earlier *secret
 }
 
 // marker reads the keys under which the reporters of imports are hashed.

@@ -45,16 +45,30 @@ func (s *Service) Decode(body []byte) (submission outage.Submission, err error) 
 			Code: outage.CodeTooLarge, Field: "body", Detail: fmt.Sprintf("a report has at most %d bytes", MaxBody),
 		}
 	}
-	if err := walk(body); err != nil {
+	var w wire
+	if err := decodeObject(body, &w); err != nil {
 		return outage.Submission{}, err
 	}
-	var w wire
+	return w.submission()
+}
+
+// decodeObject reads a body that is one JSON object with known fields.
+func decodeObject(body []byte, to any) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&w); err != nil {
-		return outage.Submission{}, decodeError(err)
+	err := decoder.Decode(to)
+	after := bytes.TrimSpace(body[min(int(decoder.InputOffset()), len(body)):])
+	if err == nil && len(after) == 0 && bytes.TrimSpace(body)[0] == '{' {
+		return nil
 	}
-	return w.submission()
+	// Only an invalid body is read again, to find the field at fault.
+	if fault := walk(body); fault != nil {
+		return fault
+	}
+	if err == nil {
+		return outage.Invalid("body", "must be one JSON object, and nothing after it")
+	}
+	return decodeError(err)
 }
 
 // submission is the report of the JSON.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"net/netip"
 	"sync"
 	"time"
@@ -36,8 +37,18 @@ type identity struct {
 }
 
 type heldKey struct {
-	key   []byte // nil: does not exist
+	key   *secret // nil: does not exist
 	until time.Time
+}
+
+// secret is a key in the form of its HMAC states, which begin with blocks of the key.
+type secret struct{ states sync.Pool }
+
+func newSecret(key []byte) *secret {
+	if key == nil {
+		return nil
+	}
+	return &secret{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
 }
 
 // mark sets the hashes of a report's sender, and returns the shard of the sender's
@@ -94,22 +105,22 @@ func (i *identity) markNetwork(ctx context.Context, report *outage.Report, addr 
 	return block, nil
 }
 
-func (i *identity) networkKey(ctx context.Context, epoch int64) ([]byte, error) {
+func (i *identity) networkKey(ctx context.Context, epoch int64) (*secret, error) {
 	until := time.Unix(epoch*int64(outage.OriginKeyStep/time.Second), 0).Add(outage.OriginKeyLife)
 	return i.key(ctx, fmt.Sprintf("prefix:%d", epoch), until)
 }
 
-func (i *identity) key(ctx context.Context, name string, until time.Time) ([]byte, error) {
+func (i *identity) key(ctx context.Context, name string, until time.Time) (*secret, error) {
 	return i.cached(name, until, func() ([]byte, error) { return i.store.Key(ctx, name, until) })
 }
 
 // earlier is the key of the day before, or nil where no report arrived on that day.
-func (i *identity) earlier(ctx context.Context, day time.Time) ([]byte, error) {
+func (i *identity) earlier(ctx context.Context, day time.Time) (*secret, error) {
 	name := "day:" + day.Add(-time.Hour).Format(time.DateOnly)
 	return i.cached(name, day.Add(outage.HalfHour), func() ([]byte, error) { return i.store.Find(ctx, name) })
 }
 
-func (i *identity) cached(name string, until time.Time, read func() ([]byte, error)) ([]byte, error) {
+func (i *identity) cached(name string, until time.Time, read func() ([]byte, error)) (*secret, error) {
 	i.mutex.Lock()
 	defer i.mutex.Unlock()
 	if held, ok := i.held[name]; ok {
@@ -122,8 +133,9 @@ func (i *identity) cached(name string, until time.Time, read func() ([]byte, err
 	if i.held == nil {
 		i.held = map[string]heldKey{}
 	}
-	i.held[name] = heldKey{key: key, until: until}
-	return key, nil
+	held := heldKey{key: newSecret(key), until: until}
+	i.held[name] = held
+	return held.key, nil
 }
 
 // sweep destroys expired keys, in memory and in the store.
@@ -138,21 +150,24 @@ func (i *identity) sweep(ctx context.Context, now time.Time) error {
 	return i.store.Sweep(ctx, now)
 }
 
-func reporterHash(key []byte, client outage.Client, token string) uint64 {
+func reporterHash(key *secret, client outage.Client, token string) uint64 {
 	return keyed(key, narrowNetwork(client.Addr).String(), client.UserAgent, client.AcceptLanguage, token)
 }
 
 // keyed is 64 bits of the HMAC-SHA256 of texts, each preceded by its length, so that no
 // other division of the same characters has the same hash.
-func keyed(key []byte, texts ...string) uint64 {
-	mac := hmac.New(sha256.New, key)
-	var length [8]byte
-	for _, text := range texts {
-		binary.BigEndian.PutUint64(length[:], uint64(len(text)))
-		mac.Write(length[:])
-		mac.Write([]byte(text))
+func keyed(key *secret, texts ...string) uint64 {
+	var room [256]byte
+	text := room[:0]
+	for _, one := range texts {
+		text = binary.BigEndian.AppendUint64(text, uint64(len(one)))
+		text = append(text, one...)
 	}
-	return binary.BigEndian.Uint64(mac.Sum(nil))
+	mac := key.states.Get().(hash.Hash)
+	defer key.states.Put(mac)
+	mac.Reset()
+	mac.Write(text)
+	return binary.BigEndian.Uint64(mac.Sum(room[:0]))
 }
 
 // narrowNetwork is the network of one household or phone: an IPv4 address or an IPv6 /64.

@@ -150,10 +150,11 @@ func (s *Service) Take(ctx context.Context, client outage.Client, submission out
 	report.ID = outage.NewReportID(uint64(shard), now)
 	undo := newUndoToken()
 	report.UndoHash = hashUndo(undo)
-	first := answer{Report: report, Receipt: s.receipt(report, of.unresolved, undo), Fingerprint: fingerprint(submission)}
+	first := answer{Report: report, Receipt: s.receipt(report, of.unresolved, undo)}
 	if idempotencyKey == "" {
 		return s.count(ctx, first)
 	}
+	first.Fingerprint = fingerprint(submission)
 	return s.countOnce(ctx, first, answerKey(idempotencyKey, client, submission.Token, report.Prefix))
 }
 

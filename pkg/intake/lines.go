@@ -2,7 +2,6 @@ package intake
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -75,17 +74,8 @@ func decodeLine(raw []byte) (line, error) {
 		return line{}, tooLarge("a line has at most %d bytes", MaxBody)
 	}
 	var w wireLine
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&w); err != nil || decoder.InputOffset() < int64(len(raw)) || raw[0] != '{' {
-		// Only an invalid line is read again, to find the field at fault.
-		if fault := walk(raw); fault != nil {
-			return line{}, fault
-		}
-		if err == nil {
-			return line{}, outage.Invalid("body", "must be one JSON object, and nothing after it")
-		}
-		return line{}, decodeError(err)
+	if err := decodeObject(raw, &w); err != nil {
+		return line{}, err
 	}
 	submission, err := w.submission()
 	if err != nil {

@@ -1,8 +1,8 @@
 package outage
 
 import (
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -27,7 +27,11 @@ func NewReportID(prefix uint64, received time.Time) ReportID {
 
 // String is the text of the id.
 func (id ReportID) String() string {
-	return fmt.Sprintf("%02x%08x%016x", id.Shard, uint32(id.Received), id.Random)
+	var raw [reportIDLength / 2]byte
+	raw[0] = id.Shard
+	binary.BigEndian.PutUint32(raw[1:], uint32(id.Received))
+	binary.BigEndian.PutUint64(raw[5:], id.Random)
+	return hex.EncodeToString(raw[:])
 }
 
 // ParseReportID reads what String wrote.
