@@ -71,7 +71,21 @@ func (a *API) elsewhere(c *fiber.Ctx) error {
 
 // ClientOf is the sender of a request, behind trusted proxies. It does not alias the
 // request, whose memory Fiber reuses.
+//
+// The first call of a request decides for all.
 func ClientOf(c *fiber.Ctx, trusted []netip.Prefix) outage.Client {
+	if known, ok := c.Locals(clientLocal{}).(outage.Client); ok {
+		return known
+	}
+	client := readClient(c, trusted)
+	c.Locals(clientLocal{}, client)
+	return client
+}
+
+// clientLocal is the key of the client of a request.
+type clientLocal struct{}
+
+func readClient(c *fiber.Ctx, trusted []netip.Prefix) outage.Client {
 	var headers []string
 	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
 		headers = append(headers, string(value))
