@@ -43,5 +43,6 @@ export const paths = [
   '/', '/in', '/whatsapp', '/in/whatsapp', '/gb/whatsapp?show=reports', '/whatsapp/report', '/in/whatsapp/thanks', '/incidents', '/in/incidents?state=resolved',
   '/map', '/map?service=whatsapp&country=IN&each=15m',
   '/map?level=district&country=IN', '/register', '/in/register',
-  '/about', '/credits', '/?q=xyzzy', '/in?q=vi', '/no-such-page', '/embed/whatsapp',
+  '/gb/leeds', '/in/west-bengal', '/2026', '/2026/11', '/in/2026/11/20', '/follow', '/in/whatsapp/follow', '/vendors',
+  '/incidents?service=whatsapp&state=open', '/about', '/credits', '/?q=xyzzy', '/in?q=vi', '/no-such-page', '/embed/whatsapp',
 ];

@@ -39,6 +39,41 @@ test('a small map leads to the large one at its quarter hour', { skip }, async (
   });
 });
 
+test('the printed incident has no overlapping boxes, and its address', { skip }, async () => {
+  for (const [lang, width] of [['en', 718], ['bn', 718], ['cy', 540]]) { // A4 and A5 within their margins
+    await withPage(browser, { width }, async (page) => {
+      await page.goto(address(lang, path));
+      await page.emulateMedia({ media: 'print' });
+      const { overlaps, cut } = await page.evaluate(overprinted);
+      assert.deepEqual(overlaps, [], lang);
+      assert.deepEqual(cut, [], `${lang}: beyond the paper`);
+      assert.ok((await page.locator('.quote').innerText()).includes(path), 'the address is printed');
+    });
+  }
+});
+
+// overprinted runs in the page: it lists pairs of lines of text that overlap by more than
+// two pixels each way, and texts beyond the paper.
+function overprinted() {
+  const lines = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { parentElement: element, data } = texts.currentNode;
+    if (!data.trim() || element.closest('svg, .sr-only, details:not([open]) > :not(summary), style, script') || !element.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    for (const { left, right, top, bottom } of range.getClientRects()) {
+      const inset = (bottom - top) * 0.15; // what letters leave free of their line
+      lines.push({ left, right, top: top + inset, bottom: bottom - inset, text: data.trim().slice(0, 40) });
+    }
+  }
+  const overlaps = [];
+  lines.forEach((a, i) => lines.slice(i + 1).forEach((b) => {
+    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2) overlaps.push(`${a.text} / ${b.text}`);
+  }));
+  return { overlaps, cut: lines.filter(({ left, right }) => left < -1 || right > innerWidth + 1).map(({ text }) => text) };
+}
+
 test('the numbers and the picture can be had', { skip }, async () => {
   const table = await fetch(`${base}${path}.csv`);
   assert.match(await table.text(), /^from,minutes,place,reports,works,back,expected,upper(,demonstration)?\n/);

@@ -144,7 +144,44 @@ test('a page of 20 minutes never shows two numbers of one window that differ', a
       assert.equal(new Set(numbers).size, 1, numbers.join(' and '));
     }
     assert.ok(new Set(seen.map(([number]) => number)).size >= 20, 'each minute was shown');
+    // With requests intercepted a browser has no cache, so that it does not know the source of the page.
     assert.ok(asked[0].every((hash) => hash.endsWith('-')) && asked.at(-1).every((hash) => !hash.endsWith('-')), 'the page says which texts it has');
+  });
+});
+
+test('a page knows its source without loading it again', async () => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+    await page.addInitScript(quick);
+    let loads = 0;
+    page.on('response', (answer) => { if (answer.url() === `${base}/in/youtube` && !answer.fromServiceWorker()) loads++; });
+    const [request] = await Promise.all([page.waitForRequest(/have=/), page.goto(`${base}/in/youtube`)]);
+    const have = new URL(request.url()).searchParams.get('have').split('.');
+    assert.ok(have.length > 5 && have.every((hash) => /^[0-9a-f]{6}$/.test(hash)), have.join(' '));
+    assert.ok(loads <= 2, `${loads} loads`); // one of them of the cache
+  });
+});
+
+test('a chart tells its values by arrow keys, pointer and finger', async () => {
+  await withPage(browser, { width: 390, scripts: true, hasTouch: true }, async (page) => {
+    await page.goto(`${base}/in/youtube`);
+    const chart = page.locator('svg.chart').first();
+    const value = page.locator('.value').first();
+    await chart.focus();
+    const told = [];
+    for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowRight']) {
+      await page.keyboard.press(key);
+      told.push(await value.innerText());
+    }
+    assert.ok(told.every((text) => /\d\d:\d\d/.test(text)), told.join(' | '));
+    assert.notEqual(told[0], told[1]);
+    assert.equal(told[0], told[2], 'right leads back');
+    const { x, y, width, height } = await chart.boundingBox();
+    await page.mouse.move(x + width / 4, y + height / 2);
+    const quarter = await value.innerText();
+    await page.touchscreen.tap(x + (3 * width) / 4, y + height / 2);
+    const later = await value.innerText();
+    assert.match(quarter, /\d\d:\d\d/);
+    assert.notEqual(quarter, later);
   });
 });
 

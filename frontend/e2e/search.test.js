@@ -31,3 +31,16 @@ test('what is not found, and markup, are only text', async () => {
     assert.equal(await page.locator('main img').count(), 0);
   });
 });
+
+for (const [lang, typed, name] of [['en', 'whats', 'WhatsApp'], ['hi', 'व्हाट्स', 'व्हाट्सऐप'], ['bn', 'হোয়াট', 'হোয়াটসঅ্যাপ']]) {
+  test(`services are suggested while typing ${typed}, and an arrow key and Enter open one`, async () => {
+    await withPage(browser, { width: 390, scripts: true }, async (page) => {
+      await page.goto(address(lang, '/'));
+      await page.locator('#q').pressSequentially(typed);
+      await page.locator(`#found option[value="${name}"]`).waitFor({ state: 'attached' });
+      await page.fill('#q', name);
+      await page.press('#q', 'Enter');
+      assert.match(new URL(page.url()).pathname, /whatsapp$/);
+    });
+  });
+}

@@ -27,7 +27,7 @@ type vendorRow struct {
 func (s *Builder) VendorsPage(ctx context.Context, at address.Address) (*vendorsPage, error) {
 	page := &vendorsPage{request: s.request(at)}
 	page.Title, page.Summary = page.T("vendors.title"), page.T("vendors.summary")
-	page.AsOf = []locale.Time{page.Instant(page.read.asOf, "")}
+	page.AsOf = []locale.Time{page.TimeOfDay(page.read.asOf, page.zone())}
 	incidents, err := page.since(ctx, page.read.asOf.Add(-public.VendorsFor))
 	if err != nil {
 		return nil, err

@@ -4,14 +4,8 @@ import { reading, stepAt, type Steps } from './value.ts';
 
 const chosen = new WeakMap<Element, number>();
 
-document.addEventListener('pointermove', (event) => {
-  const chart = chartOf(event);
-  if (!chart) return;
-  const { left, width } = chart.getBoundingClientRect();
-  const { from, to, step } = chart.dataset;
-  const all = (Number(to) - Number(from)) / Number(step) - 1;
-  show(chart, Math.round(((event.clientX - left) / width) * all));
-});
+document.addEventListener('pointermove', point);
+document.addEventListener('pointerdown', point); // a finger that taps does not move
 document.addEventListener('keydown', (event) => {
   const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   const chart = by && chartOf(event);
@@ -19,6 +13,15 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   show(chart, (chosen.get(chart) ?? stepsOf(chart).counts.length) + by);
 });
+
+function point(event: PointerEvent): void {
+  const chart = chartOf(event);
+  if (!chart) return;
+  const { left, width } = chart.getBoundingClientRect();
+  const { from, to, step } = chart.dataset;
+  const all = (Number(to) - Number(from)) / Number(step) - 1;
+  show(chart, Math.round(((event.clientX - left) / width) * all));
+}
 
 function chartOf(event: Event): SVGSVGElement | null {
   return event.target instanceof Element ? event.target.closest<SVGSVGElement>('svg.chart') : null;

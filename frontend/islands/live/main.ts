@@ -3,7 +3,7 @@
 // which the parts bring, come with it.
 import '../chart/chart.ts';
 import { pause, isNews, type Announcement } from './pace.ts';
-import { have, taken, type Answer, type Part } from './parts.ts';
+import { have, loaded, taken, type Answer, type Part } from './parts.ts';
 
 const mark = document.getElementById('have');
 const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
@@ -13,9 +13,10 @@ function update(mark: HTMLElement): void {
   let idle = 0; // requests in a row that brought nothing new
   let timer: ReturnType<typeof setTimeout>;
   let last: Announcement = { words: document.getElementById('now')?.dataset.news ?? '', at: Date.now() };
-  let parts: Part[] = mark.dataset.have!.split('.').map((hash) => ({ hash }));
+  let parts: Part[] | undefined;
 
   const poll = async () => {
+    parts ??= loaded(mark.dataset.have!, await source());
     try {
       const query = new URLSearchParams(location.search);
       query.set('have', have(parts));
@@ -32,8 +33,8 @@ function update(mark: HTMLElement): void {
   const take = (answer: Answer) => {
     const shown = document.querySelectorAll('.part');
     if (answer.parts.length !== shown.length) return;
-    parts = taken(parts, answer);
-    answer.parts.forEach((edits, i) => { if (edits) replace(shown[i]!, elementOf(parts[i]!.html!)); });
+    parts = taken(parts!, answer);
+    answer.parts.forEach((edits, i) => { if (edits) replace(shown[i]!, elementOf(parts![i]!.html!)); });
     const now = document.getElementById('now');
     if (now) show(now.dataset);
   };
@@ -59,6 +60,16 @@ function update(mark: HTMLElement): void {
 function selecting(): boolean {
   const selection = getSelection();
   return !!selection && !selection.isCollapsed;
+}
+
+// source is that of the page, if the browser has it still; it is never loaded again.
+async function source(): Promise<string | undefined> {
+  try {
+    const { pathname, search } = location;
+    return await (await fetch(pathname + search, { cache: 'only-if-cached', mode: 'same-origin' })).text();
+  } catch {
+    return undefined;
+  }
 }
 
 function elementOf(html: string): Element {
