@@ -96,7 +96,7 @@ func TestAddresses(t *testing.T) {
 		{"/in/whatsapp/status", 404, "No such page"},
 		{"/map", 200, "All countries"}, {"/in/map", 301, "/map?country=IN"},
 		{"/gb/leeds", 200, "<h1>Leeds</h1>"}, {"/uk/leeds", 301, "/gb/leeds"}, {"/bn/gb/leeds", 200, "<h1>লিডস</h1>"},
-		{"/in/kolkata", 200, "or across the country: WhatsApp, Instagram."}, {"/in/calcutta", 301, "/in/kolkata"}, {"/hi/in/Kolkata/", 301, "/hi/in/kolkata"},
+		{"/in/kolkata", 200, "across the country or nearby: WhatsApp, Instagram."}, {"/in/calcutta", 301, "/in/kolkata"}, {"/hi/in/Kolkata/", 301, "/hi/in/kolkata"},
 		{"/gb/লিডস", 301, "/gb/leeds"}, {"/gb/leeds-gb-tle", 301, "/gb/leeds"},
 		{"/in/wb", 301, "/in/west-bengal"}, {"/gb/tle", 301, "/gb/yorkshire-and-the-humber"}, {"/in/west-bengal", 200, "<h1>West Bengal</h1>"},
 		{"/leeds", 404, "No such page"}, {"/in/leeds", 404, "No such page"}, {"/gb/leeds/more", 404, "No such page"}, {"/gb/%zz", 404, "No such page"},
