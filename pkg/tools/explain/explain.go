@@ -8,8 +8,6 @@ package explain
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +17,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/client"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -97,9 +96,9 @@ const (
 // Print prints the minutes around the opening of an incident. The arithmetic
 // is what the detector recorded when it opened it; the minutes beside come from the
 // series.
-func Print(ctx context.Context, server, id string, out io.Writer) error {
+func Print(ctx context.Context, over *http.Client, server, id string, out io.Writer) error {
 	var in incident
-	if err := fetchJSON(ctx, server+"/api/v1/incidents/"+url.PathEscape(id), &in); err != nil {
+	if err := client.Read(ctx, over, server+"/api/v1/incidents/"+url.PathEscape(id), &in); err != nil {
 		return fmt.Errorf("explaining %s: %w", id, err)
 	}
 	from, to := in.OpenedAt.Add(-minutesBefore*time.Minute), in.OpenedAt.Add(minutesAfter*time.Minute)
@@ -111,8 +110,8 @@ func Print(ctx context.Context, server, id string, out io.Writer) error {
 		"from": {from.UTC().Format(time.RFC3339)}, "to": {to.UTC().Format(time.RFC3339)},
 	}
 	var series struct{ Items []seriesPoint }
-	if err := fetchJSON(ctx, server+"/api/v1/services/"+url.PathEscape(in.Service)+"/series?"+query.Encode(), &series); err != nil {
-		return fmt.Errorf("explaining %s: reading its minutes: %w", id, err)
+	if err := client.Read(ctx, over, server+"/api/v1/services/"+url.PathEscape(in.Service)+"/series?"+query.Encode(), &series); err != nil {
+		return fmt.Errorf("explaining %s: %w", id, err)
 	}
 	return in.print(series.Items, out)
 }
@@ -240,25 +239,4 @@ func figure(x float64) string {
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
 	return strconv.FormatFloat(x, 'g', 3, 64)
-}
-
-// fetchJSON reads one answer of a server.
-func fetchJSON(ctx context.Context, address string, into any) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	const most = 16 << 20
-	decoder := json.NewDecoder(io.LimitReader(response.Body, most))
-	if response.StatusCode != http.StatusOK {
-		var problem struct{ Detail string }
-		_ = decoder.Decode(&problem)
-		return errors.New(cmp.Or(problem.Detail, response.Status))
-	}
-	return decoder.Decode(into)
 }

@@ -41,7 +41,7 @@ func TestPrint(t *testing.T) {
 	}))
 	defer server.Close()
 	var out strings.Builder
-	if err := Print(context.Background(), server.URL, "whatsapp-in-20250228T1516Z", &out); err != nil {
+	if err := Print(context.Background(), http.DefaultClient, server.URL, "whatsapp-in-20250228T1516Z", &out); err != nil {
 		t.Fatal(err)
 	}
 	const want = `In short.
@@ -71,8 +71,8 @@ UTC               local  observed  expected  upper  evidence   needed  decision
 	if out.String() != want {
 		t.Errorf("\n%s\nwant\n%s", out.String(), want)
 	}
-	err := Print(context.Background(), server.URL, "none", &out)
-	if err == nil || err.Error() != "explaining none: No incident has this id." {
+	err := Print(context.Background(), http.DefaultClient, server.URL, "none", &out)
+	if err == nil || err.Error() != "explaining none: reading /api/v1/incidents/none: 404 Not Found: No incident has this id." {
 		t.Errorf("error %v", err)
 	}
 }

@@ -10,14 +10,14 @@ package mcp
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/open-downpour/downpour/pkg/client"
 )
 
 // instructions are for the model.
@@ -32,8 +32,8 @@ type tools struct {
 }
 
 // New is a server of the protocol over the API at an address.
-func New(base, version string, client *http.Client) *mcp.Server {
-	t := tools{base, client}
+func New(base, version string, over *http.Client) *mcp.Server {
+	t := tools{base, over}
 	server := mcp.NewServer(&mcp.Implementation{Name: "downpour", Title: "Downpour", Version: version}, &mcp.ServerOptions{Instructions: instructions})
 	mcp.AddTool(server, reading("status", "How a service does now, by country; without a service, what is open now."), answering(t.status))
 	mcp.AddTool(server, reading("incidents", "Incidents, the latest opened first."), answering(t.incidents))
@@ -43,8 +43,8 @@ func New(base, version string, client *http.Client) *mcp.Server {
 }
 
 // Serve speaks the protocol over standard input and output until ctx or the input ends.
-func Serve(ctx context.Context, base, version string, client *http.Client) error {
-	return New(base, version, client).Run(ctx, &mcp.StdioTransport{})
+func Serve(ctx context.Context, base, version string, over *http.Client) error {
+	return New(base, version, over).Run(ctx, &mcp.StdioTransport{})
 }
 
 // reading is a tool that changes nothing.
@@ -188,11 +188,7 @@ func (s service) named(text string) bool {
 	return strings.Contains(s.Slug, text) || strings.Contains(strings.ToLower(s.Name), text)
 }
 
-// mostRead bounds an answer of the API.
-const mostRead = 8 << 20
-
-// get reads a JSON answer. Empty parameters are left out. The error of a refusal is what
-// the server says is wrong.
+// get reads a JSON answer. Empty parameters are left out.
 func (t tools) get(ctx context.Context, path string, parameters url.Values, into any) error {
 	for name, values := range parameters {
 		if values[0] == "" {
@@ -203,23 +199,5 @@ func (t tools) get(ctx context.Context, path string, parameters url.Values, into
 	if len(parameters) > 0 {
 		address += "?" + parameters.Encode()
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return err
-	}
-	response, err := t.client.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, mostRead))
-	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		var problem struct{ Detail, Field string }
-		_ = json.Unmarshal(body, &problem)
-		return fmt.Errorf("the server answered %d: %s %s", response.StatusCode, problem.Field, problem.Detail)
-	}
-	return json.Unmarshal(body, into)
+	return client.Read(ctx, t.client, address, into)
 }

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/client"
 	"github.com/open-downpour/downpour/pkg/wholefile"
 )
 
@@ -277,7 +278,7 @@ func (s service) rank() int {
 // services are those to copy, and the countries in lower case.
 func (m *mirror) services(ctx context.Context) (chosen []service, countries []string, err error) {
 	var list struct{ Items []service }
-	if err := m.read(ctx, "/api/v1/services", &list); err != nil {
+	if err := client.Read(ctx, m.Client, m.URL+"/api/v1/services", &list); err != nil {
 		return nil, nil, err
 	}
 	known := map[string]bool{}
@@ -299,23 +300,9 @@ func (m *mirror) services(ctx context.Context) (chosen []service, countries []st
 // incidents are the ids of the newest page of the list.
 func (m *mirror) incidents(ctx context.Context) (ids []string, err error) {
 	var list struct{ Items []struct{ ID string } }
-	err = m.read(ctx, "/api/v1/incidents", &list)
+	err = client.Read(ctx, m.Client, m.URL+"/api/v1/incidents", &list)
 	for _, one := range list.Items {
 		ids = append(ids, one.ID)
 	}
 	return ids, err
-}
-
-// read decodes a document, whole and fresh.
-func (m *mirror) read(ctx context.Context, path string, into any) error {
-	delete(m.etags, path)
-	body, _, err := m.get(ctx, path)
-	delete(m.etags, path)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }
