@@ -48,6 +48,10 @@ type incidentPage struct {
 	Country        outage.Country
 }
 
+// PreviewType and PreviewText are what link previews show of it.
+func (page *incidentPage) PreviewType() string { return "article" }
+func (page *incidentPage) PreviewText() string { return page.Lead }
+
 // keyNumber is a highlighted number with its description.
 type keyNumber struct{ Number, Text string }
 

@@ -109,6 +109,10 @@ func (p *layout) Languages() []link {
 	return links
 }
 
+// PreviewType and PreviewText are what link previews show of a page (https://ogp.me).
+func (p *layout) PreviewType() string { return "website" }
+func (p *layout) PreviewText() string { return p.Summary }
+
 // zone is the country whose clock a notice uses.
 func (p *layout) zone() outage.Country {
 	return cmp.Or(p.At.Country, p.At.Countries(outage.Service{})[0])

@@ -93,15 +93,6 @@ func CountryNamed(text string) (Country, bool) {
 	return "", false
 }
 
-// CountryAliases are the other names of all covered countries in addresses.
-func CountryAliases() []string {
-	var all []string
-	for _, code := range Countries() {
-		all = append(all, code.facts().Aliases...)
-	}
-	return all
-}
-
 var unknownCountry = &CountryFacts{Zone: time.UTC, MapResolution: CellCoarse, LargeResolution: CellCoarse + 1}
 
 func (c Country) facts() *CountryFacts {

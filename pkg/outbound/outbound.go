@@ -51,7 +51,6 @@ const (
 	defaultTimeout  = 20 * time.Second
 	defaultMaxBytes = 4 << 20
 	maxHeaderBytes  = 64 << 10
-	maxAddress      = 2048 // characters of a URL
 )
 
 // ports are those of web servers. Others are refused, so that a stranger cannot make the
@@ -161,19 +160,6 @@ func (b *body) Read(to []byte) (int, error) {
 		return n - 1, ErrTooLarge
 	}
 	return n, err
-}
-
-// ParseURL reads an absolute http or https address that a client may be given. Whether its
-// host may be reached is known only when it is dialled.
-func ParseURL(text string) (*url.URL, error) {
-	if len(text) > maxAddress {
-		return nil, fmt.Errorf("%w: an address of more than %d characters", ErrRefused, maxAddress)
-	}
-	address, err := url.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
-	}
-	return address, CheckURL(address)
 }
 
 // CheckURL refuses other schemes than http and https, an address without a host and one

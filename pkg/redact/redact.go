@@ -56,16 +56,8 @@ func Values(text string, values ...string) string {
 	return Text(text)
 }
 
-// Error is an error with the text that Text leaves of it. It wraps err, so that
+// ErrorOf is an error with the text that Values leaves of it. It wraps err, so that
 // errors.Is and errors.As go on to find what it is made of; nil stays nil.
-func Error(err error) error {
-	if err == nil {
-		return nil
-	}
-	return masked{err, Text(err.Error())}
-}
-
-// ErrorOf is Error for an error that may quote values.
 func ErrorOf(err error, values ...string) error {
 	if err == nil {
 		return nil

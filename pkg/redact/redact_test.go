@@ -32,11 +32,11 @@ func TestText(t *testing.T) {
 }
 
 func TestErrorKeepsWhatItWraps(t *testing.T) {
-	err := Error(fmt.Errorf("opening redis://:sesame@h: %w", fs.ErrNotExist))
+	err := ErrorOf(fmt.Errorf("opening redis://:sesame@h: %w", fs.ErrNotExist))
 	if !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), "sesame") {
 		t.Errorf("got %v", err)
 	}
-	if Error(nil) != nil || ErrorOf(nil) != nil {
+	if ErrorOf(nil) != nil {
 		t.Error("nil became an error")
 	}
 }

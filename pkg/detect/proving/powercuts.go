@@ -192,11 +192,3 @@ func callsNear(cuts []*PowerCut, f *Found) (calls int) {
 	}
 	return calls
 }
-
-// Add joins the score of another span to this one.
-func (s *CutScore) Add(other CutScore) {
-	s.Large, s.LargeFound = s.Large+other.Large, s.LargeFound+other.LargeFound
-	s.Medium, s.MediumFound = s.Medium+other.Medium, s.MediumFound+other.MediumFound
-	s.Delays = append(s.Delays, other.Delays...)
-	s.Incidents, s.Unnamed = s.Incidents+other.Incidents, s.Unnamed+other.Unnamed
-}
