@@ -66,6 +66,7 @@ type Site struct {
 	builder *page.Builder
 	assets  assets
 	cache   *httpcache.Cache[page.Meta]
+	drawing chan struct{} // has one place, of who draws a picture
 	earlier *patch.Earlier
 }
 
@@ -108,7 +109,7 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now), earlier: earlier}, nil
+	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier}, nil
 }
 
 // Routes adds the pages to a router. It matches every address that parses as language,
@@ -131,6 +132,8 @@ func (s *Site) Routes(router fiber.Router) {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 	}
+	router.Get("/share.png", s.shareImage)
+	router.Get("/share/*", s.shareImage)
 	router.Get("/map/land/:country", s.coastline)
 	router.Get("/map/cells", s.cells)
 	router.Get("/:lang/map/cells", s.cells)

@@ -46,7 +46,7 @@ func IconPNG(icon Icon) ([]byte, error) {
 	if icon.Raster != nil {
 		fit(canvas, icon.Raster, part*side)
 	} else {
-		icon.mark(canvas, part*side)
+		dropMark(canvas, side/2, (1-part)*side/2, part*side, iconDrop, icon.Field)
 	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, canvas); err != nil {
@@ -79,9 +79,8 @@ const (
 	dropMiddle = 17.5 / 27 // where the half circle begins
 )
 
-// mark draws the drop with rain in it, of a height.
-func (i Icon) mark(to *image.RGBA, height float64) {
-	middle, top := float64(i.Size)/2, (float64(i.Size)-height)/2
+// dropMark draws a drop of a height with rain in it.
+func dropMark(to *image.RGBA, middle, top, height float64, ink, streaks color.Color) {
 	at := func(x, y float64) (float32, float32) { return float32(middle + x*height), float32(top + y*height) }
 	pen := newPencil(to)
 	pen.MoveTo(at(0, 0))
@@ -96,13 +95,13 @@ func (i Icon) mark(to *image.RGBA, height float64) {
 	cube(half, dropMiddle+circle*lower, circle*half, 1, 0, 1)
 	cube(-circle*half, 1, -half, dropMiddle+circle*lower, -half, dropMiddle)
 	cube(-half, .41, -.04, .23, 0, 0)
-	pen.fill(iconDrop)
+	pen.fill(ink)
 	for _, streak := range [][4]float64{{-.1, .53, -.17, .78}, {.07, .43, -.06, .88}, {.19, .53, .12, .78}} {
 		ax, ay := at(streak[0], streak[1])
 		bx, by := at(streak[2], streak[3])
 		rain := newPencil(to)
 		rain.stroke(ax, ay, bx, by, float32(.085*height))
-		rain.fill(i.Field)
+		rain.fill(streaks)
 	}
 }
 

@@ -17,7 +17,8 @@ const (
 	imageEdge               = 60
 	lineWidth               = 650
 	mapLeft, mapTop         = 750, 50
-	mapWidth, mapHeight     = 400, 530
+	mapWidth, mapHeight     = 400, 490
+	dropHeight              = 340 // of the drop that stands where there is no map
 )
 
 // Colours of the picture: the dark scheme of the pages.
@@ -46,13 +47,17 @@ func SharePNG(letters *Fonts, text ShareText, land *Projection, heat public.Heat
 	canvas := image.NewRGBA(image.Rect(0, 0, ImageWidth, ImageHeight))
 	paintBackground(canvas)
 	y := paragraph(canvas, letters.bold, text.Title, imageEdge+60, 58, imageInk, 2)
-	y = paragraph(canvas, letters.bold, text.State, y+6, 28, imageAccent, 1)
+	if text.State != "" {
+		y = paragraph(canvas, letters.bold, text.State, y+6, 28, imageAccent, 1)
+	}
 	paragraph(canvas, letters.plain, text.Text, y+16, 31, imageInk, 7)
 	letters.bold.write(canvas, text.Site, imageEdge, ImageHeight-44, 32, imageAccent)
 	_, width := letters.bold.shaped(text.Site, 32)
 	letters.plain.write(canvas, text.Source, imageEdge+width+18, ImageHeight-44, 26, imageSoft)
 	if land != nil && land.Width > 0 {
 		land.raster(canvas, heat)
+	} else {
+		dropMark(canvas, mapLeft+mapWidth/2, mapTop+(mapHeight-dropHeight)/2, dropHeight, imageLand, imageBackground[1])
 	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, canvas); err != nil {

@@ -59,7 +59,9 @@ func (q *request) districts(ctx context.Context, state address.MapState, country
 	found := q.words.matching(read.Places, state.Find)
 	for _, place := range found[:min(len(found), most)] {
 		table.Compared = table.Compared || place.Expected != nil
-		table.Rows = append(table.Rows, q.words.districtRow(place))
+		row := q.words.districtRow(place)
+		row.Path = q.areaLink(row.area).Path
+		table.Rows = append(table.Rows, row)
 	}
 	if len(table.Rows) < len(read.Places) {
 		table.Note = q.T("districts.some", "n", int64(len(read.Places)), "shown", int64(len(table.Rows)))
@@ -164,9 +166,6 @@ func (s *Builder) DistrictsPage(ctx context.Context, at address.Address, state a
 	}
 	for _, country := range countries {
 		if table, ok := page.districts(ctx, state, country, most); ok {
-			for i := range table.Rows {
-				table.Rows[i].Path = page.areaLink(table.Rows[i].area).Path
-			}
 			table.collapse()
 			table.Path = ""
 			if len(countries) > 1 {
