@@ -42,6 +42,7 @@ var styles = map[string][]string{
 	"thanks":    {"base", "prose"},
 	"about":     {"base", "prose"},
 	"follow":    {"base", "prose"},
+	"mail":      {"base", "prose"},
 	"offline":   {"base", "form", "prose", "offline"},
 	"credits":   {"base", "prose"},
 	"register":  {"base", "details", "charts", "incidents", "register"},

@@ -51,6 +51,8 @@ type Config struct {
 	Operator page.Operator
 	// Push says that the server sends messages to browsers.
 	Push bool
+	// Mail sends letters. Nil offers none.
+	Mail Mail
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
 	// Log receives errors that a page does not show; slog.Default by default.
@@ -99,7 +101,7 @@ func New(config Config) (*Site, error) {
 	}
 	result, err := page.NewBuilder(page.Config{
 		Readings: config.Readings, Incidents: config.Incidents, Register: config.Register, Services: config.Services, Shapes: config.Shapes, Places: config.Places, Demo: config.Demo,
-		Parameters: config.Parameters, PublicURL: config.PublicURL, Operator: config.Operator, Push: config.Push, Now: config.Now, Log: config.Log,
+		Parameters: config.Parameters, PublicURL: config.PublicURL, Operator: config.Operator, Push: config.Push, Mail: config.Mail != nil, Now: config.Now, Log: config.Log,
 		Head: files.head(), Symbols: drawings, Fonts: letters,
 	})
 	if err != nil {
@@ -128,6 +130,7 @@ func (s *Site) Routes(router fiber.Router) {
 	router.Get("/embed/:service", s.embed)
 	router.Get("/badge/:file", s.badge)
 	router.Get("/oembed", s.oembed)
+	s.mailRoutes(router)
 	for kind, of := range map[string]func(context.Context, address.Address, public.Incident) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {
 		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
 		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))

@@ -31,6 +31,7 @@ var drivers = map[string]driver{
 	"libchdb":    {"github.com/ebitengine/purego", "libchdb.go"},
 	"proxyproto": {"github.com/pires/go-proxyproto", "proxyproto.go"},
 	"webpush":    {"github.com/SherClockHolmes/webpush-go", "webpush.go"},
+	"gomail":     {"github.com/wneessen/go-mail", "gomail.go"},
 	"metrics":    {"github.com/prometheus/client_golang/", "metrics.go"},
 	"backoff":    {"github.com/cenkalti/backoff/", "retry.go"},
 	"ssrf":       {"code.dny.dev/ssrf", "outbound.go"},
@@ -85,7 +86,7 @@ var rules = map[string]rule{
 	"pkg/runner":            {"outage engine lease retry wholefile", "redis metrics"},
 
 	// What is sent to subscribers.
-	"pkg/notify":   {"outage public locale boltfile capalert ratelimit retry", "redis bbolt metrics webpush"},
+	"pkg/notify":   {"outage public locale boltfile capalert ratelimit retry", "redis bbolt metrics webpush gomail"},
 	"pkg/capalert": {"outage", ""},
 
 	// Past outages, and streams whose truth is known.

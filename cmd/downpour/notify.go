@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"net/netip"
 	"path/filepath"
 
 	"github.com/open-downpour/downpour/pkg/notify"
+	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/outbound"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -19,10 +21,14 @@ func (a *app) buildNotify(incidents public.Incidents) error {
 	if err != nil {
 		return err
 	}
+	mailer, err := a.settings.mailer()
+	if err != nil {
+		return err
+	}
 	a.notify = notify.New(notify.Config{
 		Store: store, Incidents: incidents, Counts: func() notify.Counts { return a.reader.Snapshot() }, Services: a.services, Shapes: a.geography, Official: a.official.Official,
 		Leads: a.live.Leads, Client: outbound.New(outbound.Options{Private: a.settings.WebhookPrivate, MaxBytes: webhookAnswer}),
-		PublicURL: a.settings.publicURL(), Hub: a.settings.WebsubHub, PushServices: a.settings.pushServices(), Contact: contactAddress(a.settings.SiteContact), PlainHTTP: a.settings.WebhookPrivate, Exercise: a.demo != nil, Logger: a.logger,
+		PublicURL: a.settings.publicURL(), Mailer: mailer, Site: a.settings.SiteName, Hub: a.settings.WebsubHub, PushServices: a.settings.pushServices(), Contact: contactAddress(a.settings.SiteContact), PlainHTTP: a.settings.WebhookPrivate, Exercise: a.demo != nil, Logger: a.logger,
 	})
 	if !a.settings.has(roleDetect) {
 		return nil
@@ -55,3 +61,22 @@ func (a *app) wakeNotify() {
 		a.notify.Wake()
 	}
 }
+
+// letters are what the pages of the site do with those of notify.
+type letters struct{ of *notify.Service }
+
+func (l letters) Request(ctx context.Context, from netip.Addr, mail, service string, country outage.Country, lang string) error {
+	return l.of.RequestMail(ctx, from, mail, notify.Interest{Service: service, Country: country, Lang: lang})
+}
+
+func (l letters) Requested(ctx context.Context, token string) (service string, country outage.Country, err error) {
+	of, err := l.of.RequestedMail(ctx, token)
+	return of.Service, of.Country, err
+}
+
+func (l letters) Confirm(ctx context.Context, token string) error {
+	_, err := l.of.ConfirmMail(ctx, token)
+	return err
+}
+
+func (l letters) End(ctx context.Context, id string) error { return l.of.Unsubscribe(ctx, id) }

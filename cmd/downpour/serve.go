@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -42,6 +43,8 @@ type serveCommand struct {
 	WebhookPrivate bool          `help:"Webhooks may go to private addresses, any port and http://." name:"webhook-private"`
 	WebsubHub      string        `help:"WebSub hub that is told when feeds change, and that they name; needs --public-url." name:"websub-hub" placeholder:"URL"`
 	PushServices   []string      `help:"Hosts of push services that messages to browsers go to, 'any', or 'none' for no such messages." name:"push-services" default:"fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com" placeholder:"HOST"`
+	SMTP           string        `help:"Mail server for letters to visitors, smtp://user:password@host:587 or smtps://…; needs --smtp-from and --public-url." name:"smtp" placeholder:"URL"`
+	SMTPFrom       string        `help:"Sender of letters, such as 'Downpour <alerts@example.org>'." name:"smtp-from" placeholder:"ADDRESS"`
 	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
 	Official       bool          `help:"Read the status pages of vendors that the catalogue names, and show what they say."`
 	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`
@@ -82,6 +85,9 @@ func (s *serveCommand) Validate() error {
 	if s.WebsubHub != "" && (!isHTTP(s.WebsubHub) || s.PublicURL == "") {
 		return fmt.Errorf("--websub-hub: must be an http(s):// address, and needs --public-url, by which a hub knows the feeds")
 	}
+	if _, err := s.mailer(); err != nil {
+		return err
+	}
 	for i, host := range s.PushServices {
 		if strings.ContainsAny(host, "/: ") || (host == noPush || host == notify.AnyPushService) && len(s.PushServices) > 1 {
 			return fmt.Errorf("--push-services: entry %d is not a host, or not alone", i+1)
@@ -105,6 +111,21 @@ func isHTTP(text string) bool {
 
 // noPush in the place of push services turns push off.
 const noPush = "none"
+
+// mailer sends letters, nil where none are sent.
+func (s *serveCommand) mailer() (notify.Mailer, error) {
+	if s.SMTP == "" {
+		return nil, nil
+	}
+	if s.PublicURL == "" {
+		return nil, errors.New("--smtp: needs --public-url, for the links in letters")
+	}
+	made, err := notify.NewSMTP(s.SMTP, s.SMTPFrom)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp: %w", err)
+	}
+	return made, nil
+}
 
 // pushServices are the push services that may be sent to.
 func (s *serveCommand) pushServices() []string {

@@ -106,6 +106,9 @@ func (w *web) siteConfig(operator page.Operator) frontend.Config {
 		Parameters: engine.Parameters(a.liveTimeline()), ClientOf: w.clientOf, WriteOrigins: a.settings.ownOrigins(),
 		PublicURL: a.settings.publicURL(), Operator: operator, Push: len(a.settings.pushServices()) > 0, Now: a.now, Log: a.logger,
 	}
+	if a.settings.SMTP != "" {
+		config.Mail = letters{a.notify}
+	}
 	if a.demo != nil {
 		config.Demo = demoPages{a.demo}
 	}

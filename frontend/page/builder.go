@@ -25,6 +25,7 @@ type Config struct {
 	PublicURL  string
 	Operator   Operator
 	Push       bool // the server sends messages to browsers
+	Mail       bool // and letters
 	Now        func() time.Time
 	Log        *slog.Logger
 	Head       Head

@@ -19,6 +19,7 @@ type followPage struct {
 	Embed string // as Badge
 	Back  string
 	Push  []*push // in each country of the service
+	Mail  []link  // countries for letters: code and name
 }
 
 // feedQuery is the query of feeds for an address.
@@ -78,6 +79,9 @@ func (s *Builder) FollowPage(at address.Address, base string) *followPage {
 		page.Title += ": " + page.Of
 		page.Badge, page.Embed = page.codes(service)
 		page.addPush(service)
+		if s.Mail {
+			page.Mail = page.mailCountries(service)
+		}
 	}
 	if at.Country != "" {
 		page.Title += ", " + page.CountryName(at.Country)

@@ -35,7 +35,7 @@ func loadTemplates() (*templates, error) {
 		}
 	}
 	loaded := &templates{byName: map[string]*template.Template{}}
-	for _, name := range []string{"home", "search", "service", "place", "incidents", "calendar", "day", "incident", "map", "districts", "report", "thanks", "follow", "offline", "about", "credits", "register", "vendors", "problem", "embed"} {
+	for _, name := range []string{"home", "search", "service", "place", "incidents", "calendar", "day", "incident", "map", "districts", "report", "thanks", "follow", "mail", "offline", "about", "credits", "register", "vendors", "problem", "embed"} {
 		page, err := root.Clone()
 		if err != nil {
 			return nil, err

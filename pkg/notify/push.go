@@ -112,21 +112,10 @@ type pushMessage struct {
 // push sends an event to a browser.
 func (s *Service) push(ctx context.Context, v *Visitor, event *Event) Delivery {
 	in := &event.Incident
-	of := public.Incident{Service: in.Service, Country: in.Country, OpenedAt: in.OpenedAt, Footprint: public.Footprint{Scope: in.Scope, Regions: in.Regions}}
-	if in.ClosedAt != nil {
-		of.ClosedAt = *in.ClosedAt
-	}
-	message := pushMessage{Lang: v.Lang, URL: "/incidents/" + in.ID, Tag: in.ID, ID: v.ID}
-	if v.Lang != locale.Default {
-		message.URL = "/" + v.Lang + message.URL
-	}
-	words := locale.New(v.Lang, v.Country)
-	message.Title, message.Body = s.sentences.Notice(v.Lang, of)
-	if s.config.Exercise {
-		message.Title = words.T("demo.mark") + ": " + message.Title
-	}
+	message := pushMessage{Lang: v.Lang, URL: s.incidentPath(v.Lang, in.ID), Tag: in.ID, ID: v.ID}
+	message.Title, message.Body = s.notice(v.Lang, in)
 	if !v.UntilBack {
-		message.Stop = words.T("push.stop")
+		message.Stop = locale.New(v.Lang, v.Country).T("push.stop")
 	}
 	body, err := json.Marshal(message)
 	if err != nil {
@@ -137,6 +126,27 @@ func (s *Service) push(ctx context.Context, v *Visitor, event *Event) Delivery {
 	})
 	result.gone = result.Status == http.StatusNotFound || result.Status == http.StatusGone
 	return result
+}
+
+// notice is an incident in two short texts.
+func (s *Service) notice(lang string, in *Incident) (title, text string) {
+	of := public.Incident{Service: in.Service, Country: in.Country, OpenedAt: in.OpenedAt, Footprint: public.Footprint{Scope: in.Scope, Regions: in.Regions}}
+	if in.ClosedAt != nil {
+		of.ClosedAt = *in.ClosedAt
+	}
+	title, text = s.sentences.Notice(lang, of)
+	if s.config.Exercise {
+		title = locale.New(lang, in.Country).T("demo.mark") + ": " + title
+	}
+	return title, text
+}
+
+// incidentPath is the page of an incident in a language.
+func (s *Service) incidentPath(lang, id string) string {
+	if lang == locale.Default {
+		return "/incidents/" + id
+	}
+	return "/" + lang + "/incidents/" + id
 }
 
 // contact is what a push service may use to reach who sends, as RFC 8292 wants it.

@@ -66,6 +66,10 @@ type Config struct {
 	// PushServices are the hosts that push messages are sent to, AnyPushService for all; none
 	// turns push off.
 	PushServices []string
+	// Mailer sends letters to visitors, nil for none. It needs PublicURL.
+	Mailer Mailer
+	// Site is the name of the site in letters, "" for Downpour.
+	Site string
 	// Contact is a mailto: or https: address for push services, "" for none.
 	Contact  string
 	Exercise bool // alerts and messages are marked as of a past outage that is played
@@ -116,6 +120,7 @@ type Service struct {
 	owners    sync.Mutex               // held while webhooks are changed; guards tests
 	tests     map[string]*rate.Limiter // by owner
 	visitors  *ratelimit.Limiter
+	letters   mailLimits
 	keys      atomic.Pointer[vapidKeys]
 }
 
@@ -124,7 +129,7 @@ func New(config Config) *Service {
 	config.Limits = config.Limits.withDefaults()
 	return &Service{
 		config: config, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes), woken: make(chan struct{}, 1),
-		tests: map[string]*rate.Limiter{}, visitors: newVisitorLimit(),
+		tests: map[string]*rate.Limiter{}, visitors: newVisitorLimit(), letters: newMailLimits(),
 	}
 }
 

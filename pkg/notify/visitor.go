@@ -38,7 +38,9 @@ type Visitor struct {
 	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Interest
+	// One of them is where messages go.
 	Push *PushAddress `json:"push,omitempty"`
+	Mail string       `json:"mail,omitempty"`
 }
 
 // visitorID is the id of a subscription: the same for the same address and interest, and not to
@@ -166,6 +168,9 @@ func (v *Visitor) send(ctx context.Context, s *Service, event *Event) Delivery {
 		if goesOn {
 			return Delivery{At: time.Now().UTC(), omitted: true}
 		}
+	}
+	if v.Push == nil {
+		return s.letter(ctx, v, event)
 	}
 	return s.push(ctx, v, event)
 }
