@@ -1,4 +1,4 @@
-// Package notify tells webhooks, the browsers of visitors and the WebSub hub of the feeds what
+// Package notify tells webhooks, the browsers and mailboxes of visitors and the WebSub hub of the feeds what
 // becomes of incidents.
 //
 // It owns the subscriptions, the log of events and the deliveries. An event is derived
