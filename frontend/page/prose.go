@@ -47,6 +47,7 @@ func (page *prosePage) aboutLinks(id string) (links []link) {
 	case "wrong":
 		add(measured, "about.measured")
 		add(page.Register(), "register.title")
+		add(page.Prose(address.LeafVendors), "vendors.title")
 	case "dispute":
 		add(page.operator.Contact, "about.contact")
 	case "missing":
