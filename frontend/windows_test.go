@@ -11,7 +11,7 @@ var (
 	withinIncident = regexp.MustCompile(`([0-9,]+) user reports (?:of problems with [^<]{0,80} )?within ([^<;,]*?)(?: so far)?[,;]`)
 	lastMinutes    = regexp.MustCompile(`([0-9,]+) user reports in (the last \d+ minutes)`)
 	inChart        = regexp.MustCompile(`(?s)([0-9,]+) reports in this chart.*?<table class="hours">(.*?)</table>`)
-	rowOfChart     = regexp.MustCompile(`<tr><th scope="row">[^<]*<td>([0-9,]+)`)
+	rowOfChart     = regexp.MustCompile(`(?s)<tr><th scope="row">.*?<td>([0-9,]+)`)
 	spanOfMap      = regexp.MustCompile(`\d\d:\d\d to (\d\d:\d\d, \w+ time)`)
 	asOf           = regexp.MustCompile(`<time [^>]*>(\d\d:\d\d) (\w+ time)</time>`)
 )
