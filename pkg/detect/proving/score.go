@@ -14,6 +14,8 @@ type Score struct {
 	Outages      int    // with those that nobody can detect
 	Detectable   [4]int // outages by size
 	Hit          [4]int
+	Rare         int // detectable outages of services below rare
+	RareHit      int
 	Times        []float64 // to detect, infinite for a miss
 	StepTimes    []float64
 	Oracle       []float64 // times of an observer who knows everything
@@ -42,6 +44,9 @@ type Pair struct {
 	Truth *simulate.Outage
 	Found *Found
 }
+
+// rare is the number of reports a minute below which a service counts as small.
+const rare = .3
 
 // after is how long after its end an event may still explain an incident.
 const after = 30
@@ -91,8 +96,15 @@ func (s *Score) outage(o *simulate.Outage, hits []*Found) {
 	if o.Detectable() {
 		s.Detectable[o.Size]++
 		delay := math.Inf(1)
+		small := o.Usual < rare
+		if small {
+			s.Rare++
+		}
 		if len(hits) > 0 {
 			s.Hit[o.Size]++
+			if small {
+				s.RareHit++
+			}
 			delay = math.Max(0, float64(hits[0].Opened-o.Span.From))
 		} else {
 			s.Misses = append(s.Misses, o)

@@ -14,6 +14,8 @@ func (s *Score) Add(other *Score) {
 		s.Detectable[i] += other.Detectable[i]
 		s.Hit[i] += other.Hit[i]
 	}
+	s.Rare += other.Rare
+	s.RareHit += other.RareHit
 	s.Times = append(s.Times, other.Times...)
 	s.StepTimes = append(s.StepTimes, other.StepTimes...)
 	for kind, n := range other.Benign {
@@ -67,6 +69,7 @@ func Table(names []string, scores []*Score) string {
 	})
 	line("recall", func(s *Score) string { return fmt.Sprintf("%.3f", s.Recall()) })
 	line("recall S / M / L / XL", (*Score).bySize)
+	line(fmt.Sprintf("recall below %.1f reports a minute", rare), func(s *Score) string { return fmt.Sprintf("%.3f (%d)", part(s.RareHit, s.Rare), s.Rare) })
 	line("time to detect, median / p90", func(s *Score) string { return quantiles(s.Times, "%.0f / %.0f") })
 	line("of steps", func(s *Score) string { return quantiles(s.StepTimes, "%.0f / %.0f") })
 	line("an observer who knows everything", func(s *Score) string { return quantiles(s.Oracle, "%.0f / %.0f") })

@@ -147,7 +147,7 @@ func (s *stream) newOutage(at outage.Minute, random *rand.Rand) *Outage {
 	low, high := sizeBounds[size], sizeBounds[size+1]
 	minutes := 6 * math.Pow(70, random.Float64()) // to seven hours
 	o := &Outage{
-		Service: s.service, Country: s.country, Size: size, Shape: Step,
+		Service: s.service, Country: s.country, Usual: s.rate, Size: size, Shape: Step,
 		Times: low * math.Pow(high/low, random.Float64()),
 	}
 	switch {

@@ -33,6 +33,7 @@ const (
 type Outage struct {
 	Service string
 	Country outage.Country
+	Usual   float64 // reports a minute that the service has there without an outage, on average
 	Span    outage.Span
 	Size    Size
 	Times   float64 // multiple of the normal at full strength
