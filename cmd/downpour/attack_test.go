@@ -167,7 +167,8 @@ func TestFewestNetworksThatOpen(t *testing.T) {
 			if found[i] == "" && 2*opened >= tries {
 				found[i], left = fmt.Sprint(n), left-1
 			}
-			if n < 6 && opened > 0 {
+			// In some tries an ordinary person or two report beside the attackers.
+			if n < 6 && 2*opened >= tries {
 				t.Errorf("%d networks open an incident on a service of %v reports a minute", n, mean)
 			}
 		}
