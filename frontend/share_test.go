@@ -50,6 +50,9 @@ func TestSharePictures(t *testing.T) {
 			t.Errorf("%s: status %d", path, got.status)
 		}
 	}
+	if n := strings.Count(get(t, app, "/incidents/"+pagetest.OpenIncident).body, `"og:image"`); n != 1 {
+		t.Errorf("an incident names %d pictures", n)
+	}
 	for _, path := range []string{"/about", "/incidents", "/whatsapp/report", "/no-such-page"} {
 		if body := get(t, app, path).body; strings.Contains(body, "og:image") {
 			t.Errorf("%s names a picture", path)
