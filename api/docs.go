@@ -140,7 +140,7 @@ func (a *API) docsPage(described *openapi3.T) docsPage {
 }
 
 func docsOperationOf(route route, operation *openapi3.Operation) docsOperation {
-	told := docsOperation{
+	made := docsOperation{
 		ID: operation.OperationID, Method: route.method, Path: pathInDocument(route.path),
 		Summary: operation.Summary, Description: operation.Description, Key: operation.Security != nil,
 	}
@@ -155,19 +155,19 @@ func docsOperationOf(route route, operation *openapi3.Operation) docsOperation {
 		if parameter.Example != nil {
 			field.Example = fmt.Sprint(parameter.Example)
 		}
-		told.Parameters = append(told.Parameters, field)
+		made.Parameters = append(made.Parameters, field)
 	}
 	if operation.RequestBody != nil {
 		bodies := docsBodies(operation.RequestBody.Value.Content)
-		told.Body = &bodies[0]
-		told.Body.Description = operation.RequestBody.Value.Description
+		made.Body = &bodies[0]
+		made.Body.Description = operation.RequestBody.Value.Description
 	}
-	told.Call = docsCall(told, operation.Parameters)
+	made.Call = docsCall(made, operation.Parameters)
 	responses := operation.Responses.Map()
 	for status, ref := range responses {
 		switch ref.Ref {
 		case "#/components/responses/RequestProblem":
-			told.Problems = append(told.Problems, status)
+			made.Problems = append(made.Problems, status)
 			continue
 		case "#/components/responses/OtherProblem":
 			continue
@@ -179,11 +179,11 @@ func docsOperationOf(route route, operation *openapi3.Operation) docsOperation {
 			answer.Headers = append(answer.Headers, field)
 		}
 		slices.SortFunc(answer.Headers, func(a, b docsField) int { return cmp.Compare(a.Name, b.Name) })
-		told.Answers = append(told.Answers, answer)
+		made.Answers = append(made.Answers, answer)
 	}
-	slices.Sort(told.Problems)
-	slices.SortFunc(told.Answers, func(a, b docsAnswer) int { return cmp.Compare(a.Status, b.Status) })
-	return told
+	slices.Sort(made.Problems)
+	slices.SortFunc(made.Answers, func(a, b docsAnswer) int { return cmp.Compare(a.Status, b.Status) })
+	return made
 }
 
 // docsBodies are the bodies of a content, JSON first.
@@ -220,8 +220,8 @@ func docsBodies(content openapi3.Content) []docsBody {
 
 // docsCall is the operation as a line for a shell, with the address of the
 // server in a variable.
-func docsCall(told docsOperation, parameters openapi3.Parameters) string {
-	path, query := told.Path, []string{}
+func docsCall(made docsOperation, parameters openapi3.Parameters) string {
+	path, query := made.Path, []string{}
 	for _, ref := range parameters {
 		parameter := ref.Value
 		if parameter.Example == nil {
@@ -231,7 +231,7 @@ func docsCall(told docsOperation, parameters openapi3.Parameters) string {
 		switch {
 		case parameter.In == "path":
 			path = strings.ReplaceAll(path, "{"+parameter.Name+"}", example)
-		case parameter.Required || told.Method == fiber.MethodDelete:
+		case parameter.Required || made.Method == fiber.MethodDelete:
 			query = append(query, parameter.Name+"="+example)
 		}
 	}
@@ -239,21 +239,21 @@ func docsCall(told docsOperation, parameters openapi3.Parameters) string {
 		path += "?" + strings.Join(query, "&")
 	}
 	call := "curl "
-	if told.Method != fiber.MethodGet && (told.Method != fiber.MethodPost || told.Body == nil) {
-		call += "-X " + told.Method + " "
+	if made.Method != fiber.MethodGet && (made.Method != fiber.MethodPost || made.Body == nil) {
+		call += "-X " + made.Method + " "
 	}
 	call += `"$DOWNPOUR` + path + `"`
-	if told.Key {
+	if made.Key {
 		call += ` \` + "\n" + `  -H "Authorization: Bearer $KEY"`
 	}
-	if told.Body == nil || told.Method == fiber.MethodDelete {
+	if made.Body == nil || made.Method == fiber.MethodDelete {
 		return call
 	}
-	call += ` \` + "\n  -H 'Content-Type: " + told.Body.Media + "' \\\n  "
-	if told.Body.Media != fiber.MIMEApplicationJSON {
+	call += ` \` + "\n  -H 'Content-Type: " + made.Body.Media + "' \\\n  "
+	if made.Body.Media != fiber.MIMEApplicationJSON {
 		return call + "--data-binary @reports.ndjson"
 	}
-	return call + "-d '" + oneLine(told.Body.Example) + "'"
+	return call + "-d '" + oneLine(made.Body.Example) + "'"
 }
 
 // oneLine is JSON without its line breaks.

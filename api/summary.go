@@ -44,12 +44,12 @@ func (a *API) getSummary(c *fiber.Ctx) error {
 }
 
 func (a *API) summary(ctx context.Context, numbers Readings) (any, error) {
-	told := summaryJSON{
+	answer := summaryJSON{
 		AsOf: asOf(numbers.AsOf()), Open: []openJSON{},
 		Countries: make(map[outage.Country]map[outage.Status]int),
 	}
 	for _, country := range outage.Countries() {
-		told.Countries[country] = map[outage.Status]int{
+		answer.Countries[country] = map[outage.Status]int{
 			outage.StatusOutage: 0, outage.StatusElevated: 0, outage.StatusNormal: 0, outage.StatusUnknown: 0,
 		}
 	}
@@ -59,22 +59,22 @@ func (a *API) summary(ctx context.Context, numbers Readings) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			told.Countries[country][health.Status]++
+			answer.Countries[country][health.Status]++
 		}
 	}
 	open, err := a.openNow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	told.More = max(0, len(open)-mostOpen)
-	for _, record := range open[:len(open)-told.More] {
-		told.Open = append(told.Open, openJSON{
+	answer.More = max(0, len(open)-mostOpen)
+	for _, record := range open[:len(open)-answer.More] {
+		answer.Open = append(answer.Open, openJSON{
 			ID: record.ID, Service: record.Service, Name: a.nameOf(record.Service), Country: record.Country, State: record.State,
 			Since: wireTime(record.Since), Ratio: number(&record.Ratio), Severity: record.Severity,
 			Verdict: record.Verdict, Cause: orNull(record.Blamed()), Address: addressOf(record),
 		})
 	}
-	return told, nil
+	return answer, nil
 }
 
 // openNow lists the incidents that are open or recovering, the worst first, each

@@ -41,7 +41,7 @@ type serveCommand struct {
 	APIKeyFile     string        `help:"File of API keys: lines of a name and a SHA-256, as 'downpour key NAME' prints them." name:"api-key-file" type:"path" placeholder:"FILE"`
 	APIKey         string        `help:"One plain API key, for development." name:"api-key" hidden:""`
 	WebhookPrivate bool          `help:"Webhooks may go to private addresses, any port and http://." name:"webhook-private"`
-	WebsubHub      string        `help:"WebSub hub that is told when feeds change, and that they name; needs --public-url." name:"websub-hub" placeholder:"URL"`
+	WebsubHub      string        `help:"WebSub hub that is notified when feeds change, and that they name; needs --public-url." name:"websub-hub" placeholder:"URL"`
 	PushServices   []string      `help:"Hosts of push services that messages to browsers go to, 'any', or 'none' for no such messages." name:"push-services" default:"fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com" placeholder:"HOST"`
 	SMTP           string        `help:"Mail server for letters to visitors, smtp://user:password@host:587 or smtps://…; needs --smtp-from and --public-url." name:"smtp" placeholder:"URL"`
 	SMTPFrom       string        `help:"Sender of letters, such as 'Downpour <alerts@example.org>'." name:"smtp-from" placeholder:"ADDRESS"`

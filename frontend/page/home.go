@@ -55,7 +55,7 @@ const (
 	mostRows = 5
 	// rowsBesideEvents is the same below the cards of events, which come first.
 	rowsBesideEvents = 3
-	// lastEvents is the number of past events on a quiet day.
+	// lastEvents is the number of past events while there is none.
 	lastEvents = 3
 )
 
@@ -129,12 +129,12 @@ func (page *homePage) headline(ctx context.Context, unusual, stirring, knownIn i
 	case page.Plain:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.new")
 	default:
-		page.quiet(ctx)
+		page.withoutEvents(ctx)
 	}
 }
 
-// quiet says since when nothing was unusual, and lists the last events.
-func (page *homePage) quiet(ctx context.Context) {
+// withoutEvents says since when nothing was unusual, and lists the last events.
+func (page *homePage) withoutEvents(ctx context.Context) {
 	page.Headline = page.T("home.calm")
 	records, _, err := page.read.incidents.Incidents(ctx, outage.IncidentFilter{Country: page.At.Country}, "", listedIncidents)
 	if err != nil {

@@ -27,11 +27,11 @@ func (s *Builder) Plain(ctx context.Context, at address.Address) []byte {
 		}
 	}
 	fmt.Fprintf(&out, "\n%s", page.T("asof"))
-	for i, moment := range page.AsOf {
+	for i, at := range page.AsOf {
 		if i > 0 {
 			fmt.Fprint(&out, " ·")
 		}
-		fmt.Fprintf(&out, " %s", moment.Text)
+		fmt.Fprintf(&out, " %s", at.Text)
 	}
 	fmt.Fprintf(&out, "\n%s\n", page.Absolute(at.Path()))
 	return out.Bytes()

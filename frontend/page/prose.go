@@ -87,7 +87,7 @@ func (s *Builder) prose(at address.Address) *prosePage {
 
 // parameterFacts lists the parameters that have a description in the catalogue.
 func parameterFacts(l *locale.Localizer, parameters []outage.Parameter) []fact {
-	var told []fact
+	var facts []fact
 	for _, p := range parameters {
 		if !l.Has(p.Meaning) {
 			continue
@@ -96,7 +96,7 @@ func parameterFacts(l *locale.Localizer, parameters []outage.Parameter) []fact {
 		if p.Unit == "part" {
 			value = l.Percent(p.Value)
 		}
-		told = append(told, fact{Name: l.T(p.Meaning), Text: l.T("unit."+p.Unit, "value", value)})
+		facts = append(facts, fact{Name: l.T(p.Meaning), Text: l.T("unit."+p.Unit, "value", value)})
 	}
-	return told
+	return facts
 }

@@ -27,7 +27,7 @@ type outlineKey struct {
 // the order of their indexes; nil at other resolutions and for other countries.
 // The slice is shared between callers, who must not change it.
 func (g *Geography) Land(country outage.Country, resolution int) []outage.Cell {
-	if g.byCountry[country] == nil || !told(resolution) {
+	if g.byCountry[country] == nil || !hasTables(resolution) {
 		return nil
 	}
 	return g.lands.get(landKey{country, resolution}, func() []outage.Cell {
@@ -38,7 +38,7 @@ func (g *Geography) Land(country outage.Country, resolution int) []outage.Cell {
 // CountryOutline is the edge of a country's land at resolution 3 to 6; nil at
 // other resolutions and for other countries. Callers must not change it.
 func (g *Geography) CountryOutline(country outage.Country, resolution int) []Polygon {
-	if g.byCountry[country] == nil || !told(resolution) {
+	if g.byCountry[country] == nil || !hasTables(resolution) {
 		return nil
 	}
 	return g.outlines.get(outlineKey{country: country, resolution: resolution}, func() []Polygon {
@@ -53,7 +53,7 @@ func (g *Geography) CountryOutline(country outage.Country, resolution int) []Pol
 // resolution 4, is drawn as the one cell that holds most of it. Callers must
 // not change the result.
 func (g *Geography) RegionOutline(region outage.Region, resolution int) []Polygon {
-	if !slices.Contains(g.regions[region.Country()], region) || !told(resolution) {
+	if !slices.Contains(g.regions[region.Country()], region) || !hasTables(resolution) {
 		return nil
 	}
 	return g.outlines.get(outlineKey{region: region, resolution: resolution}, func() []Polygon {

@@ -83,7 +83,7 @@ func (c *claims) claimed(cell outage.Cell) bool {
 	return false
 }
 
-// told reports whether places are told at this resolution.
-func told(resolution int) bool {
+// hasTables reports whether places are known at this resolution.
+func hasTables(resolution int) bool {
 	return outage.CellCoarse <= resolution && resolution <= outage.CellFine
 }

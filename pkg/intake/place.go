@@ -51,7 +51,7 @@ func at(place outage.Place, report outage.Report) outage.Report {
 }
 
 // resolve is what the name of a place stands for. A name never makes a report invalid;
-// only a report of which not even the country can be told is.
+// only a report of which not even the country is known is.
 func (s *Service) resolve(text string, country outage.Country, languages string) (outage.Resolution, error) {
 	found := s.Places.Resolve(text, country)
 	if found.Place.Country != "" {

@@ -236,11 +236,11 @@ func (l *leader) derive(ctx context.Context, in public.Incident) (events []Event
 	wire.Official = now.Official
 	at := time.Now().UTC()
 	for _, kind := range steps {
-		told := wire
+		sent := wire
 		if kind == KindOfficial {
-			told.Summary = now.Official.sentence() + " " + wire.Summary
+			sent.Summary = now.Official.sentence() + " " + wire.Summary
 		}
-		events = append(events, now.next(kind, at, told))
+		events = append(events, now.next(kind, at, sent))
 	}
 	return events, now
 }

@@ -60,7 +60,7 @@ type Config struct {
 	PublicURL string
 	// PlainHTTP allows webhooks without TLS.
 	PlainHTTP bool
-	// Hub is the address of the WebSub hub that is told of changed feeds, "" for none. It
+	// Hub is the address of the WebSub hub that is notified of changed feeds, "" for none. It
 	// needs PublicURL.
 	Hub string
 	// PushServices are the hosts that push messages are sent to, AnyPushService for all; none
@@ -105,7 +105,7 @@ func (l Limits) withDefaults() Limits {
 // Intervals of the loop, and how long things last.
 const (
 	checkEvery = 5 * time.Second        // whether this server leads, and whether webhooks were changed
-	sweepEvery = time.Minute            // incidents without a wake-up, where anybody is to be told
+	sweepEvery = time.Minute            // incidents without a wake-up, where anybody is to be notified
 	flushEvery = 250 * time.Millisecond // of what became of deliveries
 	keepFor    = 24 * time.Hour         // an event is sent again for so long
 	sendFor    = 10 * time.Second       // one request

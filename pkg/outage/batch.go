@@ -17,6 +17,6 @@ type BatchReceipt struct {
 	Accepted, Counted, Duplicate int
 	// Rejected has one error for each line at fault, in the order of the lines.
 	Rejected []*Error
-	// Final says that the importer has told all it has to tell.
+	// Final says that the importer has sent all that it has.
 	Final bool
 }

@@ -7,7 +7,7 @@ type Count struct {
 	Service string
 	Country Country
 	Region  Region
-	// District is told with Cell, in answers of whole quarter hours and of the hot
+	// District is given with Cell, in answers of whole quarter hours and of the hot
 	// window.
 	District District
 	Cell     Cell
@@ -42,7 +42,7 @@ type Query struct {
 	Country Country
 	Span    Span
 	// Step is the length in minutes of the buckets of the answer, aligned to
-	// the epoch; 0 gives one sum for the whole span, told under Span.From.
+	// the epoch; 0 gives one sum for the whole span, given under Span.From.
 	Step int
 	// ByPlace tells regions, districts and cells apart, BySymptom symptoms.
 	ByPlace, BySymptom bool
@@ -62,7 +62,7 @@ type Table struct {
 }
 
 // TableRow is what the public table shows for a cell within a district, for a
-// district where the cell is not told, or for a region where neither is.
+// district where the cell is not given, or for a region where neither is.
 type TableRow struct {
 	Region   Region
 	District District

@@ -42,7 +42,7 @@ func Kilometres(a, b LatLng) float64 {
 	return 2 * earth * math.Asin(math.Sqrt(h))
 }
 
-// Resolutions between which places are told. A report is kept at CellFine and
+// Resolutions between which places are published. A report is kept at CellFine and
 // nothing finer exists anywhere; CellCoarse is the largest cell that is shown.
 const (
 	CellFine   = 6

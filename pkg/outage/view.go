@@ -107,7 +107,7 @@ const (
 // about.
 const HealthMinutes = 10
 
-// StatusParameters lists the numbers by which a status is told.
+// StatusParameters lists the numbers by which a status is decided.
 func StatusParameters() []Parameter {
 	return []Parameter{
 		{Name: "status.outage", Value: outageRatio, Unit: "times"},

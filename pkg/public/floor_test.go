@@ -135,7 +135,7 @@ func TestAnswersAddUp(t *testing.T) {
 
 func TestNothingShowsFewerThanTheFloor(t *testing.T) {
 	eachWorld(t, func(w world) {
-		told := func(n int64, what string, about ...any) {
+		check := func(n int64, what string, about ...any) {
 			if small(n) {
 				w.t.Errorf("%s of %v shows %d", what, about, n)
 			}
@@ -143,28 +143,28 @@ func TestNothingShowsFewerThanTheFloor(t *testing.T) {
 		w.ask(func(service string, country outage.Country, span outage.Span) {
 			for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
 				for _, cell := range w.reader.mustHeatmap(w.t, service, country, resolution, span).Cells {
-					told(cell.Reports, "cell", cell.Cell, service, country, span)
+					check(cell.Reports, "cell", cell.Cell, service, country, span)
 				}
 			}
 			for region, n := range w.reader.mustRegions(w.t, service, country, span) {
-				told(n, "region", region, service, country, span)
+				check(n, "region", region, service, country, span)
 			}
 			for district, n := range w.reader.mustPlaces(w.t, service, country, span) {
-				told(n, "district", district, service, country, span)
+				check(n, "district", district, service, country, span)
 			}
 		})
 		for _, region := range []outage.Region{"IN-WB", "IN-JH", "GB-TLI"} {
 			for _, span := range w.spans {
 				for _, point := range w.series(region, span) {
-					told(point.Reports, "series", region, point.Start)
-					told(point.Works, "works", region, point.Start)
-					told(point.Back, "back", region, point.Start)
+					check(point.Reports, "series", region, point.Start)
+					check(point.Works, "works", region, point.Start)
+					check(point.Back, "back", region, point.Start)
 				}
 				symptoms := w.symptoms(region, span)
-				told(symptoms.Total, "total of symptoms", region, span)
-				told(symptoms.Withheld, "withheld of symptoms", region, span)
+				check(symptoms.Total, "total of symptoms", region, span)
+				check(symptoms.Withheld, "withheld of symptoms", region, span)
 				for _, item := range symptoms.Items {
-					told(item.Reports, "symptom", region, span, item.Symptom)
+					check(item.Reports, "symptom", region, span, item.Symptom)
 				}
 			}
 		}

@@ -73,7 +73,7 @@ func (i Incidents) pending(ctx context.Context, filter outage.IncidentFilter, li
 	anywhere.Region, anywhere.District = "", ""
 	var found []outage.Incident
 	i.reader.Snapshot().view.Each(func(w outage.Watch) {
-		if w.Pending != nil && anywhere.Matches(*w.Pending) && tellable(*w.Pending) {
+		if w.Pending != nil && anywhere.Matches(*w.Pending) && reportable(*w.Pending) {
 			found = append(found, *w.Pending)
 		}
 	})
@@ -99,8 +99,8 @@ func (i Incidents) pending(ctx context.Context, filter outage.IncidentFilter, li
 	return page, nil
 }
 
-// tellable says whether a pending incident has reporters enough to be told of.
-func tellable(in outage.Incident) bool {
+// reportable says whether a pending incident has enough reporters to be listed.
+func reportable(in outage.Incident) bool {
 	return in.Footprint.Scope == outage.ScopeCountry || in.Observed >= Floor
 }
 

@@ -12,7 +12,7 @@ import (
 // come through the import of batches: an entry for each report, of which the
 // first of each reporter counts. The cell, the district and the region are those of the
 // row's point, 0 and "" where it has none; received is the minute in which the reports
-// are told to have come.
+// are recorded to have come.
 //
 // Ids and reporters derive from the row, as those of Reports do, but are others.
 func AppendEntries(to []outage.Entry, row *Row, at outage.Place, received outage.Minute) []outage.Entry {

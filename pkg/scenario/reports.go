@@ -27,7 +27,7 @@ const (
 )
 
 // Reports are the single reports that a row counts, spread over its minute. As
-// many reporters as the row has are told apart; the first of them sends the
+// many reporters as the row has are distinguished; the first of them sends the
 // rest, so that an import counts what the row calls reporters.
 //
 // Ids and reporters derive from the row: the same row sent again is the same

@@ -11,7 +11,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// waveDispersion is how far the minutes of a wave stray from its curve beyond
+// waveDispersion is how far the minutes of a wave vary about its curve beyond
 // the luck of counting: by about a twentieth.
 const waveDispersion = .002
 

@@ -120,8 +120,8 @@ func (e feedEntry) notice(page outage.StatusPage) outage.Notice {
 			link = strings.TrimSpace(l.Href + l.Text)
 		}
 	}
-	n := outage.Notice{ID: e.GUID + e.ID, Title: e.Title, Link: linkOf(page, link), PublishedAt: moment(e.PubDate), UpdatedAt: moment(e.Updated)}
-	if published := moment(e.Published); !published.IsZero() {
+	n := outage.Notice{ID: e.GUID + e.ID, Title: e.Title, Link: linkOf(page, link), PublishedAt: instant(e.PubDate), UpdatedAt: instant(e.Updated)}
+	if published := instant(e.Published); !published.IsZero() {
 		n.PublishedAt = published
 	}
 	if n.PublishedAt.IsZero() {

@@ -111,7 +111,7 @@ func decode(document []byte, into any) error {
 type stamp struct{ time.Time }
 
 func (s *stamp) UnmarshalJSON(text []byte) error {
-	s.Time = moment(strings.Trim(string(text), `"`))
+	s.Time = instant(strings.Trim(string(text), `"`))
 	return nil
 }
 
@@ -123,8 +123,8 @@ var layouts = []string{
 
 var oldest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// moment reads a time; the zero time for text that is none, or one before 2000.
-func moment(text string) time.Time {
+// instant reads a time; the zero time for text that is none, or one before 2000.
+func instant(text string) time.Time {
 	at := time.Time{}
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e11 {
 		at = time.Unix(int64(seconds), 0)

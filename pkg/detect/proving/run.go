@@ -24,7 +24,7 @@ type Entrant struct {
 	byID map[string]*Found
 }
 
-// Found is an incident as the detector told it: when it opened, where it was
+// Found is an incident as the detector reported it: when it opened, where it was
 // when the footprint became final, when it closed.
 type Found struct {
 	First  outage.Incident

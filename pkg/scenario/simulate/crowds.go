@@ -50,7 +50,7 @@ func jump(level []float64, p Params, random *rand.Rand) {
 	if p.JumpsWeekly <= 0 {
 		return
 	}
-	const weekBlocks = week / wanderBlock
+	const weekBlocks = week / levelBlock
 	for at := random.ExpFloat64() * weekBlocks / p.JumpsWeekly; int(at) < len(level); at += random.ExpFloat64() * weekBlocks / p.JumpsWeekly {
 		by := p.JumpMost * (2*random.Float64() - 1)
 		for i := int(at); i < len(level); i++ {

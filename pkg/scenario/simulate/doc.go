@@ -2,7 +2,7 @@
 // services in the covered countries, and what happens to them.
 //
 // It owns the assumptions, and states them beside the numbers: seasons in local
-// time, how counts stray, growth, surges, abuse, gaps, a holiday, and outages of
+// time, how counts vary, growth, surges, abuse, gaps, a holiday, and outages of
 // every size and shape. It promises that a seed and an index give the same
 // minutes, and that what the stream holds and what the truth says come from the
 // same numbers.

@@ -5,14 +5,14 @@ import (
 	"math/rand/v2"
 )
 
-// Family is a kind of noise: how the counts of minutes stray about their mean.
+// Family is a kind of noise: how the counts of minutes vary about their mean.
 type Family int
 
 // The families. All have the mean that is normal.
 const (
-	// NegativeBinomial minutes stray by a gamma factor, each by its own.
+	// NegativeBinomial minutes vary by a gamma factor, each by its own.
 	NegativeBinomial Family = iota
-	// LogNormal minutes stray by a log-normal factor with a thick upper tail,
+	// LogNormal minutes vary by a log-normal factor with a thick upper tail,
 	// of which neighbouring minutes share a part.
 	LogNormal
 	// Clustered reports call forth others in the next minutes (A. G. Hawkes,
@@ -22,7 +22,7 @@ const (
 )
 
 const (
-	shared     = .35 // of a log-normal minute's stray with the minute before
+	shared     = .35 // of a log-normal minute's residual with the minute before
 	called     = .3  // reports that a report calls forth, on average
 	callKeep   = .75
 	mostFactor = 30 // a single minute strays no further
@@ -32,7 +32,7 @@ const (
 type noise struct {
 	family     Family
 	dispersion float64
-	stray      float64 // of a log-normal minute, standard normal
+	residual   float64 // of a log-normal minute, standard normal
 	calls      float64 // reports whose calls are not all answered
 }
 
@@ -40,9 +40,9 @@ type noise struct {
 func (n *noise) mean(random *rand.Rand, normal float64) (mean, factor float64) {
 	switch n.family {
 	case LogNormal:
-		n.stray = shared*n.stray + math.Sqrt(1-shared*shared)*random.NormFloat64()
+		n.residual = shared*n.residual + math.Sqrt(1-shared*shared)*random.NormFloat64()
 		variance := math.Log(1 + n.dispersion)
-		factor = math.Min(mostFactor, math.Exp(math.Sqrt(variance)*n.stray-variance/2))
+		factor = math.Min(mostFactor, math.Exp(math.Sqrt(variance)*n.residual-variance/2))
 		return normal * factor, factor
 	case Clustered:
 		alpha := n.dispersion / 2

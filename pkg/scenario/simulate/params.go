@@ -69,8 +69,8 @@ func Plain(seed uint64) Params {
 	}
 }
 
-// Harsh are streams of every family, whose minutes stray far more, whose level
-// wanders faster and moves for good, and whose places are told less often.
+// Harsh are streams of every family, whose minutes vary far more, whose level
+// drifts faster and moves for good, and whose places are given less often.
 func Harsh(seed uint64) Params {
 	p := Plain(seed)
 	p.Families = []Family{NegativeBinomial, LogNormal, Clustered}

@@ -22,7 +22,7 @@ type stream struct {
 	week       [168]float64
 	growth     float64
 	dispersion float64
-	wander     []float64 // log level by block of five minutes, drift included
+	levels     []float64 // log level by block of five minutes, drift included
 	weights    []float64 // of the points
 	pick       alias     // of a point
 	outages    []*Outage
@@ -31,7 +31,7 @@ type stream struct {
 	counts     []int // of the minute, by point; the last is without one
 }
 
-const wanderBlock = 5
+const levelBlock = 5
 
 func newStream(w *World, number int, country outage.Country, random *rand.Rand) *stream {
 	p := w.Params
@@ -52,14 +52,14 @@ func newStream(w *World, number int, country outage.Country, random *rand.Rand) 
 		s.weights = append(s.weights, point.weight*math.Exp(.4*random.NormFloat64()))
 	}
 	s.pick = newAlias(s.weights, nil)
-	s.wander = wanderOf(p, s.random)
+	s.levels = levelsOf(p, s.random)
 	s.noise = noise{family: p.Families[random.IntN(len(p.Families))], dispersion: s.dispersion}
 	s.unplaced = p.UnplacedLow + (p.UnplacedHigh-p.UnplacedLow)*random.Float64()
 	s.counts = make([]int, len(s.weights)+1)
 	return s
 }
 
-// weekOf draws a week: a day with one or two humps, quiet nights, and weekends
+// weekOf draws a week: a day with one or two humps, low nights, and weekends
 // of their own strength.
 func weekOf(random *rand.Rand) (shape [168]float64) {
 	evening, midday := random.Float64(), random.Float64()
@@ -84,27 +84,27 @@ func weekOf(random *rand.Rand) (shape [168]float64) {
 	return shape
 }
 
-func wanderOf(p Params, random *rand.Rand) []float64 {
-	blocks := p.Weeks * week / wanderBlock
-	keep := math.Exp(-wanderBlock / p.WanderMinutes)
+func levelsOf(p Params, random *rand.Rand) []float64 {
+	blocks := p.Weeks * week / levelBlock
+	keep := math.Exp(-levelBlock / p.WanderMinutes)
 	width := p.WanderLow + (p.WanderHigh-p.WanderLow)*random.Float64()
 	fresh := width * math.Sqrt(1-keep*keep)
-	wander := make([]float64, blocks)
+	levels := make([]float64, blocks)
 	level := width * random.NormFloat64()
-	for i := range wander {
-		wander[i] = level - width*width/2
+	for i := range levels {
+		levels[i] = level - width*width/2
 		level = level*keep + fresh*random.NormFloat64()
 	}
 	if random.Float64() < p.Drift {
-		drift(wander, p.DriftMost*(2*random.Float64()-1), random.IntN(blocks))
+		drift(levels, p.DriftMost*(2*random.Float64()-1), random.IntN(blocks))
 	}
-	jump(wander, p, random)
-	return wander
+	jump(levels, p, random)
+	return levels
 }
 
 // drift moves a level for good, within a day.
 func drift(level []float64, by float64, from int) {
-	const blocks = day / wanderBlock
+	const blocks = day / levelBlock
 	for i := from; i < len(level); i++ {
 		level[i] += by * math.Min(1, float64(i-from)/blocks)
 	}
@@ -128,7 +128,7 @@ func (s *stream) normal(m outage.Minute) float64 {
 		season = .8 * math.Min(sunday, season)
 	}
 	grown := math.Exp(s.growth * float64(m-start) / week)
-	return s.rate * season * grown * math.Exp(s.wander[int(m-start)/wanderBlock])
+	return s.rate * season * grown * math.Exp(s.levels[int(m-start)/levelBlock])
 }
 
 // measure works out what a perfect observer would know of each outage.

@@ -83,7 +83,7 @@ const (
 	Gap     BenignKind = "gap"   // counts are missing
 	Holiday BenignKind = "holiday"
 
-	burst     BenignKind = "burst"      // ordinary, and not told as truth
+	burst     BenignKind = "burst"      // ordinary, and not part of the truth
 	longBurst BenignKind = "long burst" // the same
 )
 

@@ -213,17 +213,17 @@ func (in *incident) step(at time.Time) *trailStep {
 
 // decision is what was decided at the end of a minute.
 func (in *incident) decision(minute time.Time) string {
-	var told []string
+	var decisions []string
 	for _, change := range in.Timeline {
 		if !change.At.Equal(minute.Add(time.Minute)) {
 			continue
 		}
-		told = append(told, strings.TrimSpace(fmt.Sprint(change.State, " ", change.Verdict, " ", change.Cause)))
+		decisions = append(decisions, strings.TrimSpace(fmt.Sprint(change.State, " ", change.Verdict, " ", change.Cause)))
 	}
-	if step := in.step(minute); len(told) == 0 && step != nil && step.Evidence != nil && *step.Evidence >= *step.Needed/2 {
+	if step := in.step(minute); len(decisions) == 0 && step != nil && step.Evidence != nil && *step.Evidence >= *step.Needed/2 {
 		return string(outage.StatePending)
 	}
-	return strings.Join(told, ", ")
+	return strings.Join(decisions, ", ")
 }
 
 func known(value *float64) string {

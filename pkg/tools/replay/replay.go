@@ -57,7 +57,7 @@ type pacer struct {
 }
 
 // wait returns once a minute is due, with the time at which its reports are
-// told to have happened: now, since a report cannot come from the future. Zero
+// reported to have happened: now, since a report cannot come from the future. Zero
 // means that they keep the time of the script.
 func (p *pacer) wait(minute outage.Minute) (time.Time, error) {
 	if minute < p.began {
@@ -108,7 +108,7 @@ func (p *player) play(ctx context.Context, script *scenario.Script, options scen
 	p.sending, ctx = errgroup.WithContext(ctx)
 	p.sending.SetLimit(batchesAtOnce)
 	encoder := json.NewEncoder(&p.body)
-	minute, told := outage.Minute(0), time.Time{}
+	minute, reported := outage.Minute(0), time.Time{}
 	err := scenario.Play(script, options, func(row scenario.Row) error {
 		if row.Minute != minute {
 			minute = row.Minute
@@ -119,11 +119,11 @@ func (p *player) play(ctx context.Context, script *scenario.Script, options scen
 			if !paced.IsZero() {
 				p.flush(ctx)
 			}
-			told = paced
+			reported = paced
 		}
 		for _, line := range scenario.Reports(row) {
-			if !told.IsZero() {
-				line.ReportedAt = told.UTC().Truncate(time.Second)
+			if !reported.IsZero() {
+				line.ReportedAt = reported.UTC().Truncate(time.Second)
 			}
 			if err := encoder.Encode(line); err != nil {
 				return err
@@ -142,7 +142,7 @@ func (p *player) play(ctx context.Context, script *scenario.Script, options scen
 	if err != nil {
 		return err
 	}
-	if err := p.insist(context.WithoutCancel(ctx), []byte("{\"final\":true}\n"), 0); err != nil {
+	if err := p.sendUntilTaken(context.WithoutCancel(ctx), []byte("{\"final\":true}\n"), 0); err != nil {
 		return err
 	}
 	p.sum.Seconds = time.Since(began).Seconds()
@@ -157,15 +157,15 @@ func (p *player) flush(ctx context.Context) {
 	body, lines := bytes.Clone(p.body.Bytes()), p.lines
 	p.body.Reset()
 	p.lines = 0
-	p.sending.Go(func() error { return p.insist(ctx, body, lines) })
+	p.sending.Go(func() error { return p.sendUntilTaken(ctx, body, lines) })
 }
 
 // sendWaits are those between tries to send a batch, half a minute in all.
 var sendWaits = retry.Waits{First: 250 * time.Millisecond, Most: 3 * time.Second, Tries: 20}
 
-// insist sends a batch. Where the server is busy or away it waits and sends the
+// sendUntilTaken sends a batch. Where the server is busy or away it waits and sends the
 // same again: lines that are there already count nothing.
-func (p *player) insist(ctx context.Context, body []byte, lines int) error {
+func (p *player) sendUntilTaken(ctx context.Context, body []byte, lines int) error {
 	err := sendWaits.Do(ctx, func() error { return p.send(ctx, body) }, nil)
 	if err != nil {
 		return err
