@@ -13,11 +13,12 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
 }
 
-// withPage runs a test in a fresh window, with scripts off unless asked for,
-// and fails when the page breaks its own content security policy.
+// withPage runs a test in a fresh window, with scripts and service workers off unless
+// asked for, and fails when the page breaks its own content security policy. A worker
+// that is being installed can keep a window from closing.
 export async function withPage(browser, { width, scripts = false, scheme = 'light', ...more }, act) {
   const context = await browser.newContext({
-    viewport: { width, height: 800 }, javaScriptEnabled: scripts, colorScheme: scheme, ...more,
+    viewport: { width, height: 800 }, javaScriptEnabled: scripts, colorScheme: scheme, serviceWorkers: 'block', ...more,
   });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);

@@ -9,7 +9,8 @@ let browser;
 before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
-const allowed = { width: 360, scripts: true, permissions: ['notifications'] };
+const workers = { width: 360, scripts: true, serviceWorkers: 'allow' };
+const allowed = { ...workers, permissions: ['notifications'] };
 
 // madeUp gives the browser an address at a push service. Its keys are those of RFC 8291, 5.
 function madeUp(endpoint) {
@@ -78,7 +79,7 @@ test('a message is shown, the next of its incident replaces it', async () => {
 });
 
 test('a browser that allows none is told so, and asks for nothing', async () => {
-  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+  await withPage(browser, workers, async (page) => {
     const sent = [];
     page.on('request', (request) => { if (request.url().includes('/api/v1/push')) sent.push(request.url()); });
     await page.addInitScript(() => { Notification.requestPermission = async () => 'denied'; });
@@ -91,7 +92,7 @@ test('a browser that allows none is told so, and asks for nothing', async () => 
 });
 
 test('without push messages there is no switch, and the link of thanks leads to other ways', async () => {
-  await withPage(browser, { width: 360, scripts: true }, async (page) => {
+  await withPage(browser, workers, async (page) => {
     await page.addInitScript(() => { delete globalThis.PushManager; });
     await page.goto(`${base}/in/whatsapp/follow`);
     assert.equal(await page.locator('a[data-push]').isVisible(), false);

@@ -23,7 +23,7 @@ for (const [width, scheme, service] of [[360, 'light', 'messenger'], [1280, 'dar
 }
 
 test('a report waits for the connection and counts once, also without a worker', async () => {
-  await withPage(browser, { width: 360, scripts: true, serviceWorkers: 'block' }, async (page) => {
+  await withPage(browser, { width: 360, scripts: true }, async (page) => {
     const keys = [];
     await page.route('**/report', (route) => {
       keys.push(new URLSearchParams(route.request().postData()).get('key'));
