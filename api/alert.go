@@ -25,13 +25,13 @@ func (a *API) getAlert(c *fiber.Ctx) error {
 	}
 	base, id := a.baseOf(c), utils.CopyString(c.Params("id"))
 	return a.sendWindow(c, base+alertAddress(id), func(ctx context.Context) (*answer, error) {
-		in, err := a.Incidents.Incident(ctx, id)
+		in, err := a.config.Incidents.Incident(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		extent, err := q.numbers.Extent(ctx, in)
 		if err != nil { // its description is the arithmetic then
-			a.Logger.Debug("counting the reports of an incident for an alert", "incident", id, "error", err)
+			a.config.Logger.Debug("counting the reports of an incident for an alert", "incident", id, "error", err)
 		}
 		body, err := capalert.Write(a.alertOf(base, in, extent))
 		if err != nil {
@@ -44,9 +44,9 @@ func (a *API) getAlert(c *fiber.Ctx) error {
 // alertOf is the message of the last change of an incident. Its id has the number of the
 // change after a hyphen; those of webhooks have a dot.
 func (a *API) alertOf(base string, in public.Incident, extent public.Extent) capalert.Message {
-	service, _ := a.Services.Service(in.Service)
+	service, _ := a.config.Services.Service(in.Service)
 	message := capalert.Message{
-		Sender: base, Sent: lastChange(in), Exercise: a.Exercise, Service: cmp.Or(service.Name, in.Service), Country: in.Country,
+		Sender: base, Sent: lastChange(in), Exercise: a.config.Exercise, Service: cmp.Or(service.Name, in.Service), Country: in.Country,
 		State: in.State, Severity: in.Severity, Verdict: in.Verdict, OpenedAt: in.OpenedAt, Headline: a.sentences.Headline(in),
 		Description: a.sentences.Summary(locale.Default, in, extent), URL: base + addressOf(in), Where: a.sentences.Where(locale.Default, in),
 		Regions: in.Footprint.Regions, Districts: in.Footprint.Districts, MergedInto: in.MergedInto,

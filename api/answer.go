@@ -56,7 +56,7 @@ func (a *API) sendJSON(c *fiber.Ctx, value any, fresh time.Duration) error {
 
 // sendMarked is send for a document that says so where it is of a demo.
 func (a *API) sendMarked(c *fiber.Ctx, contentType string, body []byte, fresh time.Duration) error {
-	if a.Demo {
+	if a.config.Demo {
 		body = markDemo(contentType, body)
 	}
 	return send(c, contentType, body, fresh)

@@ -80,7 +80,7 @@ type Config struct {
 
 // API handles requests. It is safe for concurrent use.
 type API struct {
-	Config
+	config      Config
 	docs        func() (docs, error) // the page for people, written once
 	cache       *httpcache.Cache[sending]
 	sentences   *locale.IncidentFormatter
@@ -111,7 +111,7 @@ func New(config Config) *API {
 		config.Logger = slog.Default()
 	}
 	a := &API{
-		Config: config, cache: newCache(config),
+		config: config, cache: newCache(config),
 		sentences:   locale.NewIncidentFormatter(config.Services, config.Shapes),
 		keyFailures: newKeyFailures(config.Logger),
 		streams:     newStreamShares(config.MaxStreams),
@@ -194,13 +194,13 @@ func (a *API) Register(router fiber.Router) {
 // documents to a handler.
 func (a *API) wrap(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		ctx, cancel := context.WithTimeout(c.UserContext(), a.Timeout)
+		ctx, cancel := context.WithTimeout(c.UserContext(), a.config.Timeout)
 		defer cancel()
 		c.SetUserContext(ctx)
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
 		a.openOrigins(c)
 		if err := handle(c); err != nil {
-			return writeProblem(c, a.Logger, err)
+			return writeProblem(c, a.config.Logger, err)
 		}
 		return nil
 	}

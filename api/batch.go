@@ -57,7 +57,7 @@ func (a *API) createBatch(c *fiber.Ctx) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), batchTimeout)
 	defer cancel()
-	given, err := a.Intake.TakeBatch(ctx, importer, body, key)
+	given, err := a.config.Intake.TakeBatch(ctx, importer, body, key)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func feedID(base, of string) string {
 
 // baseOf is the address of the server in links: the public one, or that of the request.
 func (a *API) baseOf(c *fiber.Ctx) string {
-	return cmp.Or(a.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
+	return cmp.Or(a.config.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
 }
 
 func (a *API) getFeed(c *fiber.Ctx) error {
@@ -64,16 +64,16 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 	}
 	path, query := strings.ToLower(strings.TrimSuffix(c.Path(), "/")), notify.FeedQuery(filter)
 	base := a.baseOf(c)
-	if a.Hub != "" {
-		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="self", <%s>; rel="hub"`, base+path+query, a.Hub))
+	if a.config.Hub != "" {
+		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="self", <%s>; rel="hub"`, base+path+query, a.config.Hub))
 	}
 	return a.sendWindow(c, base+path+query, func(ctx context.Context) (*answer, error) {
-		records, _, err := a.Incidents.Incidents(ctx, filter, "", usualIncidents)
+		records, _, err := a.config.Incidents.Incidents(ctx, filter, "", usualIncidents)
 		if err != nil {
 			return nil, err
 		}
 		made := feed{
-			Author: cmp.Or(a.Site, "Downpour"), Hub: a.Hub,
+			Author: cmp.Or(a.config.Site, "Downpour"), Hub: a.config.Hub,
 			ID: feedID(base, atomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
 			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
@@ -94,7 +94,7 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 
 // marked is a title with the mark of a demo before it, where one is played.
 func (a *API) marked(title string) string {
-	if a.Demo {
+	if a.config.Demo {
 		return "Demonstration: " + title
 	}
 	return title
@@ -107,9 +107,9 @@ func (a *API) feedName(filter outage.IncidentFilter) string {
 	}
 	switch {
 	case filter.District != "":
-		title += " in " + a.Shapes.DistrictName(filter.District, locale.Default)
+		title += " in " + a.config.Shapes.DistrictName(filter.District, locale.Default)
 	case filter.Region != "":
-		title += " in " + a.Shapes.RegionName(filter.Region, locale.Default)
+		title += " in " + a.config.Shapes.RegionName(filter.Region, locale.Default)
 	case filter.Country != "":
 		title += " in " + filter.Country.Names(locale.Default).Full
 	}
@@ -128,7 +128,7 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 	for _, record := range public.InOrder(records) {
 		extent, err := numbers.Extent(ctx, record)
 		if err != nil { // its summary is the arithmetic then
-			a.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
+			a.config.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
 		}
 		entry := feedEntry{
 			ID: feedID(base, "incident "+record.ID), Title: a.marked(a.sentences.Headline(record)), Address: base + addressOf(record),

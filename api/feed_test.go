@@ -140,7 +140,7 @@ func TestSummaryIsSmall(t *testing.T) {
 
 func TestFeedsOfADemoSaySo(t *testing.T) {
 	for demo, want := range map[bool]string{true: "Demonstration: Incidents", false: "Incidents"} {
-		if got := (&API{Config: Config{Demo: demo}}).marked("Incidents"); got != want {
+		if got := (&API{config: Config{Demo: demo}}).marked("Incidents"); got != want {
 			t.Errorf("demo %v: %q, want %q", demo, got, want)
 		}
 	}

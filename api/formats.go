@@ -37,7 +37,7 @@ func (a *API) newGeoJSON(summary heatSummary, cells []heatCellJSON) (*answer, er
 		collection.Features = append(collection.Features, featureJSON{
 			Type:       "Feature",
 			ID:         *cell.Cell,
-			Geometry:   polygonJSON{Type: "Polygon", Coordinates: [][][2]float64{ring(a.Shapes.Boundary(*cell.Cell))}},
+			Geometry:   polygonJSON{Type: "Polygon", Coordinates: [][][2]float64{ring(a.config.Shapes.Boundary(*cell.Cell))}},
 			Properties: cell,
 		})
 	}
@@ -83,7 +83,7 @@ func clockwise(points [][2]float64) bool {
 func (a *API) newCSV(summary heatSummary, cells []heatCellJSON) (*answer, error) {
 	records := make([][]string, 0, len(cells))
 	for _, cell := range cells {
-		center := a.Shapes.Center(*cell.Cell)
+		center := a.config.Shapes.Center(*cell.Cell)
 		records = append(records, []string{
 			cell.Cell.String(), degrees(center.Lat), degrees(center.Lng), code(cell.Region), strconv.FormatInt(cell.Reports, 10),
 			decimal(cell.Expected), decimal(cell.Ratio), string(cell.Status),

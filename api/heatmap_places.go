@@ -58,9 +58,9 @@ func (a *API) wirePlaces(table public.PlaceTable, level string) (heatSummary, []
 	}
 	places := make([]heatCellJSON, 0, len(table.Places))
 	for _, place := range table.Places {
-		name := a.Shapes.RegionName(place.Region, locale.Default)
+		name := a.config.Shapes.RegionName(place.Region, locale.Default)
 		if place.District != "" {
-			name = a.Shapes.DistrictName(place.District, locale.Default)
+			name = a.config.Shapes.DistrictName(place.District, locale.Default)
 		}
 		places = append(places, heatCellJSON{
 			Region: orNull(place.Region), District: orNull(place.District), Name: orNull(name), Reports: place.Reports,

@@ -29,7 +29,7 @@ func (a *API) listIncidents(c *fiber.Ctx) error {
 	cursor := q.text("cursor")
 	key := fmt.Sprintf("incidents %+v %q %d", filter, cursor, limit)
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
-		page, next, err := a.Incidents.Incidents(ctx, filter, cursor, limit)
+		page, next, err := a.config.Incidents.Incidents(ctx, filter, cursor, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +65,7 @@ func (a *API) getIncident(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	in, err := a.Incidents.Incident(c.UserContext(), utils.CopyString(c.Params("id")))
+	in, err := a.config.Incidents.Incident(c.UserContext(), utils.CopyString(c.Params("id")))
 	if err != nil {
 		return err
 	}
@@ -157,14 +157,14 @@ func symptomsOf(ctx context.Context, numbers Readings, in public.Incident) (*sym
 // country, that had no incident at the time.
 func (a *API) unaffected(ctx context.Context, in public.Incident, now time.Time) ([]string, error) {
 	calm := []string{}
-	service, _ := a.Services.Service(in.Service)
-	for _, member := range a.Services.Family(service.Family) {
+	service, _ := a.config.Services.Service(in.Service)
+	for _, member := range a.config.Services.Family(service.Family) {
 		used := len(member.Country) == 0 || slices.Contains(member.Country, in.Country)
 		if member.Slug == in.Service || !used {
 			continue
 		}
 		filter := outage.IncidentFilter{Service: member.Slug, Country: in.Country, Span: in.Span(now)}
-		found, _, err := a.Incidents.Incidents(ctx, filter, "", 1)
+		found, _, err := a.config.Incidents.Incidents(ctx, filter, "", 1)
 		if err != nil {
 			return nil, err
 		}

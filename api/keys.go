@@ -28,8 +28,8 @@ func (a *API) keyOwner(c *fiber.Ctx) (string, error) {
 		c.Set(fiber.HeaderWWWAuthenticate, challenge)
 		return "", unauthorized("An API key is needed: Authorization: Bearer KEY.")
 	}
-	from := ClientOf(c, a.TrustedProxies).Addr
-	if wait := a.keyFailures.Wait(from, a.Now()); wait > 0 {
+	from := ClientOf(c, a.config.TrustedProxies).Addr
+	if wait := a.keyFailures.Wait(from, a.config.Now()); wait > 0 {
 		return "", &outage.Error{
 			Code: outage.CodeLimited, RetryAfter: wait, Detail: "Too many unknown API keys from this network.",
 		}
@@ -37,7 +37,7 @@ func (a *API) keyOwner(c *fiber.Ctx) (string, error) {
 	if name := a.ownerOf(key); name != "" {
 		return name, nil
 	}
-	a.keyFailures.Failed(from, a.Now())
+	a.keyFailures.Failed(from, a.config.Now())
 	c.Set(fiber.HeaderWWWAuthenticate, challenge+`, error="invalid_token"`)
 	return "", unauthorized("The API key is not known here.")
 }
@@ -59,8 +59,8 @@ func bearerKey(authorization string) string {
 
 // ownerOf is the name of a key, "" for one that is not known.
 func (a *API) ownerOf(key string) string {
-	if key == "" || a.Keys == nil {
+	if key == "" || a.config.Keys == nil {
 		return ""
 	}
-	return a.Keys.Owner(key)
+	return a.config.Keys.Owner(key)
 }

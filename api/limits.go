@@ -22,8 +22,8 @@ const (
 func (a *API) limited(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		err := handle(c)
-		if a.Limiter != nil {
-			quota := a.Limiter.Quota(ClientOf(c, a.TrustedProxies).Addr)
+		if a.config.Limiter != nil {
+			quota := a.config.Limiter.Quota(ClientOf(c, a.config.TrustedProxies).Addr)
 			c.Set(headerRateLimitPolicy, fmt.Sprintf(`"writes";q=%d;w=%d`, quota.Limit, seconds(quota.Window)))
 			c.Set(headerRateLimit, fmt.Sprintf(`"writes";r=%d;t=%d`, quota.Remaining, seconds(quota.Reset)))
 		}

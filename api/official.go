@@ -41,11 +41,11 @@ func (a *API) putOfficial(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	entered, err := a.Officials.Enter(c.UserContext(), service.Slug, service.StatusPage.Page, notice)
+	entered, err := a.config.Officials.Enter(c.UserContext(), service.Slug, service.StatusPage.Page, notice)
 	if err != nil {
 		return err
 	}
-	a.Logger.Info("official status entered", "service", service.Slug, "key", owner, "state", notice.State)
+	a.config.Logger.Info("official status entered", "service", service.Slug, "key", owner, "state", notice.State)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.JSON(public.OfficialStatusOf(entered))
 }
@@ -56,14 +56,14 @@ func (a *API) deleteOfficial(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	found, err := a.Officials.Withdraw(c.UserContext(), service.Slug)
+	found, err := a.config.Officials.Withdraw(c.UserContext(), service.Slug)
 	if err != nil {
 		return err
 	}
 	if !found {
 		return &outage.Error{Code: outage.CodeNotFound, Detail: "Nothing was entered for this service."}
 	}
-	a.Logger.Info("official status withdrawn", "service", service.Slug, "key", owner)
+	a.config.Logger.Info("official status withdrawn", "service", service.Slug, "key", owner)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.SendStatus(fiber.StatusNoContent)
 }
@@ -95,7 +95,7 @@ func (a *API) enteredNotice(c *fiber.Ctx) (notice outage.Notice, err error) {
 	if said.PublishedAt != nil {
 		notice.PublishedAt = said.PublishedAt.UTC()
 	}
-	return notice, checkNotice(notice, a.Now())
+	return notice, checkNotice(notice, a.config.Now())
 }
 
 func checkNotice(n outage.Notice, now time.Time) error {

@@ -19,7 +19,7 @@ func (a *API) getLive(c *fiber.Ctx) error {
 }
 
 func (a *API) getReady(c *fiber.Ctx) error {
-	ready, degraded, reason := a.Readiness.Ready()
+	ready, degraded, reason := a.config.Readiness.Ready()
 	answer := readyJSON{Ready: ready, Degraded: degraded}
 	if degraded == nil {
 		answer.Degraded = []string{}

@@ -24,8 +24,8 @@ const (
 // origins the preflight request of the browser is not granted.
 func (a *API) openOrigins(c *fiber.Ctx) {
 	reads := slices.Contains([]string{fiber.MethodGet, fiber.MethodHead, fiber.MethodOptions}, c.Method())
-	writes := slices.Contains(a.WriteOrigins, c.Get(fiber.HeaderOrigin))
-	if len(a.WriteOrigins) > 0 && (!reads || c.Method() == fiber.MethodOptions) {
+	writes := slices.Contains(a.config.WriteOrigins, c.Get(fiber.HeaderOrigin))
+	if len(a.config.WriteOrigins) > 0 && (!reads || c.Method() == fiber.MethodOptions) {
 		c.Vary(fiber.HeaderOrigin)
 	}
 	if !reads && !writes {
@@ -49,7 +49,7 @@ func (a *API) openOrigins(c *fiber.Ctx) {
 func (a *API) ownSite(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}
-		if err := crosssite.Check(request, a.WriteOrigins); err != nil {
+		if err := crosssite.Check(request, a.config.WriteOrigins); err != nil {
 			return err
 		}
 		return handle(c)

@@ -53,5 +53,5 @@ func (a *API) searchPlaces(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	return a.sendJSON(c, list[placeJSON]{Items: wirePlaces(a.Places.Search(text, country, limit))}, freshTable)
+	return a.sendJSON(c, list[placeJSON]{Items: wirePlaces(a.config.Places.Search(text, country, limit))}, freshTable)
 }

@@ -41,7 +41,7 @@ func (a *API) getPushKey(c *fiber.Ctx) error {
 	if err := a.query(c).err(); err != nil {
 		return err
 	}
-	key, err := a.Pushes.PushKey(c.UserContext())
+	key, err := a.config.Pushes.PushKey(c.UserContext())
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (a *API) createPush(c *fiber.Ctx) error {
 		return outage.Invalid("", "The body must be one JSON object with the subscription of a browser and what it wants to hear of.")
 	}
 	of := request.Subscription
-	made, err := a.Pushes.SubscribePush(c.UserContext(), ClientOf(c, a.TrustedProxies).Addr,
+	made, err := a.config.Pushes.SubscribePush(c.UserContext(), ClientOf(c, a.config.TrustedProxies).Addr,
 		notify.PushAddress{Endpoint: of.Endpoint, Key: of.Keys.Key, Secret: of.Keys.Secret}, request.Interest)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (a *API) deletePush(c *fiber.Ctx) error {
 	if err := a.query(c).err(); err != nil {
 		return err
 	}
-	if err := a.Pushes.Unsubscribe(c.UserContext(), utils.CopyString(c.Params("id"))); err != nil {
+	if err := a.config.Pushes.Unsubscribe(c.UserContext(), utils.CopyString(c.Params("id"))); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")

@@ -36,7 +36,7 @@ func (a *API) query(c *fiber.Ctx, known ...string) *query {
 func (a *API) looseQuery(c *fiber.Ctx, known ...string) *query { return a.queryOf(c, true, known) }
 
 func (a *API) queryOf(c *fiber.Ctx, loose bool, known []string) *query {
-	numbers := a.Readings()
+	numbers := a.config.Readings()
 	q := &query{api: a, numbers: numbers, now: numbers.Now(), values: make(map[string]string)}
 	for key, value := range c.Context().QueryArgs().All() {
 		name := string(key)
@@ -93,7 +93,7 @@ func (q *query) service() string {
 	if slug == "" {
 		return ""
 	}
-	if _, ok := q.api.Services.Service(slug); !ok {
+	if _, ok := q.api.config.Services.Service(slug); !ok {
 		q.fail(outage.Unknown("service", "There is no service of this name."))
 	}
 	return slug
@@ -123,7 +123,7 @@ func countryCodes() string {
 func (q *query) area() outage.Area {
 	area := outage.Area{Country: q.country(), Region: outage.Region(q.text("region")), District: outage.District(q.text("district"))}
 	if area.District != "" {
-		home := q.api.Shapes.RegionOfDistrict(area.District)
+		home := q.api.config.Shapes.RegionOfDistrict(area.District)
 		switch {
 		case home == "":
 			q.fail(outage.Unknown("district", "There is no district of this code."))
@@ -138,7 +138,7 @@ func (q *query) area() outage.Area {
 	}
 	home := area.Region.Country()
 	switch {
-	case !home.Covered() || !slices.Contains(q.api.Shapes.Regions(home), area.Region):
+	case !home.Covered() || !slices.Contains(q.api.config.Shapes.Regions(home), area.Region):
 		q.fail(outage.Unknown("region", "There is no region of this code."))
 	case area.Country != "" && area.Country != home:
 		q.fail(outage.Invalid("region", "The region is in another country."))

@@ -82,7 +82,7 @@ func (a *API) getRegister(c *fiber.Ctx) error {
 	q := a.query(c, append([]string{"limit", "cursor", "format"}, registerParameters...)...)
 	filter := q.registerFilter()
 	limit := q.integer("limit", 1, mostRows, usualRows)
-	rows := a.IncidentRegister.Rows(filter)
+	rows := a.config.IncidentRegister.Rows(filter)
 	if cursor := q.text("cursor"); cursor != "" {
 		at := slices.IndexFunc(rows, func(row register.Row) bool { return row.ID == cursor })
 		if at < 0 {
@@ -110,7 +110,7 @@ func (a *API) getRegister(c *fiber.Ctx) error {
 
 // registerAsOf is that of the rows, which are some minutes older than other answers.
 func (a *API) registerAsOf(q *query) time.Time {
-	if made := a.IncidentRegister.AsOf(); !made.IsZero() {
+	if made := a.config.IncidentRegister.AsOf(); !made.IsZero() {
 		return made
 	}
 	return q.numbers.AsOf()
@@ -123,7 +123,7 @@ func (a *API) getRegisterFiles(c *fiber.Ctx) error {
 		return err
 	}
 	answer := list[editionJSON]{Items: []editionJSON{}}
-	for _, edition := range a.IncidentRegister.Editions() {
+	for _, edition := range a.config.IncidentRegister.Editions() {
 		answer.Items = append(answer.Items, wireEdition(edition))
 	}
 	return a.sendJSON(c, answer, freshReading)
@@ -174,7 +174,7 @@ func (a *API) getRegisterHours(c *fiber.Ctx) error {
 	// An incident that opened in an earlier quarter may reach into this one.
 	choose := filter
 	choose.Year, choose.Quarter = 0, 0
-	for _, hours := range register.HoursOf(a.IncidentRegister.Rows(choose), level, from, to) {
+	for _, hours := range register.HoursOf(a.config.IncidentRegister.Rows(choose), level, from, to) {
 		if place != "" && level != register.LevelCountry && hours.Place != place || filter.Service != "" && hours.Service != filter.Service {
 			continue
 		}
@@ -214,7 +214,7 @@ func (a *API) getRegisterFile(c *fiber.Ctx) error {
 	}
 	quarter, _ := register.ParseQuarter(parts[1])
 	version, _ := strconv.Atoi(parts[2]) // "" is 0, the current one
-	edition, rows, err := a.IncidentRegister.Version(c.UserContext(), quarter, version)
+	edition, rows, err := a.config.IncidentRegister.Version(c.UserContext(), quarter, version)
 	if err != nil {
 		return err
 	}

@@ -78,11 +78,11 @@ func (a *API) createReport(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	said, err := a.Intake.Decode(body)
+	said, err := a.config.Intake.Decode(body)
 	if err != nil {
 		return err
 	}
-	given, err := a.Intake.Take(c.UserContext(), ClientOf(c, a.TrustedProxies), said, key)
+	given, err := a.config.Intake.Take(c.UserContext(), ClientOf(c, a.config.TrustedProxies), said, key)
 	if err != nil {
 		return err
 	}
@@ -118,8 +118,8 @@ func (a *API) placeReport(c *fiber.Ctx) error {
 	if err := decoder.Decode(&said); err != nil || decoder.More() {
 		return outage.Invalid("place", `The body must be {"undo": "the token", "place": "the name or code"}.`)
 	}
-	from := ClientOf(c, a.TrustedProxies).Addr
-	place, err := a.Intake.Place(c.UserContext(), from, utils.CopyString(c.Params("id")), said.Undo, said.Place, said.Country)
+	from := ClientOf(c, a.config.TrustedProxies).Addr
+	place, err := a.config.Intake.Place(c.UserContext(), from, utils.CopyString(c.Params("id")), said.Undo, said.Place, said.Country)
 	if err != nil {
 		return err
 	}
@@ -146,8 +146,8 @@ func (a *API) undoReport(c *fiber.Ctx) error {
 	if token == "" {
 		return outage.Invalid("undo", "The undo token of the report is needed.")
 	}
-	from := ClientOf(c, a.TrustedProxies).Addr
-	if err := a.Intake.Undo(c.UserContext(), from, utils.CopyString(c.Params("id")), token); err != nil {
+	from := ClientOf(c, a.config.TrustedProxies).Addr
+	if err := a.config.Intake.Undo(c.UserContext(), from, utils.CopyString(c.Params("id")), token); err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")

@@ -73,7 +73,7 @@ func (a *API) listServices(c *fiber.Ctx) error {
 	}
 	return a.sendShared(c, "services", freshReading, func(ctx context.Context) (any, error) {
 		answer := servicesJSON{asOf(q.numbers.AsOf()), list[serviceJSON]{Items: []serviceJSON{}}}
-		for _, service := range a.Services.Services() {
+		for _, service := range a.config.Services.Services() {
 			item, err := live(ctx, q.numbers, service)
 			if err != nil {
 				return nil, err
@@ -100,7 +100,7 @@ func (a *API) getService(c *fiber.Ctx) error {
 
 // named is the service that the path names.
 func (a *API) named(c *fiber.Ctx) (outage.Service, error) {
-	service, ok := a.Services.Service(utils.CopyString(c.Params("slug")))
+	service, ok := a.config.Services.Service(utils.CopyString(c.Params("slug")))
 	if !ok {
 		return outage.Service{}, &outage.Error{Code: outage.CodeNotFound, Detail: "There is no service of this name."}
 	}

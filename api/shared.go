@@ -39,10 +39,10 @@ func newCache(config Config) *httpcache.Cache[sending] {
 
 // newAnswer is a response that is valid for a tick.
 func (a *API) newAnswer(contentType string, body []byte) *answer {
-	if a.Demo {
+	if a.config.Demo {
 		body = markDemo(contentType, body)
 	}
-	return httpcache.NewEntry(body, sending{contentType: contentType}, a.Now().Add(tick))
+	return httpcache.NewEntry(body, sending{contentType: contentType}, a.config.Now().Add(tick))
 }
 
 // markDemo marks a document of a demo: JSON objects have "demo", tables a column. Feeds say it

@@ -35,7 +35,7 @@ func (a *API) getStream(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	events, leave, err := a.subscribe(ClientOf(c, a.TrustedProxies).Addr, utils.CopyString(c.Get("Last-Event-ID")), service, country)
+	events, leave, err := a.subscribe(ClientOf(c, a.config.TrustedProxies).Addr, utils.CopyString(c.Get("Last-Event-ID")), service, country)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (a *API) subscribe(from netip.Addr, after, service string, country outage.C
 			Code: outage.CodeLimited, Detail: "Too many streams are open from this network.", RetryAfter: streamRetry,
 		}
 	}
-	events, unsubscribe, err := a.Streams.Subscribe(after, service, country)
+	events, unsubscribe, err := a.config.Streams.Subscribe(after, service, country)
 	if err != nil {
 		release()
 		return nil, nil, err

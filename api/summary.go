@@ -53,7 +53,7 @@ func (a *API) summary(ctx context.Context, numbers Readings) (any, error) {
 			outage.StatusOutage: 0, outage.StatusElevated: 0, outage.StatusNormal: 0, outage.StatusUnknown: 0,
 		}
 	}
-	for _, service := range a.Services.Services() {
+	for _, service := range a.config.Services.Services() {
 		for _, country := range describe(service).Countries {
 			health, err := numbers.Health(ctx, service.Slug, country)
 			if err != nil {
@@ -82,7 +82,7 @@ func (a *API) summary(ctx context.Context, numbers Readings) (any, error) {
 func (a *API) openNow(ctx context.Context) ([]public.Incident, error) {
 	var open []public.Incident
 	for _, state := range []outage.State{outage.StateOpen, outage.StateRecovering} {
-		found, _, err := a.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
+		found, _, err := a.config.Incidents.Incidents(ctx, outage.IncidentFilter{State: state}, "", mostIncidents)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func (a *API) openNow(ctx context.Context) ([]public.Incident, error) {
 // nameOf is the English name of a service, or its slug where the catalogue no
 // longer has it.
 func (a *API) nameOf(slug string) string {
-	if service, ok := a.Services.Service(slug); ok {
+	if service, ok := a.config.Services.Service(slug); ok {
 		return service.Name
 	}
 	return slug

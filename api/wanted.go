@@ -22,7 +22,7 @@ func (a *API) listWanted(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	found, err := a.Wanted.List(c.UserContext())
+	found, err := a.config.Wanted.List(c.UserContext())
 	if err != nil {
 		return fmt.Errorf("reading what people asked for: %w", err)
 	}

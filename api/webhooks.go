@@ -68,7 +68,7 @@ func (a *API) createWebhook(c *fiber.Ctx, owner, _ string) error {
 	if err := readSettings(c, &settings); err != nil {
 		return err
 	}
-	made, err := a.Webhooks.Create(c.UserContext(), owner, settings, key)
+	made, err := a.config.Webhooks.Create(c.UserContext(), owner, settings, key)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func settingsError(err error) error {
 }
 
 func (a *API) listWebhooks(c *fiber.Ctx, owner, _ string) error {
-	own, err := a.Webhooks.Webhooks(c.UserContext(), owner)
+	own, err := a.config.Webhooks.Webhooks(c.UserContext(), owner)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (a *API) listWebhooks(c *fiber.Ctx, owner, _ string) error {
 }
 
 func (a *API) getWebhook(c *fiber.Ctx, owner, id string) error {
-	found, err := a.Webhooks.Webhook(c.UserContext(), owner, id)
+	found, err := a.config.Webhooks.Webhook(c.UserContext(), owner, id)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (a *API) getWebhook(c *fiber.Ctx, owner, id string) error {
 }
 
 func (a *API) changeWebhook(c *fiber.Ctx, owner, id string) error {
-	changed, err := a.Webhooks.Change(c.UserContext(), owner, id, func(settings *notify.Settings) error { return readSettings(c, settings) })
+	changed, err := a.config.Webhooks.Change(c.UserContext(), owner, id, func(settings *notify.Settings) error { return readSettings(c, settings) })
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (a *API) changeWebhook(c *fiber.Ctx, owner, id string) error {
 }
 
 func (a *API) deleteWebhook(c *fiber.Ctx, owner, id string) error {
-	if err := a.Webhooks.Delete(c.UserContext(), owner, id); err != nil {
+	if err := a.config.Webhooks.Delete(c.UserContext(), owner, id); err != nil {
 		return err
 	}
 	c.Status(fiber.StatusNoContent)
@@ -154,7 +154,7 @@ func (a *API) deleteWebhook(c *fiber.Ctx, owner, id string) error {
 }
 
 func (a *API) rotateWebhook(c *fiber.Ctx, owner, id string) error {
-	rotated, err := a.Webhooks.Rotate(c.UserContext(), owner, id)
+	rotated, err := a.config.Webhooks.Rotate(c.UserContext(), owner, id)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (a *API) rotateWebhook(c *fiber.Ctx, owner, id string) error {
 }
 
 func (a *API) testWebhook(c *fiber.Ctx, owner, id string) error {
-	result, err := a.Webhooks.Test(c.UserContext(), owner, id)
+	result, err := a.config.Webhooks.Test(c.UserContext(), owner, id)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (a *API) testWebhook(c *fiber.Ctx, owner, id string) error {
 }
 
 func (a *API) listDeliveries(c *fiber.Ctx, owner, id string) error {
-	log, dead, err := a.Webhooks.Deliveries(c.UserContext(), owner, id)
+	log, dead, err := a.config.Webhooks.Deliveries(c.UserContext(), owner, id)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (s *Site) embed(c *fiber.Ctx) error {
 // that its query may name.
 func (s *Site) badgeAddress(c *fiber.Ctx, slug string) (address.Address, error) {
 	at := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}
-	service, ok := s.Services.Service(strings.Clone(slug))
+	service, ok := s.config.Services.Service(strings.Clone(slug))
 	if !ok {
 		return at, &outage.Error{Code: outage.CodeNotFound}
 	}

@@ -55,7 +55,7 @@ func (s *Site) cachedFile(c *fiber.Ctx, key string, make func() ([]byte, error))
 		if err != nil {
 			return nil, err
 		}
-		made := newResponse(body, page.Meta{}, s.Now())
+		made := newResponse(body, page.Meta{}, s.config.Now())
 		made.Bounded = true
 		return made, nil
 	})

@@ -80,7 +80,7 @@ func (s *Site) Error(c *fiber.Ctx, err error) error {
 		known = &outage.Error{Code: outage.CodeInternal}
 	}
 	if known.Code == outage.CodeInternal {
-		s.Log.Error("answering with a page", "error", err)
+		s.config.Log.Error("answering with a page", "error", err)
 		known = &outage.Error{Code: outage.CodeInternal}
 	}
 	page := s.builder.ProblemPage(lang, known)

@@ -17,7 +17,7 @@ import (
 func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, public.Incident) ([]byte, error)) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])
-		at, ok := address.Parse(s.Services, path)
+		at, ok := address.Parse(s.config.Services, path)
 		if !ok || at.ID == "" {
 			return c.Next()
 		}
@@ -43,17 +43,17 @@ var suffixes = map[string]string{kindCSV: "csv", kindPNG: "png"}
 func (s *Site) makeFile(at address.Address, of func(context.Context, address.Address, public.Incident) ([]byte, error)) (*response, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*waitFor)
 	defer cancel()
-	record, err := s.Incidents.Incident(ctx, at.ID)
+	record, err := s.config.Incidents.Incident(ctx, at.ID)
 	if err != nil {
 		return nil, err
 	}
 	body, err := of(ctx, at, record)
 	if err != nil {
-		s.Log.Warn("making a file of an incident", "incident", at.ID, "error", err)
+		s.config.Log.Warn("making a file of an incident", "incident", at.ID, "error", err)
 		return nil, &outage.Error{Code: outage.CodeUnavailable, Detail: "The numbers cannot be read just now.", RetryAfter: 10 * time.Second}
 	}
-	done := newResponse(body, page.Meta{}, s.Now())
+	done := newResponse(body, page.Meta{}, s.config.Now())
 	done.Bounded = true
-	done.Until = s.Now().Add(pastFor)
+	done.Until = s.config.Now().Add(pastFor)
 	return done, nil
 }

@@ -41,7 +41,7 @@ func (s *Site) found(router fiber.Router) {
 // base is the address of the site in files that need absolute ones: the public one, else
 // that of the request.
 func (s *Site) base(c *fiber.Ctx) string {
-	return cmp.Or(s.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
+	return cmp.Or(s.config.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
 }
 
 func sendFound(c *fiber.Ctx, kind string, body []byte) error {
@@ -71,7 +71,7 @@ Sitemap: %s/sitemap.xml
 
 // languages are those that the site offers.
 func (s *Site) languages() []string {
-	return slices.DeleteFunc(locale.Languages(), func(lang string) bool { return !s.Operator.Offers(lang) })
+	return slices.DeleteFunc(locale.Languages(), func(lang string) bool { return !s.config.Operator.Offers(lang) })
 }
 
 // sitemapURL is an address in a sitemap with the same page in each language.
@@ -154,7 +154,7 @@ func (s *Site) sitemapOf(lang, base string) sitemapFile {
 	for _, country := range outage.Countries() {
 		add(home.WithCountry(country))
 	}
-	for _, service := range s.Services.Services() {
+	for _, service := range s.config.Services.Services() {
 		add(home.WithService(service.Slug))
 		for _, country := range home.Countries(service) {
 			add(home.WithCountry(country).WithService(service.Slug))
@@ -174,13 +174,13 @@ const sitemapMonths = 120
 // countries, of the 50,000 addresses that a sitemap may have.
 func (s *Site) addPlaces(home address.Address, add func(address.Address)) {
 	for _, country := range outage.Countries() {
-		for _, region := range s.Shapes.Regions(country) {
+		for _, region := range s.config.Shapes.Regions(country) {
 			areas := []outage.Area{outage.AreaOf(region)}
-			for _, district := range s.Shapes.Districts(region) {
+			for _, district := range s.config.Shapes.Districts(region) {
 				areas = append(areas, outage.Area{Country: country, Region: region, District: district})
 			}
 			for _, area := range areas {
-				if at, ok := home.OfArea(s.Services, s.Places, area); ok {
+				if at, ok := home.OfArea(s.config.Services, s.config.Places, area); ok {
 					add(at)
 				}
 			}
@@ -190,10 +190,10 @@ func (s *Site) addPlaces(home address.Address, add func(address.Address)) {
 
 // security is the file of RFC 9116.
 func (s *Site) security(c *fiber.Ctx) error {
-	expires := s.Now().UTC().Truncate(24 * time.Hour).Add(contactFor).Format(time.RFC3339)
+	expires := s.config.Now().UTC().Truncate(24 * time.Hour).Add(contactFor).Format(time.RFC3339)
 	contact := projectContact
-	if s.Operator.Contact != "" { // the preferred one comes first
-		contact = s.Operator.Contact + "\nContact: " + projectContact
+	if s.config.Operator.Contact != "" { // the preferred one comes first
+		contact = s.config.Operator.Contact + "\nContact: " + projectContact
 	}
 	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, fmt.Appendf(nil, `Contact: %s
 Expires: %s

@@ -16,7 +16,7 @@ func (s *Site) listIncidents(c *fiber.Ctx, at address.Address) error {
 	if country, ok := address.ParseCountry(of("country")); ok {
 		return c.Redirect(at.WithCountry(country).Path(), fiber.StatusMovedPermanently)
 	}
-	filter, err := address.ParseIncidentQuery(s.Services, of)
+	filter, err := address.ParseIncidentQuery(s.config.Services, of)
 	if err != nil {
 		return err
 	}

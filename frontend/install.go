@@ -79,9 +79,9 @@ func (s *Site) manifest(c *fiber.Ctx) error {
 	}
 	words, home := locale.New(lang, ""), address.Address{Lang: lang}
 	body, err := json.Marshal(map[string]any{
-		"name": s.Operator.Name, "short_name": s.Operator.Name, "description": words.T("home.lead"),
+		"name": s.config.Operator.Name, "short_name": s.config.Operator.Name, "description": words.T("home.lead"),
 		"id": "/", "start_url": home.Path(), "scope": "/", "display": "minimal-ui", "lang": lang, "dir": "ltr",
-		"background_color": s.Operator.Colour, "theme_color": s.Operator.Colour, "categories": []string{"news", "utilities"},
+		"background_color": s.config.Operator.Colour, "theme_color": s.config.Operator.Colour, "categories": []string{"news", "utilities"},
 		"icons": s.manifestIcons(), "shortcuts": []manifestShortcut{
 			{words.T("map.title"), home.WithLeaf(address.LeafMap).Path()}, {words.T("incidents.title"), home.WithLeaf(address.LeafIncidents).Path()},
 		},
@@ -111,12 +111,12 @@ func (s *Site) manifestIcons() []manifestIcon {
 func (s *Site) appIcon(icon appIcon) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		found, err := s.cached(c, icon.path, func() (*response, error) {
-			drawn, err := draw.IconPNG(draw.Icon{Size: icon.size, Full: icon.full, Field: colourOf(s.Operator.Colour), Raster: rasterLogo(s.Operator)})
+			drawn, err := draw.IconPNG(draw.Icon{Size: icon.size, Full: icon.full, Field: colourOf(s.config.Operator.Colour), Raster: rasterLogo(s.config.Operator)})
 			if err != nil {
 				return nil, err
 			}
-			made := newResponse(drawn, page.Meta{}, s.Now())
-			made.Until = s.Now().Add(contactFor) // it changes with a start of the server only
+			made := newResponse(drawn, page.Meta{}, s.config.Now())
+			made.Until = s.config.Now().Add(contactFor) // it changes with a start of the server only
 			return made, nil
 		})
 		if err != nil {

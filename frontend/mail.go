@@ -29,7 +29,7 @@ const longestToken = 2000
 
 // mailRoutes adds the steps of asking for letters, where the server sends any.
 func (s *Site) mailRoutes(router fiber.Router) {
-	if s.Mail == nil {
+	if s.config.Mail == nil {
 		return
 	}
 	router.Post("/follow/mail", s.requestMail)
@@ -48,7 +48,7 @@ func (s *Site) requestMail(c *fiber.Ctx) error {
 		return err
 	}
 	at := homeOf(func(name string) string { return strings.ToLower(field(c, name)) })
-	err := s.Mail.Request(c.UserContext(), s.ClientOf(c).Addr, field(c, "mail"), field(c, "service"), at.Country, at.Lang)
+	err := s.config.Mail.Request(c.UserContext(), s.config.ClientOf(c).Addr, field(c, "mail"), field(c, "service"), at.Country, at.Lang)
 	if err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
@@ -58,7 +58,7 @@ func (s *Site) requestMail(c *fiber.Ctx) error {
 // askConfirmation shows a button: programs that scan letters open links.
 func (s *Site) askConfirmation(c *fiber.Ctx) error {
 	at, token := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}, bounded(c.Query("token"))
-	service, country, err := s.Mail.Requested(c.UserContext(), token)
+	service, country, err := s.config.Mail.Requested(c.UserContext(), token)
 	if err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
@@ -71,7 +71,7 @@ func (s *Site) confirmMail(c *fiber.Ctx) error {
 		return err
 	}
 	at := address.Address{Lang: locale.Known(field(c, "lang"))}
-	if err := s.Mail.Confirm(c.UserContext(), bounded(string(c.Request().PostArgs().Peek("token")))); err != nil {
+	if err := s.config.Mail.Confirm(c.UserContext(), bounded(string(c.Request().PostArgs().Peek("token")))); err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
 	return s.mailStep(c, at, page.MailConfirmed, "")
@@ -89,7 +89,7 @@ func (s *Site) stopMail(c *fiber.Ctx) error {
 		id, lang = field(c, "id"), field(c, "lang")
 	}
 	at := address.Address{Lang: locale.Known(lang)}
-	if err := s.Mail.End(c.UserContext(), id); err != nil {
+	if err := s.config.Mail.End(c.UserContext(), id); err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
 	return s.mailStep(c, at, page.MailStopped, "")

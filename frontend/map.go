@@ -26,7 +26,7 @@ func (s *Site) coastline(c *fiber.Ctx) error {
 	}
 	found, err := s.cached(c, "land/"+string(country), func() (*response, error) {
 		body, err := s.builder.Coastline(country)
-		return newResponse(body, page.Meta{}, s.Now()), err
+		return newResponse(body, page.Meta{}, s.config.Now()), err
 	})
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if !locale.Has(lang) {
 		return c.Next()
 	}
-	state, err := address.ParseMapState(s.Services, lang, of, s.Readings().Now())
+	state, err := address.ParseMapState(s.config.Services, lang, of, s.config.Readings().Now())
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (s *Site) cells(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if state.Over(s.Readings().Now()) {
+	if state.Over(s.config.Readings().Now()) {
 		return sendData(c, found, cachePast)
 	}
 	return sendData(c, found, cachePublic)
@@ -81,10 +81,10 @@ func (s *Site) makeCells(state address.MapState, part draw.Window, scale draw.Sc
 	if err != nil {
 		return nil, err
 	}
-	done := newResponse(body, about, s.Now())
+	done := newResponse(body, about, s.config.Now())
 	done.Bounded = true
-	if state.Over(s.Readings().Now()) && !about.Partial {
-		done.Until = s.Now().Add(pastFor)
+	if state.Over(s.config.Readings().Now()) && !about.Partial {
+		done.Until = s.config.Now().Add(pastFor)
 	}
 	return done, nil
 }
@@ -94,7 +94,7 @@ func (s *Site) largeMap(c *fiber.Ctx, at address.Address) error {
 	if at.Country != "" { // the country is in the query, with the rest of the map state
 		return c.Redirect(address.CurrentMap(at.Lang, "", at.Country).Path(), fiber.StatusMovedPermanently)
 	}
-	state, err := address.ParseMapState(s.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.Readings().Now())
+	state, err := address.ParseMapState(s.config.Services, at.Lang, func(name string) string { return strings.Clone(c.Query(name)) }, s.config.Readings().Now())
 	if err != nil {
 		return err
 	}

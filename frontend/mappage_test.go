@@ -85,7 +85,7 @@ func TestCellsKeepTheirBudget(t *testing.T) {
 // The answer for a whole country has exactly the cells of the public table.
 func TestCellsAreThoseOfTheHeatmap(t *testing.T) {
 	site, app := stormy(t, .2)
-	heat, _ := site.Readings().Heatmap(t.Context(), "whatsapp", countrytest.IN, countrytest.IN.LargeResolution(), outage.Span{To: (outage.MinuteOf(pagetest.Noon) + 1).Ceil(outage.Quarter)})
+	heat, _ := site.config.Readings().Heatmap(t.Context(), "whatsapp", countrytest.IN, countrytest.IN.LargeResolution(), outage.Span{To: (outage.MinuteOf(pagetest.Noon) + 1).Ceil(outage.Quarter)})
 	var answer draw.Cells
 	if err := json.Unmarshal([]byte(get(t, app, "/map/cells?service=whatsapp&country=IN").body), &answer); err != nil {
 		t.Fatal(err)

@@ -70,17 +70,17 @@ func (s *Site) embedded(ctx context.Context, text, base string) (at address.Addr
 	if err != nil || len(text) > longestEcho || of.Opaque != "" || of.Scheme+of.Host != "" && of.Scheme+"://"+of.Host != base {
 		return at, false
 	}
-	at, ok = address.Parse(s.Services, of.Path)
+	at, ok = address.Parse(s.config.Services, of.Path)
 	if !ok || at.Leaf != "" && at.ID == "" {
 		return at, false
 	}
 	if at.ID != "" {
-		record, err := s.Incidents.Incident(ctx, at.ID)
+		record, err := s.config.Incidents.Incident(ctx, at.ID)
 		if err != nil {
 			return at, false
 		}
 		at = address.Address{Lang: at.Lang, Country: record.Country, Service: record.Service}
 	}
-	_, known := s.Services.Service(at.Service)
+	_, known := s.config.Services.Service(at.Service)
 	return address.Address{Lang: at.Lang, Country: at.Country, Service: at.Service}, known && (at.Country == "" || outage.Country.Covered(at.Country))
 }

@@ -29,7 +29,7 @@ func (s *Site) sendParts(c *fiber.Ctx, key string, whole *response) error {
 		if err != nil {
 			return nil, err
 		}
-		done := newResponse(changes, page.Meta{}, s.Now())
+		done := newResponse(changes, page.Meta{}, s.config.Now())
 		done.Bounded = true
 		return done, nil
 	})

@@ -179,9 +179,9 @@ func TestLivePagesAreOfOneSnapshotAndLight(t *testing.T) {
 				c.Now = func() time.Time { return pagetest.Noon.Add(time.Duration(minute) * time.Minute) }
 				c.Readings = always(growing{minute: &minute, quiet: quiet})
 			})
-			at, ok := address.Parse(site.Services, path)
+			at, ok := address.Parse(site.config.Services, path)
 			if !ok {
-				at, _ = address.ParsePlace(site.Services, site.Places, path)
+				at, _ = address.ParsePlace(site.config.Services, site.config.Places, path)
 			}
 			body := get(t, app, path).body
 			whole, err := site.makePage(at)

@@ -83,7 +83,7 @@ func TestEveryPlaceHasItsPage(t *testing.T) {
 			}
 			for i, district := range geography.Districts(region) {
 				area := outage.Area{Country: country, Region: region, District: district}
-				at, ok := address.Address{Lang: locale.Languages()[i%len(locale.Languages())]}.OfArea(site.Services, places, area)
+				at, ok := address.Address{Lang: locale.Languages()[i%len(locale.Languages())]}.OfArea(site.config.Services, places, area)
 				if !ok {
 					t.Errorf("%+v has no page", area)
 				}

@@ -37,7 +37,7 @@ func (s *Site) plain(c *fiber.Ctx, at address.Address) error {
 	found, err := s.cached(c, at.Key()+" as text", func() (*response, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), waitFor)
 		defer cancel()
-		return newResponse(s.builder.Plain(ctx, at), page.Meta{}, s.Now()), nil
+		return newResponse(s.builder.Plain(ctx, at), page.Meta{}, s.config.Now()), nil
 	})
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	if page, ok := address.ParseCountry(field(c, "page")); ok {
 		at.Country = page
 	}
-	receipt, err := s.Intake.Take(c.UserContext(), s.ClientOf(c), sent, field(c, "key"))
+	receipt, err := s.config.Intake.Take(c.UserContext(), s.config.ClientOf(c), sent, field(c, "key"))
 	if err != nil {
 		return s.refused(c, at, sent, err)
 	}
@@ -45,7 +45,7 @@ func (s *Site) postReport(c *fiber.Ctx) error {
 	query := url.Values{"id": {receipt.ID}, "undo": {receipt.Undo}, "kind": {sent.Kind}}
 	if receipt.Counted {
 		query.Set("counted", "1")
-		query.Set("at", strconv.FormatInt(int64(outage.MinuteOf(s.Now())), 10))
+		query.Set("at", strconv.FormatInt(int64(outage.MinuteOf(s.config.Now())), 10))
 	}
 	if receipt.Region != "" {
 		query.Set("region", string(receipt.Region))
@@ -70,16 +70,16 @@ func (s *Site) postPlace(c *fiber.Ctx) error {
 	}
 	at := homeOf(func(name string) string { return field(c, name) })
 	id, undo := field(c, "id"), field(c, "undo")
-	place, err := s.Intake.Place(c.UserContext(), s.ClientOf(c).Addr, id, undo, strings.TrimSpace(field(c, "place")), at.Country)
+	place, err := s.config.Intake.Place(c.UserContext(), s.config.ClientOf(c).Addr, id, undo, strings.TrimSpace(field(c, "place")), at.Country)
 	if err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
-	if service, ok := s.Services.Service(field(c, "service")); ok {
+	if service, ok := s.config.Services.Service(field(c, "service")); ok {
 		at.Service = service.Slug
 	}
 	at.Country = place.Country
 	s.headers(c, "thanks", cacheNever)
-	again, ok := address.Parse(s.Services, at.WithLeaf(address.LeafThanks).Path())
+	again, ok := address.Parse(s.config.Services, at.WithLeaf(address.LeafThanks).Path())
 	if !ok {
 		return c.Redirect(address.Address{Lang: at.Lang}.Path(), fiber.StatusSeeOther)
 	}
@@ -101,7 +101,7 @@ func locationOf(lat, lng string) (outage.LatLng, bool) {
 // refused shows the form again, where there is one for the service.
 func (s *Site) refused(c *fiber.Ctx, at address.Address, sent outage.Submission, err error) error {
 	known := outage.AsError(err)
-	service, ok := s.Services.Service(sent.Service)
+	service, ok := s.config.Services.Service(sent.Service)
 	if known == nil || !ok {
 		return inLanguage(c, at.Lang, err)
 	}
@@ -119,18 +119,18 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 		return err
 	}
 	lang := locale.Known(field(c, "lang"))
-	if err := s.Intake.Undo(c.UserContext(), s.ClientOf(c).Addr, field(c, "id"), field(c, "undo")); err != nil {
+	if err := s.config.Intake.Undo(c.UserContext(), s.config.ClientOf(c).Addr, field(c, "id"), field(c, "undo")); err != nil {
 		return inLanguage(c, lang, err)
 	}
 	at := address.Address{Lang: lang}
-	if service, ok := s.Services.Service(field(c, "service")); ok {
+	if service, ok := s.config.Services.Service(field(c, "service")); ok {
 		at.Service = service.Slug
 	}
 	if country, ok := address.ParseCountry(field(c, "country")); ok {
 		at.Country = country
 	}
 	s.headers(c, "thanks", cacheNever)
-	if again, ok := address.Parse(s.Services, at.WithLeaf(address.LeafThanks).Path()); ok {
+	if again, ok := address.Parse(s.config.Services, at.WithLeaf(address.LeafThanks).Path()); ok {
 		return c.Redirect(again.Path()+"?undone=1", fiber.StatusSeeOther)
 	}
 	return c.Redirect(address.Address{Lang: lang}.Path(), fiber.StatusSeeOther)
@@ -140,7 +140,7 @@ func (s *Site) postUndo(c *fiber.Ctx) error {
 // visitors.
 func (s *Site) checkForm(c *fiber.Ctx) error {
 	request := crosssite.Request{Site: c.Get("Sec-Fetch-Site"), Origin: c.Get(fiber.HeaderOrigin), Host: string(c.Request().Host())}
-	if err := crosssite.Check(request, s.WriteOrigins); err != nil {
+	if err := crosssite.Check(request, s.config.WriteOrigins); err != nil {
 		return err
 	}
 	kind, _, _ := strings.Cut(c.Get(fiber.HeaderContentType), ";")

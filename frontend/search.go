@@ -29,7 +29,7 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 	if query == "" {
 		return s.sendPublic(c, at)
 	}
-	found := s.Services.Search(query, at.Country)
+	found := s.config.Services.Search(query, at.Country)
 	if found.Sure {
 		s.headers(c, "search", cacheNever)
 		return c.Redirect(at.WithService(found.Services[0].Slug).Path(), fiber.StatusSeeOther)
@@ -40,7 +40,7 @@ func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 		return c.Redirect(places[0].Path(), fiber.StatusSeeOther)
 	}
 	page := s.builder.SearchPage(at, query, found, places)
-	page.Askable, page.Asked = s.Wanted != nil, c.Query("asked") != ""
+	page.Askable, page.Asked = s.config.Wanted != nil, c.Query("asked") != ""
 	return s.sendPrivate(c, fiber.StatusOK, "search", page)
 }
 
@@ -55,7 +55,7 @@ func (s *Site) suggest(c *fiber.Ctx) error {
 	at := homeOf(func(name string) string { return strings.Clone(c.Query(name)) })
 	texts, found := locale.New(at.Lang, at.Country), []suggestion{}
 	if query := queryOf(strings.Clone(c.Query("q"))); query != "" {
-		for _, service := range s.Services.Search(query, at.Country).Services {
+		for _, service := range s.config.Services.Search(query, at.Country).Services {
 			if len(found) < suggestions {
 				found = append(found, suggestion{texts.ServiceName(service), at.WithService(service.Slug).Path()})
 			}
@@ -73,10 +73,10 @@ func (s *Site) postAsk(c *fiber.Ctx) error {
 	}
 	at := homeOf(func(name string) string { return field(c, name) })
 	query := queryOf(field(c, "q"))
-	if s.Wanted == nil || query == "" {
+	if s.config.Wanted == nil || query == "" {
 		return inLanguage(c, at.Lang, &outage.Error{Code: outage.CodeNotFound})
 	}
-	if err := s.Wanted.Ask(c.UserContext(), s.ClientOf(c).Addr, query); err != nil {
+	if err := s.config.Wanted.Ask(c.UserContext(), s.config.ClientOf(c).Addr, query); err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
 	s.headers(c, "search", cacheNever)

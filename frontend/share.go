@@ -20,9 +20,9 @@ func (s *Site) shareImage(c *fiber.Ctx) error {
 	if path == "" {
 		path = "/"
 	}
-	at, ok := address.Parse(s.Services, path)
+	at, ok := address.Parse(s.config.Services, path)
 	if !ok {
-		at, ok = address.ParsePlace(s.Services, s.Places, path)
+		at, ok = address.ParsePlace(s.config.Services, s.config.Places, path)
 	}
 	if !isImage || !ok || at.Path() != path || at.Leaf != "" {
 		return c.Next()
@@ -51,7 +51,7 @@ func (s *Site) drawPage(at address.Address) (*response, error) {
 	if body == nil {
 		return nil, &outage.Error{Code: outage.CodeNotFound}
 	}
-	done := newResponse(body, page.Meta{}, s.Now())
-	done.Bounded, done.Until = true, s.Now().Add(pastFor)
+	done := newResponse(body, page.Meta{}, s.config.Now())
+	done.Bounded, done.Until = true, s.config.Now().Add(pastFor)
 	return done, nil
 }

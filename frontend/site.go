@@ -64,7 +64,7 @@ type Source = page.Source
 
 // Site is the set of pages. It is safe for concurrent use.
 type Site struct {
-	Config
+	config  Config
 	builder *page.Builder
 	assets  assets
 	cache   *httpcache.Cache[page.Meta]
@@ -111,7 +111,7 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{Config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier}, nil
+	return &Site{config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier}, nil
 }
 
 // Routes adds the pages to a router. It matches every address that parses as language,
@@ -151,9 +151,9 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 // get handles every page except those of forms.
 func (s *Site) get(c *fiber.Ctx) error {
 	requested := strings.Clone(c.Path()) // parts of it outlive the request in the cache
-	at, ok := address.Parse(s.Services, requested)
+	at, ok := address.Parse(s.config.Services, requested)
 	if !ok {
-		at, ok = address.ParsePlace(s.Services, s.Places, requested)
+		at, ok = address.ParsePlace(s.config.Services, s.config.Places, requested)
 	}
 	if !ok {
 		return c.Next()
@@ -232,7 +232,7 @@ func (s *Site) render(name string, page page.Content) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newResponse(body, about, s.Now()), nil
+	return newResponse(body, about, s.config.Now()), nil
 }
 
 // renderBounded renders a page of which there are very many, for the bounded part of

@@ -35,7 +35,7 @@ type Config struct {
 
 // Builder makes pages. It is safe for concurrent use.
 type Builder struct {
-	Config
+	config    Config
 	templates *templates
 	head      Head
 	maps      map[mapKey]*draw.Projection
@@ -53,7 +53,7 @@ func NewBuilder(config Config) (*Builder, error) {
 		return nil, fmt.Errorf("reading the templates of the pages: %w", err)
 	}
 	result := &Builder{
-		Config: config, templates: templates, head: config.Head, symbols: config.Symbols, fonts: config.Fonts,
+		config: config, templates: templates, head: config.Head, symbols: config.Symbols, fonts: config.Fonts,
 		maps: map[mapKey]*draw.Projection{}, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes),
 		lastGood: lastGood{values: map[string]cachedValue{}},
 	}

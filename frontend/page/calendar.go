@@ -60,8 +60,8 @@ const calendarRows = 50
 // calendar is the page of a date. The error is that the date is in the future.
 func (s *Builder) calendar(at address.Address) (*calendarPage, error) {
 	page := &calendarPage{request: s.request(at)}
-	page.rows = s.Register.Rows(register.Filter{Country: at.Country})
-	page.known(s.Register.Rows(register.Filter{}))
+	page.rows = s.config.Register.Rows(register.Filter{Country: at.Country})
+	page.known(s.config.Register.Rows(register.Filter{}))
 	from, to := at.Date.Start().Format(time.DateOnly), at.Date.End().Format(time.DateOnly)
 	if from > page.last {
 		return nil, &outage.Error{Code: outage.CodeNotFound}
@@ -239,7 +239,7 @@ func (m calendarMonth) Weekdays() (names []string) {
 // most so many.
 func (s *Builder) Months(most int) (months []address.Date) {
 	page := &calendarPage{request: s.request(address.Address{Lang: locale.Default})}
-	page.known(s.Register.Rows(register.Filter{}))
+	page.known(s.config.Register.Rows(register.Filter{}))
 	last := page.day(page.last)
 	for month := (address.Date{Year: last.Year(), Month: int(last.Month())}); month.End().Format(time.DateOnly) >= page.first && len(months) < most; month = month.Moved(-1) {
 		months = append(months, month)

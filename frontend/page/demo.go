@@ -17,10 +17,10 @@ func (b *banner) Loading() bool { return b.Loaded < 1 }
 func (p *layout) Demo() *banner { return p.demo }
 
 func (s *Builder) banner() *banner {
-	if s.Demo == nil {
+	if s.config.Demo == nil {
 		return nil
 	}
-	return &banner{Loaded: s.Demo.Loaded(), Sources: s.Demo.Sources()}
+	return &banner{Loaded: s.config.Demo.Loaded(), Sources: s.config.Demo.Sources()}
 }
 
 // Reloads reports whether a page asks the browser to load it again soon: while a

@@ -157,10 +157,10 @@ type districtsPage struct {
 func (s *Builder) DistrictsPage(ctx context.Context, at address.Address, state address.MapState) *districtsPage {
 	page := &districtsPage{request: s.requestIn(at, state.Country), State: state}
 	page.Title, page.Summary, page.Index = page.T("districts.title"), page.T("districts.summary"), false
-	if service, ok := s.Services.Service(state.Service); ok {
+	if service, ok := s.config.Services.Service(state.Service); ok {
 		page.Title = page.T("districts.title.of", "service", page.ServiceName(service))
 	}
-	countries, most := state.Countries(s.Services), mostDistrictsEach
+	countries, most := state.Countries(s.config.Services), mostDistrictsEach
 	if len(countries) == 1 {
 		most = mostDistricts
 	}
@@ -182,7 +182,7 @@ func (s *Builder) DistrictsPage(ctx context.Context, at address.Address, state a
 
 // choices links to the table of each country that the service is used in.
 func (page *districtsPage) choices() {
-	countries := page.State.WithCountry("").Countries(page.builder.Services)
+	countries := page.State.WithCountry("").Countries(page.builder.config.Services)
 	page.Countries = page.countryLinks(countries)
 	for i := range page.Countries {
 		chosen := outage.Country("") // the first link is for all together

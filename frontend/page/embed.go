@@ -18,7 +18,7 @@ type embedPage struct {
 
 // embedPage is the status of a service, for frames of other sites.
 func (s *Builder) embedPage(ctx context.Context, at address.Address) *embedPage {
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	page := &embedPage{request: s.request(at), Page: at.WithLeaf("").Path()}
 	page.Index = false
 	page.Name = page.ServiceName(service)
@@ -40,7 +40,7 @@ type BadgeText struct {
 // Badge is the worst status of a service in the countries of an address.
 func (s *Builder) Badge(ctx context.Context, at address.Address) BadgeText {
 	f := s.request(at)
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	worst := f.verdicts(ctx, service)[0]
 	result := BadgeText{Name: f.ServiceName(service), Message: f.T("badge." + string(worst.Status)), Status: worst.Status}
 	if in := worst.health.Incident; in != nil {

@@ -31,7 +31,7 @@ func TestLargestEventHasAMap(t *testing.T) {
 // A start page where nothing goes on has no map.
 func TestQuietStartPageHasNoMap(t *testing.T) {
 	builder := testViews(t)
-	builder.Readings = func() Readings { return pagetest.Readings{Quiet: true} }
+	builder.config.Readings = func() Readings { return pagetest.Readings{Quiet: true} }
 	if body := rendered(t, builder, address.Address{Lang: "en"}); strings.Contains(body, `class="maps"`) {
 		t.Error("a map without an event")
 	}

@@ -74,12 +74,12 @@ func (s *Builder) FollowPage(at address.Address, base string) *followPage {
 	query := feedQuery(at)
 	page.Atom, page.JSON = page.Absolute("/feeds/incidents.atom"+query), page.Absolute("/feeds/incidents.json"+query)
 	page.Title = page.T("follow.title")
-	if service, ok := s.Services.Service(at.Service); ok {
+	if service, ok := s.config.Services.Service(at.Service); ok {
 		page.Of = page.ServiceName(service)
 		page.Title += ": " + page.Of
 		page.Badge, page.Embed = page.codes(service)
 		page.addPush(service)
-		if s.Mail {
+		if s.config.Mail {
 			page.Mail = page.mailCountries(service)
 		}
 	}

@@ -60,7 +60,7 @@ func (q *request) form(service outage.Service, sent *outage.Submission) form {
 		result.Choices = append(result.Choices, choice{Text: q.T("form.symptom.other"), Picture: other.ID})
 	}
 	result.Advice, result.Back = q.advice(service), true
-	result.offer(service, q.builder.Services.Services())
+	result.offer(service, q.builder.config.Services.Services())
 	if countries := q.At.Countries(service); q.At.Country == "" && len(countries) > 1 {
 		result.Countries = countries
 	} else if len(countries) == 1 {
@@ -143,7 +143,7 @@ type formPage struct {
 
 // formPage is the form alone, without any readings.
 func (s *Builder) formPage(at address.Address) *formPage {
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	return s.reportPage(at, service, nil)
 }
 

@@ -85,7 +85,7 @@ func (page *homePage) arrange(ctx context.Context) {
 	unusual, stirring := 0, 0 // services
 	page.Plain = true
 	knownIn := 0
-	for _, service := range page.builder.Services.Services() {
+	for _, service := range page.builder.config.Services.Services() {
 		found := other{service: service, verdicts: page.verdicts(ctx, service)}
 		isUnusual, isNotable := false, false
 		for _, v := range found.verdicts {
@@ -176,11 +176,11 @@ func (page *homePage) listOthers(ctx context.Context, others []other) {
 	}
 	named := map[string]int{} // index by name of the category
 	rest := others[shown:]
-	for _, service := range page.builder.Services.Services() {
+	for _, service := range page.builder.config.Services.Services() {
 		if !slices.ContainsFunc(rest, func(o other) bool { return o.service.Slug == service.Slug }) {
 			continue
 		}
-		name := page.NameIn(page.builder.Services.CategoryNames(service.Category), page.T("home.others"))
+		name := page.NameIn(page.builder.config.Services.CategoryNames(service.Category), page.T("home.others"))
 		at, ok := named[name]
 		if !ok {
 			at = len(page.Categories)

@@ -66,7 +66,7 @@ type step struct {
 
 // incident is the page of an incident. The error is that of Incidents.
 func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPage, error) {
-	record, err := s.Incidents.Incident(ctx, at.ID)
+	record, err := s.config.Incidents.Incident(ctx, at.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (w *wording) fault(service string, change public.Change) string {
 // addCounts adds what was counted during the incident. Counts that cannot be read
 // are left out.
 func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
-	service, ok := page.builder.Services.Service(in.Service)
+	service, ok := page.builder.config.Services.Service(in.Service)
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
 	}
@@ -208,7 +208,7 @@ func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
 // family divides the services of the same family into those that had an incident
 // at the time and those that had none.
 func (page *incidentPage) family(ctx context.Context, service outage.Service, in public.Incident, span outage.Span) {
-	for _, relative := range page.builder.Services.Family(service.Family) {
+	for _, relative := range page.builder.config.Services.Family(service.Family) {
 		if relative.Slug == in.Service || !address.UsedIn(relative, in.Country) {
 			continue
 		}

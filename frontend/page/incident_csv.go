@@ -28,7 +28,7 @@ const (
 // IncidentCSV is the series of the country in steps of five minutes, and the
 // regions and districts of the public table in 15-minute buckets.
 func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record public.Incident) ([]byte, error) {
-	in, readings := record, s.Readings()
+	in, readings := record, s.config.Readings()
 	span, step := in.Span(readings.Now()), tableStep
 	if span.To-span.From > longIncident {
 		step = tableStepLong
@@ -67,7 +67,7 @@ func (s *Builder) IncidentCSV(ctx context.Context, _ address.Address, record pub
 		}
 	}
 	w.Flush()
-	if s.Demo != nil {
+	if s.config.Demo != nil {
 		return csvtable.Mark(out.Bytes(), csvtable.Demo), nil
 	}
 	return out.Bytes(), nil

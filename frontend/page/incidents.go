@@ -49,7 +49,7 @@ func (s *Builder) ListIncidents(ctx context.Context, at address.Address, filter 
 		}
 		matching.State = outage.StateResolved
 	}
-	found, next, err := s.Incidents.Incidents(ctx, matching, filter.Cursor, listedIncidents)
+	found, next, err := s.config.Incidents.Incidents(ctx, matching, filter.Cursor, listedIncidents)
 	if known := outage.AsError(err); known != nil && known.Code == outage.CodeInvalid {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (page *incidentsPage) list(ctx context.Context, records []public.Incident) 
 // choices fills the selects of the form.
 func (page *incidentsPage) choices() {
 	services := []option{{Text: page.T("map.all"), Chosen: page.Filter.Service == ""}}
-	for _, service := range page.builder.Services.Services() {
+	for _, service := range page.builder.config.Services.Services() {
 		if page.At.Country != "" && !address.UsedIn(service, page.At.Country) {
 			continue
 		}
@@ -144,7 +144,7 @@ func (page *incidentsPage) regions() []option {
 	all := []option{{Text: page.T("incidents.state.any"), Chosen: page.Filter.Region == ""}}
 	for _, country := range page.At.Countries(outage.Service{}) {
 		var named []option
-		for _, region := range page.builder.Shapes.Regions(country) {
+		for _, region := range page.builder.config.Shapes.Regions(country) {
 			named = append(named, option{Value: string(region), Text: page.words.regionName(region), Chosen: region == page.Filter.Region})
 		}
 		slices.SortStableFunc(named, func(a, b option) int { return byName(a.Text, b.Text) })

@@ -13,12 +13,12 @@ import (
 // IncidentsCSV is the whole list of a filter, in the columns of the register, in the
 // order of opening.
 func (s *Builder) IncidentsCSV(at address.Address, filter address.IncidentQuery) ([]byte, error) {
-	rows := s.Register.Rows(register.Filter{Country: at.Country, Region: filter.Region})
+	rows := s.config.Register.Rows(register.Filter{Country: at.Country, Region: filter.Region})
 	span := filter.Span(s.requestIn(at, at.Country).zone().Zone())
 	table, err := register.CSV(slices.DeleteFunc(rows, func(row register.Row) bool {
 		return filter.Service != "" && row.Service != filter.Service || filter.State != "" && row.State != filter.State || !during(row, span)
 	}))
-	if err == nil && s.Demo != nil {
+	if err == nil && s.config.Demo != nil {
 		table = csvtable.Mark(table, csvtable.Demo)
 	}
 	return table, err

@@ -27,7 +27,7 @@ type mailPage struct {
 func (s *Builder) MailPage(at address.Address, step MailStep, value string) *mailPage {
 	page := &mailPage{request: s.request(address.Address{Lang: at.Lang}), Action: "/follow/" + string(step), Value: value}
 	page.Index = false
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	page.Title = page.T("mail."+string(step), "service", page.ServiceName(service))
 	switch step {
 	case MailSent:

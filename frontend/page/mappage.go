@@ -52,7 +52,7 @@ type mapPanel struct {
 func (s *Builder) MapPage(ctx context.Context, at address.Address, state address.MapState) *mapPage {
 	page := &mapPage{request: s.requestIn(at, state.Country), State: state}
 	page.Title, page.Summary = page.T("map.title"), page.T("map.summary")
-	if service, ok := s.Services.Service(state.Service); ok {
+	if service, ok := s.config.Services.Service(state.Service); ok {
 		page.Title = page.T("map.title.of", "service", page.ServiceName(service))
 	}
 	page.Index = state.Length == address.DefaultLength && state.At == state.Span.To-outage.Quarter && state.Show == ""
@@ -66,7 +66,7 @@ func (s *Builder) MapPage(ctx context.Context, at address.Address, state address
 func (page *mapPage) choices() {
 	state := page.State
 	services := []option{{Text: page.T("map.all"), Chosen: state.Service == ""}}
-	for _, service := range page.builder.Services.Services() {
+	for _, service := range page.builder.config.Services.Services() {
 		services = append(services, option{
 			Value: service.Slug, Text: page.ServiceName(service), Lang: page.LangOf(service.Names), Chosen: service.Slug == state.Service,
 		})
@@ -147,7 +147,7 @@ func (page *mapPage) steps() {
 // drawMaps reads and draws the countries.
 func (page *mapPage) drawMaps(ctx context.Context) {
 	state, compared := page.State, false
-	for _, country := range state.Countries(page.builder.Services) {
+	for _, country := range state.Countries(page.builder.config.Services) {
 		heat := page.largeHeat(ctx, country, state.Shown())
 		scale := draw.ScaleOf(state.Show == address.ShowReports, page.busiest(ctx, country, heat))
 		compared = compared || draw.HasRatios(heat)
@@ -209,7 +209,7 @@ func (page *mapPage) busiest(ctx context.Context, country outage.Country, shown 
 // captionOf is the accessible name of the map of a country.
 func (q *request) captionOf(state address.MapState, country outage.Country) string {
 	in := q.InCountry(country)
-	if service, ok := q.builder.Services.Service(state.Service); ok {
+	if service, ok := q.builder.config.Services.Service(state.Service); ok {
 		return q.T("map.name", "service", q.ServiceName(service), "in", in)
 	}
 	return q.T("map.name.all", "in", in)

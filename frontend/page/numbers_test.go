@@ -59,7 +59,7 @@ func TestMapNoteHasThreeNumbers(t *testing.T) {
 // TestSharesHaveARowForTheRest holds the shares to a whole.
 func TestSharesHaveARowForTheRest(t *testing.T) {
 	builder := testViews(t)
-	rows := names{locale.New("en", countrytest.IN), builder.Services, builder.Shapes}.shares(outage.Service{}, public.Symptoms{
+	rows := names{locale.New("en", countrytest.IN), builder.config.Services, builder.config.Shapes}.shares(outage.Service{}, public.Symptoms{
 		Total: 100, Withheld: 36, Items: []public.SymptomCount{{Symptom: "", Reports: 64, Share: .64}},
 	})
 	if len(rows) != 2 || rows[1].Number != "36%" {

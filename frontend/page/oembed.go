@@ -35,7 +35,7 @@ const (
 // service, in the country that the frame shows.
 func (s *Builder) OEmbed(at address.Address, base string, maxWidth, maxHeight int) OEmbed {
 	f := s.request(at)
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	f.publicURL = base
 	name := f.ServiceName(service)
 	width, height := min(frameWidth, maxWidth), min(frameHeight, maxHeight)

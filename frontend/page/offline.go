@@ -55,7 +55,7 @@ func (page *offlinePage) Hint() string {
 // servicePicker offers services by name.
 func (q *request) servicePicker(offered func(outage.Service) bool) picker {
 	made := picker{Name: "service", Label: q.T("map.service")}
-	for _, service := range q.builder.Services.Services() {
+	for _, service := range q.builder.config.Services.Services() {
 		if offered(service) {
 			made.Options = append(made.Options, option{Value: service.Slug, Text: q.ServiceName(service), Lang: q.LangOf(service.Names)})
 		}

@@ -51,7 +51,7 @@ type placeForm struct {
 
 // place is the page of a region or a district.
 func (s *Builder) place(ctx context.Context, at address.Address) (*placePage, error) {
-	area, ok := s.Places.AreaOf(at.Country, at.Place)
+	area, ok := s.config.Places.AreaOf(at.Country, at.Place)
 	if !ok {
 		return nil, &outage.Error{Code: outage.CodeNotFound}
 	}
@@ -92,7 +92,7 @@ func (n names) areaWithin(area outage.Area) string {
 // that has no page.
 func (q *request) areaLink(area outage.Area) link {
 	result := link{Text: q.words.areaName(area)}
-	if at, ok := q.At.OfArea(q.builder.Services, q.builder.Places, area); ok {
+	if at, ok := q.At.OfArea(q.builder.config.Services, q.builder.config.Places, area); ok {
 		result.Path = at.Path()
 	}
 	return result
@@ -134,7 +134,7 @@ func (page *placePage) unusual(ctx context.Context) {
 
 // compares reports whether the normal of any service is known in the country.
 func (page *placePage) compares(ctx context.Context) bool {
-	return slices.ContainsFunc(page.builder.Services.Services(), func(service outage.Service) bool {
+	return slices.ContainsFunc(page.builder.config.Services.Services(), func(service outage.Service) bool {
 		health, err := page.read.readings.Health(ctx, service.Slug, page.area.Country)
 		return err == nil && health.Expected != nil
 	})
@@ -201,14 +201,14 @@ func (page *placePage) past(ctx context.Context) {
 
 // around lists the neighbours of the place, and the districts of a region.
 func (page *placePage) around() {
-	beside := page.builder.Shapes.Beside(page.area)
+	beside := page.builder.config.Shapes.Beside(page.area)
 	for _, area := range beside[:min(len(beside), placesAround)] {
 		page.Around = append(page.Around, page.areaLink(area))
 	}
 	if page.area.District != "" {
 		return
 	}
-	for _, district := range page.builder.Shapes.Districts(page.area.Region) {
+	for _, district := range page.builder.config.Shapes.Districts(page.area.Region) {
 		area := page.area
 		area.District = district
 		page.Parts = append(page.Parts, page.areaLink(area))
@@ -221,18 +221,18 @@ func (page *placePage) around() {
 // understood as that.
 func (s *Builder) understoodName(area outage.Area, lang string) string {
 	for _, lang := range []string{lang, locale.Default} {
-		region := s.Shapes.RegionName(area.Region, lang)
+		region := s.config.Shapes.RegionName(area.Region, lang)
 		if area.District == "" {
 			return region
 		}
-		name := s.Shapes.DistrictName(area.District, lang)
+		name := s.config.Shapes.DistrictName(area.District, lang)
 		for _, text := range []string{name + ", " + region, name} {
-			if found := s.Places.Resolve(text, area.Country); found.Understood && found.Place.District == area.District {
+			if found := s.config.Places.Resolve(text, area.Country); found.Understood && found.Place.District == area.District {
 				return text
 			}
 		}
 	}
-	return s.Shapes.RegionName(area.Region, lang)
+	return s.config.Shapes.RegionName(area.Region, lang)
 }
 
 // placeForm offers the services of the country.

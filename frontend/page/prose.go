@@ -66,7 +66,7 @@ func (page *prosePage) aboutText(id string) string {
 		return page.T("about.who.none", "site", page.Site())
 	}
 	text := page.T("about."+id+".text", "site", page.Site())
-	if id == "kept" && page.builder.Push {
+	if id == "kept" && page.builder.config.Push {
 		text += " " + page.T("push.text")
 	}
 	return text
@@ -77,7 +77,7 @@ func (s *Builder) prose(at address.Address) *prosePage {
 	page := &prosePage{request: s.request(at)}
 	page.Title, page.Summary = page.T(at.Leaf+".title"), page.T(at.Leaf+".intro", "site", page.Site())
 	if at.Leaf == address.LeafAbout {
-		page.Numbers = parameterFacts(page.Localizer, s.Parameters)
+		page.Numbers = parameterFacts(page.Localizer, s.config.Parameters)
 		for _, id := range aboutParts() {
 			page.Parts = append(page.Parts, part{ID: id, Heading: page.T("about." + id), Text: page.aboutText(id), Links: page.aboutLinks(id)})
 		}

@@ -26,7 +26,7 @@ func (f *request) pushUntilBack(service outage.Service, country outage.Country) 
 
 // push offers messages about incidents of a service in a country.
 func (f *request) push(service outage.Service, country outage.Country) *push {
-	if !f.builder.Push || service.Slug == "" || country == "" {
+	if !f.builder.config.Push || service.Slug == "" || country == "" {
 		return nil
 	}
 	path := address.Address{Lang: f.At.Lang, Country: country, Service: service.Slug, Leaf: address.LeafFollow}.Path()

@@ -26,7 +26,7 @@ type record struct {
 func (q *request) record(service string) record {
 	to := q.read.asOf.In(q.zone().Zone())
 	from := to.AddDate(0, 0, 1-recordDays)
-	rows := q.builder.Register.Rows(register.Filter{Country: q.At.Country})
+	rows := q.builder.config.Register.Rows(register.Filter{Country: q.At.Country})
 	span := outage.Span{From: outage.MinuteOf(from), To: outage.MinuteOf(to)}
 	rows = slices.DeleteFunc(rows, func(row register.Row) bool {
 		return service != "" && row.Service != service || !during(row, span) // others may be reported because of it

@@ -82,7 +82,7 @@ func (s *Builder) RegisterPage(at address.Address, text string) (*registerPage, 
 		if !ok {
 			return nil, outage.Invalid("quarter", "It must be a quarter such as 2026-Q3.")
 		}
-		if _, _, known := s.Register.Current(chosen); !known {
+		if _, _, known := s.config.Register.Current(chosen); !known {
 			return nil, &outage.Error{Code: outage.CodeNotFound}
 		}
 		quarter, page.query = chosen, "?quarter="+chosen.String()
@@ -103,7 +103,7 @@ func (s *Builder) RegisterPage(at address.Address, text string) (*registerPage, 
 // registerAsOf is that of the rows of the register, which are some minutes older than
 // other numbers.
 func (q *request) registerAsOf() time.Time {
-	if made := q.builder.Register.AsOf(); !made.IsZero() {
+	if made := q.builder.config.Register.AsOf(); !made.IsZero() {
 		return made
 	}
 	return q.read.asOf
@@ -121,7 +121,7 @@ func (page *registerPage) quarterName(quarter register.Quarter) string {
 
 // editions lists the files, the newest first.
 func (page *registerPage) editions(shown register.Quarter) {
-	all := page.builder.Register.Editions()
+	all := page.builder.config.Register.Editions()
 	slices.Reverse(all)
 	for _, edition := range all[:min(len(all), listedEditions)] {
 		row := editionRow{
@@ -139,7 +139,7 @@ func (page *registerPage) editions(shown register.Quarter) {
 
 // incidents lists those of the quarter, the latest opened first.
 func (page *registerPage) incidents(quarter register.Quarter) {
-	rows := page.builder.Register.Rows(register.Filter{Year: quarter.Year, Quarter: quarter.Number, Country: page.At.Country})
+	rows := page.builder.config.Register.Rows(register.Filter{Year: quarter.Year, Quarter: quarter.Number, Country: page.At.Country})
 	slices.Reverse(rows)
 	listed := rows[:min(len(rows), listedRows)]
 	page.Intro = page.T("register.count", "n", int64(len(rows)))
@@ -182,7 +182,7 @@ func (q *request) incidentRow(row register.Row, on time.Time) incidentRow {
 // hours adds up the time of the quarter that each region and district had incidents.
 // One that opened in an earlier quarter may reach into it.
 func (page *registerPage) hours(quarter register.Quarter) {
-	rows := page.builder.Register.Rows(register.Filter{Country: page.At.Country})
+	rows := page.builder.config.Register.Rows(register.Filter{Country: page.At.Country})
 	from, to := quarter.Start(), quarter.End()
 	if soFar := page.registerAsOf().Add(time.Minute); soFar.Before(to) { // with the minute under way
 		to = soFar
@@ -229,7 +229,7 @@ func (page *registerPage) hoursRow(level register.Level, hours register.Hours) h
 	}
 	district := outage.District(hours.Place)
 	result.Place = page.words.districtName(district)
-	if region := page.builder.Shapes.RegionOfDistrict(district); region != "" {
+	if region := page.builder.config.Shapes.RegionOfDistrict(district); region != "" {
 		result.Region = page.words.regionName(region)
 	}
 	return result

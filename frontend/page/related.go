@@ -35,7 +35,7 @@ func (page *servicePage) related(ctx context.Context, service outage.Service) re
 			found.Blame = append(found.Blame, page.words.blame(*in))
 		}
 	}
-	for _, neighbour := range page.builder.Services.Services() {
+	for _, neighbour := range page.builder.config.Services.Services() {
 		if !near(service, neighbour) {
 			continue
 		}

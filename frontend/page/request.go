@@ -22,7 +22,7 @@ func (s *Builder) request(at address.Address) request {
 
 // requestIn starts a page whose numbers are written as a country writes them.
 func (s *Builder) requestIn(at address.Address, country outage.Country) request {
-	demo, now, readings := s.banner(), s.Now(), s.Readings()
+	demo, now, readings := s.banner(), s.config.Now(), s.config.Readings()
 	asOf := readings.Now()
 	fresh := &freshness{partial: demo != nil && demo.Loading()}
 	if now.Sub(asOf) > noticeAfter {
@@ -33,10 +33,10 @@ func (s *Builder) requestIn(at address.Address, country outage.Country) request 
 	return request{
 		layout: &layout{
 			Localizer: localizer, links: near, Index: demo == nil, Icon: outage.StatusNormal,
-			year: asOf.Year(), demo: demo, head: s.head, publicURL: s.PublicURL, operator: s.Operator, fresh: fresh,
+			year: asOf.Year(), demo: demo, head: s.head, publicURL: s.config.PublicURL, operator: s.config.Operator, fresh: fresh,
 		},
-		words:   &wording{names: names{localizer, s.Services, s.Shapes}, links: near, asOf: asOf},
-		read:    &reader{readings: readings, incidents: s.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.Log, fresh: fresh},
+		words:   &wording{names: names{localizer, s.config.Services, s.config.Shapes}, links: near, asOf: asOf},
+		read:    &reader{readings: readings, incidents: s.config.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.config.Log, fresh: fresh},
 		builder: s,
 	}
 }

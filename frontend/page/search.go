@@ -37,8 +37,8 @@ func (s *Builder) SearchPage(at address.Address, query string, found outage.Foun
 		page.Found = append(page.Found, page.linkTo(service))
 	}
 	for _, category := range found.Categories {
-		kind := kind{Name: page.NameIn(s.Services.CategoryNames(category), category)}
-		services := slices.DeleteFunc(slices.Clone(s.Services.Services()), func(service outage.Service) bool {
+		kind := kind{Name: page.NameIn(s.config.Services.CategoryNames(category), category)}
+		services := slices.DeleteFunc(slices.Clone(s.config.Services.Services()), func(service outage.Service) bool {
 			return service.Category != category || len(at.Countries(service)) == 0
 		})
 		for _, service := range services {
@@ -49,7 +49,7 @@ func (s *Builder) SearchPage(at address.Address, query string, found outage.Foun
 	}
 	page.Called = page.T("search.places", "query", query)
 	for _, place := range places {
-		if area, ok := s.Places.AreaOf(place.Country, place.Place); ok {
+		if area, ok := s.config.Places.AreaOf(place.Country, place.Place); ok {
 			page.Places = append(page.Places, link{Path: place.Path(), Text: page.words.areaWithin(area)})
 		}
 	}

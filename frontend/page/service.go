@@ -33,7 +33,7 @@ func (page *servicePage) Announcement() string { return page.Verdicts[0].Sentenc
 // service is the page of one service, or the part of it that changes by the minute
 // for the leaf of that part.
 func (s *Builder) service(ctx context.Context, at address.Address) *servicePage {
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	page := &servicePage{request: s.request(at)}
 	page.Name, page.NameLang = page.ServiceName(service), page.LangOf(service.Names)
 	page.Title = page.T("service.title", "service", page.Name)

@@ -70,7 +70,7 @@ func (s *Builder) PagePNG(ctx context.Context, at address.Address) ([]byte, erro
 			}
 		}
 	}
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	country, now := at.Countries(service)[0], q.read.asOf
 	text.Site, text.Title, text.Text = q.Site(), cmp.Or(text.Title, q.Title), strings.Join(lines, " · ")
 	if text.State == "" {

@@ -41,7 +41,7 @@ type Outcome struct {
 
 // ThanksPage confirms a report and offers to undo it. The base is the address of the site.
 func (s *Builder) ThanksPage(ctx context.Context, at address.Address, base string, of Outcome) *thanksPage {
-	service, _ := s.Services.Service(at.Service)
+	service, _ := s.config.Services.Service(at.Service)
 	page := &thanksPage{request: s.request(at)}
 	page.Index = false
 	page.Name = page.ServiceName(service)
@@ -70,7 +70,7 @@ func (s *Builder) ThanksPage(ctx context.Context, at address.Address, base strin
 // cannot put other text on the page.
 func (s *Builder) offered(names []string, country outage.Country) (known []string) {
 	for _, name := range names {
-		if slices.ContainsFunc(s.Places.Search(name, country, outage.Suggestions), func(p outage.Place) bool { return p.Name == name }) {
+		if slices.ContainsFunc(s.config.Places.Search(name, country, outage.Suggestions), func(p outage.Place) bool { return p.Name == name }) {
 			known = append(known, name)
 		}
 	}
@@ -92,7 +92,7 @@ func (page *thanksPage) outcomeText(of Outcome) (heading string, lines []string)
 	switch in := page.At.Country; {
 	case placed(of.Region):
 		where := page.words.regionName(of.Region)
-		if page.builder.Shapes.RegionOfDistrict(of.District) == of.Region { // of those that exist
+		if page.builder.config.Shapes.RegionOfDistrict(of.District) == of.Region { // of those that exist
 			where = page.words.districtName(of.District) + ", " + where
 		}
 		lines = append(lines, page.T("thanks.region", "region", where))

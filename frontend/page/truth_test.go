@@ -14,7 +14,7 @@ func TestStatusHasANumberAboveTheUsual(t *testing.T) {
 	site := severalOpen(t)
 	above := regexp.MustCompile(`times the usual|Reports are falling`)
 	blocks := 0
-	for _, service := range append(site.Services.Services(), site.Services.Services()[0]) {
+	for _, service := range append(site.config.Services.Services(), site.config.Services.Services()[0]) {
 		for _, at := range []address.Address{
 			{Lang: "en"}, {Lang: "en", Country: countrytest.IN}, {Lang: "en", Service: service.Slug}, {Lang: "en", Service: service.Slug, Country: countrytest.IN},
 		} {

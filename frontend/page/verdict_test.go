@@ -14,7 +14,7 @@ import (
 func severalOpen(t testing.TB) *Builder {
 	t.Helper()
 	site := testViews(t)
-	site.Readings, site.Incidents = func() Readings { return pagetest.Readings{Several: true} }, pagetest.Incidents{Several: true}
+	site.config.Readings, site.config.Incidents = func() Readings { return pagetest.Readings{Several: true} }, pagetest.Incidents{Several: true}
 	return site
 }
 
@@ -94,7 +94,7 @@ func TestHomeHasOneCardForAnEvent(t *testing.T) {
 // On a quiet day home says since when, and lists the last incidents.
 func TestHomeOnAQuietDay(t *testing.T) {
 	site := testViews(t)
-	site.Readings, site.Incidents = func() Readings { return pagetest.Readings{Quiet: true} }, pagetest.Incidents{Quiet: true}
+	site.config.Readings, site.config.Incidents = func() Readings { return pagetest.Readings{Quiet: true} }, pagetest.Incidents{Quiet: true}
 	for lang, want := range map[string]string{
 		"en": "Nothing unusual since Tuesday, 05:48 India time.", "hi": "मंगलवार, 05:48 भारतीय समय से कुछ असामान्य नहीं।",
 		"bn": "মঙ্গলবার, ০৫:৪৮ ভারতীয় সময় থেকে", "cy": "Dim byd anarferol ers dydd Mawrth, 05:48",
@@ -113,7 +113,7 @@ func TestHomeOnAQuietDay(t *testing.T) {
 			t.Errorf("%s: %d past incidents, want %d", lang, n, lastEvents)
 		}
 	}
-	site.Incidents = pagetest.Incidents{}
+	site.config.Incidents = pagetest.Incidents{}
 	if body := rendered(t, site, address.Address{Lang: "en"}); strings.Contains(body, "Nothing unusual since") {
 		t.Error("nothing is said to be unusual while incidents are open")
 	}

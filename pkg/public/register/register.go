@@ -75,7 +75,7 @@ func (e Edition) Provisional() bool { return e.Version == 0 }
 // Register answers from memory what is current, and from the archive older versions.
 // It is safe for concurrent use.
 type Register struct {
-	Config
+	config  Config
 	extents map[string]knownExtent // by incident; of Refresh alone
 
 	mutex    sync.RWMutex
@@ -103,7 +103,7 @@ func New(config Config) *Register {
 	if config.Logger == nil {
 		config.Logger = slog.Default()
 	}
-	return &Register{Config: config, extents: map[string]knownExtent{}, current: map[Quarter]edition{}}
+	return &Register{config: config, extents: map[string]knownExtent{}, current: map[Quarter]edition{}}
 }
 
 // Run keeps the register up to date until ctx ends.
@@ -112,7 +112,7 @@ func (r *Register) Run(ctx context.Context) error {
 	defer ticks.Stop()
 	for {
 		if err := r.Refresh(ctx); err != nil && ctx.Err() == nil {
-			r.Logger.Warn("refreshing the register", "error", err)
+			r.config.Logger.Warn("refreshing the register", "error", err)
 		}
 		select {
 		case <-ticks.C:
@@ -126,12 +126,12 @@ func (r *Register) Run(ctx context.Context) error {
 // due. While the store is away, it makes those anew that are not settled, of which
 // nothing can be stored, and the others stay as they are.
 func (r *Register) Refresh(ctx context.Context) error {
-	now := r.Now()
+	now := r.config.Now()
 	rows, err := r.rows(ctx, now)
 	if err != nil {
 		return err
 	}
-	stored, err := r.Store.RegisterFiles(ctx)
+	stored, err := r.config.Store.RegisterFiles(ctx)
 	if err != nil {
 		r.refreshUnsettled(rows, now)
 		return fmt.Errorf("reading the versions of the register: %w", err)
@@ -185,7 +185,7 @@ func (r *Register) rows(ctx context.Context, now time.Time) (map[Quarter][]Row, 
 	all := map[Quarter][]Row{}
 	var list []Row
 	for cursor := ""; ; {
-		page, next, err := r.Incidents.Incidents(ctx, outage.IncidentFilter{}, cursor, listPage)
+		page, next, err := r.config.Incidents.Incidents(ctx, outage.IncidentFilter{}, cursor, listPage)
 		if err != nil {
 			return nil, fmt.Errorf("listing incidents for the register: %w", err)
 		}
@@ -210,7 +210,7 @@ func (r *Register) extent(ctx context.Context, in public.Incident, now time.Time
 	if known, ok := r.extents[in.ID]; ok && in.Over() && known.closed.Equal(in.ClosedAt) && now.Sub(known.read) < extentFor {
 		return &known.extent
 	}
-	extent, err := r.Extent(ctx, in)
+	extent, err := r.config.Extent(ctx, in)
 	if err != nil {
 		if known, ok := r.extents[in.ID]; ok && known.closed.Equal(in.ClosedAt) {
 			return &known.extent
@@ -252,8 +252,8 @@ func (r *Register) edition(ctx context.Context, quarter Quarter, rows []Row, new
 		Digest: hex.EncodeToString(digest[:]), Rows: body,
 	}
 	due := settled && complete(rows) && next.Digest != newest.Digest && now.Sub(newest.CreatedAt) >= versionEvery
-	if due && r.Leads() {
-		if err := r.Store.SaveRegisterFile(ctx, next); err != nil {
+	if due && r.config.Leads() {
+		if err := r.config.Store.SaveRegisterFile(ctx, next); err != nil {
 			return edition{}, false, fmt.Errorf("storing version %d of the register of %s: %w", next.Version, quarter, err)
 		}
 		return edition{editionOf(quarter, next), rows}, true, nil
@@ -282,7 +282,7 @@ func (r *Register) stored(ctx context.Context, version Edition) (edition, error)
 	if ok && known.Version == version.Version {
 		return known, nil
 	}
-	file, err := r.Store.RegisterFile(ctx, version.Quarter.String(), version.Version)
+	file, err := r.config.Store.RegisterFile(ctx, version.Quarter.String(), version.Version)
 	if err != nil {
 		return edition{}, fmt.Errorf("reading version %d of the register of %s: %w", version.Version, version.Quarter, err)
 	}

@@ -79,7 +79,7 @@ type Server struct {
 
 // Demo is one run of the demo. A nil Demo is none: it is loaded before it begins.
 type Demo struct {
-	Config
+	config Config
 	Server
 	script  *scenario.Script
 	options scenario.Options // moved to now
@@ -100,7 +100,7 @@ func New(config Config) (*Demo, error) {
 	script.Span.To += continueFor
 	started := config.Now()
 	d := &Demo{
-		Config: config, script: script, started: outage.MinuteOf(started), cells: newLocateCache(config.Geography),
+		config: config, script: script, started: outage.MinuteOf(started), cells: newLocateCache(config.Geography),
 		recent: make(chan struct{}), filled: make(chan struct{}),
 	}
 	d.options = scenario.Options{
@@ -114,7 +114,7 @@ func (d *Demo) Connect(server Server) { d.Server = server }
 
 // Run loads the past and then plays, until ctx ends.
 func (d *Demo) Run(ctx context.Context) error {
-	d.Logger.Info("replaying an outage as if it began now; reports made meanwhile are counted as well, and deleted at the next start",
+	d.config.Logger.Info("replaying an outage as if it began now; reports made meanwhile are counted as well, and deleted at the next start",
 		"scenario", d.script.Name, "began", (d.script.Began + d.shift()).Time())
 	work, ctx := errgroup.WithContext(ctx)
 	work.Go(func() error { return d.logProgress(ctx) })
@@ -135,7 +135,7 @@ func (d *Demo) load(ctx context.Context) error {
 	if err := d.Archive.Merge(ctx, false); err != nil {
 		return err
 	}
-	hot := d.started - outage.Minute(d.HotWindow/time.Minute) - 1
+	hot := d.started - outage.Minute(d.config.HotWindow/time.Minute) - 1
 	if err := d.fill(ctx, outage.Span{From: hot, To: d.started}); err != nil {
 		return err
 	}
@@ -213,12 +213,12 @@ func (d *Demo) Sources() []scenario.Source { return d.script.Sources }
 // logProgress logs how much is loaded, every few seconds until all is.
 func (d *Demo) logProgress(ctx context.Context) error {
 	const look, lineEvery = 500 * time.Millisecond, 6 // looks
-	began := d.Now()
+	began := d.config.Now()
 	ticks := time.NewTicker(look)
 	defer ticks.Stop()
 	for looked := 0; d.Loaded() < 1; looked++ {
 		if looked%lineEvery == 0 {
-			d.Logger.Info("demo: "+d.doing(), "percent", int(100*d.Loaded()))
+			d.config.Logger.Info("demo: "+d.doing(), "percent", int(100*d.Loaded()))
 		}
 		select {
 		case <-ticks.C:
@@ -226,7 +226,7 @@ func (d *Demo) logProgress(ctx context.Context) error {
 			return nil
 		}
 	}
-	d.Logger.Info("demo is loaded", "percent", 100, "seconds", d.Now().Sub(began).Seconds())
+	d.config.Logger.Info("demo is loaded", "percent", 100, "seconds", d.config.Now().Sub(began).Seconds())
 	return d.Archive.Merge(ctx, true)
 }
 

@@ -17,7 +17,7 @@ func (d *Demo) playNotices(ctx context.Context) error {
 	waits := retry.Waits{First: 100 * time.Millisecond, Most: 2 * time.Second}
 	for _, n := range d.script.Notices {
 		at := (n.At + d.shift()).Time()
-		if pause(ctx, at.Sub(d.Now())) != nil {
+		if pause(ctx, at.Sub(d.config.Now())) != nil {
 			return nil
 		}
 		notice := outage.Notice{State: n.State, Phase: n.Phase, Title: n.Title}
@@ -27,7 +27,7 @@ func (d *Demo) playNotices(ctx context.Context) error {
 		err := waits.Do(ctx, func() error {
 			_, err := d.Official.Enter(ctx, n.Service, "", notice)
 			return err
-		}, retry.Once(func(err error) { d.Logger.Debug("demo waits for the archive", "error", err) }))
+		}, retry.Once(func(err error) { d.config.Logger.Debug("demo waits for the archive", "error", err) }))
 		if err != nil {
 			return nil
 		}

@@ -52,7 +52,7 @@ func (d *Demo) deliver(ctx context.Context, minute outage.Minute, lines []scenar
 		if n == 0 {
 			continue
 		}
-		if err := pause(ctx, end.Sub(d.Now())); err != nil {
+		if err := pause(ctx, end.Sub(d.config.Now())); err != nil {
 			return err
 		}
 		if err := d.send(ctx, lines[:n]); err != nil {
@@ -81,7 +81,7 @@ func (d *Demo) send(ctx context.Context, lines []scenario.BatchLine) error {
 		return err
 	}
 	waits := retry.Waits{First: 100 * time.Millisecond, Most: 2 * time.Second}
-	return waits.Do(ctx, take, retry.Once(func(err error) { d.Logger.Debug("demo waits for the intake", "error", err) }))
+	return waits.Do(ctx, take, retry.Once(func(err error) { d.config.Logger.Debug("demo waits for the intake", "error", err) }))
 }
 
 // pause waits, or returns the error of ctx.

@@ -46,7 +46,7 @@ func Run(ctx context.Context, config Config, services []outage.Service, towns []
 
 // generator is one run.
 type generator struct {
-	Config
+	config  Config
 	reports *reports
 	server  server
 	slots   chan struct{} // holds a token for each request under way
@@ -58,7 +58,7 @@ type generator struct {
 
 func newGenerator(config Config, services []outage.Service, towns []Town) *generator {
 	return &generator{
-		Config: config, reports: newReports(config.Seed, services, towns, config.Clients),
+		config: config, reports: newReports(config.Seed, services, towns, config.Clients),
 		server: newServer(config), slots: make(chan struct{}, config.Open),
 	}
 }
@@ -67,13 +67,13 @@ func newGenerator(config Config, services []outage.Service, towns []Town) *gener
 // there, so that a server which stalls does not slow down who measures it.
 func (g *generator) run(ctx context.Context) Result {
 	began := time.Now()
-	total := int(math.Round(g.Rate * g.Duration.Seconds()))
+	total := int(math.Round(g.config.Rate * g.config.Duration.Seconds()))
 	var under sync.WaitGroup
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 sending:
 	for i := range total {
-		due := began.Add(time.Duration(float64(i) / g.Rate * float64(time.Second)))
+		due := began.Add(time.Duration(float64(i) / g.config.Rate * float64(time.Second)))
 		if wait := time.Until(due); wait > 0 {
 			timer.Reset(wait)
 			select {
@@ -103,9 +103,9 @@ sending:
 func (g *generator) saturate(ctx context.Context) Result {
 	began := time.Now()
 	var connections sync.WaitGroup
-	for range g.Open {
+	for range g.config.Open {
 		connections.Go(func() {
-			for ctx.Err() == nil && time.Since(began) < g.Duration {
+			for ctx.Err() == nil && time.Since(began) < g.config.Duration {
 				g.mutex.Lock()
 				report := g.reports.next()
 				g.result.Sent++

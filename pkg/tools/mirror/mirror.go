@@ -63,7 +63,7 @@ func (c *Config) Validate() error {
 
 // mirror is the state between two rounds.
 type mirror struct {
-	Config
+	config Config
 	etags  map[string]string // by path, of what was copied
 	copied map[string]bool   // of this round
 	failed int               // in a row
@@ -75,7 +75,7 @@ func Run(ctx context.Context, config Config) error {
 	if config.Client == nil {
 		config.Client = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
-	m := &mirror{Config: config, etags: map[string]string{}}
+	m := &mirror{config: config, etags: map[string]string{}}
 	for {
 		err := m.round(ctx)
 		if config.Once || ctx.Err() != nil {
@@ -112,7 +112,7 @@ func (m *mirror) round(ctx context.Context) error {
 			if m.failed++; m.failed == failuresMost || ctx.Err() != nil {
 				return err
 			}
-			m.Logger.Warn("copying failed", "error", err)
+			m.config.Logger.Warn("copying failed", "error", err)
 			continue
 		}
 		m.failed = 0
@@ -127,7 +127,7 @@ func (m *mirror) note() error {
 		Origin   string `json:"origin"`
 		CopiedAt string `json:"copied_at"`
 		Files    int    `json:"files"`
-	}{m.URL, m.Now().UTC().Format(time.RFC3339), len(m.copied)})
+	}{m.config.URL, m.config.Now().UTC().Format(time.RFC3339), len(m.copied)})
 	if err != nil {
 		return err
 	}
@@ -144,18 +144,18 @@ func (m *mirror) copy(ctx context.Context, path string) (assets []string, err er
 	switch kind {
 	case "text/html":
 		assets = assetsOf(body)
-		body = markPage(body, m.Now())
+		body = markPage(body, m.config.Now())
 	case "text/css":
 		assets = assetsOf(body)
 	case "application/json":
-		body = markDocument(body, m.Now())
+		body = markDocument(body, m.config.Now())
 	}
 	return assets, m.write(fileOf(path, kind), body)
 }
 
 // get reads a path of the server. The body is nil where it did not change.
 func (m *mirror) get(ctx context.Context, path string) (body []byte, kind string, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, m.URL+path, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, m.config.URL+path, nil)
 	if err != nil {
 		return nil, "", err
 	}
@@ -164,7 +164,7 @@ func (m *mirror) get(ctx context.Context, path string) (body []byte, kind string
 	if etag := m.etags[path]; etag != "" {
 		request.Header.Set("If-None-Match", etag)
 	}
-	response, err := m.Client.Do(request)
+	response, err := m.config.Client.Do(request)
 	if err != nil {
 		return nil, "", err
 	}
@@ -213,7 +213,7 @@ func (m *mirror) write(name string, content []byte) error {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return fmt.Errorf("%s: leads out of the copy", name)
 	}
-	path := filepath.Join(m.To, filepath.FromSlash(name))
+	path := filepath.Join(m.config.To, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (m *mirror) wanted(ctx context.Context) ([]string, error) {
 			leaves = append(leaves, "/"+strings.ToLower(country)+"/"+service.Slug)
 		}
 	}
-	for i, lang := range m.Languages {
+	for i, lang := range m.config.Languages {
 		for _, leaf := range leaves {
 			if i > 0 || lang != "en" {
 				leaf = strings.TrimSuffix("/"+lang+leaf, "/")
@@ -278,7 +278,7 @@ func (s service) rank() int {
 // services are those to copy, and the countries in lower case.
 func (m *mirror) services(ctx context.Context) (chosen []service, countries []string, err error) {
 	var list struct{ Items []service }
-	if err := client.Read(ctx, m.Client, m.URL+"/api/v1/services", &list); err != nil {
+	if err := client.Read(ctx, m.config.Client, m.config.URL+"/api/v1/services", &list); err != nil {
 		return nil, nil, err
 	}
 	known := map[string]bool{}
@@ -294,13 +294,13 @@ func (m *mirror) services(ctx context.Context) (chosen []service, countries []st
 	slices.SortStableFunc(list.Items, func(a, b service) int {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(b.Reports, a.Reports))
 	})
-	return list.Items[:min(m.Services, len(list.Items))], countries, nil
+	return list.Items[:min(m.config.Services, len(list.Items))], countries, nil
 }
 
 // incidents are the ids of the newest page of the list.
 func (m *mirror) incidents(ctx context.Context) (ids []string, err error) {
 	var list struct{ Items []struct{ ID string } }
-	err = client.Read(ctx, m.Client, m.URL+"/api/v1/incidents", &list)
+	err = client.Read(ctx, m.config.Client, m.config.URL+"/api/v1/incidents", &list)
 	for _, one := range list.Items {
 		ids = append(ids, one.ID)
 	}

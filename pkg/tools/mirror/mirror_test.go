@@ -69,7 +69,7 @@ func newBench(t *testing.T, o *origin) (m *mirror, read func(name string) string
 		URL: o.URL, To: dir, Services: 2, Languages: []string{"en", "bn"}, Client: o.Client(),
 		Now: func() time.Time { return time.Date(2026, 11, 22, 10, o.version, 0, 0, time.UTC) }, Logger: slog.New(slog.DiscardHandler),
 	}
-	return &mirror{Config: config, etags: map[string]string{}}, func(name string) string {
+	return &mirror{config: config, etags: map[string]string{}}, func(name string) string {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			return "missing"
@@ -114,7 +114,7 @@ func TestLaterRounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := read("index.html")
-	if err := os.Remove(filepath.Join(m.To, "busy/index.html")); err != nil {
+	if err := os.Remove(filepath.Join(m.config.To, "busy/index.html")); err != nil {
 		t.Fatal(err)
 	}
 	if err := m.round(context.Background()); err != nil || read("busy/index.html") != "missing" {
@@ -133,7 +133,7 @@ func TestLaterRounds(t *testing.T) {
 func TestPathsStayInTheCopy(t *testing.T) {
 	m, _ := newBench(t, newOrigin(t))
 	for _, path := range []string{"/../x", "/a/../../x", "/.."} {
-		if err := m.write(fileOf(path, "text/css"), nil); err == nil && !strings.HasPrefix(filepath.Join(m.To, fileOf(path, "text/css")), m.To) {
+		if err := m.write(fileOf(path, "text/css"), nil); err == nil && !strings.HasPrefix(filepath.Join(m.config.To, fileOf(path, "text/css")), m.config.To) {
 			t.Errorf("%s was written", path)
 		}
 	}
