@@ -14,6 +14,7 @@ func TestMessagesAreOffered(t *testing.T) {
 		"/in/whatsapp":                       `<p class="push" hidden><a href="/in/whatsapp/follow" data-push="whatsapp IN once"`,
 		"/gb/whatsapp/follow":                `<p class="push" hidden><a href="/gb/whatsapp/follow" data-push="whatsapp GB"`,
 		"/bn/whatsapp/follow":                `<p class="push" hidden><a href="/bn/in/whatsapp/follow" data-push="whatsapp IN"`,
+		"/in/west-bengal":                    `<p class="push" hidden><a href="/in/follow" data-push=" IN IN-WB"`,
 		"/bn/in/whatsapp/thanks?id=1&undo=2": `<p class="push"><a href="/bn/in/whatsapp/follow" data-push="whatsapp IN once"`,
 		"/cy/about":                          "rydym yn cadw cyfeiriad eich porwr",
 	} {

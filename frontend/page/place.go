@@ -28,6 +28,7 @@ type placePage struct {
 	Services []districtRow
 	Networks []networkTable
 	Form     placeForm
+	Push     *push // on the page of a region
 	Past     []entry
 	Around   []link
 	Parts    []link // the districts of a region
@@ -66,6 +67,9 @@ func (s *Builder) place(ctx context.Context, at address.Address) (*placePage, er
 	page.past(ctx)
 	page.around()
 	page.Form = s.placeForm(page)
+	if area.District == "" {
+		page.Push = page.pushRegion(area.Region)
+	}
 	page.Map = address.CurrentMap(at.Lang, "", at.Country).Path()
 	page.About = page.schema()
 	page.AsOf = []locale.Time{page.TimeOfDay(page.read.asOf, at.Country)}

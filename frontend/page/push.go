@@ -7,7 +7,7 @@ import (
 
 // push is a link that a script makes a switch for messages on this device.
 type push struct {
-	Wish   string // service and country, and "once" for the end only
+	Wish   string // service, country, and a region or "once" for the end only
 	Text   string
 	Path   string // the other ways to follow, for whom has no script
 	Hidden bool   // without the script
@@ -22,6 +22,15 @@ func (f *request) pushUntilBack(service outage.Service, country outage.Country) 
 		made.Wish, made.Text = made.Wish+" once", f.T("thanks.follow")
 	}
 	return made
+}
+
+// pushRegion offers messages about incidents of all services in a region.
+func (f *request) pushRegion(region outage.Region) *push {
+	if !f.builder.config.Push {
+		return nil
+	}
+	path := address.Address{Lang: f.At.Lang, Country: region.Country(), Leaf: address.LeafFollow}.Path()
+	return &push{Wish: " " + string(region.Country()) + " " + string(region), Text: f.T("push.follow"), Path: path, Hidden: true, request: *f}
 }
 
 // push offers messages about incidents of a service in a country.

@@ -8,8 +8,9 @@ if (workers && 'PushManager' in globalThis && 'Notification' in globalThis) {
 }
 
 function offer(link: HTMLAnchorElement, workers: ServiceWorkerContainer): void {
-  const [service = '', country = '', once] = link.dataset.push!.split(' ');
-  const wish: Wish = { service, country, until_back: !!once, lang: document.documentElement.lang };
+  const [service = '', country = '', more] = link.dataset.push!.split(' ');
+  const once = more === 'once';
+  const wish: Wish = { service, country, ...(more && !once && { region: more }), until_back: once, lang: document.documentElement.lang };
   const off = link.textContent;
   let id: string | null;
   const device: Device = {

@@ -33,6 +33,14 @@ test('messages begin and end', async () => {
   assert.equal(items.size, 0);
 });
 
+test('a region is asked for beside its country, and remembered apart from it', async () => {
+  const { of, sent } = device();
+  const region = { service: '', country: 'IN', region: 'IN-WB', until_back: false, lang: 'bn' };
+  assert.equal(await begin(region, of), true);
+  assert.match(sent[1]!, /"service":"","country":"IN","region":"IN-WB"/);
+  assert.equal(held({ ...region, region: undefined }, of.store, 0), null);
+});
+
 test('nothing is sent where the reader does not allow it', async () => {
   const { of, sent } = device(200, false);
   assert.equal(await begin(wish, of), false);

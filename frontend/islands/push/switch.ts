@@ -1,7 +1,7 @@
 // Asks for messages about a service on this device, and takes it back.
 
 // Wish is what to hear of.
-export interface Wish { service: string; country: string; until_back: boolean; lang: string }
+export interface Wish { service: string; country: string; region?: string; until_back: boolean; lang: string }
 
 // Device is what the browser does for it.
 export interface Device {
@@ -14,8 +14,8 @@ export interface Device {
 
 const address = '/api/v1/push';
 
-function nameOf({ service, country, until_back }: Wish): string {
-  return `push ${service} ${country}${until_back ? ' once' : ''}`;
+function nameOf({ service, country, region, until_back }: Wish): string {
+  return `push ${service} ${region ?? country}${until_back ? ' once' : ''}`;
 }
 
 // held is the id of what was asked for, null where nothing was or its time is over.
