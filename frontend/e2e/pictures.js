@@ -22,10 +22,13 @@ const desktop = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 }
 async function ofReadme() {
   const { items } = await (await fetch(`${base}/api/v1/incidents?service=whatsapp&country=GB`)).json();
   const incident = `/incidents/${items[0].id}`;
+  const month = `/${items[0].opened_at.slice(0, 7).replace('-', '/')}`;
   const pages = [
     ['home', '/', '/bn/in'], ['service', '/gb/whatsapp', '/bn/in/whatsapp'],
     ['map', '/map?service=whatsapp', '/hi/map?service=whatsapp&country=IN'], ['incident', incident, `/cy${incident}`],
     ['form', '/in/whatsapp/report', '/hi/in/whatsapp/report'], ['incidents', '/incidents', '/bn/incidents'], ['about', '/about', '/cy/about'],
+    ['place', '/gb/london', '/bn/in/west-bengal'], ['thanks', '/gb/whatsapp/thanks?id=1&undo=1', '/bn/in/whatsapp/thanks?id=1&undo=1'],
+    ['calendar', month, `/hi/in${month}`], ['follow', '/gb/whatsapp/follow', '/cy/gb/whatsapp/follow'],
   ];
   return pages.flatMap(([name, wide, narrow], i) => [
     { name, path: wide, window: { ...desktop, colorScheme: i % 2 ? 'dark' : 'light' } },
