@@ -223,6 +223,7 @@ func TestUntilBackIsOneMessage(t *testing.T) {
 		}
 		other.State, other.ClosedAt = outage.StateResolved, time.Now()
 		w.set(other)
+		s.Wake()
 		time.Sleep(time.Minute)
 		life(w, s, "later")
 		stop()
