@@ -120,6 +120,19 @@ func (o *outbox) Send(_ context.Context, letter Letter) error {
 	return o.err
 }
 
+// fails lets what is sent from now on fail, or succeed again for nil.
+func (o *outbox) fails(err error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.err = err
+}
+
+func (o *outbox) sent() int {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	return len(o.letters)
+}
+
 func mailing(t testing.TB, w *world, store Store) (*Service, *outbox) {
 	t.Helper()
 	s, box := service(t, w, store, &internet{}), &outbox{}
@@ -242,20 +255,16 @@ func TestLetterIsRepeated(t *testing.T) {
 		}
 		stop := start(t, s)
 		time.Sleep(time.Second)
-		box.err = errors.New("421 try later")
+		box.fails(errors.New("421 try later"))
 		w.set(incident("one"))
 		s.Wake()
 		time.Sleep(10 * time.Minute)
-		box.mutex.Lock()
-		box.err = nil
-		box.mutex.Unlock()
+		box.fails(nil)
 		time.Sleep(time.Hour)
-		if len(box.letters) != 1 {
-			t.Errorf("%d letters", len(box.letters))
+		if n := box.sent(); n != 1 {
+			t.Errorf("%d letters", n)
 		}
-		box.mutex.Lock()
-		box.err = ErrNoMailbox
-		box.mutex.Unlock()
+		box.fails(ErrNoMailbox)
 		w.set(incident("two"))
 		s.Wake()
 		time.Sleep(time.Minute)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -176,18 +177,20 @@ func onlyKey(state map[[2]string][]byte) string {
 // TestAnotherServerTakesOver ends the leader, which stores what it sent.
 func TestAnotherServerTakesOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, net, store, leads := &world{}, &internet{answer: always(http.StatusOK)}, newMemory(nil), true
+		w, net, store := &world{}, &internet{answer: always(http.StatusOK)}, newMemory(nil)
+		var leads atomic.Bool
+		leads.Store(true)
 		s := service(t, w, store, net)
-		s.config.Leads = func() bool { return leads }
+		s.config.Leads = leads.Load
 		other := service(t, w, store, net)
-		other.config.Leads = func() bool { return !leads }
+		other.config.Leads = func() bool { return !leads.Load() }
 		subscribe(t, other, "a.example", Settings{})
 		defer start(t, s)()
 		defer start(t, other)()
 		w.set(incident("one"))
 		s.Wake()
 		time.Sleep(time.Minute)
-		leads = false
+		leads.Store(false)
 		time.Sleep(time.Minute)
 		w.set(incident("two"))
 		other.Wake()

@@ -46,14 +46,21 @@ func (f *fakeArchive) LoadOfficial(_ context.Context, from time.Time, each func(
 }
 
 // fakeShared is Shared in memory.
-type fakeShared struct{ all map[subject]outage.Official }
+type fakeShared struct {
+	mutex sync.Mutex // guards all
+	all   map[subject]outage.Official
+}
 
 func (f *fakeShared) Put(_ context.Context, now outage.Official) error {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
 	f.all[subjectOf(now)] = now
 	return nil
 }
 
 func (f *fakeShared) All(context.Context) (all []outage.Official, err error) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
 	for _, now := range f.all {
 		all = append(all, now)
 	}
@@ -70,7 +77,7 @@ type fixture struct {
 }
 
 func newFixture() *fixture {
-	f := &fixture{archive: &fakeArchive{}, shared: &fakeShared{map[subject]outage.Official{}}, now: now}
+	f := &fixture{archive: &fakeArchive{}, shared: &fakeShared{all: map[subject]outage.Official{}}, now: now}
 	f.Store = f.another()
 	return f
 }
