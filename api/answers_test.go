@@ -167,6 +167,11 @@ func TestReadsAreOpenAndWritesAreNot(t *testing.T) {
 				t.Errorf("%s: %s is %q", c.name, header, response.Header.Get(header))
 			}
 		}
+		for header := range response.Header {
+			if exposed := response.Header.Get("Access-Control-Expose-Headers"); reads && strings.HasPrefix(header, "Downpour-") && !strings.Contains(exposed, header) {
+				t.Errorf("%s: pages elsewhere cannot read %s", c.name, header)
+			}
+		}
 		if c.method != "OPTIONS" {
 			continue
 		}

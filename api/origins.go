@@ -14,7 +14,7 @@ const (
 	writeMethods   = readMethods + ", POST, PATCH, DELETE"
 	readHeaders    = "If-None-Match, Last-Event-ID"
 	writeHeaders   = readHeaders + ", Content-Type, Idempotency-Key"
-	exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Downpour-Total, Downpour-Unplaced, Downpour-Withheld"
+	exposedHeaders = "ETag, Retry-After, RateLimit, RateLimit-Policy, Downpour-As-Of, Downpour-Total, Downpour-Unplaced, Downpour-Not-Yet-Placed, Downpour-Withheld, Downpour-Register-Version"
 	// preflightAge is how long a browser may remember what it was allowed, in
 	// seconds.
 	preflightAge = "86400"
