@@ -13,7 +13,7 @@ type targets struct {
 	webhooks map[string]*Webhook
 	visited  string // version of the visitors
 	visitors map[string]*Visitor
-	at       time.Time // when visitors were last read
+	at       time.Time // when the version of the visitors was last read
 }
 
 // readTargets starts, changes and ends receivers as webhooks and subscriptions were changed,
@@ -59,11 +59,12 @@ func (t *targets) read(ctx context.Context, store Store) (changed bool, err erro
 	if err != nil {
 		return false, err
 	}
+	t.at = time.Now()
 	if t.visitors == nil || string(version) != t.visited {
 		if t.visitors, err = readAll[Visitor](ctx, store, entryVisitors); err != nil {
 			return false, err
 		}
-		t.visited, t.at, changed = string(version), time.Now(), true
+		t.visited, changed = string(version), true
 	}
 	return changed, nil
 }
