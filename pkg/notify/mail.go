@@ -233,11 +233,11 @@ func (s *Service) letter(ctx context.Context, v *Visitor, event *Event) Delivery
 	defer cancel()
 	title, text := s.notice(v.Lang, &event.Incident)
 	words := locale.New(v.Lang, v.Country)
-	stop := s.page(v.Lang, "stop", "id", v.ID)
-	letter := Letter{To: v.Mail, Subject: title, Stop: stop}
-	letter.Text = text + "\n\n" + s.config.PublicURL + s.incidentPath(v.Lang, event.Incident.ID) + "\n\n-- \n" + words.T("push.stop") + ": " + stop + "\n"
-	if v.UntilBack {
-		letter.Stop, letter.Text = "", strings.Split(letter.Text, "\n\n-- \n")[0]+"\n"
+	letter := Letter{To: v.Mail, Subject: title}
+	letter.Text = text + "\n\n" + s.config.PublicURL + s.incidentPath(v.Lang, event.Incident.ID) + "\n"
+	if !v.UntilBack {
+		letter.Stop = s.page(v.Lang, "stop", "id", v.ID)
+		letter.Text += "\n-- \n" + words.T("push.stop") + ": " + letter.Stop + "\n"
 	}
 	if err := s.config.Mailer.Send(ctx, letter); err != nil {
 		result.Error, result.gone = redacted(err).Error(), errors.Is(err, ErrNoMailbox)
