@@ -13,8 +13,8 @@ import (
 // hubName is the name of the hub among targets. No webhook has it.
 const hubName = "hub"
 
-// FeedPaths are the feeds of incidents.
-var FeedPaths = []string{"/feeds/incidents.atom", "/feeds/incidents.json", "/feeds/incidents.cap"}
+// feedPaths are the feeds of incidents.
+var feedPaths = []string{"/feeds/incidents.atom", "/feeds/incidents.json", "/feeds/incidents.cap"}
 
 // FeedQuery is the query of a feed, in the one form in which the feed names itself.
 func FeedQuery(filter outage.IncidentFilter) string {
@@ -49,7 +49,7 @@ func topics(base string, in *Incident, regionOf func(outage.District) outage.Reg
 	for _, area := range areas {
 		for _, service := range []string{"", in.Service} {
 			area.Service = service
-			for _, path := range FeedPaths {
+			for _, path := range feedPaths {
 				addresses = append(addresses, base+path+FeedQuery(area))
 			}
 		}
