@@ -102,7 +102,7 @@ bench-readers: prerequisites $(LIBCHDB)/node_modules
 # How many reports the public API acknowledges, and what each costs in processor time
 # of the server, Redis and the archive, beside a server that stores nothing.
 bench-intake: prerequisites $(LIBCHDB)/node_modules
-	$(GO) test -run '^TestIntake$$' -intake-for 60s -count 1 -timeout 20m -v ./cmd/downpour
+	$(GO) test ./cmd/downpour -run '^TestIntake$$' -intake-for 60s -count 1 -timeout 20m -v
 
 # How many answers a second come from the live window while reports come in: maps,
 # tables, series and incidents beside the list of services, in turn.
