@@ -1,6 +1,7 @@
 // Messages on the device. Push services of browsers cannot be reached from tests, so that the
 // address of the browser is made up, and the message is delivered as DevTools deliver one; the
-// page, the API, the worker and the notification are real.
+// page, the API, the worker and the notification are real. What a server sends during an outage
+// is in demo/alerts.test.js.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { base, launch, withPage } from './browser.js';

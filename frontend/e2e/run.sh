@@ -4,4 +4,5 @@
 set -eu
 cd "$(dirname "$0")"
 sh with-server.sh npm test --silent
-SERVE=--demo exec sh with-server.sh npm run demo --silent
+# Messages to browsers go to a push service of the test.
+SERVE="--demo --push-services 127.0.0.1 --webhook-private" exec sh with-server.sh npm run demo --silent
