@@ -32,7 +32,7 @@ check: prerequisites $(ISLANDS)
 
 # The race detector makes tests five to ten times slower, so it runs where
 # goroutines share most.
-RACED   := ./api ./pkg/httpcache ./pkg/live ./pkg/ratelimit ./pkg/intake ./pkg/lease ./pkg/retry ./pkg/runner ./pkg/redisconn
+RACED   := ./api ./pkg/httpcache ./pkg/live ./pkg/ratelimit ./pkg/intake ./pkg/lease ./pkg/retry ./pkg/runner ./pkg/redisconn ./pkg/notify ./pkg/status
 
 race: prerequisites
 	$(GO) test -race -short -timeout 20m $(RACED)

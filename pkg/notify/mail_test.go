@@ -9,6 +9,7 @@ import (
 	"net/mail"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -127,10 +128,10 @@ func (o *outbox) fails(err error) {
 	o.err = err
 }
 
-func (o *outbox) sent() int {
+func (o *outbox) sent() []Letter {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	return len(o.letters)
+	return slices.Clone(o.letters)
 }
 
 func mailing(t testing.TB, w *world, store Store) (*Service, *outbox) {
@@ -160,10 +161,10 @@ func TestLettersAfterConfirmation(t *testing.T) {
 		if err := s.RequestMail(ctx, netip.Addr{}, "one@example.org", chatInIndia); err != nil {
 			t.Fatal(err)
 		}
-		if stored(t, store) != 0 || len(box.letters) != 1 || box.letters[0].Stop != "" || strings.Contains(box.letters[0].Text, "one@") {
-			t.Fatalf("before confirmation: %d stored, letters %+v", stored(t, store), box.letters)
+		if stored(t, store) != 0 || len(box.sent()) != 1 || box.sent()[0].Stop != "" || strings.Contains(box.sent()[0].Text, "one@") {
+			t.Fatalf("before confirmation: %d stored, letters %+v", stored(t, store), box.sent())
 		}
-		token := linkOf(t, box.letters[0], "token")
+		token := linkOf(t, box.sent()[0], "token")
 		for range 2 { // opened twice, it is one subscription
 			if _, err := s.ConfirmMail(ctx, token); err != nil {
 				t.Fatal(err)
@@ -172,10 +173,10 @@ func TestLettersAfterConfirmation(t *testing.T) {
 		stop := start(t, s)
 		time.Sleep(time.Second)
 		life(w, s, "one")
-		if len(box.letters) != 3 || stored(t, store) != 1 {
-			t.Fatalf("%d letters, %d stored", len(box.letters), stored(t, store))
+		if len(box.sent()) != 3 || stored(t, store) != 1 {
+			t.Fatalf("%d letters, %d stored", len(box.sent()), stored(t, store))
 		}
-		last := box.letters[2]
+		last := box.sent()[2]
 		if last.To != "one@example.org" || last.Subject != "Chat: রিপোর্ট আবার স্বাভাবিক" || !strings.Contains(last.Text, "https://downpour.example/bn/incidents/one") || !strings.Contains(last.Text, last.Stop) {
 			t.Errorf("the last letter is %+v", last)
 		}
@@ -185,8 +186,8 @@ func TestLettersAfterConfirmation(t *testing.T) {
 		time.Sleep(time.Minute)
 		life(w, s, "two")
 		stop()
-		if len(box.letters) != 3 || stored(t, store) != 0 {
-			t.Errorf("after the stop: %d letters, %d stored", len(box.letters), stored(t, store))
+		if len(box.sent()) != 3 || stored(t, store) != 0 {
+			t.Errorf("after the stop: %d letters, %d stored", len(box.sent()), stored(t, store))
 		}
 	})
 }
@@ -261,7 +262,7 @@ func TestLetterIsRepeated(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		box.fails(nil)
 		time.Sleep(time.Hour)
-		if n := box.sent(); n != 1 {
+		if n := len(box.sent()); n != 1 {
 			t.Errorf("%d letters", n)
 		}
 		box.fails(ErrNoMailbox)

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,7 @@ import (
 
 // vendor is a status page that answers what a test sets.
 type vendor struct {
+	mutex    sync.Mutex // guards what is below, where a poller runs
 	status   int
 	document string
 	header   http.Header
@@ -27,6 +30,8 @@ type vendor struct {
 }
 
 func (v *vendor) RoundTrip(request *http.Request) (*http.Response, error) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
 	v.requests = append(v.requests, request)
 	if v.err != nil {
 		return nil, v.err
@@ -37,15 +42,35 @@ func (v *vendor) RoundTrip(request *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: v.status, Header: v.header, Body: io.NopCloser(strings.NewReader(v.document))}, nil
 }
 
-// held is a lease.
-type held bool
+// answers are from now on of a status and a document.
+func (v *vendor) answers(status int, document string) {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	v.status, v.document = status, document
+}
 
-func (h *held) Hold(context.Context) (int64, bool, error) { return 1, bool(*h), nil }
+// asked is the number of requests.
+func (v *vendor) asked() int {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	return len(v.requests)
+}
+
+// held is a lease.
+type held struct{ atomic.Bool }
+
+func newHeld() *held {
+	lease := &held{}
+	lease.Store(true)
+	return lease
+}
+
+func (h *held) Hold(context.Context) (int64, bool, error) { return 1, h.Load(), nil }
 
 // newPoller is a poller of one page with the services chat and voice, under the clock of
 // the test.
 func newPoller(v *vendor) (*Poller, *fixture, *held) {
-	f, lease := newFixture(), held(true)
+	f, lease := newFixture(), newHeld()
 	f.config.Now = time.Now
 	v.status, v.header = http.StatusOK, http.Header{}
 	services := []outage.Service{{Slug: "chat", StatusPage: only("statuspage", "Chat")}, {Slug: "voice", StatusPage: only("statuspage", "Voice")}, {Slug: "none"}, {Slug: "off", StatusPage: only("rss")}}
@@ -53,8 +78,8 @@ func newPoller(v *vendor) (*Poller, *fixture, *held) {
 		services[i].StatusPage.Enabled = true
 	}
 	return NewPoller(PollerConfig{
-		Store: f.Store, Services: services, Client: &http.Client{Transport: v}, Lease: &lease, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-	}), f, &lease
+		Store: f.Store, Services: services, Client: &http.Client{Transport: v}, Lease: lease, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
+	}), f, lease
 }
 
 func state(t *testing.T, f *fixture, service string) outage.Official {
@@ -86,11 +111,11 @@ func TestPollerFollowsAPage(t *testing.T) {
 		if got := state(t, f, "chat"); got.State != outage.OfficialOperational || len(f.archive.changes) != 2 {
 			t.Fatalf("%+v, %d changes", got, len(f.archive.changes))
 		}
-		if n := len(v.requests); n < 5 || n > 11 {
+		if n := v.asked(); n < 5 || n > 11 {
 			t.Errorf("%d requests in ten minutes", n)
 		}
 		published := time.Now().UTC().Truncate(time.Second)
-		v.document = ill(published)
+		v.answers(http.StatusOK, ill(published))
 		time.Sleep(3 * time.Minute)
 		got := state(t, f, "chat")
 		if got.State != outage.OfficialMajor || len(got.Notices) != 1 || !got.Notices[0].PublishedAt.Equal(published) || got.Notices[0].SeenAt.Before(published) {
@@ -101,29 +126,29 @@ func TestPollerFollowsAPage(t *testing.T) {
 		}
 
 		// The page is away: what it said stays, but it is unknown.
-		v.status = http.StatusServiceUnavailable
+		v.answers(http.StatusServiceUnavailable, "")
 		time.Sleep(5 * time.Minute)
 		if got := state(t, f, "chat"); got.State != outage.OfficialUnknown || got.Reason != reasonUnreachable || !got.Notices[0].Open() {
 			t.Errorf("away: %+v", got)
 		}
-		before := len(v.requests)
+		before := v.asked()
 		time.Sleep(5 * time.Hour)
-		if n := len(v.requests) - before; n > 25 {
+		if n := v.asked() - before; n > 25 {
 			t.Errorf("%d requests in five hours to a page that is away", n)
 		}
 
 		// It comes back without the notice, which is over.
-		v.status, v.document = http.StatusOK, well
+		v.answers(http.StatusOK, well)
 		time.Sleep(time.Hour)
 		if got := state(t, f, "chat"); got.State != outage.OfficialOperational || len(got.Notices) != 1 || got.Notices[0].Open() {
 			t.Errorf("back: %+v", got)
 		}
 
 		// A process without the lease asks nothing.
-		*lease = false
-		before = len(v.requests)
+		lease.Store(false)
+		before = v.asked()
 		time.Sleep(time.Hour)
-		if len(v.requests) != before {
+		if v.asked() != before {
 			t.Error("polled without the lease")
 		}
 	})
@@ -230,7 +255,7 @@ func TestHugeAndSlowPagesAreUnknown(t *testing.T) {
 	}))
 	defer server.Close()
 	defer close(end)
-	f, lease := newFixture(), held(true)
+	f, lease := newFixture(), newHeld()
 	var services []outage.Service
 	for _, name := range []string{"huge", "slow", "private"} {
 		page := only("statuspage")
@@ -239,7 +264,7 @@ func TestHugeAndSlowPagesAreUnknown(t *testing.T) {
 	}
 	for _, private := range []bool{true, false} {
 		client := outbound.New(outbound.Options{Private: private, Timeout: 200 * time.Millisecond, MaxBytes: 1 << 16})
-		p := NewPoller(PollerConfig{Store: f.Store, Services: services, Client: client, Lease: &lease, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+		p := NewPoller(PollerConfig{Store: f.Store, Services: services, Client: client, Lease: lease, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 		for _, feed := range p.feeds {
 			p.poll(t.Context(), feed)
 			if got := state(t, f, feed.services[0].Slug); got.State != outage.OfficialUnknown || got.Reason != reasonUnreachable {
