@@ -34,8 +34,8 @@
 // leaves them whole; apikey, which knows who may import and subscribe; boltfile, which opens files of
 // keys and values that may be damaged; wanted, which counts services that people miss; csvtable, which reads and
 // writes CSV tables; duration, which reads lengths of time; redistest, the engines
-// for tests; cell/celltest, the geography for them; and tools, the subcommands that
-// are not the server.
+// for tests; cell/celltest, the geography for them; notify/notifytest, who receives letters
+// and messages there; and tools, the subcommands that are not the server.
 //
 // A stage imports outage and none of its neighbours: the command wires them.
 // The table of layering_test.go says what each package may import.

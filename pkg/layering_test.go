@@ -132,6 +132,7 @@ var rules = map[string]rule{
 	"pkg/ratelimit":           {"forwarded", ""},
 	"pkg/redact":              {"", ""},
 	"pkg/redisconn":           {"retry", "redis metrics"},
+	"pkg/notify/notifytest":   {"", ""},
 	"pkg/redistest":           {"", "redis miniredis"},
 	"pkg/retry":               {"", "backoff"},
 	"pkg/wanted":              {"outage locale ratelimit", "redis metrics"},

@@ -39,6 +39,9 @@ type decisions struct {
 	Begin        time.Time     // of the first one
 	Pause        time.Duration // at most, before each decision
 	OpenOnly     bool          // they only open, and their OpenedAt is the present
+	// Settings of the server beside those that are usual in tests.
+	PublicURL, SMTP, SMTPFrom string
+	PushServices              []string
 }
 
 // perPair is how many decisions two incidents take.
@@ -101,6 +104,7 @@ func serveDecisions(text string) error {
 	settings := serveCommand{
 		Listen: list.Listen, Redis: []string{"embedded"}, Clickhouse: "embedded", Data: list.Data,
 		Roles: []role{roleIntake, roleDetect, roleArchive, roleWeb}, ReportsPerMin: 300, WebhookPrivate: true,
+		PublicURL: list.PublicURL, SMTP: list.SMTP, SMTPFrom: list.SMTPFrom, PushServices: list.PushServices,
 	}
 	ctx := context.Background()
 	app, err := newApp(ctx, countrytest.Packs, settings, logger)

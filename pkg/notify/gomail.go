@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"net/url"
 	"strconv"
+	"strings"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -58,6 +59,10 @@ func (s *SMTP) Send(ctx context.Context, letter Letter) error {
 	message.FromMailAddress(s.from)
 	if err := message.To(letter.To); err != nil {
 		return fmt.Errorf("addressing a letter: %w", err)
+	}
+	if letter.ID != "" {
+		_, host, _ := strings.Cut(s.from.Address, "@")
+		message.SetMessageIDWithValue(letter.ID + "@" + host)
 	}
 	message.Subject(letter.Subject)
 	message.SetBodyString(gomail.TypeTextPlain, letter.Text)

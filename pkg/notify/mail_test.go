@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
-	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -16,75 +13,32 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/emersion/go-smtp"
-
+	"github.com/open-downpour/downpour/pkg/notify/notifytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// mailbox is an SMTP server that takes letters for all but nobody@example.org.
-type mailbox struct {
-	mutex   sync.Mutex
-	to      []string
-	letters []string
-}
-
-func (m *mailbox) NewSession(*smtp.Conn) (smtp.Session, error) { return session{m}, nil }
-
-type session struct{ box *mailbox }
-
-func (s session) Mail(string, *smtp.MailOptions) error { return nil }
-func (s session) Reset()                               {}
-func (s session) Logout() error                        { return nil }
-func (s session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if to == "nobody@example.org" {
-		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
-	}
-	s.box.mutex.Lock()
-	defer s.box.mutex.Unlock()
-	s.box.to = append(s.box.to, to)
-	return nil
-}
-
-func (s session) Data(r io.Reader) error {
-	text, err := io.ReadAll(r)
-	s.box.mutex.Lock()
-	defer s.box.mutex.Unlock()
-	s.box.letters = append(s.box.letters, string(text))
-	return err
-}
-
 // TestSMTP sends letters to a server, and reads them as a mail program does.
 func TestSMTP(t *testing.T) {
-	box := &mailbox{}
-	server := smtp.NewServer(box)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	box := notifytest.StartMailbox(t)
+	sender, err := NewSMTP("smtp://"+box.Address, "Example Desk <alerts@example.org>")
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { _ = server.Serve(listener) }()
-	defer server.Close()
-	sender, err := NewSMTP("smtp://"+listener.Addr().String(), "Example Desk <alerts@example.org>")
-	if err != nil {
-		t.Fatal(err)
-	}
-	letter := Letter{To: "one@example.org", Subject: "Chat: সমস্যার", Text: "Since 15:18.\n", Stop: "https://downpour.example/follow/stop?id=ms_" + strings.Repeat("a", 60)}
+	letter := Letter{To: "one@example.org", Subject: "Chat: সমস্যার", Text: "Since 15:18.\n", ID: "one.two", Stop: "https://downpour.example/follow/stop?id=ms_" + strings.Repeat("a", 60)}
 	if err := sender.Send(context.Background(), letter); err != nil {
 		t.Fatal(err)
 	}
-	read, err := mail.ReadMessage(strings.NewReader(box.letters[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
+	read := box.Letters("one@example.org")[0]
 	for name, want := range map[string]string{
 		"From": `"Example Desk" <alerts@example.org>`, "To": "<one@example.org>", "List-Unsubscribe": "<" + letter.Stop + ">",
-		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Auto-Submitted": "auto-generated",
+		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Auto-Submitted": "auto-generated", "Message-Id": "<one.two@example.org>",
 	} {
 		if got := read.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if kind := read.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain") || strings.Contains(box.letters[0], "<img") {
-		t.Errorf("the letter is %s", kind)
+	if read.Subject != letter.Subject || read.Text != letter.Text {
+		t.Errorf("read %q, %q", read.Subject, read.Text)
 	}
 	letter.To = "nobody@example.org"
 	if err := sender.Send(context.Background(), letter); !errors.Is(err, ErrNoMailbox) {

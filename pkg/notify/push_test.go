@@ -2,21 +2,9 @@ package notify
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/ecdh"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/hkdf"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -27,112 +15,10 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/open-downpour/downpour/pkg/notify/notifytest"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/outbound"
 )
-
-// browser is the receiving end of RFC 8291.
-type browser struct {
-	key    *ecdh.PrivateKey
-	secret []byte
-}
-
-func newBrowser(t testing.TB) browser {
-	t.Helper()
-	key, err := ecdh.P256().GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	secret := make([]byte, authBytes)
-	rand.Read(secret)
-	return browser{key, secret}
-}
-
-func (b browser) address(endpoint string) PushAddress {
-	encode := base64.RawURLEncoding.EncodeToString
-	return PushAddress{Endpoint: endpoint, Key: encode(b.key.PublicKey().Bytes()), Secret: encode(b.secret)}
-}
-
-// read decrypts a body of one record of aes128gcm (RFC 8188), as RFC 8291 derives its keys.
-func (b browser) read(body []byte) (message pushMessage, err error) {
-	const header = 16 + 4 + 1
-	if len(body) < header || len(body) < header+int(body[header-1]) {
-		return message, errors.New("the body is too short")
-	}
-	salt, size := body[:16], binary.BigEndian.Uint32(body[16:])
-	sender, sealed := body[header:header+int(body[header-1])], body[header+int(body[header-1]):]
-	if len(body) > int(size) || size > 4096 {
-		return message, fmt.Errorf("%d bytes in a record of %d", len(body), size)
-	}
-	public, err := ecdh.P256().NewPublicKey(sender)
-	if err != nil {
-		return message, err
-	}
-	shared, err := b.key.ECDH(public)
-	if err != nil {
-		return message, err
-	}
-	info := "WebPush: info\x00" + string(b.key.PublicKey().Bytes()) + string(sender)
-	material, err1 := hkdf.Key(sha256.New, shared, b.secret, info, 32)
-	key, err2 := hkdf.Key(sha256.New, material, salt, "Content-Encoding: aes128gcm\x00", 16)
-	nonce, err3 := hkdf.Key(sha256.New, material, salt, "Content-Encoding: nonce\x00", 12)
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return message, err
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return message, err
-	}
-	sealer, err := cipher.NewGCM(block)
-	if err != nil {
-		return message, err
-	}
-	plain, err := sealer.Open(nil, nonce, sealed, nil)
-	if err != nil {
-		return message, err
-	}
-	text, delimited := strings.CutSuffix(strings.TrimRight(string(plain), "\x00"), "\x02")
-	if !delimited {
-		return message, errors.New("the last record has no delimiter")
-	}
-	return message, json.Unmarshal([]byte(text), &message)
-}
-
-// checkVAPID verifies the signature of RFC 8292 by the key that browsers subscribe with.
-func checkVAPID(header http.Header, audience, key string, now time.Time) error {
-	token, sent, found := strings.Cut(strings.TrimPrefix(header.Get("Authorization"), "vapid t="), ", k=")
-	parts := strings.Split(token, ".")
-	if !found || len(parts) != 3 || sent != key {
-		return fmt.Errorf("Authorization is %q, the key %s", header.Get("Authorization"), key)
-	}
-	point, err1 := base64.RawURLEncoding.DecodeString(key)
-	signature, err2 := base64.RawURLEncoding.DecodeString(parts[2])
-	claims, err3 := base64.RawURLEncoding.DecodeString(parts[1])
-	if err := errors.Join(err1, err2, err3); err != nil {
-		return err
-	}
-	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
-	if err != nil {
-		return err
-	}
-	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	r, s := new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])
-	if !ecdsa.Verify(public, digest[:], r, s) {
-		return errors.New("the signature is wrong")
-	}
-	var claimed struct {
-		Audience string `json:"aud"`
-		Expires  int64  `json:"exp"`
-		Subject  string `json:"sub"`
-	}
-	if err := json.Unmarshal(claims, &claimed); err != nil {
-		return err
-	}
-	if left := time.Unix(claimed.Expires, 0).Sub(now); claimed.Audience != audience || claimed.Subject != "https://downpour.example" || left <= 0 || left > 24*time.Hour {
-		return fmt.Errorf("claims are %s", claims)
-	}
-	return nil
-}
 
 // pushing is a service that sends to the host push.example.
 func pushing(t testing.TB, w *world, store Store, net *internet) *Service {
@@ -144,10 +30,15 @@ func pushing(t testing.TB, w *world, store Store, net *internet) *Service {
 
 var chatInIndia = Interest{Service: "chat", Country: countrytest.IN, Lang: "bn"}
 
-func browse(t testing.TB, s *Service, endpoint string, of Interest) (browser, Visitor) {
+// addressOf is the address of a browser at a push service.
+func addressOf(b notifytest.Browser, endpoint string) PushAddress {
+	return PushAddress{Endpoint: endpoint, Key: b.Key, Secret: b.Secret}
+}
+
+func browse(t testing.TB, s *Service, endpoint string, of Interest) (notifytest.Browser, Visitor) {
 	t.Helper()
-	b := newBrowser(t)
-	made, err := s.SubscribePush(context.Background(), netip.Addr{}, b.address(endpoint), of)
+	b := notifytest.NewBrowser(t)
+	made, err := s.SubscribePush(context.Background(), netip.Addr{}, addressOf(b, endpoint), of)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,11 +69,11 @@ func TestBrowserHearsOfOpeningAndEnd(t *testing.T) {
 		}
 		var read []pushMessage
 		for _, p := range net.posts {
-			if err := checkVAPID(p.header, "https://eu.push.example", key, p.at); err != nil {
-				t.Error(err)
+			if claims, err := notifytest.CheckVAPID(p.header, "https://eu.push.example", key, p.at); err != nil || claims.Subject != "https://downpour.example" {
+				t.Errorf("%+v, %v", claims, err)
 			}
-			message, err := b.read(p.body)
-			if err != nil {
+			var message pushMessage
+			if err := b.Read(p.body, &message); err != nil {
 				t.Fatal(err)
 			}
 			if p.header.Get("TTL") != "14400" || len(p.header.Get("Topic")) != 32 || p.header.Get("Content-Encoding") != "aes128gcm" {
@@ -230,8 +121,8 @@ func TestUntilBackIsOneMessage(t *testing.T) {
 		if len(net.posts) != 1 {
 			t.Fatalf("%d messages", len(net.posts))
 		}
-		message, err := b.read(net.posts[0].body)
-		if err != nil || message.Tag != "other" || message.Stop != "" {
+		var message pushMessage
+		if err := b.Read(net.posts[0].body, &message); err != nil || message.Tag != "other" || message.Stop != "" {
 			t.Errorf("%+v, %v", message, err)
 		}
 		if left := stored(t, store); left != 0 {
@@ -317,7 +208,7 @@ func TestSubscriptionEnds(t *testing.T) {
 // TestSubscriptionsThatAreRefused name their field.
 func TestSubscriptionsThatAreRefused(t *testing.T) {
 	s := pushing(t, &world{}, newMemory(nil), &internet{})
-	good := newBrowser(t).address("https://push.example/abc")
+	good := addressOf(notifytest.NewBrowser(t), "https://push.example/abc")
 	with := func(change func(*PushAddress)) PushAddress { of := good; change(&of); return of }
 	for _, c := range []struct {
 		address PushAddress
@@ -396,7 +287,7 @@ func TestPushReachesNoPrivateAddress(t *testing.T) {
 func TestSubscriptionsOfOneNetworkAreLimited(t *testing.T) {
 	s := pushing(t, &world{}, newMemory(nil), &internet{})
 	subscribe := func(from string, n int) error {
-		_, err := s.SubscribePush(context.Background(), netip.MustParseAddr(from), newBrowser(t).address(fmt.Sprint("https://push.example/", n)), chatInIndia)
+		_, err := s.SubscribePush(context.Background(), netip.MustParseAddr(from), addressOf(notifytest.NewBrowser(t), fmt.Sprint("https://push.example/", n)), chatInIndia)
 		return err
 	}
 	taken := 0
