@@ -158,6 +158,7 @@ func (a *API) routes() []route {
 		{fiber.MethodGet, "/api/v1/webhooks/:id/deliveries", a.owned(a.listDeliveries)},
 		{fiber.MethodGet, "/api/v1/push", a.getPushKey},
 		{fiber.MethodPost, "/api/v1/push", a.createPush},
+		{fiber.MethodPut, "/api/v1/push/:id", a.renewPush},
 		{fiber.MethodDelete, "/api/v1/push/:id", a.deletePush},
 		{fiber.MethodGet, atomPath, a.getFeed},
 		{fiber.MethodGet, jsonFeedPath, a.getFeed},

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -81,15 +79,10 @@ func (a *API) keyed(c *fiber.Ctx) (service outage.Service, owner string, err err
 }
 
 func (a *API) enteredNotice(c *fiber.Ctx) (notice outage.Notice, err error) {
-	body, err := readBody(c)
-	if err != nil {
-		return notice, err
-	}
 	var said enteredJSON
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&said); err != nil || decoder.More() {
-		return notice, outage.Invalid("state", `The body must be {"state": "major_outage", "phase": "investigating", "title": "what the vendor says"}, and may have link and published_at.`)
+	malformed := outage.Invalid("state", `The body must be {"state": "major_outage", "phase": "investigating", "title": "what the vendor says"}, and may have link and published_at.`)
+	if err := readObject(c, &said, malformed); err != nil {
+		return notice, err
 	}
 	notice = outage.Notice{State: said.State, Phase: said.Phase, Title: strings.TrimSpace(said.Title), Link: said.Link}
 	if said.PublishedAt != nil {

@@ -176,6 +176,8 @@ type Pushes interface {
 	// PushKey is the public key of the site, base64url.
 	PushKey(ctx context.Context) (string, error)
 	SubscribePush(ctx context.Context, from netip.Addr, address notify.PushAddress, interest notify.Interest) (notify.Visitor, error)
+	// RenewPush changes where the messages of a subscription go.
+	RenewPush(ctx context.Context, from netip.Addr, id string, address notify.PushAddress) (notify.Visitor, error)
 	// Unsubscribe also succeeds for an id that is not there.
 	Unsubscribe(ctx context.Context, id string) error
 }

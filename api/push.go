@@ -1,8 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -17,18 +15,34 @@ type pushKeyJSON struct {
 	Key string `json:"key"`
 }
 
-// pushRequest is a subscription of a browser: what PushSubscription.toJSON() gives, and what
-// to hear of.
+// pushRequest is a subscription of a browser, and what to hear of.
 type pushRequest struct {
-	Subscription struct {
-		Endpoint   string   `json:"endpoint"`
-		Expiration *float64 `json:"expirationTime"` // given by browsers, not used
-		Keys       struct {
-			Key    string `json:"p256dh"`
-			Secret string `json:"auth"`
-		} `json:"keys"`
-	} `json:"subscription"`
-	notify.Interest
+	Subscription subscriptionJSON `json:"subscription"`
+	// The fields of notify.Interest; encoding/json names embedded structs in errors.
+	Service   string         `json:"service"`
+	Country   outage.Country `json:"country"`
+	Region    outage.Region  `json:"region"`
+	UntilBack bool           `json:"until_back"`
+	Lang      string         `json:"lang"`
+}
+
+// subscriptionJSON is what PushSubscription.toJSON() gives.
+type subscriptionJSON struct {
+	Endpoint   string   `json:"endpoint"`
+	Expiration *float64 `json:"expirationTime"` // given by browsers, not used
+	Keys       struct {
+		Key    string `json:"p256dh"`
+		Secret string `json:"auth"`
+	} `json:"keys"`
+}
+
+func (s subscriptionJSON) address() notify.PushAddress {
+	return notify.PushAddress{Endpoint: s.Endpoint, Key: s.Keys.Key, Secret: s.Keys.Secret}
+}
+
+// renewalRequest is the new address of a browser.
+type renewalRequest struct {
+	Subscription subscriptionJSON `json:"subscription"`
 }
 
 // pushJSON is a subscription for the browser that made it.
@@ -52,24 +66,35 @@ func (a *API) createPush(c *fiber.Ctx) error {
 	if err := a.query(c).err(); err != nil {
 		return err
 	}
-	body, err := readBody(c)
-	if err != nil {
+	var request pushRequest
+	if err := readObject(c, &request, outage.Invalid("", "The body must be one JSON object with the subscription of a browser and what it wants to hear of.")); err != nil {
 		return err
 	}
-	var request pushRequest
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&request); err != nil || decoder.More() {
-		return outage.Invalid("", "The body must be one JSON object with the subscription of a browser and what it wants to hear of.")
-	}
-	of := request.Subscription
-	made, err := a.config.Pushes.SubscribePush(c.UserContext(), ClientOf(c, a.config.TrustedProxies).Addr,
-		notify.PushAddress{Endpoint: of.Endpoint, Key: of.Keys.Key, Secret: of.Keys.Secret}, request.Interest)
+	interest := notify.Interest{Service: request.Service, Country: request.Country, Region: request.Region, UntilBack: request.UntilBack, Lang: request.Lang}
+	made, err := a.config.Pushes.SubscribePush(c.UserContext(), ClientOf(c, a.config.TrustedProxies).Addr, request.Subscription.address(), interest)
 	if err != nil {
 		return err
 	}
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	return c.Status(fiber.StatusCreated).JSON(pushJSON{made.ID, made.ExpiresAt})
+}
+
+// renewPush moves a subscription to the new address of its browser.
+func (a *API) renewPush(c *fiber.Ctx) error {
+	if err := a.query(c).err(); err != nil {
+		return err
+	}
+	var request renewalRequest
+	if err := readObject(c, &request, outage.Invalid("", "The body must be one JSON object with the new subscription of a browser.")); err != nil {
+		return err
+	}
+	from := ClientOf(c, a.config.TrustedProxies).Addr
+	renewed, err := a.config.Pushes.RenewPush(c.UserContext(), from, utils.CopyString(c.Params("id")), request.Subscription.address())
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	return c.JSON(pushJSON{renewed.ID, renewed.ExpiresAt})
 }
 
 func (a *API) deletePush(c *fiber.Ctx) error {

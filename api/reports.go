@@ -1,9 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
-	"mime"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -104,19 +101,13 @@ func (a *API) placeReport(c *fiber.Ctx) error {
 	if err := a.query(c).err(); err != nil {
 		return err
 	}
-	body, err := readBody(c)
-	if err != nil {
-		return err
-	}
 	var said struct {
 		Undo    string         `json:"undo"`
 		Place   string         `json:"place"`
 		Country outage.Country `json:"country"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&said); err != nil || decoder.More() {
-		return outage.Invalid("place", `The body must be {"undo": "the token", "place": "the name or code"}.`)
+	if err := readObject(c, &said, outage.Invalid("place", `The body must be {"undo": "the token", "place": "the name or code"}.`)); err != nil {
+		return err
 	}
 	from := ClientOf(c, a.config.TrustedProxies).Addr
 	place, err := a.config.Intake.Place(c.UserContext(), from, utils.CopyString(c.Params("id")), said.Undo, said.Place, said.Country)
@@ -157,37 +148,11 @@ func (a *API) undoReport(c *fiber.Ctx) error {
 
 // undoBody is the token in the body of an undo.
 func undoBody(c *fiber.Ctx) (string, error) {
-	body, err := readBody(c)
-	if err != nil {
-		return "", err
-	}
 	var said struct {
 		Undo string `json:"undo"`
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&said); err != nil || decoder.More() {
-		return "", outage.Invalid("undo", `The body must be {"undo": "the token"}.`)
-	}
-	return said.Undo, nil
-}
-
-// readBody is a copy of a JSON body. A compressed one is rejected, because its size is
-// unbounded.
-func readBody(c *fiber.Ctx) ([]byte, error) {
-	media, parameters, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	charset := parameters["charset"]
-	if err != nil || media != fiber.MIMEApplicationJSON || (charset != "" && !strings.EqualFold(charset, "utf-8")) {
-		return nil, &outage.Error{Code: outage.CodeContentType, Detail: "The body must be application/json in UTF-8."}
-	}
-	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return nil, &outage.Error{Code: outage.CodeContentType, Detail: "The body must not be compressed."}
-	}
-	body := c.Request().Body() // as it came; c.Body() would decompress
-	if len(body) > maxBody {
-		return nil, &outage.Error{Code: outage.CodeTooLarge, Detail: "The body must not be larger than 16 kB."}
-	}
-	return bytes.Clone(body), nil
+	err := readObject(c, &said, outage.Invalid("undo", `The body must be {"undo": "the token"}.`))
+	return said.Undo, err
 }
 
 // idempotencyKey is the key of a request, "" when it has none.

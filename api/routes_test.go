@@ -40,7 +40,8 @@ const (
 	bearer = "Authorization: Bearer open"
 	lines  = bearer + "\nContent-Type: application/x-ndjson"
 
-	pushed = `{"subscription":{"endpoint":"https://push.example/a","expirationTime":null,"keys":{"p256dh":"BAbc","auth":"c2VjcmV0"}},"service":"whatsapp","country":"IN","until_back":true,"lang":"bn"}`
+	renewed = `{"subscription":{"endpoint":"https://push.example/b","expirationTime":null,"keys":{"p256dh":"BAbc","auth":"c2VjcmV0"}}}`
+	pushed  = `{"subscription":{"endpoint":"https://push.example/a","expirationTime":null,"keys":{"p256dh":"BAbc","auth":"c2VjcmV0"}},"service":"whatsapp","country":"IN","until_back":true,"lang":"bn"}`
 
 	operator = bearer + "\n" + takes
 	entered  = `{"state":"major_outage","phase":"investigating","title":"Down"}`
@@ -91,7 +92,7 @@ var calls = []call{
 	{name: "official-title", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":" "}`, status: 400, code: "invalid", field: "title"},
 	{name: "official-link", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":"x","link":"javascript:alert(1)"}`, status: 400, code: "invalid", field: "link"},
 	{name: "official-later", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"state":"degraded","title":"x","published_at":"2027-01-01T00:00:00Z"}`, status: 400, code: "invalid", field: "published_at"},
-	{name: "official-other-field", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"status":"degraded"}`, status: 400, code: "invalid", field: "state"},
+	{name: "official-other-field", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: `{"status":"degraded"}`, status: 400, code: "unknown", field: "status"},
 	{name: "official-unknown", method: "PUT", path: "/api/v1/services/nothing/official", header: operator, body: entered, status: 404, code: "not_found"},
 	{name: "official-form", method: "PUT", path: "/api/v1/services/whatsapp/official", header: bearer + "\nContent-Type: application/x-www-form-urlencoded", body: "state=degraded", status: 415, code: "content_type"},
 	{name: "official-16k", method: "PUT", path: "/api/v1/services/whatsapp/official", header: operator, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
@@ -109,7 +110,7 @@ var calls = []call{
 	{name: "undo-without-token", method: "DELETE", path: "/api/v1/reports/r1", status: 400, code: "invalid", field: "undo"},
 	{name: "undo-empty-token", method: "DELETE", path: "/api/v1/reports/r1?undo=", status: 400, code: "invalid", field: "undo"},
 	{name: "undo-two-tokens", method: "DELETE", path: "/api/v1/reports/r1?undo=a", header: takes, body: `{"undo":"b"}`, status: 400, code: "invalid", field: "undo"},
-	{name: "undo-bad-body", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: `{"token":"b"}`, status: 400, code: "invalid", field: "undo"},
+	{name: "undo-bad-body", method: "DELETE", path: "/api/v1/reports/r1", header: takes, body: `{"token":"b"}`, status: 400, code: "unknown", field: "token"},
 	{name: "undo-wrong-token", method: "DELETE", path: "/api/v1/reports/r1?undo=x", status: 403, code: "forbidden", field: "undo"},
 	{name: "undo-unknown", method: "DELETE", path: "/api/v1/reports/r2?undo=x", status: 404, code: "not_found"},
 	{name: "undo-too-late", method: "DELETE", path: "/api/v1/reports/old?undo=x", status: 410, code: "gone"},
@@ -128,7 +129,7 @@ var calls = []call{
 	{name: "place-report-16k", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
 	{name: "place-report-no-redis", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "place-report-limited", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, world: world{err: &outage.Error{Code: outage.CodeLimited, Detail: "Too many.", RetryAfter: 1500 * time.Millisecond}}, status: 429, code: "limited"},
-	{name: "place-report-other-field", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","cell":"863cf2c67ffffff"}`, status: 400, code: "invalid", field: "place"},
+	{name: "place-report-other-field", method: "PATCH", path: "/api/v1/reports/r1", header: takes, body: `{"undo":"secret","cell":"863cf2c67ffffff"}`, status: 400, code: "unknown", field: "cell"},
 	{name: "place-report-query", method: "PATCH", path: "/api/v1/reports/r1?place=Kolkata", header: takes, body: `{"undo":"secret","place":"Kolkata"}`, status: 400, code: "invalid", field: "place"},
 
 	{name: "services", path: "/api/v1/services", status: 200, asked: `day "whatsapp"; day "virgin-media"`},
@@ -297,7 +298,9 @@ var calls = []call{
 	{name: "push-key-down", path: "/api/v1/push", world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "push", method: "POST", path: "/api/v1/push", header: takes, body: pushed, status: 201, asked: "push 0.0.0.0 https://push.example/a BAbc whatsapp IN until back true in bn"},
 	{name: "push-form", method: "POST", path: "/api/v1/push", body: pushed, status: 415, code: "content_type"},
-	{name: "push-unknown-field", method: "POST", path: "/api/v1/push", header: takes, body: `{"subscription":{},"country":"IN","mail":"x"}`, status: 400, code: "invalid", lenient: true},
+	{name: "push-unknown-field", method: "POST", path: "/api/v1/push", header: takes, body: `{"subscription":{},"country":"IN","mail":"x"}`, status: 400, code: "unknown", field: "mail"},
+	{name: "push-wrong-type", method: "POST", path: "/api/v1/push", header: takes, body: `{"subscription":{},"country":1}`, status: 400, code: "invalid", field: "country"},
+	{name: "push-two-objects", method: "POST", path: "/api/v1/push", header: takes, body: pushed + "{}", status: 400, code: "invalid"},
 	{name: "push-invalid", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: outage.Invalid("subscription.endpoint", "It must be an https:// address.")}, status: 400, code: "invalid", field: "subscription.endpoint"},
 	{name: "push-16k", method: "POST", path: "/api/v1/push", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
 	{name: "push-off", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: &outage.Error{Code: outage.CodeNotFound, Detail: "This server sends no push messages."}}, status: 404, code: "not_found"},
@@ -306,6 +309,16 @@ var calls = []call{
 	{name: "push-down", method: "POST", path: "/api/v1/push", header: takes, body: pushed, world: world{err: down}, status: 503, code: "unavailable"},
 	{name: "push-from-another-site", method: "POST", path: "/api/v1/push", header: takes + "\nOrigin: https://elsewhere.example", body: pushed, status: 403, code: "forbidden", field: "site"},
 	{name: "push-stop-from-another-site", method: "DELETE", path: "/api/v1/push/ps_1", header: "Origin: https://elsewhere.example", status: 403, code: "forbidden", field: "site"},
+	{name: "push-renew", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: renewed, status: 200, asked: "renew ps_1 0.0.0.0 https://push.example/b BAbc"},
+	{name: "push-renew-other-field", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: pushed, status: 400, code: "unknown", field: "service"},
+	{name: "push-renew-null", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: "null", status: 400, code: "invalid"},
+	{name: "push-renew-query", method: "PUT", path: "/api/v1/push/ps_1?x=1", header: takes, body: renewed, status: 400, code: "invalid", field: "x"},
+	{name: "push-renew-form", method: "PUT", path: "/api/v1/push/ps_1", body: renewed, status: 415, code: "content_type"},
+	{name: "push-renew-16k", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: strings.Repeat(" ", maxBody+1), status: 413, code: "too_large"},
+	{name: "push-renew-ended", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: renewed, world: world{err: &outage.Error{Code: outage.CodeNotFound, Detail: "There is no such subscription any more."}}, status: 404, code: "not_found"},
+	{name: "push-renew-limited", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: renewed, world: world{err: &outage.Error{Code: outage.CodeLimited, Detail: "Too many subscriptions."}}, status: 429, code: "limited"},
+	{name: "push-renew-down", method: "PUT", path: "/api/v1/push/ps_1", header: takes, body: renewed, world: world{err: down}, status: 503, code: "unavailable"},
+	{name: "push-renew-from-another-site", method: "PUT", path: "/api/v1/push/ps_1", header: takes + "\nOrigin: https://elsewhere.example", body: renewed, status: 403, code: "forbidden", field: "site"},
 	{name: "push-stop", method: "DELETE", path: "/api/v1/push/ps_1", status: 204, asked: "unsubscribe ps_1"},
 	{name: "push-stop-query", method: "DELETE", path: "/api/v1/push/ps_1?x=1", status: 400, code: "invalid", field: "x"},
 	{name: "push-stop-down", method: "DELETE", path: "/api/v1/push/ps_1", world: world{err: down}, status: 503, code: "unavailable"},

@@ -1,12 +1,6 @@
 package api
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -78,43 +72,7 @@ func (a *API) createWebhook(c *fiber.Ctx, owner, _ string) error {
 
 // readSettings reads the body into settings. What it leaves out stays.
 func readSettings(c *fiber.Ctx, settings *notify.Settings) error {
-	body, err := readBody(c)
-	if err != nil {
-		return err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return errNoSettings()
-	}
-	if err := decoder.Decode(settings); err != nil {
-		return settingsError(err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errNoSettings()
-	}
-	return nil
-}
-
-func errNoSettings() error {
-	return outage.Invalid("", "The body must be one JSON object with the settings of a webhook.")
-}
-
-// longestField is the longest name of an unknown field that an answer repeats.
-const longestField = 60
-
-// settingsError names the field that has a value of the wrong type, or that does not exist.
-func settingsError(err error) error {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		return outage.Invalid(wrongType.Field, "It has a value of another type.")
-	}
-	quoted, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
-	name, err := strconv.Unquote(quoted)
-	if !unknown || err != nil || name == "" || len(name) > longestField {
-		return errNoSettings()
-	}
-	return outage.Unknown(name, "A webhook has no such setting.")
+	return readObject(c, settings, outage.Invalid("", "The body must be one JSON object with the settings of a webhook."))
 }
 
 func (a *API) listWebhooks(c *fiber.Ctx, owner, _ string) error {

@@ -1990,8 +1990,14 @@ type PushKey struct {
 type PushMade struct {
 	ExpiresAt Time `json:"expires_at"`
 
-	// Id Whoever knows it can end the subscription.
+	// Id Whoever knows it can end the subscription, or move it to another browser.
 	Id string `json:"id"`
+}
+
+// PushRenewal defines model for PushRenewal.
+type PushRenewal struct {
+	// Subscription What `PushSubscription.toJSON()` of a browser gives.
+	Subscription PushSubscription `json:"subscription"`
 }
 
 // PushRequest defines model for PushRequest.
@@ -3214,6 +3220,9 @@ type GetLastHourParams struct {
 // CreatePushJSONRequestBody defines body for CreatePush for application/json ContentType.
 type CreatePushJSONRequestBody = PushRequest
 
+// RenewPushJSONRequestBody defines body for RenewPush for application/json ContentType.
+type RenewPushJSONRequestBody = PushRenewal
+
 // CreateReportJSONRequestBody defines body for CreateReport for application/json ContentType.
 type CreateReportJSONRequestBody = Submission
 
@@ -3685,6 +3694,26 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /api/v1/push/{id} (the `DeletePush` operationId).
 	DeletePush(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RenewPushWithBody Send messages to the new address of a browser
+	//
+	// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+	// the proof that it is one's own.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+	RenewPushWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RenewPush Send messages to the new address of a browser
+	//
+	// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+	// the proof that it is one's own.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+	RenewPush(ctx context.Context, id string, body RenewPushJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRegister Every incident by quarter, in the order of opening
 	//
@@ -4284,6 +4313,46 @@ func (c *Client) CreatePush(ctx context.Context, body CreatePushJSONRequestBody,
 // Corresponds with DELETE /api/v1/push/{id} (the `DeletePush` operationId).
 func (c *Client) DeletePush(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeletePushRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RenewPushWithBody Send messages to the new address of a browser
+//
+// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+// the proof that it is one's own.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+func (c *Client) RenewPushWithBody(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRenewPushRequestWithBody(c.Server, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RenewPush Send messages to the new address of a browser
+//
+// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+// the proof that it is one's own.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+func (c *Client) RenewPush(ctx context.Context, id string, body RenewPushJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRenewPushRequest(c.Server, id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5837,6 +5906,53 @@ func NewDeletePushRequest(server string, id string) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewRenewPushRequest calls the generic RenewPush builder with application/json body
+func NewRenewPushRequest(server string, id string, body RenewPushJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRenewPushRequestWithBody(server, id, "application/json", bodyReader)
+}
+
+// NewRenewPushRequestWithBody constructs an http.Request for the RenewPush method, with any body, and a specified content type
+func NewRenewPushRequestWithBody(server string, id string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/push/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -8418,6 +8534,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /api/v1/push/{id} (the `DeletePush` operationId).
 	DeletePushWithResponse(ctx context.Context, id string, reqEditors ...RequestEditorFn) (*DeletePushResponse, error)
 
+	// RenewPushWithBodyWithResponse Send messages to the new address of a browser
+	//
+	// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+	// the proof that it is one's own.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+	RenewPushWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RenewPushResponse, error)
+
+	// RenewPushWithResponse Send messages to the new address of a browser
+	//
+	// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+	// the proof that it is one's own.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+	RenewPushWithResponse(ctx context.Context, id string, body RenewPushJSONRequestBody, reqEditors ...RequestEditorFn) (*RenewPushResponse, error)
+
 	// GetRegisterWithResponse Every incident by quarter, in the order of opening
 	//
 	// An incident belongs to the calendar quarter (UTC) in which it opened. The rows are those of the current
@@ -10007,6 +10143,168 @@ func (r DeletePushResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DeletePushResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RenewPushResponse200Headers the declared response headers of an HTTP 200 response for RenewPush
+type RenewPushResponse200Headers struct {
+	CacheControl string
+}
+
+// RenewPushResponse400Headers the declared response headers of an HTTP 400 response for RenewPush
+type RenewPushResponse400Headers struct {
+	CacheControl string
+}
+
+// RenewPushResponse403Headers the declared response headers of an HTTP 403 response for RenewPush
+type RenewPushResponse403Headers struct {
+	CacheControl string
+}
+
+// RenewPushResponse404Headers the declared response headers of an HTTP 404 response for RenewPush
+type RenewPushResponse404Headers struct {
+	CacheControl string
+}
+
+// RenewPushResponse413Headers the declared response headers of an HTTP 413 response for RenewPush
+type RenewPushResponse413Headers struct {
+	CacheControl string
+}
+
+// RenewPushResponse415Headers the declared response headers of an HTTP 415 response for RenewPush
+type RenewPushResponse415Headers struct {
+	CacheControl string
+}
+
+// RenewPushResponse429Headers the declared response headers of an HTTP 429 response for RenewPush
+type RenewPushResponse429Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// RenewPushResponse503Headers the declared response headers of an HTTP 503 response for RenewPush
+type RenewPushResponse503Headers struct {
+	CacheControl string
+	RetryAfter   int64
+}
+
+// RenewPushResponseDefaultHeaders the declared response headers of an HTTP default response for RenewPush
+type RenewPushResponseDefaultHeaders struct {
+	CacheControl string
+}
+
+type RenewPushResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PushMade
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *RequestProblem
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *RequestProblem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *RequestProblem
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *RequestProblem
+	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationproblemJSON415 *RequestProblem
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooMany
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *TryLater
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *OtherProblem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RenewPushResponse200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RenewPushResponse400Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *RenewPushResponse403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *RenewPushResponse404Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RenewPushResponse413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RenewPushResponse415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *RenewPushResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RenewPushResponse503Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RenewPushResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RenewPushResponse) GetJSON200() *PushMade {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON400() *RequestProblem {
+	return r.ApplicationproblemJSON400
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON403() *RequestProblem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON404() *RequestProblem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON413() *RequestProblem {
+	return r.ApplicationproblemJSON413
+}
+
+// GetApplicationproblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON415() *RequestProblem {
+	return r.ApplicationproblemJSON415
+}
+
+// GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON429() *TooMany {
+	return r.ApplicationproblemJSON429
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSON503() *TryLater {
+	return r.ApplicationproblemJSON503
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RenewPushResponse) GetApplicationproblemJSONDefault() *OtherProblem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RenewPushResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RenewPushResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RenewPushResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RenewPushResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14114,6 +14412,38 @@ func (c *ClientWithResponses) DeletePushWithResponse(ctx context.Context, id str
 	return ParseDeletePushResponse(rsp)
 }
 
+// RenewPushWithBodyWithResponse Send messages to the new address of a browser
+//
+// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+// the proof that it is one's own.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+func (c *ClientWithResponses) RenewPushWithBodyWithResponse(ctx context.Context, id string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RenewPushResponse, error) {
+	rsp, err := c.RenewPushWithBody(ctx, id, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRenewPushResponse(rsp)
+}
+
+// RenewPushWithResponse Send messages to the new address of a browser
+//
+// For the event `pushsubscriptionchange` of browsers. What is told, the `id` and the end of the subscription stay. The `id` is
+// the proof that it is one's own.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/v1/push/{id} (the `RenewPush` operationId).
+func (c *ClientWithResponses) RenewPushWithResponse(ctx context.Context, id string, body RenewPushJSONRequestBody, reqEditors ...RequestEditorFn) (*RenewPushResponse, error) {
+	rsp, err := c.RenewPush(ctx, id, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRenewPushResponse(rsp)
+}
+
 // GetRegisterWithResponse Every incident by quarter, in the order of opening
 //
 // An incident belongs to the calendar quarter (UTC) in which it opened. The rows are those of the current
@@ -16253,6 +16583,195 @@ func ParseDeletePushResponse(rsp *http.Response) (*DeletePushResponse, error) {
 		response.Headers503 = &headers
 	case true:
 		var headers DeletePushResponseDefaultHeaders
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRenewPushResponse parses an HTTP response from a RenewPushWithResponse call
+func ParseRenewPushResponse(rsp *http.Response) (*RenewPushResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RenewPushResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PushMade
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest RequestProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest TryLater
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest OtherProblem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers RenewPushResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers RenewPushResponse400Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 403:
+		var headers RenewPushResponse403Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers RenewPushResponse404Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 413:
+		var headers RenewPushResponse413Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RenewPushResponse415Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers RenewPushResponse429Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers RenewPushResponse503Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = value
+		}
+		response.Headers503 = &headers
+	case true:
+		var headers RenewPushResponseDefaultHeaders
 		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdh"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -55,6 +56,47 @@ func (s *Service) SubscribePush(ctx context.Context, from netip.Addr, address Pu
 		return Visitor{}, err
 	}
 	return s.subscribe(ctx, Visitor{ID: visitorID("ps_", address.Endpoint, interest), Interest: interest, Push: &address})
+}
+
+// RenewPush moves the messages of a subscription to another address of its browser: those of
+// push services change. CodeNotFound is for a subscription that ended.
+func (s *Service) RenewPush(ctx context.Context, from netip.Addr, id string, address PushAddress) (Visitor, error) {
+	if _, err := s.PushKey(ctx); err != nil {
+		return Visitor{}, err
+	}
+	if err := s.checkPush(address); err != nil {
+		return Visitor{}, err
+	}
+	if err := s.allowVisitor(from); err != nil {
+		return Visitor{}, err
+	}
+	of, err := s.pushVisitor(ctx, id)
+	if err != nil {
+		return Visitor{}, err
+	}
+	of.Push = &address
+	entry, err := entryOf(entryVisitors, id, of)
+	if err != nil {
+		return Visitor{}, err
+	}
+	return of, s.writeVisitors(ctx, entry)
+}
+
+// pushVisitor is the subscription of a browser.
+func (s *Service) pushVisitor(ctx context.Context, id string) (of Visitor, err error) {
+	stored, err := s.config.Store.Get(ctx, entryVisitors, id)
+	if err != nil {
+		return of, unavailableVisitors(err)
+	}
+	if stored != nil {
+		if err := json.Unmarshal(stored, &of); err != nil {
+			return of, fmt.Errorf("decoding a subscription: %w", err)
+		}
+	}
+	if of.Push == nil || time.Now().After(of.ExpiresAt) {
+		return of, &outage.Error{Code: outage.CodeNotFound, Detail: "There is no such subscription any more."}
+	}
+	return of, nil
 }
 
 const authBytes = 16 // of RFC 8291

@@ -140,6 +140,57 @@ func stored(t testing.TB, store Store) int {
 	return n
 }
 
+// TestRenewedAddress gets what the one before it got, for as long, and the old one nothing.
+func TestRenewedAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, net, store, ctx := &world{}, &internet{answer: always(http.StatusCreated)}, newMemory(nil), context.Background()
+		s := pushing(t, w, store, net)
+		_, made := browse(t, s, "https://push.example/old", chatInIndia)
+		stop := start(t, s)
+		time.Sleep(time.Hour)
+		now := notifytest.NewBrowser(t)
+		renewed, err := s.RenewPush(ctx, netip.Addr{}, made.ID, addressOf(now, "https://new.push.example/new"))
+		if err != nil || renewed.ID != made.ID || !renewed.ExpiresAt.Equal(made.ExpiresAt) || stored(t, store) != 1 {
+			t.Fatalf("%+v, %v, %d stored", renewed, err, stored(t, store))
+		}
+		time.Sleep(time.Minute)
+		life(w, s, "one")
+		stop()
+		if old, got := net.taken("push.example"), net.taken("new.push.example"); len(old) != 0 || len(got) != 2 {
+			t.Errorf("%d to the old address, %d to the new one", len(old), len(got))
+		}
+		var message pushMessage
+		if err := now.Read(net.posts[0].body, &message); err != nil || message.ID != made.ID {
+			t.Errorf("%+v, %v", message, err)
+		}
+	})
+}
+
+// TestAddressesThatAreNotRenewed are those of letters, of others' push services, and of
+// subscriptions that ended.
+func TestAddressesThatAreNotRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := context.Background()
+		s := pushing(t, &world{}, newMemory(nil), &internet{})
+		_, made := browse(t, s, "https://push.example/old", chatInIndia)
+		good := addressOf(notifytest.NewBrowser(t), "https://push.example/new")
+		if _, err := s.subscribe(ctx, Visitor{ID: "ms_1", Interest: chatInIndia, Mail: "one@example.org"}); err != nil {
+			t.Fatal(err)
+		}
+		for id, address := range map[string]PushAddress{
+			"ps_other": good, "ms_1": good, made.ID: addressOf(notifytest.NewBrowser(t), "https://elsewhere.example/"),
+		} {
+			if _, err := s.RenewPush(ctx, netip.Addr{}, id, address); outage.AsError(err) == nil {
+				t.Errorf("%s to %s: %v", id, address.Endpoint, err)
+			}
+		}
+		time.Sleep(visitorFor + time.Hour)
+		if _, err := s.RenewPush(ctx, netip.Addr{}, made.ID, good); outage.AsError(err) == nil || outage.AsError(err).Code != outage.CodeNotFound {
+			t.Errorf("after 90 days: %v", err)
+		}
+	})
+}
+
 // TestSubscriptionEnds on the wish of the browser or its push service, and after 90 days.
 func TestSubscriptionEnds(t *testing.T) {
 	for name, end := range map[string]func(s *Service, w *world, net *internet, id string) error{
