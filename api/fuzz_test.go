@@ -60,6 +60,29 @@ func FuzzWebhookBody(f *testing.F) {
 	})
 }
 
+// FuzzPushBody sends subscriptions of browsers, and new addresses of them.
+func FuzzPushBody(f *testing.F) {
+	document := loadSpec(f)
+	for _, c := range calls {
+		if strings.HasPrefix(c.path, "/api/v1/push") && len(c.body) < maxBody && c.body != "" {
+			f.Add(c.method == http.MethodPut, c.body)
+		}
+	}
+	f.Add(false, `{"subscription":{"endpoint":null,"expirationTime":1e999,"keys":[]},"Country":"IN"}`)
+	f.Add(true, `{"subscription":{"keys":{"p256dh":{},"\u0000":0}}}`)
+	f.Fuzz(func(t *testing.T, renews bool, text string) {
+		c := call{method: http.MethodPost, path: "/api/v1/push", header: takes, body: text}
+		if renews {
+			c.method, c.path = http.MethodPut, "/api/v1/push/ps_1"
+		}
+		response, body := c.send(t)
+		if response.StatusCode >= 500 {
+			t.Fatalf("%q: status %d: %s", text, response.StatusCode, c.world.log.String())
+		}
+		document.check(t, c.request(), text, response, body, true)
+	})
+}
+
 func FuzzUndoBody(f *testing.F) {
 	document := loadSpec(f)
 	f.Add(`{"undo":"secret"}`)

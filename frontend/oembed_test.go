@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -70,4 +71,39 @@ func TestOEmbedIsDiscovered(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzOEmbed asks for frames of addresses of strangers. What is answered is well formed, and
+// frames a page of this site only, within the size that was asked for.
+func FuzzOEmbed(f *testing.F) {
+	for _, query := range []string{
+		"url=https://example.org/whatsapp", "url=/bn/in/whatsapp&format=xml", "url=https://example.org@evil.example/whatsapp&maxwidth=1", "url=//evil.example/whatsapp",
+		"url=https://example.org/incidents/" + pagetest.OpenIncident + "&maxheight=99999999999999999999", "url=https:example.org/whatsapp", "url=%00&format=%00", "url=a&url=b&maxwidth=%2B1",
+		"url=https://example.org/whatsapp%3F%22%3E%3Cscript%3E", "url=https://EXAMPLE.org/whatsapp", "url=https://example.org/../whatsapp#x",
+	} {
+		f.Add(query)
+	}
+	_, app := testSite(f, func(c *Config) { c.PublicURL = oembedSite })
+	frame := regexp.MustCompile(`^<iframe src="https://example\.org/embed/[a-z0-9-]+(\?[A-Za-z0-9=&;-]*)?" (width|title)="`)
+	f.Fuzz(func(t *testing.T, query string) {
+		if _, err := url.ParseRequestURI("/oembed?" + query); err != nil || strings.ContainsAny(query, " \r\n#") {
+			t.Skip("no request can hold it")
+		}
+		got := get(t, app, "/oembed?"+query)
+		if got.status != 200 {
+			if got.status >= 500 && got.status != 501 {
+				t.Fatalf("%q: status %d", query, got.status)
+			}
+			return
+		}
+		var made page.OEmbed
+		if err := json.Unmarshal([]byte(got.body), &made); err != nil {
+			if err := xml.Unmarshal([]byte(got.body), &made); err != nil {
+				t.Fatalf("%q: %v in %s", query, err, got.body)
+			}
+		}
+		if !frame.MatchString(made.HTML) || strings.Count(made.HTML, "<") != 2 || made.Width < 1 || made.Height < 1 {
+			t.Fatalf("%q: %+v", query, made)
+		}
+	})
 }
