@@ -79,6 +79,32 @@ test('a message is shown, the next of its incident replaces it', async () => {
   });
 });
 
+test('the worker tells the server when the address of the browser changes', async () => {
+  await withPage(browser, allowed, async (page) => {
+    await page.addInitScript(madeUp, 'https://fcm.googleapis.com/fcm/send/two');
+    const started = page.context().waitForEvent('serviceworker');
+    await page.goto(`${base}/in/whatsapp/follow`);
+    await page.locator('a[data-push="whatsapp IN"]').click();
+    await page.locator('a[data-push][aria-pressed=true]').waitFor();
+    const worker = await started;
+    const renew = (endpoint) => worker.evaluate(async (changed) => {
+      const subscription = { endpoint: changed, expirationTime: null, keys: { p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4', auth: 'BTBZMqHH6r4Tts7J_aSIgg' } };
+      registration.sync.register = async (tag) => { throw new Error(`sync ${tag}`); };
+      let done;
+      const event = Object.assign(new ExtendableEvent('pushsubscriptionchange'), { newSubscription: subscription });
+      event.waitUntil = (until) => { done = until; };
+      dispatchEvent(event);
+      const said = await done.then(() => 'renewed', (cause) => cause.message);
+      return [said, (await (await caches.open('push')).keys()).length];
+    }, endpoint);
+    assert.deepEqual(await renew('https://fcm.googleapis.com/fcm/send/three'), ['renewed', 1]);
+    assert.deepEqual(await renew('https://elsewhere.example/'), ['sync push', 1], 'the server refuses it');
+    await page.locator('a[data-push]').click();
+    await page.locator('a[data-push][aria-pressed=false]').waitFor();
+    assert.deepEqual(await renew('https://fcm.googleapis.com/fcm/send/four'), ['renewed', 0], 'nothing is held any more');
+  });
+});
+
 test('a browser that allows none is told so, and asks for nothing', async () => {
   await withPage(browser, workers, async (page) => {
     const sent = [];

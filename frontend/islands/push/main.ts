@@ -1,6 +1,7 @@
 // Makes switches of the links to messages on this device. Without this script, or where the
 // browser has no push messages, they stay links or stay hidden.
-import { begin, end, held, type Device, type Wish } from './switch.ts';
+import { drop, keep } from './ids.ts';
+import { addressOf, begin, end, held, type Device, type Wish } from './switch.ts';
 
 const workers = navigator.serviceWorker as ServiceWorkerContainer | undefined; // none without TLS
 if (workers && 'PushManager' in globalThis && 'Notification' in globalThis) {
@@ -21,6 +22,7 @@ function offer(link: HTMLAnchorElement, workers: ServiceWorkerContainer): void {
     id = Notification.permission === 'granted' ? held(wish, localStorage, Date.now()) : null;
     link.setAttribute('aria-pressed', String(!!id));
     link.textContent = id ? link.dataset.on! : off;
+    if (id) void keep(addressOf(id), globalThis.caches).catch(() => {});
   };
   link.setAttribute('role', 'button');
   for (let hidden = link.closest<HTMLElement>('[hidden]'); hidden; hidden = link.closest<HTMLElement>('[hidden]')) hidden.hidden = false;
@@ -30,6 +32,7 @@ function offer(link: HTMLAnchorElement, workers: ServiceWorkerContainer): void {
     event.preventDefault();
     if (busy) return;
     busy = true;
+    if (id) void drop(addressOf(id), globalThis.caches).catch(() => {});
     void (id ? end(wish, id, device) : begin(wish, device)).catch(() => false).then((done) => {
       busy = false;
       if (done) show();

@@ -14,6 +14,9 @@ export interface Device {
 
 const address = '/api/v1/push';
 
+// addressOf is where a subscription is changed and ended.
+export const addressOf = (id: string): string => `${address}/${id}`;
+
 function nameOf({ service, country, region, until_back }: Wish): string {
   return `push ${service} ${region ?? country}${until_back ? ' once' : ''}`;
 }
@@ -41,7 +44,7 @@ export async function begin(of: Wish, device: Device): Promise<boolean> {
 
 // end is false where the server could not be told.
 export async function end(of: Wish, id: string, device: Device): Promise<boolean> {
-  const answer = await device.fetch(`${address}/${id}`, { method: 'DELETE' });
+  const answer = await device.fetch(addressOf(id), { method: 'DELETE' });
   if (answer.ok) device.store.removeItem(nameOf(of));
   return answer.ok;
 }

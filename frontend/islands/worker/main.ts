@@ -6,7 +6,7 @@ import { random } from '../outbox/random.ts';
 import { waiting } from '../outbox/report.ts';
 import { outboxOfDevice } from '../outbox/store.ts';
 import { linked, offlineOf, refreshAfter } from './pages.ts';
-import { showPushes, type Scope } from './push.ts';
+import { renewPushes, showPushes, type Scope } from './push.ts';
 
 // What the types of pages lack.
 interface Extended extends Event { waitUntil(done: Promise<unknown>): void }
@@ -17,7 +17,9 @@ declare const clients: { claim(): Promise<void> };
 declare function skipWaiting(): Promise<void>;
 const on = <T extends Extended>(type: string, act: (event: T) => void) => addEventListener(type, act as EventListener);
 
-showPushes(globalThis as unknown as Scope, fetch.bind(globalThis));
+const scope = globalThis as unknown as Scope;
+showPushes(scope, fetch.bind(globalThis));
+renewPushes(scope, fetch.bind(globalThis));
 
 const pages = () => caches.open('offline');
 
@@ -28,7 +30,7 @@ on<Fetched>('fetch', (event) => {
   if (mode === 'navigate') event.respondWith(navigate(event));
   else if (destination === 'script') event.respondWith(script(event.request));
 });
-on('sync', (event) => event.waitUntil(send().then((all) => { if (!all) throw new Error('some reports wait on'); })));
+on<Extended & { tag: string }>('sync', (event) => event.tag === 'push' || event.waitUntil(send().then((all) => { if (!all) throw new Error('some reports wait on'); })));
 on<Told>('message', (event) => event.waitUntil(Promise.allSettled([keep(event.data), send()]).then(() => event.source.postMessage('done'))));
 
 // navigate gets a page, or the one for no connection.
