@@ -3,6 +3,7 @@ package bucket
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -11,43 +12,56 @@ import (
 // and returns. It owns the writers.
 func (s *Store) Run(ctx context.Context) error {
 	var writers sync.WaitGroup
-	for range s.Writers {
-		writers.Go(func() { s.write(ctx) })
+	for _, queue := range s.queues {
+		writers.Go(func() { s.write(ctx, queue) })
 	}
 	writers.Wait()
 	return nil
 }
 
-// write commits batch after batch. A batch is all reports that arrived during the round
-// trip before: a single report is sent at once, and many share a round trip.
-func (s *Store) write(ctx context.Context) {
+// write commits batch after batch. A batch is all reports that arrived since the one
+// before was sent: a single report is sent at once, and many share a round trip.
+func (s *Store) write(ctx context.Context, queue chan *pending) {
 	for {
 		select {
-		case first := <-s.queue:
-			s.commit(s.collect(first))
+		case first := <-queue:
+			gathered := time.After(s.Gather)
+			batch := s.collect(queue, first)
+			s.commit(batch)
+			if len(batch) > 1 {
+				await(ctx, gathered)
+			}
 		case <-ctx.Done():
-			s.drain()
+			s.drain(queue)
 			return
 		}
 	}
 }
 
-func (s *Store) drain() {
+// await returns after a timer fired or ctx ended.
+func await(ctx context.Context, timer <-chan time.Time) {
+	select {
+	case <-timer:
+	case <-ctx.Done():
+	}
+}
+
+func (s *Store) drain(queue chan *pending) {
 	for {
 		select {
-		case first := <-s.queue:
-			s.commit(s.collect(first))
+		case first := <-queue:
+			s.commit(s.collect(queue, first))
 		default:
 			return
 		}
 	}
 }
 
-func (s *Store) collect(first *pending) []*pending {
+func (s *Store) collect(queue chan *pending, first *pending) []*pending {
 	batch := []*pending{first}
 	for len(batch) < s.Batch {
 		select {
-		case next := <-s.queue:
+		case next := <-queue:
 			batch = append(batch, next)
 		default:
 			return batch

@@ -67,9 +67,9 @@ func (s *Store) Metrics() []prometheus.Collector {
 	}
 	return []prometheus.Collector{
 		gauge("downpour_bucket_queue_reports", "Reports that wait in this server for a round trip to Redis.",
-			func() float64 { return float64(len(s.queue)) }),
+			func() float64 { return float64(s.queued()) }),
 		gauge("downpour_bucket_queue_limit_reports", "Reports that may wait; beyond it they are refused.",
-			func() float64 { return float64(cap(s.queue)) }),
+			func() float64 { return float64(s.Queue) }),
 		gauge("downpour_bucket_log_records", "Records of the report log in Redis that are not archived yet. All servers on one Redis show the same log.",
 			func() float64 { return float64(s.logLength.Load()) }),
 		gauge("downpour_bucket_log_limit_records", "Records that the report log may hold; beyond it reports are refused.",

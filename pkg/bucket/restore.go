@@ -3,6 +3,7 @@ package bucket
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,9 +75,12 @@ func (s *Store) ReadError() error {
 	return nil
 }
 
-// Full reports whether the log or the queue has reached its limit, so that reports
-// are rejected: the log where the archive, the queue where Redis does not keep up.
-func (s *Store) Full() (log, queue bool) { return s.full.Load(), len(s.queue) == cap(s.queue) }
+// Full reports whether the log or the queue of a writer has reached its limit, so that
+// reports are rejected: the log where the archive, a queue where Redis does not keep up.
+func (s *Store) Full() (log, queue bool) {
+	full := func(queue chan *pending) bool { return len(queue) == cap(queue) }
+	return s.full.Load(), slices.ContainsFunc(s.queues, full)
+}
 
 // Restore checks Redis once: whether the log is full, and which shards have lost
 // their counters. It restores those.

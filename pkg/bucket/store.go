@@ -22,11 +22,17 @@ type Config struct {
 	// is one by default: a network counts as one person until it has shown more over
 	// weeks.
 	Cap int
-	// Writers is how many batches are sent to Redis concurrently.
+	// Writers is how many batches are sent to Redis concurrently. Each writer has shards
+	// of its own, so that a batch has many reports of few shards.
 	Writers int
+	// Gather is the least time from a batch of several reports to the next one of its
+	// writer: while many arrive they share a script call, and one that arrives alone is
+	// sent at once.
+	Gather time.Duration
 	// Batch is the most reports of one round trip.
 	Batch int
-	// Queue is how many reports may wait; beyond it reports are rejected.
+	// Queue is how many reports may wait, divided among the writers; beyond it reports are
+	// rejected.
 	Queue int
 	// LogLimit is how many records of the log may wait for the archive; beyond it
 	// reports are rejected until the archive has caught up.
@@ -54,6 +60,9 @@ func (c *Config) setDefaults() {
 	if c.LogLimit == 0 {
 		c.LogLimit = 2_000_000
 	}
+	if c.Gather == 0 {
+		c.Gather = 10 * time.Millisecond
+	}
 	if c.Patience == 0 {
 		c.Patience = 10 * time.Second
 	}
@@ -62,7 +71,7 @@ func (c *Config) setDefaults() {
 // Store stores reports. Its methods are safe for concurrent use.
 type Store struct {
 	Config
-	queue chan *pending
+	queues []chan *pending // of the writers
 	// Of the last Restore.
 	ready atomic.Bool
 	full  atomic.Bool // the log is full
@@ -95,7 +104,22 @@ type result struct {
 // NewStore makes a Store. Run writes the reports.
 func NewStore(config Config) *Store {
 	config.setDefaults()
-	return &Store{Config: config, queue: make(chan *pending, config.Queue), imports: make(chan struct{}, importsAtOnce)}
+	s := &Store{Config: config, imports: make(chan struct{}, importsAtOnce)}
+	for range config.Writers {
+		s.queues = append(s.queues, make(chan *pending, config.Queue/config.Writers))
+	}
+	return s
+}
+
+// queueOf is the queue of the writer of a shard.
+func (s *Store) queueOf(shard int) chan *pending { return s.queues[shard%len(s.queues)] }
+
+// queued is how many reports wait.
+func (s *Store) queued() (n int) {
+	for _, queue := range s.queues {
+		n += len(queue)
+	}
+	return n
 }
 
 // Add stores a report and returns whether it counted. When it returns without an error, a
@@ -109,7 +133,7 @@ func (s *Store) Add(ctx context.Context, report outage.Report) (counted bool, er
 	}
 	waiting := &pending{report: report, done: make(chan result, 1)}
 	select {
-	case s.queue <- waiting:
+	case s.queueOf(shardOf(report)) <- waiting:
 	default:
 		return false, unavailable("queueing a report", errors.New("the queue is full"))
 	}
