@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -51,63 +52,69 @@ func reportsOf(parts []part) (n int) {
 
 // addArguments are the KEYS and the ARGV of add.lua.
 func (r *Redis) addArguments(parts []part, now time.Time, cap int) (keys []string, arguments []any) {
-	const fields = 21 + outage.NodeLevels // of a report, as the script reads them
-	arguments = make([]any, 0, 4+len(parts)+fields*reportsOf(parts))
-	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost)
+	const fields = 16 // of a report, as the script reads them
+	arguments = make([]any, 0, 5+len(parts)+fields*reportsOf(parts))
+	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost, cap)
 	for _, part := range parts {
 		keys = append(keys, base(part.shard))
 		arguments = append(arguments, len(part.waiting))
-		arguments = r.reportArguments(arguments, part.waiting, cap)
+		for _, one := range part.waiting {
+			arguments = r.reportArguments(arguments, part.shard, one)
+		}
 	}
 	return keys, arguments
 }
 
-// reportArguments appends what add.lua reads of each report.
-func (r *Redis) reportArguments(arguments []any, waiting []*pending, cap int) []any {
-	for _, one := range waiting {
-		report, half, limit := &one.report, halfHourField, cap
-		if one.timeline != live {
-			half = importField
-		}
-		if report.Keyed {
-			limit = 0
-		}
-		bucket, field := half(report.Reporter, report.Service, report.Kind)
-		earlier, line := "", ""
-		if report.Earlier != 0 {
-			earlierBucket, earlierField := half(report.Earlier, report.Service, report.Kind)
-			earlier = earlierField + earlierBucket
-		}
-		if one.timeline != live {
-			seenBucket, seen := seenField(report.ID)
-			line = one.request + seen + seenBucket
-		}
-		personBucket, person := personField(report.Origin.Person)
-		arguments = append(arguments,
-			report.ID.String(), int64(report.ID.Received), report.At.Unix(),
-			r.placeOf.field(report.Service, report.Country, whereIs(*report)),
-			string(report.Kind)[:1], report.Symptom, bucket, field, earlier,
-			prefixField(report.Prefix, report.Service), limit, r.placeOf.encodeReport(*report),
-			string(one.timeline), line,
-			report.Origin.Epoch, learntField(*report, report.Prefix), learntField(*report, report.Origin.Next),
-			prefixField(report.Origin.Block, report.Service), personBucket, person, accessPart(*report))
-		for _, node := range nodeFields(*report) {
-			arguments = append(arguments, node)
-		}
+// reportArguments appends what add.lua reads of a report.
+func (r *Redis) reportArguments(arguments []any, shard int, one *pending) []any {
+	report, half := &one.report, halfHourField
+	if one.timeline != live {
+		half = importField
 	}
-	return arguments
+	bucket, field := half(report.Reporter, report.Service, report.Kind)
+	earlier, line, prefix := "", "", ""
+	if report.Earlier != 0 {
+		earlierBucket, earlierField := half(report.Earlier, report.Service, report.Kind)
+		earlier = earlierField + earlierBucket
+	}
+	if one.timeline != live {
+		seenBucket, seen := seenField(report.ID)
+		line = one.request + seen + seenBucket
+	}
+	if !report.Keyed {
+		prefix = prefixField(report.Prefix, report.Service)
+	}
+	personBucket, person := personField(report.Origin.Person)
+	return append(arguments,
+		report.ID.String(), one.moment(),
+		r.placeOf.field(report.Service, report.Country, whereIs(*report)),
+		string(report.Kind)[:1]+"|"+report.Symptom, bucket, field,
+		prefix, prefixField(report.Origin.Block, report.Service),
+		learntField(*report, report.Prefix), learntField(*report, report.Origin.Next), person+personBucket,
+		r.placeOf.encodeReport(*report), earlier, accessPart(*report), line, r.shared.unshared(shard, *report))
+}
+
+// moment is when a report was received and counted, as add.lua reads it.
+func (p *pending) moment() string {
+	text := make([]byte, 0, 32)
+	for _, n := range [...]int64{int64(p.report.ID.Received), p.report.At.Unix(), p.report.Origin.Epoch} {
+		text = append(strconv.AppendInt(text, n, 10), ' ')
+	}
+	return string(append(text, p.timeline...))
 }
 
 // readAdded reads what add.lua returned for a shard.
-func readAdded(answer any, reports int) added {
+func (r *Redis) readAdded(answer any, of part) added {
+	const outcomeBits = 2 // of an answer; the others are levels of shared nodes
 	answers, _ := answer.([]any)
-	if len(answers) != reports+1 {
-		return added{err: fmt.Errorf("storing %d reports: Redis returned %d outcomes", reports, len(answers)-1)}
+	if len(answers) != len(of.waiting)+1 {
+		return added{err: fmt.Errorf("storing %d reports: Redis returned %d outcomes", len(of.waiting), len(answers)-1)}
 	}
-	stored := added{entry: fmt.Sprint(answers[0]), outcomes: make([]outage.Outcome, reports)}
+	stored := added{entry: fmt.Sprint(answers[0]), outcomes: make([]outage.Outcome, len(of.waiting))}
 	for i := range stored.outcomes {
-		outcome, _ := answers[i+1].(int64) // the script returns numbers
-		stored.outcomes[i] = outage.Outcome(outcome)
+		answer, _ := answers[i+1].(int64) // the script returns numbers
+		stored.outcomes[i] = outage.Outcome(answer & (1<<outcomeBits - 1))
+		r.shared.learn(of.shard, of.waiting[i].report, outage.NodeSet(answer>>outcomeBits))
 	}
 	return stored
 }

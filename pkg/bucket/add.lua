@@ -5,25 +5,35 @@
 -- ARGV[2]  lifetime of the counters of a minute, in seconds
 -- ARGV[3]  lifetime of the ledger in seconds
 -- ARGV[4]  length of the list of changed minutes
+-- ARGV[5]  least cap of a prefix
 -- then for each shard the number of its reports, and for each report:
---   id, minute received, second it happened, place (service|country|cell),
---   kind letter, symptom, half-hour bucket and field of the reporter, the same
---   under the earlier key in one, the field first ('' for none), prefix field, least
---   cap of the prefix (0: none), row for the log, timeline, for an imported line the
---   request it came with, the field by which it is recognised and its bucket in one
---   ('' for others), the epoch of the key that the prefix is hashed under, the field
---   under which the prefix is learnt with this key and with the next ('': it is not
---   learnt), the field of the block around it, the bucket and field of the sender's
---   address among the people of the day, the access network that was named and the
---   region, network/region ('': none was), and the node of each level of the public
---   table that the report lies in ('': none).
+--   id
+--   when it was received and counted: minute received, second it happened, the epoch of
+--     the key that the prefix is hashed under, and the timeline, with spaces between
+--   place (service|country|cell|)
+--   kind letter and symptom, with a | between
+--   half-hour bucket of the reporter
+--   the field there
+--   prefix field ('': importers have no cap)
+--   the field of the block around the prefix
+--   the field under which the prefix is learnt with this key ('': it is not learnt)
+--   the same with the next key
+--   the field and bucket of the sender's address among the people of the day in one
+--   row for the log
+--   the half-hour field and bucket under the earlier key in one ('': none)
+--   the access network that was named and the region, network/region ('': none was)
+--   of an imported line the request it came with, the field by which it is recognised and
+--     its bucket in one ('' for others)
+--   the nodes of the public table that the report lies in, each with its level before it
+--     and a tab after it, but for those that are known to have several networks
 -- The timeline is '' for a live report, 'h' for an imported line of the hot
 -- window, and 'p' for an older one, which is added to the log only and changes no
 -- counter.
 --
 -- Returns a list for each shard: the id of the log entry, or of the newest one where
--- all reports were already stored, and then 1 or 0 for each report: whether it
--- counted. A report whose id is in the ledger changes nothing and has its first
+-- all reports were already stored, and then for each report 1 or 0: whether it
+-- counted, and 4 times the levels of the given nodes that have several networks, as the
+-- sum of 2^level. A report whose id is in the ledger changes nothing and has its first
 -- outcome. An imported line that is already stored changes nothing either: it has its
 -- first outcome where the same request sends it again, so that a round trip can be
 -- repeated, else 2.
@@ -36,8 +46,10 @@ for s, key in ipairs(KEYS) do
   if not marks[s] then return redis.error_reply('EMPTY the counters are not restored yet') end
 end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local report_fields = 27
-local first_node, levels_of_nodes = 21, 6 -- the place of the first node in a report, and their number
+local least_cap = tonumber(ARGV[5])
+local report_fields = 16
+local earlier_at, line_at, nodes_at = 12, 14, 15 -- places in a report of what few have
+local problem = string.byte('p')
 local short_field, long_field, request_length = 6, 8, 4 -- bytes
 local half = 1800
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is recognised for a week at least
@@ -53,52 +65,49 @@ local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are who
 -- lifetimes of keys that each change prolongs; its changed minutes.
 local base, began, expiry, minutes
 
--- A whole number as text. Making texts of numbers is dear. Their keys are no whole
--- numbers, or they would be taken for indices into a long list.
-local texts = {}
-local function text_of(n)
-  local text = texts[n + 0.5]
-  if not text then
-    text = string.format('%d', n)
-    texts[n + 0.5] = text
-  end
-  return text
+-- The histories of prefixes under the key of an epoch.
+local function histories(epoch)
+  return hash_at(base .. 'v:' .. text_of(epoch), math.max(1, (epoch + 2) * origin_step - now))
 end
 
--- What reports of one second share: the hashes of their minute, half hour and quarter
--- hour. Of the shard that is added to.
+-- What reports that were received in one minute and happened in one second share: the
+-- hashes of their ledger, minute, half hour, quarter hour and epoch. Of the shard that is
+-- added to.
 local moments
-local function moment_of(second)
-  local moment = moments[second + 0.5]
+local function moment_of(text)
+  local moment = moments[text]
   if not moment then
+    local received, at, of, timeline = string.match(text, '(%d+) (%d+) (%d+) (%a?)')
+    local second, epoch = tonumber(at), tonumber(of)
     local minute, slot = math.floor(second / 60), math.floor(second / half)
+    local halves = base .. 'h:'
+    if timeline ~= '' then halves = base .. 'ih:' end -- imports have half hours of their own, by event time, of any day
     moment = {
+      received = tonumber(received), second = second, epoch = epoch, timeline = timeline,
       minute = text_of(minute), slot = slot, offset = text_of(second - slot * half), day = math.floor(second / day_length),
+      ledger = hash_at(base .. 'u:' .. received, ledger_for + 60),
       counters = hash_at(base .. 'm:' .. text_of(minute), keep), blocks = hash_at(base .. 'b:' .. text_of(minute), keep),
       prefixes = hash_at(base .. 'p:' .. text_of(slot), 2 * half), nodes = hash_at(nodes_key(base, now, second)),
+      halves = halves, this_half = halves .. text_of(slot) .. ':',
+      histories = histories(epoch), next_histories = histories(epoch + 1),
     }
-    moments[second + 0.5] = moment
+    moments[text] = moment
   end
   return moment
 end
 
--- Imports have half hours of their own, by event time, of any day.
-local function half_hours(timeline)
-  if timeline == '' then return base .. 'h:' end
-  return base .. 'ih:'
-end
-
-local function taken(keys, slot, second, bucket, field)
-  local last = redis.call('HGET', keys .. text_of(slot) .. ':' .. bucket, field)
+-- Whether a reporter counted in a half hour, less than half an hour from a second.
+local function taken(halves, slot, second, bucket, field)
+  local last = redis.call('HGET', halves .. text_of(slot) .. ':' .. bucket, field)
   return last and math.abs(second - (slot * half + tonumber(last))) < half
 end
 
-local function repeated_beside(timeline, slot, second, bucket, field)
-  local keys = half_hours(timeline)
-  if taken(keys, slot - 1, second, bucket, field) then return true end
+local function repeated_beside(moment, bucket, field)
+  local halves, slot, second = moment.halves, moment.slot, moment.second
+  if taken(halves, slot - 1, second, bucket, field) then return true end
   -- A delayed report, or one from a server with a slower clock, can follow one
   -- that happened after it. Clocks are assumed to agree within a minute.
-  return (slot + 1) * half <= now + 60 and taken(keys, slot + 1, second, bucket, field)
+  return (slot + 1) * half <= now + 60 and taken(halves, slot + 1, second, bucket, field)
 end
 
 -- Sets the expiry of a hash that has its first field.
@@ -107,13 +116,12 @@ local function expire_new(key, seconds)
 end
 
 -- Takes the half hour of a reporter, unless it is taken.
-local function take_half_hour(timeline, moment, second, bucket, field)
-  local slot = moment.slot
-  if repeated_beside(timeline, slot, second, bucket, field) then return false end
-  local key = half_hours(timeline) .. text_of(slot) .. ':' .. bucket
+local function take_half_hour(moment, bucket, field)
+  if repeated_beside(moment, bucket, field) then return false end
+  local key = moment.this_half .. bucket
   if redis.call('HSETNX', key, field, moment.offset) == 0 then return false end
-  local lifetime = math.max(0, (slot + 1) * half - now) + half + 60
-  if timeline == '' then
+  local lifetime = math.max(0, (moment.slot + 1) * half - now) + half + 60
+  if moment.timeline == '' then
     expire_new(key, lifetime)
   else
     expiry[key] = math.max(lifetime, import_for)
@@ -122,58 +130,44 @@ local function take_half_hour(timeline, moment, second, bucket, field)
 end
 
 -- Whether a reporter reported in the half hour before under the earlier key.
-local function repeated_earlier(timeline, slot, second, earlier)
+local function repeated_earlier(moment, earlier)
   if earlier == '' then return false end
   local field, bucket = string.sub(earlier, 1, short_field), string.sub(earlier, short_field + 1)
-  return taken(half_hours(timeline), slot, second, bucket, field) or repeated_beside(timeline, slot, second, bucket, field)
+  return taken(moment.halves, moment.slot, moment.second, bucket, field) or repeated_beside(moment, bucket, field)
 end
 
 local function seen_key(received, weeks_ago, bucket)
   return base .. 's:' .. math.floor(received / week) - weeks_ago .. ':' .. bucket
 end
 
--- The ledger of the minute in which a report was received. A minute is added, because the
--- first report of it sets the time at which it expires.
-local ledgers
-local function ledger_of(received)
-  local ledger = ledgers[received]
-  if not ledger then
-    ledger = hash_at(base .. 'u:' .. received, ledger_for + 60)
-    ledgers[received] = ledger
-  end
-  return ledger
-end
-
 -- The request, the field and the bucket of an imported line.
 local function line_of(i)
-  local line = ARGV[i + 13]
+  local line = ARGV[i + line_at]
   local field = request_length + 1
   return string.sub(line, 1, request_length), string.sub(line, field, field + long_field - 1), string.sub(line, field + long_field)
 end
 
 -- The first outcome of the i-th report, or nothing where it is new.
-local function outcome_of(i)
-  local received = ARGV[i + 1]
-  if ARGV[i + 12] == '' then
-    local row = ledger_of(received).known[ARGV[i]]
+local function outcome_of(i, moment)
+  if moment.timeline == '' then
+    local row = moment.ledger.known[ARGV[i]]
     return row and tonumber(string.sub(row, 3, 3))
   end
   local request, field, bucket = line_of(i)
   for weeks_ago = 0, 1 do
-    local seen = redis.call('HGET', seen_key(received, weeks_ago, bucket), field)
+    local seen = redis.call('HGET', seen_key(moment.received, weeks_ago, bucket), field)
     if seen and string.sub(seen, 2) == request then return tonumber(string.sub(seen, 1, 1)) end
     if seen then return 2 end
   end
 end
 
 -- Stores the outcome of the i-th report, and its row.
-local function remember(i, counted, row)
-  local received = ARGV[i + 1]
-  if ARGV[i + 12] == '' then
-    set(ledger_of(received), ARGV[i], row)
+local function remember(i, moment, counted, row)
+  if moment.timeline == '' then
+    set(moment.ledger, ARGV[i], row)
   else
     local request, field, bucket = line_of(i)
-    local key = seen_key(received, 0, bucket)
+    local key = seen_key(moment.received, 0, bucket)
     redis.call('HSET', key, field, counted .. request)
     expiry[key] = seen_for
   end
@@ -181,29 +175,18 @@ end
 
 -- Whether an address is seen for the first time on a day, by any report. People
 -- are counted by addresses: tokens cost their sender nothing.
-local function new_person(today, bucket, field)
-  local key = base .. 'a:' .. text_of(today) .. ':' .. bucket
-  if redis.call('HSETNX', key, field, '') == 0 then return false end
+local function new_person(today, person)
+  local key = base .. 'a:' .. text_of(today) .. ':' .. string.sub(person, short_field + 1)
+  if redis.call('HSETNX', key, string.sub(person, 1, short_field), '') == 0 then return false end
   expire_new(key, math.max(1, (today + 1) * day_length - now + half))
   return true
-end
-
--- The histories of prefixes under the key of an epoch.
-local epochs
-local function histories(epoch)
-  local hash = epochs[epoch + 0.5]
-  if not hash then
-    hash = hash_at(base .. 'v:' .. text_of(epoch), math.max(1, (epoch + 2) * origin_step - now))
-    epochs[epoch + 0.5] = hash
-  end
-  return hash
 end
 
 -- The history of a prefix: the people of the days before its last day, that day,
 -- its people, the last week, and how many people may be added on a day of that
 -- week.
-local function known_of(epoch, field, today, allowance)
-  local known = histories(epoch).known[field]
+local function known_of(hash, field, today, allowance)
+  local known = hash.known[field]
   local k = { before = 0, day = today, n = 0, week = math.floor(today / 7), allowance = allowance, fresh = not known }
   if known then
     local before, day, n, week, most = string.match(known, '(%d+):(%d+):(%d+):(%d+):(%d+)')
@@ -212,6 +195,9 @@ local function known_of(epoch, field, today, allowance)
   if k.day < today then k.before, k.day, k.n = k.before + k.n, today, 0 end
   return k
 end
+
+-- Whether no person is added to a history any more on its day.
+local function learnt_all(k) return k.n >= k.allowance and math.floor(k.day / 7) <= k.week end
 
 -- The people of a usual day of a prefix, over the days since its key or the
 -- counters began.
@@ -223,39 +209,41 @@ end
 -- Adds a person to the history of a prefix. On each day of a week at most twice as
 -- many people are added as were usual at its beginning, so that a network which is
 -- prepared for an attack takes weeks to look large.
-local function learn(k, epoch, field, usual, person)
+local function learn(k, hash, field, usual, person)
   local this_week = math.floor(k.day / 7)
   if this_week > k.week then
     k.week, k.allowance = this_week, math.max(first_allowance, math.ceil(2 * usual))
   end
   if person and k.n < k.allowance then k.n = k.n + 1
   elseif not k.fresh then return end
-  set(histories(epoch), field, text_of(k.before) .. ':' .. text_of(k.day) .. ':' .. text_of(k.n) .. ':' .. text_of(k.week) .. ':' .. text_of(k.allowance))
+  set(hash, field, text_of(k.before) .. ':' .. text_of(k.day) .. ':' .. text_of(k.n) .. ':' .. text_of(k.week) .. ':' .. text_of(k.allowance))
 end
 
 -- The weight of the n-th report under a cap, in thousandths: full up to the cap,
 -- then decreasing, so that the sum stays below the cap and a half.
 local function tapered(n, cap)
-  if n <= cap then return 1000 end
-  return math.floor(1000 * (cap / n) ^ 3)
+  if n <= cap then return full_weight end
+  return math.floor(full_weight * (cap / n) ^ 3)
 end
 
 -- The cap of the prefix of the i-th report, and whether the prefix has reported on
--- an earlier day. The person is added under both keys in use; the younger key
--- inherits the weekly allowance.
-local function cap_of(i, moment, second)
-  local cap, field = tonumber(ARGV[i + 10]), ARGV[i + 15]
-  if field == '' then return cap, true end
-  local epoch, today = tonumber(ARGV[i + 14]), moment.day
-  local person = new_person(today, ARGV[i + 18], ARGV[i + 19])
-  local elder = known_of(epoch, field, today, first_allowance)
-  local usual = usual_of(elder, epoch, second)
-  if person or elder.fresh then
-    learn(elder, epoch, field, usual, person)
-    local younger = known_of(epoch + 1, ARGV[i + 16], today, elder.allowance)
-    learn(younger, epoch + 1, ARGV[i + 16], usual, person)
+-- an earlier day. The person is added under both keys in use, as long as the elder one
+-- learns on this day; the younger one inherits the weekly allowance.
+local function cap_of(i, moment)
+  local field = ARGV[i + 8]
+  if field == '' then return least_cap, true end
+  local today = moment.day
+  local elder = known_of(moment.histories, field, today, first_allowance)
+  local usual = usual_of(elder, moment.epoch, moment.second)
+  if elder.fresh or not learnt_all(elder) then
+    local person = new_person(today, ARGV[i + 10])
+    if person or elder.fresh then
+      learn(elder, moment.histories, field, usual, person)
+      local younger = known_of(moment.next_histories, ARGV[i + 9], today, elder.allowance)
+      learn(younger, moment.next_histories, ARGV[i + 9], usual, person)
+    end
   end
-  return cap + growth * usual, elder.before > 0
+  return least_cap + growth * usual, elder.before > 0
 end
 
 -- Counts a report of a prefix or block, and returns the sum.
@@ -270,14 +258,14 @@ end
 -- day. Prefixes that have not reported before today share one cap with the other new
 -- ones of their block and count as one network, so that ten rented networks side by
 -- side count as one.
-local function weigh(i, moment, second)
-  if ARGV[i + 10] == '0' then return 1000, 1 end
-  local counts = moment.prefixes
-  local n = count_in(counts, ARGV[i + 9])
-  local cap, known = cap_of(i, moment, second)
-  local weight, peers = 1000, n
+local function weigh(i, moment)
+  local prefix, counts = ARGV[i + 6], moment.prefixes
+  if prefix == '' then return full_weight, 1 end
+  local n = count_in(counts, prefix)
+  local cap, known = cap_of(i, moment)
+  local weight, peers = full_weight, n
   if not known then
-    peers = count_in(counts, ARGV[i + 17])
+    peers = count_in(counts, ARGV[i + 7])
     weight = tapered(peers, cap)
   end
   local first = 0
@@ -285,92 +273,103 @@ local function weigh(i, moment, second)
   return math.min(weight, tapered(n, cap)), first
 end
 
--- The levels at which a report is of a new network in its nodes.
+-- The levels at which a report is of a new network in its nodes, and those at which its
+-- nodes have several networks now.
 local function new_in_nodes(i, hash)
-  local network, known, levels, level = ARGV[i + 9], hash.known, 0, 1
-  for at = i + first_node, i + first_node + levels_of_nodes - 1 do
-    local node = ARGV[at]
-    if node ~= '' then
-      local now_of = network_of(known[node], network)
-      if now_of then
-        set(hash, node, now_of)
-        levels = levels + level
-      end
+  local nodes, levels, shared = ARGV[i + nodes_at], 0, 0
+  if nodes == '' then return levels, shared end
+  local network, known = ARGV[i + 6], hash.known
+  for digit, node in string.gmatch(nodes, '(%d)([^\t]*)\t') do
+    local level = 2 ^ tonumber(digit)
+    local now_of = network_of(known[node], network)
+    if now_of then
+      set(hash, node, now_of)
+      levels = levels + level
     end
-    level = level * 2
+    if known[node] == several then shared = shared + level end
   end
-  return levels
+  return levels, shared
 end
 
 -- Adds a counted report to the counters of the access network that it named.
 local function add_to_access(i, counters, weight, first)
-  local access = ARGV[i + 20]
+  local access = ARGV[i + 13]
   if access == '' then return end
-  local head = string.match(ARGV[i + 3], '^[^|]*|[^|]*|') .. '|o'
+  local head = string.match(ARGV[i + 2], '^[^|]*|[^|]*|') .. '|o'
   add_to(counters, head .. '|' .. access, 1)
   if weight > 0 then add_to(counters, head .. 'j|' .. access, weight) end
   if first == 1 then add_to(counters, head .. 'x|' .. access, 1) end
-  if ARGV[i + 10] == '0' then add_to(counters, head .. 'k|' .. access, 1) end
+  if ARGV[i + 6] == '' then add_to(counters, head .. 'k|' .. access, 1) end
 end
 
--- Adds a counted report, or a repeat, to the counters of its minute. Returns its
--- weight, whether it is the first of its network, and the levels of new_in_nodes.
-local function count(i, moment, second, counted)
-  local place, kind, symptom = ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]
-  local weight, first, levels = 0, 0, 0
-  if counted == 1 and kind == 'p' then
-    weight, first = weigh(i, moment, second)
-    levels = new_in_nodes(i, moment.nodes)
+-- Adds a counted report to the counters of its minute. One of full weight is one field.
+local function add_counted(i, counters, weight, first, levels)
+  local place, what = ARGV[i + 2], ARGV[i + 3]
+  local full = full_letter(weight, first)
+  if full then
+    add_to(counters, place .. full .. string.sub(what, 2), 1)
+  else
+    add_to(counters, place .. what, 1)
+    if weight > 0 then add_to(counters, place .. 'j' .. string.sub(what, 2), weight) end
+    if first == 1 then add_to(counters, place .. 'x|', 1) end
   end
-  if ARGV[i + 12] == 'p' then return weight, first, levels end
-  local counters, keyed = moment.counters, ARGV[i + 10] == '0'
-  if counted == 0 then kind = string.upper(kind) end
-  add_to(counters, place .. kind .. '|' .. symptom, 1)
-  if counted == 1 and keyed then add_to(counters, place .. 'k' .. kind .. '|' .. symptom, 1) end
-  if weight > 0 then
-    add_to(counters, place .. 'j|' .. symptom, weight)
-    -- An alarm must hold without its largest block of networks.
-    if not keyed then add_to(moment.blocks, place .. ARGV[i + 17], weight) end
-  end
-  if first == 1 then add_to(counters, place .. 'x|', 1) end
-  if counted == 1 then add_to_access(i, counters, weight, first) end
+  if ARGV[i + 6] == '' then add_to(counters, place .. 'k' .. what, 1) end
   if levels > 0 then add_to(counters, place .. 'n' .. text_of(levels) .. '|', 1) end
-  minutes[moment.minute] = true -- as text: a number would be taken for an index into a list
-  return weight, first, levels
+  add_to_access(i, counters, weight, first)
 end
+
+-- Adds a report to the counters of its minute; weight and the rest are 0 for one that is
+-- not judged.
+local function count(i, moment, counted, weight, first, levels)
+  local place, what = ARGV[i + 2], ARGV[i + 3]
+  if counted == 1 then
+    add_counted(i, moment.counters, weight, first, levels)
+  else
+    add_to(moment.counters, place .. string.upper(string.sub(what, 1, 1)) .. string.sub(what, 2), 1)
+  end
+  -- An alarm must hold without its largest block of networks.
+  if weight > 0 and ARGV[i + 6] ~= '' then add_to(moment.blocks, place .. ARGV[i + 7], weight) end
+  minutes[moment.minute] = true -- as text: a number would be taken for an index into a list
+end
+
+-- Whether the i-th report says that something does not work.
+local function is_problem(i) return string.byte(ARGV[i + 3]) == problem end
 
 -- Names the fields that adding the i-th report reads.
 local function want_fields(i)
-  if ARGV[i + 12] == '' then want(ledger_of(ARGV[i + 1]), ARGV[i]) end
-  if ARGV[i + 4] ~= 'p' then return end
-  local moment = moment_of(tonumber(ARGV[i + 2]))
-  local nodes = moment.nodes
-  for at = i + first_node, i + first_node + levels_of_nodes - 1 do
-    if ARGV[at] ~= '' then want(nodes, ARGV[at]) end
+  local moment = moment_of(ARGV[i + 1])
+  if moment.timeline == '' then want(moment.ledger, ARGV[i]) end
+  if not is_problem(i) then return end
+  local nodes = ARGV[i + nodes_at]
+  if nodes ~= '' then
+    for node in string.gmatch(nodes, '%d([^\t]*)\t') do want(moment.nodes, node) end
   end
-  if ARGV[i + 10] == '0' then return end
-  want(moment.prefixes, ARGV[i + 9])
-  want(moment.prefixes, ARGV[i + 17])
-  if ARGV[i + 15] ~= '' then
-    local epoch = tonumber(ARGV[i + 14])
-    want(histories(epoch), ARGV[i + 15])
-    want(histories(epoch + 1), ARGV[i + 16])
+  if ARGV[i + 6] == '' then return end
+  want(moment.prefixes, ARGV[i + 6])
+  want(moment.prefixes, ARGV[i + 7])
+  if ARGV[i + 8] ~= '' then
+    want(moment.histories, ARGV[i + 8])
+    want(moment.next_histories, ARGV[i + 9])
   end
 end
 
--- Adds the i-th report. Returns its outcome, and its row where it is new.
+-- Adds the i-th report. Returns its answer, and its row where it is new.
 local function add(i)
-  local before = outcome_of(i)
+  local moment = moment_of(ARGV[i + 1])
+  local before = outcome_of(i, moment)
   if before then return before end
-  local second, timeline = tonumber(ARGV[i + 2]), ARGV[i + 12]
-  local moment, counted = moment_of(second), 0
-  if not repeated_earlier(timeline, moment.slot, second, ARGV[i + 8]) and take_half_hour(timeline, moment, second, ARGV[i + 6], ARGV[i + 7]) then
+  local counted, weight, first, levels, shared = 0, 0, 0, 0, 0
+  if not repeated_earlier(moment, ARGV[i + earlier_at]) and take_half_hour(moment, ARGV[i + 4], ARGV[i + 5]) then
     counted = 1
   end
-  local weight, first, levels = count(i, moment, second, counted)
+  if counted == 1 and is_problem(i) then
+    weight, first = weigh(i, moment)
+    levels, shared = new_in_nodes(i, moment.nodes)
+  end
+  if moment.timeline ~= 'p' then count(i, moment, counted, weight, first, levels) end
   local row = '+\t' .. counted .. '\t' .. text_of(weight) .. '\t' .. text_of(first + 2 * levels) .. '\t' .. ARGV[i + 11]
-  remember(i, counted, row)
-  return counted, row
+  remember(i, moment, counted, row)
+  return counted + 4 * shared, row
 end
 
 -- Marks the changed minutes. What is changed again within its minute has its expiry.
@@ -379,7 +378,7 @@ local function mark_minutes()
   if sequence == 1 then
     -- A new data set begins in a generation of its own, so that a reader of an
     -- earlier one notices, whatever the number of its changes.
-    sequence = (now + tonumber(string.sub(ARGV[6], -4), 16)) % 65536 * generation + 1
+    sequence = (now + tonumber(string.sub(ARGV[7], -4), 16)) % 65536 * generation + 1
     redis.call('SET', base .. 'q', string.format('%.0f', sequence))
   end
   local changed, score = {}, string.format('%.0f', sequence)
@@ -396,17 +395,24 @@ end
 -- Adds the reports of a shard, of which the first is at ARGV[from] and the last one ends
 -- at ARGV[to].
 local function add_shard(from, to)
-  expiry, minutes, moments, ledgers, epochs = {}, {}, {}, {}, {}
+  expiry, minutes, moments = {}, {}, {}
   for i = from, to, report_fields do want_fields(i) end
   read_hashes()
-  local answers, rows = { '' }, {}
+  local answers, added = { '' }, 1
+  local rows, stored = {}, 0
   for i = from, to, report_fields do
-    answers[#answers + 1], rows[#rows + 1] = add(i)
+    local answer, row = add(i)
+    added = added + 1
+    answers[added] = answer
+    if row then
+      stored = stored + 1
+      rows[stored] = row
+    end
   end
   write_hashes()
   for key, seconds in pairs(expiry) do redis.call('EXPIRE', key, seconds) end
   if next(minutes) then mark_minutes() end
-  if #rows > 0 then
+  if stored > 0 then
     answers[1] = redis.call('XADD', base .. 'log', '*', 'r', table.concat(rows, '\n'))
   else
     local newest = redis.call('XREVRANGE', base .. 'log', '+', '-', 'COUNT', 1)
@@ -415,7 +421,7 @@ local function add_shard(from, to)
   return answers
 end
 
-local all, from = {}, 5
+local all, from = {}, 6
 for s, key in ipairs(KEYS) do
   base, began = key, marks[s]
   local to = from + tonumber(ARGV[from]) * report_fields

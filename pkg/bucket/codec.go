@@ -31,13 +31,17 @@ func unpackCell(text string) (outage.Cell, error) {
 // that of PlaceOf.pack and what is the first letter of a kind: lower case for reports that counted,
 // upper case for repeats, and a k in front for the part that importers brought. Two
 // more are for the detector: judged reports, and first ones of a network, without a
-// symptom. An n and a set of levels count
+// symptom. Reports of full weight, which most are, have one field instead of two or three:
+// what counts as reported and judged, or as first of its network as well. An n and a set of levels count
 // the reports that were of a new network in their nodes of these levels.
 const (
 	judgedField = "j" // thousandths of a report
 	firstField  = "x"
 	keyedField  = "k"
 	nodesField  = "n"
+
+	fullField      = "f" // reported and judged
+	fullFirstField = "q" // and the first of its network
 )
 
 // Reports that named an access network have counters of their own, in the whole
@@ -98,6 +102,10 @@ func (of PlaceOf) decodeCount(field, value string) (outage.Count, error) {
 		count.Judged = float64(n) / 1000
 	case firstField:
 		count.Prefixes = n
+	case fullField:
+		count.N, count.Submissions, count.Judged = n, n, float64(n)
+	case fullFirstField:
+		count.N, count.Submissions, count.Judged, count.Prefixes = n, n, float64(n), n
 	default:
 		if sum, ok := strings.CutPrefix(what, accessField); ok {
 			if count, err = decodeAccess(count, sum, n); err != nil {

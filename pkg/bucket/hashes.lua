@@ -5,91 +5,93 @@
 -- The most fields of one command: Lua bounds the arguments of a function.
 local fields_at_once = 500
 
--- The hashes by key, and their keys in the order in which they were named. A hash is the
--- fields to read; what is known of them, false where a field does not exist; the changed
--- ones in their order; what is to be added to counters, in their order as well; and the
--- seconds in which the key is to expire after its first field was written.
-local hashes, hash_keys = {}, {}
+-- The hashes by key. A hash is the fields to read; what is known of them, false where a
+-- field does not exist; the changed ones; what is to be added to counters; and the seconds
+-- in which the key is to expire after its first field was written.
+local hashes = {}
 
 local function hash_at(key, expires)
   local hash = hashes[key]
   if not hash then
-    hash = { expires = expires, wanted = {}, known = {}, changed = {}, dirty = {}, counters = {}, added = {} }
+    hash = { expires = expires, wanted = {}, wants = 0, known = {}, changed = {}, added = {} }
     hashes[key] = hash
-    hash_keys[#hash_keys + 1] = key
   end
   return hash
 end
 
 -- Says that a field will be read.
 local function want(hash, field)
-  if hash.known[field] == nil then
-    hash.known[field] = false
-    hash.wanted[#hash.wanted + 1] = field
+  local known = hash.known
+  if known[field] == nil then
+    known[field] = false
+    local wants = hash.wants + 1
+    hash.wants, hash.wanted[wants] = wants, field
   end
 end
 
--- Gives each field of a list and its value to a function.
-local function read_fields(key, fields, with)
-  for from = 1, #fields, fields_at_once do
-    local to = math.min(from + fields_at_once - 1, #fields)
-    local values = redis.call('HMGET', key, unpack(fields, from, to))
-    for i = from, to do with(fields[i], values[i - from + 1]) end
+-- Reads the wanted fields of a hash.
+local function read_hash(key, hash)
+  local wanted, known, wants = hash.wanted, hash.known, hash.wants
+  for from = 1, wants, fields_at_once do
+    local to = math.min(from + fields_at_once - 1, wants)
+    local values = redis.call('HMGET', key, unpack(wanted, from, to))
+    for i = from, to do
+      local value = values[i - from + 1]
+      if value then known[wanted[i]], hash.exists = value, true end
+    end
   end
+  hash.wants = 0
 end
 
 -- Reads all wanted fields.
 local function read_hashes()
-  for _, key in ipairs(hash_keys) do
-    local hash = hashes[key]
-    local known = hash.known
-    read_fields(key, hash.wanted, function(field, value)
-      known[field] = value
-      hash.exists = hash.exists or value
-    end)
+  for key, hash in pairs(hashes) do
+    if hash.wants > 0 then read_hash(key, hash) end
   end
 end
 
 -- Changes a field that is wanted.
 local function set(hash, field, value)
-  hash.known[field] = value
-  if not hash.dirty[field] then
-    hash.dirty[field] = true
-    hash.changed[#hash.changed + 1] = field
-  end
+  hash.known[field], hash.changed[field] = value, true
 end
 
 -- Adds a number to a counter, of which nothing is read before the end.
 local function add_to(hash, field, n)
   local added = hash.added
-  if not added[field] then
-    hash.counters[#hash.counters + 1] = field
-    added[field] = 0
-  end
-  added[field] = added[field] + n
+  added[field] = (added[field] or 0) + n
 end
 
--- Writes all that changed. The first fields of a hash set the time at which it expires,
+-- Reads the counters to which something is added, and changes them.
+local function add_counters(key, hash)
+  for field in pairs(hash.added) do want(hash, field) end
+  read_hash(key, hash)
+  for field, n in pairs(hash.added) do
+    set(hash, field, text_of((tonumber(hash.known[field] or '') or 0) + n))
+  end
+end
+
+-- Writes the changed fields of a hash. The first ones set the time at which it expires,
 -- which its later ones do not change.
-local function write_hashes()
-  for _, key in ipairs(hash_keys) do
-    local hash = hashes[key]
-    local known, changed = hash.known, hash.changed
-    read_fields(key, hash.counters, function(field, value)
-      hash.exists = hash.exists or value
-      known[field] = string.format('%.0f', (tonumber(value or '') or 0) + hash.added[field])
-      changed[#changed + 1] = field
-    end)
-    for from = 1, #changed, fields_at_once do
-      local pairs_of = {}
-      for i = from, math.min(from + fields_at_once - 1, #changed) do
-        pairs_of[#pairs_of + 1] = changed[i]
-        pairs_of[#pairs_of + 1] = known[changed[i]]
-      end
-      redis.call('HSET', key, unpack(pairs_of))
+local function write_hash(key, hash)
+  local written, n = {}, 0
+  local known = hash.known
+  for field in pairs(hash.changed) do
+    written[n + 1], written[n + 2] = field, known[field]
+    n = n + 2
+    if n == fields_at_once then
+      redis.call('HSET', key, unpack(written, 1, n))
+      n = 0
     end
-    if #changed > 0 and not hash.exists then redis.call('EXPIRE', key, hash.expires) end
   end
-  hashes, hash_keys = {}, {}
+  if n > 0 then redis.call('HSET', key, unpack(written, 1, n)) end
+  if not hash.exists and next(hash.changed) then redis.call('EXPIRE', key, hash.expires) end
 end
 
+-- Writes all that changed.
+local function write_hashes()
+  for key, hash in pairs(hashes) do
+    if next(hash.added) then add_counters(key, hash) end
+    write_hash(key, hash)
+  end
+  hashes = {}
+end

@@ -42,9 +42,10 @@ end
 -- a new network there.
 local function count(in_country, in_region, at, n, new_levels)
   local head = service .. '|' .. in_country .. '|' .. at .. '|'
-  redis.call('HINCRBY', counters, head .. letter .. '|' .. symptom, n)
-  if weight > 0 then redis.call('HINCRBY', counters, head .. 'j|' .. symptom, n * weight) end
-  if first == 1 then redis.call('HINCRBY', counters, head .. 'x|', n) end
+  local full = full_letter(weight, first)
+  redis.call('HINCRBY', counters, head .. (full or letter) .. '|' .. symptom, n)
+  if not full and weight > 0 then redis.call('HINCRBY', counters, head .. 'j|' .. symptom, n * weight) end
+  if not full and first == 1 then redis.call('HINCRBY', counters, head .. 'x|', n) end
   if new_levels > 0 then redis.call('HINCRBY', counters, head .. 'n' .. new_levels .. '|', n) end
   if network ~= '' and counted == '1' and kind == 'p' then
     local of, access = service .. '|' .. in_country .. '||o', network .. '/' .. in_region

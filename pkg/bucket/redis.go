@@ -25,6 +25,9 @@ var undoSource string
 //go:embed move.lua
 var moveSource string
 
+//go:embed counters.lua
+var countersSource string
+
 //go:embed nodes.lua
 var nodesSource string
 
@@ -38,9 +41,9 @@ var ledgerSource string
 var probeSource string
 
 var (
-	addScript  = redis.NewScript(nodesSource + hashesSource + addSource)
-	undoScript = redis.NewScript(ledgerSource + undoSource)
-	moveScript = redis.NewScript(nodesSource + ledgerSource + moveSource)
+	addScript  = redis.NewScript(countersSource + nodesSource + hashesSource + addSource)
+	undoScript = redis.NewScript(countersSource + ledgerSource + undoSource)
+	moveScript = redis.NewScript(countersSource + nodesSource + ledgerSource + moveSource)
 
 	probeScript = redis.NewScript(probeSource)
 )
@@ -55,6 +58,7 @@ type Redis struct {
 	client  redis.UniversalClient
 	placeOf PlaceOf
 	cluster atomic.Bool // a script may not touch several shards, as Redis said
+	shared  sharedNodes
 }
 
 // NewRedis uses an existing client, which the caller closes. placeOf may be nil: then the
@@ -118,7 +122,10 @@ func (r *Redis) addOnce(ctx context.Context, stored map[int]added, shards map[in
 		for j, part := range parts[i] {
 			one := added{err: err}
 			if err == nil {
-				one = readAdded(answers[j], len(part.waiting))
+				one = r.readAdded(answers[j], part)
+			}
+			if one.err != nil {
+				r.shared.forget(part.shard)
 			}
 			one.possible = one.err != nil && (done.Err() == nil || outcome.Possible(done))
 			stored[part.shard] = one
