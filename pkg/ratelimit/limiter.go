@@ -30,7 +30,7 @@ type Level struct {
 // needs no goroutine, and reads no clock.
 //
 // Each level keeps at most 50,000 buckets. Beyond that a new network takes the
-// place of the fullest of 16 buckets chosen at random: an exhausted bucket goes
+// place of a full one or of the fullest of 16 buckets chosen at random: an exhausted bucket goes
 // only when all of the others are exhausted as well, so that a flood of new
 // addresses does not give anyone their tokens back.
 type Limiter struct {
@@ -154,8 +154,8 @@ func (b *buckets) bucket(addr netip.Addr, now time.Time) *rate.Limiter {
 	return bucket
 }
 
-// evict removes the fullest of some buckets. Go begins the iteration over a map
-// at random.
+// evict removes the fullest of some buckets, or the first that is full again: nobody
+// gets tokens back by losing it. Go begins the iteration over a map at random.
 func (b *buckets) evict(now time.Time) {
 	var fullest netip.Prefix
 	most, seen := math.Inf(-1), 0
@@ -163,7 +163,7 @@ func (b *buckets) evict(now time.Time) {
 		if tokens := bucket.TokensAt(now); tokens > most {
 			fullest, most = network, tokens
 		}
-		if seen++; seen == sampled {
+		if seen++; seen == sampled || most >= float64(b.Burst) {
 			break
 		}
 	}
