@@ -101,9 +101,33 @@ func FuzzDecodeCount(f *testing.F) {
 	f.Add("||||", "")
 	f.Add("a|b|zz|P|", "1")
 	f.Fuzz(func(t *testing.T, field, value string) {
-		count, err := PlaceOf(placesOfTest).decodeCount(field, value)
+		count, err := newDecoder(placesOfTest).count(field, value)
 		if err == nil && (!count.Kind.Valid() || count.N > 0 && count.Submissions != count.N) {
 			t.Errorf("%q %q was read as %+v", field, value, count)
 		}
 	})
+}
+
+// Each letter of a field gives its own sums, whether it is read for the first time or again.
+func TestCountersOfEachLetter(t *testing.T) {
+	want := map[string]outage.Count{
+		"p|send":       {Kind: outage.Problem, Symptom: "send", N: 7, Submissions: 7},
+		"P|send":       {Kind: outage.Problem, Symptom: "send", Submissions: 7},
+		"kw|":          {Kind: outage.Works, Keyed: 7},
+		"j|send":       {Kind: outage.Problem, Symptom: "send", Judged: .007},
+		"x|":           {Kind: outage.Problem, Prefixes: 7},
+		"f|send":       {Kind: outage.Problem, Symptom: "send", N: 7, Submissions: 7, Judged: 7},
+		"q|send":       {Kind: outage.Problem, Symptom: "send", N: 7, Submissions: 7, Judged: 7, Prefixes: 7},
+		"n5|":          {Kind: outage.Problem, Nodes: outage.NodeSet(5).Counts(7)},
+		"oj|jio/IN-WB": {Kind: outage.Problem, Network: "jio", Region: "IN-WB", Judged: .007},
+	}
+	decoder := newDecoder(placesOfTest)
+	for range 2 {
+		for end, want := range want {
+			want.Service, want.Country = "whatsapp", "IN"
+			if got, err := decoder.count("whatsapp|IN||"+end, "7"); err != nil || got != want {
+				t.Errorf("%s was read as %+v, %v; want %+v", end, got, err, want)
+			}
+		}
+	}
 }

@@ -46,8 +46,9 @@ type Hot struct {
 	now    func() time.Time
 	logger *slog.Logger
 
-	refreshing sync.Mutex // held by Refresh; guards readings and unsettled
-	readings   []reading  // the oldest is the newest that is older than settleTime
+	refreshing sync.Mutex // held by Refresh; guards decoder, readings and unsettled
+	decoder    *decoder
+	readings   []reading // the oldest is the newest that is older than settleTime
 	unsettled  map[shardMinute]time.Time
 	settled    time.Time // when the unsettled minutes were last read again
 
@@ -71,7 +72,7 @@ type minuteCounts struct {
 // NewHot makes an empty window.
 func NewHot(redis *Redis, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
-		redis: redis, now: now, logger: logger,
+		redis: redis, now: now, logger: logger, decoder: newDecoder(redis.placeOf),
 		unsettled: map[shardMinute]time.Time{}, minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
 	}
 }
@@ -303,7 +304,7 @@ var checksumSeed = maphash.MakeSeed()
 func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Count {
 	counts := make([]outage.Count, 0, len(fields))
 	for field, value := range fields {
-		count, err := h.redis.placeOf.decodeCount(field, value)
+		count, err := h.decoder.count(field, value)
 		if err != nil {
 			h.logger.Error("skipping an unreadable counter", "error", err)
 			continue

@@ -1,0 +1,183 @@
+package bucket
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/open-downpour/downpour/pkg/outage"
+)
+
+// A field of a minute's counters is service|country|place|what|symptom, where place is
+// that of PlaceOf.pack and what is the first letter of a kind: lower case for reports that counted,
+// upper case for repeats, and a k in front for the part that importers brought. Two
+// more are for the detector: judged reports, and first ones of a network, without a
+// symptom. Reports of full weight, which most are, have one field instead of two or three:
+// what counts as reported and judged, or as first of its network as well. An n and a set of levels count
+// the reports that were of a new network in their nodes of these levels.
+const (
+	judgedField = "j" // thousandths of a report
+	firstField  = "x"
+	keyedField  = "k"
+	nodesField  = "n"
+
+	fullField      = "f" // reported and judged
+	fullFirstField = "q" // and the first of its network
+)
+
+// Reports that named an access network have counters of their own, in the whole
+// country: service|country||what|network/region, where what is this letter and, but
+// for the number of counted reports, one of those above.
+const accessField = "o"
+
+// accessPart is the end of the access fields of a report, "" for one that is not
+// counted by its access network.
+func accessPart(r outage.Report) string {
+	if r.Kind != outage.Problem || r.Network == "" {
+		return ""
+	}
+	return r.Network + "/" + string(r.Region)
+}
+
+// A counter is what a field of a minute's counters counts: where, and which sums of a
+// Count its value is added to.
+type counter struct {
+	of   outage.Count
+	give func(to *outage.Count, n int64)
+}
+
+// count is the Count of a value.
+func (c counter) count(n int64) outage.Count {
+	count := c.of
+	c.give(&count, n)
+	return count
+}
+
+// What the fields of a letter give. Access fields have theirs without the letter.
+var (
+	gives = map[string]func(*outage.Count, int64){
+		judgedField:    giveJudged,
+		firstField:     givePrefixes,
+		fullField:      func(to *outage.Count, n int64) { giveReports(to, n); to.Judged = float64(n) },
+		fullFirstField: func(to *outage.Count, n int64) { giveReports(to, n); to.Judged, to.Prefixes = float64(n), n },
+	}
+	givesAccess = map[string]func(*outage.Count, int64){
+		"": giveReports, judgedField: giveJudged, firstField: givePrefixes, keyedField: giveKeyed,
+	}
+)
+
+func giveReports(to *outage.Count, n int64)     { to.N, to.Submissions = n, n }
+func giveSubmissions(to *outage.Count, n int64) { to.Submissions = n }
+func giveJudged(to *outage.Count, n int64)      { to.Judged = float64(n) / 1000 }
+func givePrefixes(to *outage.Count, n int64)    { to.Prefixes = n }
+func giveKeyed(to *outage.Count, n int64)       { to.Keyed = n }
+
+var kindOf = map[string]outage.Kind{"p": outage.Problem, "w": outage.Works, "b": outage.Back}
+
+// decodeField reads a field of a minute's counters.
+func (of PlaceOf) decodeField(field string) (counter, error) {
+	parts := strings.Split(field, "|")
+	if len(parts) != 5 {
+		return counter{}, fmt.Errorf("reading counter %q: %d parts instead of 5", field, len(parts))
+	}
+	at, err := of.unpack(parts[2])
+	if err != nil {
+		return counter{}, fmt.Errorf("reading counter %q: %w", field, err)
+	}
+	read := counter{of: outage.Count{
+		Service: parts[0], Country: outage.Country(parts[1]), Region: at.region, District: at.district, Cell: at.cell,
+		Kind: outage.Problem, Symptom: parts[4],
+	}}
+	if err := read.decodeWhat(parts[3]); err != nil {
+		return counter{}, fmt.Errorf("reading counter %q: %w", field, err)
+	}
+	return read, nil
+}
+
+// decodeWhat reads the letters of a field.
+func (c *counter) decodeWhat(what string) error {
+	if give, ok := gives[what]; ok {
+		c.give = give
+		return nil
+	}
+	if sum, ok := strings.CutPrefix(what, accessField); ok {
+		return c.decodeAccess(sum)
+	}
+	if digits, ok := strings.CutPrefix(what, nodesField); ok {
+		levels, err := strconv.ParseUint(digits, 10, outage.NodeLevels)
+		c.give = func(to *outage.Count, n int64) { to.Nodes = outage.NodeSet(levels).Counts(n) }
+		return err
+	}
+	letter, keyed := strings.CutPrefix(what, keyedField)
+	kind, ok := kindOf[letter]
+	if c.give = giveReports; keyed {
+		c.give = giveKeyed
+	} else if !ok {
+		kind, ok = kindOf[strings.ToLower(letter)]
+		c.give = giveSubmissions
+	}
+	if !ok {
+		return fmt.Errorf("no kind %q", what)
+	}
+	c.of.Kind = kind
+	return nil
+}
+
+// decodeAccess reads an access field, whose letters are given without the first.
+func (c *counter) decodeAccess(what string) error {
+	network, region, ok := strings.Cut(c.of.Symptom, "/")
+	if !ok || network == "" {
+		return fmt.Errorf("no network in %q", c.of.Symptom)
+	}
+	if c.give = givesAccess[what]; c.give == nil {
+		return fmt.Errorf("no sum %q", what)
+	}
+	c.of.Symptom, c.of.Network, c.of.Region = "", network, outage.Region(region)
+	return nil
+}
+
+// decoder reads counters. It remembers the fields that it read lately, because those of a
+// minute that changes are read each second.
+type decoder struct {
+	placeOf     PlaceOf
+	now, before map[string]counter
+}
+
+// mostDecoded is how many fields a decoder remembers at least, if it read as many. One
+// takes about 300 bytes.
+const mostDecoded = 50_000
+
+func newDecoder(placeOf PlaceOf) *decoder {
+	return &decoder{placeOf: placeOf, now: map[string]counter{}}
+}
+
+// count reads a field of a minute's counters and its value.
+func (d *decoder) count(field, value string) (outage.Count, error) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return outage.Count{}, fmt.Errorf("reading counter %q: malformed value %q", field, value)
+	}
+	read, err := d.field(field)
+	if err != nil {
+		return outage.Count{}, err
+	}
+	return read.count(n), nil
+}
+
+func (d *decoder) field(field string) (counter, error) {
+	read, ok := d.now[field]
+	if ok {
+		return read, nil
+	}
+	if read, ok = d.before[field]; !ok {
+		var err error
+		if read, err = d.placeOf.decodeField(field); err != nil {
+			return counter{}, err
+		}
+	}
+	if len(d.now) >= mostDecoded {
+		d.before, d.now = d.now, map[string]counter{}
+	}
+	d.now[field] = read
+	return read, nil
+}
