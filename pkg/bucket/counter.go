@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
@@ -139,16 +141,16 @@ func (c *counter) decodeAccess(what string) error {
 // decoder reads counters. It remembers the fields that it read lately, because those of a
 // minute that changes are read each second.
 type decoder struct {
-	placeOf     PlaceOf
-	now, before map[string]counter
+	placeOf PlaceOf
+	fields  *lru.Cache[string, counter]
 }
 
-// mostDecoded is how many fields a decoder remembers at least, if it read as many. One
-// takes about 300 bytes.
-const mostDecoded = 50_000
+// mostDecoded is how many fields a decoder remembers. One takes about 300 bytes.
+const mostDecoded = 100_000
 
 func newDecoder(placeOf PlaceOf) *decoder {
-	return &decoder{placeOf: placeOf, now: map[string]counter{}}
+	fields, _ := lru.New[string, counter](mostDecoded) // fails only for a negative size
+	return &decoder{placeOf, fields}
 }
 
 // count reads a field of a minute's counters and its value.
@@ -165,19 +167,13 @@ func (d *decoder) count(field, value string) (outage.Count, error) {
 }
 
 func (d *decoder) field(field string) (counter, error) {
-	read, ok := d.now[field]
-	if ok {
+	if read, ok := d.fields.Get(field); ok {
 		return read, nil
 	}
-	if read, ok = d.before[field]; !ok {
-		var err error
-		if read, err = d.placeOf.decodeField(field); err != nil {
-			return counter{}, err
-		}
+	read, err := d.placeOf.decodeField(field)
+	if err != nil {
+		return counter{}, err
 	}
-	if len(d.now) >= mostDecoded {
-		d.before, d.now = d.now, map[string]counter{}
-	}
-	d.now[field] = read
+	d.fields.Add(field, read)
 	return read, nil
 }
