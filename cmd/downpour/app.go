@@ -161,6 +161,11 @@ func (a *app) openClickHouse(ctx context.Context) (err error) {
 	return nil
 }
 
+// archiveEvery is how long reports gather in the log of a Redis that keeps them: an insert
+// of a few thousand costs ClickHouse as much as one of many. The live window does not wait
+// for it.
+const archiveEvery = 5 * time.Second
+
 // buildCounting makes the way of a report from the buckets to the archive. An
 // embedded Redis keeps nothing, so with it a report is acknowledged only when
 // the archive has it.
@@ -170,6 +175,8 @@ func (a *app) buildCounting(context.Context) error {
 	}
 	if a.embeddedRedis() {
 		archiving.Journal = archive.NewJournal(filepath.Join(a.settings.Data, "batch"))
+	} else {
+		archiving.Every = archiveEvery
 	}
 	a.archiver = archive.NewArchiver(archiving)
 	counting := bucket.Config{Redis: a.redis, Logger: a.logger, Now: a.now}

@@ -28,7 +28,8 @@ type Config struct {
 	// Floor is the least number of reports that the public table shows, which RunFloor
 	// computes days with.
 	Floor int
-	// Records is the most log records of a shard in one batch.
+	// Records is the most log records of a shard in one batch, as long as they have many
+	// rows; up to eight times as many make a batch where they have few.
 	Records int
 	// fault is called at each step by tests that kill the process there.
 	fault func(step string)
@@ -50,6 +51,7 @@ type Archiver struct {
 	advanced chan struct{} // closed and replaced whenever archived grows
 	failing  error         // of the last attempt, nil after a success
 
+	most       int              // log records of a shard in the next batch
 	maintained outage.Minute    // the minute of the last maintain
 	logged     map[string]int64 // damaged parts by table, as last logged
 	damaged    atomic.Int64
@@ -67,7 +69,7 @@ func NewArchiver(config Config) *Archiver {
 		config.fault = func(string) {}
 	}
 	return &Archiver{
-		Config: config, server: rand.Text(), kicks: make(chan struct{}, 1),
+		Config: config, most: config.Records, server: rand.Text(), kicks: make(chan struct{}, 1),
 		archived: Positions{}, advanced: make(chan struct{}), prepared: make(chan struct{}), logged: map[string]int64{},
 	}
 }
@@ -107,7 +109,8 @@ func (a *Archiver) Run(ctx context.Context) error {
 // retry repeats a step of the start until it succeeds or ctx ends. It returns permanent
 // errors of ClickHouse.
 func (a *Archiver) retry(ctx context.Context, step func(context.Context) error) error {
-	waits := retry.Waits{First: a.Every, Most: 5 * a.Every}
+	first := min(a.Every, time.Second)
+	waits := retry.Waits{First: first, Most: 5 * first}
 	err := waits.Do(ctx, func() error {
 		err := step(ctx)
 		if refused(err) {
@@ -205,10 +208,11 @@ func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
 	if batch != nil {
 		return true, a.finish(ctx, *batch, nil)
 	}
-	entries, to, more, err := a.Log.Oldest(ctx, a.Records)
+	entries, to, more, err := a.Log.Oldest(ctx, a.most)
 	if err != nil || len(entries) == 0 {
 		return false, ofLog(err)
 	}
+	a.adapt(len(entries), more)
 	fresh := Batch{Token: rand.Text(), To: to}
 	a.fault("before plan")
 	if err := a.Batches.Begin(ctx, fresh); err != nil {
@@ -216,6 +220,24 @@ func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
 	}
 	a.fault("planned")
 	return more, a.finish(ctx, fresh, entries)
+}
+
+// Rows of a batch: an insert of few costs nearly as much as one of many, and one of too many
+// takes memory.
+const (
+	fewRows  = 16_384
+	manyRows = 65_536
+)
+
+// adapt sets how many log records make the next batch, by the rows of the last one. more
+// says that records were left.
+func (a *Archiver) adapt(rows int, more bool) {
+	switch {
+	case more && rows < fewRows:
+		a.most = min(2*a.most, 8*a.Records)
+	case rows > manyRows:
+		a.most = max(a.most/2, a.Records)
+	}
 }
 
 // finish moves a batch that is in the batch log into the archive. entries are its
