@@ -1,7 +1,11 @@
 package bucket
 
 import (
+	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,14 +105,14 @@ func FuzzDecodeCount(f *testing.F) {
 	f.Add("||||", "")
 	f.Add("a|b|zz|P|", "1")
 	f.Fuzz(func(t *testing.T, field, value string) {
-		count, err := newDecoder(placesOfTest).count(field, value)
+		count, err := decodeCount(field, value)
 		if err == nil && (!count.Kind.Valid() || count.N > 0 && count.Submissions != count.N) {
 			t.Errorf("%q %q was read as %+v", field, value, count)
 		}
 	})
 }
 
-// Each letter of a field gives its own sums, whether it is read for the first time or again.
+// Each letter of a field gives its own sums.
 func TestCountersOfEachLetter(t *testing.T) {
 	want := map[string]outage.Count{
 		"p|send":       {Kind: outage.Problem, Symptom: "send", N: 7, Submissions: 7},
@@ -121,13 +125,61 @@ func TestCountersOfEachLetter(t *testing.T) {
 		"n5|":          {Kind: outage.Problem, Nodes: outage.NodeSet(5).Counts(7)},
 		"oj|jio/IN-WB": {Kind: outage.Problem, Network: "jio", Region: "IN-WB", Judged: .007},
 	}
-	decoder := newDecoder(placesOfTest)
-	for range 2 {
-		for end, want := range want {
-			want.Service, want.Country = "whatsapp", "IN"
-			if got, err := decoder.count("whatsapp|IN||"+end, "7"); err != nil || got != want {
-				t.Errorf("%s was read as %+v, %v; want %+v", end, got, err, want)
+	for end, want := range want {
+		want.Service, want.Country = "whatsapp", "IN"
+		if got, err := decodeCount("whatsapp|IN||"+end, "7"); err != nil || got != want {
+			t.Errorf("%s was read as %+v, %v; want %+v", end, got, err, want)
+		}
+	}
+}
+
+// decodeCount reads one counter.
+func decodeCount(field, value string) (outage.Count, error) {
+	of, err := PlaceOf(placesOfTest).decodeField(field)
+	if err != nil {
+		return outage.Count{}, err
+	}
+	decoded := decodedCounter{counter: of}
+	err = decoded.decode(field, value)
+	return decoded.count, err
+}
+
+// Counters that are read again give what they give when they are read for the first time.
+func TestCountersReadAgain(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 3))
+	again := decodedCounters{}
+	fields := map[string]string{}
+	fail := func(err error) { t.Error(err) }
+	for range 200 {
+		before := maps.Clone(fields)
+		switch random.IntN(20) {
+		case 0:
+			clear(fields)
+		case 1:
+			for field := range fields {
+				delete(fields, field)
+				break
 			}
+			fallthrough
+		default:
+			for range random.IntN(4) {
+				fields[fmt.Sprintf("whatsapp|IN||%c|%d", "pPjqf"[random.IntN(5)], random.IntN(9))] = strconv.Itoa(random.IntN(3))
+			}
+		}
+		changed := again.read(placesOfTest, fields, fail)
+		if changed == maps.Equal(before, fields) {
+			t.Errorf("%v after %v: changed %v", fields, before, changed)
+		}
+		once := decodedCounters{}
+		once.read(placesOfTest, fields, fail)
+		byText := func(a, b outage.Count) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
+		got, want := again.counts(7), once.counts(7)
+		slices.SortFunc(got, byText)
+		slices.SortFunc(want, byText)
+		if !slices.Equal(got, want) {
+			t.Fatalf("read again: %v; for the first time: %v", got, want)
 		}
 	}
 }

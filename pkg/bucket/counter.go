@@ -2,10 +2,9 @@ package bucket
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
-
-	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -41,15 +40,15 @@ func accessPart(r outage.Report) string {
 	return r.Network + "/" + string(r.Region)
 }
 
-// A counter is what a field of a minute's counters counts: where, and which sums of a
+// counter is what a field of a minute's counters counts: where, and which sums of a
 // Count its value is added to.
 type counter struct {
 	of   outage.Count
 	give func(to *outage.Count, n int64)
 }
 
-// count is the Count of a value.
-func (c counter) count(n int64) outage.Count {
+// with is the Count of a value.
+func (c counter) with(n int64) outage.Count {
 	count := c.of
 	c.give(&count, n)
 	return count
@@ -138,42 +137,67 @@ func (c *counter) decodeAccess(what string) error {
 	return nil
 }
 
-// decoder reads counters. It remembers the fields that it read lately, because those of a
-// minute that changes are read each second.
-type decoder struct {
-	placeOf PlaceOf
-	fields  *lru.Cache[string, counter]
+// decodedCounter is a counter and its value.
+type decodedCounter struct {
+	counter
+	value string
+	count outage.Count
 }
 
-// mostDecoded is how many fields a decoder remembers. One takes about 300 bytes.
-const mostDecoded = 100_000
-
-func newDecoder(placeOf PlaceOf) *decoder {
-	fields, _ := lru.New[string, counter](mostDecoded) // fails only for a negative size
-	return &decoder{placeOf, fields}
-}
-
-// count reads a field of a minute's counters and its value.
-func (d *decoder) count(field, value string) (outage.Count, error) {
+// decode reads the value of a counter.
+func (c *decodedCounter) decode(field, value string) error {
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil {
-		return outage.Count{}, fmt.Errorf("reading counter %q: malformed value %q", field, value)
+		return fmt.Errorf("reading counter %q: malformed value %q", field, value)
 	}
-	read, err := d.field(field)
-	if err != nil {
-		return outage.Count{}, err
-	}
-	return read.count(n), nil
+	c.value, c.count = value, c.with(n)
+	return nil
 }
 
-func (d *decoder) field(field string) (counter, error) {
-	if read, ok := d.fields.Get(field); ok {
-		return read, nil
+// decodedCounters are the counters of a minute of a shard as they were last read, by field.
+// A busy minute is read each second, and most of its counters are then as they were.
+type decodedCounters map[string]*decodedCounter
+
+// read reads the counters again, and reports whether any changed. An error is of a counter
+// that is left out.
+func (d decodedCounters) read(placeOf PlaceOf, fields map[string]string, failed func(error)) (changed bool) {
+	before, again := len(d), 0
+	for field, value := range fields {
+		known := d[field]
+		if known != nil {
+			again++
+		}
+		if known != nil && known.value == value {
+			continue
+		}
+		if known == nil {
+			of, err := placeOf.decodeField(field)
+			if err != nil {
+				failed(err)
+				continue
+			}
+			known = &decodedCounter{counter: of}
+		}
+		if err := known.decode(field, value); err != nil {
+			failed(err)
+			continue
+		}
+		d[field], changed = known, true
 	}
-	read, err := d.placeOf.decodeField(field)
-	if err != nil {
-		return counter{}, err
+	if again < before { // a master that was replaced had more
+		maps.DeleteFunc(d, func(field string, _ *decodedCounter) bool { _, ok := fields[field]; return !ok })
+		changed = true
 	}
-	d.fields.Add(field, read)
-	return read, nil
+	return changed
+}
+
+// counts are the counts of a minute.
+func (d decodedCounters) counts(minute outage.Minute) []outage.Count {
+	counts := make([]outage.Count, 0, len(d))
+	for _, counter := range d {
+		count := counter.count
+		count.Start = minute
+		counts = append(counts, count)
+	}
+	return counts
 }

@@ -2,7 +2,6 @@ package bucket
 
 import (
 	"context"
-	"hash/maphash"
 	"log/slog"
 	"sync"
 	"time"
@@ -46,11 +45,11 @@ type Hot struct {
 	now    func() time.Time
 	logger *slog.Logger
 
-	refreshing sync.Mutex // held by Refresh; guards decoder, readings and unsettled
-	decoder    *decoder
-	readings   []reading // the oldest is the newest that is older than settleTime
+	refreshing sync.Mutex // held by Refresh; guards readings, unsettled and decoded
+	readings   []reading  // the oldest is the newest that is older than settleTime
 	unsettled  map[shardMinute]time.Time
-	settled    time.Time // when the unsettled minutes were last read again
+	decoded    map[shardMinute]decodedCounters // of the unsettled minutes
+	settled    time.Time                       // when the unsettled minutes were last read again
 
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
@@ -63,7 +62,6 @@ type Hot struct {
 // of a shard replaces it.
 type minuteCounts struct {
 	shards [Shards][]outage.Count
-	sums   [Shards]uint64            // checksums of the counters as they are in Redis
 	placed map[string][]outage.Count // by service, as in the shards
 	access map[string][]outage.Count // by service, those by access network
 	totals map[string][]outage.Count // by service: country and kind only
@@ -72,8 +70,8 @@ type minuteCounts struct {
 // NewHot makes an empty window.
 func NewHot(redis *Redis, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
-		redis: redis, now: now, logger: logger, decoder: newDecoder(redis.placeOf),
-		unsettled: map[shardMinute]time.Time{}, minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
+		redis: redis, now: now, logger: logger,
+		unsettled: map[shardMinute]time.Time{}, decoded: map[shardMinute]decodedCounters{}, minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
 	}
 }
 
@@ -238,13 +236,12 @@ func lost(before, now int64) bool {
 }
 
 func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.Span, reset bool) {
-	sums := make([]uint64, len(read))
+	if reset {
+		clear(h.decoded)
+	}
 	decoded := make([][]outage.Count, len(read))
 	for i, fields := range read {
-		sums[i] = checksum(fields)
-		if reset || !h.has(wanted[i], sums[i]) {
-			decoded[i] = h.decode(wanted[i].minute, fields)
-		}
+		decoded[i] = h.decode(wanted[i], fields)
 	}
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -260,11 +257,11 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 		if !ok {
 			minute = &minuteCounts{}
 			if old := h.minutes[w.minute]; old != nil {
-				minute.shards, minute.sums = old.shards, old.sums
+				minute.shards = old.shards
 			}
 			fresh[w.minute] = minute
 		}
-		minute.shards[w.shard], minute.sums[w.shard] = decoded[i], sums[i]
+		minute.shards[w.shard] = decoded[i]
 	}
 	if len(fresh) > 0 || reset {
 		h.version++
@@ -284,35 +281,24 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 	h.refreshed = h.now()
 }
 
-// has reports whether the counters of a minute are those with a checksum. Only Refresh
-// changes them.
-func (h *Hot) has(at shardMinute, sum uint64) bool {
-	minute := h.minutes[at.minute]
-	return minute != nil && minute.sums[at.shard] == sum
-}
-
-// checksum is the same for the same counters in any order; 0 for none.
-func checksum(fields map[string]string) (sum uint64) {
-	for field, value := range fields {
-		sum += maphash.Comparable(checksumSeed, [2]string{field, value})
+// decode reads the counters of a minute; nil where they are as they were.
+func (h *Hot) decode(at shardMinute, fields map[string]string) []outage.Count {
+	decoded, known := h.decoded[at]
+	if !known {
+		decoded = make(decodedCounters, len(fields))
 	}
-	return sum
-}
-
-var checksumSeed = maphash.MakeSeed()
-
-func (h *Hot) decode(minute outage.Minute, fields map[string]string) []outage.Count {
-	counts := make([]outage.Count, 0, len(fields))
-	for field, value := range fields {
-		count, err := h.decoder.count(field, value)
-		if err != nil {
-			h.logger.Error("skipping an unreadable counter", "error", err)
-			continue
-		}
-		count.Start = minute
-		counts = append(counts, count)
+	changed := decoded.read(h.redis.placeOf, fields, func(err error) {
+		h.logger.Error("skipping an unreadable counter", "error", err)
+	})
+	if _, unsettled := h.unsettled[at]; unsettled {
+		h.decoded[at] = decoded
+	} else {
+		delete(h.decoded, at)
 	}
-	return counts
+	if known && !changed {
+		return nil
+	}
+	return decoded.counts(at.minute)
 }
 
 func (m *minuteCounts) index() {
