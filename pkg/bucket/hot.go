@@ -301,23 +301,62 @@ func (h *Hot) decode(at shardMinute, fields map[string]string) []outage.Count {
 	return decoded.counts(at.minute)
 }
 
+// index sorts the counts of a minute by service, which takes longer than all else of a
+// busy minute: hence the lists are made in their final length.
 func (m *minuteCounts) index() {
-	m.placed, m.access = map[string][]outage.Count{}, map[string][]outage.Count{}
-	totals := outage.Sums{}
+	placed, access := map[string]int{}, map[string]int{}
 	for _, counts := range m.shards {
-		for _, count := range counts {
-			if count.Network != "" {
-				m.access[count.Service] = append(m.access[count.Service], count)
-				continue
+		for i := range counts {
+			if counts[i].Network != "" {
+				access[counts[i].Service]++
+			} else {
+				placed[counts[i].Service]++
 			}
-			m.placed[count.Service] = append(m.placed[count.Service], count)
-			totals.Add(count, outage.Query{Step: 1})
 		}
 	}
-	m.totals = map[string][]outage.Count{}
-	for _, count := range totals.Counts() {
-		m.totals[count.Service] = append(m.totals[count.Service], count)
+	m.placed, m.access = listsOf(placed), listsOf(access)
+	totals := map[totalKey]*outage.Count{}
+	for _, counts := range m.shards {
+		for i := range counts {
+			count := &counts[i]
+			if count.Network != "" {
+				m.access[count.Service] = append(m.access[count.Service], *count)
+				continue
+			}
+			m.placed[count.Service] = append(m.placed[count.Service], *count)
+			include(totals, count)
+		}
 	}
+	m.totals = make(map[string][]outage.Count, len(placed))
+	for _, count := range totals {
+		m.totals[count.Service] = append(m.totals[count.Service], *count)
+	}
+}
+
+// totalKey is of a count that is not divided by place or symptom.
+type totalKey struct {
+	service string
+	country outage.Country
+	kind    outage.Kind
+}
+
+func include(totals map[totalKey]*outage.Count, count *outage.Count) {
+	key := totalKey{count.Service, count.Country, count.Kind}
+	total := totals[key]
+	if total == nil {
+		total = &outage.Count{Service: key.service, Country: key.country, Kind: key.kind, Start: count.Start}
+		totals[key] = total
+	}
+	total.Include(*count)
+}
+
+// listsOf are empty lists by service, with room for a number of counts.
+func listsOf(lengths map[string]int) map[string][]outage.Count {
+	lists := make(map[string][]outage.Count, len(lengths))
+	for service, length := range lengths {
+		lists[service] = make([]outage.Count, 0, length)
+	}
+	return lists
 }
 
 // Counts returns the counts of a query, in the order of outage.Sums. Minutes outside of

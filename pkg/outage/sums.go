@@ -46,12 +46,17 @@ func (s Sums) Add(count Count, query Query) {
 		}
 		s[key] = sum
 	}
-	sum.N += count.N
-	sum.Keyed += count.Keyed
-	sum.Submissions += count.Submissions
-	sum.Judged += count.Judged
-	sum.Prefixes += count.Prefixes
-	sum.Nodes = sum.Nodes.Plus(count.Nodes)
+	sum.Include(count)
+}
+
+// Include adds the numbers of another count to those of this one.
+func (c *Count) Include(other Count) {
+	c.N += other.N
+	c.Keyed += other.Keyed
+	c.Submissions += other.Submissions
+	c.Judged += other.Judged
+	c.Prefixes += other.Prefixes
+	c.Nodes = c.Nodes.Plus(other.Nodes)
 }
 
 // AddAll adds counts as Add does.
