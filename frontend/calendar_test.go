@@ -39,7 +39,7 @@ func TestDay(t *testing.T) {
 	_, app := testSite(t, nil)
 	body := get(t, app, "/2026/11/18").body
 	for _, want := range []string{
-		"<h2>UK</h2>", `<a href="/incidents/`, `<a href="/2026/11">November 2026</a>`, "Days begin at midnight, UK time, India time.", `rel="prev">← 17 November 2026`,
+		"<h2>UK</h2>", `<a href="/incidents/`, `<a href="/2026/11">November 2026</a>`, "Days begin at midnight, UK time · India time.", `rel="prev">← 17 November 2026`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q in %s", want, body)

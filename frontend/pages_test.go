@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/xml"
@@ -22,6 +23,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 type answer struct {
@@ -372,8 +374,19 @@ func TestNumbersThatFail(t *testing.T) {
 			t.Errorf("%s: the reader sees the error", path)
 		}
 	}
-	if body := get(t, app, "/in/whatsapp").body; !strings.Contains(body, `action="/report"`) {
+	body := get(t, app, "/in/whatsapp").body
+	if !strings.Contains(body, `action="/report"`) {
 		t.Error("no form while numbers fail")
+	}
+	for _, want := range []string{"No numbers at the moment", "The numbers of WhatsApp in India cannot be shown at the moment.", "Nothing can be shown here at the moment."} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for _, untrue := range []string{"0 user reports", "too early", "Nothing to compare", "Too few reports", "No region has", "None so far"} {
+		if strings.Contains(body, untrue) {
+			t.Errorf("%q where nothing is known", untrue)
+		}
 	}
 }
 
@@ -410,6 +423,29 @@ func TestYoungServerLabelsCounts(t *testing.T) {
 	if strings.Contains(body, `class="kexp"`) {
 		t.Error("a normal band without a baseline")
 	}
+}
+
+// An empty server has no list of others than those it shows, and counts nothing.
+func TestHomeWithoutReports(t *testing.T) {
+	_, app := testSite(t, func(c *Config) { c.Readings = always(noReports{}) })
+	body := get(t, app, "/").body
+	for _, want := range []string{"No reports in the last 10 minutes. It is too early to say what is usual here.", "<h2>All services</h2>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	for _, no := range []string{"All other services", "counts only", "Most reports now"} {
+		if strings.Contains(body, no) {
+			t.Errorf("%q on a page without numbers", no)
+		}
+	}
+}
+
+// noReports are the readings of a server that was just started.
+type noReports struct{ pagetest.Readings }
+
+func (noReports) Health(context.Context, string, outage.Country) (public.Health, error) {
+	return public.Health{Status: outage.StatusUnknown}, nil
 }
 
 func TestNewNamesWhatIsMissing(t *testing.T) {

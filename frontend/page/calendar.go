@@ -90,7 +90,7 @@ func (s *Builder) calendar(at address.Address) (*calendarPage, error) {
 		zones = append(zones, page.Localizer.Zone(country))
 		page.AsOf = append(page.AsOf, page.TimeOfDay(page.registerAsOf(), country))
 	}
-	page.Days = page.T("calendar.zone", "zone", strings.Join(zones, ", "))
+	page.Days = page.T("calendar.zone", "zone", strings.Join(zones, " · "))
 	return page, nil
 }
 

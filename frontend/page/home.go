@@ -111,8 +111,8 @@ func (page *homePage) arrange(ctx context.Context) {
 	}
 	slices.SortStableFunc(notable, func(a, b member) int { return public.ByTrouble(a.health, b.health) })
 	page.Events = page.events(ctx, notable)
-	page.headline(ctx, unusual, stirring, knownIn)
 	page.listOthers(ctx, others)
+	page.headline(ctx, unusual, stirring, knownIn)
 }
 
 // headline sets the headline, the icon and the mark of the tab.
@@ -126,6 +126,8 @@ func (page *homePage) headline(ctx context.Context, unusual, stirring, knownIn i
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("missing")
 	case page.Plain && knownIn > 0:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.learning", "n", int64(knownIn))
+	case page.Plain && len(page.Rows) == 0:
+		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.empty")
 	case page.Plain:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("home.new")
 	default:

@@ -12,7 +12,7 @@ import (
 // shows here and not on a page.
 func TestEveryKeyIsKnown(t *testing.T) {
 	english := locale.New(locale.Default, "")
-	used := regexp.MustCompile(`\.T "([a-z.]+)"`)
+	used := regexp.MustCompile(`\.(?:T|None) "([a-z.]+)"`)
 	files, _ := fs.Glob(templateFiles, "templates/*.html")
 	for _, file := range files {
 		source, _ := templateFiles.ReadFile(file)

@@ -118,6 +118,15 @@ func (p *layout) zone() outage.Country {
 	return cmp.Or(p.At.Country, p.At.Countries(outage.Service{})[0])
 }
 
+// None is a text that says that there is nothing, by its key, unless that is not known
+// because numbers are missing.
+func (p *layout) None(key string) string {
+	if p.fresh.missing {
+		return p.T("missing.here")
+	}
+	return p.T(key)
+}
+
 // Notice is the warning that numbers are missing or old, "" for none.
 func (p *layout) Notice() string {
 	switch {

@@ -152,7 +152,7 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 		scale := draw.ScaleOf(state.Show == address.ShowReports, page.busiest(ctx, country, heat))
 		compared = compared || draw.HasRatios(heat)
 		result := mapPanel{
-			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: page.T("map.empty"), HasMap: true},
+			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: "map.empty", HasMap: true},
 			Projection:  page.builder.maps[mapKey{country, country.LargeResolution()}], Scale: scale.String(),
 		}
 		result.Map = page.heatmap(heat, country, page.captionOf(state, country), scale)

@@ -33,7 +33,7 @@ type regionPanel struct {
 	DistrictPath string
 	Heading      string // of the map
 	Span         string
-	Empty        string // text instead of a table without rows
+	Empty        string // key of the text instead of a table without rows
 	First, Rest  []share
 	Districts    *districtTable // the districts with most reports, nil where they are not shown
 }
@@ -60,7 +60,7 @@ func (q *request) panel(ctx context.Context, service outage.Service, country out
 	now := outage.MinuteOf(q.read.asOf)
 	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
 	result := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
-	result.Heading, result.Empty = q.T("map.heading"), q.T("region.empty")
+	result.Heading, result.Empty = q.T("map.heading"), "region.empty"
 	q.addDistricts(ctx, &result, to)
 
 	q.addChart(ctx, &result, service, country)

@@ -51,22 +51,27 @@ func (w *wording) verdict(service outage.Service, country outage.Country, health
 	case health.Rising():
 		as = "rising"
 	}
-	result := verdict{
+	result := w.verdictAs(as, service, country, health)
+	result.Numbers = w.numbers(health)
+	if in := health.Incident; in != nil {
+		result.Word = w.because(result.Word, *in)
+		result.Open, result.OpenPath = w.T("card.since", "time", w.since(*in)), w.incidentPath(in.ID)
+	}
+	return result
+}
+
+// verdictAs is a verdict without numbers, in the words of a status.
+func (w *wording) verdictAs(as string, service outage.Service, country outage.Country, health public.Health) verdict {
+	return verdict{
 		Country:  country,
 		Name:     w.CountryName(country),
 		Path:     w.At.WithCountry(country).WithService(service.Slug).Path(),
 		Status:   health.Status,
 		Word:     w.T("status." + as),
 		Sentence: w.T("verdict."+as, "service", w.ServiceName(service), "in", w.InCountry(country), "n", int64(health.KnownIn)),
-		Numbers:  w.numbers(health),
 		as:       as,
 		health:   health,
 	}
-	if in := health.Incident; in != nil {
-		result.Word = w.because(result.Word, *in)
-		result.Open, result.OpenPath = w.T("card.since", "time", w.since(*in)), w.incidentPath(in.ID)
-	}
-	return result
 }
 
 // because adds the probable cause to a text about an incident, if it is another
@@ -170,7 +175,8 @@ func (q *request) verdicts(ctx context.Context, service outage.Service) []verdic
 		health, err := q.read.readings.Health(ctx, service.Slug, country)
 		if err != nil {
 			q.read.miss(err, "health")
-			health = public.Health{Status: outage.StatusUnknown}
+			result = append(result, q.words.verdictAs("missing", service, country, public.Health{Status: outage.StatusUnknown}))
+			continue
 		}
 		result = append(result, q.words.verdict(service, country, health))
 	}

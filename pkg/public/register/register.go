@@ -54,6 +54,7 @@ type Config struct {
 
 const (
 	refreshEvery = 5 * time.Minute
+	lookEvery    = 15 * time.Second   // for incidents that opened or ended since
 	settleFor    = 7 * 24 * time.Hour // after its end, until a quarter is stored
 	versionEvery = 24 * time.Hour     // between two versions of a quarter
 	extentFor    = 24 * time.Hour     // after which the extent of an ended incident is read again: imports change it
@@ -106,13 +107,20 @@ func New(config Config) *Register {
 	return &Register{config: config, extents: map[string]knownExtent{}, current: map[Quarter]edition{}}
 }
 
-// Run keeps the register up to date until ctx ends.
+// Run keeps the register up to date until ctx ends: it makes it anew every few minutes,
+// and soon after an incident opened or ended.
 func (r *Register) Run(ctx context.Context) error {
-	ticks := time.NewTicker(refreshEvery)
+	ticks := time.NewTicker(lookEvery)
 	defer ticks.Stop()
+	var last time.Time
+	var seen []ending
 	for {
-		if err := r.Refresh(ctx); err != nil && ctx.Err() == nil {
-			r.config.Logger.Warn("refreshing the register", "error", err)
+		newest := r.newest(ctx)
+		if now := r.config.Now(); now.Sub(last) >= refreshEvery || !slices.Equal(newest, seen) {
+			last, seen = now, newest
+			if err := r.Refresh(ctx); err != nil && ctx.Err() == nil {
+				r.config.Logger.Warn("refreshing the register", "error", err)
+			}
 		}
 		select {
 		case <-ticks.C:
@@ -120,6 +128,25 @@ func (r *Register) Run(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// ending is an incident, and when it ended if it did.
+type ending struct {
+	id     string
+	closed time.Time
+}
+
+// newest is the incidents that opened last, as many as one page of the list has. It is
+// empty where they cannot be listed, which Refresh reports.
+func (r *Register) newest(ctx context.Context) (all []ending) {
+	page, _, err := r.config.Incidents.Incidents(ctx, outage.IncidentFilter{}, "", listPage)
+	if err != nil {
+		return nil
+	}
+	for _, in := range page {
+		all = append(all, ending{in.ID, in.ClosedAt.UTC()})
+	}
+	return all
 }
 
 // Refresh reads what is stored, makes the quarters anew and stores those that are

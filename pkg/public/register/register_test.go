@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -92,6 +94,50 @@ func checkEditions(t *testing.T, r *Register, want ...string) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("editions %q, want %q", got, want)
 	}
+}
+
+// An incident that opens or ends is in the register within seconds, not only with the
+// next of the rounds.
+func TestTheRegisterFollowsIncidents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var list listing
+		config := newRegister(&archive{}).config
+		config.Now, config.Incidents = time.Now, &list
+		r := New(config)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go func() { _ = r.Run(ctx) }()
+		rows := func() []Row {
+			time.Sleep(lookEvery)
+			synctest.Wait()
+			return r.Rows(Filter{})
+		}
+		if got := rows(); len(got) != 0 {
+			t.Fatalf("rows before any incident: %v", got)
+		}
+		open := ended("whatsapp", time.Now().Add(-time.Minute), time.Hour, "IN-WB")
+		open.ClosedAt, open.State = time.Time{}, outage.StateOpen
+		list.only.Store(&open)
+		if got := rows(); len(got) != 1 || got[0].State != outage.StateOpen {
+			t.Fatalf("rows after an incident opened: %v", got)
+		}
+		closed := open
+		closed.ClosedAt, closed.State = time.Now(), outage.StateResolved
+		list.only.Store(&closed)
+		if got := rows(); len(got) != 1 || got[0].State != outage.StateResolved {
+			t.Fatalf("rows after it ended: %v", got)
+		}
+	})
+}
+
+// listing has one incident, or none, which a test may change while the register runs.
+type listing struct{ only atomic.Pointer[public.Incident] }
+
+func (l *listing) Incidents(context.Context, outage.IncidentFilter, string, int) ([]public.Incident, string, error) {
+	if in := l.only.Load(); in != nil {
+		return []public.Incident{*in}, "", nil
+	}
+	return nil, "", nil
 }
 
 func TestVersionsOfAQuarter(t *testing.T) {
