@@ -29,14 +29,22 @@ func (n names) shares(service outage.Service, found public.Symptoms) []share {
 	var rows []share
 	for _, item := range found.Items {
 		rows = append(rows, share{
-			Name: n.symptom(service, item.Symptom), Number: n.Percent(item.Share), Width: width(item.Reports, most),
+			Name: n.symptom(service, item.Symptom), Number: n.percent(item.Share), Width: width(item.Reports, most),
 		})
 	}
 	if found.Withheld > 0 && found.Total > 0 {
 		part := float64(found.Withheld) / float64(found.Total)
-		rows = append(rows, share{Name: n.T("symptoms.rest"), Number: n.Percent(part), Width: width(found.Withheld, most)})
+		rows = append(rows, share{Name: n.T("symptoms.rest"), Number: n.percent(part), Width: width(found.Withheld, most)})
 	}
 	return rows
+}
+
+// percent is a share in whole percent, and "<1%" for one that would be rounded to none.
+func (n names) percent(share float64) string {
+	if share > 0 && share < .005 {
+		return "<" + n.Percent(.01)
+	}
+	return n.Percent(share)
 }
 
 func width(n, most int64) int {
