@@ -16,12 +16,22 @@ import (
 // Mail sends letters to those who ask for them. Its errors for the sender are *outage.Error.
 type Mail interface {
 	// Request sends a letter with a link to confirm. It blocks until a mail server has it.
-	Request(ctx context.Context, from netip.Addr, mail, service string, country outage.Country, lang string) error
+	Request(ctx context.Context, from netip.Addr, mail string, of Letters) error
 	// Requested is what the token of a link is about.
-	Requested(ctx context.Context, token string) (service string, country outage.Country, err error)
-	Confirm(ctx context.Context, token string) error
+	Requested(ctx context.Context, token string) (Letters, error)
+	// Confirm begins the letters of a token; whoever knows the id can end them.
+	Confirm(ctx context.Context, token string) (of Letters, id string, err error)
 	// End also succeeds for an id that is not there.
 	End(ctx context.Context, id string) error
+}
+
+// Letters are those about a service in a country: about each opening and end of an incident,
+// or, until it is back, one about the end of all.
+type Letters struct {
+	Service   string
+	Country   outage.Country
+	Lang      string
+	UntilBack bool
 }
 
 // longestToken bounds what a link holds, in bytes.
@@ -48,7 +58,8 @@ func (s *Site) requestMail(c *fiber.Ctx) error {
 		return err
 	}
 	at := homeOf(func(name string) string { return strings.ToLower(field(c, name)) })
-	err := s.config.Mail.Request(c.UserContext(), s.config.ClientOf(c).Addr, field(c, "mail"), field(c, "service"), at.Country, at.Lang)
+	wanted := Letters{Service: field(c, "service"), Country: at.Country, Lang: at.Lang, UntilBack: field(c, "until_back") != ""}
+	err := s.config.Mail.Request(c.UserContext(), s.config.ClientOf(c).Addr, field(c, "mail"), wanted)
 	if err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
@@ -58,11 +69,14 @@ func (s *Site) requestMail(c *fiber.Ctx) error {
 // askConfirmation shows a button: programs that scan letters open links.
 func (s *Site) askConfirmation(c *fiber.Ctx) error {
 	at, token := address.Address{Lang: locale.Known(strings.Clone(c.Query("lang")))}, bounded(c.Query("token"))
-	service, country, err := s.config.Mail.Requested(c.UserContext(), token)
+	of, err := s.config.Mail.Requested(c.UserContext(), token)
 	if err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
-	at.Service, at.Country = service, country
+	at.Service, at.Country = of.Service, of.Country
+	if of.UntilBack {
+		return s.mailStep(c, at, page.MailConfirmBack, token)
+	}
 	return s.mailStep(c, at, page.MailConfirm, token)
 }
 
@@ -71,10 +85,14 @@ func (s *Site) confirmMail(c *fiber.Ctx) error {
 		return err
 	}
 	at := address.Address{Lang: locale.Known(field(c, "lang"))}
-	if err := s.config.Mail.Confirm(c.UserContext(), bounded(string(c.Request().PostArgs().Peek("token")))); err != nil {
+	of, id, err := s.config.Mail.Confirm(c.UserContext(), bounded(string(c.Request().PostArgs().Peek("token"))))
+	if err != nil {
 		return inLanguage(c, at.Lang, err)
 	}
-	return s.mailStep(c, at, page.MailConfirmed, "")
+	if of.UntilBack {
+		return s.mailStep(c, at, page.MailConfirmedBack, id)
+	}
+	return s.mailStep(c, at, page.MailConfirmed, id)
 }
 
 func (s *Site) askStop(c *fiber.Ctx) error {

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 	"path/filepath"
 
+	"github.com/open-downpour/downpour/frontend"
 	"github.com/open-downpour/downpour/pkg/notify"
-	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/outbound"
 	"github.com/open-downpour/downpour/pkg/public"
 )
@@ -65,18 +65,22 @@ func (a *app) wakeNotify() {
 // letters are what the pages of the site do with those of notify.
 type letters struct{ of *notify.Service }
 
-func (l letters) Request(ctx context.Context, from netip.Addr, mail, service string, country outage.Country, lang string) error {
-	return l.of.RequestMail(ctx, from, mail, notify.Interest{Service: service, Country: country, Lang: lang})
+func (l letters) Request(ctx context.Context, from netip.Addr, mail string, of frontend.Letters) error {
+	return l.of.RequestMail(ctx, from, mail, notify.Interest{Service: of.Service, Country: of.Country, Lang: of.Lang, UntilBack: of.UntilBack})
 }
 
-func (l letters) Requested(ctx context.Context, token string) (service string, country outage.Country, err error) {
+func (l letters) Requested(ctx context.Context, token string) (frontend.Letters, error) {
 	of, err := l.of.RequestedMail(ctx, token)
-	return of.Service, of.Country, err
+	return lettersOf(of), err
 }
 
-func (l letters) Confirm(ctx context.Context, token string) error {
-	_, err := l.of.ConfirmMail(ctx, token)
-	return err
+func (l letters) Confirm(ctx context.Context, token string) (frontend.Letters, string, error) {
+	of, err := l.of.ConfirmMail(ctx, token)
+	return lettersOf(of.Interest), of.ID, err
+}
+
+func lettersOf(of notify.Interest) frontend.Letters {
+	return frontend.Letters{Service: of.Service, Country: of.Country, Lang: of.Lang, UntilBack: of.UntilBack}
 }
 
 func (l letters) End(ctx context.Context, id string) error { return l.of.Unsubscribe(ctx, id) }

@@ -15,6 +15,9 @@ const (
 	MailConfirmed MailStep = "confirmed"
 	MailStop      MailStep = "stop"
 	MailStopped   MailStep = "stopped"
+	// Those of one letter when a service is back.
+	MailConfirmBack   MailStep = "confirm.back"
+	MailConfirmedBack MailStep = "confirmed.back"
 )
 
 type mailPage struct {
@@ -25,19 +28,34 @@ type mailPage struct {
 
 // MailPage is the page of a step; value is the token or id that its button sends.
 func (s *Builder) MailPage(at address.Address, step MailStep, value string) *mailPage {
-	page := &mailPage{request: s.request(address.Address{Lang: at.Lang}), Action: "/follow/" + string(step), Value: value}
+	page := &mailPage{request: s.request(address.Address{Lang: at.Lang}), Value: value}
 	page.Index = false
 	service, _ := s.config.Services.Service(at.Service)
-	page.Title = page.T("mail."+string(step), "service", page.ServiceName(service))
+	name, in := page.ServiceName(service), page.InCountry(at.Country)
 	switch step {
 	case MailSent:
-		page.Text = page.T("mail.sent.text")
+		page.Title, page.Text = page.T("mail.sent"), page.T("mail.sent.text")
 	case MailConfirm:
-		page.Text, page.Button, page.Name = page.T("mail.confirm.text", "in", page.InCountry(at.Country)), page.T("mail.confirm.button"), "token"
+		page.Title, page.Text = page.T("mail.confirm", "service", name), page.T("mail.confirm.text", "in", in)
+		page.button("confirm", "token", "mail.confirm.button")
+	case MailConfirmBack:
+		page.Title, page.Text = page.T("mail.confirm", "service", name), page.T("mail.confirm.back", "in", in)
+		page.button("confirm", "token", "mail.confirm.button")
+	case MailConfirmed, MailConfirmedBack:
+		page.Title = page.T("mail." + string(step))
+		page.button("stop", "id", "mail.stop.button")
 	case MailStop:
-		page.Button, page.Name = page.T("mail.stop.button"), "id"
+		page.Title = page.T("mail.stop")
+		page.button("stop", "id", "mail.stop.button")
+	case MailStopped:
+		page.Title = page.T("mail.stopped")
 	}
 	return page
+}
+
+// button is a form with one button: its address, its field and its text.
+func (page *mailPage) button(leaf, name, text string) {
+	page.Action, page.Name, page.Button = "/follow/"+leaf, name, page.T(text)
 }
 
 // mailCountries are those in which letters about a service can be asked for.

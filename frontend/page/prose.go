@@ -69,6 +69,9 @@ func (page *prosePage) aboutText(id string) string {
 	if id == "kept" && page.builder.config.Push {
 		text += " " + page.T("push.text")
 	}
+	if id == "kept" && page.builder.config.Mail {
+		text += " " + page.T("mail.about")
+	}
 	return text
 }
 

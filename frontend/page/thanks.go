@@ -24,6 +24,7 @@ type thanksPage struct {
 	// Share is the address to send to others, ShareText what to say with it.
 	Share, ShareText string
 	Push             *push // nil where no messages are sent
+	Mail             bool  // a letter is offered
 }
 
 // Outcome is the result of a report, as in the query of its page.
@@ -59,6 +60,7 @@ func (s *Builder) ThanksPage(ctx context.Context, at address.Address, base strin
 	if page.Push = page.pushUntilBack(service, at.Country); page.Push != nil {
 		page.Push.Hidden = false
 	}
+	page.Mail = s.config.Mail && service.Slug != "" && at.Country != ""
 	page.Answer, page.Share = page.answer(ctx, service, of), base+page.Back
 	if page.ShareText = page.Name; page.Answer != nil {
 		page.ShareText = page.Answer.Verdict

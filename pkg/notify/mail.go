@@ -65,13 +65,21 @@ func (s *Service) RequestMail(ctx context.Context, from netip.Addr, address stri
 	words, service := s.wordsOf(of)
 	letter := Letter{
 		To: address, Subject: words.T("mail.confirm", "service", service),
-		Text: words.T("letter.confirm", "site", s.site(), "service", service, "in", words.InCountry(of.Country)) + "\n\n" +
+		Text: words.T(confirmText(of), "site", s.site(), "service", service, "in", words.InCountry(of.Country)) + "\n\n" +
 			s.page(of.Lang, "confirm", "token", token) + "\n\n" + words.T("letter.confirm.end"),
 	}
 	if err := s.config.Mailer.Send(ctx, letter); err != nil {
 		return outage.Unavailable("sending a letter to confirm", redacted(err), "No letter can be sent now.", time.Minute)
 	}
 	return nil
+}
+
+// confirmText names the text of a first letter.
+func confirmText(of Interest) string {
+	if of.UntilBack {
+		return "letter.confirm.back"
+	}
+	return "letter.confirm"
 }
 
 func errNoMail() error {

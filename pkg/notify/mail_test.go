@@ -229,3 +229,28 @@ func TestLetterIsRepeated(t *testing.T) {
 		}
 	})
 }
+
+// TestLetterWhenItIsBack is one, at the end of the last incident, and nothing is kept after it.
+func TestLetterWhenItIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, store, ctx, until := &world{}, newMemory(nil), context.Background(), chatInIndia
+		until.UntilBack = true
+		s, box := mailing(t, w, store)
+		if err := s.RequestMail(ctx, netip.Addr{}, "one@example.org", until); err != nil {
+			t.Fatal(err)
+		}
+		made, err := s.ConfirmMail(ctx, linkOf(t, box.sent()[0], "token"))
+		if err != nil || made.ExpiresAt.Sub(made.CreatedAt) != untilBackFor {
+			t.Fatalf("%+v, %v", made, err)
+		}
+		stop := start(t, s)
+		time.Sleep(time.Second)
+		life(w, s, "one")
+		life(w, s, "two")
+		stop()
+		letters := box.sent()
+		if len(letters) != 2 || letters[1].Subject != "Chat: রিপোর্ট আবার স্বাভাবিক" || letters[1].Stop != "" || stored(t, store) != 0 {
+			t.Errorf("letters %+v, %d stored", letters, stored(t, store))
+		}
+	})
+}
