@@ -15,7 +15,7 @@ READERS := .ci/readers
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads clients crash fuzz lint pictures prerequisites structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads clients crash fuzz lint pictures prerequisites recipes structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -44,11 +44,15 @@ unit: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 e2e: build $(E2E)/node_modules
 	sh $(E2E)/run.sh
 
-# Clients that others generate from the description, against a server; and what others
-# wrote to read feeds and to verify webhooks.
+# Clients that others generate from the description, against a server; what others
+# wrote to read feeds and to verify webhooks; and the commands of docs/recipes.md.
 clients: build $(READERS)/node_modules
 	$(GO) -C .ci/openapi test -count 1 .
 	cd $(READERS) && npm test --silent
+
+# The commands of docs/recipes.md alone.
+recipes: build $(READERS)/node_modules
+	cd $(READERS) && node --test recipes.test.js
 
 # The scripts of the pages, which the program carries. Pages work without.
 $(ISLANDS): frontend/node_modules frontend/package.json $(wildcard frontend/islands/*/*.ts)
