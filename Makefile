@@ -15,7 +15,7 @@ READERS := .ci/readers
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads clients crash fuzz lint pictures prerequisites recipes structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record clients crash fuzz lint pictures prerequisites recipes structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -107,6 +107,11 @@ bench-readers: prerequisites $(LIBCHDB)/node_modules
 # of the server, Redis and the archive, beside a server that stores nothing.
 bench-intake: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test ./cmd/downpour -run '^TestIntake$$' -intake-for 60s -count 1 -timeout 20m -v
+
+# How long the 17 million reports of a record day take, single ones and batches of
+# importers at once, and whether each is archived once.
+bench-record: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test ./cmd/downpour -run '^TestRecordDay$$' -record-reports 17000000 -count 1 -timeout 90m -v
 
 # How many answers a second come from the live window while reports come in: maps,
 # tables, series and incidents beside the list of services, in turn.

@@ -2,7 +2,6 @@ package bucket
 
 import (
 	"fmt"
-	"maps"
 	"strconv"
 	"strings"
 
@@ -45,13 +44,6 @@ func accessPart(r outage.Report) string {
 type counter struct {
 	of   outage.Count
 	give func(to *outage.Count, n int64)
-}
-
-// with is the Count of a value.
-func (c counter) with(n int64) outage.Count {
-	count := c.of
-	c.give(&count, n)
-	return count
 }
 
 // What the fields of a letter give. Access fields have theirs without the letter.
@@ -137,67 +129,66 @@ func (c *counter) decodeAccess(what string) error {
 	return nil
 }
 
-// decodedCounter is a counter and its value.
+// decodedMinute is the counters of a minute of a shard as they were last read. A busy minute
+// is read each second, and most of its counters are then as they were.
+type decodedMinute struct {
+	at     map[string]decodedCounter // by field
+	counts []outage.Count            // immutable: a change replaces it
+}
+
+// decodedCounter is the place of a counter among the counts, and its value.
 type decodedCounter struct {
-	counter
-	value string
-	count outage.Count
+	place int
+	n     int64
+	give  func(to *outage.Count, n int64)
 }
 
-// decode reads the value of a counter.
-func (c *decodedCounter) decode(field, value string) error {
-	n, err := strconv.ParseInt(value, 10, 64)
-	if err != nil {
-		return fmt.Errorf("reading counter %q: malformed value %q", field, value)
-	}
-	c.value, c.count = value, c.with(n)
-	return nil
+func newDecodedMinute(fields int) *decodedMinute {
+	return &decodedMinute{at: make(map[string]decodedCounter, fields), counts: []outage.Count{}}
 }
 
-// decodedCounters are the counters of a minute of a shard as they were last read, by field.
-// A busy minute is read each second, and most of its counters are then as they were.
-type decodedCounters map[string]*decodedCounter
-
-// read reads the counters again, and reports whether any changed. An error is of a counter
-// that is left out.
-func (d decodedCounters) read(placeOf PlaceOf, fields map[string]string, failed func(error)) (changed bool) {
-	before, again := len(d), 0
-	for field, value := range fields {
-		known := d[field]
-		if known != nil {
-			again++
+// read reads the counters of a minute again, and reports whether any changed. An error is
+// of a counter that is left out.
+func (d *decodedMinute) read(placeOf PlaceOf, minute outage.Minute, fields map[string]string, failed func(error)) (changed bool) {
+	counts, before, again := d.counts, len(d.at), 0
+	change := func() {
+		if !changed {
+			counts, changed = append(make([]outage.Count, 0, len(fields)), counts...), true
 		}
-		if known != nil && known.value == value {
+	}
+	for field, value := range fields {
+		known, ok := d.at[field]
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			failed(fmt.Errorf("reading counter %q: malformed value %q", field, value))
 			continue
 		}
-		if known == nil {
+		if ok {
+			again++
+			if known.n == n {
+				continue
+			}
+			change()
+		} else {
 			of, err := placeOf.decodeField(field)
 			if err != nil {
 				failed(err)
 				continue
 			}
-			known = &decodedCounter{counter: of}
+			change()
+			of.of.Start = minute
+			counts = append(counts, of.of)
+			known = decodedCounter{place: len(counts) - 1, give: of.give}
 		}
-		if err := known.decode(field, value); err != nil {
-			failed(err)
-			continue
-		}
-		d[field], changed = known, true
+		known.n = n
+		known.give(&counts[known.place], n)
+		d.at[field] = known
 	}
 	if again < before { // a master that was replaced had more
-		maps.DeleteFunc(d, func(field string, _ *decodedCounter) bool { _, ok := fields[field]; return !ok })
-		changed = true
+		*d = *newDecodedMinute(len(fields))
+		d.read(placeOf, minute, fields, func(error) {})
+		return true
 	}
+	d.counts = counts
 	return changed
-}
-
-// counts are the counts of a minute.
-func (d decodedCounters) counts(minute outage.Minute) []outage.Count {
-	counts := make([]outage.Count, 0, len(d))
-	for _, counter := range d {
-		count := counter.count
-		count.Start = minute
-		counts = append(counts, count)
-	}
-	return counts
 }

@@ -48,8 +48,8 @@ type Hot struct {
 	refreshing sync.Mutex // held by Refresh; guards readings, unsettled and decoded
 	readings   []reading  // the oldest is the newest that is older than settleTime
 	unsettled  map[shardMinute]time.Time
-	decoded    map[shardMinute]decodedCounters // of the unsettled minutes
-	settled    time.Time                       // when the unsettled minutes were last read again
+	decoded    map[shardMinute]*decodedMinute // of the unsettled minutes
+	settled    time.Time                      // when the unsettled minutes were last read again
 
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
@@ -62,16 +62,16 @@ type Hot struct {
 // of a shard replaces it.
 type minuteCounts struct {
 	shards [Shards][]outage.Count
-	placed map[string][]outage.Count // by service, as in the shards
-	access map[string][]outage.Count // by service, those by access network
-	totals map[string][]outage.Count // by service: country and kind only
+	placed map[string][]*outage.Count // by service, those of the shards
+	access map[string][]*outage.Count // by service, those by access network
+	totals map[string][]*outage.Count // by service: country and kind only
 }
 
 // NewHot makes an empty window.
 func NewHot(redis *Redis, now func() time.Time, logger *slog.Logger) *Hot {
 	return &Hot{
 		redis: redis, now: now, logger: logger,
-		unsettled: map[shardMinute]time.Time{}, decoded: map[shardMinute]decodedCounters{}, minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
+		unsettled: map[shardMinute]time.Time{}, decoded: map[shardMinute]*decodedMinute{}, minutes: map[outage.Minute]*minuteCounts{}, fresh: make(chan struct{}),
 	}
 }
 
@@ -285,9 +285,9 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 func (h *Hot) decode(at shardMinute, fields map[string]string) []outage.Count {
 	decoded, known := h.decoded[at]
 	if !known {
-		decoded = make(decodedCounters, len(fields))
+		decoded = newDecodedMinute(len(fields))
 	}
-	changed := decoded.read(h.redis.placeOf, fields, func(err error) {
+	changed := decoded.read(h.redis.placeOf, at.minute, fields, func(err error) {
 		h.logger.Error("skipping an unreadable counter", "error", err)
 	})
 	if _, unsettled := h.unsettled[at]; unsettled {
@@ -298,38 +298,42 @@ func (h *Hot) decode(at shardMinute, fields map[string]string) []outage.Count {
 	if known && !changed {
 		return nil
 	}
-	return decoded.counts(at.minute)
+	return decoded.counts
 }
 
-// index sorts the counts of a minute by service, which takes longer than all else of a
+// index lists the counts of a minute by service, which takes longer than all else of a
 // busy minute: hence the lists are made in their final length.
 func (m *minuteCounts) index() {
 	placed, access := map[string]int{}, map[string]int{}
-	for _, counts := range m.shards {
-		for i := range counts {
-			if counts[i].Network != "" {
-				access[counts[i].Service]++
-			} else {
-				placed[counts[i].Service]++
-			}
+	m.each(func(count *outage.Count) {
+		if count.Network != "" {
+			access[count.Service]++
+		} else {
+			placed[count.Service]++
 		}
-	}
+	})
 	m.placed, m.access = listsOf(placed), listsOf(access)
 	totals := map[totalKey]*outage.Count{}
+	m.each(func(count *outage.Count) {
+		if count.Network != "" {
+			m.access[count.Service] = append(m.access[count.Service], count)
+			return
+		}
+		m.placed[count.Service] = append(m.placed[count.Service], count)
+		include(totals, count)
+	})
+	m.totals = make(map[string][]*outage.Count, len(placed))
+	for _, count := range totals {
+		m.totals[count.Service] = append(m.totals[count.Service], count)
+	}
+}
+
+// each gives all counts of a minute to a function.
+func (m *minuteCounts) each(give func(*outage.Count)) {
 	for _, counts := range m.shards {
 		for i := range counts {
-			count := &counts[i]
-			if count.Network != "" {
-				m.access[count.Service] = append(m.access[count.Service], *count)
-				continue
-			}
-			m.placed[count.Service] = append(m.placed[count.Service], *count)
-			include(totals, count)
+			give(&counts[i])
 		}
-	}
-	m.totals = make(map[string][]outage.Count, len(placed))
-	for _, count := range totals {
-		m.totals[count.Service] = append(m.totals[count.Service], *count)
 	}
 }
 
@@ -351,10 +355,10 @@ func include(totals map[totalKey]*outage.Count, count *outage.Count) {
 }
 
 // listsOf are empty lists by service, with room for a number of counts.
-func listsOf(lengths map[string]int) map[string][]outage.Count {
-	lists := make(map[string][]outage.Count, len(lengths))
+func listsOf(lengths map[string]int) map[string][]*outage.Count {
+	lists := make(map[string][]*outage.Count, len(lengths))
 	for service, length := range lengths {
-		lists[service] = make([]outage.Count, 0, length)
+		lists[service] = make([]*outage.Count, 0, length)
 	}
 	return lists
 }
@@ -381,12 +385,18 @@ func countsOf(minutes map[outage.Minute]*minuteCounts, query outage.Query) []out
 			index = minute.placed
 		}
 		if query.Service != "" {
-			sums.AddAll(index[query.Service], query)
+			addAll(sums, index[query.Service], query)
 			continue
 		}
 		for _, counts := range index {
-			sums.AddAll(counts, query)
+			addAll(sums, counts, query)
 		}
 	}
 	return sums.Counts()
+}
+
+func addAll(sums outage.Sums, counts []*outage.Count, query outage.Query) {
+	for _, count := range counts {
+		sums.Add(*count, query)
+	}
 }

@@ -121,7 +121,7 @@ func (g *generator) saturate(ctx context.Context) Result {
 
 func (g *generator) finish(began time.Time) Result {
 	g.result.Seconds = math.Round(time.Since(began).Seconds()*1000) / 1000
-	g.result.LatencyMS = percentilesOf(g.latency)
+	g.result.LatencyMS = PercentilesOf(g.latency)
 	return g.result
 }
 
@@ -140,9 +140,9 @@ func (g *generator) record(got answered, due time.Time) {
 	g.latency = append(g.latency, took)
 }
 
-// percentilesOf tells the nearest-rank percentiles in milliseconds, of the
+// PercentilesOf tells the nearest-rank percentiles in milliseconds, of the
 // reports that were accepted; all are 0 where none was.
-func percentilesOf(took []time.Duration) Percentiles {
+func PercentilesOf(took []time.Duration) Percentiles {
 	if len(took) == 0 {
 		return Percentiles{}
 	}

@@ -102,10 +102,10 @@ func TestPercentiles(t *testing.T) {
 	for i := range 200 {
 		took = append(took, time.Duration(200-i)*time.Millisecond)
 	}
-	if got, want := percentilesOf(took), (Percentiles{P50: 100, P90: 180, P99: 198, Max: 200}); got != want {
+	if got, want := PercentilesOf(took), (Percentiles{P50: 100, P90: 180, P99: 198, Max: 200}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if got := percentilesOf(nil); got != (Percentiles{}) {
+	if got := PercentilesOf(nil); got != (Percentiles{}) {
 		t.Errorf("without answers: %+v", got)
 	}
 }
