@@ -16,8 +16,8 @@ import (
 
 const (
 	// tick is the lifetime of a cached response. With the interval of its data it is
-	// under five seconds old.
-	tick = 2 * time.Second
+	// about two seconds old at most.
+	tick = time.Second
 	// Limits of cached responses about any window of any service.
 	mostCached  = 2000
 	cachedBytes = 64 << 20

@@ -99,17 +99,18 @@ func (h *Hot) Span() outage.Span {
 }
 
 // Run refreshes the window at the given interval until ctx ends, and more often before
-// the first success.
+// the first success. A refresh that takes longer is followed by a pause of a quarter of it.
 func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	wasDown := false
 	first := retry.Waits{First: every / 10, Most: every}.Schedule()
 	for {
+		began := time.Now()
 		err := h.Refresh(ctx)
+		wait := max(every-time.Since(began), every/4)
 		if down := err != nil && ctx.Err() == nil; down != wasDown && !h.Refreshed().IsZero() {
 			wasDown = down
 			h.logger.Info("hot window changed state", "stale", down, "error", err)
 		}
-		wait := every
 		if h.Refreshed().IsZero() {
 			wait = first.Next()
 		}
