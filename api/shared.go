@@ -16,8 +16,8 @@ import (
 
 const (
 	// tick is the lifetime of a cached response. With the interval of its data it is
-	// about two seconds old at most.
-	tick = time.Second
+	// under two seconds old.
+	tick = time.Second / 2
 	// Limits of cached responses about any window of any service.
 	mostCached  = 2000
 	cachedBytes = 64 << 20

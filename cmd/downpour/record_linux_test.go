@@ -212,9 +212,10 @@ func (d *recordDay) watch(t *testing.T) *lateness {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &lateness{end: func() { cancel(); watching.Wait() }}
 	t.Cleanup(l.end)
-	person := 0
+	person, random := 0, rand.New(rand.NewPCG(d.seed, 1<<32))
 	watching.Go(func() {
 		for ctx.Err() == nil {
+			<-time.After(time.Duration(random.Int64N(int64(time.Second)))) // or it begins when an answer was just made
 			before := d.countOfWatched()
 			d.reportWatched(t, person)
 			person++
