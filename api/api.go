@@ -19,6 +19,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/locale"
+	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/ratelimit"
 )
 
@@ -160,9 +161,9 @@ func (a *API) routes() []route {
 		{fiber.MethodPost, "/api/v1/push", a.createPush},
 		{fiber.MethodPut, "/api/v1/push/:id", a.renewPush},
 		{fiber.MethodDelete, "/api/v1/push/:id", a.deletePush},
-		{fiber.MethodGet, atomPath, a.getFeed},
-		{fiber.MethodGet, jsonFeedPath, a.getFeed},
-		{fiber.MethodGet, alertsPath, a.getFeed},
+		{fiber.MethodGet, public.AtomPath, a.getFeed},
+		{fiber.MethodGet, public.JSONFeedPath, a.getFeed},
+		{fiber.MethodGet, public.AlertsPath, a.getFeed},
 		{fiber.MethodGet, lastHourPath, a.getFile(time.Hour)},
 		{fiber.MethodGet, lastDayPath, a.getFile(24 * time.Hour)},
 		{fiber.MethodGet, registerPath, a.getRegisterFile},

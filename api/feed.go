@@ -12,17 +12,8 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/locale"
-	"github.com/open-downpour/downpour/pkg/notify"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
-)
-
-// Where the feeds are. A service, a country, a region or a district
-// narrows them down.
-const (
-	atomPath     = "/feeds/incidents.atom"
-	jsonFeedPath = "/feeds/incidents.json"
-	alertsPath   = "/feeds/incidents.cap"
 )
 
 // feed is a list of incidents for feed readers, before it is written in a format. Its
@@ -62,7 +53,7 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 	if err := q.err(); err != nil {
 		return err
 	}
-	path, query := strings.ToLower(strings.TrimSuffix(c.Path(), "/")), notify.FeedQuery(filter)
+	path, query := strings.ToLower(strings.TrimSuffix(c.Path(), "/")), public.FeedQuery(filter)
 	base := a.baseOf(c)
 	if a.config.Hub != "" {
 		c.Set(fiber.HeaderLink, fmt.Sprintf(`<%s>; rel="self", <%s>; rel="hub"`, base+path+query, a.config.Hub))
@@ -74,15 +65,15 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 		}
 		made := feed{
 			Author: cmp.Or(a.config.Site, "Downpour"), Hub: a.config.Hub,
-			ID: feedID(base, atomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
+			ID: feedID(base, public.AtomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
 			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
 		}
 		a.fillFeed(ctx, q.numbers, base, &made, records)
 		switch path {
-		case jsonFeedPath:
+		case public.JSONFeedPath:
 			return a.newJSONFeed(made)
-		case alertsPath:
-			made.ID, made.Title = feedID(base, alertsPath+query), made.Title+", as alerts of the Common Alerting Protocol"
+		case public.AlertsPath:
+			made.ID, made.Title = feedID(base, public.AlertsPath+query), made.Title+", as alerts of the Common Alerting Protocol"
 			for i := range made.Entries {
 				entry := &made.Entries[i]
 				entry.ID, entry.Alert = feedID(base, "alert "+entry.Incident.ID), base+alertAddress(entry.Incident.ID)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // TestFeedsOverALife compares the feeds of one incident, as it opens, recovers and is over,
@@ -26,7 +27,7 @@ func TestFeedsOverALife(t *testing.T) {
 		if state == outage.StateResolved {
 			record.ClosedAt = record.OpenedAt.Add(time.Duration(i) * time.Minute)
 		}
-		for _, feed := range []string{atomPath, jsonFeedPath, alertsPath} {
+		for _, feed := range []string{public.AtomPath, public.JSONFeedPath, public.AlertsPath} {
 			c := call{path: feed + "?service=whatsapp&country=IN", world: world{more: []outage.Record{record}}}
 			_, body := c.send(t)
 			name := fmt.Sprintf("%d-%s.%s", i+1, state, strings.TrimPrefix(filepath.Ext(feed), "."))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // TestFeedIsAtom reads the feed as a reader would: what RFC 4287 requires is
@@ -30,7 +31,7 @@ func TestFeedIsAtom(t *testing.T) {
 		}
 		return feed
 	}
-	all, one := read(atomPath), read(atomPath+"?service=virgin-media")
+	all, one := read(public.AtomPath), read(public.AtomPath+"?service=virgin-media")
 	if len(all.Entries) != 2 || len(one.Entries) != 1 {
 		t.Fatalf("%d entries, and %d of one service", len(all.Entries), len(one.Entries))
 	}
@@ -84,7 +85,7 @@ func powerCuts() (records []outage.Record) {
 }
 
 func TestFeedNamesTheEventOfSeveralIncidents(t *testing.T) {
-	c := call{path: atomPath, world: world{more: powerCuts()}}
+	c := call{path: public.AtomPath, world: world{more: powerCuts()}}
 	_, body := c.send(t)
 	var feed atomFeed
 	if err := xml.Unmarshal(body, &feed); err != nil {
@@ -150,9 +151,9 @@ func TestFeedsOfADemoSaySo(t *testing.T) {
 func TestFeedsNameTheirHub(t *testing.T) {
 	const hub = "https://hub.example/"
 	for path, want := range map[string]string{
-		atomPath:     `<link rel="hub" href="https://hub.example/"></link>`,
-		alertsPath:   `<link rel="hub" href="https://hub.example/"></link>`,
-		jsonFeedPath: `"hubs":[{"type":"WebSub","url":"https://hub.example/"}]`,
+		public.AtomPath:     `<link rel="hub" href="https://hub.example/"></link>`,
+		public.AlertsPath:   `<link rel="hub" href="https://hub.example/"></link>`,
+		public.JSONFeedPath: `"hubs":[{"type":"WebSub","url":"https://hub.example/"}]`,
 	} {
 		c := call{path: path + "?service=virgin-media", world: world{hub: hub}}
 		response, body := c.send(t)

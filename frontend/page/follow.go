@@ -7,6 +7,7 @@ import (
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // followPage lists the ways to hear of changes, for a service or a country.
@@ -24,17 +25,7 @@ type followPage struct {
 
 // feedQuery is the query of feeds for an address.
 func feedQuery(at address.Address) string {
-	query := url.Values{}
-	if at.Service != "" {
-		query.Set("service", at.Service)
-	}
-	if at.Country != "" {
-		query.Set("country", string(at.Country))
-	}
-	if len(query) == 0 {
-		return ""
-	}
-	return "?" + query.Encode()
+	return public.FeedQuery(outage.IncidentFilter{Service: at.Service, Country: at.Country})
 }
 
 // FeedPath is the feed of what the page is about, for browsers and feed readers.
@@ -43,7 +34,7 @@ func (k links) FeedPath() string {
 	if at.ID != "" {
 		at = address.Address{Service: serviceOf(at.ID)}
 	}
-	return "/feeds/incidents.atom" + feedQuery(at)
+	return public.AtomPath + feedQuery(at)
 }
 
 // serviceOf is the service of an incident: what stands before country and minute in its id.
@@ -72,7 +63,7 @@ func (s *Builder) FollowPage(at address.Address, base string) *followPage {
 	page.publicURL = base
 	page.Index = false
 	query := feedQuery(at)
-	page.Atom, page.JSON = page.Absolute("/feeds/incidents.atom"+query), page.Absolute("/feeds/incidents.json"+query)
+	page.Atom, page.JSON = page.Absolute(public.AtomPath+query), page.Absolute(public.JSONFeedPath+query)
 	page.Title = page.T("follow.title")
 	if service, ok := s.config.Services.Service(at.Service); ok {
 		page.Of = page.ServiceName(service)

@@ -8,29 +8,11 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // hubName is the name of the hub among targets. No webhook has it.
 const hubName = "hub"
-
-// feedPaths are the feeds of incidents.
-var feedPaths = []string{"/feeds/incidents.atom", "/feeds/incidents.json", "/feeds/incidents.cap"}
-
-// FeedQuery is the query of a feed, in the one form in which the feed names itself.
-func FeedQuery(filter outage.IncidentFilter) string {
-	about := url.Values{}
-	for name, value := range map[string]string{
-		"service": filter.Service, "country": string(filter.Country), "region": string(filter.Region), "district": string(filter.District),
-	} {
-		if value != "" {
-			about.Set(name, value)
-		}
-	}
-	if len(about) == 0 {
-		return ""
-	}
-	return "?" + about.Encode()
-}
 
 // mostTopics bounds the request for an event in many places.
 const mostTopics = 200
@@ -49,8 +31,8 @@ func topics(base string, in *Incident, regionOf func(outage.District) outage.Reg
 	for _, area := range areas {
 		for _, service := range []string{"", in.Service} {
 			area.Service = service
-			for _, path := range feedPaths {
-				addresses = append(addresses, base+path+FeedQuery(area))
+			for _, path := range public.FeedPaths() {
+				addresses = append(addresses, base+path+public.FeedQuery(area))
 			}
 		}
 	}
