@@ -142,7 +142,7 @@ func (a *app) embeddedClickHouse() bool { return a.settings.Clickhouse == "embed
 // openClickHouse connects to the ClickHouse of the settings, or starts the
 // embedded one.
 func (a *app) openClickHouse(ctx context.Context) (err error) {
-	options := archive.Options{URL: a.settings.Clickhouse}
+	options := archive.Options{URL: a.settings.Clickhouse, Cluster: a.settings.ClickCluster}
 	if a.embeddedClickHouse() {
 		engine, err := embedded.Open(ctx, embedded.Options{Path: filepath.Join(a.settings.Data, "archive"), Logger: a.logger})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/open-downpour/downpour/pkg/archive"
 	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/intake"
 	"github.com/open-downpour/downpour/pkg/notify"
@@ -26,7 +27,8 @@ type serveCommand struct {
 	Listen         string      `help:"Address to listen on." default:":8080"`
 	Redis          []string    `help:"Where reports are counted: 'embedded', or redis:// addresses (several: a cluster)." default:"embedded" placeholder:"URL"`
 	RedisWait      replicaWait `help:"Replicas of Redis that must have a report before it is acknowledged, and how long to wait for them, as 1 or 1,500ms." name:"redis-wait" placeholder:"N[,TIMEOUT]"`
-	Clickhouse     string      `help:"Where reports are kept: 'embedded', or an http(s):// address." default:"embedded" placeholder:"URL"`
+	Clickhouse     string      `help:"Where reports are kept: 'embedded', or an http(s):// address (of a cluster several)." default:"embedded" placeholder:"URL"`
+	ClickCluster   string      `help:"Name of the ClickHouse cluster that the addresses of --clickhouse belong to." name:"clickhouse-cluster" placeholder:"NAME"`
 	Data           string      `help:"Directory for what must survive a restart." default:"data" type:"path" placeholder:"DIR"`
 	Roles          []role      `help:"Parts of the work that this server does: intake, detect, archive, web." default:"intake,detect,archive,web" placeholder:"ROLE"`
 	Catalog        string      `help:"YAML file that adds or replaces services." type:"existingfile" placeholder:"FILE"`
@@ -96,11 +98,32 @@ func (s *serveCommand) Validate() error {
 	if s.Demo && (s.Clickhouse != "embedded" || len(s.Redis) != 1 || s.Redis[0] != "embedded") {
 		return fmt.Errorf("--demo: plays with the engines in the process only, so that it mixes with no other data; leave --redis and --clickhouse out")
 	}
-	known := strings.HasPrefix(s.Clickhouse, "http://") || strings.HasPrefix(s.Clickhouse, "https://")
-	if !known && s.Clickhouse != "embedded" {
-		return fmt.Errorf("--clickhouse: is neither 'embedded' nor an http(s):// address")
+	if err := s.validateClickHouse(); err != nil {
+		return err
 	}
 	return s.validateRoles()
+}
+
+func (s *serveCommand) validateClickHouse() error {
+	if s.Clickhouse == "embedded" {
+		if s.ClickCluster != "" {
+			return fmt.Errorf("--clickhouse-cluster: the embedded ClickHouse is no cluster; give its addresses by --clickhouse")
+		}
+		return nil
+	}
+	addresses := strings.Split(s.Clickhouse, ",")
+	for _, address := range addresses {
+		if !strings.HasPrefix(address, "http://") && !strings.HasPrefix(address, "https://") {
+			return fmt.Errorf("--clickhouse: is neither 'embedded' nor an http(s):// address")
+		}
+	}
+	if s.ClickCluster == "" && len(addresses) > 1 {
+		return fmt.Errorf("--clickhouse: several addresses are those of a cluster, which --clickhouse-cluster must name")
+	}
+	if s.ClickCluster != "" && !archive.IsClusterName(s.ClickCluster) {
+		return fmt.Errorf("--clickhouse-cluster: the name of a cluster has letters, digits, _ and -")
+	}
+	return nil
 }
 
 // isHTTP reports whether a text is the address of a site.

@@ -114,7 +114,7 @@ func (d *DB) shardAccess(ctx context.Context, from outage.Minute, each func(shar
 	const statement = `SELECT counter_shard, toString(service), toString(country), toString(region),
 			intDiv(toInt64(toUnixTimestamp(start)), 60) AS minute, toString(network), sum(n), sum(judged), sum(prefixes), sum(vouched)
 		FROM shard_networks WHERE start >= toDateTime(?, 'UTC') GROUP BY ALL`
-	return d.accessRows(ctx, statement, []any{second(from)}, each)
+	return d.accessRows(d.consistent(ctx), statement, []any{second(from)}, each)
 }
 
 // accessRows reads rows of shard, service, country, region, minute, network and sums.

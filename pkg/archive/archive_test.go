@@ -25,7 +25,7 @@ import (
 )
 
 func TestMigrationsCanRunAgain(t *testing.T) {
-	overEvery(t, func(t *testing.T, db *DB) {
+	overSingle(t, func(t *testing.T, db *DB) {
 		entries := randomEntries(t, seeded(t), 50, testSpan)
 		for i := range 3 {
 			must(t, db.Prepare(context.Background()))
@@ -56,7 +56,7 @@ func TestRollUpsAreThoseOfTheSchema(t *testing.T) {
 }
 
 func TestNewerTablesAreRejected(t *testing.T) {
-	overEvery(t, func(t *testing.T, db *DB) {
+	overSingle(t, func(t *testing.T, db *DB) {
 		prepared(t, db)
 		must(t, db.exec(context.Background(), "INSERT INTO migrations (version) VALUES (99)"))
 		err := db.Prepare(context.Background())
@@ -186,23 +186,30 @@ func TestInsertAgainMendsEveryTable(t *testing.T) {
 		"a roll-up counted twice":        {"", "INSERT INTO minute_counts SELECT * FROM minute_counts"},
 	}
 	for name, statements := range damages {
+		over := overSingle
+		if slices.Contains([]string{"tokens without rows", "some rows are there", "a roll-up counted twice"}, name) {
+			over = overEvery
+		}
 		t.Run(name, func(t *testing.T) {
-			overEvery(t, func(t *testing.T, db *DB) {
+			over(t, func(t *testing.T, db *DB) {
 				random := seeded(t)
 				now := outage.MinuteOf(time.Now()).Floor(outage.Quarter) // few quarter hours, so that the batch has all of them
 				span := outage.Span{From: now - 4*outage.Quarter, To: now}
 				before, batch := randomEntries(t, random, 300, span), randomEntries(t, random, 300, span)
 				insertAll(t, random, prepared(t, db), before)
+				const token = "2-batch"
+				shard, err := db.shardOf(context.Background(), token)
+				must(t, err)
 				for _, statement := range statements {
 					if statement == "" {
-						must(t, db.insert(context.Background(), "batch", batch))
+						must(t, db.insert(context.Background(), token, batch))
 						continue
 					}
-					must(t, db.exec(context.Background(), statement))
+					must(t, shard.exec(context.Background(), statement))
 				}
 				all, short := batchAndRest(t, db, reports, before, batch), batchAndRest(t, db, recentReports, before, batch)
 				for range 2 {
-					must(t, db.insertAgain(context.Background(), "batch", batch))
+					must(t, db.insertAgain(context.Background(), token, batch))
 					checkReports(t, db, all)
 					checkRecent(t, db, short)
 				}

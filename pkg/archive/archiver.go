@@ -213,7 +213,11 @@ func (a *Archiver) archiveBatch(ctx context.Context) (more bool, err error) {
 		return false, ofLog(err)
 	}
 	a.adapt(len(entries), more)
-	fresh := Batch{Token: rand.Text(), To: to}
+	token, err := a.DB.newToken(ctx)
+	if err != nil {
+		return false, err
+	}
+	fresh := Batch{Token: token, To: to}
 	a.fault("before plan")
 	if err := a.Batches.Begin(ctx, fresh); err != nil {
 		return false, ofLog(err)

@@ -22,8 +22,11 @@ import (
 
 // Options are the connection options of ClickHouse.
 type Options struct {
-	// URL is http(s)://[user[:password]@]host[:port][/database].
+	// URL is http(s)://[user[:password]@]host[:port][/database]; of a cluster several,
+	// with commas between them, which differ in nothing but host and port.
 	URL string
+	// Cluster is the name of the cluster that the servers belong to, "" for one server.
+	Cluster string
 	// Transport replaces the network for the embedded engine.
 	Transport http.RoundTripper
 	// Timeout bounds one query.
@@ -36,6 +39,7 @@ type DB struct {
 	timeout time.Duration // of one query
 	// writing is held shared by inserts, and exclusively while tables are compared.
 	writing sync.RWMutex
+	cluster *cluster // nil for one server
 }
 
 const defaultTimeout = 30 * time.Second
@@ -45,22 +49,80 @@ func OpenDB(options Options) (*DB, error) {
 	if options.Timeout == 0 {
 		options.Timeout = defaultTimeout
 	}
-	settings := &clickhouse.Options{
-		Protocol: clickhouse.HTTP, ReadTimeout: options.Timeout, DialTimeout: 5 * time.Second,
-		MaxOpenConns: 8, MaxIdleConns: 8,
-		Auth: clickhouse.Auth{Database: "default"},
-	}
 	if options.Transport != nil {
-		settings.Addr = []string{"embedded"}
-		settings.TransportFunc = func(*http.Transport) (http.RoundTripper, error) { return options.Transport, nil }
-	} else if err := address(options.URL, settings); err != nil {
+		return connect(clickhouse.Options{
+			Addr: []string{"embedded"}, Auth: clickhouse.Auth{Database: anyDatabase},
+			TransportFunc: func(*http.Transport) (http.RoundTripper, error) { return options.Transport, nil },
+		}, options.Timeout)
+	}
+	servers, err := addresses(options.URL)
+	if err != nil {
 		return nil, err
 	}
-	conn, err := clickhouse.Open(settings)
+	if options.Cluster != "" {
+		return openCluster(options, servers)
+	}
+	if len(servers.Addr) > 1 {
+		return nil, errors.New("several addresses are those of a cluster, whose name must be given")
+	}
+	return connect(servers, options.Timeout)
+}
+
+// connect makes a client of the servers that are listed.
+func connect(servers clickhouse.Options, timeout time.Duration) (*DB, error) {
+	servers.Protocol, servers.ReadTimeout, servers.DialTimeout = clickhouse.HTTP, timeout, 5*time.Second
+	servers.MaxOpenConns, servers.MaxIdleConns = 8, 8
+	conn, err := clickhouse.Open(&servers)
 	if err != nil {
 		return nil, fmt.Errorf("opening clickhouse: %w", err)
 	}
-	return &DB{conn: conn, timeout: options.Timeout}, nil
+	return &DB{conn: conn, timeout: timeout}, nil
+}
+
+// openCluster makes a client of the whole archive of a cluster.
+func openCluster(options Options, servers clickhouse.Options) (*DB, error) {
+	if !IsClusterName(options.Cluster) {
+		return nil, errors.New("the name of a cluster has letters, digits, _ and -")
+	}
+	c := &cluster{
+		placement: placement{cluster: options.Cluster, database: servers.Auth.Database, shard: servers.Auth.Database + shardSuffix},
+		addresses: servers.Addr,
+		connect: func(addresses []string, database string, more settings) (*DB, error) {
+			some := servers
+			some.Addr, some.Auth.Database, some.Settings = addresses, database, more
+			some.ConnOpenStrategy = clickhouse.ConnOpenRoundRobin
+			return connect(some, options.Timeout)
+		},
+	}
+	return c.open(c.addresses, c.database, quorum)
+}
+
+// settings are those of queries.
+type settings = clickhouse.Settings
+
+func withSettings(ctx context.Context, some settings) context.Context {
+	return clickhouse.Context(ctx, clickhouse.WithSettings(some))
+}
+
+// addresses are the options of the servers of a text, which agree in all but their hosts.
+func addresses(text string) (all clickhouse.Options, err error) {
+	for i, one := range strings.Split(text, ",") {
+		settings := clickhouse.Options{Auth: clickhouse.Auth{Database: anyDatabase}}
+		if err := address(one, &settings); err != nil {
+			return all, err
+		}
+		if i > 0 && (settings.Auth != all.Auth || (settings.TLS == nil) != (all.TLS == nil)) {
+			return all, fmt.Errorf("address %d differs from the first in more than its host", i+1)
+		}
+		if i > 0 {
+			settings.Addr = append(all.Addr, settings.Addr...)
+		}
+		all = settings
+	}
+	if all.TLS != nil && len(all.Addr) > 1 {
+		all.TLS.ServerName = "" // each server by its own name
+	}
+	return all, nil
 }
 
 func address(text string, settings *clickhouse.Options) error {
@@ -103,7 +165,10 @@ func refused(err error) bool {
 }
 
 // Close ends the connections.
-func (d *DB) Close() error { return d.conn.Close() }
+func (d *DB) Close() error {
+	d.cluster.close()
+	return d.conn.Close()
+}
 
 // Ping returns an error where ClickHouse does not answer.
 func (d *DB) Ping(ctx context.Context) error { return countError(operationPing, d.conn.Ping(ctx)) }
@@ -201,7 +266,11 @@ func (d *DB) Merge(ctx context.Context, may bool) error {
 func (d *DB) insert(ctx context.Context, token string, entries []outage.Entry) error {
 	d.writing.RLock()
 	defer d.writing.RUnlock()
-	return d.send(ctx, token, entries)
+	shard, err := d.shardOf(ctx, token)
+	if err != nil {
+		return err
+	}
+	return shard.send(ctx, token, entries)
 }
 
 // send inserts the entries into the reports and, if they are recent, into the short-lived

@@ -14,8 +14,9 @@ type damage struct {
 
 // damagedParts lists the tables with parts that ClickHouse could not read.
 func (d *DB) damagedParts(ctx context.Context) (found []damage, err error) {
-	const query = `SELECT table, toInt64(count()) FROM system.detached_parts
-		WHERE database = currentDatabase() AND reason LIKE '%broken%' GROUP BY table ORDER BY table`
+	query := fmt.Sprintf(`SELECT table, toInt64(count()) FROM %s
+		WHERE database IN (%s) AND reason LIKE '%%broken%%' GROUP BY table ORDER BY table SETTINGS skip_unavailable_shards = 1`,
+		d.everywhere("system.detached_parts"), d.databases())
 	err = d.rows(ctx, query, nil, func(scan func(...any) error) error {
 		var one damage
 		err := scan(&one.table, &one.parts)

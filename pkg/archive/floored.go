@@ -98,7 +98,7 @@ func (d *DB) flooredDays(ctx context.Context, span outage.Span, floor int) (days
 	query := fmt.Sprintf(`SELECT toInt64(toUnixTimestamp(toDateTime(day, 'UTC'))), toInt64(newest) FROM (%s)
 		WHERE newest > 0 AND inserted <= until AND toDateTime(day, 'UTC') >= toDateTime(%d, 'UTC') AND toDateTime(day, 'UTC') + INTERVAL 1 DAY <= toDateTime(%d, 'UTC') ORDER BY day`,
 		changesOf, second(span.From), second(span.To))
-	err = d.rows(ctx, query, []any{floor}, func(scan func(...any) error) error {
+	err = d.rows(d.consistent(ctx), query, []any{floor}, func(scan func(...any) error) error {
 		var began int64
 		var one flooredDay
 		err := scan(&began, &one.computed)
@@ -125,7 +125,7 @@ func (d *DB) flooredTable(ctx context.Context, query outage.Query, level int, da
 		computed[i] = fmt.Sprintf("(%s, %d)", day.dayOf(), day.computed)
 	}
 	w.and("(day, computed) IN (" + strings.Join(computed, ", ") + ")")
-	return d.readTable(ctx, fmt.Sprintf(`SELECT placed, toString(region), toString(district), cell, sum(reports) AS shown, sum(judged), sum(total)
+	return d.readTable(d.consistent(ctx), fmt.Sprintf(`SELECT placed, toString(region), toString(district), cell, sum(reports) AS shown, sum(judged), sum(total)
 		FROM floored_counts WHERE %s GROUP BY placed, region, district, cell`, w), w.arguments)
 }
 

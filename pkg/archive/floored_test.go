@@ -22,7 +22,7 @@ func settle(t testing.TB, db *DB) {
 // The table of any span is the same with days that are computed as without, at every level,
 // also after reports of them arrived later.
 func TestFlooredDays(t *testing.T) {
-	overEvery(t, func(t *testing.T, db *DB) {
+	overSingle(t, func(t *testing.T, db *DB) {
 		db, ctx, random := prepared(t, db), context.Background(), seeded(t)
 		today := outage.MinuteOf(time.Now()).Floor(dayMinutes)
 		all := outage.Span{From: today - 3*dayMinutes, To: today}

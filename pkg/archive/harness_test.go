@@ -65,8 +65,12 @@ func transport(t testing.TB) http.RoundTripper {
 	t.Helper()
 	path := library(t)
 	engine.once.Do(func() {
-		if engineFolder, engine.err = os.MkdirTemp("", "downpour-archive-"); engine.err == nil {
-			engine.ClickHouse, engine.err = embedded.Open(context.Background(), embedded.Options{Library: path, Path: engineFolder})
+		if engineFolder, engine.err = os.MkdirTemp("", "downpour-archive-"); engine.err != nil {
+			return
+		}
+		config := filepath.Join(engineFolder, "config.xml")
+		if engine.err = os.WriteFile(config, []byte(clusterConfig), 0o600); engine.err == nil {
+			engine.ClickHouse, engine.err = embedded.Open(context.Background(), embedded.Options{Library: path, Path: filepath.Join(engineFolder, "data"), ConfigFile: config})
 		}
 	})
 	if engine.err != nil {
@@ -75,9 +79,16 @@ func transport(t testing.TB) http.RoundTripper {
 	return engine.Transport()
 }
 
-// overEvery runs a test over the embedded engine and, where CLICKHOUSE_URL
-// names a server, over that. Each run has a database of its own, without tables.
+// overEvery runs a test over one server, as overSingle does, and over two shards, whose
+// tables exist.
 func overEvery(t *testing.T, test func(t *testing.T, db *DB)) {
+	overSingle(t, test)
+	t.Run("two shards", func(t *testing.T) { test(t, shardedDB(t)) })
+}
+
+// overSingle runs a test over the embedded engine and, where CLICKHOUSE_URL
+// names a server, over that. Each run has a database of its own, without tables.
+func overSingle(t *testing.T, test func(t *testing.T, db *DB)) {
 	t.Run("embedded", func(t *testing.T) { test(t, embeddedDB(t)) })
 	t.Run("server", func(t *testing.T) {
 		address := os.Getenv("CLICKHOUSE_URL")
@@ -132,7 +143,9 @@ func must(t testing.TB, err error) {
 // prepared is the same database with its tables.
 func prepared(t testing.TB, db *DB) *DB {
 	t.Helper()
-	must(t, db.Prepare(context.Background()))
+	if db.cluster == nil { // the tables of shards are there
+		must(t, db.Prepare(context.Background()))
+	}
 	return db
 }
 
@@ -273,11 +286,12 @@ func accessOf(e outage.Entry) (outage.Count, bool) {
 	return c, e.Kind == outage.Problem && e.Network != ""
 }
 
-// insertAll inserts entries in batches of random lengths.
+// insertAll inserts entries in batches of random lengths, on a cluster into a random one of
+// two shards.
 func insertAll(t testing.TB, random *rand.Rand, db *DB, entries []outage.Entry) {
 	t.Helper()
 	for batch := range batches(random, entries) {
-		must(t, db.insert(context.Background(), fmt.Sprint("batch ", random.Uint64()), batch))
+		must(t, db.insert(context.Background(), fmt.Sprintf("%d-batch %d", 1+random.IntN(2), random.Uint64()), batch))
 	}
 }
 

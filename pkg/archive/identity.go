@@ -106,22 +106,37 @@ var expiring = []struct {
 // Expire deletes the data of senders that is no longer needed. The files are deleted when
 // it returns.
 func (d *DB) Expire(ctx context.Context, now time.Time) error {
-	for _, of := range expiring {
-		const query = "SELECT DISTINCT partition_id FROM system.parts WHERE database = currentDatabase() AND table = ? AND active AND toInt64OrZero(partition) * 3600 < ?"
-		var hours []string
-		err := d.rows(ctx, query, []any{of.table, now.Add(-of.after).Unix()}, func(scan func(...any) error) error {
-			var hour string
-			err := scan(&hour)
-			hours = append(hours, hour)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("listing the hours of %s: %w", of.table, err)
-		}
-		for _, hour := range hours {
-			if err := d.exec(ctx, fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID '%s'", of.table, hour)); err != nil {
-				return fmt.Errorf("dropping an hour of %s: %w", of.table, err)
+	shards, err := d.shards(ctx)
+	if err != nil {
+		return err
+	}
+	for _, shard := range shards {
+		for _, of := range expiring {
+			if err := shard.expire(ctx, of.table, now.Add(-of.after)); err != nil {
+				return err
 			}
+		}
+	}
+	return nil
+}
+
+// expire drops the hours of a table that began before an instant. Replicas of a shard follow
+// by themselves.
+func (d *DB) expire(ctx context.Context, table string, before time.Time) error {
+	const query = "SELECT DISTINCT partition_id FROM system.parts WHERE database = currentDatabase() AND table = ? AND active AND toInt64OrZero(partition) * 3600 < ?"
+	var hours []string
+	err := d.rows(ctx, query, []any{table, before.Unix()}, func(scan func(...any) error) error {
+		var hour string
+		err := scan(&hour)
+		hours = append(hours, hour)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("listing the hours of %s: %w", table, err)
+	}
+	for _, hour := range hours {
+		if err := d.exec(ctx, fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID '%s'", table, hour)); err != nil {
+			return fmt.Errorf("dropping an hour of %s: %w", table, err)
 		}
 	}
 	return nil

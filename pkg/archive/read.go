@@ -132,7 +132,7 @@ func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shar
 			intDiv(toInt64(toUnixTimestamp(start)), 60) AS minute, toString(kind), toString(symptom),
 			sum(n), sum(submissions), sum(judged), sum(prefixes), sum(vouched), ` + sumsOf(networks) + `
 		FROM shard_counts WHERE start >= toDateTime(?, 'UTC') GROUP BY ALL`
-	err := d.rows(ctx, statement, []any{second(from)}, func(scan func(...any) error) error {
+	err := d.rows(d.consistent(ctx), statement, []any{second(from)}, func(scan func(...any) error) error {
 		var c outage.Count
 		var shard uint8
 		var country, region, district, kind string
@@ -162,7 +162,7 @@ func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entr
 	statement := `SELECT at, toString(service), toString(country), toString(region), toString(district), cell, toString(kind), toString(symptom),
 			toString(network), since, sign, counted, weight, first, keyed, nodes, received, shard, random, reporter, prefix, undo
 		FROM recent_reports WHERE received >= toDateTime(?, 'UTC') ORDER BY received, at, sign DESC`
-	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
+	err := d.rows(d.consistent(ctx), statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var e outage.Entry
 		var country, region, district, kind string
 		var cell uint64
@@ -195,7 +195,7 @@ func (d *DB) Entries(ctx context.Context, since time.Time, each func(outage.Entr
 // most eight days ago: older ones are deleted.
 func (d *DB) Imported(ctx context.Context, since time.Time, each func(outage.ReportID)) error {
 	statement := `SELECT shard, received, random FROM reports WHERE keyed = 1 AND received >= toDateTime(?, 'UTC')`
-	err := d.rows(ctx, statement, []any{since.Unix()}, func(scan func(...any) error) error {
+	err := d.rows(d.consistent(ctx), statement, []any{since.Unix()}, func(scan func(...any) error) error {
 		var id outage.ReportID
 		var received time.Time
 		if err := scan(&id.Shard, &received, &id.Random); err != nil {

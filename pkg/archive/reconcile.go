@@ -26,16 +26,26 @@ const rawFor = 399 * 24 * time.Hour
 func (d *DB) insertAgain(ctx context.Context, token string, entries []outage.Entry) error {
 	d.writing.Lock() // no insert may be half-way while tables are compared
 	defer d.writing.Unlock()
-	running, err := d.number(ctx, "SELECT toInt64(count()) FROM system.processes WHERE Settings['insert_deduplication_token'] = ?", token)
+	shard, err := d.shardOf(ctx, token)
+	if err != nil {
+		return err
+	}
+	running, err := shard.number(ctx, "SELECT toInt64(count()) FROM "+shard.everywhere("system.processes")+" WHERE Settings['insert_deduplication_token'] = ? SETTINGS skip_unavailable_shards = 1", token)
 	if err != nil {
 		return fmt.Errorf("reading the running inserts: %w", err)
 	}
 	if running > 0 {
 		return errors.New("an earlier insert of this batch has not ended yet")
 	}
-	if err := d.send(ctx, token, entries); err != nil {
+	if err := shard.send(ctx, token, entries); err != nil {
 		return err
 	}
+	return shard.compare(ctx, token, entries)
+}
+
+// compare corrects the tables of a shard, or of the one server, where they differ from the
+// entries of a batch.
+func (d *DB) compare(ctx context.Context, token string, entries []outage.Entry) error {
 	now := time.Now()
 	for _, raw := range []rawTable{reports, recentReports} {
 		if err := d.complete(ctx, raw, fmt.Sprintf("%s again %d", token, now.UnixNano()), raw.comparable(entries, now)); err != nil {

@@ -24,7 +24,10 @@ type Options struct {
 	// LongestRequest bounds the text and rows of one request, in bytes;
 	// 256 MiB by default.
 	LongestRequest int64
-	Logger         *slog.Logger
+	// ConfigFile is a configuration file of ClickHouse. A server needs none; tests of
+	// clusters do.
+	ConfigFile string
+	Logger     *slog.Logger
 }
 
 func (o *Options) complete() error {
@@ -59,6 +62,9 @@ func (o *Options) load() (*library, error) {
 
 func (o *Options) arguments() []string {
 	arguments := []string{"clickhouse", "--path=" + o.Path}
+	if o.ConfigFile != "" {
+		arguments = append(arguments, "--config-file="+o.ConfigFile)
+	}
 	if o.Memory > 0 {
 		arguments = append(arguments, "--max_server_memory_usage="+strconv.FormatInt(o.Memory, 10))
 	}
