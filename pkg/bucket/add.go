@@ -62,6 +62,9 @@ func (r *Redis) addArguments(parts []part, now time.Time, cap int) (keys []strin
 			arguments = r.reportArguments(arguments, part.shard, one)
 		}
 	}
+	if len(keys) == 1 { // as in every call to a cluster
+		keys = declared(keys[0])
+	}
 	return keys, arguments
 }
 

@@ -1,6 +1,6 @@
 -- Adds a batch of reports of one or several shards in one atomic step.
 --
--- KEYS     the base of the keys of each shard
+-- KEYS     the base of the keys of each shard, and for a single one a key that does not exist
 -- ARGV[1]  now, Unix seconds
 -- ARGV[2]  lifetime of the counters of a minute, in seconds
 -- ARGV[3]  lifetime of the ledger in seconds
@@ -40,9 +40,10 @@
 local now = tonumber(ARGV[1])
 -- Without the mark, this Redis lost its data and its counters are not restored yet:
 -- counting now would count some people twice.
-local marks = {}
-for s, key in ipairs(KEYS) do
-  marks[s] = tonumber(redis.call('GET', key .. 'alive') or '')
+local marks, shards = {}, #KEYS
+if string.sub(KEYS[shards], -1) ~= ':' then shards = shards - 1 end
+for s = 1, shards do
+  marks[s] = tonumber(redis.call('GET', KEYS[s] .. 'alive') or '')
   if not marks[s] then return redis.error_reply('EMPTY the counters are not restored yet') end
 end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -422,8 +423,8 @@ local function add_shard(from, to)
 end
 
 local all, from = {}, 6
-for s, key in ipairs(KEYS) do
-  base, began = key, marks[s]
+for s = 1, shards do
+  base, began = KEYS[s], marks[s]
   local to = from + tonumber(ARGV[from]) * report_fields
   all[s] = add_shard(from + 1, to)
   from = to + 1

@@ -28,6 +28,13 @@ import (
 // All expire but the last two: the log until it is archived, and the mark.
 func base(shard int) string { return fmt.Sprintf("dp:{%02d}:", shard) }
 
+// declared are the keys that a call of a script names: its base, from which the script makes
+// the keys that it uses, and another one, neither of which exists. A cluster that moves their
+// slot refuses a call with two keys of which one is missing, with TRYAGAIN, wherever the keys
+// are that the script uses: with the base alone it would run where the slot moves to, and
+// make keys there that are still where they were.
+func declared(base string) []string { return []string{base, base + "guard"} }
+
 func minuteKey(shard int, minute outage.Minute) string {
 	return base(shard) + "m:" + strconv.FormatInt(int64(minute), 10)
 }
