@@ -94,10 +94,12 @@ bench-attack: prerequisites
 
 # How long reports are not acknowledged when masters of a Redis Cluster are killed,
 # or hang, five each, under load, and whether each acknowledged report is counted
-# and archived once: with one replica of each master, then with two.
+# and archived once: with one replica of each master, then with two; and when the slots
+# of all counters move, twice.
 bench-failover: prerequisites $(LIBCHDB)/node_modules
 	for replicas in 1 2; do DOWNPOUR_KILLS=5 $(GO) test -run '^TestClusterFailover' -count 1 -timeout 20m -v ./cmd/downpour \
 		-failover-rate 200 -failover-replicas $$replicas || exit 1; done
+	$(GO) test -run '^TestClusterReshard$$' -count 1 -timeout 20m -v ./cmd/downpour -failover-rate 200 -reshard-shards 16
 
 # What eight readers of maps of 90 days cost the reports that come in meanwhile.
 bench-readers: prerequisites $(LIBCHDB)/node_modules
