@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unique"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
@@ -78,14 +79,18 @@ func (of PlaceOf) decodeField(field string) (counter, error) {
 		return counter{}, fmt.Errorf("reading counter %q: %w", field, err)
 	}
 	read := counter{of: outage.Count{
-		Service: parts[0], Country: outage.Country(parts[1]), Region: at.region, District: at.district, Cell: at.cell,
-		Kind: outage.Problem, Symptom: parts[4],
+		Service: word(parts[0]), Country: outage.Country(word(parts[1])), Region: at.region, District: at.district, Cell: at.cell,
+		Kind: outage.Problem, Symptom: word(parts[4]),
 	}}
 	if err := read.decodeWhat(parts[3]); err != nil {
 		return counter{}, fmt.Errorf("reading counter %q: %w", field, err)
 	}
 	return read, nil
 }
+
+// word is one of few texts, which many counts share; a part of a field would keep the whole
+// field in memory.
+func word(part string) string { return unique.Make(part).Value() }
 
 // decodeWhat reads the letters of a field.
 func (c *counter) decodeWhat(what string) error {
@@ -125,7 +130,7 @@ func (c *counter) decodeAccess(what string) error {
 	if c.give = givesAccess[what]; c.give == nil {
 		return fmt.Errorf("no sum %q", what)
 	}
-	c.of.Symptom, c.of.Network, c.of.Region = "", network, outage.Region(region)
+	c.of.Symptom, c.of.Network, c.of.Region = "", word(network), outage.Region(word(region))
 	return nil
 }
 

@@ -3,6 +3,8 @@ package bucket
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,7 +63,7 @@ type Hot struct {
 // minuteCounts are the counts of one minute. A value in Hot.minutes is immutable; a change
 // of a shard replaces it.
 type minuteCounts struct {
-	shards [Shards][]outage.Count
+	shards *[Shards][]outage.Count    // nil once they are settled and summed up
 	placed map[string][]*outage.Count // by service, those of the shards
 	access map[string][]*outage.Count // by service, those by access network
 	totals map[string][]*outage.Count // by service: country and kind only
@@ -157,6 +159,7 @@ func (h *Hot) Refresh(ctx context.Context) error {
 	if settles {
 		wanted = append(wanted, h.unsettledBefore(span)...)
 	}
+	wanted = h.withSummed(wanted)
 	read, err := h.redis.counters(ctx, wanted)
 	if err != nil {
 		return err
@@ -165,8 +168,47 @@ func (h *Hot) Refresh(ctx context.Context) error {
 	h.remember(changes, reset)
 	if settles {
 		h.settled = h.now()
+		h.sumUp()
 	}
 	return nil
+}
+
+// withSummed adds the other shards of minutes that are wanted and were summed up.
+func (h *Hot) withSummed(wanted []shardMinute) []shardMinute {
+	has := map[shardMinute]bool{}
+	for _, w := range wanted {
+		has[w] = true
+	}
+	for _, w := range slices.Clone(wanted) {
+		if minute := h.minutes[w.minute]; minute == nil || minute.shards != nil {
+			continue
+		}
+		for shard := range Shards {
+			if other := (shardMinute{shard, w.minute}); !has[other] {
+				has[other] = true
+				wanted = append(wanted, other)
+			}
+		}
+	}
+	return wanted
+}
+
+// sumUp sums up the shards of minutes that are settled, in which most counts are of places
+// that other shards have too.
+func (h *Hot) sumUp() {
+	unsettled := map[outage.Minute]bool{}
+	for key := range h.unsettled {
+		unsettled[key.minute] = true
+	}
+	summed := map[outage.Minute]*minuteCounts{}
+	for at, minute := range h.minutes { // only Refresh changes them
+		if minute.shards != nil && !unsettled[at] {
+			summed[at] = minute.summed()
+		}
+	}
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	maps.Copy(h.minutes, summed)
 }
 
 // changed are the minutes of the span that changed, which are unsettled from now on; of a
@@ -256,9 +298,9 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 		}
 		minute, ok := fresh[w.minute]
 		if !ok {
-			minute = &minuteCounts{}
-			if old := h.minutes[w.minute]; old != nil {
-				minute.shards = old.shards
+			minute = &minuteCounts{shards: &[Shards][]outage.Count{}}
+			if old := h.minutes[w.minute]; old != nil && old.shards != nil {
+				*minute.shards = *old.shards
 			}
 			fresh[w.minute] = minute
 		}
@@ -268,7 +310,7 @@ func (h *Hot) apply(wanted []shardMinute, read []map[string]string, span outage.
 		h.version++
 	}
 	for at, minute := range fresh {
-		minute.index()
+		minute.index(minute.shards[:])
 		h.minutes[at] = minute
 	}
 	for at := range h.minutes {
@@ -302,11 +344,22 @@ func (h *Hot) decode(at shardMinute, fields map[string]string) []outage.Count {
 	return decoded.counts
 }
 
+// summed is the minute without its shards.
+func (m *minuteCounts) summed() *minuteCounts {
+	sums := outage.Sums{}
+	for _, counts := range m.shards {
+		sums.AddAll(counts, outage.Query{Step: 1, ByPlace: true, BySymptom: true, ByNetwork: true})
+	}
+	summed := &minuteCounts{}
+	summed.index([][]outage.Count{sums.Counts()})
+	return summed
+}
+
 // index lists the counts of a minute by service, which takes longer than all else of a
 // busy minute: hence the lists are made in their final length.
-func (m *minuteCounts) index() {
+func (m *minuteCounts) index(parts [][]outage.Count) {
 	placed, access := map[string]int{}, map[string]int{}
-	m.each(func(count *outage.Count) {
+	each(parts, func(count *outage.Count) {
 		if count.Network != "" {
 			access[count.Service]++
 		} else {
@@ -315,7 +368,7 @@ func (m *minuteCounts) index() {
 	})
 	m.placed, m.access = listsOf(placed), listsOf(access)
 	totals := map[totalKey]*outage.Count{}
-	m.each(func(count *outage.Count) {
+	each(parts, func(count *outage.Count) {
 		if count.Network != "" {
 			m.access[count.Service] = append(m.access[count.Service], count)
 			return
@@ -329,9 +382,8 @@ func (m *minuteCounts) index() {
 	}
 }
 
-// each gives all counts of a minute to a function.
-func (m *minuteCounts) each(give func(*outage.Count)) {
-	for _, counts := range m.shards {
+func each(parts [][]outage.Count, give func(*outage.Count)) {
+	for _, counts := range parts {
 		for i := range counts {
 			give(&counts[i])
 		}
