@@ -131,7 +131,9 @@ func TestTheRegisterFollowsIncidents(t *testing.T) {
 }
 
 // listing has one incident, or none, which a test may change while the register runs.
-type listing struct{ only atomic.Pointer[public.Incident] }
+type listing struct {
+	only atomic.Pointer[public.Incident]
+}
 
 func (l *listing) Incidents(context.Context, outage.IncidentFilter, string, int) ([]public.Incident, string, error) {
 	if in := l.only.Load(); in != nil {
