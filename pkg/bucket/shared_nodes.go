@@ -20,6 +20,9 @@ type sharedNodes struct {
 	of      [Shards]map[string]bool // by field
 }
 
+// mostShared is how many nodes of a shard are remembered, about 100 bytes each.
+const mostShared = 20_000
+
 // nodeLevels are the digits of the levels.
 const nodeLevels = "0123456789"
 
@@ -65,7 +68,7 @@ func (s *sharedNodes) learn(shard int, report outage.Report, levels outage.NodeS
 		s.of[shard] = map[string]bool{}
 	}
 	for level, node := range nodeFields(report) {
-		if node != "" && levels&(1<<level) != 0 {
+		if node != "" && levels&(1<<level) != 0 && len(s.of[shard]) < mostShared {
 			s.of[shard][node] = true
 		}
 	}
