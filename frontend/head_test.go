@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/frontend/pagetest"
+	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 var (
@@ -49,5 +50,28 @@ func TestCanonicalAddresses(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Pages that search engines may list name themselves in each language, and others in none.
+func TestTranslationsOfPages(t *testing.T) {
+	_, app := testSite(t, func(c *Config) { c.PublicURL = "https://downpour.example" })
+	for path, listed := range headPaths {
+		links := strings.Join(get(t, app, path).header.Values("Link"), ", ")
+		if listed == "" {
+			if strings.Contains(links, "hreflang") {
+				t.Errorf("%s is not listed and names %s", path, links)
+			}
+			continue
+		}
+		for _, lang := range append(locale.Languages(), "x-default") {
+			if !strings.Contains(links, `hreflang="`+lang+`"`) {
+				t.Errorf("%s names no page in %s: %s", path, lang, links)
+			}
+		}
+	}
+	links := get(t, app, "/bn/in/whatsapp").header.Get("Link")
+	if want := `<https://downpour.example/hi/in/whatsapp>; rel="alternate"; hreflang="hi"`; !strings.Contains(links, want) {
+		t.Errorf("the links are %s, want %s among them", links, want)
 	}
 }

@@ -1,10 +1,15 @@
 package frontend
 
 import (
+	"fmt"
+	"maps"
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
+	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 // Lifetimes of pages in shared caches. That of a page without some part is shorter, but not
@@ -35,11 +40,27 @@ func (s *Site) send(c *fiber.Ctx, page *response) error {
 	}
 	s.headers(c, page.Meta.Name, cache)
 	c.Set(fiber.HeaderContentLanguage, page.Meta.Lang)
+	s.linkTranslations(c, page.Meta.Translations)
 	c.Set(fiber.HeaderETag, page.ETag)
 	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), page.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	return sendBody(c, page.Body)
+}
+
+// linkTranslations names the page in each language to search engines. Headers do that
+// without a byte of the page.
+func (s *Site) linkTranslations(c *fiber.Ctx, paths map[string]string) {
+	base := s.base(c)
+	link := func(lang, path string) {
+		c.Append(fiber.HeaderLink, fmt.Sprintf(`<%s%s>; rel="alternate"; hreflang="%s"`, base, path, lang))
+	}
+	for _, lang := range slices.Sorted(maps.Keys(paths)) {
+		link(lang, paths[lang])
+	}
+	if path, ok := paths[locale.Default]; ok {
+		link("x-default", path)
+	}
 }
 
 // sendPrivate sends a page for one reader.

@@ -63,6 +63,9 @@ type Meta struct {
 	Lang    string
 	Partial bool // the page is soon to be made again
 	Parts   []patch.Part
+	// Translations are the paths of the page by language, for search engines; none where
+	// they are not to list it.
+	Translations map[string]string
 }
 
 // render writes the whole page into memory, so that an error never results
@@ -75,5 +78,17 @@ func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
 		return nil, Meta{}, fmt.Errorf("rendering page %s: %w", name, err)
 	}
 	body, parts := divided(blankLines.ReplaceAll(out.Bytes(), []byte("\n")))
-	return body, Meta{name, f.At.Lang, f.fresh.partial, parts}, nil
+	return body, Meta{name, f.At.Lang, f.fresh.partial, parts, translationsOf(page)}, nil
+}
+
+func translationsOf(page Content) map[string]string {
+	translated, ok := page.(interface{ Languages() []link })
+	if !ok || !page.base().Index {
+		return nil
+	}
+	paths := map[string]string{}
+	for _, link := range translated.Languages() {
+		paths[link.Lang] = link.Path
+	}
+	return paths
 }
