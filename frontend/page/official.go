@@ -5,19 +5,24 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // official is what a vendor says, with the page where it says so.
-type official struct{ Text, Link, Host string }
+// It links to the page about when vendors say something.
+type official struct {
+	Text, Link, Host string
+	Record           link
+}
 
 // officialOf is what the vendor said about an incident, the zero value for nothing.
 func (q *request) officialOf(in public.Incident) official {
 	if in.Official == nil {
 		return official{}
 	}
-	return linked(q.builder.sentences.Official(q.At.Lang, in, q.read.asOf), in.Official.Link)
+	return q.linked(q.builder.sentences.Official(q.At.Lang, in, q.read.asOf), in.Official.Link)
 }
 
 // officialNow is what the vendor says beside a verdict: about the open incidents, or else how
@@ -34,13 +39,13 @@ func (q *request) officialNow(service string, v verdict, open public.Group) offi
 	if len(now.Notices) > 0 {
 		link = cmp.Or(now.Notices[0].Link, link)
 	}
-	return linked(q.builder.sentences.OfficialNow(q.At.Lang, service, v.Country, now, q.read.asOf), link)
+	return q.linked(q.builder.sentences.OfficialNow(q.At.Lang, service, v.Country, now, q.read.asOf), link)
 }
 
-func linked(text, link string) official {
-	at, err := url.Parse(link)
-	if err != nil || at.Scheme != "https" {
-		return official{Text: text}
+func (q *request) linked(text, page string) official {
+	said := official{Text: text, Record: link{Path: q.Prose(address.LeafVendors), Text: q.T("vendors.title")}}
+	if at, err := url.Parse(page); err == nil && at.Scheme == "https" {
+		said.Link, said.Host = page, at.Host
 	}
-	return official{text, link, at.Host}
+	return said
 }
