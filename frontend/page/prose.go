@@ -1,6 +1,9 @@
 package page
 
 import (
+	"math"
+	"time"
+
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -99,7 +102,11 @@ func parameterFacts(l *locale.Localizer, parameters []outage.Parameter) []fact {
 		if p.Unit == "part" {
 			value = l.Percent(p.Value)
 		}
-		facts = append(facts, fact{Name: l.T(p.Meaning), Text: l.T("unit."+p.Unit, "value", value)})
+		text := l.T("unit."+p.Unit, "value", value)
+		if p.Unit == "minutes" && p.Value == math.Trunc(p.Value) {
+			text = l.Duration(time.Duration(p.Value) * time.Minute)
+		}
+		facts = append(facts, fact{Name: l.T(p.Meaning), Text: text})
 	}
 	return facts
 }

@@ -112,7 +112,7 @@ func (v verdict) Unusual() bool { return public.Troubled(v.Status) }
 func (v verdict) Notable() bool { return v.Unusual() || v.health.Rising() }
 
 // numbers is the observed and the expected count. The ratio is that of judged
-// reporters. If the caps per network excluded most of the reports, the number of
+// reporters; against next to nothing it would say little. If the caps per network excluded most of the reports, the number of
 // networks replaces it.
 func (w *wording) numbers(health public.Health) string {
 	switch times := health.Ratio(); {
@@ -120,6 +120,8 @@ func (w *wording) numbers(health public.Health) string {
 		return w.T("numbers.few", "n", health.Reports, "networks", w.Int(max(1, health.Networks)), "judged", w.Int(health.Observed))
 	case health.Expected == nil || health.KnownIn > 0 && health.Status == outage.StatusUnknown:
 		return w.T("numbers.observed", "n", health.Reports)
+	case *health.Expected < outage.LeastExpected:
+		return w.T("numbers.against", "n", health.Reports, "expected", w.Amount(*health.Expected))
 	case times > mostRatio:
 		return w.T("numbers.most", "n", health.Reports, "times", w.Int(mostRatio), "expected", w.Amount(*health.Expected))
 	case times >= worthRatio:
