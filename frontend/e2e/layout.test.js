@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { address, base, launch, paths, withPage } from './browser.js';
+import { fitsWithLongest } from './longest.js';
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -18,6 +19,26 @@ for (const lang of ['en', 'hi', 'bn', 'cy']) {
     });
   });
 }
+
+for (const [of, name] of [['service', /WhatsApp/g], ['place', /Leeds|West Bengal/g]]) {
+  test(`no sideways scrolling at 320 px with the longest name of a ${of}`, () => fitsWithLongest(browser, paths, name));
+}
+
+test('the words of a button stay in one line', async () => {
+  for (const width of [360, 1280]) {
+    await withPage(browser, { width, scripts: true }, async (page) => {
+      for (const path of ['/', '/gb/whatsapp', '/gb/leeds', '/incidents', '/map?service=whatsapp', '/whatsapp/report']) {
+        await page.goto(base + path);
+        const broken = await page.evaluate(() => [...document.querySelectorAll('main button')].filter((e) => e.checkVisibility() && e.innerText).map((e) => {
+          const words = document.createRange();
+          words.selectNodeContents(e);
+          return new Set([...words.getClientRects()].map(({ top }) => Math.round(top))).size > 1 ? e.innerText : '';
+        }).filter(Boolean));
+        assert.deepEqual(broken, [], `${path} at ${width} px`);
+      }
+    });
+  }
+});
 
 test('home is at most four screens of a phone', async () => {
   await withPage(browser, { width: 390 }, async (page) => {

@@ -113,6 +113,25 @@ test('the slider moves through time and updates the address', async () => {
   });
 });
 
+test('the last row of the table can be read', async () => {
+  for (const width of [360, 1280]) {
+    await withPage(browser, { width }, async (page) => {
+      await page.goto(base + path);
+      const covered = await page.evaluate(() => [...document.querySelectorAll('.rows')].map((table) => {
+        const body = table.querySelector('tbody');
+        while (body.children.length < 40) body.append(body.children[0].cloneNode(true));
+        table.scrollIntoView();
+        table.scrollTop = table.scrollHeight;
+        const row = body.lastElementChild.getBoundingClientRect();
+        const faded = parseFloat(getComputedStyle(table).paddingBlockEnd); // where the mask begins
+        return table.scrollTop > 0 && faded > 0 ? row.bottom - (table.getBoundingClientRect().bottom - faded) : Infinity;
+      }));
+      assert.equal(covered.length, 2);
+      for (const px of covered) assert.ok(px <= 1, `${px} px of the last row are covered at ${width} px`);
+    });
+  }
+});
+
 test('a link restores the view', async () => {
   await withPage(browser, { width: 1280, scripts: true }, async (page) => {
     await page.goto(`${base}${path}&view=IN:6,500,320`);

@@ -3,7 +3,8 @@
 // scripts and without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { address, base, launch, withPage } from '../browser.js';
+import { address, base, launch, paths, withPage } from '../browser.js';
+import { fitsWithLongest } from '../longest.js';
 import { colours } from '../pixels.js';
 import { outage } from './loaded.js';
 
@@ -42,6 +43,13 @@ test('home is at most four screens of a phone at the peak, with one event for th
     }
   });
 });
+
+for (const [of, name] of [['service', /WhatsApp|Messenger/g], ['place', /London|Maharashtra|Islington|Mumbai/g]]) {
+  test(`no sideways scrolling at 320 px with the longest name of a ${of}`, async () => {
+    const today = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
+    await fitsWithLongest(browser, [...paths, `/incidents/${incidents.GB}`, `/incidents/${incidents.IN}`, '/gb/london', `/${today}`], name);
+  });
+}
 
 for (const scripts of [true, false]) {
   test(`a report counts beside the replay, scripts ${scripts}`, async () => {
