@@ -40,7 +40,7 @@ type homePage struct {
 }
 
 // unfolded is the number of events beside which the names of all services stand open.
-const unfolded = 2
+const unfolded = 1
 
 // Folded reports whether the names of the services without news are folded in, which keeps
 // the page short when much is going on.
