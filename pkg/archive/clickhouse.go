@@ -100,7 +100,14 @@ func openCluster(options Options, servers clickhouse.Options) (*DB, error) {
 // settings are those of queries.
 type settings = clickhouse.Settings
 
+type settingsKey struct{}
+
+// withSettings adds settings to those that the queries of a context have.
 func withSettings(ctx context.Context, some settings) context.Context {
+	if before, ok := ctx.Value(settingsKey{}).(settings); ok {
+		some = with(before, some)
+	}
+	ctx = context.WithValue(ctx, settingsKey{}, some)
 	return clickhouse.Context(ctx, clickhouse.WithSettings(some))
 }
 
@@ -228,11 +235,11 @@ func insertSettings(token string) clickhouse.Settings {
 // bounded limits the time, the memory and the processors of the queries of a
 // context.
 func bounded(ctx context.Context, timeout time.Duration) context.Context {
-	return clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
+	return withSettings(ctx, settings{
 		"max_execution_time": int(timeout.Seconds()),
 		"max_memory_usage":   512 << 20,
 		"max_threads":        1,
-	}))
+	})
 }
 
 // Load adds entries that never were in the log, under a token of their own: a

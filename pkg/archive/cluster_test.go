@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 var update = flags.Bool("update", false, "write the golden files")
@@ -142,4 +143,18 @@ func TestShardsThatDoNotAnswer(t *testing.T) {
 		t.Error("the servers that did not answer are not asked again")
 	}
 	c.close()
+}
+
+// A query that may miss no row has the limits of other queries as well.
+func TestConsistentQueriesAreBounded(t *testing.T) {
+	db := shardedDB(t)
+	ctx := db.consistent(bounded(context.Background(), 7*time.Second))
+	checks := map[string]string{"max_execution_time": "7", "max_threads": "1", "select_sequential_consistency": "1", "insert_quorum": "auto"}
+	for name, want := range checks {
+		var got string
+		must(t, db.conn.QueryRow(ctx, "SELECT toString(getSetting(?))", name).Scan(&got))
+		if got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
 }
