@@ -15,7 +15,7 @@ READERS := .ci/readers
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record clients crash fuzz lint pictures prerequisites recipes structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record chaos clients crash fuzz lint pictures prerequisites recipes structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -128,6 +128,11 @@ bench-archive: prerequisites $(LIBCHDB)/node_modules
 # Kills the server, and Redis, 200 times each way under load.
 crash: prerequisites $(LIBCHDB)/node_modules
 	DOWNPOUR_KILLS=200 $(GO) test -run '^TestKilledUnderLoad$$' -count 1 -timeout 60m -v ./cmd/downpour
+
+# Kills, stops, cuts off, slows and fills up two servers, their Redis, their ClickHouse
+# and what connects them, at random for ten minutes under load.
+chaos: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test ./cmd/downpour -run '^TestChaos$$' -chaos-for 10m -count 1 -timeout 60m -v
 
 # Each fuzz target for a short time, beyond its seeds, which make unit runs.
 fuzz: prerequisites
