@@ -100,7 +100,7 @@ const (
 	elevatedPart    = .5  // of the evidence that opening takes
 	noticeableTimes = 5.  // a rise that must be noticed, or nothing can be said
 	noticeableIn    = 30. // minutes
-	fewestReporters = 5   // without an incident, for anything but as usual or unknown
+	fewestReporters = 5.
 )
 
 // HealthMinutes is the length of the window that a status and its numbers are
@@ -139,9 +139,9 @@ func (w Watch) status(incident *Incident, mean, evidence float64, observed int64
 	switch {
 	case incident != nil && incident.Confirmed && (incident.Ratio >= outageRatio || incident.Footprint.Scope == ScopeCountry):
 		return StatusOutage
-	case incident != nil || evidence >= elevatedPart && observed >= fewestReporters && float64(observed) > HealthMinutes*mean:
+	case incident != nil || evidence >= elevatedPart && float64(observed) > HealthMinutes*mean:
 		return StatusElevated
-	case w.Learning || !w.noticeable(mean) && observed < fewestReporters:
+	case w.Learning || !w.noticeable(mean) && float64(observed) < fewestReporters:
 		return StatusUnknown
 	}
 	return StatusNormal
