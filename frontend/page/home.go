@@ -94,7 +94,7 @@ func (page *homePage) arrange(ctx context.Context) {
 			}
 			knownIn = max(knownIn, v.health.KnownIn)
 			found.reports += v.health.Reports
-			if v.Notable() {
+			if v.Notable() && !slight(v.health) {
 				notable = append(notable, member{verdict: v, service: service})
 				isUnusual, isNotable = isUnusual || v.Unusual(), true
 			}
@@ -113,6 +113,15 @@ func (page *homePage) arrange(ctx context.Context) {
 	page.Events = page.events(ctx, notable)
 	page.listOthers(ctx, others)
 	page.headline(ctx, unusual, stirring, knownIn)
+}
+
+// fewestOfEvent is the fewest reporters that make an event of a service without an incident.
+const fewestOfEvent = 5
+
+// slight reports whether a service without an incident has so few reporters that it stands
+// among the others, whatever is normal for it.
+func slight(health public.Health) bool {
+	return health.Incident == nil && health.Observed < fewestOfEvent
 }
 
 // headline sets the headline, the icon and the mark of the tab.
