@@ -32,9 +32,6 @@ var (
 const (
 	recordKey  = "key of the importers of the record day"
 	linesASend = 1000 // of a batch
-
-	// recordMemory is what the heap of the server may take before it is collected more often.
-	recordMemory = "400MiB"
 )
 
 // TestRecordDay sends as many reports as a record day had through the public API as fast
@@ -54,7 +51,6 @@ func TestRecordDay(t *testing.T) {
 	counters, archive := redistest.Start(t), newVault(t, t.TempDir())
 	archive.startAndWait(t)
 	t.Setenv("DOWNPOUR_API_KEY", recordKey)
-	t.Setenv("GOMEMLIMIT", recordMemory)
 	measured := serveForIntake(t, "--redis", counters.URL(), "--clickhouse", archive.url())
 	measured.redis, measured.archive = counters, archive.process
 
