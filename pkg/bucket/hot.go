@@ -63,10 +63,10 @@ type Hot struct {
 // minuteCounts are the counts of one minute. A value in Hot.minutes is immutable; a change
 // of a shard replaces it.
 type minuteCounts struct {
-	shards *[Shards][]outage.Count    // nil once they are settled and summed up
-	placed map[string][]*outage.Count // by service, those of the shards
-	access map[string][]*outage.Count // by service, those by access network
-	totals map[string][]*outage.Count // by service: country and kind only
+	shards *[Shards][]outage.Count // nil once they are settled and summed up
+	placed map[string]countList    // by service, those of the shards
+	access map[string]countList    // by service, those by access network
+	totals map[string]countList    // by service: country and kind only
 }
 
 // NewHot makes an empty window.
@@ -344,78 +344,6 @@ func (h *Hot) decode(at shardMinute, fields map[string]string) []outage.Count {
 	return decoded.counts
 }
 
-// summed is the minute without its shards.
-func (m *minuteCounts) summed() *minuteCounts {
-	sums := outage.Sums{}
-	for _, counts := range m.shards {
-		sums.AddAll(counts, outage.Query{Step: 1, ByPlace: true, BySymptom: true, ByNetwork: true})
-	}
-	summed := &minuteCounts{}
-	summed.index([][]outage.Count{sums.Counts()})
-	return summed
-}
-
-// index lists the counts of a minute by service, which takes longer than all else of a
-// busy minute: hence the lists are made in their final length.
-func (m *minuteCounts) index(parts [][]outage.Count) {
-	placed, access := map[string]int{}, map[string]int{}
-	each(parts, func(count *outage.Count) {
-		if count.Network != "" {
-			access[count.Service]++
-		} else {
-			placed[count.Service]++
-		}
-	})
-	m.placed, m.access = listsOf(placed), listsOf(access)
-	totals := map[totalKey]*outage.Count{}
-	each(parts, func(count *outage.Count) {
-		if count.Network != "" {
-			m.access[count.Service] = append(m.access[count.Service], count)
-			return
-		}
-		m.placed[count.Service] = append(m.placed[count.Service], count)
-		include(totals, count)
-	})
-	m.totals = make(map[string][]*outage.Count, len(placed))
-	for _, count := range totals {
-		m.totals[count.Service] = append(m.totals[count.Service], count)
-	}
-}
-
-func each(parts [][]outage.Count, give func(*outage.Count)) {
-	for _, counts := range parts {
-		for i := range counts {
-			give(&counts[i])
-		}
-	}
-}
-
-// totalKey is of a count that is not divided by place or symptom.
-type totalKey struct {
-	service string
-	country outage.Country
-	kind    outage.Kind
-}
-
-func include(totals map[totalKey]*outage.Count, count *outage.Count) {
-	key := totalKey{count.Service, count.Country, count.Kind}
-	total := totals[key]
-	if total == nil {
-		total = &outage.Count{Service: key.service, Country: key.country, Kind: key.kind, Start: count.Start}
-		totals[key] = total
-	}
-	total.Include(*count)
-}
-
-// listsOf are empty lists by service, with room for a number of counts.
-func listsOf(lengths map[string]int) map[string][]*outage.Count {
-	lists := make(map[string][]*outage.Count, len(lengths))
-	for service, length := range lengths {
-		lists[service] = make([]*outage.Count, 0, length)
-	}
-	return lists
-}
-
 // Counts returns the counts of a query, in the order of outage.Sums. Minutes outside of
 // the window have none. It never fails.
 func (h *Hot) Counts(_ context.Context, query outage.Query) ([]outage.Count, error) {
@@ -438,18 +366,14 @@ func countsOf(minutes map[outage.Minute]*minuteCounts, query outage.Query) []out
 			index = minute.placed
 		}
 		if query.Service != "" {
-			addAll(sums, index[query.Service], query)
+			if counts, ok := index[query.Service]; ok {
+				counts.addTo(sums, query)
+			}
 			continue
 		}
 		for _, counts := range index {
-			addAll(sums, counts, query)
+			counts.addTo(sums, query)
 		}
 	}
 	return sums.Counts()
-}
-
-func addAll(sums outage.Sums, counts []*outage.Count, query outage.Query) {
-	for _, count := range counts {
-		sums.Add(*count, query)
-	}
 }
