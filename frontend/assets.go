@@ -57,7 +57,7 @@ var styles = map[string][]string{
 var lower = []string{"charts", "related", "record"}
 
 // scripts lists the islands of each page. None is needed to use it.
-var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"service"}, "incident": {"live"}, "report": {"report"}, "map": {"map"}, "thanks": {"push", "share"}, "follow": {"push"}, "place": {"push"}, "offline": {"offline"}}
+var scripts = map[string][]string{"home": {"live", "search"}, "search": {"search"}, "service": {"service"}, "incident": {"live"}, "report": {"report"}, "map": {"map"}, "thanks": {"push", "share"}, "follow": {"push"}, "place": {"live", "push"}, "offline": {"offline"}}
 
 // pageStyle is the style element of a page and the policy that allows it. The style
 // of the first screen is inline, because on a slow line a request costs more than its

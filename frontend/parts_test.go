@@ -172,7 +172,7 @@ func (p *livePage) is(t *testing.T, at string, parts []patch.Part) {
 // A page that takes in the changes of 20 minutes is at each the page of one snapshot, so
 // that no two numbers of one window differ, and takes less than a kilobyte a minute.
 func TestLivePagesAreOfOneSnapshotAndLight(t *testing.T) {
-	for _, path := range []string{"/", "/bn/in", "/gb/bt", "/whatsapp", "/hi/whatsapp", "/bn/in/whatsapp", "/incidents/" + pagetest.OpenIncident} {
+	for _, path := range []string{"/", "/bn/in", "/gb/bt", "/whatsapp", "/hi/whatsapp", "/bn/in/whatsapp", "/in/west-bengal", "/bn/in/west-bengal", "/gb/leeds", "/incidents/" + pagetest.OpenIncident} {
 		for _, quiet := range []bool{false, true} {
 			minute := 0
 			site, app := testSite(t, func(c *Config) {

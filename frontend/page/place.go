@@ -38,6 +38,9 @@ type placePage struct {
 	area     outage.Area
 }
 
+// Announcement is read out by screen readers when the page changes.
+func (page *placePage) Announcement() string { return page.Headline }
+
 // placeGroup is the open incidents that reach as far.
 type placeGroup struct {
 	Heading string
