@@ -15,7 +15,7 @@ READERS := .ci/readers
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record chaos clients crash fuzz lint pictures prerequisites recipes structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record bench-streams chaos clients crash fuzz lint pictures prerequisites recipes structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -114,6 +114,10 @@ bench-intake: prerequisites $(LIBCHDB)/node_modules
 # importers at once, and whether each is archived once.
 bench-record: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test ./cmd/downpour -run '^TestRecordDay$$' -record-reports 17000000 -count 1 -timeout 90m -v
+
+# What each of 10,000 open streams takes in memory, and how late their events are.
+bench-streams: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test ./cmd/downpour -run '^TestManyStreams$$' -streams 10000 -count 1 -timeout 10m -v
 
 # How many answers a second come from the live window while reports come in: maps,
 # tables, series and incidents beside the list of services, in turn.

@@ -103,7 +103,7 @@ func serveDecisions(text string) error {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	settings := serveCommand{
 		Listen: list.Listen, Redis: []string{"embedded"}, Clickhouse: "embedded", Data: list.Data,
-		Roles: []role{roleIntake, roleDetect, roleArchive, roleWeb}, ReportsPerMin: 300, WebhookPrivate: true,
+		Roles: []role{roleIntake, roleDetect, roleArchive, roleWeb}, ReportsPerMin: 300, Streams: 100, WebhookPrivate: true,
 		PublicURL: list.PublicURL, SMTP: list.SMTP, SMTPFrom: list.SMTPFrom, PushServices: list.PushServices,
 	}
 	ctx := context.Background()

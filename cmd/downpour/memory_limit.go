@@ -25,7 +25,7 @@ const (
 //     past): 50,000 a level, see Limiter
 //   - slots of pkg/ratelimit: the connections and streams that are open
 //   - connections: maxConnections; a request: 16 kB of header and of body, 64 fields
-//   - streams and their queues (pkg/live): DefaultStreams, 512 events each
+//   - streams and their queues (pkg/live): --streams, 512 events each
 //   - answers of the API (api/shared.go): keys made of services and countries of the
 //     catalogue, and 2,000 or 64 MiB of answers about any window
 //   - pages (frontend/cache.go): the same, and 1,000 or 32 MiB of any others

@@ -275,9 +275,15 @@ func metricOf(metrics, name string) (value float64, ok bool) {
 // peakMemory is the most memory that a process has had, in bytes.
 func peakMemory(t *testing.T, pid int) int64 {
 	t.Helper()
+	return statusOf(t, pid, "VmHWM")
+}
+
+// statusOf is a number of bytes in the status of a process.
+func statusOf(t *testing.T, pid int, name string) int64 {
+	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return int64(sumOf(t, string(text), `VmHWM:\s+([0-9]+) kB`)) * 1024
+	return int64(sumOf(t, string(text), name+`:\s+([0-9]+) kB`)) * 1024
 }

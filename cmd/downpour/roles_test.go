@@ -77,7 +77,7 @@ func sendReport(t *testing.T, base string, n int) int {
 }
 
 func TestRolesOfASetting(t *testing.T) {
-	outside := serveCommand{Redis: []string{"redis://h"}, Clickhouse: "http://h", ReportsPerMin: 1}
+	outside := serveCommand{Redis: []string{"redis://h"}, Clickhouse: "http://h", ReportsPerMin: 1, Streams: 1}
 	for _, c := range []struct {
 		roles []role
 		redis string

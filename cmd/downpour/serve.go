@@ -47,6 +47,7 @@ type serveCommand struct {
 	PushServices   []string      `help:"Hosts of push services that messages to browsers go to, 'any', or 'none' for no such messages." name:"push-services" default:"fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com" placeholder:"HOST"`
 	SMTP           string        `help:"Mail server for letters to visitors, smtp://user:password@host:587 or smtps://…; needs --smtp-from and --public-url." name:"smtp" placeholder:"URL"`
 	SMTPFrom       string        `help:"Sender of letters, such as 'Downpour <alerts@example.org>'." name:"smtp-from" placeholder:"ADDRESS"`
+	Streams        int           `help:"How many streams of events may be open at a time; a twentieth of them from one address." default:"1000"`
 	DrainDelay     time.Duration `help:"How long the server goes on to answer after SIGTERM, with /readyz saying draining; 5s to 10s behind a balancer." default:"0s"`
 	Official       bool          `help:"Read the status pages of vendors that the catalogue names, and show what they say."`
 	Demo           bool          `help:"Play a past outage as if it began now, in a data directory of its own."`
@@ -60,6 +61,9 @@ func (s *serveCommand) Validate() error {
 	}
 	if err := s.siteFlags.Validate(); err != nil {
 		return err
+	}
+	if s.Streams < 1 {
+		return fmt.Errorf("--streams: must be at least 1")
 	}
 	if s.DrainDelay < 0 || s.DrainDelay > longestDrain {
 		return fmt.Errorf("--drain-delay: must be between 0s and %s", longestDrain)

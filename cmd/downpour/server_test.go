@@ -79,7 +79,7 @@ func newServerOf(t *testing.T, packs country.Set, redis string, change func(*ser
 	t.Helper()
 	s := &server{t: t, data: t.TempDir(), log: &lines{}, clock: today.Add(10 * time.Hour)}
 	settings := serveCommand{
-		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300, APIKey: "open sesame",
+		Listen: "127.0.0.1:0", Redis: []string{redis}, Data: s.data, ReportsPerMin: 300, Streams: 1000, APIKey: "open sesame",
 		Clickhouse:     "http://127.0.0.1:1",                                // nobody is there: these tests need no archive
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")}, // what a request without a listener comes from
 	}

@@ -50,7 +50,7 @@ type web struct {
 
 func (a *app) buildWeb(context.Context) error {
 	w := &web{app: a}
-	streams := live.NewHub(a.now(), live.DefaultStreams)
+	streams := live.NewHub(a.now(), a.settings.Streams)
 	w.incidents = public.NewIncidents(a.repository, a.reader, a.geography)
 	w.watch = live.NewPublisher(live.Config{
 		Hub: streams, Readings: func() live.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, Services: a.services.Services(), Every: watchEvery, Logger: a.logger,
@@ -120,7 +120,7 @@ func (w *web) apiConfig(site string, keys *apikey.Keys, streams *live.Hub) api.C
 	return api.Config{
 		Site: site, Hub: a.settings.WebsubHub, Demo: a.demo != nil, Exercise: a.demo != nil, PublicURL: a.settings.publicURL(),
 		Intake: a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, IncidentRegister: w.register,
-		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: live.DefaultStreams,
+		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: a.settings.Streams,
 		Keys: keys, Wanted: w.wanted, WriteOrigins: a.settings.ownOrigins(), Webhooks: a.notify, Pushes: a.notify, Officials: a.official,
 		TrustedProxies: a.settings.TrustedProxies, Now: a.now, Logger: a.logger,
 	}

@@ -94,7 +94,7 @@ func TestWebhooksAreSigned(t *testing.T) {
 // TestAHubNeedsAPublicAddress by which it knows the feeds.
 func TestAHubNeedsAPublicAddress(t *testing.T) {
 	usual := func(hub, public string) *serveCommand {
-		return &serveCommand{ReportsPerMin: 1, Redis: []string{"embedded"}, Clickhouse: "embedded", WebsubHub: hub, PublicURL: public}
+		return &serveCommand{ReportsPerMin: 1, Streams: 1, Redis: []string{"embedded"}, Clickhouse: "embedded", WebsubHub: hub, PublicURL: public}
 	}
 	if err := usual("https://hub.example/", "https://downpour.example").Validate(); err != nil {
 		t.Error(err)

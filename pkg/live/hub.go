@@ -22,9 +22,8 @@ import (
 
 // Limits of a hub.
 const (
-	DefaultStreams = 1000 // open at a time
-	remembered     = 4096 // changes after which a stream can be resumed, at most
-	waiting        = 512  // changes that a reader may lag behind
+	remembered = 4096 // changes after which a stream can be resumed, at most
+	waiting    = 512  // changes that a reader may lag behind
 )
 
 // full is the Retry-After where all streams are in use.
