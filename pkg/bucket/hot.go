@@ -101,7 +101,7 @@ func (h *Hot) Span() outage.Span {
 }
 
 // Run refreshes the window at the given interval until ctx ends, and more often before
-// the first success. A refresh that takes longer is followed by a pause of a quarter of it.
+// the first success. A refresh that takes longer is followed by a pause of a quarter of the interval.
 func (h *Hot) Run(ctx context.Context, every time.Duration) error {
 	wasDown := false
 	first := retry.Waits{First: every / 10, Most: every}.Schedule()
