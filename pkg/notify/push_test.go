@@ -96,6 +96,26 @@ func TestBrowserHearsOfOpeningAndEnd(t *testing.T) {
 	})
 }
 
+// TestShortIncidentIsOneMessage when it was over before the server first saw it: a message about
+// its opening would say that it is over, like the one about its end.
+func TestShortIncidentIsOneMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, net := &world{}, &internet{answer: always(http.StatusCreated)}
+		s := pushing(t, w, newMemory(nil), net)
+		browse(t, s, "https://push.example/abc", chatInIndia)
+		defer start(t, s)()
+		short := incident("short")
+		short.State, short.ClosedAt = outage.StateResolved, time.Now()
+		time.Sleep(time.Second)
+		w.set(short)
+		s.Wake()
+		time.Sleep(time.Minute)
+		if len(net.posts) != 1 {
+			t.Errorf("%d messages", len(net.posts))
+		}
+	})
+}
+
 // TestUntilBackIsOneMessage when the last incident of the service is over, and nothing is
 // kept after it.
 func TestUntilBackIsOneMessage(t *testing.T) {

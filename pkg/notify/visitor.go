@@ -149,9 +149,10 @@ func (v *Visitor) logs() bool   { return false }
 // keeps is short: nobody wants to hear in the evening that something failed in the morning.
 func (v *Visitor) keeps() time.Duration { return 4 * time.Hour }
 
+// selects leaves out the opening of an incident that was over before it was seen: its end says all.
 func (v *Visitor) selects(event *Event) bool {
 	in := &event.Incident
-	wanted := event.Kind == KindResolved || event.Kind == KindOpened && !v.UntilBack
+	wanted := event.Kind == KindResolved || event.Kind == KindOpened && !v.UntilBack && in.State != outage.StateResolved
 	return wanted && event.At.After(v.CreatedAt) && event.At.Before(v.ExpiresAt) && in.Country == v.Country &&
 		(v.Service == "" || v.Service == in.Service) &&
 		(v.Region == "" || in.Scope == outage.ScopeCountry || slices.Contains(in.Regions, v.Region))
