@@ -1,15 +1,12 @@
 package frontend
 
 import (
-	"fmt"
-	"maps"
-	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
-	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 // Lifetimes of pages in shared caches. That of a page without some part is shorter, but not
@@ -50,17 +47,19 @@ func (s *Site) send(c *fiber.Ctx, page *response) error {
 
 // linkTranslations names the page in each language to search engines. Headers do that
 // without a byte of the page.
-func (s *Site) linkTranslations(c *fiber.Ctx, paths map[string]string) {
+func (s *Site) linkTranslations(c *fiber.Ctx, list []page.Translation) {
+	if len(list) == 0 {
+		return
+	}
 	base := s.base(c)
-	link := func(lang, path string) {
-		c.Append(fiber.HeaderLink, fmt.Sprintf(`<%s%s>; rel="alternate"; hreflang="%s"`, base, path, lang))
+	var links strings.Builder
+	for i, one := range list {
+		if i > 0 {
+			links.WriteString(", ")
+		}
+		links.WriteString("<" + base + one.Path + `>; rel="alternate"; hreflang="` + one.Lang + `"`)
 	}
-	for _, lang := range slices.Sorted(maps.Keys(paths)) {
-		link(lang, paths[lang])
-	}
-	if path, ok := paths[locale.Default]; ok {
-		link("x-default", path)
-	}
+	c.Append(fiber.HeaderLink, links.String())
 }
 
 // sendPrivate sends a page for one reader.

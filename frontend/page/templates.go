@@ -7,8 +7,11 @@ import (
 	"html/template"
 	"path"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/open-downpour/downpour/frontend/patch"
+	"github.com/open-downpour/downpour/pkg/locale"
 )
 
 //go:embed templates/*.html
@@ -63,10 +66,13 @@ type Meta struct {
 	Lang    string
 	Partial bool // the page is soon to be made again
 	Parts   []patch.Part
-	// Translations are the paths of the page by language, for search engines; none where
-	// they are not to list it.
-	Translations map[string]string
+	// Translations are the page in each language, for search engines; none where they are
+	// not to list it.
+	Translations []Translation
 }
+
+// Translation is the path of a page in a language; the language "x-default" is for all others.
+type Translation struct{ Lang, Path string }
 
 // render writes the whole page into memory, so that an error never results
 // in half a page.
@@ -81,14 +87,21 @@ func (p *templates) render(name string, page Content) ([]byte, Meta, error) {
 	return body, Meta{name, f.At.Lang, f.fresh.partial, parts, translationsOf(page)}, nil
 }
 
-func translationsOf(page Content) map[string]string {
+func translationsOf(page Content) (list []Translation) {
 	translated, ok := page.(interface{ Languages() []link })
 	if !ok || !page.base().Index {
 		return nil
 	}
-	paths := map[string]string{}
+	others := ""
 	for _, link := range translated.Languages() {
-		paths[link.Lang] = link.Path
+		list = append(list, Translation{link.Lang, link.Path})
+		if link.Lang == locale.Default {
+			others = link.Path
+		}
 	}
-	return paths
+	slices.SortFunc(list, func(a, b Translation) int { return strings.Compare(a.Lang, b.Lang) })
+	if others != "" {
+		list = append(list, Translation{"x-default", others})
+	}
+	return list
 }
