@@ -282,8 +282,7 @@ type placed struct {
 
 // network restores the networks of the nodes of a report.
 func (p *snapshot) network(shard int, r outage.Report) {
-	const quarter = int64(outage.Quarter) * 60
-	key := fmt.Sprintf("%sn:%d", base(shard), r.At.Unix()/quarter)
+	key := fmt.Sprintf("%sn:%d", base(shard), r.At.Unix()/nodeQuarter)
 	prefix := prefixField(r.Prefix, r.Service)
 	for _, field := range nodeFields(r) {
 		if field == "" {

@@ -7,8 +7,9 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// nodeQuarter is how long Redis keeps the networks of a node apart from those before.
-const nodeQuarter = int64(15 * 60) // seconds
+// nodeQuarter is the length, in seconds, of the quarter hours by which Redis keeps the
+// networks of nodes.
+const nodeQuarter = int64(outage.Quarter) * 60
 
 // sharedNodes are the nodes of the public table that have several networks in the newest
 // quarter hour, as Redis said: what further reports add to them needs no look at their
