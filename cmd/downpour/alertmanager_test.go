@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // TestAlertmanagerTakesWebhooks sends a test event to an Alertmanager, which lists it.
 func TestAlertmanagerTakesWebhooks(t *testing.T) {
 	program := needs(t, "prometheus-alertmanager")
-	dir, address := t.TempDir(), freePort(t)
+	dir, address := t.TempDir(), redistest.FreeAddress(t)
 	config := filepath.Join(dir, "alertmanager.yml")
 	if err := os.WriteFile(config, []byte("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/Shopify/toxiproxy/v2"
+	"github.com/open-downpour/downpour/pkg/redistest"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/rs/zerolog"
 )
@@ -25,7 +26,7 @@ func newLink(t *testing.T, name, to string) *link {
 	t.Helper()
 	zerolog.SetGlobalLevel(zerolog.Disabled)
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(prometheus.NewRegistry()), zerolog.Nop())
-	at := freePort(t)
+	at := redistest.FreeAddress(t)
 	l := &link{t: t, at: at, proxy: toxiproxy.NewProxy(server, name, at, to)}
 	l.start()
 	t.Cleanup(l.proxy.Stop)

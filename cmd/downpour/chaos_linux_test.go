@@ -84,7 +84,7 @@ func newChaos(t *testing.T, random *rand.Rand) *chaos {
 		toRedis := newLink(t, fmt.Sprint("redis-", i), c.counters.Addr)
 		toArchive := newLink(t, fmt.Sprint("clickhouse-", i), c.archive.address)
 		c.links = append(c.links, toRedis, toArchive)
-		address := freePort(t)
+		address := redistest.FreeAddress(t)
 		server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--log-level", "warn", "--official=false", "--drain-delay", "2s",
 			"--redis", "redis://"+toRedis.address(), "--clickhouse", strings.Replace(c.archive.url(), c.archive.address, toArchive.address(), 1))
 		server.start(t)
@@ -124,7 +124,7 @@ backend out
 // balancer is a HAProxy in front of servers, which it leaves out while they are not ready.
 func balancer(t *testing.T, servers []string) (address string) {
 	t.Helper()
-	address = freePort(t)
+	address = redistest.FreeAddress(t)
 	var lines strings.Builder
 	for i, server := range servers {
 		fmt.Fprintf(&lines, "  server downpour-%d %s\n", i, server)

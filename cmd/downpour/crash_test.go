@@ -191,7 +191,7 @@ func killUnderLoad(t *testing.T, counters *redistest.Server) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
-	data, address, where := t.TempDir(), freePort(t), "embedded"
+	data, address, where := t.TempDir(), redistest.FreeAddress(t), "embedded"
 	if counters != nil {
 		where = counters.URL()
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/cell/celltest"
 	"github.com/open-downpour/downpour/pkg/engine"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 	"github.com/open-downpour/downpour/pkg/runner"
 )
 
@@ -46,7 +47,7 @@ func TestDamagedStateFiles(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			address := freePort(t)
+			address := redistest.FreeAddress(t)
 			server := newProcess(t, "serve", "--listen", address, "--data", dir)
 			server.start(t)
 			eventually(t, "the server is ready", isReady(address))

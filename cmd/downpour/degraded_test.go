@@ -31,7 +31,7 @@ func TestClickHouseOutage(t *testing.T) {
 	counters := redistest.Start(t)
 	archive := newVault(t, t.TempDir())
 	archive.startAndWait(t)
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(),
 		"--clickhouse", archive.url(), "--log-level", "warn")
 	server.start(t)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 	"github.com/open-downpour/downpour/pkg/tools/backtest"
 	"github.com/open-downpour/downpour/pkg/tools/demo"
 )
@@ -27,7 +28,7 @@ type demonstration struct {
 
 func newDemonstration(t testing.TB, data string) *demonstration {
 	t.Helper()
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	return &demonstration{process: newProcess(t, "serve", "--demo", "--listen", address, "--data", data), base: "http://" + address}
 }
 
@@ -215,7 +216,7 @@ func textOf(t *testing.T, lang, key string) string {
 // checkPlainServer checks that a server without --demo shows nothing of the demo.
 func checkPlainServer(t *testing.T, data string) {
 	t.Helper()
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	plain := newProcess(t, "serve", "--listen", address, "--data", data)
 	plain.start(t)
 	defer plain.stop(t)

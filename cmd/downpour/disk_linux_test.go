@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // TestFullDataDirectory needs the right to mount, since nothing else makes a
@@ -25,7 +27,7 @@ func TestFullDataDirectory(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", data, "--log-level", "warn")
 	server.start(t)
 	base := "http://" + address

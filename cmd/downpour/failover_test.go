@@ -58,26 +58,14 @@ func TestClusterFailoverOfHungMasters(t *testing.T) {
 }
 
 func loseMasters(t *testing.T, losses int, lose, bringBack func(*redistest.Server, testing.TB)) {
-	cluster := redistest.StartCluster(t, 3, *failoverReplicas, clusterSettings...)
-	data, address := t.TempDir(), freePort(t)
-	server := newProcess(t, "serve", "--listen", address, "--data", data, "--log-level", "warn",
-		"--redis", cluster.Servers[0].URL()+","+cluster.Servers[1].URL(), "--redis-wait", "1,500ms")
-	server.start(t)
-	base := "http://" + address
-	eventually(t, "the server is ready", isReady(address))
-	load, reads := newOpenLoad(base, *failoverRate), newReads(base)
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("%d acknowledged, tries that were not: %v", load.ledger.acknowledged.Load(), load.failures())
-		}
-	})
+	c := newClusterUnderLoad(t)
+	cluster, load := c.cluster, c.load
 	var failovers []failover
 	for i := range losses {
 		failovers = append(failovers, loseMaster(t, cluster, load, i, lose, bringBack))
 	}
 	end := time.Now()
-	load.end()
-	reads.end(t)
+	c.end(t)
 	for i, one := range failovers {
 		until := end
 		if i+1 < len(failovers) {
@@ -85,14 +73,55 @@ func loseMasters(t *testing.T, losses int, lose, bringBack func(*redistest.Serve
 		}
 		report(t, one, load, until)
 	}
-	load.checkReceipts(t)
-	checkCounters(t, cluster, base, load)
-	server.stop(t)
-	archive := newVault(t, data+"/archive")
+	c.check(t)
+}
+
+// clusterUnderLoad is a server over a Redis Cluster, to which reports come and from which
+// people read.
+type clusterUnderLoad struct {
+	cluster    *redistest.Cluster
+	server     *process
+	base, data string
+	load       *openLoad
+	reads      *reads
+}
+
+func newClusterUnderLoad(t *testing.T) *clusterUnderLoad {
+	t.Helper()
+	cluster := redistest.StartCluster(t, 3, *failoverReplicas, clusterSettings...)
+	data, address := t.TempDir(), redistest.FreeAddress(t)
+	server := newProcess(t, "serve", "--listen", address, "--data", data, "--log-level", "warn",
+		"--redis", cluster.Servers[0].URL()+","+cluster.Servers[1].URL(), "--redis-wait", "1,500ms")
+	server.start(t)
+	base := "http://" + address
+	eventually(t, "the server is ready", isReady(address))
+	load := newOpenLoad(base, *failoverRate)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%d acknowledged, tries that were not: %v", load.ledger.acknowledged.Load(), load.failures())
+		}
+	})
+	return &clusterUnderLoad{cluster, server, base, data, load, newReads(base)}
+}
+
+// end stops the load and the reads, and waits until every report is acknowledged.
+func (c *clusterUnderLoad) end(t *testing.T) {
+	c.load.end()
+	c.reads.end(t)
+}
+
+// check stops the server, and looks whether every report that was acknowledged is counted
+// and archived once.
+func (c *clusterUnderLoad) check(t *testing.T) {
+	t.Helper()
+	c.load.checkReceipts(t)
+	checkCounters(t, c.cluster, c.base, c.load)
+	c.server.stop(t)
+	archive := newVault(t, c.data+"/archive")
 	archive.startAndWait(t)
-	checkVault(t, archive, load.ledger)
+	checkVault(t, archive, c.load.ledger)
 	t.Logf("%d reports acknowledged; tries that were not: %v; %d reads answered, the slowest after %s: %s",
-		len(load.ledger.signs), load.failures(), reads.answered, reads.slowest.Round(time.Millisecond), reads.slow)
+		len(c.load.ledger.signs), c.load.failures(), c.reads.answered, c.reads.slowest.Round(time.Millisecond), c.reads.slow)
 }
 
 // allShards are all of them.

@@ -69,7 +69,7 @@ func TestIntake(t *testing.T) {
 	}
 	m := measurement{world: loaded}
 	m.measure(t, "no storage", func(t *testing.T) measured {
-		at := freePort(t)
+		at := redistest.FreeAddress(t)
 		anchor := newProcess(t)
 		anchor.environment = append(anchor.environment, anchorVariable+"="+at)
 		anchor.start(t)
@@ -77,10 +77,7 @@ func TestIntake(t *testing.T) {
 		return measured{at: at, server: anchor}
 	})
 	m.measure(t, "real Redis and archive", func(t *testing.T) measured {
-		counters, archive := redistest.Start(t), newVault(t, t.TempDir())
-		archive.startAndWait(t)
-		one := serveForIntake(t, "--redis", counters.URL(), "--clickhouse", archive.url())
-		one.redis, one.archive = counters, archive.process
+		one, _ := serveOverEngines(t)
 		return one
 	})
 	m.measure(t, "embedded", func(t *testing.T) measured { return serveForIntake(t) })
@@ -92,13 +89,23 @@ func TestIntake(t *testing.T) {
 
 func serveForIntake(t *testing.T, arguments ...string) measured {
 	t.Helper()
-	at := freePort(t)
+	at := redistest.FreeAddress(t)
 	arguments = append([]string{"serve", "--listen", at, "--data", t.TempDir(), "--reports-per-minute", "1000000", "--official=false"}, arguments...)
 	server := newProcess(t, arguments...)
 	server.start(t)
 	t.Cleanup(func() { server.stop(t) })
 	eventually(t, "readiness", func() bool { status, _ := fetch("http://" + at + "/readyz"); return status == 200 })
 	return measured{at: at, server: server}
+}
+
+// serveOverEngines is serveForIntake over a Redis and a ClickHouse of their own.
+func serveOverEngines(t *testing.T, arguments ...string) (measured, vault) {
+	t.Helper()
+	counters, archive := redistest.Start(t), newVault(t, t.TempDir())
+	archive.startAndWait(t)
+	one := serveForIntake(t, append([]string{"--redis", counters.URL(), "--clickhouse", archive.url()}, arguments...)...)
+	one.redis, one.archive = counters, archive.process
+	return one, archive
 }
 
 // measured is a server and the processes that it uses.

@@ -19,7 +19,7 @@ import (
 // its memory is its own.
 func startLean(t *testing.T) (server *process, address string) {
 	t.Helper()
-	address = freePort(t)
+	address = redistest.FreeAddress(t)
 	server = newProcess(t, "serve", "--listen", address, "--redis", redistest.Start(t).URL(), "--clickhouse", "http://127.0.0.1:1")
 	server.start(t)
 	eventually(t, "the server listens", func() bool { status, _ := fetch("http://" + address + "/livez"); return status == http.StatusOK })
@@ -113,7 +113,7 @@ func TestIdleSocketsBeyondTheFileLimit(t *testing.T) {
 }
 
 func idleSockets(t *testing.T, trusted string, duringToo bool) {
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--trusted-proxies", trusted)
 	server.files = 256
 	server.start(t)
@@ -193,7 +193,7 @@ func TestStreamsLeaveRoomForOthers(t *testing.T) {
 
 // TestDrainDelay stops a server behind a balancer.
 func TestDrainDelay(t *testing.T) {
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--drain-delay", "6s")
 	server.start(t)
 	base := "http://" + address

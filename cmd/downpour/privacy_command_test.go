@@ -107,7 +107,7 @@ func reportAll(t *testing.T, base string) {
 // gives its log after it stopped.
 func served(t *testing.T, data, redis string) (log string) {
 	t.Helper()
-	listen := freePort(t)
+	listen := redistest.FreeAddress(t)
 	p := newProcess(t, "serve", "--listen", listen, "--data", data, "--redis", redis, "--log-level", "debug")
 	p.start(t)
 	eventually(t, "the server is ready", func() bool { status, _ := fetch("http://" + listen + "/readyz"); return status == http.StatusOK })

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/embedded"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // processVariable makes this test program the command itself, so that tests can
@@ -169,16 +169,6 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-func freePort(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
 // fetch gets an address; status 0 is no answer.
 func fetch(address string) (status int, body string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -209,7 +199,7 @@ type vault struct {
 
 func newVault(t testing.TB, data string) vault {
 	t.Helper()
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	return vault{newProcess(t, "clickhouse", "--listen", address, "--data", data, "--password", vaultPassword), address}
 }
 

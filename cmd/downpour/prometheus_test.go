@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // needs is the path of a program of Debian's package prometheus. Without it the test
@@ -63,7 +65,7 @@ scrape_configs:
 			t.Fatal(err)
 		}
 	}
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	log := &lines{}
 	running := exec.Command(program, "--config.file", filepath.Join(dir, "prometheus.yml"),
 		"--storage.tsdb.path", filepath.Join(dir, "data"), "--web.listen-address", address)
@@ -114,7 +116,7 @@ func TestPrometheusRaisesAlerts(t *testing.T) {
 	needs(t, "prometheus")
 	clickhouse := newVault(t, t.TempDir())
 	clickhouse.startAndWait(t)
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--clickhouse", clickhouse.url(), "--log-level", "warn")
 	server.start(t)
 	base := "http://" + address

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/open-downpour/downpour/pkg/forwarded"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // listening serves over a loopback socket, with loopback as trusted proxies,
@@ -89,7 +90,7 @@ func haproxy(t *testing.T, server, options string) (address string) {
 // haproxyOf is a HAProxy of a mode: http, or tcp, which passes bytes on.
 func haproxyOf(t *testing.T, mode, server, options string) (address string) {
 	t.Helper()
-	address = freePort(t)
+	address = redistest.FreeAddress(t)
 	file := writeConfig(t, "haproxy.cfg", fmt.Sprintf(haproxyConfig, mode, address, server, options))
 	runProxy(t, address, "haproxy", "-db", "-f", file)
 	return address
@@ -97,7 +98,7 @@ func haproxyOf(t *testing.T, mode, server, options string) (address string) {
 
 func nginx(t *testing.T, server string) (address string) {
 	t.Helper()
-	address = freePort(t)
+	address = redistest.FreeAddress(t)
 	file := writeConfig(t, "nginx.conf", fmt.Sprintf(nginxConfig, t.TempDir(), address, server))
 	runProxy(t, address, "nginx", "-e", "stderr", "-c", file)
 	return address

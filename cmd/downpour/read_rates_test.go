@@ -51,7 +51,7 @@ func TestReadRates(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures for some seconds")
 	}
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	base := "http://" + address
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", redistest.Start(t).URL(), "--log-level", "error")
 	server.start(t)

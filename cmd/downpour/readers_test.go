@@ -15,6 +15,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/redistest"
 	"github.com/open-downpour/downpour/pkg/tools/load"
 )
 
@@ -27,7 +28,7 @@ func TestReadersOfThePast(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("DOWNPOUR_BENCH_ROWS")); err == nil {
 		rows, duration, measured = n, 30*time.Second, true
 	}
-	data, address := t.TempDir(), freePort(t)
+	data, address := t.TempDir(), redistest.FreeAddress(t)
 	base := "http://" + address
 	server := newProcess(t, "serve", "--listen", address, "--data", data)
 	ready := func() bool { status, _ := fetch(base + "/readyz"); return status == http.StatusOK }

@@ -46,7 +46,7 @@ func snapshot(t *testing.T, server *redistest.Server, want string) {
 // since any service may be counted there.
 func TestReadyzFollowsEachMaster(t *testing.T) {
 	cluster := redistest.StartCluster(t, 3, 0)
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", cluster.Servers[0].URL(), "--log-level", "warn")
 	server.start(t)
 	base := "http://" + address

@@ -32,7 +32,7 @@ func refused(t *testing.T, base string) bool {
 func TestReadyzFollowsRedis(t *testing.T) {
 	t.Parallel()
 	counters := redistest.Start(t)
-	address := freePort(t)
+	address := redistest.FreeAddress(t)
 	server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(), "--log-level", "warn")
 	server.start(t)
 	base := "http://" + address

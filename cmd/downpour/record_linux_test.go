@@ -18,7 +18,6 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/redistest"
 	"github.com/open-downpour/downpour/pkg/tools/load"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -48,18 +47,15 @@ func TestRecordDay(t *testing.T) {
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	counters, archive := redistest.Start(t), newVault(t, t.TempDir())
-	archive.startAndWait(t)
 	t.Setenv("DOWNPOUR_API_KEY", recordKey)
-	measured := serveForIntake(t, "--redis", counters.URL(), "--clickhouse", archive.url())
-	measured.redis, measured.archive = counters, archive.process
+	measured, archive := serveOverEngines(t)
 
 	day := recordDay{base: "http://" + measured.at, world: loaded, seed: seed, left: *recordReports}
 	before, began := measured.costs(t), time.Now()
 	lateness := day.watch(t)
 	day.send(t)
 	took := time.Since(began)
-	lateness.stop()
+	lateness.end()
 	after := measured.costs(t)
 
 	accepted := day.singles.Load() + day.lines.Load()
@@ -68,7 +64,7 @@ func TestRecordDay(t *testing.T) {
 		t.Logf("%s: %.1f us of processor time a report", part, (after[part]-before[part])*1e6/float64(accepted))
 	}
 	t.Logf("most memory: server %.0f MB, Redis %.0f MB", float64(peakMemory(t, measured.server.running.Process.Pid))/1e6,
-		sumOf(t, counters.Do(t, "info", "memory").String(), `used_memory_peak:([0-9]+)`)/1e6)
+		sumOf(t, measured.redis.Do(t, "info", "memory").String(), `used_memory_peak:([0-9]+)`)/1e6)
 	t.Log(lateness)
 	day.checkArchive(t, archive, accepted)
 }
@@ -187,8 +183,6 @@ type lateness struct {
 	detector float64         // seconds, the most
 	end      func()
 }
-
-func (l *lateness) stop() { l.end() }
 
 func (l *lateness) String() string {
 	took := load.PercentilesOf(l.counts)

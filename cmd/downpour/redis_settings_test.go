@@ -56,7 +56,7 @@ func TestRedisBehindTLS(t *testing.T) {
 	address := endTLS(t, certificate, counters.Addr)
 	for name, verified := range map[string]bool{"verified": true, "unknown": false} {
 		t.Run(name, func(t *testing.T) {
-			at := freePort(t)
+			at := redistest.FreeAddress(t)
 			server := newProcess(t, "serve", "--listen", at, "--data", t.TempDir(), "--redis", "rediss://"+address)
 			if verified {
 				server.environment = append(server.environment, "SSL_CERT_FILE="+trusted)

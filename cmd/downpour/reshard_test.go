@@ -17,19 +17,7 @@ var reshardShards = flag.Int("reshard-shards", 4, "shards of counters whose slot
 // once. Every report that was acknowledged is counted and archived once, and reads
 // are answered throughout.
 func TestClusterReshard(t *testing.T) {
-	cluster := redistest.StartCluster(t, 3, *failoverReplicas, clusterSettings...)
-	data, address := t.TempDir(), freePort(t)
-	server := newProcess(t, "serve", "--listen", address, "--data", data, "--log-level", "warn",
-		"--redis", cluster.Servers[0].URL()+","+cluster.Servers[1].URL(), "--redis-wait", "1,500ms")
-	server.start(t)
-	base := "http://" + address
-	eventually(t, "the server is ready", isReady(address))
-	load, reads := newOpenLoad(base, *failoverRate), newReads(base)
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("%d acknowledged, tries that were not: %v", load.ledger.acknowledged.Load(), load.failures())
-		}
-	})
+	c := newClusterUnderLoad(t)
 	var tags []string
 	for shard := range *reshardShards {
 		tags = append(tags, fmt.Sprintf("dp:{%02d}:", shard))
@@ -37,19 +25,11 @@ func TestClusterReshard(t *testing.T) {
 	// The second move of a slot begins with its oldest keys, the first one with its newest.
 	for range kills(t, 2) {
 		for i, tag := range tags {
-			moveTag(t, cluster, load, tag, i)
+			moveTag(t, c.cluster, c.load, tag, i)
 		}
 	}
-	load.end()
-	reads.end(t)
-	load.checkReceipts(t)
-	checkCounters(t, cluster, base, load)
-	server.stop(t)
-	archive := newVault(t, data+"/archive")
-	archive.startAndWait(t)
-	checkVault(t, archive, load.ledger)
-	t.Logf("%d reports acknowledged; tries that were not: %v; %d reads answered, the slowest after %s: %s",
-		len(load.ledger.signs), load.failures(), reads.answered, reads.slowest.Round(time.Millisecond), reads.slow)
+	c.end(t)
+	c.check(t)
 }
 
 // moveTag moves the slot of a hash tag to the next master while reports come in, and waits

@@ -16,7 +16,7 @@ func TestRoles(t *testing.T) {
 	archive.startAndWait(t)
 	base := map[role]string{}
 	for _, r := range []role{roleArchive, roleIntake, roleDetect, roleWeb} {
-		address := freePort(t)
+		address := redistest.FreeAddress(t)
 		server := newProcess(t, "serve", "--listen", address, "--redis", redis.URL(), "--clickhouse", archive.url(),
 			"--roles", string(r), "--log-level", "warn")
 		server.start(t)

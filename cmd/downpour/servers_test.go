@@ -104,7 +104,7 @@ func TestTwoServersDetectOnce(t *testing.T) {
 	var servers []*process
 	var bases []string
 	for range 2 {
-		address := freePort(t)
+		address := redistest.FreeAddress(t)
 		server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--redis", counters.URL(), "--clickhouse", shelf.url())
 		server.start(t)
 		servers, bases = append(servers, server), append(bases, "http://"+address)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
-	"github.com/open-downpour/downpour/pkg/redistest"
 	"github.com/open-downpour/downpour/pkg/tools/load"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -33,9 +32,7 @@ func TestManyStreams(t *testing.T) {
 	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	counters, archive := redistest.Start(t), newVault(t, t.TempDir())
-	archive.startAndWait(t)
-	server := serveForIntake(t, "--redis", counters.URL(), "--clickhouse", archive.url(), "--streams", fmt.Sprint(*manyStreams))
+	server, _ := serveOverEngines(t, "--streams", fmt.Sprint(*manyStreams))
 	pid := server.server.running.Process.Pid
 	reports := func(length time.Duration) {
 		_, err := load.Run(t.Context(), load.Config{

@@ -18,6 +18,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/catalog"
 	"github.com/open-downpour/downpour/pkg/notify"
+	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
 // arrivals are what receivers of webhooks took.
@@ -127,7 +128,7 @@ func TestWebhooksOfAKilledServer(t *testing.T) {
 	subscribeAll(t, data, receiver.URL, 1)
 	const incidents = 40
 	server := newDecider(t, decisions{
-		Listen: freePort(t), Data: data, Incidents: incidents, Begin: time.Now().Add(-45 * time.Minute).Truncate(time.Minute), Pause: 60 * time.Millisecond,
+		Listen: redistest.FreeAddress(t), Data: data, Incidents: incidents, Begin: time.Now().Add(-45 * time.Minute).Truncate(time.Minute), Pause: 60 * time.Millisecond,
 	})
 	server.start(t)
 	killed := 0
@@ -199,7 +200,7 @@ func TestThousandWebhooksOfAServer(t *testing.T) {
 	data := t.TempDir()
 	subscribeAll(t, data, receiver.URL, receivers)
 	server := newDecider(t, decisions{
-		Listen: freePort(t), Data: data, Incidents: openings, Begin: time.Now().Add(-45 * time.Minute).Truncate(time.Minute), Pause: 8 * time.Second, OpenOnly: true,
+		Listen: redistest.FreeAddress(t), Data: data, Incidents: openings, Begin: time.Now().Add(-45 * time.Minute).Truncate(time.Minute), Pause: 8 * time.Second, OpenOnly: true,
 	})
 	server.start(t)
 	eventually(t, "every receiver has every event", func() bool {

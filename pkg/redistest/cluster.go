@@ -32,7 +32,7 @@ func StartCluster(t testing.TB, masters, replicas int, arguments ...string) *Clu
 	t.Helper()
 	c := &Cluster{replicas: replicas}
 	for range masters * (1 + replicas) {
-		_, bus, err := net.SplitHostPort(freeAddress(t)) // the usual one, 10,000 above, may not exist
+		_, bus, err := net.SplitHostPort(FreeAddress(t)) // the usual one, 10,000 above, may not exist
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,7 +64,7 @@ func start(t testing.TB, server *Server) *Server {
 		}
 		t.Skip("redis-server is not installed, so this test has no real Redis to run against")
 	}
-	server.Addr, server.Dir = freeAddress(t), t.TempDir()
+	server.Addr, server.Dir = FreeAddress(t), t.TempDir()
 	server.Run(t)
 	t.Cleanup(func() { server.Kill() })
 	return server
@@ -140,14 +140,4 @@ func (s *Server) Client(t testing.TB) redis.UniversalClient {
 	client := redis.NewClient(&redis.Options{Addr: s.Addr})
 	t.Cleanup(func() { client.Close() })
 	return client
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
