@@ -30,6 +30,9 @@ import (
 // hotEvery is the refresh interval of the hot window.
 const hotEvery = time.Second
 
+// hotLag is how long a refresh of a busy window may take beside that.
+const hotLag = 2 * time.Second
+
 // app is the server: its components in the order in which they start. Tests make one as
 // main does.
 type app struct {
@@ -177,6 +180,7 @@ func (a *app) buildCounting(context.Context) error {
 		archiving.Journal = archive.NewJournal(filepath.Join(a.settings.Data, "batch"))
 	} else {
 		archiving.Every = archiveEvery
+		a.redis.Linger = hotEvery + hotLag
 	}
 	a.archiver = archive.NewArchiver(archiving)
 	counting := bucket.Config{Redis: a.redis, Logger: a.logger, Now: a.now}

@@ -373,7 +373,8 @@ local function add(i)
   return counted + 4 * shared, row
 end
 
--- Marks the changed minutes. What is changed again within its minute has its expiry.
+-- Marks the changed minutes, and returns the number of the change as text. What is changed
+-- again within its minute has its expiry.
 local function mark_minutes()
   local sequence = redis.call('INCR', base .. 'q')
   if sequence == 1 then
@@ -387,10 +388,11 @@ local function mark_minutes()
     changed[#changed + 1] = score
     changed[#changed + 1] = minute
   end
-  if redis.call('ZADD', base .. 't', unpack(changed)) == 0 then return end
+  if redis.call('ZADD', base .. 't', unpack(changed)) == 0 then return score end
   redis.call('ZREMRANGEBYRANK', base .. 't', 0, -touched_most - 1)
   redis.call('EXPIRE', base .. 'q', keep)
   redis.call('EXPIRE', base .. 't', keep)
+  return score
 end
 
 -- Adds the reports of a shard, of which the first is at ARGV[from] and the last one ends
@@ -412,8 +414,9 @@ local function add_shard(from, to)
   end
   write_hashes()
   for key, seconds in pairs(expiry) do redis.call('EXPIRE', key, seconds) end
-  if next(minutes) then mark_minutes() end
-  if stored > 0 then
+  if next(minutes) then
+    answers[1] = redis.call('XADD', base .. 'log', '*', 'r', table.concat(rows, '\n'), 's', mark_minutes())
+  elseif stored > 0 then
     answers[1] = redis.call('XADD', base .. 'log', '*', 'r', table.concat(rows, '\n'))
   else
     local newest = redis.call('XREVRANGE', base .. 'log', '+', '-', 'COUNT', 1)

@@ -1,10 +1,7 @@
 package bucket
 
 import (
-	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -142,44 +139,4 @@ func decodeCount(field, value string) (outage.Count, error) {
 	n, err := strconv.ParseInt(value, 10, 64)
 	of.give(&of.of, n)
 	return of.of, err
-}
-
-// Counters that are read again give what they give when they are read for the first time.
-func TestCountersReadAgain(t *testing.T) {
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 3))
-	again := newDecodedMinute(0)
-	fields := map[string]string{}
-	fail := func(err error) { t.Error(err) }
-	for range 500 {
-		before := maps.Clone(fields)
-		switch random.IntN(20) {
-		case 0:
-			clear(fields)
-		case 1:
-			for field := range fields {
-				delete(fields, field)
-				break
-			}
-			fallthrough
-		default:
-			for range random.IntN(4) {
-				fields[fmt.Sprintf("whatsapp|IN||%c|%d", "pPjqf"[random.IntN(5)], random.IntN(9))] = strconv.Itoa(random.IntN(3))
-			}
-		}
-		changed := again.read(placesOfTest, 7, fields, fail)
-		if changed == maps.Equal(before, fields) {
-			t.Errorf("%v after %v: changed %v", fields, before, changed)
-		}
-		once := newDecodedMinute(0)
-		once.read(placesOfTest, 7, fields, fail)
-		byText := func(a, b outage.Count) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
-		got, want := slices.Clone(again.counts), once.counts
-		slices.SortFunc(got, byText)
-		slices.SortFunc(want, byText)
-		if !slices.Equal(got, want) {
-			t.Fatalf("read again: %v; for the first time: %v", got, want)
-		}
-	}
 }

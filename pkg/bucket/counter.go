@@ -134,66 +134,32 @@ func (c *counter) decodeAccess(what string) error {
 	return nil
 }
 
-// decodedMinute is the counters of a minute of a shard as they were last read. A busy minute
-// is read each second, and most of its counters are then as they were.
-type decodedMinute struct {
-	at     map[string]decodedCounter // by field
-	counts []outage.Count            // immutable: a change replaces it
-}
-
-// decodedCounter is the place of a counter among the counts, and its value.
-type decodedCounter struct {
-	place int
-	n     int64
-	give  func(to *outage.Count, n int64)
-}
-
-func newDecodedMinute(fields int) *decodedMinute {
-	return &decodedMinute{at: make(map[string]decodedCounter, fields), counts: []outage.Count{}}
-}
-
-// read reads the counters of a minute again, and reports whether any changed. An error is
-// of a counter that is left out.
-func (d *decodedMinute) read(placeOf PlaceOf, minute outage.Minute, fields map[string]string, failed func(error)) (changed bool) {
-	counts, before, again := d.counts, len(d.at), 0
-	change := func() {
-		if !changed {
-			counts, changed = append(make([]outage.Count, 0, len(fields)), counts...), true
-		}
+// parseCounter reads the value of a field.
+func parseCounter(field, value string) (int64, error) {
+	n, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("reading counter %q: malformed value %q", field, value)
 	}
+	return n, nil
+}
+
+// decodeFields are the counts of the fields of a minute. Those that cannot be read are left out.
+func (of PlaceOf) decodeFields(minute outage.Minute, fields map[string]string, failed func(error)) []outage.Count {
+	sums := outage.Sums{}
 	for field, value := range fields {
-		known, ok := d.at[field]
-		n, err := strconv.ParseInt(value, 10, 64)
+		n, err := parseCounter(field, value)
 		if err != nil {
-			failed(fmt.Errorf("reading counter %q: malformed value %q", field, value))
+			failed(err)
 			continue
 		}
-		if ok {
-			again++
-			if known.n == n {
-				continue
-			}
-			change()
-		} else {
-			of, err := placeOf.decodeField(field)
-			if err != nil {
-				failed(err)
-				continue
-			}
-			change()
-			of.of.Start = minute
-			counts = append(counts, of.of)
-			known = decodedCounter{place: len(counts) - 1, give: of.give}
+		read, err := of.decodeField(field)
+		if err != nil {
+			failed(err)
+			continue
 		}
-		known.n = n
-		known.give(&counts[known.place], n)
-		d.at[field] = known
+		read.of.Start = minute
+		read.give(&read.of, n)
+		sums.Add(read.of, wholeCounts)
 	}
-	if again < before { // a master that was replaced had more
-		*d = *newDecodedMinute(len(fields))
-		d.read(placeOf, minute, fields, func(error) {})
-		return true
-	}
-	d.counts = counts
-	return changed
+	return sums.All()
 }

@@ -65,6 +65,6 @@ local function store(latest, rows)
   redis.call('ZREMRANGEBYRANK', base .. 't', 0, -tonumber(ARGV[7]) - 1)
   redis.call('EXPIRE', base .. 'q', ARGV[6])
   redis.call('EXPIRE', base .. 't', ARGV[6])
-  return { 'done', redis.call('XADD', base .. 'log', '*', 'r', rows) }
+  return { 'done', redis.call('XADD', base .. 'log', '*', 'r', rows, 's', sequence) }
 end
 

@@ -10,15 +10,23 @@ import (
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
-// record is one entry of a shard's stream: the rows of one batch.
-type record struct{ id, rows string }
+// record is one entry of a shard's stream: the rows of one batch, and the number of the change
+// of counters that they made; 0 where they made none.
+type record struct {
+	id, rows string
+	sequence int64
+}
 
-// Oldest reads the oldest records of all shards, at most the given number a shard, and
-// returns their rows by shard and, within a shard, in the order in which they were stored.
-// to is the last record read of each shard that had any; more reports that a shard may
-// have others.
+// Oldest reads the oldest records of all shards that have been there for Linger, at most the
+// given number a shard, and returns their rows by shard and, within a shard, in the order in
+// which they were stored. to is the last record read of each shard that had any; more reports
+// that a shard may have others.
 func (r *Redis) Oldest(ctx context.Context, most int) (entries []outage.Entry, to map[int]string, more bool, err error) {
-	records, err := r.records(ctx, nil, int64(most))
+	end, err := r.lingering(ctx)
+	var records [Shards][]record
+	if err == nil {
+		records, err = r.records(ctx, nil, end, int64(most))
+	}
 	if err != nil {
 		return nil, nil, false, fmt.Errorf("reading the report log: %w", err)
 	}
@@ -35,7 +43,7 @@ func (r *Redis) Oldest(ctx context.Context, most int) (entries []outage.Entry, t
 
 // Read returns the rows of all records up to the given ones, in the order of Oldest.
 func (r *Redis) Read(ctx context.Context, to map[int]string) ([]outage.Entry, error) {
-	records, err := r.records(ctx, to, 0)
+	records, err := r.records(ctx, to, "", 0)
 	if err != nil {
 		return nil, fmt.Errorf("reading the report log: %w", err)
 	}

@@ -31,6 +31,25 @@ func newScriptDuration() *prometheus.HistogramVec {
 	return duration
 }
 
+// Values of the label "reason".
+const (
+	readUnknown = "unknown"
+	readDiffers = "differs"
+)
+
+var windowReads = newWindowReads()
+
+func newWindowReads() *prometheus.CounterVec {
+	reads := promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "downpour_bucket_window_minutes_read_total",
+		Help: "Minutes whose counters were read as a whole into the live window, by reason: unknown (the report log did not have all of their changes), differs (they were other than the log said, as after a failover of Redis).",
+	}, []string{"reason"})
+	for _, reason := range []string{readUnknown, readDiffers} {
+		reads.WithLabelValues(reason)
+	}
+	return reads
+}
+
 // timeScript starts a clock; the function that it returns stops it.
 func timeScript(script string) (stop func()) {
 	began := time.Now()

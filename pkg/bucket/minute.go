@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"math"
+	"slices"
 	"unique"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -82,25 +83,83 @@ func (s *settledCount) count(start outage.Minute) outage.Count {
 	return count
 }
 
-// summed is the minute without its shards.
-func (m *minuteCounts) summed() *minuteCounts {
-	sums := outage.Sums{}
-	for _, counts := range m.shards {
-		sums.AddAll(counts, outage.Query{Step: 1, ByPlace: true, BySymptom: true, ByNetwork: true})
+// wholeCounts divides sums of a minute as far as counters do.
+var wholeCounts = outage.Query{Step: 1, ByPlace: true, BySymptom: true, ByNetwork: true}
+
+// minuteCounts are the counts of one minute: the sums of its parts. A value in Hot.minutes is
+// immutable; a change replaces it.
+type minuteCounts struct {
+	parts   []*countIndex
+	settled bool // it has one part, of settledCounts
+}
+
+// countIndex are counts of one minute by service.
+type countIndex struct {
+	placed map[string]countList // those of the shards
+	access map[string]countList // those by access network
+	totals map[string]countList // country and kind only
+	size   int
+}
+
+// addTo adds the counts to the sums of a query.
+func (x *countIndex) addTo(sums outage.Sums, query outage.Query) {
+	lists := x.totals
+	switch {
+	case query.ByNetwork:
+		lists = x.access
+	case query.ByPlace || query.BySymptom:
+		lists = x.placed
 	}
-	summed := &minuteCounts{}
-	summed.index([][]outage.Count{sums.Counts()})
-	for _, lists := range []map[string]countList{summed.placed, summed.access, summed.totals} {
+	if query.Service != "" {
+		if counts, ok := lists[query.Service]; ok {
+			counts.addTo(sums, query)
+		}
+		return
+	}
+	for _, counts := range lists {
+		counts.addTo(sums, query)
+	}
+}
+
+// plus is the minute with another part. A part that is not much larger than the ones after it
+// is summed up with them, so that there are few.
+func (m *minuteCounts) plus(part *countIndex) *minuteCounts {
+	parts := []*countIndex{part}
+	if m != nil {
+		parts = append(slices.Clone(m.parts), part)
+	}
+	for n := len(parts); n > 1 && parts[n-2].size <= 2*parts[n-1].size; n-- {
+		parts = append(parts[:n-2], indexed([][]outage.Count{summed(parts[n-2:])}))
+	}
+	return &minuteCounts{parts: parts}
+}
+
+// settle is the minute in little memory.
+func (m *minuteCounts) settle() *minuteCounts {
+	part := indexed([][]outage.Count{summed(m.parts)})
+	for _, lists := range []map[string]countList{part.placed, part.access, part.totals} {
 		for service, counts := range lists {
 			lists[service] = settle(counts.(liveCounts))
 		}
 	}
-	return summed
+	return &minuteCounts{parts: []*countIndex{part}, settled: true}
 }
 
-// index lists the counts of a minute by service, which takes longer than all else of a
-// busy minute: hence the lists are made in their final length.
-func (m *minuteCounts) index(parts [][]outage.Count) {
+// summed are the sums of parts of a minute.
+func summed(parts []*countIndex) []outage.Count {
+	sums := outage.Sums{}
+	for _, part := range parts {
+		for _, lists := range []map[string]countList{part.placed, part.access} {
+			for _, counts := range lists {
+				counts.addTo(sums, wholeCounts)
+			}
+		}
+	}
+	return sums.All()
+}
+
+// indexed lists counts of a minute by service, in lists that are made in their final length.
+func indexed(parts [][]outage.Count) *countIndex {
 	lengths, ofAccess := map[string]int{}, map[string]int{}
 	each(parts, func(count *outage.Count) {
 		if count.Network != "" {
@@ -122,7 +181,11 @@ func (m *minuteCounts) index(parts [][]outage.Count) {
 	for _, count := range all {
 		totals[count.Service] = append(totals[count.Service], count)
 	}
-	m.placed, m.access, m.totals = asLists(placed), asLists(access), asLists(totals)
+	made := &countIndex{placed: asLists(placed), access: asLists(access), totals: asLists(totals)}
+	for _, counts := range parts {
+		made.size += len(counts)
+	}
+	return made
 }
 
 func asLists(lists map[string]liveCounts) map[string]countList {

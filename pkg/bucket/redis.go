@@ -55,6 +55,10 @@ const touchedMost = int(HotWindow/time.Minute) + 120
 // Redis stores reports and counters in Redis: a single server, a cluster or the embedded
 // one.
 type Redis struct {
+	// Linger is how long records stay in the log at least, so that windows, which are refreshed
+	// now and then, can follow it.
+	Linger time.Duration
+
 	client  redis.UniversalClient
 	placeOf PlaceOf
 	cluster atomic.Bool // a script may not touch several shards, as Redis said
@@ -223,77 +227,31 @@ func (r *Redis) mastersTags(ctx context.Context) (tags []int, err error) {
 // restored yet.
 var errNotRestored = errors.New("the counters are not restored yet")
 
-// changes lists, for each shard, the minutes that changed since its sequence
-// was read, and the sequence now.
-func (r *Redis) changes(ctx context.Context, since [Shards]int64) ([Shards]shardChange, error) {
-	var out [Shards]shardChange
-	var minutes [Shards]*redis.StringSliceCmd
-	var sequences [Shards]*redis.StringCmd
-	var ready [Shards]*redis.IntCmd
-	pipe := r.client.Pipeline()
-	for shard := range Shards {
-		ready[shard] = pipe.Exists(ctx, base(shard)+"alive")
-		sequences[shard] = pipe.Get(ctx, base(shard)+"q")
-		minutes[shard] = pipe.ZRangeByScore(ctx, base(shard)+"t",
-			&redis.ZRangeBy{Min: fmt.Sprintf("(%d", since[shard]), Max: "+inf"})
+// lingering is the id up to which records have been in the log for long enough, by the clock
+// of Redis, which their ids are of.
+func (r *Redis) lingering(ctx context.Context) (string, error) {
+	if r.Linger == 0 {
+		return "+", nil
 	}
-	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-		return out, fmt.Errorf("reading changed minutes: %w", err)
-	}
-	for shard := range Shards {
-		if ready[shard].Val() == 0 {
-			return out, errNotRestored
-		}
-		sequence, err := sequences[shard].Int64()
-		if err != nil && !errors.Is(err, redis.Nil) {
-			return out, fmt.Errorf("reading changed minutes: %w", err)
-		}
-		out[shard].sequence = sequence
-		for _, text := range minutes[shard].Val() {
-			var minute int64
-			if _, err := fmt.Sscan(text, &minute); err != nil {
-				return out, fmt.Errorf("reading a changed minute: %w", err)
-			}
-			out[shard].minutes = append(out[shard].minutes, outage.Minute(minute))
-		}
-	}
-	return out, nil
+	now, err := r.client.Time(ctx).Result()
+	return strconv.FormatInt(now.Add(-r.Linger).UnixMilli(), 10), err
 }
 
-// counters reads the counters of minutes, in one round trip.
-func (r *Redis) counters(ctx context.Context, wanted []shardMinute) ([]map[string]string, error) {
-	pipe := r.client.Pipeline()
-	calls := make([]*redis.MapStringStringCmd, len(wanted))
-	for i, w := range wanted {
-		calls[i] = pipe.HGetAll(ctx, minuteKey(w.shard, w.minute))
-	}
-	if len(wanted) > 0 {
-		if _, err := pipe.Exec(ctx); err != nil {
-			return nil, fmt.Errorf("reading the counters of %d minutes: %w", len(wanted), err)
-		}
-	}
-	out := make([]map[string]string, len(wanted))
-	for i, call := range calls {
-		out[i] = call.Val()
-	}
-	return out, nil
-}
-
-// records reads the streams of all shards, or, where to is given, of its
-// shards up to its records. most bounds the records of a shard; 0 does not.
+// records reads the streams of all shards, up to an id and at most a number of records a
+// shard, or, where to is given, of its shards up to its records.
 // A record that no replica has is not read: a failover would take it away, and
 // the retry of its sender would be archived as well.
-func (r *Redis) records(ctx context.Context, to map[int]string, most int64) (read [Shards][]record, err error) {
+func (r *Redis) records(ctx context.Context, to map[int]string, end string, most int64) (read [Shards][]record, err error) {
 	ctx, _ = redisconn.WithOutcome(ctx)
 	pipe := r.client.Pipeline()
 	var calls [Shards]*redis.XMessageSliceCmd
 	for shard := range Shards {
-		end, wanted := to[shard]
+		last, wanted := to[shard]
 		switch {
 		case most > 0:
-			calls[shard] = pipe.XRangeN(ctx, base(shard)+"log", "-", "+", most)
+			calls[shard] = pipe.XRangeN(ctx, base(shard)+"log", "-", end, most)
 		case wanted:
-			calls[shard] = pipe.XRange(ctx, base(shard)+"log", "-", end)
+			calls[shard] = pipe.XRange(ctx, base(shard)+"log", "-", last)
 		}
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
@@ -305,7 +263,7 @@ func (r *Redis) records(ctx context.Context, to map[int]string, most int64) (rea
 		}
 		for _, message := range call.Val() {
 			rows, _ := message.Values["r"].(string)
-			read[shard] = append(read[shard], record{message.ID, rows})
+			read[shard] = append(read[shard], record{id: message.ID, rows: rows})
 		}
 	}
 	return read, nil

@@ -46,7 +46,7 @@ func TestSummedMinutes(t *testing.T) {
 			}
 			b.hot = hot
 			for _, minute := range hot.minutes {
-				if minute.shards == nil {
+				if minute.settled {
 					summed++
 				}
 			}

@@ -66,15 +66,21 @@ func (s Sums) AddAll(counts []Count, query Query) {
 	}
 }
 
-// Counts are the sums that are not zero, ordered by start, service, country,
-// region, district, cell, kind, symptom and network.
-func (s Sums) Counts() []Count {
+// All are the sums that are not zero, in no order.
+func (s Sums) All() []Count {
 	counts := make([]Count, 0, len(s))
 	for _, sum := range s {
 		if sum.N != 0 || sum.Keyed != 0 || sum.Submissions != 0 || sum.Judged != 0 || sum.Prefixes != 0 || sum.Nodes != (NodeCounts{}) {
 			counts = append(counts, *sum)
 		}
 	}
+	return counts
+}
+
+// Counts are the sums that are not zero, ordered by start, service, country,
+// region, district, cell, kind, symptom and network.
+func (s Sums) Counts() []Count {
+	counts := s.All()
 	slices.SortFunc(counts, func(a, b Count) int {
 		return cmp.Or(
 			cmp.Compare(a.Start, b.Start), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Country, b.Country),
