@@ -45,7 +45,11 @@ func TestChaos(t *testing.T) {
 	people.end()
 	client := c.counters.Client(t)
 	eventually(t, "the archive has caught up", func() bool { return waiting(t, client) == 0 })
-	for _, server := range c.servers {
+	for i, server := range c.servers {
+		eventually(t, "the live window has what was acknowledged", func() bool {
+			shown, ok := total("http://" + c.addresses[i])
+			return ok && shown == int64(people.ledger.standing())
+		})
 		server.stop(t)
 	}
 	checkVault(t, c.archive, people.ledger)
@@ -62,15 +66,16 @@ func TestChaos(t *testing.T) {
 
 // chaos is what faults are injected into.
 type chaos struct {
-	t        *testing.T
-	random   *rand.Rand
-	counters *redistest.Server
-	archive  vault
-	servers  []*process
-	links    []*link // of each server to Redis and to ClickHouse
-	balancer string
-	mounted  bool // Redis and ClickHouse have file systems of their own
-	people   *openLoad
+	t         *testing.T
+	random    *rand.Rand
+	counters  *redistest.Server
+	archive   vault
+	servers   []*process
+	addresses []string // of the servers
+	links     []*link  // of each server to Redis and to ClickHouse
+	balancer  string
+	mounted   bool // Redis and ClickHouse have file systems of their own
+	people    *openLoad
 }
 
 const chaosServers = 2
@@ -79,7 +84,6 @@ func newChaos(t *testing.T, random *rand.Rand) *chaos {
 	c := &chaos{t: t, random: random, counters: redistest.Start(t), archive: newVault(t, t.TempDir())}
 	c.mountDisks()
 	c.archive.startAndWait(t)
-	var addresses []string
 	for i := range chaosServers {
 		toRedis := newLink(t, fmt.Sprint("redis-", i), c.counters.Addr)
 		toArchive := newLink(t, fmt.Sprint("clickhouse-", i), c.archive.address)
@@ -88,9 +92,9 @@ func newChaos(t *testing.T, random *rand.Rand) *chaos {
 		server := newProcess(t, "serve", "--listen", address, "--data", t.TempDir(), "--log-level", "warn", "--official=false", "--drain-delay", "2s",
 			"--redis", "redis://"+toRedis.address(), "--clickhouse", strings.Replace(c.archive.url(), c.archive.address, toArchive.address(), 1))
 		server.start(t)
-		c.servers, addresses = append(c.servers, server), append(addresses, address)
+		c.servers, c.addresses = append(c.servers, server), append(c.addresses, address)
 	}
-	c.balancer = balancer(t, addresses)
+	c.balancer = balancer(t, c.addresses)
 	eventually(t, "readiness", c.ready)
 	return c
 }
