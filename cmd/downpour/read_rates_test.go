@@ -84,7 +84,7 @@ func TestReadRates(t *testing.T) {
 }
 
 // readFor asks for addresses in turn on several connections and counts the answers.
-func readFor(t *testing.T, server string, paths []string, length time.Duration) int64 {
+func readFor(t *testing.T, server string, paths []string, length time.Duration, headers ...[2]string) int64 {
 	t.Helper()
 	client := fasthttp.HostClient{Addr: server, MaxConns: readConnections}
 	defer client.CloseIdleConnections()
@@ -97,6 +97,9 @@ func readFor(t *testing.T, server string, paths []string, length time.Duration) 
 			defer fasthttp.ReleaseRequest(request)
 			defer fasthttp.ReleaseResponse(response)
 			request.Header.Set("Accept-Encoding", "br, gzip")
+			for _, header := range headers {
+				request.Header.Set(header[0], header[1])
+			}
 			for at := reader; time.Now().Before(until); at++ {
 				request.SetRequestURI("http://" + server + paths[at%len(paths)])
 				if err := client.Do(request, response); err != nil || response.StatusCode() != http.StatusOK {

@@ -64,8 +64,12 @@ const (
 	quietFor = 10 * time.Minute
 	// overFor is how long a day has been over before it is computed.
 	overFor = time.Hour
-	// flooredAtOnce is the part of a day that one statement computes, which bounds its memory.
-	flooredAtOnce = 6 * 60
+	// flooredAtOnce is how many rows of a day one statement computes at most, which bounds
+	// its memory, as long as they are spread over the day. Planning a statement takes up to
+	// half a second of a processor, however few its rows are.
+	flooredAtOnce = 1_000_000
+	// shortestFloored is the shortest part of a day that one statement computes.
+	shortestFloored = 60
 	// flooringTime is how long FloorDays works before it leaves days for the next time.
 	flooringTime = 5 * time.Second
 )
@@ -244,14 +248,28 @@ func (d *DB) floorDay(ctx context.Context, now time.Time, floor int) (more bool,
 	if err := d.forgetDay(ctx, day); err != nil {
 		return false, err
 	}
+	rows, err := d.number(ctx, "SELECT toInt64(count()) FROM quarter_counts WHERE "+within([]outage.Span{day.Span}))
+	if err != nil {
+		return false, err
+	}
 	for _, level := range tableLevelsKept {
-		for from := day.From; from < day.To; from += flooredAtOnce {
-			if err := d.exec(bounded(ctx, d.timeout), flooredStatement(day, outage.Span{From: from, To: from + flooredAtOnce}, level, floor)); err != nil {
+		for _, part := range flooredParts(day.Span, rows) {
+			if err := d.exec(bounded(ctx, d.timeout), flooredStatement(day, part, level, floor)); err != nil {
 				return false, fmt.Errorf("computing the public table of %s: %w", day.From.Time().Format(time.DateOnly), err)
 			}
 		}
 	}
 	return true, d.exec(ctx, fmt.Sprintf("INSERT INTO floored_days (day, least, computed, upto) VALUES (%s, %d, %d, %d)", day.dayOf(), floor, day.computed, upto))
+}
+
+// flooredParts divides a day into the parts that are computed one by one.
+func flooredParts(day outage.Span, rows int64) (parts []outage.Span) {
+	number := min(1+rows/flooredAtOnce, dayMinutes/shortestFloored)
+	length := (dayMinutes / outage.Minute(number)).Ceil(outage.Quarter)
+	for from := day.From; from < day.To; from += length {
+		parts = append(parts, outage.Span{From: from, To: min(from+length, day.To)})
+	}
+	return parts
 }
 
 // forgetDay deletes what was computed of a day before, and what a crash left of it.

@@ -139,3 +139,21 @@ type leading struct {
 }
 
 func (l *leading) Lead(context.Context, string, time.Duration) (bool, error) { return l.is, nil }
+
+// A day is computed in parts of whole 15-minute buckets, which are all of it.
+func TestFlooredParts(t *testing.T) {
+	day := outage.Span{From: 100 * dayMinutes, To: 101 * dayMinutes}
+	for rows, want := range map[int64]int{0: 1, 999_999: 1, 1_000_000: 2, 6_500_000: 7, 17_000_000: 18, 1 << 40: 24} {
+		parts := flooredParts(day, rows)
+		next := day.From
+		for _, part := range parts {
+			if part.From != next || part.To <= part.From || part.To != part.To.Floor(outage.Quarter) {
+				t.Errorf("%d rows: %v", rows, parts)
+			}
+			next = part.To
+		}
+		if len(parts) > want || len(parts) < want*3/4 || next != day.To {
+			t.Errorf("%d rows: %d parts until %v, want about %d", rows, len(parts), next, want)
+		}
+	}
+}

@@ -3,7 +3,10 @@ package archive
 import (
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"slices"
@@ -11,15 +14,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/open-downpour/downpour/api"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // TestArchiveAtSize measures the archive when DOWNPOUR_BENCH_ROWS says over how
-// many reports: how fast they go in, what they weigh and how long maps of the
-// past take, beside the plain question without the floor. make bench-archive
-// runs it over 20 million.
+// many reports: how fast they go in, what they weigh and how long the API takes to answer
+// about the past, beside plain queries without the floor. make bench-archive runs it
+// over many.
 func TestArchiveAtSize(t *testing.T) {
 	rows, err := strconv.Atoi(os.Getenv("DOWNPOUR_BENCH_ROWS"))
 	if err != nil {
@@ -36,11 +41,8 @@ func TestArchiveAtSize(t *testing.T) {
 		t.Logf("%-14s %9d rows, %5.1f bytes a row, %5.1f bytes a report", table, stored, float64(bytes)/float64(stored), float64(bytes)/float64(rows))
 	}
 	floorAll(t, db, now)
-	for _, window := range []struct {
-		name    string
-		minutes int
-	}{{"15 minutes", 15}, {"24 hours", 24 * 60}, {"7 days", 7 * 24 * 60}, {"90 days", 90 * 24 * 60}} {
-		measureMap(t, db, now, window.name, window.minutes)
+	for _, one := range questions {
+		measureAnswer(t, db, now, one)
 	}
 }
 
@@ -123,31 +125,93 @@ func synthesise(t *testing.T, db *DB, now time.Time, rows int) {
 	t.Logf("made %d reports inside of clickhouse in %s", rows, time.Since(began).Round(time.Second))
 }
 
-// measureMap times the map of one service in one country at resolution 4.
-func measureMap(t *testing.T, db *DB, now time.Time, name string, minutes int) {
+// asked is what is asked of the archive at the API, and in how much time it should be
+// answered on a machine that is not busy.
+type asked struct {
+	name    string
+	path    string // without the window
+	minutes int    // of the window
+	within  time.Duration
+}
+
+const mapPath, seriesPath = "/api/v1/heatmap?service=service-3&country=IN&resolution=4", "/api/v1/services/service-3/series?country=IN"
+
+var questions = []asked{
+	{"series of 24 hours", seriesPath, 24 * 60, 50 * time.Millisecond},
+	{"map of 15 minutes", mapPath, 15, 50 * time.Millisecond},
+	{"map of 24 hours", mapPath, 24 * 60, 0},
+	{"map of 7 days", mapPath, 7 * 24 * 60, 0},
+	{"map of 90 days", mapPath, 90 * 24 * 60, 250 * time.Millisecond},
+}
+
+// measureAnswer times an answer of the API, which is read from the archive each time, and
+// the plain query for its counts, in turn.
+func measureAnswer(t *testing.T, db *DB, now time.Time, what asked) {
 	t.Helper()
-	ctx, end := context.Background(), outage.MinuteOf(now).Floor(outage.Quarter)
-	span := outage.Span{From: end - outage.Minute(minutes), To: end}
-	reader := public.New(public.Config{Hot: model{nil, outage.Span{From: end, To: end + 1}}, Past: db, Now: func() time.Time { return now }})
-	bare := fmt.Sprintf(`SELECT toInt64(count()) FROM (SELECT h3ToParent(cell, 4) AS at, sum(n) FROM quarter_counts WHERE service = 'service-3' AND country = 'IN'
-		AND kind = 'problem' AND cell != 0 AND start >= toDateTime(%d, 'UTC') AND start < toDateTime(%d, 'UTC') GROUP BY at)`, second(span.From), second(span.To))
-	const runs = 9
-	var maps, plain []time.Duration
-	var drawn public.Heatmap
+	end := outage.MinuteOf(now).Floor(outage.Quarter)
+	span := outage.Span{From: end - outage.Minute(what.minutes), To: end}
+	path := fmt.Sprintf("%s&from=%s&to=%s", what.path, span.From.Time().Format(time.RFC3339), span.To.Time().Format(time.RFC3339))
+	counted := fmt.Sprintf("service = 'service-3' AND country = 'IN' AND kind = 'problem' AND start >= toDateTime(%d, 'UTC') AND start < toDateTime(%d, 'UTC')", second(span.From), second(span.To))
+	bare := "SELECT toInt64(count()) FROM (SELECT h3ToParent(cell, 4) AS at, sum(n) FROM quarter_counts WHERE cell != 0 AND " + counted + " GROUP BY at)"
+	if what.path == seriesPath {
+		bare = "SELECT toInt64(count()) FROM (SELECT toStartOfFiveMinutes(start) AS at, sum(n) FROM minute_counts WHERE " + counted + " GROUP BY at)"
+	}
+	const runs = 20
+	var answers, plain []time.Duration
+	var size int
 	for range runs {
+		router := pastAPI(t, db, now) // whose response cache is empty
 		began := time.Now()
-		var err error
-		drawn, err = reader.Snapshot().Heatmap(ctx, "service-3", countrytest.IN, 4, span)
-		must(t, err)
-		maps = append(maps, time.Since(began))
+		size = bytesOf(t, router, path)
+		answers = append(answers, time.Since(began))
 		began = time.Now()
 		number(t, db, bare)
 		plain = append(plain, time.Since(began))
 	}
-	slices.Sort(maps)
+	slices.Sort(answers)
 	slices.Sort(plain)
-	t.Logf("map of %-10s (%d reports, %d cells): median %s (%s to %s); bare query %s (%s to %s)", name, drawn.Total, len(drawn.Cells),
-		tenth(maps[runs/2]), tenth(maps[0]), tenth(maps[runs-1]), tenth(plain[runs/2]), tenth(plain[0]), tenth(plain[runs-1]))
+	limit := ""
+	if what.within > 0 {
+		limit = fmt.Sprintf(", at most %s is wanted", what.within)
+	}
+	t.Logf("%-18s (%d bytes): median %s (%s to %s)%s; bare query %s (%s to %s); ratio %.2f", what.name, size, tenth(answers[runs/2]), tenth(answers[0]), tenth(answers[runs-1]),
+		limit, tenth(plain[runs/2]), tenth(plain[0]), tenth(plain[runs-1]), float64(answers[runs/2])/float64(plain[runs/2]))
+}
+
+// pastAPI is an API all of whose counts are in the archive.
+func pastAPI(t *testing.T, db *DB, now time.Time) *fiber.App {
+	t.Helper()
+	end := outage.MinuteOf(now).Floor(outage.Quarter)
+	clock := func() time.Time { return now }
+	reader := public.New(public.Config{Hot: model{nil, outage.Span{From: end, To: end + 1}}, Past: db, Now: clock})
+	places, err := geography()
+	must(t, err)
+	router := fiber.New(fiber.Config{DisableStartupMessage: true})
+	api.New(api.Config{Readings: func() api.Readings { return reader.Snapshot() }, Services: anyService{}, Shapes: places, Now: clock}).Register(router)
+	return router
+}
+
+// anyService is a catalogue that has every service.
+type anyService struct{}
+
+func (anyService) Services() []outage.Service     { return nil }
+func (anyService) Family(string) []outage.Service { return nil }
+func (anyService) Service(slug string) (outage.Service, bool) {
+	return outage.Service{Slug: slug}, true
+}
+
+// bytesOf asks for an answer and returns its size.
+func bytesOf(t *testing.T, router *fiber.App, path string) int {
+	t.Helper()
+	response, err := router.Test(httptest.NewRequest(http.MethodGet, path, nil), -1)
+	must(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	must(t, err)
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %s", path, response.Status, body)
+	}
+	return len(body)
 }
 
 func tenth(d time.Duration) time.Duration { return d.Round(100 * time.Microsecond) }
