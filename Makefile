@@ -120,9 +120,10 @@ bench-streams: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test ./cmd/downpour -run '^TestManyStreams$$' -streams 10000 -count 1 -timeout 10m -v
 
 # How many answers a second come from the live window while reports come in: maps,
-# tables, series and incidents beside the list of services, in turn.
+# tables, series and incidents beside the list of services, in turn; then what pages and
+# a map cost beside a server that sends the same bytes from its memory.
 bench-reads: prerequisites $(LIBCHDB)/node_modules
-	$(GO) test ./cmd/downpour -run '^TestReadRates$$' -read-rounds 20 -count 1 -v
+	$(GO) test ./cmd/downpour -run '^(TestReadRates|TestPageRates)$$' -read-rounds 20 -page-rounds 10 -count 1 -v
 
 # How fast reports go into the archive, what they weigh there, and how long maps
 # of the past take, over 20 million reports.
