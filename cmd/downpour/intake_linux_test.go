@@ -199,7 +199,7 @@ func sumOf(t *testing.T, text, pattern string) (sum float64) {
 }
 
 // processorTime is the time in seconds that a process has spent in user and system mode.
-func processorTime(t *testing.T, pid int) float64 {
+func processorTime(t testing.TB, pid int) float64 {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

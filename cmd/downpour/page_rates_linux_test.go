@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,6 +71,16 @@ var browser = [][2]string{
 	{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"},
 	{"Sec-Fetch-Dest", "document"}, {"Sec-Fetch-Mode", "navigate"}, {"Sec-Fetch-Site", "none"}, {"Sec-Fetch-User", "?1"},
 	{"Upgrade-Insecure-Requests", "1"},
+}
+
+// script lists the headers that a script of a page sends.
+var script = slices.Concat([][2]string{{"Accept", "*/*"}}, browser[1:4], [][2]string{{"Sec-Fetch-Dest", "empty"}, {"Sec-Fetch-Mode", "cors"}, {"Sec-Fetch-Site", "same-origin"}})
+
+func headersFor(path string) [][2]string {
+	if strings.HasPrefix(path, "/api/") {
+		return script
+	}
+	return browser
 }
 
 // leastOfPlain is what a page must reach of the processor time of the same answer from the
@@ -137,7 +148,7 @@ func answerOf(t *testing.T, server, path string) plainAnswer {
 	defer fasthttp.ReleaseRequest(request)
 	defer fasthttp.ReleaseResponse(response)
 	request.SetRequestURI("http://" + server + path)
-	for _, header := range browser {
+	for _, header := range headersFor(path) {
 		request.Header.Set(header[0], header[1])
 	}
 	if err := fasthttp.Do(request, response); err != nil || response.StatusCode() != http.StatusOK {
@@ -175,7 +186,7 @@ func (r *reading) ask(t *testing.T, page string) {
 	if page == "" {
 		<-time.After(length)
 	} else {
-		sum.requests += float64(readFor(t, r.address, []string{page}, length, browser...))
+		sum.requests += float64(readFor(t, r.address, []string{page}, length, headersFor(page)...))
 	}
 	sum.seconds += time.Since(began).Seconds()
 	sum.processor += processorTime(t, r.server.running.Process.Pid) - before
