@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
 	"github.com/valyala/fasthttp"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -12,10 +13,12 @@ import (
 
 // single lists the fields that may occur once in a request. Of two, a proxy may use one and
 // this server the other.
-var single = []string{
-	fiber.HeaderHost, fiber.HeaderContentLength, fiber.HeaderTransferEncoding, fiber.HeaderContentType,
-	fiber.HeaderUserAgent, fiber.HeaderAuthorization, fiber.HeaderOrigin, "Sec-Fetch-Site", "Idempotency-Key",
+var single = [...]string{
+	contentLengthField: fiber.HeaderContentLength, transferEncodingField: fiber.HeaderTransferEncoding,
+	2: fiber.HeaderHost, fiber.HeaderContentType, fiber.HeaderUserAgent, fiber.HeaderAuthorization, fiber.HeaderOrigin, "Sec-Fetch-Site", "Idempotency-Key",
 }
+
+const contentLengthField, transferEncodingField = 0, 1
 
 // strictFraming rejects requests that a proxy could parse differently, and those with
 // trailer fields, which fasthttp returns as if they were headers. It closes the connection,
@@ -28,36 +31,43 @@ func strictFraming(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+var carriageReturn, lineFeed, lineEnd = []byte("\r"), []byte("\n"), []byte("\r\n")
+
+func errLineEnd() error { return outage.Invalid("", "a header line must end with CR LF") }
+
 func framing(header *fasthttp.RequestHeader) error {
 	if len(header.PeekTrailerKeys()) > 0 {
 		return outage.Invalid(fiber.HeaderTrailer, "fields after the body are not allowed")
 	}
-	seen := map[string]bool{}
-	for line := range bytes.Lines(header.RawHeaders()) {
-		text, ended := bytes.CutSuffix(line, []byte("\r\n"))
+	var seen [len(single)]bool
+	raw := header.RawHeaders()
+	if bytes.IndexByte(raw, 0) >= 0 || bytes.Count(raw, carriageReturn) != bytes.Count(raw, lineFeed) {
+		return errLineEnd()
+	}
+	for line := range bytes.Lines(raw) {
+		text, ended := bytes.CutSuffix(line, lineEnd)
 		switch {
-		case !ended || bytes.ContainsAny(text, "\r\x00"):
-			return outage.Invalid("", "a header line must end with CR LF")
+		case !ended:
+			return errLineEnd() // and where each line ends so, no more of either are left
 		case len(text) == 0:
 			continue // the end of the headers
 		case text[0] == ' ' || text[0] == '\t':
 			return outage.Invalid("", "a header must be on one line")
 		}
-		raw, _, found := bytes.Cut(text, []byte(":"))
-		name := string(raw)
-		if !found || name == "" || strings.ContainsAny(name, " \t") {
+		end := bytes.IndexByte(text, ':')
+		if end <= 0 || bytes.IndexByte(text[:end], ' ') >= 0 || bytes.IndexByte(text[:end], '\t') >= 0 {
 			return outage.Invalid("", "a header must be a name, a colon and a value")
 		}
-		for _, once := range single {
-			if strings.EqualFold(name, once) {
-				if seen[once] {
+		for i, once := range single {
+			if len(once) == end && strings.EqualFold(utils.UnsafeString(text[:end]), once) {
+				if seen[i] {
 					return outage.Invalid(once, "the header occurs more than once")
 				}
-				seen[once] = true
+				seen[i] = true
 			}
 		}
 	}
-	if seen[fiber.HeaderContentLength] && seen[fiber.HeaderTransferEncoding] {
+	if seen[contentLengthField] && seen[transferEncodingField] {
 		return outage.Invalid(fiber.HeaderTransferEncoding, "it cannot be combined with Content-Length")
 	}
 	return nil
