@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,10 +27,16 @@ const (
 )
 
 // response is a cached public page. Its key is its address.
-type response = httpcache.Entry[page.Meta]
+type response = httpcache.Entry[meta]
 
-func newCache(now func() time.Time) *httpcache.Cache[page.Meta] {
-	return httpcache.New[page.Meta](httpcache.Config{
+// meta is what is known of a page beside its body.
+type meta struct {
+	page.Meta
+	links *atomic.Pointer[translationLinks]
+}
+
+func newCache(now func() time.Time) *httpcache.Cache[meta] {
+	return httpcache.New[meta](httpcache.Config{
 		Name: "pages", Now: now, FillFor: fillFor, StaleFor: staleFor, MostEntries: mostBounded, MostBytes: boundedBytes,
 	})
 }
@@ -39,7 +46,7 @@ func newResponse(body []byte, about page.Meta, now time.Time) *response {
 	if about.Partial {
 		until = now.Add(tickPartial)
 	}
-	return httpcache.NewEntry(body, about, until)
+	return httpcache.NewEntry(body, meta{about, new(atomic.Pointer[translationLinks])}, until)
 }
 
 // cached is the page under a key, filled by one request for all that wait. The fill

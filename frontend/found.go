@@ -2,7 +2,6 @@ package frontend
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/xml"
 	"fmt"
 	"slices"
@@ -41,8 +40,20 @@ func (s *Site) found(router fiber.Router) {
 // base is the address of the site in files that need absolute ones: the public one, else
 // that of the request.
 func (s *Site) base(c *fiber.Ctx) string {
-	return cmp.Or(s.config.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
+	if s.config.PublicURL != "" {
+		return s.config.PublicURL
+	}
+	scheme, host := c.Protocol(), c.Request().Host()
+	last := s.origin.Load()
+	if last == nil || last.scheme != scheme || last.host != string(host) {
+		last = &requestOrigin{strings.Clone(scheme), string(host), forwarded.Origin(scheme, string(host))}
+		s.origin.Store(last)
+	}
+	return last.origin
 }
+
+// requestOrigin is the origin of the last request, which is nearly always that of the next.
+type requestOrigin struct{ scheme, host, origin string }
 
 func sendFound(c *fiber.Ctx, kind string, body []byte) error {
 	etag := httpcache.ETag(body)

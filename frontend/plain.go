@@ -16,7 +16,11 @@ var terminals = []string{"curl/", "wget/", "httpie/", "xh/", "fetch/"}
 // wantsPlain reports whether text is asked for, by Accept or by a program of a terminal
 // that accepts anything.
 func wantsPlain(c *fiber.Ctx) bool {
-	accept, agent := strings.ToLower(c.Get(fiber.HeaderAccept)), strings.ToLower(c.Get(fiber.HeaderUserAgent))
+	accept := c.Get(fiber.HeaderAccept)
+	if strings.Contains(accept, fiber.MIMETextHTML) { // as browsers write it
+		return false
+	}
+	accept, agent := strings.ToLower(accept), strings.ToLower(c.Get(fiber.HeaderUserAgent))
 	if strings.Contains(accept, fiber.MIMETextHTML) {
 		return false
 	}

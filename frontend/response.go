@@ -37,7 +37,7 @@ func (s *Site) send(c *fiber.Ctx, page *response) error {
 	}
 	s.headers(c, page.Meta.Name, cache)
 	c.Set(fiber.HeaderContentLanguage, page.Meta.Lang)
-	s.linkTranslations(c, page.Meta.Translations)
+	s.linkTranslations(c, page)
 	c.Set(fiber.HeaderETag, page.ETag)
 	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), page.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
@@ -47,11 +47,24 @@ func (s *Site) send(c *fiber.Ctx, page *response) error {
 
 // linkTranslations names the page in each language to search engines. Headers do that
 // without a byte of the page.
-func (s *Site) linkTranslations(c *fiber.Ctx, list []page.Translation) {
-	if len(list) == 0 {
+func (s *Site) linkTranslations(c *fiber.Ctx, page *response) {
+	if len(page.Meta.Translations) == 0 {
 		return
 	}
 	base := s.base(c)
+	last := page.Meta.links.Load()
+	if last == nil || last.base != base {
+		last = &translationLinks{base, linksOf(base, page.Meta.Translations)}
+		page.Meta.links.Store(last)
+	}
+	c.Append(fiber.HeaderLink, last.header)
+}
+
+// translationLinks is the header of a page that was sent last, which is nearly always that
+// of the next time: a site has one address.
+type translationLinks struct{ base, header string }
+
+func linksOf(base string, list []page.Translation) string {
 	var links strings.Builder
 	for i, one := range list {
 		if i > 0 {
@@ -59,7 +72,7 @@ func (s *Site) linkTranslations(c *fiber.Ctx, list []page.Translation) {
 		}
 		links.WriteString("<" + base + one.Path + `>; rel="alternate"; hreflang="` + one.Lang + `"`)
 	}
-	c.Append(fiber.HeaderLink, links.String())
+	return links.String()
 }
 
 // sendPrivate sends a page for one reader.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -67,9 +68,10 @@ type Site struct {
 	config  Config
 	builder *page.Builder
 	assets  assets
-	cache   *httpcache.Cache[page.Meta]
+	cache   *httpcache.Cache[meta]
 	drawing chan struct{} // has one place, of who draws a picture
 	earlier *patch.Earlier
+	origin  atomic.Pointer[requestOrigin]
 }
 
 // New checks the configuration, reads the catalogues and templates that are

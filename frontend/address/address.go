@@ -107,14 +107,14 @@ func split(path string) (at Address, parts []string) {
 
 // Key identifies the page in the cache.
 func (a Address) Key() string {
+	if a.Show == "" && a.Chart == "" {
+		return a.Path()
+	}
 	query := url.Values{}
 	for name, value := range map[string]string{"show": a.Show, "chart": a.Chart} {
 		if value != "" {
 			query.Set(name, value)
 		}
-	}
-	if len(query) == 0 {
-		return a.Path()
 	}
 	return a.Path() + "?" + query.Encode()
 }
@@ -144,7 +144,8 @@ func (a Address) Path() string {
 	var b strings.Builder
 	for _, part := range []string{a.langPart(), strings.ToLower(string(a.Country)), a.Service, a.Place, a.Date.path(), a.Leaf, a.ID} {
 		if part != "" {
-			b.WriteString("/" + part)
+			b.WriteByte('/')
+			b.WriteString(part)
 		}
 	}
 	if b.Len() == 0 {

@@ -57,6 +57,9 @@ func DayOf(at time.Time) Date { return Date{at.Year(), int(at.Month()), at.Day()
 
 // path is the date as the last parts of an address, "" for none.
 func (d Date) path() string {
+	if d == (Date{}) {
+		return ""
+	}
 	var b strings.Builder
 	for i, n := range []int{d.Year, d.Month, d.Day} {
 		if n == 0 {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/andybalholm/brotli"
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // Brotli levels. Quick, for responses that are valid for seconds, takes a few milliseconds
@@ -51,18 +52,53 @@ func NewBody(plain []byte, level int) Body {
 
 // Encoded is the body in the smallest encoding that a client accepts, and the value of
 // Content-Encoding, "" for none. header is the client's Accept-Encoding; accepts returns
-// which of the offers it accepts, as the framework parses it. Each encoding is offered
+// which of the offers it accepts, as the framework parses it, and is asked once for equal
+// headers. Each encoding is offered
 // separately, because browsers do not list them by preference. Without the header the
 // body is not encoded, though the standard would allow any encoding.
 func (b Body) Encoded(header string, accepts func(offers ...string) string) (encoding string, body []byte) {
-	switch {
-	case header == "":
-	case accepts("br") == "br":
+	switch encodingFor(header, accepts) {
+	case "br":
 		return "br", b.brotli()
-	case accepts("gzip") == "gzip":
+	case "gzip":
 		return "gzip", b.gzip()
 	}
 	return "", b.Plain
+}
+
+// Bounds of the headers whose encoding is remembered: browsers have a handful of them.
+const (
+	mostHeaders   = 128
+	longestHeader = 100
+)
+
+var encodings = newEncodings()
+
+func newEncodings() *lru.Cache[string, string] {
+	made, err := lru.New[string, string](mostHeaders)
+	if err != nil {
+		panic(err) // no size but 0 has one
+	}
+	return made
+}
+
+func encodingFor(header string, accepts func(offers ...string) string) (encoding string) {
+	if header == "" {
+		return ""
+	}
+	if known, ok := encodings.Get(header); ok {
+		return known
+	}
+	switch {
+	case accepts("br") == "br":
+		encoding = "br"
+	case accepts("gzip") == "gzip":
+		encoding = "gzip"
+	}
+	if len(header) <= longestHeader {
+		encodings.Add(strings.Clone(header), encoding) // a framework may reuse its memory
+	}
+	return encoding
 }
 
 // ETag is the entity tag of a body. It is weak, because all encodings share it.
