@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -80,14 +81,46 @@ func measureRequests(c *fiber.Ctx) error {
 			_ = c.SendStatus(fiber.StatusInternalServerError)
 		}
 	}
-	route := routeOf(c)
-	requestDuration.WithLabelValues(route).Observe(time.Since(began).Seconds())
-	countRequest(c, route)
+	series := seriesOf(c, routeOf(c))
+	series.duration.Observe(time.Since(began).Seconds())
+	series.total.Inc()
 	return nil
 }
 
-func countRequest(c *fiber.Ctx, route string) {
-	requestsTotal.WithLabelValues(route, methodOf(c), classOf(c.Response().StatusCode())).Inc()
+func countRequest(c *fiber.Ctx, route string) { seriesOf(c, route).total.Inc() }
+
+// requestKind is what the series of a request are found by.
+type requestKind struct {
+	route, method string
+	class         int // of the status, 2 for 204
+}
+
+// requestSeries are the series that a request counts in. Finding them by their labels takes
+// several times as long as counting.
+type requestSeries struct {
+	total    prometheus.Counter
+	duration prometheus.Observer
+}
+
+// allSeries has the series of every kind of request that was seen. Routes are patterns, so
+// they are few.
+var allSeries = struct {
+	sync.RWMutex
+	of map[requestKind]requestSeries
+}{of: map[requestKind]requestSeries{}}
+
+func seriesOf(c *fiber.Ctx, route string) requestSeries {
+	kind := requestKind{route, methodOf(c), c.Response().StatusCode() / 100}
+	allSeries.RLock()
+	series, known := allSeries.of[kind]
+	allSeries.RUnlock()
+	if !known {
+		series = requestSeries{requestsTotal.WithLabelValues(route, kind.method, classOf(kind.class)), requestDuration.WithLabelValues(route)}
+		allSeries.Lock()
+		allSeries.of[kind] = series
+		allSeries.Unlock()
+	}
+	return series
 }
 
 // routeOf is the pattern of the route that answered. Handlers of all requests have
@@ -107,8 +140,8 @@ func methodOf(c *fiber.Ctx) string {
 	return methodOther
 }
 
-// classOf is "2xx" for 204.
-func classOf(status int) string { return strconv.Itoa(status/100) + "xx" }
+// classOf is "2xx" for 2.
+func classOf(class int) string { return strconv.Itoa(class) + "xx" }
 
 // registry holds the metrics of one server. Those of the process, which its packages
 // count in, are in the default registry.
