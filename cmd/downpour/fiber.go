@@ -21,13 +21,16 @@ const (
 	idleTimeout  = 60 * time.Second
 	// maxHeader has room for the cookies of a single sign-on in front.
 	maxHeader = 16 << 10
+	// writeBuffer has room for a page and its headers, which are then one write: to the
+	// framework, a connection behind a limit is none that takes several buffers at once.
+	writeBuffer = 16 << 10
 )
 
 // newFiber is the router with its limits: how large a request may be is decided
 // from its header, and what cannot be read is answered as everything else is.
 func newFiber(programs *api.API, pages fiber.ErrorHandler, logger *slog.Logger) *fiber.App {
 	router := fiber.New(fiber.Config{
-		AppName: "downpour", DisableStartupMessage: true, BodyLimit: api.MaxBody, ReadBufferSize: maxHeader,
+		AppName: "downpour", DisableStartupMessage: true, BodyLimit: api.MaxBody, ReadBufferSize: maxHeader, WriteBufferSize: writeBuffer,
 		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		DisablePreParseMultipartForm: true, ErrorHandler: api.ErrorHandler(logger, pages),
 	})
