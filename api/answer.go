@@ -33,8 +33,20 @@ const (
 	staleOnError      = 10 * time.Minute
 )
 
+// cacheControls are the usual Cache-Control headers, by how long a response is fresh.
+var cacheControls = map[time.Duration]string{
+	freshLive: newCacheControl(freshLive), freshReading: newCacheControl(freshReading), freshTable: newCacheControl(freshTable),
+}
+
 // cacheControl is the Cache-Control header of a read.
 func cacheControl(fresh time.Duration) string {
+	if known, ok := cacheControls[fresh]; ok {
+		return known
+	}
+	return newCacheControl(fresh)
+}
+
+func newCacheControl(fresh time.Duration) string {
 	return fmt.Sprintf("public, max-age=%d, s-maxage=%d, stale-while-revalidate=%d, stale-if-error=%d",
 		seconds(fresh), seconds(fresh), seconds(staleRevalidating), seconds(staleOnError))
 }

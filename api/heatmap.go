@@ -2,7 +2,8 @@ package api
 
 import (
 	"context"
-	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -67,7 +68,10 @@ func (a *API) getHeatmap(c *fiber.Ctx) error {
 
 // sendCells answers with the cells of a window in a format.
 func (a *API) sendCells(c *fiber.Ctx, q *query, service string, country outage.Country, resolution int, span outage.Span, chosen format) error {
-	key := fmt.Sprintf("heatmap %s %s %d %v %s", service, country, resolution, span.Snap(outage.Quarter), chosen.name)
+	window := span.Snap(outage.Quarter)
+	key := strings.Join([]string{
+		"heatmap", service, string(country), strconv.Itoa(resolution), strconv.FormatInt(int64(window.From), 10), strconv.FormatInt(int64(window.To), 10), chosen.name,
+	}, " ")
 	return a.sendWindow(c, key, func(ctx context.Context) (*answer, error) {
 		heatmap, err := q.numbers.Heatmap(ctx, service, country, resolution, span)
 		if err != nil {

@@ -55,7 +55,7 @@ func (q *query) format(c *fiber.Ctx, offered ...format) format {
 // section 12.5.1), the first of equal ones. Parameters of media types but q do not
 // matter.
 func (q *query) accepted(header string, offered []format) format {
-	if strings.TrimSpace(header) == "" {
+	if header = strings.TrimSpace(header); header == "" || header == "*/*" { // the latter is what scripts send
 		return offered[0]
 	}
 	best, weight := format{}, 0.

@@ -86,14 +86,19 @@ func ClientOf(c *fiber.Ctx, trusted []netip.Prefix) outage.Client {
 type clientLocal struct{}
 
 func readClient(c *fiber.Ctx, trusted []netip.Prefix) outage.Client {
+	return outage.Client{
+		Addr:           AddrOf(c, trusted),
+		UserAgent:      utils.CopyString(c.Get(fiber.HeaderUserAgent)),
+		AcceptLanguage: utils.CopyString(c.Get(fiber.HeaderAcceptLanguage)),
+	}
+}
+
+// AddrOf is the address of the sender of a request, behind trusted proxies.
+func AddrOf(c *fiber.Ctx, trusted []netip.Prefix) netip.Addr {
+	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
 	var headers []string
 	for _, value := range c.Request().Header.PeekAll(fiber.HeaderXForwardedFor) {
 		headers = append(headers, string(value))
 	}
-	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
-	return outage.Client{
-		Addr:           forwarded.Client(peer, headers, trusted),
-		UserAgent:      utils.CopyString(c.Get(fiber.HeaderUserAgent)),
-		AcceptLanguage: utils.CopyString(c.Get(fiber.HeaderAcceptLanguage)),
-	}
+	return forwarded.Client(peer, headers, trusted)
 }

@@ -34,8 +34,11 @@ func (a *API) HeaderReceived(header *fasthttp.RequestHeader) fasthttp.RequestCon
 }
 
 func isBatch(header *fasthttp.RequestHeader) bool {
+	if !header.IsPost() {
+		return false
+	}
 	path, _, _ := bytes.Cut(header.RequestURI(), []byte("?"))
-	return header.IsPost() && strings.EqualFold(string(bytes.TrimSuffix(path, []byte("/"))), batchPath)
+	return strings.EqualFold(string(bytes.TrimSuffix(path, []byte("/"))), batchPath)
 }
 
 // Unread responds to a request whose header or body could not be read and that reaches no

@@ -142,7 +142,7 @@ func (w *web) useMiddleware() {
 		})
 	}
 	w.fiber.Use(func(c *fiber.Ctx) error {
-		c.SetUserContext(archive.WithReader(c.UserContext(), w.clientOf(c).Addr))
+		c.SetUserContext(archive.WithReader(c.UserContext(), api.AddrOf(c, a.settings.TrustedProxies)))
 		return c.Next()
 	})
 	w.fiber.Use(a.settings.checkRole)
