@@ -15,7 +15,7 @@ READERS := .ci/readers
 UNITS   = $(shell $(GO) list ./pkg/... ./api ./frontend/... | grep -vE '/pkg/(scenario|detect/proving|engine|embedded|archive|tools/backtest)(/|$$)')
 export GO
 
-.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record bench-streams chaos clients crash fuzz lint pictures prerequisites recipes structure times
+.PHONY: build run check test unit race e2e bench bench-archive bench-backtest bench-demo bench-detect bench-real bench-attack bench-failover bench-intake bench-readers bench-reads bench-record bench-size bench-streams chaos clients crash fuzz lint pictures prerequisites recipes structure times
 
 build: prerequisites $(LIBCHDB)/node_modules $(ISLANDS)
 	$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/downpour
@@ -118,6 +118,11 @@ bench-record: prerequisites $(LIBCHDB)/node_modules
 # What each of 10,000 open streams takes in memory, and how late their events are.
 bench-streams: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test ./cmd/downpour -run '^TestManyStreams$$' -streams 10000 -count 1 -timeout 10m -v
+
+# What a report costs, what the server keeps and how soon reports are shown, at one, two and
+# four times as many services, towns and countries.
+bench-size: prerequisites $(LIBCHDB)/node_modules
+	$(GO) test ./cmd/downpour -run '^TestCostBySize$$' -size-for 30s -count 1 -timeout 20m -v
 
 # How many answers a second come from the live window while reports come in: maps,
 # tables, series and incidents beside the list of services, in turn; then what pages and
