@@ -33,7 +33,7 @@ func (l *loadCommand) Run(ctx context.Context, packs country.Set) error {
 func townsOf(loaded world.World) []load.Town {
 	var towns []load.Town
 	for _, city := range loaded.Towns() {
-		towns = append(towns, load.Town{Name: city.Name, Country: city.Country, At: outage.LatLng{Lat: city.Lat, Lng: city.Lng}})
+		towns = append(towns, load.Town{Name: city.Name, Country: city.Country, At: outage.LatLng{Lat: city.Lat, Lng: city.Lng}, Population: city.Population})
 	}
 	return towns
 }

@@ -31,7 +31,8 @@ type commands struct {
 	Backtest     backtestCommand     `cmd:"" help:"Run the detector over counts of the past and print the incidents."`
 	Explain      explainCommand      `cmd:"" help:"Print the minutes around the opening of an incident, with the arithmetic behind it."`
 	Key          keyCommand          `cmd:"" help:"Print a new API key and its line for the key file."`
-	Load         loadCommand         `cmd:"" help:"Send random reports at a steady rate, and print how that went."`
+	Load         loadCommand         `cmd:"" help:"Send random reports at a steady rate, with readers and streams beside them, and print how that went."`
+	LoadCheck    loadCheckCommand    `cmd:"" help:"Check that the archive has each report once that a server accepted from load."`
 	Clickhouse   clickhouseCommand   `cmd:"" help:"Serve the embedded ClickHouse to other programs, over HTTP."`
 	Health       healthCommand       `cmd:"" help:"Tell whether a server is ready, for the health checks of containers."`
 	PrivacyCheck privacyCheckCommand `cmd:"" help:"Search what a server wrote for addresses, user agents, coordinates and ended keys."`

@@ -9,39 +9,49 @@ package load
 import (
 	"context"
 	"math"
-	"slices"
+	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/open-downpour/downpour/pkg/outage"
 )
 
 // Result is what came of a run.
 type Result struct {
-	Sent      int         `json:"sent"`
-	Accepted  int         `json:"accepted"`
-	Counted   int         `json:"counted"`
-	Errors    int         `json:"errors"`
-	Seconds   float64     `json:"duration_seconds"`
+	Sent     int `json:"sent"`
+	Accepted int `json:"accepted"`
+	Counted  int `json:"counted"`
+	Errors   int `json:"errors"` // answers that were refusals or did not come
+	// NotSent found no connection before their timeout.
+	NotSent int     `json:"not_sent"`
+	Seconds float64 `json:"duration_seconds"`
+	// LatencyMS is of the accepted ones, from the instant at which each was due: the wait for a
+	// connection is part of it.
 	LatencyMS Percentiles `json:"latency_ms"`
-}
-
-// Percentiles are latencies in milliseconds.
-type Percentiles struct {
-	P50 float64 `json:"p50"`
-	P90 float64 `json:"p90"`
-	P99 float64 `json:"p99"`
-	Max float64 `json:"max"`
+	Reads     *Reads      `json:"reads,omitempty"`
+	Streams   *Streams    `json:"streams,omitempty"`
 }
 
 // Run sends reports of the given services from the given towns until the duration is over or ctx ends,
-// and waits for the last answers.
+// and waits for the last answers. Readers and streams are beside it.
 func Run(ctx context.Context, config Config, services []outage.Service, towns []Town) (Result, error) {
-	generator := newGenerator(config, services, towns)
-	if config.Rate == 0 {
-		return generator.saturate(ctx), nil
+	ledger, err := newLedger(config.Ledger)
+	if err != nil {
+		return Result{}, err
 	}
-	return generator.run(ctx), nil
+	generator := newGenerator(config, services, towns)
+	generator.ledger = ledger
+	beside := generator.readBeside(ctx, services)
+	var result Result
+	if config.Rate == 0 {
+		result = generator.saturate(ctx)
+	} else {
+		result = generator.run(ctx)
+	}
+	result.Reads, result.Streams = beside()
+	return result, ledger.close()
 }
 
 // generator is one run.
@@ -49,53 +59,89 @@ type generator struct {
 	config  Config
 	reports *reports
 	server  server
-	slots   chan struct{} // holds a token for each request under way
+	ledger  *ledger
 
 	mutex   sync.Mutex
 	result  Result
-	latency []time.Duration
+	latency *hdrhistogram.Histogram
 }
 
 func newGenerator(config Config, services []outage.Service, towns []Town) *generator {
 	return &generator{
-		config: config, reports: newReports(config.Seed, services, towns, config.Clients),
-		server: newServer(config), slots: make(chan struct{}, config.Open),
+		config: config, reports: newReports(config, services, towns), server: newServer(config), latency: newHistogram(),
 	}
 }
 
+// mostWaiting is how many reports may wait for a connection.
+const mostWaiting = 1 << 20
+
+// scheduled is a report and when it is to be sent.
+type scheduled struct {
+	report report
+	due    time.Time
+}
+
 // run is an open loop: each report has its instant, and its latency begins
-// there, so that a server which stalls does not slow down who measures it.
+// there, so that a server which stalls does not slow down who measures it. The instants are
+// those of a Poisson process.
 func (g *generator) run(ctx context.Context) Result {
 	began := time.Now()
 	total := int(math.Round(g.config.Rate * g.config.Duration.Seconds()))
-	var under sync.WaitGroup
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-sending:
-	for i := range total {
-		due := began.Add(time.Duration(float64(i) / g.config.Rate * float64(time.Second)))
-		if wait := time.Until(due); wait > 0 {
-			timer.Reset(wait)
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-				break sending
-			}
-		}
-		if ctx.Err() != nil {
+	waiting := make(chan scheduled, min(total, mostWaiting))
+	var connections sync.WaitGroup
+	for range min(g.config.Open, total) {
+		connections.Go(func() { g.sendDue(waiting) })
+	}
+	random, due := rand.New(rand.NewPCG(g.config.Seed, 1)), began
+	for range total {
+		due = due.Add(time.Duration(random.ExpFloat64() / g.config.Rate * float64(time.Second)))
+		if !await(ctx, due) {
 			break
 		}
-		report := g.reports.next()
-		g.result.Sent++
+		g.reports.mutex.Lock()
+		next := scheduled{g.reports.next(), due}
+		g.reports.mutex.Unlock()
 		select {
-		case g.slots <- struct{}{}:
-			under.Go(func() { g.record(g.server.send(report), due); <-g.slots })
+		case waiting <- next:
 		default:
-			g.record(answered{}, due)
+			g.skip()
 		}
 	}
-	under.Wait()
+	close(waiting)
+	connections.Wait()
 	return g.finish(began)
+}
+
+// await waits for an instant, and returns false where ctx ends before.
+func await(ctx context.Context, at time.Time) bool {
+	wait := time.Until(at)
+	if wait <= 0 {
+		return ctx.Err() == nil
+	}
+	select {
+	case <-time.After(wait):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// sendDue sends what waits, over one connection.
+func (g *generator) sendDue(waiting <-chan scheduled) {
+	for next := range waiting {
+		if time.Since(next.due) > g.config.Timeout {
+			g.skip()
+			continue
+		}
+		g.record(g.server.send(next.report), next)
+	}
+}
+
+// skip counts a report that is not sent.
+func (g *generator) skip() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.result.NotSent++
 }
 
 // saturate is a closed loop: each connection sends its next report when the last one is
@@ -106,12 +152,11 @@ func (g *generator) saturate(ctx context.Context) Result {
 	for range g.config.Open {
 		connections.Go(func() {
 			for ctx.Err() == nil && time.Since(began) < g.config.Duration {
-				g.mutex.Lock()
-				report := g.reports.next()
-				g.result.Sent++
-				g.mutex.Unlock()
-				sent := time.Now()
-				g.record(g.server.send(report), sent)
+				g.reports.mutex.Lock()
+				next := scheduled{report: g.reports.next()}
+				g.reports.mutex.Unlock()
+				next.due = time.Now()
+				g.record(g.server.send(next.report), next)
 			}
 		})
 	}
@@ -121,14 +166,16 @@ func (g *generator) saturate(ctx context.Context) Result {
 
 func (g *generator) finish(began time.Time) Result {
 	g.result.Seconds = math.Round(time.Since(began).Seconds()*1000) / 1000
-	g.result.LatencyMS = PercentilesOf(g.latency)
+	g.result.LatencyMS = percentilesOf(g.latency)
 	return g.result
 }
 
-func (g *generator) record(got answered, due time.Time) {
-	took := time.Since(due)
+func (g *generator) record(got answered, of scheduled) {
+	took := time.Since(of.due)
+	g.ledger.write(got, of)
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
+	g.result.Sent++
 	if !got.accepted {
 		g.result.Errors++
 		return
@@ -137,19 +184,5 @@ func (g *generator) record(got answered, due time.Time) {
 	if got.counted {
 		g.result.Counted++
 	}
-	g.latency = append(g.latency, took)
-}
-
-// PercentilesOf tells the nearest-rank percentiles in milliseconds, of the
-// reports that were accepted; all are 0 where none was.
-func PercentilesOf(took []time.Duration) Percentiles {
-	if len(took) == 0 {
-		return Percentiles{}
-	}
-	slices.Sort(took)
-	rank := func(share float64) float64 {
-		at := max(0, int(math.Ceil(share*float64(len(took))))-1)
-		return math.Round(took[at].Seconds()*1e6) / 1e3
-	}
-	return Percentiles{P50: rank(0.5), P90: rank(0.9), P99: rank(0.99), Max: rank(1)}
+	addTo(g.latency, took)
 }

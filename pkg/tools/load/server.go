@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ type server struct {
 	client  *fasthttp.HostClient
 	address string
 	key     string
+	ids     bool // the ids of reports are wanted
 }
 
 // idleFor is shorter than a server keeps an idle connection open.
@@ -35,11 +37,16 @@ func newServer(config Config) server {
 		},
 		address: strings.TrimSuffix(config.To, "/") + "/api/v1/reports",
 		key:     config.APIKey,
+		ids:     config.Ledger != "",
 	}
 }
 
 // answered is what came of one report.
-type answered struct{ accepted, counted bool }
+type answered struct {
+	accepted, counted bool
+	status            int    // of HTTP, 0 for no answer
+	id                string // where a ledger wants it
+}
 
 // send sends one report. An error is a report that was not accepted.
 func (s server) send(report report) answered {
@@ -53,9 +60,22 @@ func (s server) send(report report) answered {
 	if s.key != "" {
 		request.Header.Set(fasthttp.HeaderAuthorization, "Bearer "+s.key)
 	}
+	if report.key != "" {
+		request.Header.Set("Idempotency-Key", report.key)
+	}
 	request.SetBodyRaw(report.body)
-	if s.client.Do(request, response) != nil || response.StatusCode() != fasthttp.StatusAccepted {
+	if s.client.Do(request, response) != nil {
 		return answered{}
 	}
-	return answered{accepted: true, counted: bytes.Contains(response.Body(), []byte(`"counted":true`))}
+	if response.StatusCode() != fasthttp.StatusAccepted {
+		return answered{status: response.StatusCode()}
+	}
+	got := answered{accepted: true, counted: bytes.Contains(response.Body(), []byte(`"counted":true`)), status: fasthttp.StatusAccepted}
+	if s.ids {
+		var receipt struct{ ID string }
+		if err := json.Unmarshal(response.Body(), &receipt); err == nil { // one without an id is missing in the archive, too
+			got.id = receipt.ID
+		}
+	}
+	return got
 }
