@@ -58,7 +58,7 @@ func (s *Site) embed(c *fiber.Ctx) error {
 		return err
 	}
 	at.Leaf = address.LeafEmbed
-	return s.sendPublic(c, at)
+	return s.sendPublic(c, at, at.Key())
 }
 
 // badgeAddress reads the service of an embed or a badge, and the country and language

@@ -57,7 +57,7 @@ func (s *Site) linkTranslations(c *fiber.Ctx, page *response) {
 		last = &translationLinks{base, linksOf(base, page.Meta.Translations)}
 		page.Meta.links.Store(last)
 	}
-	c.Append(fiber.HeaderLink, last.header)
+	c.Set(fiber.HeaderLink, last.header)
 }
 
 // translationLinks is the header of a page that was sent last, which is nearly always that

@@ -27,7 +27,7 @@ func queryOf(text string) string {
 func (s *Site) search(c *fiber.Ctx, at address.Address) error {
 	query := queryOf(strings.Clone(c.Query("q")))
 	if query == "" {
-		return s.sendPublic(c, at)
+		return s.sendPublic(c, at, at.Key())
 	}
 	found := s.config.Services.Search(query, at.Country)
 	if found.Sure {

@@ -72,6 +72,8 @@ type Site struct {
 	drawing chan struct{} // has one place, of who draws a picture
 	earlier *patch.Earlier
 	origin  atomic.Pointer[requestOrigin]
+	// addresses are those that were asked for lately.
+	addresses *addresses
 }
 
 // New checks the configuration, reads the catalogues and templates that are
@@ -113,7 +115,11 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier}, nil
+	known, err := newAddresses(config.Services, config.Places)
+	if err != nil {
+		return nil, err
+	}
+	return &Site{config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier, addresses: known}, nil
 }
 
 // Routes adds the pages to a router. It matches every address that parses as language,
@@ -152,17 +158,14 @@ func (s *Site) home(c *fiber.Ctx) error { return c.Redirect("/", fiber.StatusSee
 
 // get handles every page except those of forms.
 func (s *Site) get(c *fiber.Ctx) error {
-	requested := strings.Clone(c.Path()) // parts of it outlive the request in the cache
-	at, ok := address.Parse(s.config.Services, requested)
-	if !ok {
-		at, ok = address.ParsePlace(s.config.Services, s.config.Places, requested)
-	}
+	found, ok := s.addresses.of(c.Path())
 	if !ok {
 		return c.Next()
 	}
-	if path := at.Path(); path != c.Path() {
-		return c.Redirect(path, fiber.StatusMovedPermanently)
+	if found.path != c.Path() {
+		return c.Redirect(found.path, fiber.StatusMovedPermanently)
 	}
+	at, key := found.Address, found.path
 	switch {
 	case at.Leaf == address.LeafThanks:
 		return s.thanks(c, at)
@@ -187,26 +190,37 @@ func (s *Site) get(c *fiber.Ctx) error {
 		if span := c.Query("chart"); slices.Contains(address.ChartSpans, span) {
 			at.Chart = strings.Clone(span)
 		}
+		if at != found.Address {
+			key = at.Key()
+		}
 	}
-	return s.sendPublic(c, at)
+	return s.sendPublic(c, at, key)
 }
 
-// sendPublic sends the page of the current tick.
-func (s *Site) sendPublic(c *fiber.Ctx, at address.Address) error {
-	page, err := s.cached(c, at.Key(), func() (*response, error) {
+// sendPublic sends the page of the current tick, whose key is that of the address.
+func (s *Site) sendPublic(c *fiber.Ctx, at address.Address, key string) error {
+	page := s.cache.Get(key)
+	if page == nil {
+		filled, err := s.fillPublic(c, at, key)
+		if err != nil {
+			return err
+		}
+		page = filled
+	}
+	if page.Meta.Parts != nil && c.Context().QueryArgs().Has("have") {
+		return s.sendParts(c, key, page)
+	}
+	return s.send(c, page)
+}
+
+func (s *Site) fillPublic(c *fiber.Ctx, at address.Address, key string) (*response, error) {
+	return s.cached(c, key, func() (*response, error) {
 		made, err := s.makePage(at)
 		if err == nil {
-			s.earlier.Remember(at.Key(), made.Meta.Parts)
+			s.earlier.Remember(key, made.Meta.Parts)
 		}
 		return made, err
 	})
-	if err != nil {
-		return err
-	}
-	if page.Meta.Parts != nil && c.Context().QueryArgs().Has("have") {
-		return s.sendParts(c, at.Key(), page)
-	}
-	return s.send(c, page)
 }
 
 // waitFor bounds the time a page waits for its numbers. After it the page is made

@@ -46,11 +46,12 @@ type Cache[M any] struct {
 	entries map[string]*Entry[M]
 	filling map[string]bool
 	flights singleflight.Group
+	found   results
 }
 
 // New is an empty cache.
 func New[M any](config Config) *Cache[M] {
-	return &Cache[M]{config: config, entries: map[string]*Entry[M]{}, filling: map[string]bool{}}
+	return &Cache[M]{config: config, entries: map[string]*Entry[M]{}, filling: map[string]bool{}, found: newResults(config.Name)}
 }
 
 // Len is the number of entries.
@@ -60,16 +61,24 @@ func (c *Cache[M]) Len() int {
 	return len(c.entries)
 }
 
+// Get is the entry of a key that GetOrFill returns without a fill, or nil.
+func (c *Cache[M]) Get(key string) *Entry[M] {
+	entry := c.get(key)
+	if entry != nil {
+		c.found.hits.Inc()
+	}
+	return entry
+}
+
 // GetOrFill is the entry of a key, filled by one caller for all when it has expired.
 // During the fill other callers get the expired entry, within StaleFor, or else wait. The
 // fill has a context of its own, so that its caller may be cancelled. Errors are those of
 // fill, which are not cached, and of ctx.
 func (c *Cache[M]) GetOrFill(ctx context.Context, key string, fill func(context.Context) (*Entry[M], error)) (*Entry[M], error) {
-	if entry := c.get(key); entry != nil {
-		lookups.WithLabelValues(c.config.Name, "hit").Inc()
+	if entry := c.Get(key); entry != nil {
 		return entry, nil
 	}
-	lookups.WithLabelValues(c.config.Name, "miss").Inc()
+	c.found.misses.Inc()
 	filled := c.flights.DoChan(key, func() (any, error) {
 		if entry := c.get(key); entry != nil {
 			return entry, nil // filled in the meantime
