@@ -8,7 +8,6 @@
 package api
 
 import (
-	"context"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -196,7 +195,7 @@ func (a *API) Register(router fiber.Router) {
 // documents to a handler.
 func (a *API) wrap(handle fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		ctx, cancel := context.WithTimeout(c.UserContext(), a.config.Timeout)
+		ctx, cancel := withLateTimeout(c.UserContext(), a.config.Timeout)
 		defer cancel()
 		c.SetUserContext(ctx)
 		c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
