@@ -70,10 +70,10 @@ func (s *Site) cachedFile(c *fiber.Ctx, key string, make func() ([]byte, error))
 
 // sendBody responds in the smallest encoding that the reader accepts.
 func sendBody(c *fiber.Ctx, body httpcache.Body) error {
-	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	set(c, fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	encoding, encoded := body.Encoded(c.Get(fiber.HeaderAcceptEncoding), c.AcceptsEncodings)
 	if encoding != "" {
-		c.Set(fiber.HeaderContentEncoding, encoding)
+		set(c, fiber.HeaderContentEncoding, encoding)
 	}
 	return c.Send(encoded)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/utils"
 
 	"github.com/open-downpour/downpour/frontend/page"
 	"github.com/open-downpour/downpour/pkg/httpcache"
@@ -21,11 +22,20 @@ const (
 
 // headers are those of every page, by the name of its template.
 func (s *Site) headers(c *fiber.Ctx, name, cache string) {
-	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	c.Set(fiber.HeaderContentSecurityPolicy, s.assets.styles[name].policy)
-	c.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	c.Set(fiber.HeaderReferrerPolicy, "same-origin")
-	c.Set(fiber.HeaderCacheControl, cache)
+	set(c, fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	set(c, fiber.HeaderContentSecurityPolicy, s.assets.styles[name].policy)
+	set(c, fiber.HeaderXContentTypeOptions, "nosniff")
+	set(c, fiber.HeaderReferrerPolicy, "same-origin")
+	set(c, fiber.HeaderCacheControl, cache)
+}
+
+// headerETag is the name as the framework writes it.
+const headerETag = "Etag"
+
+// set is c.Set for a name that is written as the framework writes it, which it need not
+// bring into that form.
+func set(c *fiber.Ctx, name, value string) {
+	c.Response().Header.SetCanonical(utils.UnsafeBytes(name), utils.UnsafeBytes(value)) // which copies both
 }
 
 // send sends a public page, compressed where the reader accepts that, or 304 where the reader
@@ -36,9 +46,9 @@ func (s *Site) send(c *fiber.Ctx, page *response) error {
 		cache = cachePartial
 	}
 	s.headers(c, page.Meta.Name, cache)
-	c.Set(fiber.HeaderContentLanguage, page.Meta.Lang)
+	set(c, fiber.HeaderContentLanguage, page.Meta.Lang)
 	s.linkTranslations(c, page)
-	c.Set(fiber.HeaderETag, page.ETag)
+	set(c, headerETag, page.ETag)
 	if httpcache.Matches(c.Get(fiber.HeaderIfNoneMatch), page.ETag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
@@ -57,7 +67,7 @@ func (s *Site) linkTranslations(c *fiber.Ctx, page *response) {
 		last = &translationLinks{base, linksOf(base, page.Meta.Translations)}
 		page.Meta.links.Store(last)
 	}
-	c.Set(fiber.HeaderLink, last.header)
+	set(c, fiber.HeaderLink, last.header)
 }
 
 // translationLinks is the header of a page that was sent last, which is nearly always that
