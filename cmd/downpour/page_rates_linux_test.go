@@ -85,7 +85,7 @@ func headersFor(path string) [][2]string {
 
 // leastOfPlain is what a page must reach of the processor time of the same answer from the
 // framework alone. It is far below what is measured, because machines of tests are busy.
-const leastOfPlain = .5
+const leastOfPlain = .3
 
 // TestPageRates measures pages and the live map beside a server of the same framework that
 // sends the same headers and bytes from its memory: with reports coming in, and without.

@@ -126,26 +126,29 @@ func (w *web) apiConfig(site string, keys *apikey.Keys, streams *live.Hub) api.C
 	}
 }
 
-// useMiddleware adds what every request passes before its route.
+// useMiddleware adds what every request passes before its route. It is one route to the
+// framework, which would look each of several up for each request.
 func (w *web) useMiddleware() {
 	a := w.app
-	w.fiber.Use(measureRequests)
-	w.fiber.Use(warnOfUnlistedProxy(a.settings.TrustedProxies, a.logger))
-	w.fiber.Use(recovery.New(), strictFraming, api.FewFields)
-	w.fiber.Use(compress.New(compress.Config{
-		Level: compress.LevelDefault, Next: func(c *fiber.Ctx) bool { return c.Path() == streamPath },
-	}))
+	steps := []any{
+		measureRequests, warnOfUnlistedProxy(a.settings.TrustedProxies, a.logger), recovery.New(), strictFraming, api.FewFields,
+		compress.New(compress.Config{
+			Level: compress.LevelDefault, Next: func(c *fiber.Ctx) bool { return c.Path() == streamPath },
+		}),
+	}
 	if a.demo != nil {
-		w.fiber.Use(func(c *fiber.Ctx) error {
+		steps = append(steps, func(c *fiber.Ctx) error {
 			c.Set(demoHeader, "replay")
 			return c.Next()
 		})
 	}
-	w.fiber.Use(func(c *fiber.Ctx) error {
-		c.SetUserContext(archive.WithReader(c.UserContext(), api.AddrOf(c, a.settings.TrustedProxies)))
-		return c.Next()
-	})
-	w.fiber.Use(a.settings.checkRole)
+	w.fiber.Use(append(steps, w.nameReader, a.settings.checkRole)...)
+}
+
+// nameReader names the sender to what reads the archive, which has a budget for each.
+func (w *web) nameReader(c *fiber.Ctx) error {
+	c.SetUserContext(archive.WithReader(c.UserContext(), api.AddrOf(c, w.app.settings.TrustedProxies)))
+	return c.Next()
 }
 
 // run listens until ctx ends, then lets requests that are under way finish.
