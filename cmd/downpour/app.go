@@ -28,7 +28,7 @@ import (
 )
 
 // hotEvery is the refresh interval of the hot window.
-const hotEvery = time.Second
+const hotEvery = time.Second / 2
 
 // hotLag is how long a refresh of a busy window may take beside that.
 const hotLag = 2 * time.Second

@@ -22,7 +22,7 @@ import (
 //	ih:<half hour>:<bucket>  when each reporter of an import last counted
 //	s:<week>:<bucket>        the stored lines of imports, by the week in which they arrived
 //	t, q                     minutes in the order of their last change; the sequence of changes
-//	log                      the report log
+//	log                      the report log: the rows of each call, and the number of its change of counters
 //	alive                    the mark of complete counters: when they began, in Unix seconds
 //
 // All expire but the last two: the log until it is archived, and the mark.
