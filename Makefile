@@ -130,8 +130,8 @@ bench-size: prerequisites $(LIBCHDB)/node_modules
 bench-reads: prerequisites $(LIBCHDB)/node_modules
 	$(GO) test ./cmd/downpour -run '^(TestReadRates|TestPageRates)$$' -read-rounds 20 -page-rounds 10 -count 1 -v
 
-# How fast reports go into the archive, what they weigh there, and how long maps
-# of the past take, over 20 million reports.
+# How fast reports go into the archive, what they weigh there, and how long the API
+# takes for maps and series of the past, over 20 million reports.
 bench-archive: prerequisites $(LIBCHDB)/node_modules
 	DOWNPOUR_BENCH_ROWS=20000000 $(GO) test -run '^TestArchiveAtSize$$' -count 1 -timeout 60m -v ./pkg/archive
 
