@@ -153,7 +153,7 @@ func (m *measured) load(t *testing.T, of world.World, how string, rate float64, 
 		To: "http://" + m.at, Rate: rate, Duration: *intakeFor, Clients: 1 << 22, Open: intakeConnections, Timeout: 15 * time.Second, Seed: seed,
 	}
 	before := m.costs(t)
-	result, err := load.Run(t.Context(), config, of.Services, townsOf(of))
+	result, err := load.Run(t.Context(), config, of.Services, townsOf(of.Towns()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestLoadIsArchived(t *testing.T) {
 	got, err := load.Run(t.Context(), load.Config{
 		To: "http://" + one.at, Rate: 200, Duration: 3 * time.Second, Mix: load.Crowd, Readers: 10, Streams: 5,
 		Clients: 1 << 20, Open: 100, Timeout: 30 * time.Second, Seed: seed, Ledger: ledger,
-	}, loaded.Services, townsOf(loaded))
+	}, loaded.Services, townsOf(loaded.Towns()))
 	if err != nil {
 		t.Fatal(err)
 	}

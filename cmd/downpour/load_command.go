@@ -7,6 +7,7 @@ import (
 
 	"github.com/open-downpour/downpour/pkg/country"
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/tools/load"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
@@ -22,17 +23,21 @@ func (l *loadCommand) Run(ctx context.Context, packs country.Set) error {
 	if err != nil {
 		return err
 	}
-	result, err := load.Run(ctx, l.Config, loaded.Services, townsOf(loaded))
+	towns := townsOf(loaded.Towns())
+	if l.Mix == load.Crowd {
+		towns = townsOf(loaded.Cities)
+	}
+	result, err := load.Run(ctx, l.Config, loaded.Services, towns)
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(result)
 }
 
-// townsOf are the largest cities of the world as random reports name them.
-func townsOf(loaded world.World) []load.Town {
+// townsOf are cities of the world as random reports name them.
+func townsOf(cities []scenario.Place) []load.Town {
 	var towns []load.Town
-	for _, city := range loaded.Towns() {
+	for _, city := range cities {
 		towns = append(towns, load.Town{Name: city.Name, Country: city.Country, At: outage.LatLng{Lat: city.Lat, Lng: city.Lng}, Population: city.Population})
 	}
 	return towns

@@ -19,7 +19,7 @@ func TestRandomReportsFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := load.Run(context.Background(), config, s.app.services.Services(), townsOf(loaded))
+	got, err := load.Run(context.Background(), config, s.app.services.Services(), townsOf(loaded.Towns()))
 	if err != nil || got.Sent != 200 || got.Accepted != 200 {
 		t.Errorf("%+v, %v", got, err)
 	}

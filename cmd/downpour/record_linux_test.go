@@ -102,7 +102,7 @@ func (d *recordDay) sendSingles(t *testing.T, ctx context.Context) {
 	for round := uint64(0); d.singles.Load()+d.lines.Load() < d.left && ctx.Err() == nil; round++ {
 		got, err := load.Run(ctx, load.Config{
 			To: d.base, Duration: 2 * time.Second, Clients: 1 << 22, Open: *recordSingles, Timeout: 15 * time.Second, Seed: d.seed + round,
-		}, d.loaded(), townsOf(d.world))
+		}, d.loaded(), townsOf(d.world.Towns()))
 		if err != nil || got.Errors > 0 {
 			t.Errorf("%d of %d single reports were refused, %v", got.Errors, got.Sent, err)
 			return
@@ -115,7 +115,7 @@ func (d *recordDay) sendSingles(t *testing.T, ctx context.Context) {
 func (d *recordDay) importBatches(t *testing.T, ctx context.Context, importer int) {
 	random := rand.New(rand.NewPCG(d.seed, uint64(importer)))
 	var body bytes.Buffer
-	towns := townsOf(d.world)
+	towns := townsOf(d.world.Towns())
 	for n := 0; ctx.Err() == nil && d.singles.Load()+d.lines.Load() < d.left; {
 		body.Reset()
 		for range linesASend {

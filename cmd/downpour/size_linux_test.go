@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
-	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/tools/load"
 	"github.com/open-downpour/downpour/pkg/tools/pack"
@@ -108,10 +107,7 @@ func costOf(t *testing.T, size sized) map[string]float64 {
 }
 
 // largest are the largest cities of the world.
-func largest(n int, of world.World) (towns []load.Town) {
+func largest(n int, of world.World) []load.Town {
 	slices.SortStableFunc(of.Cities, func(a, b scenario.Place) int { return cmp.Compare(b.Population, a.Population) })
-	for _, city := range of.Cities[:min(n, len(of.Cities))] {
-		towns = append(towns, load.Town{Name: city.Name, Country: city.Country, At: outage.LatLng{Lat: city.Lat, Lng: city.Lng}})
-	}
-	return towns
+	return townsOf(of.Cities[:min(n, len(of.Cities))])
 }

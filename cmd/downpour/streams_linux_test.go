@@ -37,7 +37,7 @@ func TestManyStreams(t *testing.T) {
 	reports := func(length time.Duration) {
 		_, err := load.Run(t.Context(), load.Config{
 			To: "http://" + server.at, Rate: 200, Duration: length, Clients: 1 << 22, Open: 64, Timeout: 15 * time.Second, Seed: seed,
-		}, loaded.Services, townsOf(loaded))
+		}, loaded.Services, townsOf(loaded.Towns()))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,25 +24,24 @@ func TestCrowd(t *testing.T) {
 	services := []outage.Service{{Slug: "a"}, {Slug: "b"}, {Slug: "c"}, {Slug: "d"}}
 	drawn := newReports(Config{Seed: seed, Clients: maxClients, Mix: Crowd}, services, towns)
 	const n = 100_000
-	counts, keys, people := map[string]float64{}, map[string]bool{}, map[string]bool{}
+	counts, keys, bodies := map[string]float64{}, map[string]bool{}, map[string]bool{}
 	for range n {
-		one := drawn.next()
+		one := drawn.draw()
+		drawn.remember(one)
 		var sent wire
 		if err := json.Unmarshal(one.body, &sent); err != nil {
 			t.Fatal(err)
 		}
 		switch {
-		case one.key == "":
-			counts["repeats"]++
-			if !people[one.address] {
-				t.Fatalf("%+v repeats nothing", one)
-			}
-			continue
 		case keys[one.key]:
 			counts["retries"]++
 			continue
+		case bodies[one.address+string(one.body)]:
+			counts["repeats"]++
+			keys[one.key] = true
+			continue
 		}
-		keys[one.key], people[one.address] = true, true
+		keys[one.key], bodies[one.address+string(one.body)] = true, true
 		counts["fresh"]++
 		counts["kind "+sent.Kind]++
 		counts[sent.Service]++
@@ -96,7 +95,7 @@ func TestBeside(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/api/v1/stream":
-			_, _ = fmt.Fprint(w, "id: 1\ndata: {}\n\n")
+			_, _ = fmt.Fprint(w, "id: 1\nevent: status\ndata: {}\n\n")
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
 		case r.Method == http.MethodPost:
@@ -153,6 +152,15 @@ func TestLedger(t *testing.T) {
 	}
 	if found, err = Check(strings.NewReader(string(text)), archived("once", "twice", "gone")); err != nil || !found.Whole() {
 		t.Errorf("%v, %v", found, err)
+	}
+	for what, text := range map[string]string{"nothing": "", "no report that was accepted": `{"status":503}`} {
+		if _, err = Check(strings.NewReader(text), archived()); err == nil {
+			t.Errorf("a ledger with %s is whole", what)
+		}
+	}
+	split := `{"status":202,"id":"01once","key":"k"}` + "\n" + `{"status":202,"id":"01other","key":"k"}` + "\n" + `{"status":202}`
+	if found, err = Check(strings.NewReader(split), archived("once", "other")); err != nil || found.Split != 1 || found.Missing != 1 || found.Accepted != 3 {
+		t.Errorf("a retry that is another report, and one without an id: %v, %v", found, err)
 	}
 	if _, err = Check(strings.NewReader("{}\nx"), archived()); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("a damaged ledger: %v", err)

@@ -3,8 +3,10 @@ package load
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -22,7 +24,8 @@ type ledger struct {
 type line struct {
 	Due     time.Time `json:"due"`
 	Service string    `json:"service"`
-	ID      string    `json:"id,omitempty"` // of an accepted report
+	ID      string    `json:"id,omitempty"`  // of an accepted report
+	Key     string    `json:"key,omitempty"` // of idempotency
 	Counted bool      `json:"counted"`
 	Status  int       `json:"status"` // of HTTP, 0 for no answer
 }
@@ -42,7 +45,7 @@ func (l *ledger) write(got answered, of scheduled) {
 	if l == nil {
 		return
 	}
-	text, err := json.Marshal(line{of.due.UTC(), of.report.service, got.id, got.counted, got.status})
+	text, err := json.Marshal(line{of.due.UTC(), of.report.service, got.id, of.report.key, got.counted, got.status})
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if err == nil {
@@ -72,14 +75,15 @@ type Checked struct {
 	Archived int      `json:"archived"` // of them
 	Missing  int      `json:"missing"`
 	Double   int      `json:"double"` // archived more than once
+	Split    int      `json:"split"`  // retries that were taken for another report
 	IDs      []string `json:"ids"`    // the first few of those
 }
 
 // Whole reports whether each accepted report was archived once.
-func (c *Checked) Whole() bool { return c.Missing == 0 && c.Double == 0 }
+func (c *Checked) Whole() bool { return c.Missing == 0 && c.Double == 0 && c.Split == 0 }
 
 func (c *Checked) String() string {
-	return fmt.Sprintf("%d reports accepted, %d archived, %d missing, %d archived more than once", c.Accepted, c.Archived, c.Missing, c.Double)
+	return fmt.Sprintf("%d reports accepted, %d archived, %d missing, %d archived more than once, %d retries taken for another", c.Accepted, c.Archived, c.Missing, c.Double, c.Split)
 }
 
 // mostNamed is how many ids a Checked has.
@@ -89,43 +93,72 @@ const mostNamed = 20
 const shardDigits = 2
 
 // Check compares a ledger with the rows of an archive: each is the id of a report without its
-// shard, as often as it was added.
+// shard, as often as it was added. A ledger without an accepted report is an error.
 func Check(ledger io.Reader, rows func(each func(id string)) error) (*Checked, error) {
-	times, named := map[string]int{}, map[string]string{}
-	lines := bufio.NewScanner(ledger)
-	for n := 1; lines.Scan(); n++ {
-		var one line
-		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
-			return nil, fmt.Errorf("line %d of the ledger: %w", n, err)
-		}
-		if len(one.ID) > shardDigits {
-			id := one.ID[shardDigits:]
-			times[id], named[id] = 0, one.ID
-		}
+	found, named, err := readLedger(ledger)
+	if err != nil {
+		return nil, err
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("reading the ledger: %w", err)
-	}
-	err := rows(func(id string) {
-		if _, ours := times[id]; ours {
+	times := map[string]int{}
+	err = rows(func(id string) {
+		if named[id] != "" {
 			times[id]++
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	found := &Checked{Accepted: len(times), IDs: []string{}}
-	for id, n := range times {
-		switch {
+	for id, name := range named {
+		switch n := times[id]; {
 		case n == 0:
 			found.Missing++
+			found.name(name)
 		case n > 1:
 			found.Double++
+			found.name(name)
 		}
-		if n != 1 && len(found.IDs) < mostNamed {
-			found.IDs = append(found.IDs, named[id])
-		}
-		found.Archived += min(n, 1)
+		found.Archived += min(times[id], 1)
 	}
 	return found, nil
+}
+
+// name adds an id, unless there are many.
+func (c *Checked) name(id string) {
+	if len(c.IDs) < mostNamed {
+		c.IDs = append(c.IDs, id)
+	}
+}
+
+// readLedger reads the ids of accepted reports, by the id without its shard. One without an id
+// is missing.
+func readLedger(ledger io.Reader) (found *Checked, named map[string]string, err error) {
+	found, named = &Checked{IDs: []string{}}, map[string]string{}
+	keyed := map[string]string{} // ids by key
+	lines := bufio.NewScanner(ledger)
+	for n := 1; lines.Scan(); n++ {
+		var one line
+		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
+			return nil, nil, fmt.Errorf("line %d of the ledger: %w", n, err)
+		}
+		if one.Status != http.StatusAccepted {
+			continue
+		}
+		if len(one.ID) <= shardDigits {
+			found.Missing++
+			found.Accepted++
+			continue
+		}
+		if before := keyed[one.Key]; one.Key != "" && before != "" && before != one.ID {
+			found.Split++
+			found.name(one.ID)
+		}
+		keyed[one.Key], named[one.ID[shardDigits:]] = one.ID, one.ID
+	}
+	if err := lines.Err(); err != nil {
+		return nil, nil, fmt.Errorf("reading the ledger: %w", err)
+	}
+	if found.Accepted += len(named); found.Accepted == 0 {
+		return nil, nil, errors.New("the ledger has no report that was accepted")
+	}
+	return found, named, nil
 }

@@ -20,10 +20,11 @@ import (
 
 // Result is what came of a run.
 type Result struct {
-	Sent     int `json:"sent"`
-	Accepted int `json:"accepted"`
-	Counted  int `json:"counted"`
-	Errors   int `json:"errors"` // answers that were refusals or did not come
+	Seed     uint64 `json:"seed"`
+	Sent     int    `json:"sent"`
+	Accepted int    `json:"accepted"`
+	Counted  int    `json:"counted"`
+	Errors   int    `json:"errors"` // answers that were refusals or did not come
 	// NotSent found no connection before their timeout.
 	NotSent int     `json:"not_sent"`
 	Seconds float64 `json:"duration_seconds"`
@@ -98,9 +99,7 @@ func (g *generator) run(ctx context.Context) Result {
 		if !await(ctx, due) {
 			break
 		}
-		g.reports.mutex.Lock()
-		next := scheduled{g.reports.next(), due}
-		g.reports.mutex.Unlock()
+		next := scheduled{g.reports.draw(), due}
 		select {
 		case waiting <- next:
 		default:
@@ -152,9 +151,7 @@ func (g *generator) saturate(ctx context.Context) Result {
 	for range g.config.Open {
 		connections.Go(func() {
 			for ctx.Err() == nil && time.Since(began) < g.config.Duration {
-				g.reports.mutex.Lock()
-				next := scheduled{report: g.reports.next()}
-				g.reports.mutex.Unlock()
+				next := scheduled{report: g.reports.draw()}
 				next.due = time.Now()
 				g.record(g.server.send(next.report), next)
 			}
@@ -165,6 +162,7 @@ func (g *generator) saturate(ctx context.Context) Result {
 }
 
 func (g *generator) finish(began time.Time) Result {
+	g.result.Seed = g.config.Seed
 	g.result.Seconds = math.Round(time.Since(began).Seconds()*1000) / 1000
 	g.result.LatencyMS = percentilesOf(g.latency)
 	return g.result
@@ -184,5 +182,6 @@ func (g *generator) record(got answered, of scheduled) {
 	if got.counted {
 		g.result.Counted++
 	}
+	g.reports.remember(of.report)
 	addTo(g.latency, took)
 }

@@ -9,10 +9,11 @@ import (
 
 // Percentiles are latencies in milliseconds, to three digits.
 type Percentiles struct {
-	P50 float64 `json:"p50"`
-	P90 float64 `json:"p90"`
-	P99 float64 `json:"p99"`
-	Max float64 `json:"max"`
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p99_9"`
+	Max  float64 `json:"max"`
 }
 
 // longest is the longest latency that is told from longer ones.
@@ -30,7 +31,7 @@ func addTo(h *hdrhistogram.Histogram, took time.Duration) {
 func percentilesOf(h *hdrhistogram.Histogram) Percentiles {
 	ms := func(us int64) float64 { return math.Round(float64(us)) / 1e3 }
 	return Percentiles{
-		P50: ms(h.ValueAtQuantile(50)), P90: ms(h.ValueAtQuantile(90)), P99: ms(h.ValueAtQuantile(99)), Max: ms(h.Max()),
+		P50: ms(h.ValueAtQuantile(50)), P90: ms(h.ValueAtQuantile(90)), P99: ms(h.ValueAtQuantile(99)), P999: ms(h.ValueAtQuantile(99.9)), Max: ms(h.Max()),
 	}
 }
 

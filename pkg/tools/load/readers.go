@@ -39,7 +39,7 @@ func (g *generator) readBeside(ctx context.Context, services []outage.Service) (
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	b := &beside{
-		base: strings.TrimSuffix(g.config.To, "/"), services: services, latency: newHistogram(),
+		base: strings.TrimSuffix(g.config.To, "/"), services: services, latency: newHistogram(), timeout: g.config.Timeout,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: g.config.Readers, MaxConnsPerHost: 0}},
 	}
 	for n := range g.config.Readers {
@@ -61,6 +61,7 @@ type beside struct {
 	base     string
 	services []outage.Service
 	client   *http.Client
+	timeout  time.Duration // of a read
 	running  sync.WaitGroup
 
 	mutex   sync.Mutex
@@ -108,6 +109,8 @@ func (b *beside) count(status int, err error, took time.Duration) {
 }
 
 func (b *beside) get(ctx context.Context, path, tag, from string) (status int, newTag string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, b.timeout)
+	defer cancel()
 	request, err := b.request(ctx, path, from)
 	if err != nil {
 		return 0, "", err
@@ -161,7 +164,7 @@ func (b *beside) follow(ctx context.Context, n int) {
 	defer response.Body.Close()
 	opened = response.StatusCode == http.StatusOK
 	for lines := bufio.NewScanner(response.Body); opened && lines.Scan(); {
-		if strings.HasPrefix(lines.Text(), "event:") || strings.HasPrefix(lines.Text(), "id:") {
+		if strings.HasPrefix(lines.Text(), "event:") {
 			events++
 		}
 	}

@@ -14,9 +14,9 @@ import (
 // translators, from which no true client of a public server comes.
 const maxClients = 1 << 22
 
-// reports draws random reports. Its methods need the mutex.
+// reports draws random reports.
 type reports struct {
-	mutex    sync.Mutex
+	mutex    sync.Mutex // guards what is below
 	random   *rand.Rand
 	crowd    bool
 	services []outage.Service
@@ -24,7 +24,7 @@ type reports struct {
 	towns    []Town
 	people   []int // of the towns so far, summed up
 	clients  int
-	recent   []report // of a crowd: some are repeated
+	recent   []report // of a crowd, that were accepted: some are repeated
 	n        int
 }
 
@@ -73,7 +73,29 @@ func newReports(config Config, services []outage.Service, towns []Town) *reports
 	return r
 }
 
-// next draws a report. The same seed gives the same reports.
+// draw draws a report.
+func (r *reports) draw() report {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return r.next()
+}
+
+// remember lets a report that was accepted be repeated.
+func (r *reports) remember(accepted report) {
+	if !r.crowd {
+		return
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if len(r.recent) < mostRecent {
+		r.recent = append(r.recent, accepted)
+	} else {
+		r.recent[r.random.IntN(mostRecent)] = accepted
+	}
+}
+
+// next draws a report. The same seed gives the same reports, but that which are repeated
+// depends on which were accepted.
 func (r *reports) next() report {
 	if !r.crowd {
 		return r.fresh(r.services[r.random.IntN(len(r.services))], r.towns[r.random.IntN(len(r.towns))], "")
@@ -82,8 +104,8 @@ func (r *reports) next() report {
 	draw := r.random.IntN(100)
 	if len(r.recent) > 0 && draw < repeatsOf100+retriesOf100 {
 		again := r.recent[r.random.IntN(len(r.recent))]
-		if draw < repeatsOf100 {
-			again.key = ""
+		if draw < repeatsOf100 || again.key == "" {
+			again.key = fmt.Sprintf("load-%x-%d", r.random.Uint64(), r.n)
 		}
 		return again
 	}
@@ -96,11 +118,6 @@ func (r *reports) next() report {
 	}
 	made := r.fresh(r.services[r.ranks.Uint64()], r.town(), kind)
 	made.key = fmt.Sprintf("load-%x-%d", r.random.Uint64(), r.n)
-	if len(r.recent) < mostRecent {
-		r.recent = append(r.recent, made)
-	} else {
-		r.recent[r.random.IntN(mostRecent)] = made
-	}
 	return made
 }
 
