@@ -67,6 +67,9 @@ func TestRecordDay(t *testing.T) {
 	t.Logf("most memory: server %.0f MB, Redis %.0f MB", float64(peakMemory(t, measured.server.running.Process.Pid))/1e6,
 		sumOf(t, measured.redis.Do(t, "info", "memory").String(), `used_memory_peak:([0-9]+)`)/1e6)
 	t.Log(lateness)
+	if said := measured.server.output.String(); strings.Contains(said, "stale=true") || strings.Contains(said, "level=ERROR") {
+		t.Errorf("the server said:\n%s", said)
+	}
 	day.checkArchive(t, archive, accepted)
 }
 
@@ -208,11 +211,15 @@ func (d *recordDay) watch(t *testing.T) *lateness {
 	ctx, cancel := context.WithCancel(t.Context())
 	l := &lateness{end: func() { cancel(); watching.Wait() }}
 	t.Cleanup(l.end)
-	person, random := 0, rand.New(rand.NewPCG(d.seed, 1<<32))
+	person, most, random := 0, int64(0), rand.New(rand.NewPCG(d.seed, 1<<32))
 	watching.Go(func() {
 		for ctx.Err() == nil {
 			<-time.After(time.Duration(random.Int64N(int64(time.Second)))) // or it begins when an answer was just made
 			before := d.countOfWatched()
+			if before < most { // 0 is an answer of another kind
+				t.Errorf("the API counts %d reports after %d", before, most)
+			}
+			most = max(most, before)
 			d.reportWatched(t, person)
 			person++
 			sent := time.Now()
