@@ -48,7 +48,7 @@ func TestChaos(t *testing.T) {
 	for i, server := range c.servers {
 		eventually(t, "the live window has what was acknowledged", func() bool {
 			shown, ok := total("http://" + c.addresses[i])
-			return ok && shown == int64(people.ledger.standing())
+			return ok && shown == people.ledger.standing()
 		})
 		server.stop(t)
 	}
