@@ -81,7 +81,7 @@ func minutesRead(t *testing.T, reason string) float64 {
 	}
 	for _, family := range families {
 		for _, one := range family.GetMetric() {
-			if family.GetName() == "downpour_bucket_window_minutes_read_total" && one.GetLabel()[0].GetValue() == reason {
+			if family.GetName() == "downpour_bucket_window_reads_total" && one.GetLabel()[0].GetValue() == reason {
 				return one.GetCounter().GetValue()
 			}
 		}

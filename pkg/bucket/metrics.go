@@ -41,7 +41,7 @@ var windowReads = newWindowReads()
 
 func newWindowReads() *prometheus.CounterVec {
 	reads := promauto.NewCounterVec(prometheus.CounterOpts{
-		Name: "downpour_bucket_window_minutes_read_total",
+		Name: "downpour_bucket_window_reads_total",
 		Help: "Minutes whose counters were read as a whole into the live window, by reason: unknown (the report log did not have all of their changes), differs (they were other than the log said, as after a failover of Redis).",
 	}, []string{"reason"})
 	for _, reason := range []string{readUnknown, readDiffers} {
