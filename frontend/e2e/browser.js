@@ -28,6 +28,7 @@ export async function withPage(browser, { width, scripts = false, scheme = 'ligh
   });
   try {
     await act(page);
+    await page.waitForLoadState(); // Chromium may never close a page that is on its way to another
     if (refused.length > 0) throw new Error(`the page breaks its policy: ${refused.join('; ')}`);
   } finally {
     await context.close();
