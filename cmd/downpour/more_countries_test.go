@@ -19,20 +19,32 @@ import (
 
 const madeUpCountry = "../../pkg/tools/pack/testdata/xz"
 
-// moreCountries registers the default countries, Ireland and a made-up one with two
-// zones, which is built from boundaries and given as a directory.
-func moreCountries(t *testing.T) country.Set {
+// madeUpPack builds the made-up country, and returns the directory of its pack.
+func madeUpPack(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
 	if _, err := pack.Build(os.DirFS(madeUpCountry), folder, pack.BorderFine); err != nil {
 		t.Fatal(err)
 	}
+	return folder
+}
+
+// registered registers countries, built-in and made up, until the test ends.
+func registered(t *testing.T, of countryFlags) country.Set {
+	t.Helper()
 	t.Cleanup(countrytest.Packs.Register)
-	packs, err := (&countryFlags{Countries: []string{"gb", "in", "ie", "xz"}, CountryPack: []string{folder}}).load()
+	packs, err := of.load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return packs
+}
+
+// moreCountries registers the default countries, Ireland and a made-up one with two
+// zones, which is built from boundaries and given as a directory.
+func moreCountries(t *testing.T) country.Set {
+	t.Helper()
+	return registered(t, countryFlags{Countries: []string{"gb", "in", "ie", "xz"}, CountryPack: []string{madeUpPack(t)}})
 }
 
 // Reports of other countries are located by coordinate and by code, and are counted, drawn

@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/open-downpour/downpour/pkg/country/countrytest"
 	"github.com/open-downpour/downpour/pkg/scenario"
 	"github.com/open-downpour/downpour/pkg/tools/load"
-	"github.com/open-downpour/downpour/pkg/tools/pack"
 	"github.com/open-downpour/downpour/pkg/tools/world"
 )
 
@@ -67,21 +64,12 @@ func TestCostBySize(t *testing.T) {
 func costOf(t *testing.T, size sized) map[string]float64 {
 	t.Helper()
 	seed := rand.Uint64()
-	folder := t.TempDir()
-	if _, err := pack.Build(os.DirFS(madeUpCountry), folder, pack.BorderFine); err != nil {
-		t.Fatal(err)
-	}
-	covered := strings.Join([]string{"in", "gb", "ie", "xz"}[:size.countries], ",")
-	packs, err := (&countryFlags{Countries: strings.Split(covered, ","), CountryPack: []string{folder}}).load()
+	folder, covered := madeUpPack(t), []string{"in", "gb", "ie", "xz"}[:size.countries]
+	loaded, err := world.Load(registered(t, countryFlags{Countries: covered, CountryPack: []string{folder}}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(countrytest.Packs.Register)
-	loaded, err := world.Load(packs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	one, _ := serveOverEngines(t, "--countries", covered, "--country-pack", folder)
+	one, _ := serveOverEngines(t, "--countries", strings.Join(covered, ","), "--country-pack", folder)
 	day := recordDay{base: "http://" + one.at, world: loaded, seed: seed}
 	before, late := one.costs(t), day.watch(t)
 	result, err := load.Run(t.Context(), load.Config{

@@ -30,13 +30,13 @@ type increment struct {
 	count outage.Count
 }
 
-// Places of the fields in a row of the log, after its sign.
+// Places of the fields in a row of the log.
 const (
 	rowSign = iota
 	rowCounted
 	rowWeight
 	rowMarks
-	rowID
+	_ // id
 	rowAt
 	rowService
 	rowCountry
@@ -86,15 +86,12 @@ func (r *rowReader) read(line string, each func(outage.Minute, increment)) error
 		n++
 	}
 	f := &r.fields
-	at, weight, marks := number{}, number{}, number{}
-	at.read(f[rowAt])
-	weight.read(f[rowWeight])
-	marks.read(f[rowMarks])
+	var numbers rowNumbers
+	at, weight, marks := numbers.decimal(f[rowAt]), numbers.decimal(f[rowWeight]), numbers.decimal(f[rowMarks])
 	cell, err := unpackCell(f[rowCell])
-	for _, err := range []error{at.err, weight.err, marks.err, err} {
-		if err != nil {
-			return err
-		}
+	numbers.record(err)
+	if numbers.err != nil {
+		return numbers.err
 	}
 	r.each, r.sign = each, 1
 	if f[rowSign] == "-" {
@@ -102,17 +99,10 @@ func (r *rowReader) read(line string, each func(outage.Minute, increment)) error
 	}
 	r.of = outage.Count{
 		Service: f[rowService], Country: outage.Country(f[rowCountry]), Region: outage.Region(f[rowRegion]), District: outage.District(f[rowDistrict]),
-		Cell: cell, Start: outage.Minute(at.n / 60), Kind: outage.Problem,
+		Cell: cell, Start: outage.Minute(at / 60), Kind: outage.Problem,
 	}
-	return r.count(weight.n, marks.n&1, marks.n>>1)
+	return r.count(weight, marks&1, marks>>1)
 }
-
-type number struct {
-	n   int64
-	err error
-}
-
-func (n *number) read(text string) { n.n, n.err = strconv.ParseInt(text, 10, 64) }
 
 const fullWeight = 1000 // in rows and counters
 
@@ -132,29 +122,17 @@ func (r *rowReader) count(weight, first, levels int64) error {
 		letter = fullField
 	}
 	split := weight != fullWeight
-	changes := []struct {
-		is   bool
-		what string
-		tail string
-		n    int64
-	}{
+	err := r.giveEach(f[rowPlace], []counterChange{
 		{true, letter, symptom, 1},
 		{split && weight > 0, judgedField, symptom, weight},
 		{split && first == 1, firstField, "", 1},
 		{r.keyed(), keyedField + kind, symptom, 1},
 		{levels > 0, nodesField + strconv.FormatInt(levels, 10), "", 1},
+	})
+	if err == nil && counted && kind == "p" && f[rowNetwork] != "" {
+		err = r.countAccess(weight, first)
 	}
-	for _, one := range changes {
-		if one.is {
-			if err := r.give(f[rowPlace], one.what, one.tail, one.n); err != nil {
-				return err
-			}
-		}
-	}
-	if counted && kind == "p" && f[rowNetwork] != "" {
-		return r.countAccess(weight, first)
-	}
-	return nil
+	return err
 }
 
 // keyed reports whether an importer brought a report that counts. Those are not taken back.
@@ -166,19 +144,27 @@ func (r *rowReader) keyed() bool {
 func (r *rowReader) countAccess(weight, first int64) error {
 	r.of.Region, r.of.District, r.of.Cell = "", "", 0
 	tail := r.fields[rowNetwork] + "/" + r.fields[rowRegion]
-	changes := []struct {
-		is   bool
-		what string
-		n    int64
-	}{
-		{true, "", 1},
-		{weight > 0, judgedField, weight},
-		{first == 1, firstField, 1},
-		{r.keyed(), keyedField, 1},
-	}
+	return r.giveEach("", []counterChange{
+		{true, accessField, tail, 1},
+		{weight > 0, accessField + judgedField, tail, weight},
+		{first == 1, accessField + firstField, tail, 1},
+		{r.keyed(), accessField + keyedField, tail, 1},
+	})
+}
+
+// counterChange is a change of a counter by n where it applies: its letters and what follows
+// them.
+type counterChange struct {
+	applies    bool
+	what, tail string
+	n          int64
+}
+
+// giveEach passes the changes of counters of a place on.
+func (r *rowReader) giveEach(place string, changes []counterChange) error {
 	for _, one := range changes {
-		if one.is {
-			if err := r.give("", accessField+one.what, tail, one.n); err != nil {
+		if one.applies {
+			if err := r.give(place, one.what, one.tail, one.n); err != nil {
 				return err
 			}
 		}

@@ -40,7 +40,7 @@ func (g *generator) readBeside(ctx context.Context, services []outage.Service) (
 	ctx, cancel := context.WithCancel(ctx)
 	b := &beside{
 		base: strings.TrimSuffix(g.config.To, "/"), services: services, latency: newHistogram(), timeout: g.config.Timeout,
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: g.config.Readers, MaxConnsPerHost: 0}},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: g.config.Readers}},
 	}
 	for n := range g.config.Readers {
 		b.running.Go(func() { b.read(ctx, rand.New(rand.NewPCG(g.config.Seed, uint64(2+n))), n) })
@@ -76,7 +76,7 @@ const pause = time.Second
 // read is one reader, who returns to pages with the tags of what is known.
 func (b *beside) read(ctx context.Context, random *rand.Rand, n int) {
 	tags := map[string]string{}
-	ranks := rand.NewZipf(random, zipfPower, 2, uint64(len(b.services)-1))
+	ranks := newRanks(random, b.services)
 	for due := time.Now(); ; {
 		due = due.Add(time.Duration(random.ExpFloat64() * float64(pause)))
 		if !await(ctx, due) {

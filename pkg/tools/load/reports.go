@@ -25,7 +25,6 @@ type reports struct {
 	people   []int // of the towns so far, summed up
 	clients  int
 	recent   []report // of a crowd, that were accepted: some are repeated
-	n        int
 }
 
 // report is a random report.
@@ -61,10 +60,15 @@ const (
 // k-th is proportional to (k+1)^-zipfPower.
 const zipfPower = 1.2
 
+// newRanks draws places in a list of services.
+func newRanks(random *rand.Rand, services []outage.Service) *rand.Zipf {
+	return rand.NewZipf(random, zipfPower, 2, uint64(len(services)-1))
+}
+
 func newReports(config Config, services []outage.Service, towns []Town) *reports {
 	random := rand.New(rand.NewPCG(config.Seed, 0))
 	r := &reports{random: random, crowd: config.Mix == Crowd, services: services, towns: towns, clients: config.Clients}
-	r.ranks = rand.NewZipf(random, zipfPower, 2, uint64(len(services)-1))
+	r.ranks = newRanks(random, services)
 	sum := 0
 	for _, town := range towns {
 		sum += max(1, town.Population)
@@ -94,18 +98,17 @@ func (r *reports) remember(accepted report) {
 	}
 }
 
-// next draws a report. The same seed gives the same reports, but that which are repeated
-// depends on which were accepted.
+// next draws a report. The same seed gives the same reports, except that those which a crowd
+// repeats depend on which were accepted.
 func (r *reports) next() report {
 	if !r.crowd {
 		return r.fresh(r.services[r.random.IntN(len(r.services))], r.towns[r.random.IntN(len(r.towns))], "")
 	}
-	r.n++
 	draw := r.random.IntN(100)
 	if len(r.recent) > 0 && draw < repeatsOf100+retriesOf100 {
 		again := r.recent[r.random.IntN(len(r.recent))]
-		if draw < repeatsOf100 || again.key == "" {
-			again.key = fmt.Sprintf("load-%x-%d", r.random.Uint64(), r.n)
+		if draw < repeatsOf100 {
+			again.key = r.newKey()
 		}
 		return again
 	}
@@ -117,9 +120,12 @@ func (r *reports) next() report {
 		kind = "back"
 	}
 	made := r.fresh(r.services[r.ranks.Uint64()], r.town(), kind)
-	made.key = fmt.Sprintf("load-%x-%d", r.random.Uint64(), r.n)
+	made.key = r.newKey()
 	return made
 }
+
+// newKey is a key of idempotency for a new report.
+func (r *reports) newKey() string { return fmt.Sprintf("load-%016x", r.random.Uint64()) }
 
 // town draws one by its people.
 func (r *reports) town() Town {
