@@ -72,11 +72,11 @@ var rules = map[string]rule{
 	"pkg/cell":     {"outage country", "h3"},
 	"pkg/place":    {"outage country locale", ""},
 	"pkg/catalog":  {"outage locale", "yaml"},
-	"pkg/bucket":   {"outage redisconn retry", "redis metrics"},
+	"pkg/bucket":   {"outage redisconn retry metrics", "redis metrics"},
 	"pkg/baseline": {"outage", ""},
 	"pkg/detect":   {"outage", ""},
 	"pkg/incident": {"outage lease", "metrics"},
-	"pkg/archive":  {"outage lease ratelimit redisconn retry wholefile", "clickhouse redis metrics"},
+	"pkg/archive":  {"outage lease ratelimit redisconn retry wholefile metrics", "clickhouse redis metrics"},
 
 	// What is normal, what is not, and what became of it are one decision about one
 	// minute, taken by the live server, by imports and by backtests alike. The runner
@@ -86,7 +86,7 @@ var rules = map[string]rule{
 	"pkg/runner":            {"outage engine lease retry wholefile", "redis metrics"},
 
 	// What is sent to subscribers.
-	"pkg/notify":   {"outage public locale boltfile capalert ratelimit retry", "redis bbolt metrics webpush gomail"},
+	"pkg/notify":   {"outage public locale boltfile capalert ratelimit retry metrics", "redis bbolt metrics webpush gomail"},
 	"pkg/capalert": {"outage", ""},
 
 	// Past outages, and streams whose truth is known.
@@ -95,7 +95,7 @@ var rules = map[string]rule{
 	"pkg/detect/proving":    {"outage engine scenario/simulate", ""},
 
 	// What vendors say of their own services, beside the path.
-	"pkg/status": {"outage retry", "redis metrics"},
+	"pkg/status": {"outage retry metrics", "redis metrics"},
 
 	// Each tool is a composition for one subcommand.
 	"pkg/tools/world":        {"outage country catalog cell scenario", ""},
@@ -126,16 +126,17 @@ var rules = map[string]rule{
 	"pkg/httpcache":           {"", "metrics"},
 	"pkg/lease":               {"", "redis"},
 	"pkg/locale":              {"outage public", ""},
+	"pkg/metrics":             {"", "metrics"},
 	"pkg/outbound":            {"", "ssrf"},
 	"pkg/privacy":             {"outage redact", "redis"},
 	"pkg/proxyheader":         {"", "proxyproto"},
 	"pkg/ratelimit":           {"forwarded", ""},
 	"pkg/redact":              {"", ""},
-	"pkg/redisconn":           {"retry", "redis metrics"},
+	"pkg/redisconn":           {"retry metrics", "redis"},
 	"pkg/notify/notifytest":   {"", ""},
 	"pkg/redistest":           {"", "redis miniredis"},
 	"pkg/retry":               {"", "backoff"},
-	"pkg/wanted":              {"outage locale ratelimit", "redis metrics"},
+	"pkg/wanted":              {"outage locale ratelimit metrics", "redis"},
 	"pkg/wholefile":           {"", ""},
 }
 

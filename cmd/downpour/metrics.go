@@ -12,6 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/open-downpour/downpour/pkg/metrics"
 )
 
 // After a change of a metric or an alert, go generate writes its page anew.
@@ -24,8 +26,11 @@ var (
 		Name: "downpour_server_connections_refused_total",
 		Help: "Connections that were refused because their network or the server had too many.",
 	})
-	headersRefused = newHeadersRefused()
-	requestsTotal  = promauto.NewCounterVec(prometheus.CounterOpts{
+	headersRefused = metrics.NewCounters(
+		"downpour_server_proxy_headers_refused_total",
+		"Connections of trusted proxies that were closed because their PROXY header was missing, malformed or late.",
+		"reason", headerMissing, headerMalformed, headerLate)
+	requestsTotal = promauto.NewCounterVec(prometheus.CounterOpts{
 		Name: "downpour_server_http_requests_total",
 		Help: "HTTP requests, by route pattern, method and class of the status; unmatched has no route, unread could not be parsed.",
 	}, []string{"route", "method", "class"})
@@ -39,18 +44,6 @@ var (
 		ConstLabels: prometheus.Labels{"version": version, "commit": commit},
 	}, func() float64 { return 1 })
 )
-
-// newHeadersRefused starts every series at 0, so that its first increase is seen.
-func newHeadersRefused() *prometheus.CounterVec {
-	total := promauto.NewCounterVec(prometheus.CounterOpts{
-		Name: "downpour_server_proxy_headers_refused_total",
-		Help: "Connections of trusted proxies that were closed because their PROXY header was missing, malformed or late.",
-	}, []string{"reason"})
-	for _, reason := range []string{headerMissing, headerMalformed, headerLate} {
-		total.WithLabelValues(reason)
-	}
-	return total
-}
 
 // Values of the label "reason" of refused PROXY headers.
 const (

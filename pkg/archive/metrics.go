@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/open-downpour/downpour/pkg/metrics"
 )
 
 // Values of the label "operation".
@@ -27,32 +29,15 @@ var (
 		Help:    "Inserts of one batch of the report log into ClickHouse, failed ones included.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 	})
-	errorsTotal       = newErrorsTotal()
-	cacheLookupsTotal = newCacheLookupsTotal()
+	errorsTotal = metrics.NewCounters(
+		"downpour_archive_errors_total",
+		"Errors of ClickHouse, by operation: query, insert, statement, ping (a trial read).",
+		"operation", operationQuery, operationInsert, operationStatement, operationPing)
+	cacheLookupsTotal = metrics.NewCounters(
+		"downpour_archive_cache_lookups_total",
+		"Reads of the past by result: hit (answered from the cache), shared (waited for the same query of another reader), miss (ran a query, or was refused).",
+		"result", lookupHit, lookupShared, lookupMiss)
 )
-
-// newErrorsTotal starts every series at 0, so that its first increase is seen.
-func newErrorsTotal() *prometheus.CounterVec {
-	total := promauto.NewCounterVec(prometheus.CounterOpts{
-		Name: "downpour_archive_errors_total",
-		Help: "Errors of ClickHouse, by operation: query, insert, statement, ping (a trial read).",
-	}, []string{"operation"})
-	for _, operation := range []string{operationQuery, operationInsert, operationStatement, operationPing} {
-		total.WithLabelValues(operation)
-	}
-	return total
-}
-
-func newCacheLookupsTotal() *prometheus.CounterVec {
-	total := promauto.NewCounterVec(prometheus.CounterOpts{
-		Name: "downpour_archive_cache_lookups_total",
-		Help: "Reads of the past by result: hit (answered from the cache), shared (waited for the same query of another reader), miss (ran a query, or was refused).",
-	}, []string{"result"})
-	for _, result := range []string{lookupHit, lookupShared, lookupMiss} {
-		total.WithLabelValues(result)
-	}
-	return total
-}
 
 // Values of the label "result".
 const (

@@ -6,6 +6,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/open-downpour/downpour/pkg/metrics"
 )
 
 // Values of the label "script".
@@ -37,18 +39,10 @@ const (
 	readDiffers = "differs"
 )
 
-var windowReads = newWindowReads()
-
-func newWindowReads() *prometheus.CounterVec {
-	reads := promauto.NewCounterVec(prometheus.CounterOpts{
-		Name: "downpour_bucket_window_reads_total",
-		Help: "Minutes whose counters were read as a whole into the live window, by reason: unknown (the report log did not have all of their changes), differs (they were other than the log said, as after a failover of Redis).",
-	}, []string{"reason"})
-	for _, reason := range []string{readUnknown, readDiffers} {
-		reads.WithLabelValues(reason)
-	}
-	return reads
-}
+var windowReads = metrics.NewCounters(
+	"downpour_bucket_window_reads_total",
+	"Minutes whose counters were read as a whole into the live window, by reason: unknown (the report log did not have all of their changes), differs (they were other than the log said, as after a failover of Redis).",
+	"reason", readUnknown, readDiffers)
 
 // timeScript starts a clock; the function that it returns stops it.
 func timeScript(script string) (stop func()) {

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"net"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/redis/go-redis/v9"
+
+	"github.com/open-downpour/downpour/pkg/metrics"
 )
 
 // Values of the label "kind".
@@ -18,19 +18,10 @@ const (
 	kindReplicas   = "replicas"
 )
 
-var errorsTotal = newErrorsTotal()
-
-// newErrorsTotal starts every series at 0, so that its first increase is seen.
-func newErrorsTotal() *prometheus.CounterVec {
-	total := promauto.NewCounterVec(prometheus.CounterOpts{
-		Name: "downpour_redisconn_errors_total",
-		Help: "Failed round trips to a Redis server, by kind: connection, timeout, refused (Redis answered with an error), replicas (too few confirmed a write).",
-	}, []string{"kind"})
-	for _, kind := range []string{kindConnection, kindTimeout, kindRefused, kindReplicas} {
-		total.WithLabelValues(kind)
-	}
-	return total
-}
+var errorsTotal = metrics.NewCounters(
+	"downpour_redisconn_errors_total",
+	"Failed round trips to a Redis server, by kind: connection, timeout, refused (Redis answered with an error), replicas (too few confirmed a write).",
+	"kind", kindConnection, kindTimeout, kindRefused, kindReplicas)
 
 // countErrors counts a round trip whose commands failed. It is counted once, because a lost
 // connection is the error of each command.
