@@ -34,6 +34,7 @@ test('a small map leads to the large one at its quarter hour', { skip }, async (
     await page.goto(base + path);
     const time = await page.locator('.small-multiples a').first().innerText();
     await page.locator('.small-multiples a').first().click();
+    await page.waitForURL(/\/map/);
     assert.equal(new URL(page.url()).pathname, '/map');
     assert.ok((await page.locator('.when').first().innerText()).startsWith(time.trim()), time);
   });
