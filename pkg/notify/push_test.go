@@ -103,13 +103,14 @@ func TestShortIncidentIsOneMessage(t *testing.T) {
 		w, net := &world{}, &internet{answer: always(http.StatusCreated)}
 		s := pushing(t, w, newMemory(nil), net)
 		browse(t, s, "https://push.example/abc", chatInIndia)
-		defer start(t, s)()
+		stop := start(t, s)
 		short := incident("short")
 		short.State, short.ClosedAt = outage.StateResolved, time.Now()
 		time.Sleep(time.Second)
 		w.set(short)
 		s.Wake()
 		time.Sleep(time.Minute)
+		stop()
 		if len(net.posts) != 1 {
 			t.Errorf("%d messages", len(net.posts))
 		}
