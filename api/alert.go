@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/gofiber/fiber/v2"
@@ -29,11 +30,7 @@ func (a *API) getAlert(c *fiber.Ctx) error {
 		if err != nil {
 			return nil, err
 		}
-		extent, err := q.numbers.Extent(ctx, in)
-		if err != nil { // its description is the arithmetic then
-			a.config.Logger.Debug("counting the reports of an incident for an alert", "incident", id, "error", err)
-		}
-		body, err := capalert.Write(a.alertOf(base, in, extent))
+		body, err := capalert.Write(a.alertOf(base, in, a.summaryOf(ctx, q.numbers, in)))
 		if err != nil {
 			return nil, err
 		}
@@ -41,14 +38,24 @@ func (a *API) getAlert(c *fiber.Ctx) error {
 	})
 }
 
+// summaryOf sums up an incident in English, without what cannot be counted.
+func (a *API) summaryOf(ctx context.Context, numbers Readings, in public.Incident) string {
+	extent, err := numbers.Extent(ctx, in)
+	where, alsoErr := numbers.Extremes(ctx, in.Service, in.Country, in.WorstIn(numbers.Now()))
+	if err := errors.Join(err, alsoErr); err != nil {
+		a.config.Logger.Debug("counting the reports of an incident for its summary", "incident", in.ID, "error", err)
+	}
+	return a.sentences.Summary(locale.Default, in, extent, where)
+}
+
 // alertOf is the message of the last change of an incident. Its id has the number of the
 // change after a hyphen; those of webhooks have a dot.
-func (a *API) alertOf(base string, in public.Incident, extent public.Extent) capalert.Message {
+func (a *API) alertOf(base string, in public.Incident, summary string) capalert.Message {
 	service, _ := a.config.Services.Service(in.Service)
 	message := capalert.Message{
 		Sender: base, Sent: lastChange(in), Exercise: a.config.Exercise, Service: cmp.Or(service.Name, in.Service), Country: in.Country,
 		State: in.State, Severity: in.Severity, Verdict: in.Verdict, OpenedAt: in.OpenedAt, Headline: a.sentences.Headline(in),
-		Description: a.sentences.Summary(locale.Default, in, extent), URL: base + addressOf(in), Where: a.sentences.Where(locale.Default, in),
+		Description: summary, URL: base + addressOf(in), Where: a.sentences.Where(locale.Default, in),
 		Regions: in.Footprint.Regions, Districts: in.Footprint.Districts, MergedInto: in.MergedInto,
 	}
 	number := func(n int) string { return fmt.Sprintf("%s-%d", in.ID, n) }

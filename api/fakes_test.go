@@ -207,6 +207,11 @@ func (w *world) Extent(_ context.Context, in public.Incident) (public.Extent, er
 	return public.Extent{Span: span, Total: 4321, Worst: public.QuarterCount{Start: span.From.Floor(outage.Quarter), Reports: 1234}}, w.err
 }
 
+// Extremes are worst around Kolkata.
+func (w *world) Extremes(context.Context, string, outage.Country, outage.Span) (public.Extremes, error) {
+	return public.Extremes{Worst: []outage.Town{{Name: "Kolkata"}}}, w.past
+}
+
 func (w *world) Symptoms(_ context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error) {
 	w.ask("symptoms %q %q %q %s", service, area.Country, within(area), window(span))
 	if w.past != nil {

@@ -117,13 +117,9 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 		}
 	}
 	for _, record := range public.InOrder(records) {
-		extent, err := numbers.Extent(ctx, record)
-		if err != nil { // its summary is the arithmetic then
-			a.config.Logger.Debug("counting the reports of an incident for a feed", "incident", record.ID, "error", err)
-		}
 		entry := feedEntry{
 			ID: feedID(base, "incident "+record.ID), Title: a.marked(a.sentences.Headline(record)), Address: base + addressOf(record),
-			Summary: a.sentences.Summary(locale.Default, record, extent), Incident: record, Event: events[record.ID], Updated: lastChange(record),
+			Summary: a.summaryOf(ctx, numbers, record), Incident: record, Event: events[record.ID], Updated: lastChange(record),
 		}
 		if said := a.sentences.Official(locale.Default, record, record.OpenedAt); said != "" {
 			entry.Summary += " " + said

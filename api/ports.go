@@ -52,6 +52,8 @@ type Readings interface {
 	Networks(ctx context.Context, service string, country outage.Country, region outage.Region, span outage.Span) (public.Networks, error)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
+	// Extremes are the towns around which a service is hit most and least over a span.
+	Extremes(ctx context.Context, service string, country outage.Country, span outage.Span) (public.Extremes, error)
 	// Day is the last day of a service in all countries.
 	Day(ctx context.Context, service string) (public.Day, error)
 	// Health is how a service does now.

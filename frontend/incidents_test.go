@@ -87,7 +87,7 @@ func TestIncidentPage(t *testing.T) {
 	holds(t, pagetest.OpenIncident, get(t, app, "/incidents/"+pagetest.OpenIncident).body,
 		`<link rel="canonical" href="/incidents/`+pagetest.OpenIncident, "unusually many problem reports", "Going on · Critical",
 		"user reports of problems with WhatsApp in India within 1 h 54 min so far, since 18 November 2026, 16:11 India time (10:41 UTC); at the worst",
-		"in 15 minutes, from", "On an ordinary day there are about", "It was worst in West Bengal.", "It is still going on.",
+		"in 15 minutes, from", "On an ordinary day there are about", "In the last hour it was worst around Town 119.", "It is still going on.",
 		"user reports during the incident, in total", "as many as on an ordinary day", "Reports over time", "in this chart",
 		"How it spread", `<symbol id="land"`, `<ol class="small-multiples">`, "/map?country=IN&amp;each=15m&amp;from=", "16:00</span>",
 		`class="foot"`, "outlined: where the incident is", "West Bengal, Bihar, Jharkhand, Odisha, Uttar Pradesh",

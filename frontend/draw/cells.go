@@ -143,7 +143,7 @@ func (c *Projection) CellsIn(part Window, heat public.Heatmap, scale Scale, over
 			place = len(result.Names)
 			places[cell.Region], result.Names = place, append(result.Names, nameOf(cell.Region))
 		}
-		town, _ := c.TownOf(cell.Cell)
+		town, _ := c.shapes.TownOf(c.country, cell.Cell)
 		name := town.NameIn(lang)
 		at, ok := towns[name]
 		if !ok {

@@ -41,18 +41,11 @@ type Scale struct {
 	Limits  [MapClasses - 1]float64
 }
 
-// HasRatios reports whether any cell has something to be compared with.
-func HasRatios(heat public.Heatmap) bool {
-	return slices.ContainsFunc(heat.Cells, func(c public.HeatCell) bool {
-		return c.Ratio != nil && c.Status != outage.StatusUnknown
-	})
-}
-
 // measureOf is what the colours of maps stand for that are to be compared: plain counts
 // on request or where nothing is known, shares where any of them is of an event of
 // its whole country.
 func measureOf(heats []public.Heatmap, counts bool) Measure {
-	if counts || !slices.ContainsFunc(heats, HasRatios) {
+	if counts || !slices.ContainsFunc(heats, public.Heatmap.HasRatios) {
 		return Counts
 	}
 	if slices.ContainsFunc(heats, func(h public.Heatmap) bool { return h.Widespread }) {
@@ -152,23 +145,12 @@ func nextLimit(x float64, whole bool) float64 {
 	return x * 2
 }
 
-// telling is the fewest judged reporters that say something where fewer than
-// outage.LeastExpected were expected: that many by chance are one in five thousand.
-const telling = 5
-
 // value is what a cell is coloured by; false where it has nothing to be compared with.
 func (s Scale) value(cell public.HeatCell) (float64, bool) {
-	expected := cell.Expected
-	switch s.Measure {
-	case Counts:
+	if s.Measure == Counts {
 		return float64(cell.Reports), true
-	case Shares:
-		expected = cell.Predicted
 	}
-	if expected == nil || *expected < outage.LeastExpected && cell.Judged < telling {
-		return 0, false
-	}
-	return outage.Ratio(cell.Judged, *expected), true
+	return cell.Compared(s.Measure == Shares)
 }
 
 // ClassOf is the class of a cell, from 0; MapClasses where it has nothing to be
@@ -225,15 +207,4 @@ func ParseScale(text string) (Scale, error) {
 		scale.Limits[i] = x
 	}
 	return scale, nil
-}
-
-// Interval is where the ratio of a cell lies that it is coloured by, within two standard
-// deviations of a Poisson count; false where it has nothing to be compared with.
-func (s Scale) Interval(cell public.HeatCell) (low, high float64, ok bool) {
-	x, ok := s.value(cell)
-	if !ok || cell.Judged <= 0 {
-		return 0, 0, false
-	}
-	part := 2 / math.Sqrt(cell.Judged)
-	return x * (1 - part), x * (1 + part), true
 }

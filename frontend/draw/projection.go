@@ -19,6 +19,8 @@ type Shapes interface {
 	RegionOf(cell outage.Cell) outage.Region
 	// Towns lists the towns of a country, those with most people first.
 	Towns(country outage.Country) []outage.Town
+	// TownOf is the town by which a cell of a country is named, false where it has none.
+	TownOf(country outage.Country, cell outage.Cell) (outage.Town, bool)
 }
 
 // mapSize is the longer side of a map in the whole units of its paths.
@@ -31,6 +33,7 @@ type point struct{ x, y int }
 // never changes.
 type Projection struct {
 	shapes        Shapes
+	country       outage.Country
 	resolution    int
 	small         bool    // at the resolution of maps within pages
 	west, north   float64 // degrees
@@ -41,15 +44,14 @@ type Projection struct {
 	borders       string // path of the lines between regions
 	Coast         string // path of the line around the land
 	towns         []townAt
-	townIn        map[outage.Cell]int // index in towns of the largest town of a cell
 }
 
 // Project makes the equirectangular projection of a country, with the standard
 // parallel at its middle latitude.
 func Project(shapes Shapes, code outage.Country, resolution int) *Projection {
 	c := &Projection{
-		shapes: shapes, resolution: resolution, small: resolution == code.MapResolution(),
-		Land: slices.Clone(shapes.Land(code, resolution)), rings: map[outage.Cell][]point{}, townIn: map[outage.Cell]int{},
+		shapes: shapes, country: code, resolution: resolution, small: resolution == code.MapResolution(),
+		Land: slices.Clone(shapes.Land(code, resolution)), rings: map[outage.Cell][]point{},
 	}
 	slices.Sort(c.Land)
 	west, east, south, north := 180.0, -180.0, 90.0, -90.0

@@ -23,33 +23,8 @@ func (c *Projection) addTowns(country outage.Country) {
 			continue
 		}
 		x, y := centre(ring, 1)
-		for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
-			if cell := town.Cell.Parent(resolution); c.townIn[cell] == 0 {
-				c.townIn[cell] = len(c.towns) + 1
-			}
-		}
 		c.towns = append(c.towns, townAt{town, x, y})
 	}
-}
-
-// TownOf is the town by which a cell is named: the largest within it, else the one
-// nearest to it. It is false in a country without towns.
-func (c *Projection) TownOf(cell outage.Cell) (outage.Town, bool) {
-	if i := c.townIn[cell]; i > 0 {
-		return c.towns[i-1].Town, true
-	}
-	ring := c.ring(cell)
-	if len(c.towns) == 0 || len(ring) == 0 {
-		return outage.Town{}, false
-	}
-	x, y := centre(ring, 1)
-	nearest, least := 0, math.Inf(1)
-	for i, town := range c.towns {
-		if d := math.Hypot(town.x-x, town.y-y); d < least {
-			nearest, least = i, d
-		}
-	}
-	return c.towns[nearest].Town, true
 }
 
 // Labels of towns: how many a map has, how many towns are tried, and the sizes of their

@@ -34,19 +34,3 @@ func TestLabelsOfTownsDoNotTouch(t *testing.T) {
 		t.Errorf("labels in Bengali: %s", svg)
 	}
 }
-
-func TestTownOfACell(t *testing.T) {
-	shapes := celltest.Geography(t)
-	land := Project(shapes, countrytest.GB, countrytest.GB.LargeResolution())
-	for _, town := range shapes.Towns(countrytest.GB)[:40] {
-		found, ok := land.TownOf(town.Cell.Parent(outage.CellCoarse))
-		if !ok || found.Population < town.Population {
-			t.Errorf("the cell of %s is named by %s", town.Name, found.Name)
-		}
-	}
-	for _, cell := range land.Land {
-		if town, ok := land.TownOf(cell); !ok || town.Name == "" {
-			t.Errorf("cell %s has no town", cell)
-		}
-	}
-}

@@ -21,7 +21,7 @@ func testViews(t testing.TB) *Builder {
 	result, err := NewBuilder(Config{
 		Readings: func() Readings { return pagetest.Readings{} }, Incidents: pagetest.Incidents{}, Register: pagetest.Register{}, Services: pagetest.SomeServices(), Shapes: pagetest.LandShapes(),
 		Now: func() time.Time { return pagetest.Noon }, Log: slog.New(slog.DiscardHandler),
-		Fonts: &draw.Fonts{},
+		Fonts: &draw.Fonts{}, Places: pagetest.Places{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func (s *Builder) Cells(ctx context.Context, state address.MapState, part draw.W
 		for _, item := range legend(f.Localizer, used, false) {
 			answer.Legend = append(answer.Legend, item.Text)
 		}
-		worst, spared := f.extremes(projection, heat, used)
+		worst, spared := f.extremeTexts(f.read.extremes(ctx, state.Service, state.Country, state.Shown()))
 		answer.Words = strings.TrimSpace(worst + " " + spared)
 		answer.When, answer.Note = f.when(state, state.Country), mapNote(f.Localizer, heat)
 		for _, row := range f.rowsOf(ctx, state, state.Country) {

@@ -28,14 +28,13 @@ var mapTexts = map[draw.Measure]string{draw.Ratios: "event.map.ratio", draw.Shar
 // addMaps draws where an event is, as the maps of the pages of its service do, and all in
 // one scale.
 func (page *homePage) addMaps(ctx context.Context, e *event) {
-	to := (outage.MinuteOf(page.read.asOf) + 1).Ceil(outage.Quarter)
 	var heats []public.Heatmap
 	var shown []member
 	for _, m := range e.lead {
 		if len(m.open) == 0 {
 			continue
 		}
-		heat, ok := page.read.heat(ctx, m.service, m.Country, page.At.ID, outage.Span{From: to - mapMinutes, To: to})
+		heat, ok := page.read.heat(ctx, m.service, m.Country, page.At.ID, public.LastHour(page.read.asOf))
 		if land := page.builder.maps[mapKey{m.Country, heat.Resolution}]; ok && land != nil && land.Width > 0 && len(heat.Cells) > 0 {
 			heats, shown = append(heats, heat), append(shown, m)
 		}

@@ -121,7 +121,7 @@ func (page *homePage) event(ctx context.Context, members []member) event {
 			result.Beside = addLink(result.Beside, to)
 		}
 	}
-	page.describe(&result, lead)
+	page.describe(ctx, &result, lead)
 	return result
 }
 
@@ -152,7 +152,7 @@ func addLink(links []link, to link) []link {
 var sizes = []int64{1_000, 10_000}
 
 // describe writes the texts of an event about the members of the service that leads.
-func (page *homePage) describe(e *event, lead []member) {
+func (page *homePage) describe(ctx context.Context, e *event, lead []member) {
 	first := lead[0]
 	e.lead = lead
 	e.Name, e.Lang, e.Status = page.ServiceName(first.service), page.LangOf(first.service.Names), first.Status
@@ -195,7 +195,7 @@ func (page *homePage) describe(e *event, lead []member) {
 	if len(lead) == 1 {
 		e.Each = page.words.places(open)
 	}
-	if worst := page.words.worstPlaces(lead); worst != "" && len(e.Each.First) == 0 {
+	if worst := page.worstPlaces(ctx, lead); worst != "" && len(e.Each.First) == 0 {
 		e.Places = page.T("event.places", "places", worst)
 	}
 }
@@ -232,19 +232,16 @@ func (page *homePage) eventSentence(lead []member, lasted time.Duration) string 
 	return text
 }
 
-// worstPlaces names the regions in which an event is worst, the first ones of each
+// worstPlaces names the towns around which an event is worst, the first ones of each
 // country; "" where none is known.
-func (w *wording) worstPlaces(lead []member) string {
-	var names []string
+func (page *homePage) worstPlaces(ctx context.Context, lead []member) string {
+	var towns []outage.Town
 	each := max(1, (namedRegions+len(lead)-1)/len(lead))
 	for _, m := range lead {
-		var regions []outage.Region
-		for _, in := range m.open {
-			regions = append(regions, in.Footprint.Regions...)
-		}
-		for _, region := range regions[:min(len(regions), each)] {
-			names = append(names, w.regionName(region))
+		if len(m.open) > 0 {
+			worst := page.read.extremes(ctx, m.service.Slug, m.Country, public.LastHour(page.read.asOf)).Worst
+			towns = append(towns, worst[:min(len(worst), each)]...)
 		}
 	}
-	return strings.Join(names, ", ")
+	return page.townNames(towns)
 }

@@ -1,64 +1,44 @@
 package page
 
 import (
-	"cmp"
-	"slices"
+	"context"
 	"strings"
 
-	"github.com/open-downpour/downpour/frontend/draw"
+	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 )
 
-// namedPlaces is how many places are named where it is worst, and where it is least.
-const namedPlaces = 3
-
-// extremes names the towns where a map shows most and least, each by the ratio that its
-// colours stand for. The worst have at least twice the usual, or, of shares, more than
-// theirs; the others are those without.
-func (q *request) extremes(land *draw.Projection, heat public.Heatmap, scale draw.Scale) (worst, spared string) {
-	bound := 2.
-	switch scale.Measure {
-	case draw.Counts:
-		return "", ""
-	case draw.Shares:
-		bound = 1
+// extremes are where a service is hit most and least over a span; none while that
+// cannot be read. All that a page says of worst places is from here.
+func (r *reader) extremes(ctx context.Context, service string, country outage.Country, span outage.Span) public.Extremes {
+	found, err := r.readings.Extremes(ctx, service, country, span)
+	if err != nil {
+		r.fresh.partial = true
+		r.log.Warn("reading for a page", "what", "worst places", "error", err)
 	}
-	most := q.townsBy(land, heat, func(cell public.HeatCell) (float64, bool) {
-		low, _, ok := scale.Interval(cell)
-		return -low, ok && low > bound
-	})
-	if most == nil {
-		return "", ""
-	}
-	least := q.townsBy(land, heat, func(cell public.HeatCell) (float64, bool) {
-		_, high, ok := scale.Interval(cell)
-		return high, ok && high < bound
-	})
-	if least != nil {
-		spared = q.T("map.spared", "places", strings.Join(least, ", "))
-	}
-	return q.T("map.worst", "places", strings.Join(most, ", ")), spared
+	return found
 }
 
-// townsBy are the towns of the cells with the lowest of the values that are given.
-func (q *request) townsBy(land *draw.Projection, heat public.Heatmap, of func(public.HeatCell) (value float64, ok bool)) (names []string) {
-	cells := slices.DeleteFunc(slices.Clone(heat.Cells), func(cell public.HeatCell) bool {
-		_, ok := of(cell)
-		return !ok
-	})
-	slices.SortFunc(cells, func(a, b public.HeatCell) int {
-		x, _ := of(a)
-		y, _ := of(b)
-		return cmp.Or(cmp.Compare(x, y), cmp.Compare(a.Cell, b.Cell))
-	})
-	for _, cell := range cells {
-		town, ok := land.TownOf(cell.Cell)
-		if name := town.NameIn(q.Lang()); ok && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-		if len(names) == namedPlaces {
-			break
-		}
+// worstOf are those of an incident.
+func (r *reader) worstOf(ctx context.Context, in public.Incident) public.Extremes {
+	return r.extremes(ctx, in.Service, in.Country, in.WorstIn(r.asOf))
+}
+
+// extremeTexts name the towns where a map shows most and least.
+func (q *request) extremeTexts(where public.Extremes) (worst, spared string) {
+	if len(where.Worst) == 0 {
+		return "", ""
 	}
-	return names
+	if len(where.Least) > 0 {
+		spared = q.T("map.spared", "places", q.townNames(where.Least))
+	}
+	return q.T("map.worst", "places", q.townNames(where.Worst)), spared
+}
+
+func (q *request) townNames(towns []outage.Town) string {
+	var names []string
+	for _, town := range towns {
+		names = append(names, town.NameIn(q.Lang()))
+	}
+	return strings.Join(names, ", ")
 }

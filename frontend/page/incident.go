@@ -87,9 +87,10 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 		page.Cause, page.Reasons = blamed.Text, blamed.Reasons
 	}
 	page.Chart = page.incidentChart(ctx, in)
-	page.KeyNumbers, page.Totals = page.keyNumbers(in, page.Chart), s.sentences.Totals(at.Lang, in, page.Chart.Extent)
+	worst := page.read.worstOf(ctx, in)
+	page.KeyNumbers, page.Totals = page.keyNumbers(in, page.Chart), s.sentences.Totals(at.Lang, in, page.Chart.Extent, worst)
 	page.Lead = cmp.Or(page.Totals, page.Sentence)
-	page.Summary = s.sentences.Summary(at.Lang, in, page.Chart.Extent)
+	page.Summary = s.sentences.Summary(at.Lang, in, page.Chart.Extent, worst)
 	page.Facts, page.Timeline = page.facts(in), page.timeline(record)
 	page.Arithmetic, page.Regions, page.Wider = page.arithmetic(in), page.recoveries(in), page.wider(ctx, in)
 	if len(page.Regions) > firstRegions {
@@ -104,7 +105,7 @@ func (s *Builder) incident(ctx context.Context, at address.Address) (*incidentPa
 	page.Day = link{Path: page.At.WithCountry(in.Country).WithDate(address.DayOf(began)).Path(), Text: page.Date(began, in.Country)}
 	page.Data = "/api/v1/incidents/" + in.ID
 	page.AsOf = []locale.Time{page.Instant(page.read.asOf, in.Country)}
-	page.addCounts(ctx, in)
+	page.addCounts(ctx, in, worst)
 	return page, nil
 }
 
@@ -180,7 +181,7 @@ func (w *wording) fault(service string, change public.Change) string {
 
 // addCounts adds what was counted during the incident. Counts that cannot be read
 // are left out.
-func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
+func (page *incidentPage) addCounts(ctx context.Context, in public.Incident, worst public.Extremes) {
 	service, ok := page.builder.config.Services.Service(in.Service)
 	if !ok {
 		service = outage.Service{Slug: in.Service, Name: in.Service}
@@ -189,6 +190,9 @@ func (page *incidentPage) addCounts(ctx context.Context, in public.Incident) {
 	page.Place = page.regionMap(ctx, service, in.Country, span.Snap(outage.Quarter))
 	page.Place.Heading, page.Place.Empty = page.T("incident.map"), page.T("region.few")
 	page.Place.Map = page.footprint(page.Place.Map, in)
+	if page.Place.Map.Worst, page.Place.Map.Spared = page.extremeTexts(worst); len(worst.Worst) > 0 && !in.Over() {
+		page.Place.Map.Worst = page.T("map.worst.hour", "places", page.townNames(worst.Worst)) // the map is of all of it
+	}
 	found, err := page.read.readings.Symptoms(ctx, in.Service, outage.Area{Country: in.Country}, span)
 	if err != nil {
 		page.read.miss(err, "symptoms")

@@ -26,7 +26,7 @@ func (s *Builder) IncidentPNG(ctx context.Context, at address.Address, record pu
 		Site:   f.Site(),
 		Title:  f.T("incident.of.service", "service", f.words.serviceNamed(in.Service), "in", f.InCountry(in.Country)),
 		State:  f.words.because(f.words.state(in), in) + " · " + f.T("severity."+string(in.Severity)),
-		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, extent), s.sentences.Describe(at.Lang, in)),
+		Text:   cmp.Or(s.sentences.Totals(at.Lang, in, extent, f.read.worstOf(ctx, in)), s.sentences.Describe(at.Lang, in)),
 		Source: f.marked(f.T("image.source")),
 	}
 	span := in.Span(f.read.asOf).Snap(outage.Quarter)

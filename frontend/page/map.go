@@ -32,7 +32,7 @@ type legendItem struct {
 func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string, scale draw.Scale) heatmap {
 	land := q.builder.maps[mapKey{code, heat.Resolution}]
 	result := heatmap{About: q.T(measureTexts[scale.Measure]), Caption: name, Note: mapNote(q.Localizer, heat)}
-	if draw.HasRatios(heat) && q.At.Service != "" {
+	if heat.HasRatios() && q.At.Service != "" {
 		result.Switch = q.mapSwitch(code)
 	}
 	classes, hatched := scale.Classify(heat)
@@ -41,7 +41,6 @@ func (q *request) heatmap(heat public.Heatmap, code outage.Country, name string,
 		return result
 	}
 	result.SVG = land.SVG("m"+string(code), q.Lang(), result.Caption, classes)
-	result.Worst, result.Spared = q.extremes(land, heat, scale)
 	return result
 }
 

@@ -150,13 +150,14 @@ func (page *mapPage) drawMaps(ctx context.Context) {
 	for _, country := range state.Countries(page.builder.config.Services) {
 		heat := page.largeHeat(ctx, country, state.Shown())
 		scale := draw.ScaleOf(state.Show == address.ShowReports, page.busiest(ctx, country, heat))
-		compared = compared || draw.HasRatios(heat)
+		compared = compared || heat.HasRatios()
 		result := mapPanel{
 			regionPanel: regionPanel{layout: page.layout, Country: country, Name: page.CountryName(country), Empty: "map.empty", HasMap: true},
 			Projection:  page.builder.maps[mapKey{country, country.LargeResolution()}], Scale: scale.String(),
 		}
 		result.Map = page.heatmap(heat, country, page.captionOf(state, country), scale)
 		result.Map.Legend = legend(page.Localizer, scale, scale.Measure != draw.Counts) // also for other times
+		result.Map.Worst, result.Map.Spared = page.extremeTexts(page.read.extremes(ctx, state.Service, country, state.Shown()))
 		result.Span = page.when(state, country)
 		result.First = page.rowsOf(ctx, state, country)
 		if table, ok := page.districts(ctx, state, country, firstDistricts); ok && len(table.Rows) > 0 {

@@ -13,8 +13,6 @@ import (
 
 const (
 	day = 24 * 60 // minutes
-	// mapMinutes is the window of the map and the table beside it.
-	mapMinutes = 60
 	// firstRegions is the number of rows that are not collapsed.
 	firstRegions = 8
 )
@@ -59,7 +57,9 @@ type share struct {
 func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
 	now := outage.MinuteOf(q.read.asOf)
 	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
-	result := q.regionMap(ctx, service, country, outage.Span{From: to - mapMinutes, To: to})
+	hour := public.LastHour(q.read.asOf)
+	result := q.regionMap(ctx, service, country, hour)
+	result.Map.Worst, result.Map.Spared = q.extremeTexts(q.read.extremes(ctx, service.Slug, country, hour))
 	result.Heading, result.Empty = q.T("map.heading"), "region.empty"
 	q.addDistricts(ctx, &result, to)
 

@@ -174,8 +174,7 @@ func (page *placePage) servicesOf(incidents []public.Incident) string {
 // counts lists the services with most reports from the place, and the networks of its
 // region, within the last whole hour and the quarter hour of now.
 func (page *placePage) counts(ctx context.Context) {
-	to := (outage.MinuteOf(page.read.asOf) + 1).Ceil(outage.Quarter)
-	span := outage.Span{From: to - mapMinutes, To: to}
+	span := public.LastHour(page.read.asOf)
 	page.Span = page.TimeSpan(span.From.Time(), page.read.asOf, page.area.Country)
 	services, err := page.read.readings.ServicesIn(ctx, page.area, span, placeServices)
 	if err != nil {

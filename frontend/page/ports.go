@@ -31,6 +31,8 @@ type Readings interface {
 	OfficialNow(service string) (outage.Official, bool)
 	// Extent is the total, the worst 15 minutes and the duration of an incident.
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
+	// Extremes are the towns around which a service is hit most and least over a span.
+	Extremes(ctx context.Context, service string, country outage.Country, span outage.Span) (public.Extremes, error)
 	// Places is the public table of regions or districts, see public.PlaceTable.
 	Places(ctx context.Context, service string, country outage.Country, level int, span outage.Span) (public.PlaceTable, error)
 	// ServicesIn has the services with most reports from a region or a district.

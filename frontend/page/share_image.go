@@ -89,8 +89,7 @@ func (s *Builder) withMap(ctx context.Context, q *request, text draw.ShareText, 
 	if q.At.Date != (address.Date{}) {
 		return draw.SharePNG(s.fonts, text, nil, public.Heatmap{})
 	}
-	to := (outage.MinuteOf(q.read.asOf) + 1).Ceil(outage.Quarter)
-	heat, err := q.read.readings.Heatmap(ctx, service.Slug, country, country.MapResolution(), outage.Span{From: to - mapMinutes, To: to})
+	heat, err := q.read.readings.Heatmap(ctx, service.Slug, country, country.MapResolution(), public.LastHour(q.read.asOf))
 	if err != nil {
 		q.read.miss(err, "heatmap of a picture")
 		return draw.SharePNG(s.fonts, text, nil, public.Heatmap{})

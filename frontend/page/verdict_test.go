@@ -80,7 +80,7 @@ func TestHomeHasOneCardForAnEvent(t *testing.T) {
 	cards, _, _ = strings.Cut(cards, "</ul>\n</div>")
 	for _, want := range []string{
 		"Far more reports than usual in India, for 1 h 54 min", "Reported too, probably because of WhatsApp: <a href=\"/instagram\"",
-		" user reports so far.", "Worst: West Bengal, Bihar, Jharkhand.",
+		" user reports so far.", "Worst: Town 119, Town 350, Town 91.",
 	} {
 		if !strings.Contains(cards, want) {
 			t.Errorf("no %q in %s", want, cards)

@@ -222,6 +222,12 @@ func (f Readings) Extent(ctx context.Context, in public.Incident) (public.Extent
 	return extent, err
 }
 
+// Extremes names the cells of the map of the span.
+func (f Readings) Extremes(ctx context.Context, service string, country outage.Country, span outage.Span) (public.Extremes, error) {
+	heat, err := f.Heatmap(ctx, service, country, country.MapResolution(), span)
+	return public.NameExtremes(heat, Shapes{}.TownOf), err
+}
+
 func (f Readings) Symptoms(_ context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error) {
 	if f.Err != nil {
 		return public.Symptoms{}, f.Err
@@ -260,6 +266,7 @@ func (f Readings) Heatmap(_ context.Context, service string, country outage.Coun
 		near := 1 / (1 + math.Hypot(land.ring[0].Lat-23, land.ring[0].Lng-86)/4)
 		ratio := (1 + near*factor(service, country)*2) * (.5 + r.Float64())
 		cell := public.HeatCell{Cell: land.cell, Region: land.region, Reports: int64(3 + ratio*10*r.Float64()), Status: outage.StatusNormal}
+		cell.Judged = float64(cell.Reports)
 		if r.Float64() < .25 {
 			cell.Reports, cell.Status = 3, outage.StatusUnknown
 		}
@@ -360,6 +367,16 @@ func (f Shapes) Towns(country outage.Country) (towns []outage.Town) {
 		}
 	}
 	return towns
+}
+
+// TownOf is the town before a land cell, or the first one of the country.
+func (f Shapes) TownOf(country outage.Country, cell outage.Cell) (found outage.Town, ok bool) {
+	for _, town := range f.Towns(country) {
+		if !ok || town.Cell <= cell {
+			found, ok = town, true
+		}
+	}
+	return found, ok
 }
 
 func (f Shapes) Land(country outage.Country, _ int) []outage.Cell {

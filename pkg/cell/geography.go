@@ -27,7 +27,7 @@ type Geography struct {
 	regions   map[outage.Country][]outage.Region
 	names     map[outage.Region]map[string]string
 	districts districts
-	towns     map[outage.Country][]outage.Town
+	towns     map[outage.Country]towns
 
 	lands    memo[landKey, []outage.Cell]
 	outlines memo[outlineKey, []Polygon]
@@ -38,7 +38,7 @@ type Geography struct {
 func Load(packs country.Set) (*Geography, error) {
 	g := &Geography{
 		byCountry: map[outage.Country][]entry{}, regions: map[outage.Country][]outage.Region{},
-		names: map[outage.Region]map[string]string{}, towns: map[outage.Country][]outage.Town{},
+		names: map[outage.Region]map[string]string{}, towns: map[outage.Country]towns{},
 	}
 	earlier := claims{}
 	for _, pack := range packs.LookUpOrder() {
@@ -61,9 +61,11 @@ func Load(packs country.Set) (*Geography, error) {
 		if err := g.districts.add(pack); err != nil {
 			return nil, err
 		}
-		if g.towns[pack.Code], err = townsOf(pack); err != nil {
+		all, err := townsOf(pack)
+		if err != nil {
 			return nil, err
 		}
+		g.towns[pack.Code] = newTowns(all)
 	}
 	g.table = index(g.byCountry)
 	g.mixed = majorities(g.byCountry)

@@ -69,3 +69,22 @@ func TestNamesAreWhole(t *testing.T) {
 		}
 	}
 }
+
+// A cell is named by the largest town in it, and one without by one nearby.
+func TestTownOfACell(t *testing.T) {
+	g := world(t)
+	for _, town := range g.Towns(countrytest.GB)[:40] {
+		found, ok := g.TownOf(countrytest.GB, town.Cell.Parent(outage.CellCoarse))
+		if !ok || found.Population < town.Population {
+			t.Errorf("the cell of %s is named by %s", town.Name, found.Name)
+		}
+	}
+	for _, cell := range g.Land(countrytest.GB, countrytest.GB.LargeResolution()) {
+		if town, ok := g.TownOf(countrytest.GB, cell); !ok || town.Name == "" {
+			t.Errorf("cell %s has no town", cell)
+		}
+	}
+	if town, ok := g.TownOf("", 0); ok {
+		t.Errorf("no cell of no country is named by %s", town.Name)
+	}
+}

@@ -2,6 +2,7 @@ package cell
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/open-downpour/downpour/pkg/country"
@@ -42,4 +43,51 @@ func townsOf(pack *country.Pack) ([]outage.Town, error) {
 
 // Towns lists the towns and cities of a country, those with most people first. Callers
 // must not change them.
-func (g *Geography) Towns(country outage.Country) []outage.Town { return g.towns[country] }
+func (g *Geography) Towns(country outage.Country) []outage.Town { return g.towns[country].all }
+
+// towns are those of a country, by where they are.
+type towns struct {
+	all []outage.Town
+	in  map[outage.Cell]int // index of the largest town of a cell of any resolution
+	at  [][3]float64        // where each is, as a unit vector
+}
+
+func newTowns(all []outage.Town) towns {
+	made := towns{all: all, in: map[outage.Cell]int{}}
+	for i, town := range all {
+		for resolution := outage.CellCoarse; resolution <= outage.CellFine; resolution++ {
+			cell := town.Cell.Parent(resolution)
+			if _, ok := made.in[cell]; !ok {
+				made.in[cell] = i
+			}
+		}
+		middle, _ := center(town.Cell)
+		made.at = append(made.at, vector(middle))
+	}
+	return made
+}
+
+func vector(p outage.LatLng) [3]float64 {
+	lat, lng := p.Lat*math.Pi/180, p.Lng*math.Pi/180
+	return [3]float64{math.Cos(lat) * math.Cos(lng), math.Cos(lat) * math.Sin(lng), math.Sin(lat)}
+}
+
+// TownOf is the town of a country by which a cell is named: the largest within it, else
+// the one nearest to its middle. It is false in a country without towns.
+func (g *Geography) TownOf(country outage.Country, cell outage.Cell) (outage.Town, bool) {
+	of := g.towns[country]
+	if i, ok := of.in[cell]; ok {
+		return of.all[i], true
+	}
+	if len(of.all) == 0 || !valid(cell) {
+		return outage.Town{}, false
+	}
+	middle := vector(g.Center(cell))
+	nearest, most := 0, -1.
+	for i, at := range of.at {
+		if near := at[0]*middle[0] + at[1]*middle[1] + at[2]*middle[2]; near > most {
+			nearest, most = i, near
+		}
+	}
+	return of.all[nearest], true
+}

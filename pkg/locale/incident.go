@@ -52,8 +52,8 @@ func (f *IncidentFormatter) Describe(lang string, in public.Incident) string {
 
 // Totals is the text to quote, which leads: how many reported during an incident, for
 // how long, the worst 15 minutes, how many it would be on an ordinary day and where it
-// was worst. It is "" where nobody did.
-func (f *IncidentFormatter) Totals(lang string, in public.Incident, extent public.Extent) string {
+// was worst: while it goes on, in the last hour. It is "" where nobody did.
+func (f *IncidentFormatter) Totals(lang string, in public.Incident, extent public.Extent, where public.Extremes) string {
 	l := New(lang, in.Country)
 	if !extent.Any() {
 		return ""
@@ -68,16 +68,20 @@ func (f *IncidentFormatter) Totals(lang string, in public.Incident, extent publi
 	if extent.Expected > 0 {
 		text += " " + l.T("incident.ordinary", "expected", l.Amount(extent.Expected))
 	}
-	if regions := in.Footprint.Regions; len(regions) > 0 {
-		text += " " + l.T("incident.worst", "place", f.regions.RegionName(regions[0], l.lang))
+	if len(where.Worst) > 0 {
+		key := "incident.worst"
+		if !in.Over() {
+			key += ".open"
+		}
+		text += " " + l.T(key, "place", where.Worst[0].NameIn(l.lang))
 	}
 	return text
 }
 
 // Summary is the totals of an incident and the probable cause, where that is
 // another service; without totals it is the arithmetic.
-func (f *IncidentFormatter) Summary(lang string, in public.Incident, extent public.Extent) string {
-	if totals := f.Totals(lang, in, extent); totals != "" {
+func (f *IncidentFormatter) Summary(lang string, in public.Incident, extent public.Extent, where public.Extremes) string {
+	if totals := f.Totals(lang, in, extent, where); totals != "" {
 		return totals + f.blame(New(lang, in.Country), in)
 	}
 	return f.Describe(lang, in)

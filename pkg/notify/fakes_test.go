@@ -158,6 +158,10 @@ func (w *world) Extent(context.Context, public.Incident) (public.Extent, error) 
 	return public.Extent{}, nil
 }
 
+func (w *world) Extremes(context.Context, string, outage.Country, outage.Span) (public.Extremes, error) {
+	return public.Extremes{}, nil
+}
+
 func (w *world) Symptoms(context.Context, string, outage.Area, outage.Span) (public.Symptoms, error) {
 	return public.Symptoms{Total: 10, Items: []public.SymptomCount{{Symptom: "send", Reports: 8}, {Symptom: "other", Reports: 1}}}, nil
 }

@@ -262,8 +262,9 @@ func (l *leader) wire(ctx context.Context, in public.Incident) Incident {
 	service, _ := l.config.Services.Service(in.Service)
 	counts := l.config.Counts()
 	extent, err := counts.Extent(ctx, in)
+	where, whereErr := counts.Extremes(ctx, in.Service, in.Country, in.WorstIn(counts.Now()))
 	symptoms, alsoErr := l.symptoms(ctx, counts, in)
-	if err := errors.Join(err, alsoErr); err != nil {
+	if err := errors.Join(err, whereErr, alsoErr); err != nil {
 		l.config.Logger.Debug("counting the reports of an incident for an event", "incident", in.ID, "error", err)
 	}
 	made := Incident{
@@ -272,7 +273,7 @@ func (l *leader) wire(ctx context.Context, in public.Incident) Incident {
 		Regions: append([]outage.Region{}, in.Footprint.Regions...), Districts: append([]outage.District{}, in.Footprint.Districts...),
 		Symptoms: symptoms, Centroid: in.Footprint.Centroid, Observed: in.Observed, Expected: rounded(in.Expected), Ratio: rounded(in.Ratio), Peak: rounded(in.Peak),
 		OpenedAt: in.OpenedAt.UTC(), MergedInto: in.MergedInto,
-		Title: l.sentences.Headline(in), Summary: l.sentences.Summary(locale.Default, in, extent), Where: l.sentences.Where(locale.Default, in),
+		Title: l.sentences.Headline(in), Summary: l.sentences.Summary(locale.Default, in, extent, where), Where: l.sentences.Where(locale.Default, in),
 	}
 	if made.ServiceName == "" {
 		made.ServiceName = in.Service

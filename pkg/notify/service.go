@@ -38,6 +38,7 @@ type Shapes interface {
 // Counts are the reports of an incident. An error leaves them out of an event.
 type Counts interface {
 	Extent(ctx context.Context, in public.Incident) (public.Extent, error)
+	Extremes(ctx context.Context, service string, country outage.Country, span outage.Span) (public.Extremes, error)
 	Symptoms(ctx context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error)
 	Now() time.Time
 }

@@ -28,7 +28,10 @@ type Config struct {
 	// DistrictOf is the district that has most of a cell, and its region, "" for none.
 	// Nil is a world without districts.
 	DistrictOf func(outage.Cell) (outage.Region, outage.District)
-	Now        func() time.Time
+	// TownOf is the town by which a cell of a country is named. Nil is a world without
+	// towns.
+	TownOf func(outage.Country, outage.Cell) (outage.Town, bool)
+	Now    func() time.Time
 	// Refreshed is when the hot window last agreed with Redis, zero before the
 	// first time. It may be nil: then the window always agrees.
 	Refreshed func() time.Time
@@ -39,6 +42,7 @@ type Reader struct {
 	config  Config
 	normals *normals
 	extents *extents
+	ended   *extremesCache
 
 	mutex  sync.Mutex
 	latest *Snapshot
@@ -63,7 +67,7 @@ func New(config Config) *Reader {
 	if config.Freeze == nil {
 		config.Freeze = func() (Hot, time.Time) { return config.Hot, config.Refreshed() }
 	}
-	return &Reader{config: config, normals: &normals{source: config.Normals}, extents: &extents{}}
+	return &Reader{config: config, normals: &normals{source: config.Normals}, extents: &extents{}, ended: &extremesCache{}}
 }
 
 // tick is how long one snapshot serves all who ask while the counts do not change.
@@ -79,7 +83,8 @@ func (r *Reader) Snapshot() *Snapshot {
 		hot, refreshed := r.config.Freeze()
 		at := asOf(now, refreshed)
 		r.made, r.of, r.latest = now, version, &Snapshot{
-			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), official: r.config.Official, districtOf: r.config.DistrictOf, at: at, outdated: now.Sub(at) > Outdated,
+			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), official: r.config.Official, districtOf: r.config.DistrictOf,
+			townOf: r.config.TownOf, latest: &extremesCache{}, ended: r.ended, at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
 	return r.latest

@@ -18,7 +18,10 @@ type Snapshot struct {
 	official   Official
 	districtOf func(outage.Cell) (outage.Region, outage.District)
 	at         time.Time
-	outdated   bool // the counts are too old to tell how a service does
+	townOf     func(outage.Country, outage.Cell) (outage.Town, bool)
+	latest     *extremesCache // of this snapshot
+	ended      *extremesCache // of spans in the past
+	outdated   bool           // the counts are too old to tell how a service does
 
 	observed once[map[serviceIn]observation]
 	days     once[map[string]Day]
