@@ -115,6 +115,30 @@ func TestPlacePage(t *testing.T) {
 	}
 }
 
+// The colour of a place follows its headline, which names incidents of the place, those
+// nearby and those of its whole country.
+func TestPlaceHasTheColourOfItsHeadline(t *testing.T) {
+	_, app := testSite(t, nil)
+	hero := regexp.MustCompile(`(?s)id="hero" data-status="(\w*)".*?data-status="(\w*)"[^>]*>([^<]*)`)
+	statuses := map[string]bool{}
+	for path, says := range map[string]string{
+		"/in/west-bengal": "Unusual here now: ", "/in/kolkata": "More reports than usual across the country or nearby: ", "/gb/leeds": "Nothing unusual here now.",
+	} {
+		found := hero.FindStringSubmatch(get(t, app, path).body)
+		if found == nil {
+			t.Fatalf("%s has no hero", path)
+		}
+		want := strings.HasPrefix(says, "Nothing")
+		if got := found[1] == string(outage.StatusNormal); got != want || found[1] != found[2] || !strings.HasPrefix(found[3], says) {
+			t.Errorf("%s: the colour is of %q, the icon of %q, and the headline is %q", path, found[1], found[2], found[3])
+		}
+		statuses[found[1]] = true
+	}
+	if !statuses[string(outage.StatusOutage)] {
+		t.Errorf("no place has the colour of an outage: %v", statuses)
+	}
+}
+
 // TestPlaceLeadsWithItsOwn holds that incidents of the place stand before those of its
 // region and of the country, and that a quiet place says so.
 func TestPlaceLeadsWithItsOwn(t *testing.T) {

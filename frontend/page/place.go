@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/open-downpour/downpour/frontend/address"
 	"github.com/open-downpour/downpour/pkg/locale"
@@ -125,11 +126,8 @@ func (page *placePage) unusual(ctx context.Context) {
 	page.group(ctx, page.words.regionName(page.area.Region), region)
 	page.group(ctx, page.T("scope.country"), country)
 	switch {
-	case len(own) > 0:
-		page.Icon = page.read.statusOf(ctx, own[0])
-		page.Headline = page.T("place.here", "services", page.servicesOf(own))
 	case len(open) > 0:
-		page.Headline = page.T("place.wide", "services", page.servicesOf(slices.Concat(region, country)))
+		page.Icon, page.Headline = page.statusOf(ctx, own, region, country), page.headlineOf(own, slices.Concat(region, country))
 	case page.fresh.missing:
 		page.Icon, page.Headline = outage.StatusUnknown, page.T("missing")
 	case !page.compares(ctx):
@@ -137,6 +135,35 @@ func (page *placePage) unusual(ctx context.Context) {
 	default:
 		page.Headline = page.T("place.calm")
 	}
+}
+
+// headlineOf names the services of the incidents of the place, and those that only wider
+// ones are about.
+func (page *placePage) headlineOf(own, wide []public.Incident) string {
+	var sentences []string
+	if len(own) > 0 {
+		sentences = append(sentences, page.T("place.here", "services", page.servicesOf(own)))
+	}
+	wide = slices.DeleteFunc(wide, func(in public.Incident) bool {
+		return slices.ContainsFunc(own, func(here public.Incident) bool { return here.Service == in.Service })
+	})
+	if len(wide) > 0 {
+		sentences = append(sentences, page.T("place.wide", "services", page.servicesOf(wide)))
+	}
+	return strings.Join(sentences, " ")
+}
+
+// statusOf is the status of the place while incidents are open that the headline names:
+// the worst of those that the place is part of, and elevated for those nearby.
+func (page *placePage) statusOf(ctx context.Context, own, nearby, country []public.Incident) outage.Status {
+	worst := outage.StatusUnknown
+	for _, in := range slices.Concat(own, country) {
+		worst = public.Worse(worst, page.read.statusOf(ctx, in))
+	}
+	if len(nearby) > 0 || !public.Troubled(worst) {
+		worst = public.Worse(worst, outage.StatusElevated)
+	}
+	return worst
 }
 
 // compares reports whether the normal of any service is known in the country.

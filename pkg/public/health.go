@@ -69,6 +69,14 @@ func Troubled(status outage.Status) bool {
 	return status == outage.StatusOutage || status == outage.StatusElevated
 }
 
+// Worse is the worse of two statuses.
+func Worse(a, b outage.Status) outage.Status {
+	if ranks[b] < ranks[a] {
+		return b
+	}
+	return a
+}
+
 // ByTrouble orders two healths: status, then ratio, then observed, the worst first.
 func ByTrouble(a, b Health) int {
 	return cmp.Or(
