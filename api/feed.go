@@ -66,7 +66,7 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 		made := feed{
 			Author: cmp.Or(a.config.Site, "Downpour"), Hub: a.config.Hub,
 			ID: feedID(base, public.AtomPath+query), Title: a.marked(a.feedName(filter)), Home: base + "/incidents", Self: base + path + query,
-			Updated: time.Unix(0, 0), // of a feed in which nothing ever happened
+			Updated: emptySince(q.numbers.AsOf()),
 		}
 		a.fillFeed(ctx, q.numbers, base, &made, records)
 		switch path {
@@ -82,6 +82,11 @@ func (a *API) getFeed(c *fiber.Ctx) error {
 		return a.newAtom(made)
 	})
 }
+
+// emptySince is when a feed without entries was last updated: on the day of the counts. A
+// reader sees that the feed is alive, and a conditional request holds for that day on all
+// servers, while a minute would make each answer a new one.
+func emptySince(asOf time.Time) time.Time { return asOf.UTC().Truncate(24 * time.Hour) }
 
 // marked is a title with the mark of a demo before it, where one is played.
 func (a *API) marked(title string) string {
@@ -116,7 +121,7 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 			together[key(record)]++
 		}
 	}
-	for _, record := range public.InOrder(records) {
+	for i, record := range public.InOrder(records) {
 		entry := feedEntry{
 			ID: feedID(base, "incident "+record.ID), Title: a.marked(a.sentences.Headline(record)), Address: base + addressOf(record),
 			Summary: a.summaryOf(ctx, numbers, record), Incident: record, Event: events[record.ID], Updated: lastChange(record),
@@ -128,7 +133,7 @@ func (a *API) fillFeed(ctx context.Context, numbers Readings, base string, made 
 			entry.Summary += fmt.Sprintf(" One of %d incidents of %s in %s at the time.", n, a.nameOf(record.Service), record.Country.Names(locale.Default).Full)
 		}
 		made.Entries = append(made.Entries, entry)
-		if entry.Updated.After(made.Updated) {
+		if i == 0 || entry.Updated.After(made.Updated) {
 			made.Updated = entry.Updated
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -165,3 +166,34 @@ func TestFeedsNameTheirHub(t *testing.T) {
 		}
 	}
 }
+
+// A feed without entries is of the day of the counts, so that it stays the same from one
+// minute to the next.
+func TestFeedWithoutEntriesHasATrueDate(t *testing.T) {
+	const none = "?service=whatsapp&country=GB"
+	for _, path := range []string{public.AtomPath, public.AlertsPath} {
+		c := call{path: path + none}
+		response, body := c.send(t)
+		var feed atomFeed
+		if err := xml.Unmarshal([]byte(body), &feed); err != nil || len(feed.Entries) != 0 {
+			t.Fatalf("%s: %d entries, error %v", path, len(feed.Entries), err)
+		}
+		if want := now.UTC().Format(time.DateOnly) + "T00:00:00Z"; feed.Updated != want {
+			t.Errorf("%s: updated %s instead of %s", path, feed.Updated, want)
+		}
+		again := call{path: path + none, header: "If-None-Match: " + response.Header.Get("ETag")}
+		if response, _ := again.send(t); response.StatusCode != 304 {
+			t.Errorf("%s: a conditional request is answered %d", path, response.StatusCode)
+		}
+	}
+	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for _, minute := range []time.Duration{0, 1, 12 * 60, 24*60 - 1} {
+		asOf := day.Add(minute * time.Minute)
+		if got := emptySince(asOf); !got.Equal(day) || got.After(asOf) {
+			t.Errorf("at %s: %s", asOf, got)
+		}
+	}
+}
+
+// zeroTime is a time that is not known, written as if it were.
+var zeroTime = regexp.MustCompile(`(1970|0001)-01-0[0-9T:Z]*`)

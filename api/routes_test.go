@@ -410,6 +410,9 @@ func TestRoutes(t *testing.T) {
 				document.check(t, c.request(), c.body, response, body, c.lenient)
 			}
 			c.checkProblem(t, response, body)
+			if zero := zeroTime.FindString(string(body)); zero != "" {
+				t.Errorf("the answer has the time %s", zero)
+			}
 			if asked := strings.Join(c.world.asked, "; "); c.asked != "" && asked != c.asked {
 				t.Errorf("asked\n%s\nwant\n%s", asked, c.asked)
 			}

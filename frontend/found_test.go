@@ -3,6 +3,8 @@ package frontend
 import (
 	"encoding/json"
 	"encoding/xml"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +83,26 @@ func TestFilesAtKnownAddresses(t *testing.T) {
 		got := get(t, app, path)
 		if got.header.Get("ETag") == "" || got.header.Get("Set-Cookie") != "" {
 			t.Errorf("%s: %v", path, got.header)
+		}
+	}
+}
+
+// No page, file or list has a time that is not known, also where nothing is known.
+func TestNoPageHasAZeroTime(t *testing.T) {
+	zero := regexp.MustCompile(`(.{60})((19|১৯)(70|৭০)|1 January 1\b|0001-01-01)`)
+	paths := append([]string{"/sitemap.xml", "/sitemap-en.xml", "/map?level=district", "/map?level=district&country=IN&service=whatsapp", "/in/register.csv"}, everyPage...)
+	for name, readings := range map[string]pagetest.Readings{"all": {}, "young": {Young: true, Quiet: true}} {
+		_, app := testSite(t, func(c *Config) {
+			c.Readings, c.Incidents = always(readings), pagetest.Incidents{Empty: readings.Young}
+		})
+		for _, path := range paths {
+			got := get(t, app, path)
+			if found := zero.FindString(got.body); found != "" {
+				t.Errorf("%s, %s: %s", name, path, found)
+			}
+			if at, err := http.ParseTime(got.header.Get("Last-Modified")); err == nil && at.Year() < 2020 {
+				t.Errorf("%s, %s: last modified %s", name, path, at)
+			}
 		}
 	}
 }
