@@ -53,7 +53,7 @@ func (a *API) summaryOf(ctx context.Context, numbers Readings, in public.Inciden
 func (a *API) alertOf(base string, in public.Incident, summary string) capalert.Message {
 	service, _ := a.config.Services.Service(in.Service)
 	message := capalert.Message{
-		Sender: base, Sent: lastChange(in), Exercise: a.config.Exercise, Service: cmp.Or(service.Name, in.Service), Country: in.Country,
+		Sender: cmp.Or(base, "downpour"), Sent: lastChange(in), Exercise: a.config.Exercise, Service: cmp.Or(service.Name, in.Service), Country: in.Country,
 		State: in.State, Severity: in.Severity, Verdict: in.Verdict, OpenedAt: in.OpenedAt, Headline: a.sentences.Headline(in),
 		Description: summary, URL: base + addressOf(in), Where: a.sentences.Where(locale.Default, in),
 		Regions: in.Footprint.Regions, Districts: in.Footprint.Districts, MergedInto: in.MergedInto,

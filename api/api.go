@@ -59,6 +59,9 @@ type Config struct {
 	// PublicURL is the address that people reach the server at, without a slash at its
 	// end; "" for that of each request. Feeds need it for links and ids.
 	PublicURL string
+	// OriginOf is the address of the server by which a request came, "" for one that is
+	// not known to be its own. Nil knows none.
+	OriginOf func(*fiber.Ctx) string
 
 	// Hub is the WebSub hub that feeds name, "" for none.
 	Hub string

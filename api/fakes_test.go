@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/pkg/country/countrytest"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
 	"github.com/open-downpour/downpour/pkg/ratelimit"
@@ -458,6 +459,9 @@ func (w *world) Quota(netip.Addr) outage.Quota {
 	return outage.Quota{Limit: 300, Window: time.Minute, Remaining: 299, Reset: 200 * time.Millisecond}
 }
 
+// testOrigins is the one address at which the tests ask.
+var testOrigins = forwarded.NewOrigins([]string{"example.com"}, nil)
+
 // app is an app around the world that reads more than any route takes.
 func (w *world) app() *fiber.App { return w.appReading(maxBatch + 4<<10) }
 
@@ -472,6 +476,7 @@ func (w *world) appReading(most int) *fiber.App {
 		// The router's tests have no socket, and their peer is 0.0.0.0.
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("0.0.0.0/32")},
 		WriteOrigins:   []string{"https://status.example.org"},
+		OriginOf:       func(c *fiber.Ctx) string { return testOrigins.Of(netip.Addr{}, "", string(c.Request().Host())) },
 		Now:            func() time.Time { return now },
 		Logger:         logger,
 	})

@@ -10,7 +10,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
-	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -41,9 +40,13 @@ func feedID(base, of string) string {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(base+" "+of)).URN()
 }
 
-// baseOf is the address of the server in links: the public one, or that of the request.
+// baseOf is the address of the server in links: the public one, or that of the request. It
+// is "" where the request names a host that is not known to be the server's.
 func (a *API) baseOf(c *fiber.Ctx) string {
-	return cmp.Or(a.config.PublicURL, forwarded.Origin(c.Protocol(), string(c.Request().Host())))
+	if a.config.PublicURL != "" || a.config.OriginOf == nil {
+		return a.config.PublicURL
+	}
+	return a.config.OriginOf(c)
 }
 
 func (a *API) getFeed(c *fiber.Ctx) error {

@@ -14,19 +14,21 @@ import (
 )
 
 // incidentFile sends a file about an incident, from the cache.
-func (s *Site) incidentFile(kind string, of func(context.Context, address.Address, public.Incident) ([]byte, error)) fiber.Handler {
-	return func(c *fiber.Ctx) error {
-		path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])
-		at, ok := address.Parse(s.config.Services, path)
-		if !ok || at.ID == "" {
-			return c.Next()
-		}
-		found, err := s.cached(c, at.Path()+"."+suffixes[kind], func() (*response, error) { return s.makeFile(at, of) })
-		if err != nil {
-			return err
-		}
-		return sendFile(c, found, kind, cacheFile)
+func (s *Site) incidentFile(c *fiber.Ctx, kind string) error {
+	path := strings.TrimSuffix(strings.Clone(c.Path()), "."+suffixes[kind])
+	at, ok := address.Parse(s.config.Services, path)
+	if !ok || at.ID == "" {
+		return c.Next()
 	}
+	of := s.builder.IncidentCSV
+	if kind == kindPNG {
+		of = s.builder.IncidentPNG
+	}
+	found, err := s.cached(c, at.Path()+"."+suffixes[kind], func() (*response, error) { return s.makeFile(at, of) })
+	if err != nil {
+		return err
+	}
+	return sendFile(c, found, kind, cacheFile)
 }
 
 // cacheFile is longer than that of pages, because files are quoted.

@@ -178,7 +178,7 @@ func TestThanksOfferToShare(t *testing.T) {
 			t.Errorf("no %s in %s", want, body)
 		}
 	}
-	_, app = testSite(t, nil)
+	_, app = testSite(t, ownNames)
 	if body := get(t, app, "/in/whatsapp/thanks"+query).body; !strings.Contains(body, `<a href="http://example.com/in/whatsapp">`) {
 		t.Error("without a public address the one of the request is not offered")
 	}

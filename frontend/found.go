@@ -11,7 +11,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/open-downpour/downpour/frontend/address"
-	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/locale"
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -31,29 +30,11 @@ const (
 // found adds what search engines, browsers that install pages and finders of faults look
 // for at addresses of their own.
 func (s *Site) found(router fiber.Router) {
-	router.Get("/robots.txt", s.robots)
-	router.Get("/sitemap.xml", s.sitemapIndex)
-	router.Get("/sitemap-:lang.xml", s.sitemap)
-	router.Get("/.well-known/security.txt", s.security)
+	router.Get("/robots.txt", s.under((*Site).robots))
+	router.Get("/sitemap.xml", s.under((*Site).sitemapIndex))
+	router.Get("/sitemap-:lang.xml", s.under((*Site).sitemap))
+	router.Get("/.well-known/security.txt", s.under((*Site).security))
 }
-
-// base is the address of the site in files that need absolute ones: the public one, else
-// that of the request.
-func (s *Site) base(c *fiber.Ctx) string {
-	if s.config.PublicURL != "" {
-		return s.config.PublicURL
-	}
-	scheme, host := c.Protocol(), c.Request().Host()
-	last := s.origin.Load()
-	if last == nil || last.scheme != scheme || last.host != string(host) {
-		last = &requestOrigin{strings.Clone(scheme), string(host), forwarded.Origin(scheme, string(host))}
-		s.origin.Store(last)
-	}
-	return last.origin
-}
-
-// requestOrigin is the origin of the last request, which is nearly always that of the next.
-type requestOrigin struct{ scheme, host, origin string }
 
 func sendFound(c *fiber.Ctx, kind string, body []byte) error {
 	etag := httpcache.ETag(body)
@@ -68,16 +49,18 @@ func sendFound(c *fiber.Ctx, kind string, body []byte) error {
 }
 
 func (s *Site) robots(c *fiber.Ctx) error {
-	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, fmt.Appendf(nil, `User-agent: *
+	text := `User-agent: *
 Disallow: /api/v1/
 Disallow: /report
 Disallow: /undo
 Disallow: /*/thanks
 Disallow: /map/cells
 Allow: /
-
-Sitemap: %s/sitemap.xml
-`, s.base(c)))
+`
+	if base := s.base(); base != "" { // it must be absolute
+		text += "\nSitemap: " + base + "/sitemap.xml\n"
+	}
+	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, []byte(text))
 }
 
 // languages are those that the site offers.
@@ -111,7 +94,7 @@ type sitemapList struct {
 func (s *Site) sitemapIndex(c *fiber.Ctx) error {
 	var list sitemapList
 	for _, lang := range s.languages() {
-		list.Files = append(list.Files, sitemapURL{Address: s.base(c) + "/sitemap-" + lang + ".xml"})
+		list.Files = append(list.Files, sitemapURL{Address: s.base() + "/sitemap-" + lang + ".xml"})
 	}
 	return sendXML(c, list)
 }
@@ -139,7 +122,7 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 	if !slices.Contains(s.languages(), lang) {
 		return c.Next()
 	}
-	base := s.base(c)
+	base := s.base()
 	found, err := s.cachedFile(c, "/sitemap-"+lang+".xml "+base, func() ([]byte, error) { return encodeXML(s.sitemapOf(lang, base)) })
 	if err != nil {
 		return err
@@ -206,10 +189,13 @@ func (s *Site) security(c *fiber.Ctx) error {
 	if s.config.Operator.Contact != "" { // the preferred one comes first
 		contact = s.config.Operator.Contact + "\nContact: " + projectContact
 	}
-	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, fmt.Appendf(nil, `Contact: %s
+	text := fmt.Appendf(nil, `Contact: %s
 Expires: %s
 Preferred-Languages: en
-Canonical: %s/.well-known/security.txt
 Policy: https://github.com/open-downpour/downpour/blob/main/SECURITY.md
-`, contact, expires, s.base(c)))
+`, contact, expires)
+	if base := s.base(); base != "" {
+		text = append(text, "Canonical: "+base+"/.well-known/security.txt\n"...)
+	}
+	return sendFound(c, fiber.MIMETextPlainCharsetUTF8, text)
 }

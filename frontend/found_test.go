@@ -50,7 +50,7 @@ func TestSitemapsListPagesThatExist(t *testing.T) {
 }
 
 func TestFilesAtKnownAddresses(t *testing.T) {
-	_, app := testSite(t, nil)
+	_, app := testSite(t, ownNames)
 	robots := get(t, app, "/robots.txt")
 	if robots.status != 200 || !strings.Contains(robots.body, "\nSitemap: http://example.com/sitemap.xml\n") {
 		t.Errorf("robots.txt: %d %s", robots.status, robots.body)

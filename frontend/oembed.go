@@ -31,11 +31,11 @@ func (s *Site) oembed(c *fiber.Ctx) error {
 	if !ok || !also {
 		return plainStatus(c, fiber.StatusBadRequest, "maxwidth and maxheight must be whole numbers above 0.")
 	}
-	at, ok := s.embedded(c.UserContext(), strings.Clone(c.Query("url")), s.base(c))
+	at, ok := s.embedded(c.UserContext(), strings.Clone(c.Query("url")), s.base())
 	if !ok {
 		return plainStatus(c, fiber.StatusNotFound, "The url must be that of a service or an incident of this site.")
 	}
-	made := s.builder.OEmbed(at, s.base(c), width, height)
+	made := s.builder.OEmbed(at, s.base(), width, height)
 	c.Set(fiber.HeaderCacheControl, cacheOEmbed)
 	if format == "json" {
 		return c.JSON(made)

@@ -178,7 +178,7 @@ func (s *Site) thanks(c *fiber.Ctx, at address.Address) error {
 	query := func(name string) string { return strings.ToValidUTF8(strings.Clone(c.Query(name)), "") }
 	ctx, cancel := context.WithTimeout(c.UserContext(), waitFor)
 	defer cancel()
-	page := s.builder.ThanksPage(ctx, at, s.base(c), page.Outcome{
+	page := s.builder.ThanksPage(ctx, at, s.base(), page.Outcome{
 		ID: query("id"), Undo: query("undo"), Undone: query("undone") != "", Counted: query("counted") != "",
 		Kind: outage.Kind(query("kind")), Region: outage.Region(query("region")), District: outage.District(query("district")),
 		At: page.MinuteIn(query("at")), Unresolved: query("unresolved") != "", Which: which(c),

@@ -61,7 +61,7 @@ func (s *Site) linkTranslations(c *fiber.Ctx, page *response) {
 	if len(page.Meta.Translations) == 0 {
 		return
 	}
-	base := s.base(c)
+	base := s.base()
 	last := page.Meta.links.Load()
 	if last == nil || last.base != base {
 		last = &translationLinks{base, linksOf(base, page.Meta.Translations)}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,7 +18,6 @@ import (
 	"github.com/open-downpour/downpour/frontend/patch"
 	"github.com/open-downpour/downpour/pkg/httpcache"
 	"github.com/open-downpour/downpour/pkg/outage"
-	"github.com/open-downpour/downpour/pkg/public"
 )
 
 // Config holds the dependencies of a Site. All interfaces but Demo are required,
@@ -45,9 +43,13 @@ type Config struct {
 	// WriteOrigins are the origins whose pages may send the forms, beside those
 	// of the host that a form was sent to. Nil is none.
 	WriteOrigins []string
-	// PublicURL is the public address of the site, without a slash at its end. Link
-	// previews need it. It may be empty.
+	// PublicURL is the public address of the site, without a slash at its end. It may be
+	// empty: then OriginOf gives that of a request.
 	PublicURL string
+	// OriginOf is the address of the site by which a request came, "" for one that is not
+	// known to be its own: what a stranger names must not stand in a page. Its result is
+	// one of few. Nil knows none. Without any address, link previews have no picture.
+	OriginOf func(*fiber.Ctx) string
 	// Operator is who runs the site; by default nobody is named.
 	Operator page.Operator
 	// Push says that the server sends messages to browsers.
@@ -71,7 +73,7 @@ type Site struct {
 	cache   *httpcache.Cache[meta]
 	drawing chan struct{} // has one place, of who draws a picture
 	earlier *patch.Earlier
-	origin  atomic.Pointer[requestOrigin]
+	origins *origins
 	// addresses are those that were asked for lately.
 	addresses *addresses
 }
@@ -119,7 +121,7 @@ func New(config Config) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Site{config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier, addresses: known}, nil
+	return &Site{config: config, builder: result, assets: files, cache: newCache(config.Now), drawing: make(chan struct{}, 1), earlier: earlier, addresses: known, origins: &origins{of: map[string]*Site{}}}, nil
 }
 
 // Routes adds the pages to a router. It matches every address that parses as language,
@@ -128,29 +130,31 @@ func New(config Config) (*Site, error) {
 func (s *Site) Routes(router fiber.Router) {
 	s.found(router)
 	s.install(router)
+	get := func(path string, handle func(*Site, *fiber.Ctx) error) { router.Get(path, s.under(handle)) }
 	router.Get("/static/:name", s.static)
 	router.Get("/favicon.ico", s.favicon)
-	router.Post("/report", s.postReport)
-	router.Post("/undo", s.postUndo)
-	router.Post("/place", s.postPlace)
-	router.Post("/ask", s.postAsk)
-	router.Get("/suggest", s.suggest)
-	router.Get("/embed/:service", s.embed)
-	router.Get("/badge/:file", s.badge)
-	router.Get("/oembed", s.oembed)
+	router.Post("/report", s.under((*Site).postReport))
+	router.Post("/undo", s.under((*Site).postUndo))
+	router.Post("/place", s.under((*Site).postPlace))
+	router.Post("/ask", s.under((*Site).postAsk))
+	get("/suggest", (*Site).suggest)
+	get("/embed/:service", (*Site).embed)
+	get("/badge/:file", (*Site).badge)
+	get("/oembed", (*Site).oembed)
 	s.mailRoutes(router)
-	for kind, of := range map[string]func(context.Context, address.Address, public.Incident) ([]byte, error){kindCSV: s.builder.IncidentCSV, kindPNG: s.builder.IncidentPNG} {
-		router.Get("/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
-		router.Get("/:lang/incidents/:id."+suffixes[kind], s.incidentFile(kind, of))
+	for _, kind := range []string{kindCSV, kindPNG} {
+		file := func(s *Site, c *fiber.Ctx) error { return s.incidentFile(c, kind) }
+		get("/incidents/:id."+suffixes[kind], file)
+		get("/:lang/incidents/:id."+suffixes[kind], file)
 	}
-	router.Get("/share.png", s.shareImage)
-	router.Get("/share/*", s.shareImage)
+	get("/share.png", (*Site).shareImage)
+	get("/share/*", (*Site).shareImage)
 	router.Get("/map/land/:country", s.coastline)
-	router.Get("/map/cells", s.cells)
-	router.Get("/:lang/map/cells", s.cells)
+	get("/map/cells", (*Site).cells)
+	get("/:lang/map/cells", (*Site).cells)
 	router.Get("/report", s.home)
 	router.Get("/undo", s.home)
-	router.Get("/*", s.get)
+	get("/*", (*Site).get)
 }
 
 // home redirects GET requests for the targets of forms to the start page.
@@ -172,7 +176,7 @@ func (s *Site) get(c *fiber.Ctx) error {
 	case at.Leaf == address.LeafIncidents && at.ID == "":
 		return s.listIncidents(c, at)
 	case at.Leaf == address.LeafFollow:
-		return s.sendPrivate(c, fiber.StatusOK, "follow", s.builder.FollowPage(at, s.base(c)))
+		return s.sendPrivate(c, fiber.StatusOK, "follow", s.builder.FollowPage(at, s.base()))
 	case at.Leaf == address.LeafRegister:
 		return s.register(c, at)
 	case at.Leaf == address.LeafVendors:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/open-downpour/downpour/pkg/apikey"
 	"github.com/open-downpour/downpour/pkg/archive"
 	"github.com/open-downpour/downpour/pkg/engine"
+	"github.com/open-downpour/downpour/pkg/forwarded"
 	"github.com/open-downpour/downpour/pkg/live"
 	"github.com/open-downpour/downpour/pkg/outage"
 	"github.com/open-downpour/downpour/pkg/public"
@@ -98,13 +100,22 @@ func (w *web) clientOf(c *fiber.Ctx) outage.Client {
 	return api.ClientOf(c, w.app.settings.TrustedProxies)
 }
 
+// originOf finds the address of the server by which a request came.
+func (w *web) originOf() func(*fiber.Ctx) string {
+	origins := forwarded.NewOrigins(w.app.settings.hostNames(), w.app.settings.TrustedProxies)
+	return func(c *fiber.Ctx) string {
+		peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
+		return origins.Of(peer, c.Get(fiber.HeaderXForwardedProto), string(c.Request().Host()))
+	}
+}
+
 func (w *web) siteConfig(operator page.Operator) frontend.Config {
 	a := w.app
 	config := frontend.Config{
 		Intake: a.intake, Readings: func() page.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, Register: w.register,
 		Services: a.services, Shapes: a.geography, Places: a.places, Wanted: w.wanted,
 		Parameters: engine.Parameters(a.liveTimeline()), ClientOf: w.clientOf, WriteOrigins: a.settings.ownOrigins(),
-		PublicURL: a.settings.publicURL(), Operator: operator, Push: len(a.settings.pushServices()) > 0, Now: a.now, Log: a.logger,
+		PublicURL: a.settings.publicURL(), OriginOf: w.originOf(), Operator: operator, Push: len(a.settings.pushServices()) > 0, Now: a.now, Log: a.logger,
 	}
 	if a.settings.SMTP != "" {
 		config.Mail = letters{a.notify}
@@ -118,7 +129,7 @@ func (w *web) siteConfig(operator page.Operator) frontend.Config {
 func (w *web) apiConfig(site string, keys *apikey.Keys, streams *live.Hub) api.Config {
 	a := w.app
 	return api.Config{
-		Site: site, Hub: a.settings.WebsubHub, Demo: a.demo != nil, Exercise: a.demo != nil, PublicURL: a.settings.publicURL(),
+		Site: site, Hub: a.settings.WebsubHub, Demo: a.demo != nil, Exercise: a.demo != nil, PublicURL: a.settings.publicURL(), OriginOf: w.originOf(),
 		Intake: a.intake, Readings: func() api.Readings { return a.reader.Snapshot() }, Incidents: w.incidents, IncidentRegister: w.register,
 		Services: a.services, Places: a.places, Shapes: a.geography, Readiness: w, Streams: streams, Limiter: a.intake, MaxStreams: a.settings.Streams,
 		Keys: keys, Wanted: w.wanted, WriteOrigins: a.settings.ownOrigins(), Webhooks: a.notify, Pushes: a.notify, Officials: a.official,

@@ -42,8 +42,15 @@ type Builder struct {
 	symbols   draw.Symbols
 	fonts     *draw.Fonts
 	sentences *locale.IncidentFormatter
-	lastGood  lastGood
-	answers   answerCache
+	lastGood  *lastGood
+	answers   *answerCache
+}
+
+// Under makes the same pages for a site at another address.
+func (s *Builder) Under(publicURL string) *Builder {
+	made := *s
+	made.config.PublicURL = publicURL
+	return &made
 }
 
 // NewBuilder reads the templates and projects the maps.
@@ -55,7 +62,7 @@ func NewBuilder(config Config) (*Builder, error) {
 	result := &Builder{
 		config: config, templates: templates, head: config.Head, symbols: config.Symbols, fonts: config.Fonts,
 		maps: map[mapKey]*draw.Projection{}, sentences: locale.NewIncidentFormatter(config.Services, config.Shapes),
-		lastGood: lastGood{values: map[string]cachedValue{}},
+		lastGood: &lastGood{values: map[string]cachedValue{}}, answers: &answerCache{},
 	}
 	for _, c := range outage.Countries() {
 		for _, resolution := range []int{c.MapResolution(), c.LargeResolution()} {

@@ -36,7 +36,7 @@ func (s *Builder) requestIn(at address.Address, country outage.Country) request 
 			year: asOf.Year(), demo: demo, head: s.head, publicURL: s.config.PublicURL, operator: s.config.Operator, fresh: fresh,
 		},
 		words:   &wording{names: names{localizer, s.config.Services, s.config.Shapes}, links: near, asOf: asOf},
-		read:    &reader{readings: readings, incidents: s.config.Incidents, lastGood: &s.lastGood, now: now, asOf: asOf, log: s.config.Log, fresh: fresh},
+		read:    &reader{readings: readings, incidents: s.config.Incidents, lastGood: s.lastGood, now: now, asOf: asOf, log: s.config.Log, fresh: fresh},
 		builder: s,
 	}
 }
