@@ -52,7 +52,7 @@ func reportsOf(parts []part) (n int) {
 
 // addArguments are the KEYS and the ARGV of add.lua.
 func (r *Redis) addArguments(parts []part, now time.Time, cap int) (keys []string, arguments []any) {
-	const fields = 16 // of a report, as the script reads them
+	const fields = 15 // of a report, as the script reads them
 	arguments = make([]any, 0, 5+len(parts)+fields*reportsOf(parts))
 	arguments = append(arguments, now.Unix(), int(countersFor.Seconds()), int(ledgerFor.Seconds()), touchedMost, cap)
 	for _, part := range parts {
@@ -70,30 +70,23 @@ func (r *Redis) addArguments(parts []part, now time.Time, cap int) (keys []strin
 
 // reportArguments appends what add.lua reads of a report.
 func (r *Redis) reportArguments(arguments []any, shard int, one *pending) []any {
-	report, half := &one.report, halfHourField
-	if one.timeline != live {
-		half = importField
-	}
-	bucket, field := half(report.Reporter, report.Service, report.Kind)
+	report := &one.report
 	earlier, line, prefix := "", "", ""
 	if report.Earlier != 0 {
-		earlierBucket, earlierField := half(report.Earlier, report.Service, report.Kind)
-		earlier = earlierField + earlierBucket
+		earlier = halfHourPlace(report.Earlier, report.Service, report.Kind)
 	}
 	if one.timeline != live {
-		seenBucket, seen := seenField(report.ID)
-		line = one.request + seen + seenBucket
+		line = one.request + packedPlace(report.ID.Random)
 	}
 	if !report.Keyed {
 		prefix = prefixField(report.Prefix, report.Service)
 	}
-	personBucket, person := personField(report.Origin.Person)
 	return append(arguments,
 		report.ID.String(), one.moment(),
 		r.placeOf.field(report.Service, report.Country, whereIs(*report)),
-		string(report.Kind)[:1]+"|"+report.Symptom, bucket, field,
+		string(report.Kind)[:1]+"|"+report.Symptom, halfHourPlace(report.Reporter, report.Service, report.Kind),
 		prefix, prefixField(report.Origin.Block, report.Service),
-		learntField(*report, report.Prefix), learntField(*report, report.Origin.Next), person+personBucket,
+		learntField(*report, report.Prefix), learntField(*report, report.Origin.Next), packedPlace(report.Origin.Person),
 		r.placeOf.encodeReport(*report), earlier, accessPart(*report), line, r.shared.unshared(shard, *report))
 }
 

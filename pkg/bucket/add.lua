@@ -12,18 +12,17 @@
 --     the key that the prefix is hashed under, and the timeline, with spaces between
 --   place (service|country|cell|)
 --   kind letter and symptom, with a | between
---   half-hour bucket of the reporter
---   the field there
+--   the field and key of the reporter in the half hour in one
 --   prefix field ('': importers have no cap)
 --   the field of the block around the prefix
 --   the field under which the prefix is learnt with this key ('': it is not learnt)
 --   the same with the next key
---   the field and bucket of the sender's address among the people of the day in one
+--   the field and key of the sender's address among the people of the day in one
 --   row for the log
---   the half-hour field and bucket under the earlier key in one ('': none)
+--   the same as of the reporter, under the earlier key for reporters ('': none)
 --   the access network that was named and the region, network/region ('': none was)
---   of an imported line the request it came with, the field by which it is recognised and
---     its bucket in one ('' for others)
+--   of an imported line the request it came with, and the field and key by which it is
+--     recognised in one ('' for others)
 --   the nodes of the public table that the report lies in, each with its level before it
 --     and a tab after it, but for those that are known to have several networks
 -- The timeline is '' for a live report, 'h' for an imported line of the hot
@@ -48,10 +47,11 @@ for s = 1, shards do
 end
 local keep, ledger_for, touched_most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local least_cap = tonumber(ARGV[5])
-local report_fields = 16
-local earlier_at, line_at, nodes_at = 12, 14, 15 -- places in a report of what few have
+local report_fields = 15
+local earlier_at, line_at, nodes_at = 11, 13, 14 -- places in a report of what few have
 local problem = string.byte('p')
-local short_field, long_field, request_length = 6, 8, 4 -- bytes
+local field_length, key_length, request_length = 2, 6, 4 -- bytes
+local half_entry, line_entry = key_length + 2, key_length + 1 + request_length -- key and offset; key, outcome and request
 local half = 1800
 local week, seen_for = 10080, 15 * 86400 -- minutes, seconds: a line is recognised for a week at least
 local import_for = 7200 -- lifetime of the half hours of an import after their last change, in seconds
@@ -62,90 +62,101 @@ local growth = 1 / 8 -- by which a cap grows with each person that a prefix has 
 local first_allowance = 4 -- people that are learnt on one day of the first week
 local generation = 68719476736 -- 2^36 changes; 2^16 generations of them are whole numbers
 
--- Of the shard that is added to: the base of its keys and when its counters began; the
--- lifetimes of keys that each change prolongs; its changed minutes.
-local base, began, expiry, minutes
+-- Of the shard that is added to: the base of its keys and when its counters began; its
+-- changed minutes.
+local base, began, minutes
 
 -- The histories of prefixes under the key of an epoch.
 local function histories(epoch)
   return hash_at(base .. 'v:' .. text_of(epoch), math.max(1, (epoch + 2) * origin_step - now))
 end
 
+-- The reporters of a half hour. Imports have half hours of their own, by event time, of any
+-- day.
+local function reporters(slot, timeline)
+  local lifetime = math.max(0, (slot + 1) * half - now) + half + 60
+  if timeline == '' then return hash_at(base .. 'h:' .. text_of(slot), lifetime) end
+  return hash_at(base .. 'ih:' .. text_of(slot), math.max(lifetime, import_for), true)
+end
+
+-- A number below 2^16 in two bytes.
+local function bytes_of(n) return string.char(math.floor(n / 256), n % 256) end
+local function number_of(bytes) return 256 * string.byte(bytes, 1) + string.byte(bytes, 2) end
+
 -- What reports that were received in one minute and happened in one second share: the
--- hashes of their ledger, minute, half hour, quarter hour and epoch. Of the shard that is
--- added to.
+-- hashes of their ledger, minute, half hours, quarter hour, day and epoch. Of the shard that
+-- is added to.
 local moments
 local function moment_of(text)
   local moment = moments[text]
   if not moment then
     local received, at, of, timeline = string.match(text, '(%d+) (%d+) (%d+) (%a?)')
     local second, epoch = tonumber(at), tonumber(of)
-    local minute, slot = math.floor(second / 60), math.floor(second / half)
-    local halves = base .. 'h:'
-    if timeline ~= '' then halves = base .. 'ih:' end -- imports have half hours of their own, by event time, of any day
+    local minute, slot, day = math.floor(second / 60), math.floor(second / half), math.floor(second / day_length)
     moment = {
-      received = tonumber(received), second = second, epoch = epoch, timeline = timeline,
-      minute = text_of(minute), slot = slot, offset = text_of(second - slot * half), day = math.floor(second / day_length),
+      second = second, epoch = epoch, timeline = timeline,
+      minute = text_of(minute), slot = slot, offset = bytes_of(second - slot * half), day = day,
       ledger = hash_at(base .. 'u:' .. received, ledger_for + 60),
       counters = hash_at(base .. 'm:' .. text_of(minute), keep), blocks = hash_at(base .. 'b:' .. text_of(minute), keep),
       prefixes = hash_at(base .. 'p:' .. text_of(slot), 2 * half), nodes = hash_at(nodes_key(base, now, second)),
-      halves = halves, this_half = halves .. text_of(slot) .. ':',
+      this_half = reporters(slot, timeline), last_half = reporters(slot - 1, timeline),
+      people = hash_at(base .. 'a:' .. text_of(day), math.max(1, (day + 1) * day_length - now + half)),
       histories = histories(epoch), next_histories = histories(epoch + 1),
     }
+    -- A delayed report, or one from a server with a slower clock, can follow one
+    -- that happened after it. Clocks are assumed to agree within a minute.
+    if (slot + 1) * half <= now + 60 then moment.next_half = reporters(slot + 1, timeline) end
+    if timeline ~= '' then
+      local this_week = math.floor(tonumber(received) / week)
+      moment.lines = hash_at(base .. 's:' .. text_of(this_week), seen_for, true)
+      moment.earlier_lines = hash_at(base .. 's:' .. text_of(this_week - 1), seen_for, true)
+    end
     moments[text] = moment
   end
   return moment
 end
 
+-- The field and the key of an entry of a packed hash.
+local function place_of(text) return string.sub(text, 1, field_length), string.sub(text, field_length + 1) end
+
+-- Names the field of a reporter in the half hours of a moment.
+local function want_reporter(moment, reporter)
+  local field = string.sub(reporter, 1, field_length)
+  want(moment.this_half, field)
+  want(moment.last_half, field)
+  if moment.next_half then want(moment.next_half, field) end
+end
+
 -- Whether a reporter counted in a half hour, less than half an hour from a second.
-local function taken(halves, slot, second, bucket, field)
-  local last = redis.call('HGET', halves .. text_of(slot) .. ':' .. bucket, field)
-  return last and math.abs(second - (slot * half + tonumber(last))) < half
+local function taken(hash, slot, second, field, key)
+  local last = packed_at(hash, field, key, half_entry)
+  return last and math.abs(second - (slot * half + number_of(last))) < half
 end
 
-local function repeated_beside(moment, bucket, field)
-  local halves, slot, second = moment.halves, moment.slot, moment.second
-  if taken(halves, slot - 1, second, bucket, field) then return true end
-  -- A delayed report, or one from a server with a slower clock, can follow one
-  -- that happened after it. Clocks are assumed to agree within a minute.
-  return (slot + 1) * half <= now + 60 and taken(halves, slot + 1, second, bucket, field)
-end
-
--- Sets the expiry of a hash that has its first field.
-local function expire_new(key, seconds)
-  if redis.call('HLEN', key) == 1 then redis.call('EXPIRE', key, text_of(seconds)) end
+local function repeated_beside(moment, field, key)
+  return taken(moment.last_half, moment.slot - 1, moment.second, field, key)
+    or moment.next_half and taken(moment.next_half, moment.slot + 1, moment.second, field, key)
 end
 
 -- Takes the half hour of a reporter, unless it is taken.
-local function take_half_hour(moment, bucket, field)
-  if repeated_beside(moment, bucket, field) then return false end
-  local key = moment.this_half .. bucket
-  if redis.call('HSETNX', key, field, moment.offset) == 0 then return false end
-  local lifetime = math.max(0, (moment.slot + 1) * half - now) + half + 60
-  if moment.timeline == '' then
-    expire_new(key, lifetime)
-  else
-    expiry[key] = math.max(lifetime, import_for)
-  end
+local function take_half_hour(moment, reporter)
+  local field, key = place_of(reporter)
+  if packed_at(moment.this_half, field, key, half_entry) or repeated_beside(moment, field, key) then return false end
+  pack(moment.this_half, field, key .. moment.offset)
   return true
 end
 
 -- Whether a reporter reported in the half hour before under the earlier key.
 local function repeated_earlier(moment, earlier)
   if earlier == '' then return false end
-  local field, bucket = string.sub(earlier, 1, short_field), string.sub(earlier, short_field + 1)
-  return taken(moment.halves, moment.slot, moment.second, bucket, field) or repeated_beside(moment, bucket, field)
+  local field, key = place_of(earlier)
+  return taken(moment.this_half, moment.slot, moment.second, field, key) or repeated_beside(moment, field, key)
 end
 
-local function seen_key(received, weeks_ago, bucket)
-  return base .. 's:' .. math.floor(received / week) - weeks_ago .. ':' .. bucket
-end
-
--- The request, the field and the bucket of an imported line.
+-- The request of an imported line, and its place among the stored lines.
 local function line_of(i)
   local line = ARGV[i + line_at]
-  local field = request_length + 1
-  return string.sub(line, 1, request_length), string.sub(line, field, field + long_field - 1), string.sub(line, field + long_field)
+  return string.sub(line, 1, request_length), place_of(string.sub(line, request_length + 1))
 end
 
 -- The first outcome of the i-th report, or nothing where it is new.
@@ -154,12 +165,10 @@ local function outcome_of(i, moment)
     local row = moment.ledger.known[ARGV[i]]
     return row and tonumber(string.sub(row, 3, 3))
   end
-  local request, field, bucket = line_of(i)
-  for weeks_ago = 0, 1 do
-    local seen = redis.call('HGET', seen_key(moment.received, weeks_ago, bucket), field)
-    if seen and string.sub(seen, 2) == request then return tonumber(string.sub(seen, 1, 1)) end
-    if seen then return 2 end
-  end
+  local request, field, key = line_of(i)
+  local seen = packed_at(moment.lines, field, key, line_entry) or packed_at(moment.earlier_lines, field, key, line_entry)
+  if seen and string.sub(seen, 2) == request then return tonumber(string.sub(seen, 1, 1)) end
+  return seen and 2
 end
 
 -- Stores the outcome of the i-th report, and its row.
@@ -167,19 +176,17 @@ local function remember(i, moment, counted, row)
   if moment.timeline == '' then
     set(moment.ledger, ARGV[i], row)
   else
-    local request, field, bucket = line_of(i)
-    local key = seen_key(moment.received, 0, bucket)
-    redis.call('HSET', key, field, counted .. request)
-    expiry[key] = seen_for
+    local request, field, key = line_of(i)
+    pack(moment.lines, field, key .. counted .. request)
   end
 end
 
--- Whether an address is seen for the first time on a day, by any report. People
--- are counted by addresses: tokens cost their sender nothing.
-local function new_person(today, person)
-  local key = base .. 'a:' .. text_of(today) .. ':' .. string.sub(person, short_field + 1)
-  if redis.call('HSETNX', key, string.sub(person, 1, short_field), '') == 0 then return false end
-  expire_new(key, math.max(1, (today + 1) * day_length - now + half))
+-- Whether an address is seen for the first time on a day, by any report that a history may
+-- learn from. People are counted by addresses: tokens cost their sender nothing.
+local function new_person(people, person)
+  local field, key = place_of(person)
+  if packed_at(people, field, key, key_length) then return false end
+  pack(people, field, key)
   return true
 end
 
@@ -231,17 +238,17 @@ end
 -- an earlier day. The person is added under both keys in use, as long as the elder one
 -- learns on this day; the younger one inherits the weekly allowance.
 local function cap_of(i, moment)
-  local field = ARGV[i + 8]
+  local field = ARGV[i + 7]
   if field == '' then return least_cap, true end
   local today = moment.day
   local elder = known_of(moment.histories, field, today, first_allowance)
   local usual = usual_of(elder, moment.epoch, moment.second)
   if elder.fresh or not learnt_all(elder) then
-    local person = new_person(today, ARGV[i + 10])
+    local person = new_person(moment.people, ARGV[i + 9])
     if person or elder.fresh then
       learn(elder, moment.histories, field, usual, person)
-      local younger = known_of(moment.next_histories, ARGV[i + 9], today, elder.allowance)
-      learn(younger, moment.next_histories, ARGV[i + 9], usual, person)
+      local younger = known_of(moment.next_histories, ARGV[i + 8], today, elder.allowance)
+      learn(younger, moment.next_histories, ARGV[i + 8], usual, person)
     end
   end
   return least_cap + growth * usual, elder.before > 0
@@ -260,13 +267,13 @@ end
 -- ones of their block and count as one network, so that ten rented networks side by
 -- side count as one.
 local function weigh(i, moment)
-  local prefix, counts = ARGV[i + 6], moment.prefixes
+  local prefix, counts = ARGV[i + 5], moment.prefixes
   if prefix == '' then return full_weight, 1 end
   local n = count_in(counts, prefix)
   local cap, known = cap_of(i, moment)
   local weight, peers = full_weight, n
   if not known then
-    peers = count_in(counts, ARGV[i + 7])
+    peers = count_in(counts, ARGV[i + 6])
     weight = tapered(peers, cap)
   end
   local first = 0
@@ -279,7 +286,7 @@ end
 local function new_in_nodes(i, hash)
   local nodes, levels, shared = ARGV[i + nodes_at], 0, 0
   if nodes == '' then return levels, shared end
-  local network, known = ARGV[i + 6], hash.known
+  local network, known = ARGV[i + 5], hash.known
   for digit, node in string.gmatch(nodes, '(%d)([^\t]*)\t') do
     local level = 2 ^ tonumber(digit)
     local now_of = network_of(known[node], network)
@@ -294,13 +301,13 @@ end
 
 -- Adds a counted report to the counters of the access network that it named.
 local function add_to_access(i, counters, weight, first)
-  local access = ARGV[i + 13]
+  local access = ARGV[i + 12]
   if access == '' then return end
   local head = string.match(ARGV[i + 2], '^[^|]*|[^|]*|') .. '|o'
   add_to(counters, head .. '|' .. access, 1)
   if weight > 0 then add_to(counters, head .. 'j|' .. access, weight) end
   if first == 1 then add_to(counters, head .. 'x|' .. access, 1) end
-  if ARGV[i + 6] == '' then add_to(counters, head .. 'k|' .. access, 1) end
+  if ARGV[i + 5] == '' then add_to(counters, head .. 'k|' .. access, 1) end
 end
 
 -- Adds a counted report to the counters of its minute. One of full weight is one field.
@@ -314,7 +321,7 @@ local function add_counted(i, counters, weight, first, levels)
     if weight > 0 then add_to(counters, place .. 'j' .. string.sub(what, 2), weight) end
     if first == 1 then add_to(counters, place .. 'x|', 1) end
   end
-  if ARGV[i + 6] == '' then add_to(counters, place .. 'k' .. what, 1) end
+  if ARGV[i + 5] == '' then add_to(counters, place .. 'k' .. what, 1) end
   if levels > 0 then add_to(counters, place .. 'n' .. text_of(levels) .. '|', 1) end
   add_to_access(i, counters, weight, first)
 end
@@ -329,7 +336,7 @@ local function count(i, moment, counted, weight, first, levels)
     add_to(moment.counters, place .. string.upper(string.sub(what, 1, 1)) .. string.sub(what, 2), 1)
   end
   -- An alarm must hold without its largest block of networks.
-  if weight > 0 and ARGV[i + 6] ~= '' then add_to(moment.blocks, place .. ARGV[i + 7], weight) end
+  if weight > 0 and ARGV[i + 5] ~= '' then add_to(moment.blocks, place .. ARGV[i + 6], weight) end
   minutes[moment.minute] = true -- as text: a number would be taken for an index into a list
 end
 
@@ -339,18 +346,27 @@ local function is_problem(i) return string.byte(ARGV[i + 3]) == problem end
 -- Names the fields that adding the i-th report reads.
 local function want_fields(i)
   local moment = moment_of(ARGV[i + 1])
-  if moment.timeline == '' then want(moment.ledger, ARGV[i]) end
+  want_reporter(moment, ARGV[i + 4])
+  if ARGV[i + earlier_at] ~= '' then want_reporter(moment, ARGV[i + earlier_at]) end
+  if moment.timeline == '' then
+    want(moment.ledger, ARGV[i])
+  else
+    local _, field = line_of(i)
+    want(moment.lines, field)
+    want(moment.earlier_lines, field)
+  end
   if not is_problem(i) then return end
   local nodes = ARGV[i + nodes_at]
   if nodes ~= '' then
     for node in string.gmatch(nodes, '%d([^\t]*)\t') do want(moment.nodes, node) end
   end
-  if ARGV[i + 6] == '' then return end
+  if ARGV[i + 5] == '' then return end
+  want(moment.prefixes, ARGV[i + 5])
   want(moment.prefixes, ARGV[i + 6])
-  want(moment.prefixes, ARGV[i + 7])
-  if ARGV[i + 8] ~= '' then
-    want(moment.histories, ARGV[i + 8])
-    want(moment.next_histories, ARGV[i + 9])
+  if ARGV[i + 7] ~= '' then
+    want(moment.histories, ARGV[i + 7])
+    want(moment.next_histories, ARGV[i + 8])
+    want(moment.people, string.sub(ARGV[i + 9], 1, field_length))
   end
 end
 
@@ -360,7 +376,7 @@ local function add(i)
   local before = outcome_of(i, moment)
   if before then return before end
   local counted, weight, first, levels, shared = 0, 0, 0, 0, 0
-  if not repeated_earlier(moment, ARGV[i + earlier_at]) and take_half_hour(moment, ARGV[i + 4], ARGV[i + 5]) then
+  if not repeated_earlier(moment, ARGV[i + earlier_at]) and take_half_hour(moment, ARGV[i + 4]) then
     counted = 1
   end
   if counted == 1 and is_problem(i) then
@@ -368,7 +384,7 @@ local function add(i)
     levels, shared = new_in_nodes(i, moment.nodes)
   end
   if moment.timeline ~= 'p' then count(i, moment, counted, weight, first, levels) end
-  local row = '+\t' .. counted .. '\t' .. text_of(weight) .. '\t' .. text_of(first + 2 * levels) .. '\t' .. ARGV[i + 11]
+  local row = '+\t' .. counted .. '\t' .. text_of(weight) .. '\t' .. text_of(first + 2 * levels) .. '\t' .. ARGV[i + 10]
   remember(i, moment, counted, row)
   return counted + 4 * shared, row
 end
@@ -398,7 +414,7 @@ end
 -- Adds the reports of a shard, of which the first is at ARGV[from] and the last one ends
 -- at ARGV[to].
 local function add_shard(from, to)
-  expiry, minutes, moments = {}, {}, {}
+  minutes, moments = {}, {}
   for i = from, to, report_fields do want_fields(i) end
   read_hashes()
   local answers, added = { '' }, 1
@@ -413,7 +429,6 @@ local function add_shard(from, to)
     end
   end
   write_hashes()
-  for key, seconds in pairs(expiry) do redis.call('EXPIRE', key, seconds) end
   if next(minutes) then
     answers[1] = redis.call('XADD', base .. 'log', '*', 'r', table.concat(rows, '\n'), 's', mark_minutes())
   elseif stored > 0 then

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,23 +17,23 @@ import (
 	"github.com/open-downpour/downpour/pkg/redistest"
 )
 
-// BenchmarkAddMany adds live reports of strangers, as many in one round trip as a busy server
-// does: of one service in one city, and of many services in many places.
+// BenchmarkAddMany adds reports of strangers, as many in one round trip as a busy server
+// does: of one service in one city, of many services in many places, and of an import.
 func BenchmarkAddMany(b *testing.B) {
 	engines := map[string]func() redis.UniversalClient{
 		"embedded":     func() redis.UniversalClient { return redistest.Embedded(b) },
 		"redis-server": func() redis.UniversalClient { return redistest.Start(b).Client(b) },
 	}
 	for engine, client := range engines {
-		for name, many := range map[string]int{"one": 1, "many": 100} {
-			b.Run(engine+"/"+name, func(b *testing.B) { benchmarkAdd(b, client(), many) })
-		}
+		b.Run(engine+"/one", func(b *testing.B) { benchmarkAdd(b, client(), live, 1) })
+		b.Run(engine+"/many", func(b *testing.B) { benchmarkAdd(b, client(), live, 100) })
+		b.Run(engine+"/import", func(b *testing.B) { benchmarkAdd(b, client(), hot, 100) })
 	}
 }
 
 const reportsAtOnce = 256
 
-func benchmarkAdd(b *testing.B, client redis.UniversalClient, many int) {
+func benchmarkAdd(b *testing.B, client redis.UniversalClient, timeline timeline, many int) {
 	ctx := context.Background()
 	counters := NewRedis(client, func(outage.Cell) (outage.Region, outage.District) { return "IN-WB", "IN-WB-315" })
 	if err := NewStore(Config{Redis: counters}).Restore(ctx, nil); err != nil {
@@ -45,7 +46,8 @@ func benchmarkAdd(b *testing.B, client redis.UniversalClient, many int) {
 		shards := map[int][]*pending{}
 		for range reportsAtOnce {
 			report := strangerReport(random, many, now)
-			shards[shardOf(report)] = append(shards[shardOf(report)], &pending{report: report})
+			report.Keyed = timeline != live
+			shards[shardOf(report)] = append(shards[shardOf(report)], &pending{report: report, timeline: timeline, request: "once"})
 		}
 		for _, stored := range counters.add(ctx, shards, now, 1) {
 			if stored.err != nil {
@@ -55,6 +57,7 @@ func benchmarkAdd(b *testing.B, client redis.UniversalClient, many int) {
 	}
 	reports := float64(b.N * reportsAtOnce)
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/reports, "us/report")
+	b.ReportMetric(usedMemory(client)/reports, "bytes/report")
 	if took := redisSeconds(client) - before; took > 0 {
 		b.ReportMetric(took*1e6/reports, "redis-us/report")
 	}
@@ -73,6 +76,15 @@ func strangerReport(random *rand.Rand, many int, now time.Time) outage.Report {
 		Reporter: random.Uint64(), Prefix: prefix << 20, UndoHash: random.Uint64(),
 		Origin: outage.Origin{Epoch: now.Unix()/(14*86400) - 1, Next: prefix << 30, Block: block << 24, Person: random.Uint64()},
 	}
+}
+
+// usedMemory is what a Redis has of memory, in bytes; 0 for the embedded one.
+func usedMemory(client redis.UniversalClient) float64 {
+	text, _ := client.Info(context.Background(), "memory").Result()
+	_, rest, _ := strings.Cut(text, "used_memory:")
+	used, _, _ := strings.Cut(rest, "\r")
+	bytes, _ := strconv.ParseFloat(used, 64)
+	return bytes
 }
 
 // redisSeconds is the processor time that a Redis has taken; 0 for the embedded one.

@@ -7,13 +7,14 @@ local fields_at_once = 500
 
 -- The hashes by key. A hash is the fields to read; what is known of them, false where a
 -- field does not exist; the changed ones; what is to be added to counters; and the seconds
--- in which the key is to expire after its first field was written.
+-- in which the key is to expire after its first field was written, or after its last one
+-- where each prolongs it.
 local hashes = {}
 
-local function hash_at(key, expires)
+local function hash_at(key, expires, prolonged)
   local hash = hashes[key]
   if not hash then
-    hash = { expires = expires, wanted = {}, wants = 0, known = {}, changed = {}, added = {} }
+    hash = { expires = expires, prolonged = prolonged, wanted = {}, wants = 0, known = {}, changed = {}, added = {} }
     hashes[key] = hash
   end
   return hash
@@ -55,6 +56,21 @@ local function set(hash, field, value)
   hash.known[field], hash.changed[field] = value, true
 end
 
+-- The value under a key of entries, which are strings of one length with the key first, packed
+-- into one field: many of a few bytes take less memory so than with a field of their own.
+local function packed_at(hash, field, key, length)
+  local entries, from = hash.known[field], 1
+  while entries do
+    local at = string.find(entries, key, from, true)
+    if not at then return nil end
+    if (at - 1) % length == 0 then return string.sub(entries, at + #key, at + length - 1) end
+    from = at + 1
+  end
+end
+
+-- Adds an entry that is not there.
+local function pack(hash, field, entry) set(hash, field, (hash.known[field] or '') .. entry) end
+
 -- Adds a number to a counter, of which nothing is read before the end.
 local function add_to(hash, field, n)
   local added = hash.added
@@ -84,7 +100,7 @@ local function write_hash(key, hash)
     end
   end
   if n > 0 then redis.call('HSET', key, unpack(written, 1, n)) end
-  if not hash.exists and next(hash.changed) then redis.call('EXPIRE', key, hash.expires) end
+  if (hash.prolonged or not hash.exists) and next(hash.changed) then redis.call('EXPIRE', key, hash.expires) end
 end
 
 -- Writes all that changed.

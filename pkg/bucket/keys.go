@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/fnv"
 	"strconv"
@@ -12,15 +13,15 @@ import (
 // The keys of a shard all begin with its base and differ in what follows:
 //
 //	m:<minute>               counters of a minute
-//	h:<half hour>:<bucket>   when each reporter last counted
+//	h:<half hour>            when each reporter counted, packed
 //	p:<half hour>            reports by network prefix and service, and by block
 //	v:<epoch>                how many people each prefix usually has, under the key of that epoch
-//	a:<day>:<bucket>         the addresses that reported on a day, under the key of that day
+//	a:<day>                  the addresses that reported on a day, under the key of that day, packed
 //	n:<quarter hour>         the network of each node of the public table, + for several
 //	b:<minute>               judged reports by place and block of networks
 //	u:<minute received>      the ledger: what was added, and whether it was undone
-//	ih:<half hour>:<bucket>  when each reporter of an import last counted
-//	s:<week>:<bucket>        the stored lines of imports, by the week in which they arrived
+//	ih:<half hour>           when each reporter of an import counted, packed
+//	s:<week>                 the stored lines of imports, by the week in which they arrived, packed
 //	t, q                     minutes in the order of their last change; the sequence of changes
 //	log                      the report log: the rows of each call, and the number of its change of counters
 //	alive                    the mark of complete counters: when they began, in Unix seconds
@@ -48,67 +49,48 @@ func ledgerKey(shard int, received outage.Minute) string {
 	return base(shard) + "u:" + strconv.FormatInt(int64(received), 10)
 }
 
-// A reporter's half hour is one field of a small hash: Redis packs hashes of up to 128
-// short fields, which takes about 12 bytes a reporter instead of the 113 of a key of its
-// own. With halfHourBuckets, ten million reporters of one half hour are stored in hashes
-// of about 80 fields.
+// Reporters of a half hour, people of a day and stored lines of imports are many and small, so
+// they are packed: a field of 2 bytes has the entries of all whose hash begins with these, one
+// after another, each a key of 6 bytes and what is known of it. Entries of 8 bytes take 11
+// bytes of memory each where a shard has a million, and 70 where it has a thousand; a key of
+// Redis for each takes 113.
 //
-// A field is 48 bits of a hash of reporter, service and kind. Two reporters of
-// one hash of 80 fields share a field with a probability of 80/2^48, so that
-// one report in about 10^12 is taken for a repeat.
-const halfHourBuckets = 1 << 13
-
-// halfHourField is the hash and field of a sender's half hour for one service and kind.
-// It is the same in every process.
-func halfHourField(reporter uint64, service string, kind outage.Kind) (bucket, field string) {
-	return inHalfHour(reporter, service, kind, halfHourBuckets)
+// Field and key are all 64 bits of the hash. Of ten million reporters of a half hour about one
+// in 10^12 is taken for another.
+func packedPlace(hash uint64) string {
+	var eight [8]byte
+	binary.BigEndian.PutUint64(eight[:], hash)
+	return string(eight[:])
 }
 
-// importBuckets is how many hashes one half hour of an import has in a shard.
-// An import of a month has a few reports for each of its half hours, so that more hashes
-// would be many small ones: a key costs more than a field, and the embedded Redis iterates
-// over all keys each second. The large hashes of a dense import expire soon.
-const importBuckets = 1
+// packedField is the length of the field in a packedPlace.
+const packedField = 2
 
-// importField is halfHourField for the half hours of imports.
-func importField(reporter uint64, service string, kind outage.Kind) (bucket, field string) {
-	return inHalfHour(reporter, service, kind, importBuckets)
+// halfHourPlace is where the half hour of a sender is, for one service and kind. It is the same
+// in every process.
+func halfHourPlace(reporter uint64, service string, kind outage.Kind) string {
+	return packedPlace(reporter ^ textHash(service+"|"+string(kind)))
 }
 
-func inHalfHour(reporter uint64, service string, kind outage.Kind, buckets uint64) (bucket, field string) {
-	hash := reporter ^ textHash(service+"|"+string(kind))
-	return strconv.FormatUint(hash>>48%buckets, 16), packed48(hash)
+// halfHourKey is the packed hash of the half hours that senders have taken; those of imports
+// are apart.
+func halfHourKey(shard int, slot int64, imported bool) string {
+	if imported {
+		return fmt.Sprintf("%sih:%d", base(shard), slot)
+	}
+	return fmt.Sprintf("%sh:%d", base(shard), slot)
 }
 
-// Imported lines are recognised by the random part of their id, which is a hash of their
-// content. With seenBuckets, two million lines of a week are stored in hashes of at most
-// 128 fields, and few lines need few keys.
-const (
-	seenBuckets   = 1 << 10
-	minutesOfWeek = 7 * 24 * 60
-)
-
-// seenField is the hash and field of a stored imported line.
-func seenField(id outage.ReportID) (bucket, field string) {
-	return strconv.FormatUint(id.Random%seenBuckets, 16), packed(id.Random, 8)
-}
-
-// seenKey is the hash of the lines that arrived in the same week.
-func seenKey(id outage.ReportID, bucket string) string {
-	return fmt.Sprintf("%ss:%d:%s", base(int(id.Shard)%Shards), id.Received/minutesOfWeek, bucket)
+// linesKey is the packed hash of the imported lines that arrived in the same week. They are
+// recognised by the random part of their id, which is a hash of their content.
+func linesKey(id outage.ReportID) string {
+	const minutesOfWeek = 7 * 24 * 60
+	return fmt.Sprintf("%ss:%d", base(int(id.Shard)%Shards), id.Received/minutesOfWeek)
 }
 
 // prefixField is the field that counts one prefix's reports of a service.
 func prefixField(prefix uint64, service string) string {
 	return packed48(prefix ^ textHash(service))
-}
-
-// personBuckets is the number of hashes of the addresses of a day.
-const personBuckets = 1 << 12
-
-// personField is the hash and field of an address on its day.
-func personField(person uint64) (bucket, field string) {
-	return strconv.FormatUint(person>>48%personBuckets, 16), packed48(person)
 }
 
 // learntField is the field of the usual number of reporters of a prefix, of any service;
@@ -163,16 +145,12 @@ func textHash(text string) uint64 {
 	return hash.Sum64()
 }
 
+// packed48 is the low 6 bytes of a hash as text.
+func packed48(hash uint64) string {
+	var eight [8]byte
+	binary.LittleEndian.PutUint64(eight[:], hash)
+	return string(eight[:blockBytes])
+}
+
 // blockBytes is the length of the bytes of a block in a field.
 const blockBytes = 6
-
-func packed48(hash uint64) string { return packed(hash, blockBytes) }
-
-// packed is the low bytes of a hash as text.
-func packed(hash uint64, bytes int) string {
-	var eight [8]byte
-	for i := range eight {
-		eight[i] = byte(hash >> (8 * i))
-	}
-	return string(eight[:bytes])
-}

@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -144,6 +145,19 @@ func (p *snapshot) set(key, field, value string, life time.Duration) {
 	p.lifetimes[key] = life
 }
 
+// pack sets an entry of a packed hash, of a place and a value that is as long as others there.
+func (p *snapshot) pack(key, place, value string, life time.Duration) {
+	field, entry := place[:packedField], place[packedField:]
+	entries := p.hashes[key][field]
+	for at := 0; at < len(entries); at += len(entry) + len(value) {
+		if entries[at:at+len(entry)] == entry {
+			entries = entries[:at] + entries[at+len(entry)+len(value):]
+			break
+		}
+	}
+	p.set(key, field, entries+entry+value, life)
+}
+
 func (p *snapshot) add(key, field string, n int64, life time.Duration) {
 	if n == 0 {
 		return
@@ -228,16 +242,16 @@ func (p *snapshot) entry(shard int, e outage.Entry, now time.Time) {
 	second := e.At.Unix()
 	half := int64(outage.HalfHour / time.Second)
 	slot := second / half
+	place := halfHourPlace(e.Reporter, e.Service, e.Kind)
+	offset := string(binary.BigEndian.AppendUint16(nil, uint16(second-slot*half)))
 	if e.Keyed {
 		if e.Counted {
-			bucket, field := importField(e.Reporter, e.Service, e.Kind)
-			p.set(fmt.Sprintf("%sih:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), importFor)
+			p.pack(halfHourKey(shard, slot, true), place, offset, importFor)
 		}
 		return
 	}
 	if e.Counted && e.Sign > 0 {
-		bucket, field := halfHourField(e.Reporter, e.Service, e.Kind)
-		p.set(fmt.Sprintf("%sh:%d:%s", base(shard), slot, bucket), field, strconv.FormatInt(second-slot*half, 10), recent+time.Minute)
+		p.pack(halfHourKey(shard, slot, false), place, offset, recent+time.Minute)
 		if e.Kind == outage.Problem {
 			if p.reports[e.ID] == nil { // a move is no other report
 				p.add(fmt.Sprintf("%sp:%d", base(shard), slot), prefixField(e.Prefix, e.Service), 1, recent)
@@ -299,6 +313,6 @@ func (p *snapshot) network(shard int, r outage.Report) {
 // imported marks a line as stored. Its request is not archived, so that it is a duplicate
 // for every request.
 func (p *snapshot) imported(id outage.ReportID) {
-	bucket, field := seenField(id)
-	p.set(seenKey(id, bucket), field, "0", seenFor)
+	duplicate := strconv.Itoa(int(outage.Duplicate)) + "\x00\x00\x00\x00"
+	p.pack(linesKey(id), packedPlace(id.Random), duplicate, seenFor)
 }
