@@ -24,14 +24,14 @@ func TestLoadIsArchived(t *testing.T) {
 	one, archive := serveOverEngines(t)
 	ledger := filepath.Join(t.TempDir(), "ledger")
 	got, err := load.Run(t.Context(), load.Config{
-		To: "http://" + one.at, Rate: 200, Duration: 3 * time.Second, Mix: load.Crowd, Readers: 10, Streams: 5,
+		To: "http://" + one.at, Rate: 300, Duration: 3 * time.Second, Mix: load.Crowd, Readers: 10, Streams: 5,
 		Clients: 1 << 20, Open: 100, Timeout: 30 * time.Second, Seed: seed, Ledger: ledger,
 	}, loaded.Services, townsOf(loaded.Towns()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("%+v %+v %+v", got, *got.Reads, *got.Streams)
-	if got.Accepted != 600 || got.Counted == got.Accepted || got.Reads.Requests == 0 || got.Reads.Errors > 0 || got.Streams.Opened != 5 || got.Streams.Ended > 0 {
+	if got.Accepted != 900 || got.Counted == got.Accepted || got.Reads.Requests == 0 || got.Reads.Errors > 0 || got.Streams.Opened != 5 || got.Streams.Ended > 0 {
 		t.Errorf("%+v %+v %+v", got, *got.Reads, *got.Streams)
 	}
 	check := loadCheckCommand{Ledger: ledger, Clickhouse: archive.url()}

@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// reportIDs asks for the id of each report, without its shard, as often as it was added.
-const reportIDs = `SELECT lower(concat(leftPad(hex(toUInt32(intDiv(toUnixTimestamp(received), 60))), 8, '0'), leftPad(hex(random), 16, '0'))) FROM reports WHERE sign > 0 FORMAT TSV`
+// reportIDs asks for the id of each report, without its shard, and whether it was added (1) or taken back (-1).
+const reportIDs = `SELECT lower(concat(leftPad(hex(toUInt32(intDiv(toUnixTimestamp(received), 60))), 8, '0'), leftPad(hex(random), 16, '0'))), sign FROM reports FORMAT TSV`
 
 // mostError is how much of an error of ClickHouse is shown.
 const mostError = 1000
 
 // ArchivedIDs reads the ids of all reports from the HTTP interface of a ClickHouse, whose
 // address has the user, the password and, as its path, the database.
-func ArchivedIDs(ctx context.Context, clickhouse string) (rows func(each func(id string)) error, err error) {
+func ArchivedIDs(ctx context.Context, clickhouse string) (rows func(each func(id string, undone bool)) error, err error) {
 	to, err := url.Parse(clickhouse)
 	if err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "" {
 		return nil, fmt.Errorf("--clickhouse: must be an http(s):// address")
@@ -28,7 +28,7 @@ func ArchivedIDs(ctx context.Context, clickhouse string) (rows func(each func(id
 		query.Set("database", database)
 	}
 	to.Path, to.RawQuery = "/", query.Encode()
-	return func(each func(id string)) error {
+	return func(each func(id string, undone bool)) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), strings.NewReader(reportIDs))
 		if err != nil {
 			return fmt.Errorf("--clickhouse: %w", err)
@@ -44,7 +44,8 @@ func ArchivedIDs(ctx context.Context, clickhouse string) (rows func(each func(id
 		}
 		lines := bufio.NewScanner(response.Body)
 		for lines.Scan() {
-			each(lines.Text())
+			id, sign, _ := strings.Cut(lines.Text(), "\t")
+			each(id, sign == "-1")
 		}
 		if err := lines.Err(); err != nil {
 			return fmt.Errorf("reading the archive: %w", err)

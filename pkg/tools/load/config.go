@@ -12,7 +12,7 @@ type Config struct {
 	To       string        `help:"Address of the server." required:"" placeholder:"URL"`
 	Rate     float64       `help:"Reports to send in a second; 0 sends on each connection the next report when the last one is answered." default:"100"`
 	Duration time.Duration `help:"How long to send." default:"10s"`
-	Mix      Mix           `help:"What is sent: 'crowd' is as people report, few services and large cities most, with repeats, retries and other kinds; 'even' draws all alike." enum:"crowd,even" default:"crowd"`
+	Mix      Mix           `help:"What is sent: 'crowd' is as people report, few services and large cities most, with repeats, retries, other kinds and undo; 'even' draws all alike." enum:"crowd,even" default:"crowd"`
 	Readers  int           `help:"How many people read pages, lists and maps meanwhile, as browsers do." default:"0"`
 	Streams  int           `help:"How many streams of events are open meanwhile." default:"0"`
 	Clients  int           `help:"Distinct addresses to send from." default:"10000"`

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -43,6 +44,9 @@ func TestCrowd(t *testing.T) {
 		}
 		keys[one.key], bodies[one.address+string(one.body)] = true, true
 		counts["fresh"]++
+		if one.undone {
+			counts["undone"]++
+		}
 		counts["kind "+sent.Kind]++
 		counts[sent.Service]++
 		if sent.Country == "GB" || sent.Location != nil && sent.Location.Lat > 50 {
@@ -53,7 +57,7 @@ func TestCrowd(t *testing.T) {
 	all := zipf(0) + zipf(1) + zipf(2) + zipf(3)
 	for what, want := range map[string]float64{
 		"repeats": n * repeatsOf100 / 100, "retries": n * retriesOf100 / 100, "kind works": n * worksOf100 / 100, "kind back": n * backOf100 / 100,
-		"a": counts["fresh"] * zipf(0) / all, "d": counts["fresh"] * zipf(3) / all, "London": counts["fresh"] * 2 / 3,
+		"undone": counts["fresh"] * undoneOf100 / 100, "a": counts["fresh"] * zipf(0) / all, "d": counts["fresh"] * zipf(3) / all, "London": counts["fresh"] * 2 / 3,
 	} {
 		if sigma := math.Sqrt(want); math.Abs(counts[what]-want) > 5*sigma {
 			t.Errorf("%s: %.0f of %d, want about %.0f", what, counts[what], n, want)
@@ -129,7 +133,7 @@ func TestLedger(t *testing.T) {
 		{accepted: true, status: 202, id: "01once"}, {accepted: true, status: 202, id: "02twice"}, {accepted: true, status: 202, id: "03gone"},
 		{status: 503}, {}, {accepted: true, status: 202, id: "01once"}, // a retry
 	} {
-		written.write(got, scheduled{report: report{service: "whatsapp"}})
+		written.write(line{Service: "whatsapp", ID: got.id, Status: got.status})
 	}
 	if err := written.close(); err != nil {
 		t.Fatal(err)
@@ -138,10 +142,11 @@ func TestLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	archived := func(ids ...string) func(func(string)) error {
-		return func(each func(string)) error {
+	archived := func(ids ...string) func(func(string, bool)) error {
+		return func(each func(string, bool)) error {
 			for _, id := range ids {
-				each(id)
+				short, undone := strings.CutPrefix(id, "-")
+				each(short, undone)
 			}
 			return nil
 		}
@@ -161,6 +166,18 @@ func TestLedger(t *testing.T) {
 	split := `{"status":202,"id":"01once","key":"k"}` + "\n" + `{"status":202,"id":"01other","key":"k"}` + "\n" + `{"status":202}`
 	if found, err = Check(strings.NewReader(split), archived("once", "other")); err != nil || found.Split != 1 || found.Missing != 1 || found.Accepted != 3 {
 		t.Errorf("a retry that is another report, and one without an id: %v, %v", found, err)
+	}
+	undone := `{"status":202,"id":"01once"}` + "\n" + `{"status":204,"id":"01once","undone":true}`
+	for rows, want := range map[string]Checked{
+		"once -once": {Archived: 1}, "once": {Archived: 1, Kept: 1}, "": {Missing: 1}, "once -once -once": {Archived: 1, Missing: 1}, "once once -once": {Archived: 1, Double: 1},
+	} {
+		found, err := Check(strings.NewReader(undone), archived(strings.Fields(rows)...))
+		if want.Accepted, want.IDs = 1, found.IDs; err != nil || !reflect.DeepEqual(*found, want) {
+			t.Errorf("taken back, the archive has %q: %v, %v", rows, found, err)
+		}
+	}
+	if found, err = Check(strings.NewReader(`{"status":202,"id":"01once"}`), archived("once", "-once")); err != nil || found.Missing != 1 {
+		t.Errorf("taken back by nobody: %v, %v", found, err)
 	}
 	if _, err = Check(strings.NewReader("{}\nx"), archived()); err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("a damaged ledger: %v", err)

@@ -10,6 +10,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Result struct {
 	Sent     int    `json:"sent"`
 	Accepted int    `json:"accepted"`
 	Counted  int    `json:"counted"`
+	Undone   int    `json:"undone"` // of the accepted ones
 	Errors   int    `json:"errors"` // answers that were refusals or did not come
 	// NotSent found no connection before their timeout.
 	NotSent int     `json:"not_sent"`
@@ -132,7 +134,25 @@ func (g *generator) sendDue(waiting <-chan scheduled) {
 			g.skip()
 			continue
 		}
-		g.record(g.server.send(next.report), next)
+		g.send(next)
+	}
+}
+
+// send sends a report, and takes it back where that is drawn.
+func (g *generator) send(next scheduled) {
+	got := g.server.send(next.report)
+	g.record(got, next)
+	if !got.accepted || !next.report.undone {
+		return
+	}
+	status := g.server.undo(next.report, got)
+	g.ledger.write(line{Due: next.due, Service: next.report.service, ID: got.id, Status: status, Undone: true})
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	if status == http.StatusNoContent {
+		g.result.Undone++
+	} else {
+		g.result.Errors++
 	}
 }
 
@@ -153,7 +173,7 @@ func (g *generator) saturate(ctx context.Context) Result {
 			for ctx.Err() == nil && time.Since(began) < g.config.Duration {
 				next := scheduled{report: g.reports.draw()}
 				next.due = time.Now()
-				g.record(g.server.send(next.report), next)
+				g.send(next)
 			}
 		})
 	}
@@ -170,7 +190,7 @@ func (g *generator) finish(began time.Time) Result {
 
 func (g *generator) record(got answered, of scheduled) {
 	took := time.Since(of.due)
-	g.ledger.write(got, of)
+	g.ledger.write(line{of.due, of.report.service, got.id, of.report.key, got.counted, got.status, false})
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	g.result.Sent++

@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +24,8 @@ type Reads struct {
 	NotModified int         `json:"not_modified"`
 	Errors      int         `json:"errors"` // other than 200 and 304
 	LatencyMS   Percentiles `json:"latency_ms"`
+	// Kinds are the latencies by what is read.
+	Kinds map[string]Percentiles `json:"latency_ms_of"`
 }
 
 // Streams are what came of the streams of events.
@@ -39,7 +43,7 @@ func (g *generator) readBeside(ctx context.Context, services []outage.Service) (
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	b := &beside{
-		base: strings.TrimSuffix(g.config.To, "/"), services: services, latency: newHistogram(), timeout: g.config.Timeout,
+		base: strings.TrimSuffix(g.config.To, "/"), services: services, latency: newHistogram(), kinds: newKinds(), timeout: g.config.Timeout,
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: g.config.Readers}},
 	}
 	for n := range g.config.Readers {
@@ -51,7 +55,10 @@ func (g *generator) readBeside(ctx context.Context, services []outage.Service) (
 	return func() (*Reads, *Streams) {
 		cancel()
 		b.running.Wait()
-		b.reads.LatencyMS = percentilesOf(b.latency)
+		b.reads.LatencyMS, b.reads.Kinds = percentilesOf(b.latency), map[string]Percentiles{}
+		for kind, latency := range b.kinds {
+			b.reads.Kinds[kind] = percentilesOf(latency)
+		}
 		return &b.reads, &b.streams
 	}
 }
@@ -68,6 +75,24 @@ type beside struct {
 	reads   Reads
 	streams Streams
 	latency *hdrhistogram.Histogram
+	kinds   map[string]*hdrhistogram.Histogram
+}
+
+// kinds are what readers read, each as likely as the others: the paths of a service.
+var kinds = map[string]string{
+	"home": "/", "service": "/%s", "services in JSON": "/api/v1/services", "service in JSON": "/api/v1/services/%s",
+	"series": "/api/v1/services/%s/series", "heatmap": "/api/v1/heatmap?service=%s",
+}
+
+// kindNames are the kinds in order.
+var kindNames = slices.Sorted(maps.Keys(kinds))
+
+func newKinds() map[string]*hdrhistogram.Histogram {
+	made := map[string]*hdrhistogram.Histogram{}
+	for kind := range kinds {
+		made[kind] = newHistogram()
+	}
+	return made
 }
 
 // pause is how long a reader looks at a page, on average.
@@ -82,19 +107,18 @@ func (b *beside) read(ctx context.Context, random *rand.Rand, n int) {
 		if !await(ctx, due) {
 			return
 		}
-		slug := b.services[ranks.Uint64()].Slug
-		paths := []string{"/", "/" + slug, "/api/v1/services", "/api/v1/services/" + slug, "/api/v1/services/" + slug + "/series", "/api/v1/heatmap?service=" + slug}
-		path := paths[random.IntN(len(paths))]
+		slug, kind := b.services[ranks.Uint64()].Slug, kindNames[random.IntN(len(kindNames))]
+		path := strings.Replace(kinds[kind], "%s", slug, 1)
 		status, tag, err := b.get(ctx, path, tags[path], addressOf(n))
 		if ctx.Err() != nil {
 			return
 		}
 		tags[path] = tag
-		b.count(status, err, time.Since(due))
+		b.count(kind, status, err, time.Since(due))
 	}
 }
 
-func (b *beside) count(status int, err error, took time.Duration) {
+func (b *beside) count(kind string, status int, err error, took time.Duration) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	b.reads.Requests++
@@ -106,6 +130,7 @@ func (b *beside) count(status int, err error, took time.Duration) {
 		return
 	}
 	addTo(b.latency, took)
+	addTo(b.kinds[kind], took)
 }
 
 func (b *beside) get(ctx context.Context, path, tag, from string) (status int, newTag string, err error) {

@@ -33,6 +33,7 @@ type report struct {
 	address string
 	key     string // of idempotency, "" for none
 	body    []byte
+	undone  bool // its sender takes it back at once
 }
 
 // Town is where random reports come from, within its country.
@@ -47,12 +48,14 @@ type Town struct {
 const spread = 0.05
 
 // The crowd: of 100 reports so many repeat an earlier one of the same person, are sent again
-// under the same key as after a lost answer, and say that it works, or works again.
+// under the same key as after a lost answer, say that it works, or works again, and of the
+// rest so many are taken back.
 const (
 	repeatsOf100 = 5
 	retriesOf100 = 2
 	worksOf100   = 3
 	backOf100    = 2
+	undoneOf100  = 1
 	mostRecent   = 1000
 )
 
@@ -107,6 +110,7 @@ func (r *reports) next() report {
 	draw := r.random.IntN(100)
 	if len(r.recent) > 0 && draw < repeatsOf100+retriesOf100 {
 		again := r.recent[r.random.IntN(len(r.recent))]
+		again.undone = false
 		if draw < repeatsOf100 {
 			again.key = r.newKey()
 		}
@@ -120,7 +124,7 @@ func (r *reports) next() report {
 		kind = "back"
 	}
 	made := r.fresh(r.services[r.ranks.Uint64()], r.town(), kind)
-	made.key = r.newKey()
+	made.key, made.undone = r.newKey(), r.random.IntN(100) < undoneOf100
 	return made
 }
 
