@@ -34,7 +34,7 @@
 // leaves them whole; apikey, which knows who may import and subscribe; boltfile, which opens files of
 // keys and values that may be damaged; wanted, which counts services that people miss; csvtable, which reads and
 // writes CSV tables; duration, which reads lengths of time; metrics, which makes them; redistest, the engines
-// for tests; cell/celltest, the geography for them; notify/notifytest, who receives letters
+// for tests; suppression, the minimum count of the public table; cell/celltest, the geography for them; notify/notifytest, who receives letters
 // and messages there; and tools, the subcommands that are not the server.
 //
 // A stage imports outage and none of its neighbours: the command wires them.

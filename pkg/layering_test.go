@@ -59,7 +59,7 @@ var rules = map[string]rule{
 	"frontend/draw":     {"public outage locale", ""},
 	"frontend/patch":    {"", ""},
 	"frontend/pagetest": {"public public/register outage locale country/countrytest", ""},
-	"pkg/public":        {"outage", "metrics"},
+	"pkg/public":        {"outage suppression", "metrics"},
 	"pkg/live":          {"outage public", "metrics"},
 
 	// Incidents by quarter, made of public numbers.
@@ -76,7 +76,7 @@ var rules = map[string]rule{
 	"pkg/baseline": {"outage", ""},
 	"pkg/detect":   {"outage", ""},
 	"pkg/incident": {"outage lease", "metrics"},
-	"pkg/archive":  {"outage lease ratelimit redisconn retry wholefile metrics", "clickhouse redis metrics"},
+	"pkg/archive":  {"outage suppression lease ratelimit redisconn retry wholefile metrics", "clickhouse redis metrics"},
 
 	// What is normal, what is not, and what became of it are one decision about one
 	// minute, taken by the live server, by imports and by backtests alike. The runner
@@ -131,6 +131,7 @@ var rules = map[string]rule{
 	"pkg/privacy":             {"outage redact", "redis"},
 	"pkg/proxyheader":         {"", "proxyproto"},
 	"pkg/ratelimit":           {"forwarded", ""},
+	"pkg/suppression":         {"outage", ""},
 	"pkg/redact":              {"", ""},
 	"pkg/redisconn":           {"retry metrics", "redis"},
 	"pkg/notify/notifytest":   {"", ""},

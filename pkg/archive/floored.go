@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
+	"github.com/open-downpour/downpour/pkg/suppression"
 )
 
 // The public table of days that are over is computed once, so that a map of months does not
@@ -64,11 +66,10 @@ const (
 	quietFor = 10 * time.Minute
 	// overFor is how long a day has been over before it is computed.
 	overFor = time.Hour
-	// flooredAtOnce is how many rows of a day one statement computes at most, which bounds
-	// its memory, as long as they are spread over the day. Planning a statement takes up to
-	// half a second of a processor, however few its rows are.
+	// flooredAtOnce is how many rows of a day are computed at once, as long as they are spread
+	// over the day, which bounds the rows that are stored at once.
 	flooredAtOnce = 1_000_000
-	// shortestFloored is the shortest part of a day that one statement computes.
+	// shortestFloored is the shortest part of a day that is computed by itself.
 	shortestFloored = 60
 	// flooringTime is how long FloorDays works before it leaves days for the next time.
 	flooringTime = 5 * time.Second
@@ -83,15 +84,17 @@ type flooredDay struct {
 	computed int64
 }
 
-// dayOf is a day as ClickHouse has it.
-func (f flooredDay) dayOf() string {
-	return fmt.Sprintf("toDate('%s')", f.From.Time().UTC().Format(time.DateOnly))
-}
+func (f flooredDay) date() string { return f.From.Time().UTC().Format(time.DateOnly) }
 
-// changesOf joins the stored days with what was inserted for each day.
-const changesOf = `SELECT changes.day AS day, inserted, newest, until FROM
-	(SELECT day, max(changed) AS inserted FROM quarter_changes GROUP BY day) AS changes LEFT JOIN
-	(SELECT day, max(computed) AS newest, argMax(upto, computed) AS until FROM floored_days WHERE least = ? GROUP BY day) AS stored ON changes.day = stored.day`
+// dayOf is a day as ClickHouse has it.
+func (f flooredDay) dayOf() string { return fmt.Sprintf("toDate('%s')", f.date()) }
+
+// changesOf are the days of which something was inserted, with when that was last, and with
+// when each was last computed, 0 for never.
+const changesOf = `SELECT day, max(changed) AS inserted, max(computed) AS newest, argMax(upto, computed) AS until FROM (
+		SELECT day, 1 AS known, changed, toInt64(0) AS computed, toDateTime(0, 'UTC') AS upto FROM quarter_changes UNION ALL
+		SELECT day, 0 AS known, toDateTime(0, 'UTC') AS changed, computed, upto FROM floored_days WHERE least = ?
+	) GROUP BY day HAVING max(known) = 1`
 
 // flooredDays are the days of a span whose public table with a floor is stored and holds,
 // in order.
@@ -126,11 +129,32 @@ func (d *DB) flooredTable(ctx context.Context, query outage.Query, level int, da
 	}
 	computed := make([]string, len(days))
 	for i, day := range days {
-		computed[i] = fmt.Sprintf("(%s, %d)", day.dayOf(), day.computed)
+		computed[i] = fmt.Sprintf("('%s', %d)", day.date(), day.computed)
 	}
 	w.and("(day, computed) IN (" + strings.Join(computed, ", ") + ")")
-	return d.readTable(d.consistent(ctx), fmt.Sprintf(`SELECT placed, toString(region), toString(district), cell, sum(reports) AS shown, sum(judged), sum(total)
-		FROM floored_counts WHERE %s GROUP BY placed, region, district, cell`, w), w.arguments)
+	statement := fmt.Sprintf(`SELECT placed, toString(region), toString(district), cell, sum(reports), sum(judged), sum(total)
+		FROM floored_counts WHERE %s GROUP BY placed, region, district, cell`, w)
+	var table outage.Table
+	err := d.rows(d.consistent(ctx), statement, w.arguments, func(scan func(...any) error) error {
+		var row outage.TableRow
+		var region, district string
+		var cell uint64
+		var judged, total int64
+		var placed uint8
+		if err := scan(&placed, &region, &district, &cell, &row.Reports, &judged, &total); err != nil {
+			return err
+		}
+		table.Total += total
+		if placed == 0 {
+			table.Unplaced += total
+		} else if row.Reports > 0 {
+			row.Region, row.District, row.Cell = outage.Region(region), outage.District(district), outage.Cell(cell)
+			row.Judged = float64(judged) / suppression.Milli
+			table.Rows = append(table.Rows, row)
+		}
+		return nil
+	})
+	return table, err
 }
 
 // without is what is left of a span without days in order.
@@ -252,11 +276,9 @@ func (d *DB) floorDay(ctx context.Context, now time.Time, floor int) (more bool,
 	if err != nil {
 		return false, err
 	}
-	for _, level := range tableLevelsKept {
-		for _, part := range flooredParts(day.Span, rows) {
-			if err := d.exec(bounded(ctx, d.timeout), flooredStatement(day, part, level, floor)); err != nil {
-				return false, fmt.Errorf("computing the public table of %s: %w", day.From.Time().Format(time.DateOnly), err)
-			}
+	for _, part := range flooredParts(day.Span, rows) {
+		if err := d.floorPart(bounded(ctx, d.timeout), day, part, floor); err != nil {
+			return false, fmt.Errorf("computing the public table of %s: %w", day.date(), err)
 		}
 	}
 	return true, d.exec(ctx, fmt.Sprintf("INSERT INTO floored_days (day, least, computed, upto) VALUES (%s, %d, %d, %d)", day.dayOf(), floor, day.computed, upto))
@@ -281,14 +303,47 @@ func (d *DB) forgetDay(ctx context.Context, day flooredDay) error {
 	return d.exec(ctx, "ALTER TABLE floored_counts DELETE WHERE day = "+day.dayOf()+fmt.Sprintf(" AND computed < %d", day.computed))
 }
 
-// flooredStatement stores the public table of a part of a day, by service and country. What
-// is not shown is summed up into one row of each, which only Table.Total and Unplaced need.
-func flooredStatement(day flooredDay, span outage.Span, level, floor int) string {
-	condition := fmt.Sprintf("kind = '%s' AND %s", outage.Problem, within([]outage.Span{span}))
-	return fmt.Sprintf(`INSERT INTO floored_counts (day, computed, level, service, country, placed, region, district, cell, reports, judged, total)
-	SELECT %[1]s, %[2]d, %[3]d, service_name, country_code, placed, if(reports > 0, reinterpretAsString(part), ''), if(reports > 0, name, ''), if(reports > 0, at, toUInt64(0)),
-		sum(reports), sum(judged), sum(counted) FROM %[4]s LEFT JOIN (
-			SELECT cityHash64(service, country) AS topic, any(toString(service)) AS service_name, any(toString(country)) AS country_code FROM quarter_counts WHERE %[5]s GROUP BY topic
-		) AS topics ON summed.topic = topics.topic
-		GROUP BY ALL`, day.dayOf(), day.computed, level, tablePlaces("topic, ", condition, level, floor), condition)
+// floorPart stores the public table of a part of a day, by service and country, at all levels.
+func (d *DB) floorPart(ctx context.Context, day flooredDay, part outage.Span, floor int) error {
+	var rows [][]any
+	var of topic
+	table := suppression.NewTable(suppression.Least(floor))
+	err := d.quarterHours(ctx, outage.Query{Span: part}, []outage.Span{part}, leavesAtOnce, func(next topic, leaves []suppression.Leaf) {
+		if next != of {
+			rows = append(rows, flooredRows(day, of, table)...)
+			of, table = next, suppression.NewTable(suppression.Least(floor))
+		}
+		table.Add(leaves, false)
+	})
+	rows = append(rows, flooredRows(day, of, table)...)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return d.append(ctx, "INSERT INTO floored_counts (day, computed, level, service, country, placed, region, district, cell, reports, judged, total)", rows)
+}
+
+// flooredRows are the rows of a table at all levels. All reports, which only Table.Total and
+// Unplaced need, are in rows without a place: one of those that have a place of the level, and
+// one of those that have none.
+func flooredRows(day flooredDay, of topic, table *suppression.Table) (rows [][]any) {
+	for _, level := range tableLevelsKept {
+		add := func(placed uint8, row outage.TableRow, total int64) {
+			judged := int64(math.Round(row.Judged * suppression.Milli))
+			rows = append(rows, []any{
+				day.From.Time(), day.computed, uint8(level), of.service, of.country, placed,
+				string(row.Region), string(row.District), uint64(row.Cell), row.Reports, judged, total,
+			})
+		}
+		at := table.At(level)
+		for _, row := range at.Rows {
+			add(1, row, 0)
+		}
+		if placed := at.Total - at.Unplaced; placed != 0 {
+			add(1, outage.TableRow{}, placed)
+		}
+		if at.Unplaced != 0 {
+			add(0, outage.TableRow{}, at.Unplaced)
+		}
+	}
+	return rows
 }

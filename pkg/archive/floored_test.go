@@ -75,6 +75,7 @@ func TestFlooredDays(t *testing.T) {
 		}
 		same("changed since")
 		settle(t, db)
+		must(t, db.exec(ctx, "ALTER TABLE floored_days UPDATE upto = upto - 60 WHERE 1 SETTINGS mutations_sync = 1")) // as a minute ago
 		must(t, db.exec(ctx, "INSERT INTO quarter_changes VALUES (toDate('"+second.From.Time().Format(time.DateOnly)+"'), now('UTC') - 601)"))
 		_, err := db.FloorDays(ctx, now, public.Floor)
 		must(t, err)

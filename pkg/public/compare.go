@@ -47,7 +47,7 @@ func (s *Snapshot) shareOf(service string, area outage.Area) float64 {
 	if area.District == "" {
 		return watch.Regions[area.Region] / watch.Baseline.Mean
 	}
-	return s.shareOfPlaces(watch, outage.LevelDistrict)[node{region: area.Region, district: area.District}]
+	return s.shareOfPlaces(watch, outage.LevelDistrict)[node{Region: area.Region, District: area.District}]
 }
 
 // scaled is the normal of a part of the country.

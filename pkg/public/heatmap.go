@@ -66,10 +66,10 @@ func (s *Snapshot) table(ctx context.Context, query outage.Query, level int) (ou
 	old, hot := s.split(query.Span)
 	query.ByPlace = true
 	query.Span = hot
-	if err := s.quarters(ctx, query, sum.add); err != nil {
+	if err := s.quarters(ctx, query, func(q quarter) { sum.Add(q.leaves(), q.open) }); err != nil {
 		return outage.Table{}, err
 	}
-	table := sum.at(level)
+	table := sum.At(level)
 	if s.past == nil || old.From >= old.To {
 		return table, nil
 	}

@@ -104,7 +104,7 @@ func (s *Snapshot) Networks(ctx context.Context, service string, country outage.
 			return prefixes[prefixKey{quarterKey{begin, q.service, q.country}, region, network}] >= outage.LeastNetworks
 		}
 		for network, t := range q.networks(region, totals[quarterKey{q.start, q.service, q.country}], several) {
-			sums[network] = sums[network].plus(t)
+			sums[network] = sums[network].Plus(t)
 		}
 	})
 	answer.fill(sums)
@@ -132,28 +132,28 @@ func (q quarter) networks(region outage.Region, total int64, several func(networ
 	tallies := map[string]tally{}
 	for _, count := range q.counts {
 		if region == "" || count.Region == region {
-			tallies[count.Network] = tallies[count.Network].plus(tallyOf(count))
+			tallies[count.Network] = tallies[count.Network].Plus(tallyOf(count))
 		}
 	}
 	named, left := map[string]tally{}, total
 	for _, network := range slices.Sorted(maps.Keys(tallies)) {
 		t := tallies[network]
-		n := t.shown(q.open)
+		n := shown(t, q.open)
 		rest := left - n
 		if n < Floor || !several(network) || rest < 0 || region != "" && rest != 0 && rest < Floor {
 			continue
 		}
-		named[network], left = t.part(n), rest
+		named[network], left = t.Part(n), rest
 	}
 	return named
 }
 
 func (n *Networks) fill(sums map[string]tally) {
 	for _, t := range sums {
-		n.Named += t.n
+		n.Named += t.N
 	}
 	for network, t := range sums {
-		n.Items = append(n.Items, NetworkCount{Network: network, Reports: t.n, Share: float64(t.n) / float64(n.Named)})
+		n.Items = append(n.Items, NetworkCount{Network: network, Reports: t.N, Share: float64(t.N) / float64(n.Named)})
 	}
 	slices.SortFunc(n.Items, func(a, b NetworkCount) int {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.Network, b.Network))
@@ -164,7 +164,7 @@ func (n *Networks) fill(sums map[string]tally) {
 func (n *Networks) compare(ordinary outage.OrdinaryAccess, sums map[string]tally) {
 	var named []outage.AccessCount
 	for network, t := range sums {
-		named = append(named, outage.AccessCount{Network: network, Reporters: float64(t.judged) / milli})
+		named = append(named, outage.AccessCount{Network: network, Reporters: float64(t.Judged) / milli})
 	}
 	for _, row := range ordinary.Compare(named) {
 		at := slices.IndexFunc(n.Items, func(item NetworkCount) bool { return item.Network == row.Network })

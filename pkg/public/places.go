@@ -59,7 +59,7 @@ func (s *Snapshot) placeTable(ctx context.Context, service string, country outag
 	answer.Withheld = answer.Total - answer.Unplaced
 	at := map[node]int{}
 	for _, row := range table.Rows {
-		key := node{region: row.Region, district: row.District}
+		key := node{Region: row.Region, District: row.District}
 		i, known := at[key]
 		if !known {
 			i = len(answer.Places)
@@ -86,7 +86,7 @@ func (s *Snapshot) comparePlaces(ctx context.Context, answer *PlaceTable) {
 			if place.Region.Country() != country {
 				continue
 			}
-			share := shares[node{region: place.Region, district: place.District}]
+			share := shares[node{Region: place.Region, District: place.District}]
 			if expected := expected * share; expected > 0 {
 				ratio := outage.Ratio(place.Judged, expected)
 				place.Expected, place.Ratio = &expected, &ratio
@@ -103,7 +103,7 @@ func (s *Snapshot) shareOfPlaces(watch outage.Watch, level int) map[node]float64
 	shares := map[node]float64{}
 	if level == outage.LevelRegion {
 		for region, mean := range watch.Regions {
-			shares[node{region: region}] = mean / watch.Baseline.Mean
+			shares[node{Region: region}] = mean / watch.Baseline.Mean
 		}
 		return shares
 	}
@@ -112,7 +112,7 @@ func (s *Snapshot) shareOfPlaces(watch outage.Watch, level int) map[node]float64
 	}
 	for cell, mean := range watch.Cells {
 		region, district := s.districtOf(cell)
-		shares[node{region: region, district: district}] += mean / watch.Baseline.Mean
+		shares[node{Region: region, District: district}] += mean / watch.Baseline.Mean
 	}
 	return shares
 }

@@ -43,35 +43,27 @@ func (s *Snapshot) Series(ctx context.Context, service string, area outage.Area,
 
 // shownCounts is what the public table shows of a region or a district, by quarter hour.
 func (s *Snapshot) shownCounts(ctx context.Context, service string, area outage.Area, span outage.Span) ([]outage.Count, error) {
-	var shown []outage.Count
+	var all []outage.Count
 	query := outage.Query{Service: service, Country: area.Country, Span: span, ByPlace: true}
 	err := s.quarters(ctx, query, func(q quarter) {
-		shown = append(shown, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(area)})
+		all = append(all, outage.Count{Start: q.start, Kind: outage.Problem, N: q.shownOf(area)})
 		for _, kind := range []outage.Kind{outage.Works, outage.Back} {
-			if n := q.of(kind, area).shown(q.open); n > 0 {
-				shown = append(shown, outage.Count{Start: q.start, Kind: kind, N: n})
+			if n := shown(q.of(kind, area), q.open); n > 0 {
+				all = append(all, outage.Count{Start: q.start, Kind: kind, N: n})
 			}
 		}
 	})
-	return shown, err
+	return all, err
 }
 
 // of is the tally of the reports of a kind in a region or a district in the quarter hour.
 func (q quarter) of(kind outage.Kind, area outage.Area) (t tally) {
 	for _, count := range q.counts {
 		if count.Kind == kind && within(area, count.Region, count.District) {
-			t = t.plus(tallyOf(count))
+			t = t.Plus(tallyOf(count))
 		}
 	}
 	return t
-}
-
-// shown is what is shown of a tally that no table takes the rest of.
-func (t tally) shown(open bool) int64 {
-	if open {
-		return shownOpen(t.n)
-	}
-	return shownClosed(t.n, shownOpen(t.live))
 }
 
 // Symptoms breaks the problem reports of a span of whole quarter hours down by
@@ -110,12 +102,12 @@ func (q quarter) symptoms(area outage.Area, total int64) map[string]int64 {
 	tallies := map[string]tally{}
 	for _, count := range q.counts {
 		if count.Kind == outage.Problem && within(area, count.Region, count.District) {
-			tallies[count.Symptom] = tallies[count.Symptom].plus(tallyOf(count))
+			tallies[count.Symptom] = tallies[count.Symptom].Plus(tallyOf(count))
 		}
 	}
 	named, left := map[string]int64{}, total
 	for _, symptom := range slices.Sorted(maps.Keys(tallies)) {
-		n := tallies[symptom].shown(q.open)
+		n := shown(tallies[symptom], q.open)
 		rest := left - n
 		if n < Floor || !area.Whole() && rest != 0 && rest < Floor {
 			continue
@@ -143,10 +135,10 @@ func within(area outage.Area, region outage.Region, district outage.District) bo
 // shownOf is what the public table shows of a region or a district in the quarter hour.
 func (q quarter) shownOf(area outage.Area) (n int64) {
 	table := newTable()
-	table.add(q)
-	for at, shown := range table.shown {
-		if within(area, at.region, at.district) {
-			n += shown.n
+	table.Add(q.leaves(), q.open)
+	for at, shown := range table.Shown() {
+		if within(area, at.Region, at.District) {
+			n += shown.N
 		}
 	}
 	return n
