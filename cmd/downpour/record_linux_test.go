@@ -25,13 +25,11 @@ import (
 var (
 	recordReports = flag.Int64("record-reports", 0, "how many reports TestRecordDay sends; 0 skips it")
 	recordBatches = flag.Int("record-batches", 2, "how many importers send batches at a time; 0 sends single reports only")
+	recordLines   = flag.Int("record-lines", 1000, "how many lines a batch has")
 	recordSingles = flag.Int("record-singles", 64, "over how many connections single reports come")
 )
 
-const (
-	recordKey  = "key of the importers of the record day"
-	linesASend = 1000 // of a batch
-)
+const recordKey = "key of the importers of the record day"
 
 // TestRecordDay sends as many reports as a record day had through the public API as fast
 // as the server takes them, single ones and batches of importers at once, and then looks
@@ -60,7 +58,7 @@ func TestRecordDay(t *testing.T) {
 	after := measured.costs(t)
 
 	accepted := day.singles.Load() + day.lines.Load()
-	t.Logf("%d reports in %v: %d single, %d in batches of %d; %.0f a second", accepted, took.Round(time.Second), day.singles.Load(), day.lines.Load(), linesASend, float64(accepted)/took.Seconds())
+	t.Logf("%d reports in %v: %d single, %d in batches of %d; %.0f a second", accepted, took.Round(time.Second), day.singles.Load(), day.lines.Load(), *recordLines, float64(accepted)/took.Seconds())
 	for _, part := range []string{"server", "redis", "archive", "generator"} {
 		t.Logf("%s: %.1f us of processor time a report", part, (after[part]-before[part])*1e6/float64(accepted))
 	}
@@ -121,7 +119,7 @@ func (d *recordDay) importBatches(t *testing.T, ctx context.Context, importer in
 	towns := townsOf(d.world.Towns())
 	for n := 0; ctx.Err() == nil && d.singles.Load()+d.lines.Load() < d.left; {
 		body.Reset()
-		for range linesASend {
+		for range *recordLines {
 			n++
 			town, service := towns[random.IntN(len(towns))], d.loaded()[random.IntN(len(d.loaded()))]
 			fmt.Fprintf(&body, `{"service":%q,"country":%q,"location":{"lat":%.4f,"lng":%.4f},"reported_at":%q,"reporter":"%d-%d"}`+"\n",
