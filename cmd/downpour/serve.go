@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -37,7 +36,7 @@ type serveCommand struct {
 	TrustedProxies proxies     `help:"Networks or addresses of proxies whose X-Forwarded-For is believed, or none." default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 	ProxyProtocol  bool        `help:"Connections of trusted proxies begin with a PROXY header (version 1 or 2), which names the client." name:"proxy-protocol"`
 	PublicURL      string      `help:"Address that people reach the server at, for link previews and citations." name:"public-url" placeholder:"URL"`
-	Hosts          []string    `help:"Names of the server, with the port if any, such as status.example.org: links take that of the request where --public-url is not given. localhost is known." name:"host" placeholder:"NAME"`
+	Hosts          []string    `help:"Names of the server, with the port if any, such as status.example.org: links take that of the request where --public-url is not given. The address of the socket itself is known." name:"host" placeholder:"NAME"`
 	siteFlags
 
 	ReportsPerMin  int           `help:"Reports that one IPv4 address or IPv6 /64 may send in a minute." name:"reports-per-minute" default:"300"`
@@ -177,18 +176,6 @@ func (s *serveCommand) redisConfig() redisconn.Config {
 
 // publicURL is the address of the server in links, without a slash at its end.
 func (s *serveCommand) publicURL() string { return strings.TrimRight(s.PublicURL, "/") }
-
-// hostNames are the names of the server in links while it has no public address: those
-// that were given, and those of this machine at the port that it listens on.
-func (s *serveCommand) hostNames() []string {
-	names := slices.Clone(s.Hosts)
-	if _, port, err := net.SplitHostPort(s.Listen); err == nil {
-		for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
-			names = append(names, net.JoinHostPort(host, port))
-		}
-	}
-	return names
-}
 
 // ownOrigins are the origins whose pages may write, beside the host that a
 // request names: a proxy may change the host.

@@ -102,10 +102,16 @@ func (w *web) clientOf(c *fiber.Ctx) outage.Client {
 
 // originOf finds the address of the server by which a request came.
 func (w *web) originOf() func(*fiber.Ctx) string {
-	origins := forwarded.NewOrigins(w.app.settings.hostNames(), w.app.settings.TrustedProxies)
+	origins := forwarded.NewOrigins(w.app.settings.Hosts, w.app.settings.TrustedProxies)
 	return func(c *fiber.Ctx) string {
 		peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
-		return origins.Of(peer, c.Get(fiber.HeaderXForwardedProto), string(c.Request().Host()))
+		host := string(c.Request().Host())
+		found := origins.Of(peer, c.Get(fiber.HeaderXForwardedProto), host)
+		local, ok := c.Context().LocalAddr().(*net.TCPAddr)
+		if found != "" || !ok || c.Get(fiber.HeaderXForwardedFor) != "" {
+			return found
+		}
+		return forwarded.AtSocket(host, local.AddrPort())
 	}
 }
 

@@ -1,8 +1,10 @@
 package forwarded
 
 import (
+	"net"
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -51,6 +53,27 @@ func (o *Origins) Of(peer netip.Addr, proto, host string) string {
 		return found.secure
 	}
 	return found.plain
+}
+
+// AtSocket is the address of a server that is asked by the address of its socket, without a
+// proxy: the name of this machine, or the address at which the connection came, with its
+// port. It is "" for any other host, and the same for all spellings of one address.
+func AtSocket(host string, local netip.AddrPort) string {
+	name, port, err := net.SplitHostPort(host)
+	if err != nil {
+		name, port = strings.Trim(host, "[]"), "80"
+	}
+	if port != strconv.Itoa(int(local.Port())) {
+		return ""
+	}
+	at, err := netip.ParseAddr(name)
+	switch {
+	case err == nil && at.Unmap() == plain(local.Addr()):
+		name = at.Unmap().String()
+	case name != "localhost" || !plain(local.Addr()).IsLoopback():
+		return ""
+	}
+	return "http://" + plainHost(net.JoinHostPort(name, port))
 }
 
 // plainHost is a host in lower case without the port that its scheme implies.

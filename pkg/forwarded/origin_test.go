@@ -39,6 +39,31 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+func TestAtSocket(t *testing.T) {
+	for _, c := range []struct{ host, local, want string }{
+		{"127.0.0.1:8080", "127.0.0.1:8080", "http://127.0.0.1:8080"},
+		{"127.0.0.1:8080", "[::ffff:127.0.0.1]:8080", "http://127.0.0.1:8080"},
+		{"localhost:8080", "127.0.0.1:8080", "http://localhost:8080"},
+		{"localhost", "[::1]:80", "http://localhost"},
+		{"[::1]:8080", "[::1]:8080", "http://[::1]:8080"},
+		{"[::1]", "[::1]:80", "http://[::1]"},
+		{"[0:0:0:0:0:0:0:1]:8080", "[::1]:8080", "http://[::1]:8080"},
+		{"[::ffff:127.0.0.1]:8080", "127.0.0.1:8080", "http://127.0.0.1:8080"},
+		{"192.0.2.7:8080", "192.0.2.7:8080", "http://192.0.2.7:8080"},
+		{"localhost:8080", "192.0.2.7:8080", ""}, // through another address: a proxy
+		{"127.0.0.1:8080", "192.0.2.7:8080", ""},
+		{"127.0.0.1:8081", "127.0.0.1:8080", ""},
+		{"127.0.0.1", "127.0.0.1:8080", ""},
+		{"evil.example:8080", "127.0.0.1:8080", ""},
+		{"[::1%evil]:8080", "[::1]:8080", ""},
+		{"", "127.0.0.1:80", ""},
+	} {
+		if got := AtSocket(c.host, netip.MustParseAddrPort(c.local)); got != c.want {
+			t.Errorf("%s at %s: %q instead of %q", c.host, c.local, got, c.want)
+		}
+	}
+}
+
 // Whatever a client sends, the answer is one of the few addresses that were set.
 func FuzzOrigins(f *testing.F) {
 	origins := NewOrigins([]string{"downpour.example"}, Loopback())
