@@ -149,3 +149,19 @@ func TestServicePageListsItsIncidents(t *testing.T) {
 	holds(t, "/whatsapp", get(t, app, "/whatsapp").body, `<section class="panel" id="IN">`, `<section class="panel" id="GB">`)
 	holds(t, "/netflix", get(t, app, "/netflix").body, "Past incidents", "None so far.")
 }
+
+// The filter is open where it leaves something out, so that the list begins on the first
+// screen of a phone.
+func TestFilterIsClosedUntilItIsUsed(t *testing.T) {
+	_, app := testSite(t, nil)
+	for path, open := range map[string]bool{
+		"/incidents": false, "/bn/in/incidents": false, "/incidents?state=resolved": true, "/in/incidents?service=whatsapp": true, "/incidents?from=2026-11-01": true,
+	} {
+		body := get(t, app, path).body
+		_, before, _ := strings.Cut(body, "<details")
+		before, _, found := strings.Cut(before, `<form class="filter"`)
+		if !found || strings.HasPrefix(before, " open>") != open {
+			t.Errorf("%s: the filter is after <details%s", path, before)
+		}
+	}
+}

@@ -68,6 +68,31 @@ test('the location is sent coarse, only in the report and after consent', async 
   });
 });
 
+test('nothing moves when the scripts of a page start', async () => {
+  for (const [path, width] of [['/in/upi/report', 390], ['/in/upi', 390], ['/upi', 1280], ['/', 390], ['/incidents', 390]]) {
+    await withPage(browser, { width, scripts: true }, async (page) => {
+      await page.addInitScript(() => {
+        globalThis.moved = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => { globalThis.moved += value; })).observe({ type: 'layout-shift', buffered: true });
+      });
+      await page.goto(base + path, { waitUntil: 'networkidle' });
+      assert.ok((await page.evaluate(() => globalThis.moved)) < 0.02, path);
+    });
+  }
+});
+
+test('without a location to offer, its button is away', async () => {
+  await withPage(browser, { width: 390, scripts: true }, async (page) => {
+    await page.addInitScript(() => Object.defineProperty(navigator, 'geolocation', { value: undefined }));
+    await page.goto(`${base}/in/upi/report`);
+    await page.locator('#here').waitFor({ state: 'detached' });
+  });
+  await withPage(browser, { width: 390 }, async (page) => {
+    await page.goto(`${base}/in/upi/report`);
+    assert.equal((await page.locator('#here').boundingBox())?.height, undefined);
+  });
+});
+
 test('places are suggested while typing', async () => {
   await withPage(browser, { width: 360, scripts: true }, async (page) => {
     await page.goto(`${base}/in/sbi`);

@@ -118,6 +118,12 @@ func (page *incidentsPage) list(ctx context.Context, records []public.Incident) 
 	}
 }
 
+// Filtered reports whether less than all is listed, so that the filter is open at first.
+// A browser neither styles nor lays out its 300 choices while it is closed.
+func (page *incidentsPage) Filtered() bool {
+	return page.Filter.WithCursor("") != address.IncidentQuery{}
+}
+
 // choices fills the selects of the form.
 func (page *incidentsPage) choices() {
 	services := []option{{Text: page.T("map.all"), Chosen: page.Filter.Service == ""}}

@@ -106,11 +106,14 @@ function handOver(form: HTMLFormElement, button: HTMLButtonElement | null): void
 }
 
 function guessCountry(form: HTMLFormElement): void {
-  const choices = form.querySelectorAll<HTMLInputElement>('[name=country][type=radio]');
-  const zones = document.getElementById('country')?.dataset.zones ?? '';
-  const country = countryOf(zones, Intl.DateTimeFormat().resolvedOptions().timeZone);
-  if ([...choices].some((choice) => choice.checked)) return;
-  for (const choice of choices) choice.checked = choice.value === country;
+  const choices = [...form.querySelectorAll<HTMLInputElement>('[name=country][type=radio]')];
+  const chosen = () => choices.some((choice) => choice.checked);
+  if (choices.length === 0 || chosen()) return;
+  // The first use of Intl takes a slow phone a tenth of a second, in which it paints nothing.
+  setTimeout(() => {
+    const country = countryOf(document.getElementById('country')?.dataset.zones ?? '', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    if (!chosen()) for (const choice of choices) choice.checked = choice.value === country;
+  });
 }
 
 function countryIn(form: HTMLFormElement): string {
@@ -121,7 +124,11 @@ function countryIn(form: HTMLFormElement): string {
 // none.
 function offerLocation(use: (lat: string, lng: string) => void): void {
   const here = document.getElementById('here');
-  if (!here || !navigator.geolocation || !isSecureContext) return;
+  if (!here) return;
+  if (!navigator.geolocation || !isSecureContext) {
+    here.remove();
+    return;
+  }
   here.hidden = false;
   here.querySelector('button')?.addEventListener('click', () => {
     navigator.geolocation.getCurrentPosition(
