@@ -55,6 +55,9 @@ type Archiver struct {
 	maintained outage.Minute    // the minute of the last maintain
 	logged     map[string]int64 // damaged parts by table, as last logged
 	damaged    atomic.Int64
+
+	repairs     *retry.Schedule
+	repairAfter time.Time // the earliest next repair
 }
 
 // NewArchiver makes an Archiver. Run archives.
@@ -71,6 +74,7 @@ func NewArchiver(config Config) *Archiver {
 	return &Archiver{
 		Config: config, most: config.Records, server: rand.Text(), kicks: make(chan struct{}, 1),
 		archived: Positions{}, advanced: make(chan struct{}), prepared: make(chan struct{}), logged: map[string]int64{},
+		repairs: repairWaits.Schedule(),
 	}
 }
 
@@ -158,17 +162,28 @@ func (a *Archiver) catchUp(ctx context.Context) {
 	for ctx.Err() == nil {
 		more, err := a.archiveBatch(ctx)
 		a.setFailing(ctx, err)
-		if err != nil || !more {
+		switch {
+		case a.repair(ctx, err, time.Now()):
+		case err != nil:
 			return
+		default:
+			a.repairs.Reset()
+			if !more {
+				return
+			}
 		}
 	}
 }
 
-// maintain deletes expired identities and checks for damaged parts, once a minute, unless a
-// batch may be half inserted.
+// maintain looks whether the tables are there, deletes expired identities and checks for
+// damaged parts, once a minute, unless a batch may be half inserted.
 func (a *Archiver) maintain(ctx context.Context, now time.Time) {
 	minute := outage.MinuteOf(now)
 	if minute == a.maintained || a.Failing() != nil || ctx.Err() != nil {
+		return
+	}
+	if err := a.DB.checkExists(ctx); lost(err) && !a.repair(ctx, err, now) {
+		a.maintained = minute
 		return
 	}
 	if err := errors.Join(a.DB.Expire(ctx, now), a.inspect(ctx)); err != nil {

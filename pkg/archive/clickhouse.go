@@ -40,6 +40,8 @@ type DB struct {
 	// writing is held shared by inserts, and exclusively while tables are compared.
 	writing sync.RWMutex
 	cluster *cluster // nil for one server
+	// createDatabase makes the database of one server; nil where every server has it.
+	createDatabase func(ctx context.Context) error
 }
 
 const defaultTimeout = 30 * time.Second
@@ -76,7 +78,22 @@ func connect(servers clickhouse.Options, timeout time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening clickhouse: %w", err)
 	}
-	return &DB{conn: conn, timeout: timeout}, nil
+	db := &DB{conn: conn, timeout: timeout}
+	if servers.Auth.Database != anyDatabase {
+		db.createDatabase = func(ctx context.Context) error { return createDatabase(ctx, servers) }
+	}
+	return db, nil
+}
+
+// createDatabase makes the database that the options name, unless it exists.
+func createDatabase(ctx context.Context, servers clickhouse.Options) error {
+	name := servers.Auth.Database
+	servers.Auth.Database = anyDatabase
+	conn, err := clickhouse.Open(&servers)
+	if err != nil {
+		return err
+	}
+	return errors.Join(conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quotedName(name)), conn.Close())
 }
 
 // openCluster makes a client of the whole archive of a cluster.
@@ -149,15 +166,32 @@ func address(text string, settings *clickhouse.Options) error {
 	return nil
 }
 
+// Exceptions of a server that has lost the archive, as an empty disk does.
+const (
+	unknownTable    = 60
+	unknownDatabase = 81
+)
+
+// lost reports whether an error says that tables of the archive do not exist.
+func lost(err error) bool {
+	var exception *clickhouse.Exception
+	return errors.As(err, &exception) && (exception.Code == unknownTable || exception.Code == unknownDatabase)
+}
+
+func lostDatabase(err error) bool {
+	var exception *clickhouse.Exception
+	return errors.As(err, &exception) && exception.Code == unknownDatabase
+}
+
 // refusals are the permanent exceptions: the user is unknown or has no right, or the server
 // does not support the statement. Others, such as a lack of memory or disk space, are
 // transient.
 // https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp
 var refusals = []int32{
-	46,                      // unknown function
-	50,                      // unknown type
-	62,                      // syntax
-	81,                      // unknown database
+	46, // unknown function
+	50, // unknown type
+	62, // syntax
+	unknownDatabase,
 	115,                     // unknown setting
 	164,                     // read only
 	192, 193, 194, 497, 516, // user, password, rights

@@ -25,6 +25,14 @@ func (r relation) sharded() bool { return strings.Contains(r.clauses, tokenWindo
 
 func (r relation) isView() bool { return r.to != "" }
 
+// statement makes a relation on a single server that lacks it.
+func (r relation) statement() string {
+	if r.isView() {
+		return fmt.Sprintf("CREATE MATERIALIZED VIEW IF NOT EXISTS %s TO %s AS\n%s", r.name, r.to, r.query)
+	}
+	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (\n\t%s\n) ENGINE = %s\n%s", r.name, strings.Join(r.columns, ",\n\t"), r.engine, r.clauses)
+}
+
 // tokenWindow is the setting with how many tokens a table of a single server stores.
 const tokenWindow = "non_replicated_deduplication_window"
 

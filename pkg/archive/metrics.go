@@ -19,6 +19,12 @@ const (
 	operationPing      = "ping"
 )
 
+// Values of the label "result" of repairs.
+const (
+	repairMade   = "made"
+	repairFailed = "failed"
+)
+
 var (
 	rowsTotal = promauto.NewCounter(prometheus.CounterOpts{
 		Name: "downpour_archive_rows_total",
@@ -29,6 +35,10 @@ var (
 		Help:    "Inserts of one batch of the report log into ClickHouse, failed ones included.",
 		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 	})
+	repairsTotal = metrics.NewCounters(
+		"downpour_archive_repairs_total",
+		"Tries to make tables again that ClickHouse has lost, with its disk or its database, by result: made (empty: the rows that they had are missing), failed.",
+		"result", repairMade, repairFailed)
 	errorsTotal = metrics.NewCounters(
 		"downpour_archive_errors_total",
 		"Errors of ClickHouse, by operation: query, insert, statement, ping (a trial read).",
