@@ -142,6 +142,11 @@ func (m *measurement) measure(t *testing.T, name string, start func(*testing.T) 
 		if rate == 0 {
 			rate = m.took[name] / 2
 		}
+		eventually(t, "archiving what came before", func() bool {
+			_, body := fetch("http://" + one.at + "/metrics")
+			left, ok := metricOf(body, "downpour_bucket_log_records")
+			return !ok || left == 0
+		})
 		one.load(t, m.world, "steadily", rate, 2)
 	})
 }

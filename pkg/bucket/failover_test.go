@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 	"time"
@@ -90,9 +91,8 @@ func (k keys) restore(t *testing.T, client redis.UniversalClient) {
 	}
 }
 
-// A first read of many minutes is not repeated, and of later changes each is read again every
-// few seconds, not each time.
-func TestHotReadsAgainNowAndThen(t *testing.T) {
+// A first read of many minutes is not repeated.
+func TestHotReadsTheDayOnce(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, client redis.UniversalClient) {
 		b := newBench(t, client)
 		for minute := range 10 {
@@ -102,16 +102,34 @@ func TestHotReadsAgainNowAndThen(t *testing.T) {
 		if n := len(b.hot.unsettled); n != settleMinutes {
 			t.Errorf("%d minutes are unsettled after the first read, want %d", n, settleMinutes)
 		}
-		settled := b.hot.settled
-		for _, step := range []struct {
-			clock string
-			again bool
-		}{{"10:09:01", false}, {"10:09:04", false}, {"10:09:05", true}, {"10:09:09", false}, {"10:09:10", true}} {
-			b.at(step.clock).counts(outage.Query{})
-			if again := b.hot.settled != settled; again != step.again {
-				t.Errorf("at %s: read again %v", step.clock, again)
-			}
-			settled = b.hot.settled
-		}
 	})
+}
+
+// Each shard has its turn once in settleEvery, however often the window is refreshed, and no
+// refresh compares many more than its share.
+func TestHotComparesInTurn(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	hot := NewHot(nil, nil, nil)
+	began := time.Date(2026, 2, 28, 10, 0, 0, 0, time.UTC)
+	var turns [Shards]int
+	for now := began; now.Before(began.Add(20 * settleEvery)); now = now.Add(time.Duration(random.Int64N(int64(time.Second)))) {
+		share := 1 + int(now.Sub(hot.settled)*Shards/settleEvery)
+		for shard, due := range hot.due(now) {
+			if due {
+				turns[shard]++
+				share--
+			}
+		}
+		if share < 0 && !hot.settled.IsZero() {
+			t.Errorf("%d shards too many at %s", -share, now)
+		}
+		hot.settled = now
+	}
+	for shard, n := range turns {
+		if n < 20 || n > 21 {
+			t.Errorf("shard %d was compared %d times in 20 rounds", shard, n)
+		}
+	}
 }

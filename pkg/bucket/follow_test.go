@@ -154,7 +154,7 @@ func TestWindowBesideWriters(t *testing.T) {
 				writing = false
 			default:
 			}
-			b.hot.settled = time.Time{} // compare each time
+			b.hot.settled = time.Time{} // compare all each time
 			if n := b.total("whatsapp", outage.Problem); n > reports || !writing && n != reports {
 				t.Fatalf("%d of %d reports", n, reports)
 			}

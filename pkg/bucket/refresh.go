@@ -19,7 +19,8 @@ type reading struct {
 // master of Redis that was replaced while it hung can show changes that its replica never
 // received, under sequence numbers that the replica then gives to other changes. The minutes of
 // both are compared, every settleEvery, as long as a client may still take the old master for
-// the master. A whole read, of a day, is taken as settled but for the minutes of settleMinutes.
+// the master: one shard after the other, because Redis answers nothing else while it reads
+// many counters. A whole read, of a day, is taken as settled but for the minutes of settleMinutes.
 const (
 	settleTime    = 30 * time.Second
 	settleEvery   = 5 * time.Second
@@ -44,13 +45,14 @@ func (h *Hot) Refresh(ctx context.Context) error {
 
 // refresh is one round of Refresh; more says that another one has further records to read.
 func (h *Hot) refresh(ctx context.Context) (more bool, err error) {
-	whole, settles := len(h.readings) == 0, h.now().Sub(h.settled) >= settleEvery
+	whole, now := len(h.readings) == 0, h.now()
+	settles := h.due(now)
 	var since [Shards]int64
 	for shard := range Shards {
 		since[shard] = h.positions[shard].sequence
-	}
-	if settles && !whole {
-		since = h.readings[0].sequences
+		if settles[shard] && !whole {
+			since[shard] = h.readings[0].sequences[shard]
+		}
 	}
 	reads, err := h.redis.changes(ctx, h.positions, since)
 	if err != nil {
@@ -72,11 +74,25 @@ func (h *Hot) refresh(ctx context.Context) (more bool, err error) {
 	}
 	h.apply(found, reset)
 	h.remember(found, reset)
-	if settles {
-		h.settled = h.now()
+	h.settled = now
+	if settles[0] {
 		h.sumUp(found.span)
 	}
 	return slices.ContainsFunc(reads[:], func(read shardRead) bool { return read.more }), nil
+}
+
+// due are the shards whose turn to be compared came after the last refresh.
+func (h *Hot) due(now time.Time) (due [Shards]bool) {
+	const turn = int64(settleEvery / Shards)
+	last := now.UnixNano() / turn
+	first := last - Shards
+	if !h.settled.IsZero() {
+		first = max(first, h.settled.UnixNano()/turn)
+	}
+	for n := first + 1; n <= last; n++ {
+		due[n%Shards] = true
+	}
+	return due
 }
 
 // lost reports whether any shard lost the data that the window was read from.
@@ -104,7 +120,7 @@ func (h *Hot) newUpdate(whole bool) *update {
 // follow takes over what the logs have. doubted are the minutes of shards to compare with their
 // counters, and unknown those whose counters are to be read. All that changed is unsettled
 // from now on; of a whole read only the last minutes are.
-func (h *Hot) follow(found *update, reads [Shards]shardRead, whole, settles bool) (doubted map[shardMinute]bool, unknown map[outage.Minute]bool) {
+func (h *Hot) follow(found *update, reads [Shards]shardRead, whole bool, settles [Shards]bool) (doubted map[shardMinute]bool, unknown map[outage.Minute]bool) {
 	now := h.now()
 	doubted, unknown = map[shardMinute]bool{}, map[outage.Minute]bool{}
 	for shard, read := range reads {
@@ -122,22 +138,23 @@ func (h *Hot) follow(found *update, reads [Shards]shardRead, whole, settles bool
 			}
 			if !followed {
 				unknown[minute] = true
-			} else if settles {
+			} else if settles[shard] {
 				doubted[at] = true
 			}
 		}
 	}
-	if settles {
-		h.addUnsettled(doubted, found.span)
-	}
+	h.addUnsettled(doubted, found.span, settles)
 	return doubted, unknown
 }
 
-// addUnsettled adds the minutes of the span that changed earlier and are unsettled. It forgets
-// those that are to be compared for the last time.
-func (h *Hot) addUnsettled(doubted map[shardMinute]bool, span outage.Span) {
+// addUnsettled adds the minutes of some shards that are in the span, changed earlier and are
+// unsettled. It forgets those that are to be compared for the last time.
+func (h *Hot) addUnsettled(doubted map[shardMinute]bool, span outage.Span, of [Shards]bool) {
 	now := h.now()
 	for at, changed := range h.unsettled {
+		if !of[at.shard] {
+			continue
+		}
 		if at.minute < span.From || now.Sub(changed) > settleTime {
 			delete(h.unsettled, at)
 		}
