@@ -116,9 +116,9 @@ func synthesise(t *testing.T, db *DB, now time.Time, rows int) {
 	began := time.Now()
 	const most = 1_000_000
 	for from := 0; from < rows; from += most {
-		must(t, db.exec(context.Background(), fmt.Sprintf(`INSERT INTO reports (at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, received, random)
+		must(t, db.exec(context.Background(), fmt.Sprintf(`INSERT INTO reports (at, service, country, region, cell, kind, symptom, network, since, sign, counted, weight, first, nodes, received, random)
 			SELECT toDateTime(%d - b %% 7776000, 'UTC') AS time, concat('service-', toString(c %% 12)), places.country, if(a %% 10 = 0, '', places.region), if(a %% 10 = 0, 0, places.cell),
-				if(c %% 20 = 0, 'works', 'problem'), ['', 'messages', 'calls', 'login'][1 + b %% 4], '', toDateTime(0, 'UTC'), 1, c %% 12 != 1, 1000, b %% 3 = 0, time, rand64(1)
+				if(c %% 20 = 0, 'works', 'problem'), ['', 'messages', 'calls', 'login'][1 + b %% 4], '', toDateTime(0, 'UTC'), 1, c %% 12 != 1, 1000, b %% 3 = 0, if(b %% 3 = 0, 63, 0), time, rand64(1)
 			FROM (SELECT cityHash64(number) AS a, cityHash64(a) AS b, cityHash64(b) AS c, toUInt32(4000 * pow(a / 18446744073709551616., 3)) AS n FROM numbers(%d, %d)) AS made
 			INNER JOIN places USING n SETTINGS max_threads = 2, insert_deduplicate = 0`, now.Unix(), from, min(most, rows-from))))
 	}
