@@ -52,11 +52,11 @@ func ledgerKey(shard int, received outage.Minute) string {
 // Reporters of a half hour, people of a day and stored lines of imports are many and small, so
 // they are packed: a field of 2 bytes has the entries of all whose hash begins with these, one
 // after another, each a key of 6 bytes and what is known of it. Entries of 8 bytes take 11
-// bytes of memory each where a shard has a million, and 70 where it has a thousand; a key of
+// bytes of memory each where a shard has a million, and 60 where it has a thousand; a key of
 // Redis for each takes 113.
 //
-// Field and key are all 64 bits of the hash. Of ten million reporters of a half hour about one
-// in 10^12 is taken for another.
+// Field and key are all 64 bits of the hash. Of ten million reporters of a half hour fewer than one
+// in 10^13 is taken for another.
 func packedPlace(hash uint64) string {
 	var eight [8]byte
 	binary.BigEndian.PutUint64(eight[:], hash)
