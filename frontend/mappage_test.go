@@ -183,3 +183,19 @@ func TestTheSwitchAgreesWithTheLegend(t *testing.T) {
 		}
 	}
 }
+
+// The choices of the time are closed until one is made, so that the map is on the first
+// screen of a phone.
+func TestTimesAreClosedUntilOneIsChosen(t *testing.T) {
+	_, app := testSite(t, nil)
+	for path, open := range map[string]bool{
+		"/map": false, "/bn/map?service=whatsapp&country=IN": false, "/map?from=6h": true, "/map?each=15m": true, "/map?at=2026-11-18T10:00": true,
+	} {
+		body := get(t, app, path).body
+		_, details, _ := strings.Cut(body, `<button>`)
+		_, details, found := strings.Cut(details, "<details")
+		if !found || strings.HasPrefix(details, " open>") != open || strings.Index(details, `name="at"`) > strings.Index(details, "</details>") {
+			t.Errorf("%s: the choices of the time begin with <details%.20s", path, details)
+		}
+	}
+}

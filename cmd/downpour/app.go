@@ -191,7 +191,7 @@ func (a *app) buildCounting(context.Context) error {
 	a.hot = bucket.NewHot(a.redis, a.now, a.logger)
 	lane := archive.NewLane(a.db, archive.LaneConfig{Budget: archive.DefaultBudget()})
 	a.reader = public.New(public.Config{
-		DistrictOf: a.districtOf, TownOf: a.geography.TownOf, Official: a.official,
+		DistrictOf: a.districtOf, Towns: a.geography, Official: a.official,
 		Hot: a.hot, Past: lane, Normals: a.db, View: a.view, Now: a.now, Refreshed: a.hot.Refreshed, Version: a.hot.Version,
 		Freeze: func() (public.Hot, time.Time) { window := a.hot.Window(); return window, window.Refreshed() },
 	})

@@ -17,6 +17,7 @@ type mapPage struct {
 	request
 	State   address.MapState
 	Pickers []picker
+	Times   []picker // of the time, which are closed at first
 	Panels  []mapPanel
 	Switch  []link
 	Earlier *link
@@ -62,6 +63,11 @@ func (s *Builder) MapPage(ctx context.Context, at address.Address, state address
 	return page
 }
 
+// Timed reports whether another time was chosen, so that the choices of the time are open.
+func (page *mapPage) Timed() bool {
+	return page.State.Length != address.DefaultLength || page.State.Each != address.DefaultEach
+}
+
 // choices fills the selects of the form.
 func (page *mapPage) choices() {
 	state := page.State
@@ -88,8 +94,8 @@ func (page *mapPage) choices() {
 	}
 	page.Pickers = []picker{
 		{"service", page.T("map.service"), services}, {"country", page.T("form.country"), countries},
-		{"from", page.T("map.length"), spans}, {"each", page.T("map.each"), parts},
 	}
+	page.Times = []picker{{"from", page.T("map.length"), spans}, {"each", page.T("map.each"), parts}}
 }
 
 // Tools are the buttons that move the map without dragging.

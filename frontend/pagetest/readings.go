@@ -225,7 +225,7 @@ func (f Readings) Extent(ctx context.Context, in public.Incident) (public.Extent
 // Extremes names the cells of the map of the span.
 func (f Readings) Extremes(ctx context.Context, service string, country outage.Country, span outage.Span) (public.Extremes, error) {
 	heat, err := f.Heatmap(ctx, service, country, country.MapResolution(), span)
-	return public.NameExtremes(heat, Shapes{}.TownOf), err
+	return public.NameExtremes(heat, Shapes{}), err
 }
 
 func (f Readings) Symptoms(_ context.Context, service string, area outage.Area, span outage.Span) (public.Symptoms, error) {
@@ -378,6 +378,9 @@ func (f Shapes) TownOf(country outage.Country, cell outage.Cell) (found outage.T
 	}
 	return found, ok
 }
+
+// Near is for towns far from each other.
+func (f Shapes) Near(a, b outage.Cell) bool { return a == b }
 
 func (f Shapes) Land(country outage.Country, _ int) []outage.Cell {
 	var cells []outage.Cell

@@ -88,3 +88,17 @@ func TestTownOfACell(t *testing.T) {
 		t.Errorf("no cell of no country is named by %s", town.Name)
 	}
 }
+
+func TestNearTowns(t *testing.T) {
+	g, at := world(t), map[string]outage.Cell{}
+	for _, town := range g.Towns(countrytest.GB) {
+		if at[town.Name] == 0 {
+			at[town.Name] = town.Cell
+		}
+	}
+	for pair, want := range map[[2]string]bool{{"London", "Islington"}: true, {"Leeds", "Bradford"}: true, {"Leeds", "Leeds"}: true, {"London", "Reading"}: false, {"Leeds", "Manchester"}: false} {
+		if got := g.Near(at[pair[0]], at[pair[1]]); got != want {
+			t.Errorf("%v: near %t", pair, got)
+		}
+	}
+}

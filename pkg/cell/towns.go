@@ -72,6 +72,17 @@ func vector(p outage.LatLng) [3]float64 {
 	return [3]float64{math.Cos(lat) * math.Cos(lng), math.Cos(lat) * math.Sin(lng), math.Sin(lat)}
 }
 
+// nearby is the distance, in kilometres, within which one name does for two towns.
+const nearby = 25
+
+// Near reports whether two cells are so close that the name of a town in one does for the
+// other, as for the parts of a large city.
+func (g *Geography) Near(a, b outage.Cell) bool {
+	const earth = 6371 // kilometres
+	u, v := vector(g.Center(a)), vector(g.Center(b))
+	return earth*math.Acos(min(1, u[0]*v[0]+u[1]*v[1]+u[2]*v[2])) < nearby
+}
+
 // TownOf is the town of a country by which a cell is named: the largest within it, else
 // the one nearest to its middle. It is false in a country without towns.
 func (g *Geography) TownOf(country outage.Country, cell outage.Cell) (outage.Town, bool) {

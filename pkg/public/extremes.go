@@ -17,6 +17,14 @@ import (
 // nothing is known of what is usual.
 type Extremes struct{ Worst, Least []outage.Town }
 
+// Towns names cells by towns.
+type Towns interface {
+	// TownOf is the town by which a cell of a country is named, false where it has none.
+	TownOf(country outage.Country, cell outage.Cell) (outage.Town, bool)
+	// Near reports whether two towns are so close that one name does for both.
+	Near(a, b outage.Cell) bool
+}
+
 // namedTowns is how many towns each list of Extremes has at most.
 const namedTowns = 3
 
@@ -109,13 +117,16 @@ func (h Heatmap) cellsBy(by func(low, high float64) (float64, bool)) []HeatCell 
 }
 
 // NameExtremes names the cells of a heatmap of a service in a country that are hit most
-// and least.
-func NameExtremes(heat Heatmap, townOf func(outage.Country, outage.Cell) (outage.Town, bool)) Extremes {
+// and least. Of towns near each other, such as the parts of a city, the first is named.
+func NameExtremes(heat Heatmap, towns Towns) Extremes {
 	most, least := heat.extremes()
-	towns := func(cells []HeatCell) (named []outage.Town) {
+	name := func(cells []HeatCell) (named []outage.Town) {
 		for _, cell := range cells {
-			town, ok := townOf(heat.Country, cell.Cell)
-			if ok && !slices.ContainsFunc(named, func(other outage.Town) bool { return other.Name == town.Name }) {
+			town, ok := towns.TownOf(heat.Country, cell.Cell)
+			near := func(other outage.Town) bool {
+				return other.Name == town.Name || towns.Near(other.Cell, town.Cell)
+			}
+			if ok && !slices.ContainsFunc(named, near) {
 				named = append(named, town)
 			}
 			if len(named) == namedTowns {
@@ -124,13 +135,13 @@ func NameExtremes(heat Heatmap, townOf func(outage.Country, outage.Cell) (outage
 		}
 		return named
 	}
-	return Extremes{Worst: towns(most), Least: towns(least)}
+	return Extremes{Worst: name(most), Least: name(least)}
 }
 
 // Extremes are those of a service in a country over a span, which is widened to whole
 // quarter hours. The error is that of Heatmap.
 func (s *Snapshot) Extremes(ctx context.Context, service string, country outage.Country, span outage.Span) (Extremes, error) {
-	if s.townOf == nil || service == "" {
+	if s.towns == nil || service == "" {
 		return Extremes{}, nil
 	}
 	key := extremesKey{service, country, span.Snap(outage.Quarter)}
@@ -145,7 +156,7 @@ func (s *Snapshot) Extremes(ctx context.Context, service string, country outage.
 	if err != nil {
 		return Extremes{}, err
 	}
-	found := NameExtremes(heat, s.townOf)
+	found := NameExtremes(heat, s.towns)
 	kept.put(key, found, s.at)
 	return found, nil
 }

@@ -28,10 +28,9 @@ type Config struct {
 	// DistrictOf is the district that has most of a cell, and its region, "" for none.
 	// Nil is a world without districts.
 	DistrictOf func(outage.Cell) (outage.Region, outage.District)
-	// TownOf is the town by which a cell of a country is named. Nil is a world without
-	// towns.
-	TownOf func(outage.Country, outage.Cell) (outage.Town, bool)
-	Now    func() time.Time
+	// Towns name the worst places. Nil is a world without towns.
+	Towns Towns
+	Now   func() time.Time
 	// Refreshed is when the hot window last agreed with Redis, zero before the
 	// first time. It may be nil: then the window always agrees.
 	Refreshed func() time.Time
@@ -84,7 +83,7 @@ func (r *Reader) Snapshot() *Snapshot {
 		at := asOf(now, refreshed)
 		r.made, r.of, r.latest = now, version, &Snapshot{
 			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), official: r.config.Official, districtOf: r.config.DistrictOf,
-			townOf: r.config.TownOf, latest: &extremesCache{}, ended: r.ended, at: at, outdated: now.Sub(at) > Outdated,
+			towns: r.config.Towns, latest: &extremesCache{}, ended: r.ended, at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
 	return r.latest

@@ -18,7 +18,7 @@ type Snapshot struct {
 	official   Official
 	districtOf func(outage.Cell) (outage.Region, outage.District)
 	at         time.Time
-	townOf     func(outage.Country, outage.Cell) (outage.Town, bool)
+	towns      Towns
 	latest     *extremesCache // of this snapshot
 	ended      *extremesCache // of spans in the past
 	outdated   bool           // the counts are too old to tell how a service does
