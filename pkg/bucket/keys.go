@@ -107,20 +107,22 @@ const severalNetworks = "+"
 
 // nodeFields are the fields of the nodes of the public table that a report lies in, in
 // the order of the bits of a NodeSet, "" for each level of which nothing is known; all are
-// "" where the networks of its nodes are not counted.
+// "" where the networks of its nodes are not counted. Districts divide only the finest cells,
+// as in the table: a network in two districts is one network of a larger cell.
 func nodeFields(r outage.Report) (fields [outage.NodeLevels]string) {
 	if r.Keyed || r.Kind != outage.Problem || r.Region == "" {
 		return fields
 	}
-	topic := r.Service + "|" + string(r.Country) + "|" + string(r.Region) + "|"
-	fields[outage.NodeRegion] = topic
-	topic += string(r.District) + "|"
+	region := r.Service + "|" + string(r.Country) + "|" + string(r.Region) + "|"
+	fields[outage.NodeRegion] = region
+	district := region + string(r.District) + "|"
 	if r.District != "" {
-		fields[outage.NodeDistrict] = topic
+		fields[outage.NodeDistrict] = district
 	}
 	if r.Cell != 0 {
-		for resolution := outage.CellFine; resolution >= outage.CellCoarse; resolution-- {
-			fields[outage.CellFine-resolution] = topic + packCell(r.Cell.Parent(resolution))
+		fields[0] = district + packCell(r.Cell.Parent(outage.CellFine))
+		for resolution := outage.CellFine - 1; resolution >= outage.CellCoarse; resolution-- {
+			fields[outage.CellFine-resolution] = region + "|" + packCell(r.Cell.Parent(resolution))
 		}
 	}
 	return fields

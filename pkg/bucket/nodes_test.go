@@ -84,6 +84,20 @@ func TestNetworksOfNodes(t *testing.T) {
 	})
 }
 
+// A network that reports from two districts is one in the larger cells, which districts do
+// not divide.
+func TestNetworkOfTwoDistricts(t *testing.T) {
+	b := newBench(t, redistest.Embedded(t))
+	for i, district := range []outage.District{"IN-WB-a", "IN-WB-b"} {
+		report := b.behind(uint64(i+1), 16, kolkata)
+		report.District = district
+		b.add(report)
+	}
+	if got, want := b.nodes(), (outage.NodeCounts{2, 1, 1, 1, 1, 2}); got != want {
+		t.Errorf("networks of nodes: %v, want %v", got, want)
+	}
+}
+
 // TestNetworksOfNodesAfterDataLoss flushes Redis within a quarter hour: the network of the
 // earlier report is not counted again.
 func TestNetworksOfNodesAfterDataLoss(t *testing.T) {
