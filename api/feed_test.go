@@ -5,6 +5,9 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
@@ -197,3 +200,24 @@ func TestFeedWithoutEntriesHasATrueDate(t *testing.T) {
 
 // zeroTime is a time that is not known, written as if it were.
 var zeroTime = regexp.MustCompile(`(1970|0001)-01-0[0-9T:Z]*`)
+
+// Links have the name of the server, and never one that a client made up.
+func TestLinksHaveAKnownName(t *testing.T) {
+	app := (&world{}).app()
+	for _, path := range []string{public.AtomPath, public.JSONFeedPath, public.AlertsPath, "/api/v1/incidents/whatsapp-in-20261122T1900Z/alert"} {
+		for _, host := range []string{"evil.example", "example.com", "evil.example", "example.com.evil.example"} {
+			request := httptest.NewRequest(http.MethodGet, path, nil)
+			request.Host = host
+			request.Header.Set("X-Forwarded-Host", "evil.example")
+			response, err := app.Test(request, -1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, _ := io.ReadAll(response.Body)
+			response.Body.Close()
+			if text := string(body) + response.Header.Get("Link"); response.StatusCode != 200 || strings.Contains(text, "evil") || strings.Contains(text, "http://example.com/") != (host == "example.com") {
+				t.Errorf("%s of %s: status %d, %s", path, host, response.StatusCode, text)
+			}
+		}
+	}
+}
