@@ -119,12 +119,6 @@ func summed(columns []sum) string {
 	return list(parts)
 }
 
-// sumsVouched are the sums of networks, where each report that an importer brought
-// counts as one of a network of its own.
-func sumsVouched(columns []sum) string {
-	return renamed("sum(%[1]s) + sum(vouched) AS %[1]s", columns)
-}
-
 // ShardCounts calls each with the counts of each minute since from, which is at most 26
 // hours ago, as in the counters of the hot window, and the low bits of their shard.
 func (d *DB) ShardCounts(ctx context.Context, from outage.Minute, each func(shard byte, count outage.Count)) error {
