@@ -178,7 +178,7 @@ func TestFeedWithoutEntriesHasATrueDate(t *testing.T) {
 		c := call{path: path + none}
 		response, body := c.send(t)
 		var feed atomFeed
-		if err := xml.Unmarshal([]byte(body), &feed); err != nil || len(feed.Entries) != 0 {
+		if err := xml.Unmarshal(body, &feed); err != nil || len(feed.Entries) != 0 {
 			t.Fatalf("%s: %d entries, error %v", path, len(feed.Entries), err)
 		}
 		if want := now.UTC().Format(time.DateOnly) + "T00:00:00Z"; feed.Updated != want {
@@ -190,8 +190,8 @@ func TestFeedWithoutEntriesHasATrueDate(t *testing.T) {
 		}
 	}
 	day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
-	for _, minute := range []time.Duration{0, 1, 12 * 60, 24*60 - 1} {
-		asOf := day.Add(minute * time.Minute)
+	for _, later := range []time.Duration{0, time.Minute, 12 * time.Hour, 24*time.Hour - time.Minute} {
+		asOf := day.Add(later)
 		if got := emptySince(asOf); !got.Equal(day) || got.After(asOf) {
 			t.Errorf("at %s: %s", asOf, got)
 		}
