@@ -26,7 +26,7 @@ var (
 	recordReports = flag.Int64("record-reports", 0, "how many reports TestRecordDay sends; 0 skips it")
 	recordBatches = flag.Int("record-batches", 2, "how many importers send batches at a time; 0 sends single reports only")
 	recordLines   = flag.Int("record-lines", 1000, "how many lines a batch has")
-	recordSingles = flag.Int("record-singles", 64, "over how many connections single reports come")
+	recordSingles = flag.Int("record-singles", 12, "over how many connections single reports come")
 )
 
 const recordKey = "key of the importers of the record day"
@@ -46,7 +46,7 @@ func TestRecordDay(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	t.Setenv("DOWNPOUR_API_KEY", recordKey)
-	t.Setenv("GOMEMLIMIT", "400MiB") // as in a container of 500 MB
+	t.Setenv("GOMEMLIMIT", "375MiB") // as in a container of 500 MB
 	measured, archive := serveOverEngines(t)
 
 	day := recordDay{base: "http://" + measured.at, world: loaded, seed: seed, left: *recordReports}

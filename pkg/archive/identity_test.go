@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,7 +120,7 @@ func TestMigrationClearsIdentities(t *testing.T) {
 		young[i].Keyed = i%2 == 0
 	}
 	all := append(old, young...)
-	must(t, db.sendTo(ctx, "before", "INSERT INTO reports ("+recentColumns+")", all, func(e outage.Entry) []any {
+	must(t, db.sendTo(ctx, "before", "INSERT INTO reports ("+recentColumns+")", slices.Values(all), func(e outage.Entry) []any {
 		return append(columnsOf(e, e.ID.Shard), e.Reporter, e.Prefix, e.UndoHash)
 	}))
 	if filesWith(t, identities(old)) == 0 {
