@@ -2,7 +2,6 @@ package public
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -61,7 +60,8 @@ func ExtentOf(minutes Series) Extent {
 // Extent counts the reports of an incident. The error is that of the past, where
 // the incident began before the hot window.
 func (s *Snapshot) Extent(ctx context.Context, in Incident) (Extent, error) {
-	if known, ok := s.extents.get(in, s.at); ok {
+	key := keyOf(in)
+	if known, ok := s.extents.get(key, s.at); ok {
 		return known, nil
 	}
 	span := in.Span(s.at)
@@ -80,55 +80,21 @@ func (s *Snapshot) Extent(ctx context.Context, in Incident) (Extent, error) {
 	}
 	extent := ExtentOf(minutes)
 	s.eachNormal(ctx, in.Service, in.Country, span, func(_ outage.Country, _ outage.Watch, expected float64) { extent.Expected += expected })
-	s.extents.put(in, extent, s.at)
+	if in.Over() && s.at.Sub(in.ClosedAt) >= leastEnded {
+		s.extents.put(key, extent, s.at)
+	}
 	return extent, nil
 }
 
-const (
-	// extentFor is how long the extent of an incident that has ended is kept. What was
-	// counted then still changes by imports.
-	extentFor = 10 * time.Minute
-	// leastEnded is how long ago it must have ended: until then reports of it are
-	// still undone.
-	leastEnded  = time.Hour
-	mostExtents = 1000
-)
+// leastEnded is how long ago what is kept must have ended: until then reports of it are
+// still undone.
+const leastEnded = time.Hour
 
-// extents keeps those of incidents that have ended, so that a list of them does not
-// read the past once for each. It is safe for concurrent use.
-type extents struct {
-	mutex sync.Mutex
-	kept  map[extentKey]keptExtent
-}
-
+// extentKey is of an incident that has ended.
 type extentKey struct {
 	id     string
 	since  outage.Minute
 	closed int64
 }
 
-type keptExtent struct {
-	extent Extent
-	read   time.Time
-}
-
 func keyOf(in Incident) extentKey { return extentKey{in.ID, in.Since, in.ClosedAt.Unix()} }
-
-func (e *extents) get(in Incident, now time.Time) (Extent, bool) {
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	kept, ok := e.kept[keyOf(in)]
-	return kept.extent, ok && !now.Before(kept.read) && now.Sub(kept.read) < extentFor
-}
-
-func (e *extents) put(in Incident, extent Extent, now time.Time) {
-	if !in.Over() || now.Sub(in.ClosedAt) < leastEnded {
-		return
-	}
-	e.mutex.Lock()
-	defer e.mutex.Unlock()
-	if e.kept == nil || len(e.kept) >= mostExtents {
-		e.kept = map[extentKey]keptExtent{}
-	}
-	e.kept[keyOf(in)] = keptExtent{extent, now}
-}

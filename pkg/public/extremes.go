@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/open-downpour/downpour/pkg/outage"
@@ -145,19 +144,19 @@ func (s *Snapshot) Extremes(ctx context.Context, service string, country outage.
 		return Extremes{}, nil
 	}
 	key := extremesKey{service, country, span.Snap(outage.Quarter)}
-	kept := s.latest
+	known := s.latest
 	if s.at.Sub(key.span.To.Time()) >= leastEnded {
-		kept = s.ended
+		known = s.ended
 	}
-	if known, ok := kept.get(key, s.at); ok {
-		return known, nil
+	if found, ok := known.get(key, s.at); ok {
+		return found, nil
 	}
 	heat, err := s.Heatmap(ctx, service, country, country.MapResolution(), span)
 	if err != nil {
 		return Extremes{}, err
 	}
 	found := NameExtremes(heat, s.towns)
-	kept.put(key, found, s.at)
+	known.put(key, found, s.at)
 	return found, nil
 }
 
@@ -165,31 +164,4 @@ type extremesKey struct {
 	service string
 	country outage.Country
 	span    outage.Span
-}
-
-// mostExtremes bounds those that are kept.
-const mostExtremes = 1000
-
-// extremesCache keeps those of one snapshot, or those of spans that have ended, for
-// extentFor. It is safe for concurrent use.
-type extremesCache struct {
-	mutex sync.Mutex
-	since time.Time // when the oldest was read
-	kept  map[extremesKey]Extremes
-}
-
-func (c *extremesCache) get(key extremesKey, now time.Time) (Extremes, bool) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	known, ok := c.kept[key]
-	return known, ok && now.Sub(c.since) < extentFor
-}
-
-func (c *extremesCache) put(key extremesKey, found Extremes, now time.Time) {
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if c.kept == nil || len(c.kept) >= mostExtremes || now.Sub(c.since) >= extentFor {
-		c.kept, c.since = map[extremesKey]Extremes{}, now
-	}
-	c.kept[key] = found
 }

@@ -40,8 +40,8 @@ type Config struct {
 type Reader struct {
 	config  Config
 	normals *normals
-	extents *extents
-	ended   *extremesCache
+	extents *kept[extentKey, Extent]
+	ended   *kept[extremesKey, Extremes]
 
 	mutex  sync.Mutex
 	latest *Snapshot
@@ -66,7 +66,7 @@ func New(config Config) *Reader {
 	if config.Freeze == nil {
 		config.Freeze = func() (Hot, time.Time) { return config.Hot, config.Refreshed() }
 	}
-	return &Reader{config: config, normals: &normals{source: config.Normals}, extents: &extents{}, ended: &extremesCache{}}
+	return &Reader{config: config, normals: &normals{source: config.Normals}, extents: &kept[extentKey, Extent]{}, ended: &kept[extremesKey, Extremes]{}}
 }
 
 // tick is how long one snapshot serves all who ask while the counts do not change.
@@ -83,7 +83,7 @@ func (r *Reader) Snapshot() *Snapshot {
 		at := asOf(now, refreshed)
 		r.made, r.of, r.latest = now, version, &Snapshot{
 			hot: hot, past: r.config.Past, normals: r.normals, extents: r.extents, view: r.config.View(), official: r.config.Official, districtOf: r.config.DistrictOf,
-			towns: r.config.Towns, latest: &extremesCache{}, ended: r.ended, at: at, outdated: now.Sub(at) > Outdated,
+			towns: r.config.Towns, latest: &kept[extremesKey, Extremes]{}, ended: r.ended, at: at, outdated: now.Sub(at) > Outdated,
 		}
 	}
 	return r.latest

@@ -13,15 +13,15 @@ type Snapshot struct {
 	hot        Hot
 	past       Past
 	normals    *normals
-	extents    *extents
+	extents    *kept[extentKey, Extent]
 	view       *outage.View
 	official   Official
 	districtOf func(outage.Cell) (outage.Region, outage.District)
 	at         time.Time
 	towns      Towns
-	latest     *extremesCache // of this snapshot
-	ended      *extremesCache // of spans in the past
-	outdated   bool           // the counts are too old to tell how a service does
+	latest     *kept[extremesKey, Extremes] // of this snapshot
+	ended      *kept[extremesKey, Extremes] // of spans in the past
+	outdated   bool                         // the counts are too old to tell how a service does
 
 	observed once[map[serviceIn]observation]
 	days     once[map[string]Day]
