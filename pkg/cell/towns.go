@@ -78,9 +78,7 @@ const nearby = 25
 // Near reports whether two cells are so close that the name of a town in one does for the
 // other, as for the parts of a large city.
 func (g *Geography) Near(a, b outage.Cell) bool {
-	const earth = 6371 // kilometres
-	u, v := vector(g.Center(a)), vector(g.Center(b))
-	return earth*math.Acos(min(1, u[0]*v[0]+u[1]*v[1]+u[2]*v[2])) < nearby
+	return kilometres(g.Center(a), g.Center(b)) < nearby
 }
 
 // TownOf is the town of a country by which a cell is named: the largest within it, else
