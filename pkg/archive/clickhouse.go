@@ -173,16 +173,14 @@ const (
 	unknownDatabase = 81
 )
 
-// lost reports whether an error says that tables of the archive do not exist.
-func lost(err error) bool {
+// exceptionIn reports whether an error is an exception of ClickHouse with one of some codes.
+func exceptionIn(err error, codes ...int32) bool {
 	var exception *clickhouse.Exception
-	return errors.As(err, &exception) && (exception.Code == unknownTable || exception.Code == unknownDatabase)
+	return errors.As(err, &exception) && slices.Contains(codes, exception.Code)
 }
 
-func lostDatabase(err error) bool {
-	var exception *clickhouse.Exception
-	return errors.As(err, &exception) && exception.Code == unknownDatabase
-}
+// lost reports whether an error says that tables of the archive do not exist.
+func lost(err error) bool { return exceptionIn(err, unknownTable, unknownDatabase) }
 
 // refusals are the permanent exceptions: the user is unknown or has no right, or the server
 // does not support the statement. Others, such as a lack of memory or disk space, are
@@ -201,9 +199,8 @@ var refusals = []int32{
 // refused says that ClickHouse answered, and that the answer was no: asking
 // again will not help.
 func refused(err error) bool {
-	var exception *clickhouse.Exception
 	var known refusal
-	return errors.As(err, &exception) && slices.Contains(refusals, exception.Code) || errors.As(err, &known)
+	return exceptionIn(err, refusals...) || errors.As(err, &known)
 }
 
 // Close ends the connections.

@@ -37,7 +37,7 @@ func (a *Archiver) repair(ctx context.Context, failed error, now time.Time) (rep
 // tables are made as the migrations leave them before those run again: those that are still
 // there are not a reason to make others of them.
 func (d *DB) restore(ctx context.Context, failed error) error {
-	if lostDatabase(failed) && d.createDatabase != nil {
+	if exceptionIn(failed, unknownDatabase) && d.createDatabase != nil {
 		if err := d.createDatabase(ctx); err != nil {
 			return oneLine{fmt.Errorf("creating the database: %w", err)}
 		}
