@@ -28,7 +28,7 @@ var indent = regexp.MustCompile(`\n\s+`)
 var blankLines = regexp.MustCompile(`\n{2,}`)
 
 // fragments are templates that pages call by their file's name.
-var fragments = []string{"layout", "banner", "form", "panel", "districttable", "entry", "hero", "find", "dates"}
+var fragments = []string{"layout", "banner", "form", "panel", "districttable", "entry", "hero", "find", "picker", "dates"}
 
 func loadTemplates() (*templates, error) {
 	root := template.New("")
