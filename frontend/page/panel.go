@@ -55,13 +55,11 @@ type share struct {
 
 // panel reads and draws one country. What cannot be read is left out.
 func (q *request) panel(ctx context.Context, service outage.Service, country outage.Country) regionPanel {
-	now := outage.MinuteOf(q.read.asOf)
-	to := (now + 1).Ceil(outage.Quarter) // the bucket of now is shown too
 	hour := public.LastHour(q.read.asOf)
 	result := q.regionMap(ctx, service, country, hour)
 	result.Map.Worst, result.Map.Spared = q.extremeTexts(q.read.extremes(ctx, service.Slug, country, hour))
 	result.Heading, result.Empty = q.T("map.heading"), "region.empty"
-	q.addDistricts(ctx, &result, to)
+	q.addDistricts(ctx, &result, hour.To)
 
 	q.addChart(ctx, &result, service, country)
 	return result
