@@ -28,7 +28,7 @@ type Hot struct {
 	positions  [Shards]position
 	unsettled  map[shardMinute]time.Time
 	prints     map[shardMinute]fingerprint // of the counters
-	settled    time.Time                   // when it was last looked whose turn it is to be compared
+	settled    time.Time                   // of the last refresh, after which turns to be compared are due
 
 	mutex     sync.RWMutex // guards what is below
 	minutes   map[outage.Minute]*minuteCounts
